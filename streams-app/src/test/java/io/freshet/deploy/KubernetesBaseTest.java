@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freshet.config.FreshetConfig;
+import io.kubernetes.client.custom.Quantity;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Container;
+import io.kubernetes.client.openapi.models.V1EnvVar;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1PodSpec;
 import io.kubernetes.client.openapi.models.V1Service;
@@ -20,6 +22,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -155,6 +158,38 @@ final class KubernetesBaseTest {
         assertThat(Manifests.asWritten().all(V1StatefulSet.class))
                 .allSatisfy(set -> assertThat(podOf(set).getTerminationGracePeriodSeconds() * 1000)
                         .isGreaterThan(2 * closeTimeoutMs));
+    }
+
+    @Test
+    void shouldKeepAllMemoryBelowTheLimit() throws IOException {
+        long rocksDb =
+                FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of()).streams().rocksDbCacheBytes();
+
+        assertThat(Manifests.asWritten().all(V1StatefulSet.class)).allSatisfy(set -> {
+            long process = optionOf(set, "-Dorg.bytedeco.javacpp.maxphysicalbytes=");
+            assertThat(optionOf(set, "-Xmx") + optionOf(set, "-Dorg.bytedeco.javacpp.maxbytes=") + rocksDb)
+                    .isLessThan(process);
+            assertThat(process).isLessThan(memoryLimitOf(set));
+        });
+    }
+
+    private static long optionOf(V1StatefulSet set, String prefix) {
+        String options = containerOf(set).getEnv().stream()
+                .filter(variable -> "FRESHET_JAVA_OPTS".equals(variable.getName()))
+                .map(V1EnvVar::getValue)
+                .findFirst()
+                .orElseThrow();
+        String gibibytes = Stream.of(options.split("\\s+"))
+                .filter(option -> option.startsWith(prefix) && option.endsWith("g"))
+                .map(option -> option.substring(prefix.length(), option.length() - 1))
+                .findFirst()
+                .orElseThrow();
+        return Long.parseLong(gibibytes) << 30;
+    }
+
+    private static long memoryLimitOf(V1StatefulSet set) {
+        Map<String, Quantity> limits = containerOf(set).getResources().getLimits();
+        return Objects.requireNonNull(limits.get("memory")).getNumber().longValueExact();
     }
 
     private static List<String> argumentsFor(String role) {
