@@ -3,7 +3,11 @@ package io.freshet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.event.Click;
+import io.freshet.event.ClickCodec;
+import io.freshet.event.MalformedClickException;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
@@ -15,6 +19,17 @@ final class ReadmeTest {
 
     /** Set to {@code true}, it makes the test write the table instead of comparing it. */
     private static final String WRITE = "readme.write";
+
+    @Test
+    void shouldShowAClickThatIsOne() throws IOException, MalformedClickException {
+        String readme = Files.readString(README);
+        int begin = readme.indexOf("```json\n") + "```json\n".length();
+        String shown = readme.substring(begin, readme.indexOf("\n```", begin));
+
+        Click click = ClickCodec.parse(shown.getBytes(StandardCharsets.UTF_8));
+
+        assertThat(click).isEqualTo(new Click("alice", "red-shoes", 1_772_360_000_000L, "view", "8c1f"));
+    }
 
     @Test
     void shouldShowEveryConfigurationKeyWhenTheTableIsRead() throws IOException {
