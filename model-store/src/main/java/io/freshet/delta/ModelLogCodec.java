@@ -1,0 +1,36 @@
+package io.freshet.delta;
+
+import io.freshet.format.BinaryFormat;
+import io.freshet.format.CorruptFormatException;
+import io.freshet.format.FormatException;
+
+/**
+ * The records of {@code model-log} as bytes. The kind in the frame ({@link BinaryFormat}) tells the two apart:
+ * {@link StepRecordCodec} and {@link ModelDeltaCodec} have their byte tables.
+ */
+public final class ModelLogCodec {
+    private ModelLogCodec() {}
+
+    public static byte[] encode(ModelLogRecord record) {
+        return switch (record) {
+            case StepRecord step -> StepRecordCodec.encode(step);
+            case ModelDelta delta -> ModelDeltaCodec.encode(delta);
+        };
+    }
+
+    /**
+     * The record that the bytes are.
+     *
+     * @throws FormatException for bytes that are corrupt, too old or too new
+     */
+    public static ModelLogRecord decode(byte[] bytes) {
+        return switch (BinaryFormat.kindOf(bytes)) {
+            case StepRecordCodec.KIND -> StepRecordCodec.decode(bytes);
+            case ModelDeltaCodec.KIND -> ModelDeltaCodec.decode(bytes);
+            default ->
+                throw new CorruptFormatException("model-log record must be of kind '" + StepRecordCodec.KIND
+                        + "' or '" + ModelDeltaCodec.KIND + "': kind=" + BinaryFormat.kindOf(bytes) + ", length="
+                        + bytes.length);
+        };
+    }
+}

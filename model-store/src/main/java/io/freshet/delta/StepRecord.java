@@ -1,0 +1,80 @@
+package io.freshet.delta;
+
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The journal's entry of one training step: which records it learned from, and how the model of before the step ranked
+ * them. Immutable; the arrays are this object's and must not be changed by anyone.
+ */
+public final class StepRecord implements ModelLogRecord {
+    /** Rank of an item that the model had never seen. */
+    public static final int MISS = Integer.MAX_VALUE;
+
+    /** Rank of a position that is no event of the evaluation, because no click stands before it. */
+    public static final int NO_EVENT = 0;
+
+    private final long step;
+    private final List<InputRange> ranges;
+    private final int[] ranks; // (new positions)
+    private final long[] clickTimestampsMs; // (input records)
+
+    /**
+     * Takes the arrays over.
+     *
+     * @param step number of the step, from 1
+     * @param ranges what it took in
+     * @param ranks one for each new position learned from, in order: {@link #NO_EVENT}, {@link #MISS}, or from 1
+     * @param clickTimestampsMs Kafka timestamp of the click that caused each input record, in order
+     */
+    public StepRecord(long step, List<InputRange> ranges, int[] ranks, long[] clickTimestampsMs) {
+        if (step < 0) {
+            throw new IllegalArgumentException("step must not be negative: step=" + step);
+        }
+        for (int rank : ranks) {
+            if (rank < 0) {
+                throw new IllegalArgumentException("rank must not be negative: rank=" + rank + ", step=" + step);
+            }
+        }
+        this.step = step;
+        this.ranges = List.copyOf(ranges);
+        this.ranks = ranks;
+        this.clickTimestampsMs = clickTimestampsMs;
+    }
+
+    public long step() {
+        return step;
+    }
+
+    public List<InputRange> ranges() {
+        return ranges;
+    }
+
+    public int[] ranks() {
+        return ranks;
+    }
+
+    public long[] clickTimestampsMs() {
+        return clickTimestampsMs;
+    }
+
+    @Override
+    public boolean equals(Object o) {
+        return o instanceof StepRecord other
+                && step == other.step
+                && ranges.equals(other.ranges)
+                && Arrays.equals(ranks, other.ranks)
+                && Arrays.equals(clickTimestampsMs, other.clickTimestampsMs);
+    }
+
+    @Override
+    public int hashCode() {
+        return 31 * Long.hashCode(step) + ranges.hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return "StepRecord[step=" + step + ", ranges=" + ranges + ", ranks=" + ranks.length + ", clicks="
+                + clickTimestampsMs.length + "]";
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * The records of the topic {@code model-log}: the journal of training steps and the changes they made to the model.
+ */
+@NullMarked
+package io.freshet.delta;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,158 @@
+package io.freshet.format;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+
+/**
+ * Appends primitives to a growing array of bytes, fixed-width ones in little endian. Not thread-safe.
+ *
+ * <p>A varint is LEB128: seven bits a byte, the lowest first, the top bit set on all but the last byte. Zigzag maps
+ * signed to unsigned (0, -1, 1, -2, … to 0, 1, 2, 3, …), so that small magnitudes stay short.
+ */
+public final class ByteWriter {
+    private static final int MAX_VARINT_BYTES = 10;
+
+    private byte[] bytes;
+    private int size;
+
+    /** A writer with a capacity in bytes to begin with; a content of exactly this size is handed out without a copy. */
+    public ByteWriter(int capacity) {
+        this.bytes = new byte[capacity];
+    }
+
+    /** Bytes written so far. */
+    public int size() {
+        return size;
+    }
+
+    /** Appends the lowest eight bits. */
+    public void writeByte(int value) {
+        reserve(1);
+        bytes[size++] = (byte) value;
+    }
+
+    /** Appends four bytes, little endian. */
+    public void writeInt(int value) {
+        reserve(Integer.BYTES);
+        ByteReader.INT.set(bytes, size, value);
+        size += Integer.BYTES;
+    }
+
+    /** Appends eight bytes, little endian. */
+    public void writeLong(long value) {
+        reserve(Long.BYTES);
+        ByteReader.LONG.set(bytes, size, value);
+        size += Long.BYTES;
+    }
+
+    /** Appends an unsigned value of one to ten bytes; a negative one counts as its unsigned 64 bits. */
+    public void writeVarint(long value) {
+        reserve(MAX_VARINT_BYTES);
+        long rest = value;
+        while ((rest & ~0x7fL) != 0) {
+            bytes[size++] = (byte) (rest | 0x80);
+            rest >>>= 7;
+        }
+        bytes[size++] = (byte) rest;
+    }
+
+    /** Appends a signed value as a zigzag varint. */
+    public void writeZigzag(long value) {
+        writeVarint((value << 1) ^ (value >> 63));
+    }
+
+    /**
+     * Appends a text's UTF-8 length as a varint and its UTF-8 bytes.
+     *
+     * @throws IllegalArgumentException for half a surrogate pair
+     */
+    public void writeString(String text) {
+        int length = utf8Length(text);
+        writeVarint(length);
+        writeUtf8(text, length);
+    }
+
+    /** Appends a text's UTF-8 bytes without their length, which must be {@link #utf8Length} of the text. */
+    public void writeUtf8(String text, int length) {
+        reserve(length);
+        if (length == text.length()) {
+            writeAscii(text);
+        } else {
+            System.arraycopy(text.getBytes(UTF_8), 0, bytes, size, length);
+            size += length;
+        }
+    }
+
+    /**
+     * UTF-8 length of a text.
+     *
+     * @throws IllegalArgumentException for half a surrogate pair, which would not come back as it was
+     */
+    public static int utf8Length(String text) {
+        int length = Utf8.length(text);
+        if (length == Utf8.UNPAIRED_SURROGATE) {
+            throw new IllegalArgumentException("text must have no unpaired surrogate: length=" + text.length());
+        }
+        return length;
+    }
+
+    /** Appends all values, four bytes each, in one copy. */
+    public void writeInts(int[] values) {
+        int added = Math.multiplyExact(values.length, Integer.BYTES);
+        reserve(added);
+        MemorySegment.copy(values, 0, MemorySegment.ofArray(bytes), ByteReader.INTS, size, values.length);
+        size += added;
+    }
+
+    /** Appends all values, four bytes each, in one copy. */
+    public void writeFloats(float[] values) {
+        int added = Math.multiplyExact(values.length, Float.BYTES);
+        reserve(added);
+        MemorySegment.copy(values, 0, MemorySegment.ofArray(bytes), ByteReader.FLOATS, size, values.length);
+        size += added;
+    }
+
+    /** Appends another writer's bytes. */
+    public void writeAll(ByteWriter other) {
+        reserve(other.size);
+        System.arraycopy(other.bytes, 0, bytes, size, other.size);
+        size += other.size;
+    }
+
+    /** What was written. It is the writer's own array where that is full, so the writer must not be used again. */
+    public byte[] toByteArray() {
+        return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
+    }
+
+    /** CRC-32C of what was written so far. */
+    int checksum() {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes, 0, size);
+        return (int) crc.getValue();
+    }
+
+    private void writeAscii(String text) {
+        byte[] target = bytes;
+        int start = size;
+        int length = text.length();
+        for (int i = 0; i < length; i++) {
+            target[start + i] = (byte) text.charAt(i);
+        }
+        size = start + length;
+    }
+
+    private void reserve(int added) {
+        if (added > bytes.length - size) {
+            grow(added);
+        }
+    }
+
+    private void grow(int added) {
+        int needed = Math.addExact(size, added);
+        int doubled = (int) Math.min(Integer.MAX_VALUE - 8, 2L * bytes.length);
+        bytes = Arrays.copyOf(bytes, Math.max(needed, doubled));
+    }
+}

@@ -1,0 +1,18 @@
+package io.freshet.format;
+
+/**
+ * Bytes that cannot be read as what they should be. The three kinds ask for different answers: corrupt bytes are
+ * replaced from elsewhere, bytes that are too old need a migration, bytes that are too new need a newer program.
+ */
+public abstract sealed class FormatException extends RuntimeException
+        permits CorruptFormatException, FormatTooOldException, FormatTooNewException {
+    private static final long serialVersionUID = 1L;
+
+    FormatException(String message) {
+        super(message);
+    }
+
+    FormatException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,18 @@
+package io.freshet.format;
+
+/** A version of the format that this program no longer reads. */
+public final class FormatTooOldException extends FormatException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Names both sides.
+     *
+     * @param format name of the format
+     * @param version the version found
+     * @param oldestReadable the oldest version that this program reads
+     */
+    public FormatTooOldException(String format, int version, int oldestReadable) {
+        super(format + " is too old for this program: version=" + version + ", oldest readable version="
+                + oldestReadable);
+    }
+}

@@ -1,0 +1,24 @@
+package io.freshet.sequence;
+
+import java.util.List;
+
+/**
+ * What one accepted click made of its user's sequence: a value of the topic of sequences. Immutable.
+ *
+ * @param sequence after the click
+ * @param newPositions positions in the sequence that this update added, ascending
+ * @param cause the click's record
+ */
+public record SequenceUpdate(UserSequence sequence, List<Integer> newPositions, ClickOrigin cause) {
+    public SequenceUpdate {
+        newPositions = List.copyOf(newPositions);
+        int before = -1;
+        for (int position : newPositions) {
+            if (position <= before || position >= sequence.size()) {
+                throw new IllegalArgumentException("newPositions must ascend within the sequence: newPositions="
+                        + newPositions + ", size=" + sequence.size());
+            }
+            before = position;
+        }
+    }
+}

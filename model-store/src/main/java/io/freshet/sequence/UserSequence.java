@@ -1,0 +1,35 @@
+package io.freshet.sequence;
+
+import java.util.List;
+
+/**
+ * A user's newest interactions, as the state store keeps them. Immutable.
+ *
+ * @param interactions by ascending timestamp, oldest first
+ */
+public record UserSequence(List<Interaction> interactions) {
+    public static final UserSequence EMPTY = new UserSequence(List.of());
+
+    public UserSequence {
+        interactions = List.copyOf(interactions);
+        int unordered = firstUnordered(interactions);
+        if (unordered >= 0) {
+            throw new IllegalArgumentException("interactions must be ordered by timestamp: position=" + unordered
+                    + ", timestampMs=" + interactions.get(unordered).timestampMs()
+                    + ", before it=" + interactions.get(unordered - 1).timestampMs());
+        }
+    }
+
+    public int size() {
+        return interactions.size();
+    }
+
+    private static int firstUnordered(List<Interaction> interactions) {
+        for (int i = 1; i < interactions.size(); i++) {
+            if (interactions.get(i).timestampMs() < interactions.get(i - 1).timestampMs()) {
+                return i;
+            }
+        }
+        return -1;
+    }
+}

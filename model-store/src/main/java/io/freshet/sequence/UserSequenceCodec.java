@@ -1,0 +1,39 @@
+package io.freshet.sequence;
+
+import io.freshet.format.BinaryFormat;
+import io.freshet.format.ByteReader;
+import io.freshet.format.ByteWriter;
+import io.freshet.format.FormatException;
+
+/**
+ * A user's sequence in the state store, version 1.
+ *
+ * <pre>
+ * 3 bytes   46 51 01: magic, kind 'Q', version
+ * n bytes   the interactions, see {@link InteractionsCodec}
+ * 4 bytes   CRC-32C of all before, little endian
+ * </pre>
+ */
+public final class UserSequenceCodec {
+    private static final BinaryFormat FORMAT = new BinaryFormat("user sequence", 'Q', 1, 1);
+
+    private UserSequenceCodec() {}
+
+    public static byte[] encode(UserSequence sequence) {
+        ByteWriter writer = FORMAT.writer(InteractionsCodec.typicalBytes(sequence));
+        InteractionsCodec.write(writer, sequence);
+        return FORMAT.seal(writer);
+    }
+
+    /**
+     * The sequence that the bytes are.
+     *
+     * @throws FormatException for bytes that are corrupt, too old or too new
+     */
+    public static UserSequence decode(byte[] bytes) {
+        ByteReader reader = FORMAT.reader(bytes);
+        UserSequence sequence = InteractionsCodec.read(reader);
+        reader.requireEnd();
+        return sequence;
+    }
+}

@@ -1,0 +1,90 @@
+package io.freshet.vocabulary;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.format.CorruptFormatException;
+import io.freshet.format.FormatTooNewException;
+import io.freshet.format.FormatTooOldException;
+import java.io.BufferedReader;
+import java.io.BufferedWriter;
+import java.io.IOException;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/**
+ * A vocabulary as a text file in UTF-8, version 1: line n + 2 is the item in row n.
+ *
+ * <pre>
+ * freshet-vocabulary version=1 count=3
+ * first item
+ * second item
+ * third item
+ * </pre>
+ *
+ * Each line, the last too, ends with a line feed. Inside an id a backslash stands as {@code \\}, a line feed as
+ * {@code \n}, a carriage return as {@code \r}. The file has no checksum of its own: the manifest has its SHA-256.
+ */
+public final class VocabularyFile {
+    public static final String NAME = "vocabulary.txt";
+
+    private static final int OLDEST_VERSION = 1;
+    private static final int VERSION = 1;
+
+    private VocabularyFile() {}
+
+    /**
+     * Writes a new file.
+     *
+     * @throws java.nio.file.FileAlreadyExistsException where there is one
+     */
+    public static void write(Path file, Vocabulary vocabulary) throws IOException {
+        try (BufferedWriter writer = Files.newBufferedWriter(file, UTF_8, StandardOpenOption.CREATE_NEW)) {
+            writer.write(new VocabularyHeader(VERSION, vocabulary.size()).line());
+            writer.write('\n');
+            for (int row = 0; row < vocabulary.size(); row++) {
+                writer.write(EscapedLine.of(vocabulary.itemAt(row)));
+                writer.write('\n');
+            }
+        }
+    }
+
+    /**
+     * Reads a whole file.
+     *
+     * @throws io.freshet.format.FormatException for a content that is corrupt, too old or too new, with the file
+     */
+    public static Vocabulary read(Path file) throws IOException {
+        try (BufferedReader reader = Files.newBufferedReader(file, UTF_8)) {
+            VocabularyHeader header = VocabularyHeader.parse(new LineFeedLines(reader, file).next(), file);
+            requireReadable(header, file);
+            return readItems(new LineFeedLines(reader, file), header.count(), file);
+        } catch (CharacterCodingException e) {
+            throw new CorruptFormatException("vocabulary must be UTF-8: file=" + file, e);
+        }
+    }
+
+    private static void requireReadable(VocabularyHeader header, Path file) {
+        String name = "vocabulary " + file;
+        if (header.version() < OLDEST_VERSION) {
+            throw new FormatTooOldException(name, header.version(), OLDEST_VERSION);
+        }
+        if (header.version() > VERSION) {
+            throw new FormatTooNewException(name, header.version(), VERSION);
+        }
+    }
+
+    private static Vocabulary readItems(LineFeedLines lines, int count, Path file) throws IOException {
+        Vocabulary vocabulary = new Vocabulary();
+        for (int row = 0; row < count; row++) {
+            String item = EscapedLine.parse(lines.next(), file);
+            if (item.isEmpty() || vocabulary.addIfAbsent(item) != row) {
+                throw new CorruptFormatException(
+                        "vocabulary must have each item once, none empty: file=" + file + ", row=" + row);
+            }
+        }
+        lines.requireEnd();
+        return vocabulary;
+    }
+}

@@ -1,0 +1,7 @@
+/**
+ * Which item stands in which row of the model, in memory and as a file.
+ */
+@NullMarked
+package io.freshet.vocabulary;
+
+import org.jspecify.annotations.NullMarked;

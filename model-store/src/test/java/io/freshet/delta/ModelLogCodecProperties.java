@@ -1,0 +1,86 @@
+package io.freshet.delta;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.format.HostileBytes;
+import io.freshet.format.Texts;
+import java.util.List;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.IntRange;
+import net.jqwik.api.constraints.LongRange;
+
+class ModelLogCodecProperties {
+    @Property
+    void shouldDecodeToTheSameStepWhenEncoded(
+            @ForAll @LongRange(min = 0) long step,
+            @ForAll("ranges") List<InputRange> ranges,
+            @ForAll("ranks") int[] ranks,
+            @ForAll long[] timestampsMs) {
+        StepRecord record = new StepRecord(step, ranges, ranks, timestampsMs);
+        assertThat(ModelLogCodec.decode(ModelLogCodec.encode(record))).isEqualTo(record);
+    }
+
+    @Property(tries = 300)
+    void shouldDecodeToTheSameDeltaWhenEncoded(
+            @ForAll @LongRange(min = 0, max = Long.MAX_VALUE - 1) long fromStep,
+            @ForAll("items") List<String> newItems,
+            @ForAll @IntRange(max = 40) int rows,
+            @ForAll @IntRange(min = 1, max = 70) int dim,
+            @ForAll @IntRange(max = 500) int dense,
+            @ForAll long seed) {
+        Random random = new Random(seed);
+        ModelDelta delta = new ModelDelta(
+                fromStep,
+                fromStep + 1,
+                0,
+                1 + random.nextInt(3),
+                dim,
+                random.nextInt(Integer.MAX_VALUE),
+                newItems,
+                random.ints(rows, 0, Integer.MAX_VALUE).toArray(),
+                floats(random, rows * dim),
+                floats(random, dense));
+        assertThat(ModelLogCodec.decode(ModelLogCodec.encode(delta))).isEqualTo(delta);
+    }
+
+    @Property
+    void shouldReadOrRefuseWhenTheBodyIsAnything(@ForAll byte[] body) {
+        HostileBytes.assertReadOrRefused('S', body, ModelLogCodec::decode);
+        HostileBytes.assertReadOrRefused('D', body, ModelLogCodec::decode);
+    }
+
+    @Provide
+    Arbitrary<List<InputRange>> ranges() {
+        Arbitrary<Long> offsets = Arbitraries.longs().greaterOrEqual(0);
+        return Combinators.combine(Texts.ofLength(0, 20), Arbitraries.integers().greaterOrEqual(0), offsets, offsets)
+                .as((topic, partition, a, b) -> new InputRange(topic, partition, Math.min(a, b), Math.max(a, b)))
+                .list()
+                .ofMaxSize(5);
+    }
+
+    @Provide
+    Arbitrary<int[]> ranks() {
+        Arbitrary<Integer> ranks = Arbitraries.oneOf(
+                Arbitraries.integers().greaterOrEqual(0), Arbitraries.of(StepRecord.NO_EVENT, StepRecord.MISS));
+        return ranks.array(int[].class).ofMaxSize(100);
+    }
+
+    @Provide
+    Arbitrary<List<String>> items() {
+        return Texts.ofLength(0, 30).list().ofMaxSize(20);
+    }
+
+    private static float[] floats(Random random, int count) {
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = Float.intBitsToFloat(random.nextInt());
+        }
+        return values;
+    }
+}

@@ -1,0 +1,49 @@
+package io.freshet.format;
+
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.function.Consumer;
+
+/** Damage that every binary format must refuse in its own words. */
+public final class HostileBytes {
+    private HostileBytes() {}
+
+    public static void assertEveryTruncationIsRefused(byte[] record, Consumer<byte[]> decoder) {
+        for (int length = 0; length < record.length; length++) {
+            byte[] cut = Arrays.copyOf(record, length);
+            assertThatThrownBy(() -> decoder.accept(cut))
+                    .as("cut to %d of %d bytes", length, record.length)
+                    .isInstanceOf(CorruptFormatException.class);
+        }
+    }
+
+    public static void assertEveryBitFlipIsRefused(byte[] record, Consumer<byte[]> decoder) {
+        for (int bit = 0; bit < Byte.SIZE * record.length; bit++) {
+            byte[] flipped = record.clone();
+            flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            assertThatThrownBy(() -> decoder.accept(flipped))
+                    .as("bit %d flipped", bit)
+                    .isInstanceOf(FormatException.class);
+        }
+    }
+
+    /** What a producer could do on purpose: any body, with the right frame around it. */
+    public static void assertReadOrRefused(char kind, byte[] body, Consumer<byte[]> decoder) {
+        try {
+            decoder.accept(framed(kind, 1, body));
+        } catch (CorruptFormatException e) {
+            // Refused in the format's own words, which is right; anything else fails the test.
+        }
+    }
+
+    /** A record with a valid frame. */
+    public static byte[] framed(char kind, int version, byte[] body) {
+        BinaryFormat format = new BinaryFormat("test", kind, version, version);
+        ByteWriter writer = format.writer(body.length);
+        for (byte b : body) {
+            writer.writeByte(b);
+        }
+        return format.seal(writer);
+    }
+}

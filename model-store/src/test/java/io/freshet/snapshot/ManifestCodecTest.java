@@ -1,0 +1,194 @@
+package io.freshet.snapshot;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.format.CorruptFormatException;
+import io.freshet.format.FormatException;
+import io.freshet.format.FormatTooNewException;
+import io.freshet.format.FormatTooOldException;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Pattern;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class ManifestCodecTest {
+    private static final Manifest MANIFEST = new ManifestDraft(
+                    "main",
+                    1200,
+                    Instant.parse("2026-01-02T03:04:05.678Z"),
+                    -7,
+                    Map.of("type", "sasrec", "dim", 64, "init_std", 0.02f),
+                    Map.of("learning_rate", 0.001f, "warm", true, "ks", List.of(5, 10)),
+                    Map.of("workers", 2, "java", "25"),
+                    new TopicPosition("model-log", 0, 987_654_321_000L),
+                    List.of(new TopicPosition("sequences", 0, 10), new TopicPosition("sequences", 1, 0)),
+                    Map.of("ndcg10", 0.375, "hr10", 0.5))
+            .complete("000000001200-0123456789ab", List.of(new FileEntry("weights.safetensors", 123, "0f".repeat(32))));
+
+    private static final String GOLDEN = """
+            {
+              "format_version" : 1,
+              "model" : "main",
+              "version" : "000000001200-0123456789ab",
+              "step" : 1200,
+              "created_at" : "2026-01-02T03:04:05.678Z",
+              "seed" : -7,
+              "encoder" : {
+                "dim" : 64,
+                "init_std" : 0.02,
+                "type" : "sasrec"
+              },
+              "training" : {
+                "ks" : [ 5, 10 ],
+                "learning_rate" : 0.001,
+                "warm" : true
+              },
+              "platform" : {
+                "java" : "25",
+                "workers" : 2
+              },
+              "model_log" : {
+                "topic" : "model-log",
+                "partition" : 0,
+                "offset" : 987654321000
+              },
+              "inputs" : [ {
+                "topic" : "sequences",
+                "partition" : 0,
+                "offset" : 10
+              }, {
+                "topic" : "sequences",
+                "partition" : 1,
+                "offset" : 0
+              } ],
+              "metrics" : {
+                "hr10" : 0.5,
+                "ndcg10" : 0.375
+              },
+              "files" : [ {
+                "name" : "weights.safetensors",
+                "length" : 123,
+                "sha256" : "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f"
+              } ]
+            }""";
+
+    @Test
+    void shouldWriteGoldenJson() {
+        assertThat(new String(ManifestCodec.toJson(MANIFEST), UTF_8)).isEqualTo(GOLDEN);
+    }
+
+    @Test
+    void shouldReadGoldenJsonOfVersion1() {
+        assertThat(parse(GOLDEN)).isEqualTo(MANIFEST);
+    }
+
+    @Test
+    void shouldPassOverFieldsWhenTheyAreUnknown() {
+        assertThat(parse(GOLDEN.replace("\"seed\"", "\"later\" : {\"a\" : 1},\n \"seed\"")))
+                .isEqualTo(MANIFEST);
+    }
+
+    @Test
+    void shouldTellTooOldFromTooNew() {
+        assertThatThrownBy(() -> parse("{\"format_version\":0}")).isInstanceOf(FormatTooOldException.class);
+        assertThatThrownBy(() -> parse("{\"format_version\":2}")).isInstanceOf(FormatTooNewException.class);
+    }
+
+    @Test
+    void shouldRefuseEveryTruncation() {
+        byte[] json = GOLDEN.getBytes(UTF_8);
+        for (int length = 0; length < json.length; length++) {
+            byte[] cut = Arrays.copyOf(json, length);
+            assertThatThrownBy(() -> ManifestCodec.parse(cut)).isInstanceOf(CorruptFormatException.class);
+        }
+    }
+
+    @Test
+    void shouldReadOrRefuseEveryBitFlip() {
+        byte[] json = GOLDEN.getBytes(UTF_8);
+        for (int bit = 0; bit < Byte.SIZE * json.length; bit++) {
+            byte[] flipped = json.clone();
+            flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            try {
+                assertThat(ManifestCodec.parse(flipped)).isNotNull();
+            } catch (FormatException e) {
+                assertThat(e).hasMessageContaining("manifest");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "format_version",
+                "model",
+                "version",
+                "step",
+                "created_at",
+                "seed",
+                "encoder",
+                "model_log",
+                "offset",
+                "inputs",
+                "metrics",
+                "files",
+                "sha256"
+            })
+    void shouldRefuseManifestWhenAFieldIsMissing(String name) {
+        assertCorrupt(GOLDEN.replace("\"" + name + "\" :", "\"other\" :"));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "\"model\" : \"main\" | \"model\" : null",
+                "\"model\" : \"main\" | \"model\" : \"main\", \"model\" : \"main\"",
+                "\"step\" : 1200 | \"step\" : \"1200\"",
+                "\"step\" : 1200 | \"step\" : 1200.5",
+                "\"step\" : 1200 | \"step\" : -1",
+                "\"offset\" : 10 | \"offset\" : 99999999999999999999",
+                "2026-01-02T03:04:05.678Z | yesterday",
+                "weights.safetensors | ../weights.safetensors",
+                "weights.safetensors | manifest.json",
+                "0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f0f | 0f",
+                "\"dim\" : 64 | \"dim\" : 99999999999999999999",
+                "\"dim\" : 64 | \"dim\" : null",
+                "\"hr10\" : 0.5 | \"hr10\" : \"NaN\"",
+                "\"hr10\" : 0.5 | \"hr10\" : null",
+            })
+    void shouldRefuseManifestWhenAValueIsWrong(String right, String wrong) {
+        assertThat(GOLDEN).contains(right);
+        assertCorrupt(GOLDEN.replaceFirst(Pattern.quote(right), wrong));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"[]", "null", "7", "{}", "{\"format_version\":1} {}"})
+    void shouldRefuseJsonWhenItIsNoManifest(String json) {
+        assertCorrupt(json);
+    }
+
+    @Test
+    void shouldRefuseNumbersWhenJsonCannotHoldThem() {
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> JsonValues.finite(Map.of("loss", Double.NaN)))
+                .withMessageContaining("loss=NaN");
+        assertThatIllegalArgumentException().isThrownBy(() -> JsonValues.normalised(Map.of("x", new Object())));
+    }
+
+    private static void assertCorrupt(String json) {
+        assertThatThrownBy(() -> parse(json)).isInstanceOf(CorruptFormatException.class);
+    }
+
+    private static Manifest parse(String json) {
+        return ManifestCodec.parse(json.getBytes(UTF_8));
+    }
+}
