@@ -1,0 +1,51 @@
+package io.freshet.encoder;
+
+import io.freshet.sampling.CounterRandom;
+import io.freshet.tensor.Lanes;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Inverted dropout whose mask is a hash of (key, element): the backward pass computes it again instead of keeping it,
+ * and it does not depend on how tokens were cut into chunks.
+ *
+ * <p>The hash of an element is the 32-bit finaliser "lowbias32" of C. Wellons' hash prospector.
+ *
+ * @param rate share of the elements that are set to zero
+ * @param key stands for seed, step and purpose
+ */
+record Dropout(float rate, int key) {
+    /** No dropout, for serving and evaluation. */
+    static final Dropout NONE = new Dropout(0f, 0);
+
+    /** The mask of one layer at one step. */
+    static Dropout of(float rate, long seed, long step, CounterRandom.Purpose purpose, int layer) {
+        return rate == 0f ? NONE : new Dropout(rate, (int) CounterRandom.bits(seed, step, purpose, layer));
+    }
+
+    boolean isNone() {
+        return rate == 0f;
+    }
+
+    /** {@code x} where it is kept, scaled by 1 / (1 - rate), and 0 elsewhere. {@code element}: of the first lane. */
+    FloatVector apply(FloatVector x, int element) {
+        if (isNone()) {
+            return x;
+        }
+        IntVector hash = IntVector.broadcast(Lanes.INTS, element)
+                .addIndex(1)
+                .mul(0x9E3779B9)
+                .add(key);
+        hash = hash.lanewise(VectorOperators.XOR, hash.lanewise(VectorOperators.LSHR, 16))
+                .mul(0x7feb352d);
+        hash = hash.lanewise(VectorOperators.XOR, hash.lanewise(VectorOperators.LSHR, 15))
+                .mul(0x846ca68b);
+        // The high 24 bits, as a number in [0, 2^24).
+        IntVector uniform = hash.lanewise(VectorOperators.LSHR, 8);
+        VectorMask<Float> kept =
+                uniform.compare(VectorOperators.GE, (int) (rate * (1 << 24))).cast(Lanes.FLOATS);
+        return FloatVector.zero(Lanes.FLOATS).blend(x.mul(1f / (1f - rate)), kept);
+    }
+}

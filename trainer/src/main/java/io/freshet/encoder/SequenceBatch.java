@@ -1,0 +1,117 @@
+package io.freshet.encoder;
+
+import java.util.Arrays;
+
+/**
+ * Sequences of vocabulary rows laid end to end, without padding. A token is one position of one sequence: an input row
+ * and, where there is something to learn, the row of the item that came next.
+ *
+ * <p>The newest token of a sequence always stands at position {@code maxLength - 1}. Reused from step to step; not
+ * thread-safe.
+ */
+public final class SequenceBatch {
+    /** The target of a token that has none. */
+    public static final int NO_TARGET = -1;
+
+    private final int maxLength;
+    private int[] inputs = new int[1024]; // (tokens)
+    private int[] targets = new int[1024]; // (tokens)
+    private int[] positions = new int[1024]; // (tokens)
+    private int[] starts = new int[128]; // (sequences + 1)
+    private int sequences;
+    private int tokens;
+    private int targetCount;
+
+    /**
+     * @param maxLength positions that the encoder sees
+     */
+    public SequenceBatch(int maxLength) {
+        this.maxLength = maxLength;
+    }
+
+    public void clear() {
+        sequences = 0;
+        tokens = 0;
+        targetCount = 0;
+    }
+
+    /**
+     * Adds a training example: each row of {@code rows[from, to)} but the last is an input whose target is the row
+     * after it. Of a longer sequence the newest {@code maxLength} tokens are taken; fewer than two rows add nothing.
+     */
+    public void addExample(int[] rows, int from, int to) {
+        int first = Math.max(from, to - 1 - maxLength);
+        int length = to - 1 - first;
+        if (length < 1) {
+            return;
+        }
+        addInputs(rows, first, length);
+        System.arraycopy(rows, first + 1, targets, tokens, length);
+        tokens += length;
+        targetCount += length;
+    }
+
+    /** Adds a history without targets: each of the newest {@code maxLength} rows of {@code rows[from, to)}. */
+    public void addHistory(int[] rows, int from, int to) {
+        int first = Math.max(from, to - maxLength);
+        int length = to - first;
+        if (length < 1) {
+            throw new IllegalArgumentException("a history must hold an item: from=" + from + ", to=" + to);
+        }
+        addInputs(rows, first, length);
+        Arrays.fill(targets, tokens, tokens + length, NO_TARGET);
+        tokens += length;
+    }
+
+    private void addInputs(int[] rows, int first, int length) {
+        reserve(length);
+        System.arraycopy(rows, first, inputs, tokens, length);
+        for (int i = 0; i < length; i++) {
+            positions[tokens + i] = maxLength - length + i;
+        }
+        sequences++;
+        starts[sequences] = tokens + length;
+    }
+
+    private void reserve(int length) {
+        if (tokens + length > inputs.length) {
+            int capacity = Math.max(tokens + length, 2 * inputs.length);
+            inputs = Arrays.copyOf(inputs, capacity);
+            targets = Arrays.copyOf(targets, capacity);
+            positions = Arrays.copyOf(positions, capacity);
+        }
+        if (sequences + 2 > starts.length) {
+            starts = Arrays.copyOf(starts, 2 * starts.length);
+        }
+    }
+
+    public int sequences() {
+        return sequences;
+    }
+
+    public int tokens() {
+        return tokens;
+    }
+
+    /** Tokens that have a target. */
+    public int targetCount() {
+        return targetCount;
+    }
+
+    /** The first token of a sequence; that of {@code sequences()} is {@code tokens()}. */
+    public int start(int sequence) {
+        return starts[sequence];
+    }
+
+    public int input(int token) {
+        return inputs[token];
+    }
+
+    public int target(int token) {
+        return targets[token];
+    }
+
+    int position(int token) {
+        return positions[token];
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Losses over the next item, computed tile by tile so that no (tokens × items) matrix ever stands in memory, with the
+ * gradients of hidden states and items.
+ */
+@NullMarked
+package io.freshet.loss;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,88 @@
+package io.freshet.model;
+
+import io.freshet.delta.ModelDelta;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+
+/** Which rows of a model have changed since the last delta was taken. Not thread-safe. */
+public final class ModelChanges {
+    private final BitSet rows = new BitSet();
+    private long fromStep;
+    private int firstNewRow;
+
+    /** No changes, from the model as it stands. */
+    ModelChanges(RecommenderModel model) {
+        restartFrom(model);
+    }
+
+    /** Forgets all changes: the model as it stands is known to whoever applies deltas. */
+    public void restartFrom(RecommenderModel model) {
+        rows.clear();
+        fromStep = model.step();
+        firstNewRow = model.vocabulary().size();
+    }
+
+    void add(int row) {
+        rows.set(row);
+    }
+
+    void addAll(int rowCount) {
+        rows.set(0, rowCount);
+    }
+
+    /**
+     * What has changed since the last call, as the parts of one delta, none if the model has made no step since.
+     *
+     * @param rowsPerPart rows of a part at most
+     */
+    public List<ModelDelta> take(RecommenderModel model, int rowsPerPart) {
+        if (model.step() == fromStep) {
+            return List.of();
+        }
+        int[] changed = rows.stream().toArray();
+        int parts = Math.max(1, (changed.length + rowsPerPart - 1) / rowsPerPart);
+        List<ModelDelta> delta = new ArrayList<>(parts);
+        for (int part = 0; part < parts; part++) {
+            int from = part * rowsPerPart;
+            delta.add(part(model, part, parts, changed, from, Math.min(changed.length, from + rowsPerPart)));
+        }
+        restartFrom(model);
+        return delta;
+    }
+
+    private ModelDelta part(RecommenderModel model, int part, int parts, int[] changed, int from, int to) {
+        int[] partRows = Arrays.copyOfRange(changed, from, to);
+        float[] values = new float[partRows.length * model.dim()];
+        for (int i = 0; i < partRows.length; i++) {
+            MemorySegment.copy(
+                    model.items().memory(partRows[i]),
+                    ValueLayout.JAVA_FLOAT_UNALIGNED,
+                    model.items().at(partRows[i]),
+                    values,
+                    i * model.dim(),
+                    model.dim());
+        }
+        boolean head = part == 0;
+        return new ModelDelta(
+                fromStep,
+                model.step(),
+                part,
+                parts,
+                model.dim(),
+                firstNewRow,
+                head ? model.vocabulary().items(firstNewRow, model.vocabulary().size()) : List.of(),
+                partRows,
+                values,
+                head ? dense(model) : new float[0]);
+    }
+
+    private static float[] dense(RecommenderModel model) {
+        float[] dense = new float[model.denseSize()];
+        MemorySegment.copy(model.dense(), ValueLayout.JAVA_FLOAT_UNALIGNED, 0, dense, 0, dense.length);
+        return dense;
+    }
+}

@@ -1,0 +1,195 @@
+package io.freshet.model;
+
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.SasRecLayout;
+import io.freshet.snapshot.DType;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.SafetensorsFile;
+import io.freshet.snapshot.SafetensorsWriter;
+import io.freshet.snapshot.Tensor;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.tensor.RowTable;
+import io.freshet.vocabulary.Vocabulary;
+import io.freshet.vocabulary.VocabularyFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A model's and its learner's state as the files of a snapshot.
+ *
+ * <pre>
+ * weights.safetensors    items (vocabulary, d), and each parameter of {@link SasRecLayout} by its name
+ * optimizer.safetensors  items.first, items.second (vocabulary, d), dense.first, dense.second (dense size);
+ *                        metadata optimizer_step
+ * vocabulary.txt         the item of each row
+ * </pre>
+ */
+public final class ModelSnapshot {
+    private static final String WEIGHTS = "weights.safetensors";
+    private static final String OPTIMIZER = "optimizer.safetensors";
+    private static final String ITEMS = "items";
+    private static final String OPTIMIZER_STEP = "optimizer_step";
+
+    private ModelSnapshot() {}
+
+    /** The manifest's description of the encoder. */
+    public static Map<String, Object> describe(ModelConfig config) {
+        Map<String, Object> encoder = new LinkedHashMap<>();
+        encoder.put("type", "sasrec");
+        encoder.put("dim", config.encoder().dim());
+        encoder.put("max_length", config.encoder().maxLength());
+        encoder.put("blocks", config.encoder().blocks());
+        encoder.put("heads", config.encoder().heads());
+        encoder.put("item_deviation", config.itemDeviation());
+        return encoder;
+    }
+
+    /** Adds the model's and the learner's files. They are written from memory when the store asks for them. */
+    public static void addTo(SnapshotFiles files, Learner learner) {
+        RecommenderModel model = learner.model();
+        files.add(WEIGHTS, file -> writeWeights(file, model));
+        files.add(OPTIMIZER, file -> writeOptimizer(file, learner));
+        files.add(VocabularyFile.NAME, file -> VocabularyFile.write(file, model.vocabulary()));
+    }
+
+    private static void writeWeights(Path file, RecommenderModel model) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            List<Tensor> tensors = new ArrayList<>();
+            tensors.add(table(ITEMS, model.items(), arena));
+            for (SasRecLayout.Parameter p : model.layout().parameters()) {
+                MemorySegment data =
+                        model.dense().asSlice((long) p.start() * Float.BYTES, (long) p.size() * Float.BYTES);
+                tensors.add(
+                        p.rows() == 1
+                                ? Tensor.of(p.name(), DType.F32, data, p.columns())
+                                : Tensor.of(p.name(), DType.F32, data, p.rows(), p.columns()));
+            }
+            SafetensorsWriter.write(file, tensors, Map.of("format", "freshet"));
+        }
+    }
+
+    private static void writeOptimizer(Path file, Learner learner) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            long size = learner.model().denseSize();
+            SafetensorsWriter.write(
+                    file,
+                    List.of(
+                            table("items.first", learner.itemFirstMoments(), arena),
+                            table("items.second", learner.itemSecondMoments(), arena),
+                            Tensor.of(
+                                    "dense.first",
+                                    DType.F32,
+                                    learner.denseFirstMoments().memory(),
+                                    size),
+                            Tensor.of(
+                                    "dense.second",
+                                    DType.F32,
+                                    learner.denseSecondMoments().memory(),
+                                    size)),
+                    Map.of(OPTIMIZER_STEP, Long.toString(learner.optimizerStep())));
+        }
+    }
+
+    private static Tensor table(String name, RowTable table, Arena arena) {
+        MemorySegment data = arena.allocate(Math.max(1, table.rows() * table.rowBytes()), Float.BYTES)
+                .asSlice(0, table.rows() * table.rowBytes());
+        for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
+            long at = (long) chunk * RowTable.CHUNK_ROWS * table.rowBytes();
+            MemorySegment.copy(table.chunk(chunk).memory(), 0, data, at, table.rowsOfChunk(chunk) * table.rowBytes());
+        }
+        return Tensor.of(name, DType.F32, data, table.rows(), table.dim());
+    }
+
+    /** What the manifest says of the encoder. */
+    public static ModelConfig config(Manifest manifest) {
+        Map<String, Object> encoder = manifest.encoder();
+        SasRecConfig shape = new SasRecConfig(
+                integer(encoder, "dim"),
+                integer(encoder, "max_length"),
+                integer(encoder, "blocks"),
+                integer(encoder, "heads"));
+        return new ModelConfig(shape, number(encoder, "item_deviation").floatValue(), manifest.seed());
+    }
+
+    private static int integer(Map<String, Object> encoder, String key) {
+        return number(encoder, key).intValue();
+    }
+
+    private static Number number(Map<String, Object> encoder, String key) {
+        if (encoder.get(key) instanceof Number number) {
+            return number;
+        }
+        throw new IllegalArgumentException("a manifest's encoder must have a number: " + key + "=" + encoder.get(key));
+    }
+
+    /**
+     * Reads the model. The caller owns it.
+     *
+     * @throws IOException if a file cannot be read, or does not hold what it should
+     */
+    public static RecommenderModel read(Snapshot snapshot) throws IOException {
+        Manifest manifest = snapshot.manifest();
+        Vocabulary vocabulary = VocabularyFile.read(snapshot.file(VocabularyFile.NAME));
+        RecommenderModel model = new RecommenderModel(config(manifest), vocabulary, manifest.step());
+        try (Arena arena = Arena.ofConfined()) {
+            SafetensorsFile weights = SafetensorsFile.open(snapshot.file(WEIGHTS), arena);
+            fill(model.items(), weights, ITEMS);
+            for (SasRecLayout.Parameter p : model.layout().parameters()) {
+                Tensor tensor = p.rows() == 1
+                        ? weights.tensor(p.name(), DType.F32, p.columns())
+                        : weights.tensor(p.name(), DType.F32, p.rows(), p.columns());
+                MemorySegment.copy(
+                        tensor.data(), 0, model.dense(), (long) p.start() * Float.BYTES, (long) p.size() * Float.BYTES);
+            }
+            return model;
+        } catch (IOException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Reads the learner's state into a fresh learner of the snapshot's model.
+     *
+     * @throws IOException if a file cannot be read, or does not hold what it should
+     */
+    public static void readInto(Snapshot snapshot, Learner learner) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            SafetensorsFile optimizer = SafetensorsFile.open(snapshot.file(OPTIMIZER), arena);
+            fill(learner.itemFirstMoments(), optimizer, "items.first");
+            fill(learner.itemSecondMoments(), optimizer, "items.second");
+            long size = learner.model().denseSize();
+            learner.denseFirstMoments()
+                    .memory()
+                    .copyFrom(optimizer.tensor("dense.first", DType.F32, size).data());
+            learner.denseSecondMoments()
+                    .memory()
+                    .copyFrom(optimizer.tensor("dense.second", DType.F32, size).data());
+            String step = optimizer.metadata().get(OPTIMIZER_STEP);
+            if (step == null) {
+                throw new IOException("an optimizer file must name its step: metadata=" + optimizer.metadata());
+            }
+            learner.restoreOptimizerStep(Long.parseLong(step));
+        }
+    }
+
+    private static void fill(RowTable table, SafetensorsFile file, String name) throws IOException {
+        MemorySegment data =
+                file.tensor(name, DType.F32, table.rows(), table.dim()).data();
+        for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
+            MemorySegment.copy(
+                    data,
+                    (long) chunk * RowTable.CHUNK_ROWS * table.rowBytes(),
+                    table.chunk(chunk).memory(),
+                    0,
+                    table.rowsOfChunk(chunk) * table.rowBytes());
+        }
+    }
+}

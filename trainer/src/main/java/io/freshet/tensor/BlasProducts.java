@@ -1,0 +1,80 @@
+package io.freshet.tensor;
+
+import static org.bytedeco.openblas.global.openblas.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas.CblasTrans;
+import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
+import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
+
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.Pointer;
+
+/**
+ * Products by OpenBLAS on the memory itself. OpenBLAS runs single-threaded: with two threads it gives other bits than
+ * with one, and our own workers share the work out already.
+ */
+public final class BlasProducts implements Products {
+    public BlasProducts() {
+        blas_set_num_threads(1);
+    }
+
+    @Override
+    public void multiply(
+            Matrix a, int aRow, Matrix b, int bRow, Matrix c, int cRow, int m, int n, int k, boolean accumulate) {
+        sgemm(CblasNoTrans, a, aRow, b, bRow, c, cRow, m, n, k, accumulate);
+    }
+
+    @Override
+    public void multiplyTransposed(
+            Matrix a, int aRow, Matrix b, int bRow, Matrix c, int cRow, int m, int n, int k, boolean accumulate) {
+        sgemm(CblasTrans, a, aRow, b, bRow, c, cRow, m, n, k, accumulate);
+    }
+
+    private static void sgemm(
+            int transA,
+            Matrix a,
+            int aRow,
+            Matrix b,
+            int bRow,
+            Matrix c,
+            int cRow,
+            int m,
+            int n,
+            int k,
+            boolean accumulate) {
+        if (m == 0 || n == 0) {
+            return;
+        }
+        cblas_sgemm(
+                CblasRowMajor,
+                transA,
+                CblasNoTrans,
+                m,
+                n,
+                k,
+                1f,
+                pointer(a, aRow),
+                a.stride(),
+                pointer(b, bRow),
+                b.stride(),
+                accumulate ? 1f : 0f,
+                pointer(c, cRow),
+                c.stride());
+    }
+
+    private static FloatPointer pointer(Matrix matrix, int row) {
+        return new FloatPointer(new Address(matrix.memory().address() + matrix.at(row)));
+    }
+
+    @Override
+    public String name() {
+        return "openblas";
+    }
+
+    /** A bare address: it owns nothing and frees nothing. */
+    private static final class Address extends Pointer {
+        Address(long address) {
+            this.address = address;
+        }
+    }
+}

@@ -1,0 +1,99 @@
+package io.freshet.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The one vector shape of this JVM and what the kernels do with single vectors.
+ *
+ * <p>One shape everywhere: a second one in the same JVM makes the Vector API's shared code polymorphic and both of them
+ * many times slower. Sums across lanes go through a fixed tree of shuffles, because {@code reduceLanes(ADD)} gives other
+ * bits before C2 has compiled it than after.
+ */
+public final class Lanes {
+    /** Floats of the widest shape that this CPU prefers. */
+    public static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+
+    /** Ints of the same shape. */
+    public static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+    /** Lanes in a vector: 16 with AVX-512, 8 with AVX2. */
+    public static final int COUNT = FLOATS.length();
+
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
+    private static final VectorShuffle<Float> FOLD_1 = fold(1);
+    private static final VectorShuffle<Float> FOLD_2 = fold(2);
+    private static final VectorShuffle<Float> FOLD_4 = fold(4);
+    private static final VectorShuffle<Float> FOLD_8 = fold(8);
+
+    private static final float LOG2_E = 1.442695f;
+    private static final float LN2_HIGH = 0.6933594f;
+    private static final float LN2_LOW = -2.1219444e-4f;
+    /** Adding 1.5 · 2^23 rounds to the nearest integer and leaves it in the low bits. */
+    private static final float ROUND = 12582912f;
+
+    private static final float EXP_MIN = -87f;
+    private static final float EXP_MAX = 88.3f;
+
+    private Lanes() {}
+
+    private static VectorShuffle<Float> fold(int distance) {
+        return VectorShuffle.fromOp(FLOATS, lane -> lane ^ distance);
+    }
+
+    /** {@code count} rounded up to whole vectors. */
+    public static int roundUp(int count) {
+        return (count + COUNT - 1) / COUNT * COUNT;
+    }
+
+    /** The vector that starts {@code at} bytes into the memory. */
+    public static FloatVector load(MemorySegment memory, long at) {
+        return FloatVector.fromMemorySegment(FLOATS, memory, at, ORDER);
+    }
+
+    /** Writes the vector {@code at} bytes into the memory. */
+    public static void store(FloatVector vector, MemorySegment memory, long at) {
+        vector.intoMemorySegment(memory, at, ORDER);
+    }
+
+    /** The sum of all lanes, in the order of a balanced tree, whatever compiled this method. */
+    public static float sum(FloatVector v) {
+        FloatVector folded = v;
+        if (COUNT > 8) {
+            folded = folded.add(folded.rearrange(FOLD_8));
+        }
+        if (COUNT > 4) {
+            folded = folded.add(folded.rearrange(FOLD_4));
+        }
+        folded = folded.add(folded.rearrange(FOLD_2));
+        return folded.add(folded.rearrange(FOLD_1)).lane(0);
+    }
+
+    /**
+     * {@code e^x} in each lane, within 2 ulp. Below -87 the result is {@code e^-87}, about 1e-38; above 88.3 it is
+     * infinite, so that a sum over it shows the overflow.
+     */
+    public static FloatVector exp(FloatVector x) {
+        FloatVector clamped = x.max(EXP_MIN).min(EXP_MAX);
+        FloatVector rounded = clamped.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
+        FloatVector n = rounded.sub(ROUND);
+        FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), clamped);
+        r = n.fma(FloatVector.broadcast(FLOATS, -LN2_LOW), r);
+        FloatVector p = FloatVector.broadcast(FLOATS, 1.9875691e-4f);
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.0013981999f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.008333452f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.041665796f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.16666666f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.5f));
+        p = p.fma(r.mul(r), r.add(1f));
+        IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        FloatVector scaled = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
+        return scaled.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_MAX));
+    }
+}

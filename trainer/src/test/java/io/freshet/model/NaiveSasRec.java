@@ -1,0 +1,239 @@
+package io.freshet.model;
+
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.SasRecLayout;
+import io.freshet.sampling.CounterRandom;
+import io.freshet.sampling.CounterRandom.Purpose;
+import io.freshet.tensor.Lanes;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The oracle: SASRec and its losses in scalar double precision, one token after another, written from the formulas and
+ * not from the kernels. Gradients come from central differences.
+ */
+final class NaiveSasRec {
+    final SasRecConfig config;
+    final Map<String, SasRecLayout.Parameter> parameters = new HashMap<>();
+    final double[] dense;
+    final double[][] items; // (rows, d)
+    float dropout;
+    long seed;
+    long step;
+    int dropped; // how many elements the masks set to zero
+
+    NaiveSasRec(RecommenderModel model) {
+        config = model.config().encoder();
+        dense = new double[model.denseSize()];
+        for (SasRecLayout.Parameter p : model.layout().parameters()) {
+            parameters.put(p.name(), p);
+        }
+        for (int i = 0; i < dense.length; i++) {
+            dense[i] = model.dense().getAtIndex(ValueLayout.JAVA_FLOAT, i);
+        }
+        items = new double[model.vocabulary().size()][config.dim()];
+        for (int row = 0; row < items.length; row++) {
+            for (int c = 0; c < config.dim(); c++) {
+                items[row][c] = model.items()
+                        .memory(row)
+                        .get(ValueLayout.JAVA_FLOAT, model.items().at(row) + 4L * c);
+            }
+        }
+    }
+
+    private int start(String name) {
+        return Objects.requireNonNull(parameters.get(name), name).start();
+    }
+
+    /** The states after each of the inputs (n, d); {@code firstToken} is the batch's number of the first. */
+    double[][] encode(int[] inputs, int firstToken) {
+        int n = inputs.length;
+        int d = config.dim();
+        int positions = start("positions");
+        double[][] x = new double[n][d];
+        for (int t = 0; t < n; t++) {
+            for (int c = 0; c < d; c++) {
+                double sum =
+                        items[inputs[t]][c] * Math.sqrt(d) + dense[positions + (config.maxLength() - n + t) * d + c];
+                x[t][c] = drop(sum, Purpose.DROPOUT_INPUT, 0, (firstToken + t) * d + c);
+            }
+        }
+        for (int b = 0; b < config.blocks(); b++) {
+            x = block(x, b, firstToken);
+        }
+        return norm(x, "final_norm");
+    }
+
+    private double[][] block(double[][] x, int b, int firstToken) {
+        int n = x.length;
+        int d = config.dim();
+        String name = "blocks." + b + ".";
+        double[][] q = linear(norm(x, name + "attention_norm"), name + "query");
+        double[][] k = linear(x, name + "key");
+        double[][] v = linear(x, name + "value");
+        double[][] attended = new double[n][d];
+        int width = d / config.heads();
+        int stride = Lanes.roundUp(config.maxLength());
+        for (int h = 0; h < config.heads(); h++) {
+            for (int i = 0; i < n; i++) {
+                double[] e = new double[i + 1];
+                double sum = 0;
+                for (int j = 0; j <= i; j++) {
+                    double s = 0;
+                    for (int c = h * width; c < (h + 1) * width; c++) {
+                        s += q[i][c] * k[j][c];
+                    }
+                    e[j] = Math.exp(s / Math.sqrt(width));
+                    sum += e[j];
+                }
+                for (int j = 0; j <= i; j++) {
+                    int element = (firstToken * config.heads() + h) * stride + i * stride + j;
+                    double p = drop(e[j] / sum, Purpose.DROPOUT_ATTENTION, b, element);
+                    for (int c = h * width; c < (h + 1) * width; c++) {
+                        attended[i][c] += p * v[j][c];
+                    }
+                }
+            }
+        }
+        double[][] y = linear(attended, name + "output");
+        for (int t = 0; t < n; t++) {
+            for (int c = 0; c < d; c++) {
+                y[t][c] += x[t][c];
+            }
+        }
+        double[][] z = norm(y, name + "forward_norm");
+        double[][] f = linear(z, name + "hidden");
+        for (int t = 0; t < n; t++) {
+            for (int c = 0; c < d; c++) {
+                f[t][c] = Math.max(0, drop(f[t][c], Purpose.DROPOUT_HIDDEN, b, (firstToken + t) * d + c));
+            }
+        }
+        double[][] result = linear(f, name + "projection");
+        for (int t = 0; t < n; t++) {
+            for (int c = 0; c < d; c++) {
+                result[t][c] = z[t][c] + drop(result[t][c], Purpose.DROPOUT_OUTPUT, b, (firstToken + t) * d + c);
+            }
+        }
+        return result;
+    }
+
+    private double[][] linear(double[][] x, String name) {
+        int d = config.dim();
+        int weight = start(name + ".weight");
+        int bias = start(name + ".bias");
+        double[][] y = new double[x.length][d];
+        for (int t = 0; t < x.length; t++) {
+            for (int c = 0; c < d; c++) {
+                y[t][c] = dense[bias + c];
+                for (int i = 0; i < d; i++) {
+                    y[t][c] += x[t][i] * dense[weight + i * d + c];
+                }
+            }
+        }
+        return y;
+    }
+
+    private double[][] norm(double[][] x, String name) {
+        int d = config.dim();
+        int gain = start(name + ".gain");
+        int bias = start(name + ".bias");
+        double[][] y = new double[x.length][d];
+        for (int t = 0; t < x.length; t++) {
+            double mean = 0;
+            for (double value : x[t]) {
+                mean += value / d;
+            }
+            double variance = 0;
+            for (double value : x[t]) {
+                variance += (value - mean) * (value - mean) / d;
+            }
+            for (int c = 0; c < d; c++) {
+                y[t][c] = (x[t][c] - mean) / Math.sqrt(variance + 1e-8) * dense[gain + c] + dense[bias + c];
+            }
+        }
+        return y;
+    }
+
+    private double drop(double x, Purpose purpose, int layer, int element) {
+        if (dropout == 0) {
+            return x;
+        }
+        int hash = element * 0x9E3779B9 + (int) CounterRandom.bits(seed, step, purpose, layer);
+        hash = (hash ^ (hash >>> 16)) * 0x7feb352d;
+        hash = (hash ^ (hash >>> 15)) * 0x846ca68b;
+        if ((hash >>> 8) / (double) (1 << 24) < dropout) {
+            dropped++;
+            return 0;
+        }
+        return x / (1 - dropout);
+    }
+
+    double score(double[] hidden, int row) {
+        double s = 0;
+        for (int c = 0; c < hidden.length; c++) {
+            s += hidden[c] * items[row][c];
+        }
+        return s;
+    }
+
+    /** Mean scaled cross-entropy of the examples; {@code candidates} null for full cross-entropy. */
+    double loss(List<int[]> examples, int @Nullable [] candidates, double alpha) {
+        double sum = 0;
+        int targets = 0;
+        for (int[] rows : examples) {
+            double[][] hidden = encode(Arrays.copyOf(rows, rows.length - 1), targets);
+            for (int t = 0; t + 1 < rows.length; t++) {
+                sum += tokenLoss(hidden[t], rows[t + 1], candidates, alpha);
+            }
+            targets += rows.length - 1;
+        }
+        return sum / targets;
+    }
+
+    private double tokenLoss(double[] hidden, int target, int @Nullable [] candidates, double alpha) {
+        double own = score(hidden, target);
+        double z = 0;
+        if (candidates == null) {
+            for (int row = 0; row < items.length; row++) {
+                z += Math.exp(score(hidden, row) - own);
+            }
+            return Math.log(z);
+        }
+        z = 1;
+        for (int row : candidates) {
+            z += row == target ? 0 : alpha * Math.exp(score(hidden, row) - own);
+        }
+        return Math.log(z);
+    }
+
+    /** The derivative of the loss by one number, by central differences. */
+    double derivative(double[] block, int index, List<int[]> examples, int @Nullable [] candidates, double alpha) {
+        double h = 1e-5;
+        double old = block[index];
+        block[index] = old + h;
+        double above = loss(examples, candidates, alpha);
+        block[index] = old - h;
+        double below = loss(examples, candidates, alpha);
+        block[index] = old;
+        return (above - below) / (2 * h);
+    }
+
+    /** Rank of the target among the first {@code rows} items, ties against it. */
+    int rank(int[] history, int target, int rows) {
+        double[][] hidden = encode(history, 0);
+        List<Integer> atLeast = new ArrayList<>();
+        double own = score(hidden[history.length - 1], target);
+        for (int row = 0; row < rows; row++) {
+            if (row != target && score(hidden[history.length - 1], row) >= own) {
+                atLeast.add(row);
+            }
+        }
+        return atLeast.size() + 1;
+    }
+}
