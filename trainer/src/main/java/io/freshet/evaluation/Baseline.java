@@ -1,0 +1,20 @@
+package io.freshet.evaluation;
+
+import io.freshet.delta.StepRecord;
+
+/**
+ * A recommender without a model, as a floor: ranks the next item among all items observed so far, then takes it in.
+ *
+ * <p>Items are rows of a vocabulary. Ties count against the target. Not thread-safe.
+ */
+public sealed interface Baseline permits WindowedPopularity, SequentialRules {
+    /**
+     * The rank of {@code target}, from 1, or {@link StepRecord#MISS} if it was never observed or is masked.
+     *
+     * @param history rows of the user's earlier clicks, oldest first; only the first {@code length} count
+     */
+    int rank(int[] history, int length, int target);
+
+    /** Learns that {@code item} came after this history. */
+    void observe(int[] history, int length, int item);
+}

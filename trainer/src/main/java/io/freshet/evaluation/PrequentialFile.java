@@ -1,0 +1,83 @@
+package io.freshet.evaluation;
+
+import io.freshet.format.BinaryFormat;
+import io.freshet.format.ByteReader;
+import io.freshet.format.ByteWriter;
+import io.freshet.format.CorruptFormatException;
+import io.freshet.format.FormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Prequential metrics in a snapshot, version 1.
+ *
+ * <pre>
+ * 3 bytes   46 45 01: magic, kind 'E', version
+ * varint    k
+ * varint    how often each rank from 1 to k came, k of them
+ * varint    how often a worse rank came, misses among them
+ * varint    events that the window holds at most
+ * varint    events in the window, then for each, oldest first
+ *   1 byte  the rank less 1, or k for a worse one
+ * 4 bytes   CRC-32C of all before, little endian
+ * </pre>
+ */
+public final class PrequentialFile {
+    public static final String NAME = "prequential.bin";
+
+    private static final BinaryFormat FORMAT = new BinaryFormat("prequential metrics", 'E', 1, 1);
+
+    private PrequentialFile() {}
+
+    public static void write(Path file, PrequentialMetrics metrics) throws IOException {
+        Files.write(file, encode(metrics));
+    }
+
+    /**
+     * Reads metrics that go on where those written left off.
+     *
+     * @throws FormatException for a file that is corrupt, too old or too new
+     */
+    public static PrequentialMetrics read(Path file) throws IOException {
+        return decode(Files.readAllBytes(file));
+    }
+
+    static byte[] encode(PrequentialMetrics metrics) {
+        byte[] recent = metrics.recentBuckets();
+        ByteWriter writer = FORMAT.writer(recent.length + 16 * (metrics.k() + 1));
+        writer.writeVarint(metrics.k());
+        for (long count : metrics.countsOfAll()) {
+            writer.writeVarint(count);
+        }
+        writer.writeVarint(metrics.window());
+        writer.writeVarint(recent.length);
+        for (byte bucket : recent) {
+            writer.writeByte(bucket);
+        }
+        return FORMAT.seal(writer);
+    }
+
+    static PrequentialMetrics decode(byte[] bytes) {
+        ByteReader reader = FORMAT.reader(bytes);
+        long[] counts = new long[reader.readCount(1) + 1];
+        for (int bucket = 0; bucket < counts.length; bucket++) {
+            counts[bucket] = reader.readVarint63();
+        }
+        int window = reader.readVarint31();
+        byte[] recent = new byte[reader.readCount(1)];
+        for (int i = 0; i < recent.length; i++) {
+            int bucket = reader.readByte();
+            if (bucket >= counts.length) {
+                throw reader.corrupt("rank must be at most k + 1", "rank", bucket + 1);
+            }
+            recent[i] = (byte) bucket;
+        }
+        reader.requireEnd();
+        try {
+            return PrequentialMetrics.of(counts, recent, window);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFormatException("prequential metrics: " + e.getMessage(), e);
+        }
+    }
+}

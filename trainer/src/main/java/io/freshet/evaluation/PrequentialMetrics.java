@@ -1,0 +1,127 @@
+package io.freshet.evaluation;
+
+import io.freshet.delta.StepRecord;
+import java.util.Arrays;
+
+/**
+ * HR, NDCG and MRR at k over a stream of ranks: of all events so far and of the newest {@code window} of them.
+ *
+ * <p>Prequential: each rank was given before its click was learned from (Vinagre, Jorge, Gama, "Evaluation of
+ * recommender systems in streaming environments", 2015). Memory is one byte for each event of the window. Not
+ * thread-safe: one writer, which also reads.
+ */
+public final class PrequentialMetrics {
+    private final int k;
+    private final RankCounts all;
+    private final RankCounts recent;
+    private final byte[] window; // ring of buckets, the newest before `next`
+    private int filled;
+    private int next;
+
+    /**
+     * @param k length of the list that counts as a hit, 1 to 127
+     * @param window events in the moving figures, at least 1
+     */
+    public PrequentialMetrics(int k, int window) {
+        this(new RankCounts(checkedK(k)), new byte[checkedWindow(window)], 0);
+    }
+
+    private PrequentialMetrics(RankCounts all, byte[] window, int filled) {
+        this.k = all.k();
+        this.all = all;
+        this.recent = new RankCounts(k);
+        this.window = window;
+        this.filled = filled;
+        this.next = filled % window.length;
+        for (int i = 0; i < filled; i++) {
+            recent.add(window[i]);
+        }
+    }
+
+    /**
+     * Metrics as {@link #countsOfAll()} and {@link #recentBuckets()} describe them.
+     *
+     * @throws IllegalArgumentException if the two cannot come from the same metrics
+     */
+    public static PrequentialMetrics of(long[] countsOfAll, byte[] recentBuckets, int window) {
+        int k = checkedK(countsOfAll.length - 1);
+        require(recentBuckets.length <= checkedWindow(window), "recent=" + recentBuckets.length + " window=" + window);
+        PrequentialMetrics metrics = new PrequentialMetrics(
+                new RankCounts(countsOfAll.clone()), Arrays.copyOf(recentBuckets, window), recentBuckets.length);
+        for (int bucket = 0; bucket <= k; bucket++) {
+            require(
+                    metrics.recent.at(bucket) <= countsOfAll[bucket],
+                    "bucket=" + bucket + " recent=" + metrics.recent.at(bucket) + " all=" + countsOfAll[bucket]);
+        }
+        return metrics;
+    }
+
+    /** Counts one event; {@link StepRecord#NO_EVENT} is passed over. */
+    public void observe(int rank) {
+        if (rank == StepRecord.NO_EVENT) {
+            return;
+        }
+        require(rank > 0, "rank=" + rank);
+        int bucket = RankCounts.bucketOf(rank, k);
+        all.add(bucket);
+        if (filled == window.length) {
+            recent.remove(window[next]);
+        } else {
+            filled++;
+        }
+        recent.add(bucket);
+        window[next] = (byte) bucket;
+        next = next + 1 == window.length ? 0 : next + 1;
+    }
+
+    /** Over all events. */
+    public Accuracy running() {
+        return all.accuracy();
+    }
+
+    /** Over the newest events, as many as the window holds. */
+    public Accuracy windowed() {
+        return recent.accuracy();
+    }
+
+    public int k() {
+        return k;
+    }
+
+    public int window() {
+        return window.length;
+    }
+
+    /** {@code (k + 1)}: how often each rank from 1 to k came, then how often any worse one. A copy. */
+    public long[] countsOfAll() {
+        long[] counts = new long[k + 1];
+        Arrays.setAll(counts, all::at);
+        return counts;
+    }
+
+    /** {@code rank - 1}, or k for worse, of each event of the window, oldest first. A copy. */
+    public byte[] recentBuckets() {
+        byte[] oldestFirst = new byte[filled];
+        int first = filled == window.length ? next : 0;
+        int untilEnd = Math.min(filled, window.length - first);
+        System.arraycopy(window, first, oldestFirst, 0, untilEnd);
+        System.arraycopy(window, 0, oldestFirst, untilEnd, filled - untilEnd);
+        return oldestFirst;
+    }
+
+    private static int checkedK(int k) {
+        require(k >= 1 && k < Byte.MAX_VALUE + 1, "k=" + k);
+        return k;
+    }
+
+    private static int checkedWindow(int window) {
+        require(window >= 1, "window=" + window);
+        return window;
+    }
+
+    private static void require(boolean holds, String what) {
+        if (!holds) {
+            throw new IllegalArgumentException("metrics must be possible: " + what);
+        }
+    }
+}

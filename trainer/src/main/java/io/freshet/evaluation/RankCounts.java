@@ -1,0 +1,64 @@
+package io.freshet.evaluation;
+
+import java.util.Arrays;
+
+/**
+ * How often each rank from 1 to k came, and how often any worse one.
+ *
+ * <p>Figures are computed from whole counts, so they depend neither on the order of the events nor on what was added
+ * and removed in between.
+ */
+final class RankCounts {
+    private final long[] counts; // (k + 1): ranks 1..k at 0..k-1, everything worse at k
+
+    RankCounts(int k) {
+        this(new long[k + 1]);
+    }
+
+    /** Takes the array over. */
+    RankCounts(long[] counts) {
+        this.counts = counts;
+    }
+
+    /** The bucket of a rank: {@code rank - 1}, or k for everything worse. */
+    static int bucketOf(int rank, int k) {
+        return rank <= k ? rank - 1 : k;
+    }
+
+    int k() {
+        return counts.length - 1;
+    }
+
+    long at(int bucket) {
+        return counts[bucket];
+    }
+
+    void add(int bucket) {
+        counts[bucket]++;
+    }
+
+    void remove(int bucket) {
+        counts[bucket]--;
+    }
+
+    long events() {
+        return Arrays.stream(counts).sum();
+    }
+
+    Accuracy accuracy() {
+        long events = events();
+        if (events == 0) {
+            return Accuracy.NONE;
+        }
+        long hits = 0;
+        double ndcg = 0;
+        double mrr = 0;
+        for (int rank = 1; rank <= k(); rank++) {
+            long count = counts[rank - 1];
+            hits += count;
+            ndcg += count * (Math.log(2) / Math.log(rank + 1.0));
+            mrr += (double) count / rank;
+        }
+        return new Accuracy(events, (double) hits / events, ndcg / events, mrr / events);
+    }
+}

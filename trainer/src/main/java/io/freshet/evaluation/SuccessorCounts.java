@@ -1,0 +1,76 @@
+package io.freshet.evaluation;
+
+import java.util.Arrays;
+
+/**
+ * How strongly each item has followed one item: an open-addressing map from row to weight.
+ *
+ * <p>Slots are read by position ({@link #rowAt}, {@link #weightAt}) so that a scan allocates nothing. Their order means
+ * nothing.
+ */
+final class SuccessorCounts {
+    private static final int EMPTY = -1;
+    private static final int FIRST_CAPACITY = 8;
+
+    private int[] rows = emptyRows(FIRST_CAPACITY); // (capacity): power of two, EMPTY where free
+    private int[] weights = new int[FIRST_CAPACITY]; // (capacity)
+    private int size;
+
+    void add(int row, int weight) {
+        int slot = slotOf(row);
+        if (rows[slot] == EMPTY) {
+            if (4 * (size + 1) > 3 * rows.length) {
+                grow();
+                slot = slotOf(row);
+            }
+            rows[slot] = row;
+            size++;
+        }
+        weights[slot] += weight;
+    }
+
+    int capacity() {
+        return rows.length;
+    }
+
+    boolean isUsed(int slot) {
+        return rows[slot] != EMPTY;
+    }
+
+    int rowAt(int slot) {
+        return rows[slot];
+    }
+
+    int weightAt(int slot) {
+        return weights[slot];
+    }
+
+    private int slotOf(int row) {
+        int mask = rows.length - 1;
+        int slot = (row * 0x9E3779B9) >>> 7 & mask;
+        while (rows[slot] != EMPTY && rows[slot] != row) {
+            slot = slot + 1 & mask;
+        }
+        return slot;
+    }
+
+    private void grow() {
+        int[] oldRows = rows;
+        int[] oldWeights = weights;
+        rows = emptyRows(2 * oldRows.length);
+        weights = new int[rows.length];
+        for (int slot = 0; slot < oldRows.length; slot++) {
+            if (oldRows[slot] != EMPTY) {
+                int to = slotOf(oldRows[slot]);
+                rows[to] = oldRows[slot];
+                weights[to] = oldWeights[slot];
+            }
+        }
+    }
+
+    private static int[] emptyRows(int capacity) {
+        int[] rows = new int[capacity];
+        Arrays.fill(rows, EMPTY);
+        return rows;
+    }
+}

@@ -1,0 +1,126 @@
+package io.freshet.evaluation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.delta.StepRecord;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+
+/** The fast baselines against ones that sort and count everything anew for each click. */
+final class BaselineProperties {
+    private static final int WINDOW = 12;
+
+    record Step(int user, int item) {}
+
+    @Provide
+    Arbitrary<List<Step>> streams() {
+        Arbitrary<Integer> users = Arbitraries.integers().between(0, 3);
+        Arbitrary<Integer> items = Arbitraries.integers().between(0, 14);
+        return Combinators.combine(users, items).as(Step::new).list().ofMaxSize(60);
+    }
+
+    @Property(tries = 300)
+    void shouldRankAsNaivePopularityDoes(@ForAll("streams") List<Step> stream, @ForAll SeenItems seenItems) {
+        List<Integer> clicked = new ArrayList<>();
+        Map<Integer, List<Integer>> histories = new HashMap<>();
+        Baseline baseline = new WindowedPopularity(WINDOW, seenItems);
+        for (Step step : stream) {
+            List<Integer> history = histories.computeIfAbsent(step.user(), user -> new ArrayList<>());
+            assertSameRank(
+                    baseline,
+                    history,
+                    step.item(),
+                    seenItems,
+                    clicked,
+                    (earlier, item) -> List.of(recentCount(clicked, item)));
+            clicked.add(step.item());
+            history.add(step.item());
+        }
+    }
+
+    @Property(tries = 300)
+    void shouldRankAsNaiveRulesDo(@ForAll("streams") List<Step> stream, @ForAll SeenItems seenItems) {
+        List<Integer> clicked = new ArrayList<>();
+        Map<Integer, List<Integer>> histories = new HashMap<>();
+        Map<List<Integer>, Integer> sixths = new HashMap<>();
+        NaiveScore rules = (history, item) -> {
+            int score = 0;
+            for (int gap = 1; gap <= Math.min(3, history.size()); gap++) {
+                score += 6 / gap * sixths.getOrDefault(List.of(history.get(history.size() - gap), item), 0);
+            }
+            return score > 0 ? List.of(score, 0) : List.of(0, recentCount(clicked, item));
+        };
+        Baseline baseline = new SequentialRules(WINDOW, seenItems);
+        for (Step step : stream) {
+            List<Integer> history = histories.computeIfAbsent(step.user(), user -> new ArrayList<>());
+            assertSameRank(baseline, history, step.item(), seenItems, clicked, rules);
+            for (int gap = 1; gap <= Math.min(3, history.size()); gap++) {
+                sixths.merge(List.of(history.get(history.size() - gap), step.item()), 6 / gap, Integer::sum);
+            }
+            clicked.add(step.item());
+            history.add(step.item());
+        }
+    }
+
+    /** What the naive baselines sort by: one list per item, compared place by place. */
+    private interface NaiveScore {
+        List<Integer> of(List<Integer> history, int item);
+    }
+
+    private static void assertSameRank(
+            Baseline baseline,
+            List<Integer> history,
+            int target,
+            SeenItems seenItems,
+            List<Integer> clicked,
+            NaiveScore score) {
+        int[] rows = Arrays.copyOf(
+                history.stream().mapToInt(Integer::intValue).toArray(),
+                history.size() + 2); // longer than the history: only the first `length` count
+
+        int rank = baseline.rank(rows, history.size(), target);
+
+        assertThat(rank).isEqualTo(naiveRank(history, target, seenItems, new HashSet<>(clicked), score));
+        baseline.observe(rows, history.size(), target);
+    }
+
+    private static int naiveRank(
+            List<Integer> history, int target, SeenItems seenItems, Set<Integer> seen, NaiveScore score) {
+        Set<Integer> candidates = new HashSet<>(seen);
+        if (seenItems == SeenItems.MASKED) {
+            candidates.removeAll(history);
+        }
+        if (!candidates.contains(target)) {
+            return StepRecord.MISS;
+        }
+        List<Integer> targetScore = score.of(history, target);
+        return (int) candidates.stream()
+                .filter(item -> compare(score.of(history, item), targetScore) >= 0)
+                .count();
+    }
+
+    private static int compare(List<Integer> a, List<Integer> b) {
+        for (int i = 0; i < a.size(); i++) {
+            if (!a.get(i).equals(b.get(i))) {
+                return Integer.compare(a.get(i), b.get(i));
+            }
+        }
+        return 0;
+    }
+
+    private static int recentCount(List<Integer> clicked, int item) {
+        List<Integer> recent = clicked.subList(Math.max(0, clicked.size() - WINDOW), clicked.size());
+        return (int) recent.stream().filter(other -> other == item).count();
+    }
+}
