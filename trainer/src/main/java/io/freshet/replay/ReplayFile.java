@@ -1,0 +1,108 @@
+package io.freshet.replay;
+
+import io.freshet.format.BinaryFormat;
+import io.freshet.format.ByteReader;
+import io.freshet.format.ByteWriter;
+import io.freshet.format.CorruptFormatException;
+import io.freshet.format.FormatException;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * A replay reservoir in a snapshot, version 1. Slots come in their order, which is a part of the state: draws name
+ * slots.
+ *
+ * <pre>
+ * 3 bytes   46 52 01: magic, kind 'R', version
+ * varint    capacity, users
+ * varint    most positions of a user
+ * 8 bytes   seed, little endian
+ * varint    users replaced so far
+ * varint    slots in use, then for each
+ *   varint  bytes of the user id
+ *   bytes   user id, UTF-8
+ *   varint  positions, then for each, oldest first
+ *     varint  item row
+ * 4 bytes   CRC-32C of all before, little endian
+ * </pre>
+ */
+public final class ReplayFile {
+    public static final String NAME = "replay.bin";
+
+    private static final BinaryFormat FORMAT = new BinaryFormat("replay reservoir", 'R', 1, 1);
+    private static final int TYPICAL_SLOT_BYTES = 48;
+    private static final int MIN_SLOT_BYTES = 2;
+
+    private ReplayFile() {}
+
+    public static void write(Path file, ReplayReservoir reservoir) throws IOException {
+        Files.write(file, encode(reservoir));
+    }
+
+    /**
+     * Reads a reservoir that goes on where the one written left off.
+     *
+     * @param itemRows rows of the vocabulary that belongs to it: every row must be below
+     * @throws FormatException for a file that is corrupt, too old or too new
+     */
+    public static ReplayReservoir read(Path file, int itemRows) throws IOException {
+        return decode(Files.readAllBytes(file), itemRows);
+    }
+
+    static byte[] encode(ReplayReservoir reservoir) {
+        ByteWriter writer = FORMAT.writer(32 + TYPICAL_SLOT_BYTES * reservoir.size());
+        writer.writeVarint(reservoir.capacity());
+        writer.writeVarint(reservoir.maxLength());
+        writer.writeLong(reservoir.seed());
+        writer.writeVarint(reservoir.replacements());
+        writer.writeVarint(reservoir.size());
+        for (int slot = 0; slot < reservoir.size(); slot++) {
+            writer.writeString(reservoir.userAt(slot));
+            int length = reservoir.lengthAt(slot);
+            writer.writeVarint(length);
+            for (int position = 0; position < length; position++) {
+                writer.writeVarint(reservoir.rowAt(slot, position));
+            }
+        }
+        return FORMAT.seal(writer);
+    }
+
+    static ReplayReservoir decode(byte[] bytes, int itemRows) {
+        ByteReader reader = FORMAT.reader(bytes);
+        int capacity = reader.readVarint31();
+        int maxLength = reader.readVarint31();
+        long seed = reader.readLong();
+        long replacements = reader.readVarint63();
+        try {
+            ReplayReservoir reservoir = new ReplayReservoir(capacity, maxLength, seed);
+            readSlots(reader, reservoir, itemRows);
+            reader.requireEnd();
+            reservoir.restoreReplacements(replacements);
+            return reservoir;
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFormatException("replay reservoir: " + e.getMessage(), e);
+        }
+    }
+
+    private static void readSlots(ByteReader reader, ReplayReservoir reservoir, int itemRows) {
+        int slots = reader.readCount(MIN_SLOT_BYTES);
+        int[] sequence = new int[0];
+        for (int slot = 0; slot < slots; slot++) {
+            String user = reader.readString();
+            int length = reader.readCount(1);
+            if (length > reservoir.maxLength()) {
+                throw reader.corrupt("positions must be at most " + reservoir.maxLength(), "positions", length);
+            }
+            sequence = sequence.length < length ? new int[length] : sequence;
+            for (int position = 0; position < length; position++) {
+                int row = reader.readVarint31();
+                if (row >= itemRows) {
+                    throw reader.corrupt("item row must be below " + itemRows, "row", row);
+                }
+                sequence[position] = row;
+            }
+            reservoir.restore(user, sequence, length);
+        }
+    }
+}

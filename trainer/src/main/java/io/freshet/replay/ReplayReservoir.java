@@ -1,0 +1,152 @@
+package io.freshet.replay;
+
+import io.freshet.sampling.CounterRandom;
+import io.freshet.sampling.CounterRandom.Purpose;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * A bounded memory of users' sequences as item rows: one slot for each user, holding that user's newest sequence.
+ *
+ * <p>A new user who comes into a full reservoir takes a slot drawn at random, so the chance to still be there falls
+ * exponentially with the number of users that came since, at a rate of one part in {@code capacity}. (Vitter's
+ * algorithm R would keep a uniform sample of all time instead; a recommender wants the recent.) Draws are uniform over
+ * the slots.
+ *
+ * <p>What it holds, and what it draws, is a function of its seed and of the order of puts alone. Memory is at most
+ * {@code capacity * (4 * maxLength + about 100)} bytes. Not thread-safe.
+ */
+public final class ReplayReservoir {
+    private static final int FIRST_SLOTS = 1024;
+
+    private final int capacity;
+    private final int maxLength;
+    private final long seed;
+    private final Map<String, Integer> slotOf = new HashMap<>();
+    private String[] users; // (slots)
+    private int[] lengths; // (slots)
+    private int[] rows; // (slots, maxLength): the first lengths[slot] of a slot are used, oldest first
+    private int size;
+    private long replacements;
+
+    /**
+     * @param capacity users kept, at least 1
+     * @param maxLength newest positions kept of each, at least 2
+     */
+    public ReplayReservoir(int capacity, int maxLength, long seed) {
+        if (capacity < 1 || maxLength < 2 || (long) capacity * maxLength > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException(
+                    "a reservoir must fit one array: capacity=" + capacity + " maxLength=" + maxLength);
+        }
+        this.capacity = capacity;
+        this.maxLength = maxLength;
+        this.seed = seed;
+        int slots = Math.min(FIRST_SLOTS, capacity);
+        this.users = new String[slots];
+        this.lengths = new int[slots];
+        this.rows = new int[slots * maxLength];
+    }
+
+    /**
+     * Keeps the newest version of a user's sequence: the last {@code maxLength} of the positions from {@code from} to
+     * {@code to}. Copies them.
+     */
+    public void put(String user, int[] sequence, int from, int to) {
+        Integer known = slotOf.get(user);
+        int slot = known != null ? known : claimSlot(user);
+        fill(slot, sequence, Math.max(from, to - maxLength), to);
+    }
+
+    /**
+     * Hands over {@code count} sequences drawn uniformly, with replacement, the last {@code lastPositions} of each;
+     * none where the reservoir is empty.
+     *
+     * @param step coordinate of the draw: the same step draws the same slots
+     */
+    public void draw(long step, int count, int lastPositions, SequenceConsumer to) {
+        for (int i = 0; i < count && size > 0; i++) {
+            int slot = (int) CounterRandom.below(size, seed, step, Purpose.REPLAY_DRAW, i);
+            int end = slot * maxLength + lengths[slot];
+            to.accept(rows, end - Math.min(lengths[slot], lastPositions), end);
+        }
+    }
+
+    /** Users held. */
+    public int size() {
+        return size;
+    }
+
+    public int capacity() {
+        return capacity;
+    }
+
+    public int maxLength() {
+        return maxLength;
+    }
+
+    public long seed() {
+        return seed;
+    }
+
+    /** How many users have been pushed out so far. */
+    public long replacements() {
+        return replacements;
+    }
+
+    String userAt(int slot) {
+        return users[slot];
+    }
+
+    int lengthAt(int slot) {
+        return lengths[slot];
+    }
+
+    int rowAt(int slot, int position) {
+        return rows[slot * maxLength + position];
+    }
+
+    /** Takes up where a reservoir with these slots, in this order, and this number of replacements left off. */
+    void restore(String user, int[] sequence, int length) {
+        if (slotOf.containsKey(user) || size == capacity) {
+            throw new IllegalArgumentException(
+                    "a slot must be free and its user new: user=" + user + " size=" + size + " capacity=" + capacity);
+        }
+        fill(claimSlot(user), sequence, 0, length);
+    }
+
+    void restoreReplacements(long count) {
+        replacements = count;
+    }
+
+    private int claimSlot(String user) {
+        int slot = size < capacity ? size : slotToReplace();
+        if (slot == users.length) {
+            grow();
+        }
+        if (slot == size) {
+            size++;
+        } else {
+            slotOf.remove(users[slot]);
+        }
+        users[slot] = user;
+        slotOf.put(user, slot);
+        return slot;
+    }
+
+    private int slotToReplace() {
+        return (int) CounterRandom.below(capacity, seed, replacements++, Purpose.REPLAY_REPLACE, 0);
+    }
+
+    private void fill(int slot, int[] sequence, int from, int to) {
+        lengths[slot] = to - from;
+        System.arraycopy(sequence, from, rows, slot * maxLength, to - from);
+    }
+
+    private void grow() {
+        int slots = (int) Math.min(capacity, 2L * users.length);
+        users = Arrays.copyOf(users, slots);
+        lengths = Arrays.copyOf(lengths, slots);
+        rows = Arrays.copyOf(rows, slots * maxLength);
+    }
+}

@@ -1,0 +1,69 @@
+package io.freshet.replay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.format.CorruptFormatException;
+import io.freshet.format.FormatTooNewException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class ReplayFileTest {
+    private static final int ITEM_ROWS = 301;
+
+    /** Version 1: capacity 2, at most 3 positions, seed -2, one replacement; "a" and "ü" and their rows. */
+    private static final String GOLDEN = "465201" + "02" + "03" + "feffffffffffffff" + "01" + "02" + "0161" + "020501"
+            + "02c3bc" + "03ac020007" + "83f897c0";
+
+    @Test
+    void shouldWriteGoldenBytes() {
+        assertThat(HexFormat.of().formatHex(ReplayFile.encode(sample()))).isEqualTo(GOLDEN);
+    }
+
+    @Test
+    void shouldReadGoldenBytes() {
+        ReplayReservoir reservoir = ReplayFile.decode(HexFormat.of().parseHex(GOLDEN), ITEM_ROWS);
+
+        assertThat(reservoir.seed()).isEqualTo(-2);
+        assertThat(reservoir.replacements()).isEqualTo(1);
+        assertThat(reservoir.userAt(1)).isEqualTo("ü");
+        assertThat(reservoir.rowAt(1, 0)).isEqualTo(300);
+    }
+
+    @Test
+    void shouldComeBackFromFile(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve(ReplayFile.NAME);
+
+        ReplayFile.write(file, sample());
+
+        assertThat(ReplayFile.encode(ReplayFile.read(file, ITEM_ROWS))).isEqualTo(ReplayFile.encode(sample()));
+    }
+
+    @Test
+    void shouldRefuseEveryByteThatChanged() {
+        for (int position = 0; position < GOLDEN.length() / 2; position++) {
+            byte[] bytes = HexFormat.of().parseHex(GOLDEN);
+            bytes[position] ^= 0x10;
+            Class<?> expected = position == 2 ? FormatTooNewException.class : CorruptFormatException.class;
+            assertThatThrownBy(() -> ReplayFile.decode(bytes, ITEM_ROWS)).isInstanceOf(expected);
+        }
+    }
+
+    @Test
+    void shouldRefuseRowsThatTheVocabularyDoesNotHave() {
+        assertThatThrownBy(() -> ReplayFile.decode(HexFormat.of().parseHex(GOLDEN), 300))
+                .isInstanceOf(CorruptFormatException.class)
+                .hasMessageContaining("row=300");
+    }
+
+    private static ReplayReservoir sample() {
+        ReplayReservoir reservoir = new ReplayReservoir(2, 3, -2);
+        reservoir.restore("a", new int[] {5, 1}, 2);
+        reservoir.restore("ü", new int[] {300, 0, 7}, 3);
+        reservoir.restoreReplacements(1);
+        return reservoir;
+    }
+}
