@@ -1,0 +1,39 @@
+package io.freshet.online;
+
+import io.freshet.delta.ModelDelta;
+import io.freshet.model.RecommenderModel;
+import java.lang.foreign.MemorySegment;
+
+/** Holds a model against a delta that was published of it. */
+final class DeltaCheck {
+    private DeltaCheck() {}
+
+    /** Whether the model has, to the bit, what the delta says; both must stand at the same step. */
+    static boolean agrees(RecommenderModel model, ModelDelta delta) {
+        return delta.toStep() == model.step() && denseAgrees(model, delta) && rowsAgree(model, delta);
+    }
+
+    private static boolean denseAgrees(RecommenderModel model, ModelDelta delta) {
+        long bytes = (long) model.denseSize() * Float.BYTES;
+        return delta.part() != 0
+                || (delta.dense().length == model.denseSize()
+                        && model.dense().asSlice(0, bytes).mismatch(MemorySegment.ofArray(delta.dense())) == -1);
+    }
+
+    private static boolean rowsAgree(RecommenderModel model, ModelDelta delta) {
+        MemorySegment values = MemorySegment.ofArray(delta.rowValues());
+        long rowBytes = model.items().rowBytes();
+        for (int i = 0; i < delta.rows().length; i++) {
+            int row = delta.rows()[i];
+            if (row >= model.items().rows()
+                    || model.items()
+                                    .memory(row)
+                                    .asSlice(model.items().at(row), rowBytes)
+                                    .mismatch(values.asSlice(i * rowBytes, rowBytes))
+                            != -1) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

@@ -1,0 +1,47 @@
+package io.freshet.online;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+
+/** Makes the trainer's Kafka clients: the settings that its guarantees rest on win over the user's. */
+final class KafkaClients {
+    /** Room for the dense parameters of a large model, which stand in one record. */
+    private static final int MAX_REQUEST_BYTES = 16 << 20;
+
+    /** How long a killed trainer's open transaction may hold back readers of the model log. */
+    private static final int TRANSACTION_TIMEOUT_MS = 10_000;
+
+    private KafkaClients() {}
+
+    /** Reads committed records from positions that are set by hand, and fails where those are not kept any more. */
+    static Consumer<byte[], byte[]> consumer(OnlineConfig config, String purpose, int maxRecords) {
+        Map<String, Object> settings = new HashMap<>(config.consumer());
+        settings.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, config.transactionalId() + "-" + purpose);
+        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    static Producer<byte[], byte[]> producer(OnlineConfig config) {
+        Map<String, Object> settings = new HashMap<>(config.producer());
+        settings.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, config.transactionalId());
+        settings.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+        settings.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.transactionalId());
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+}

@@ -1,0 +1,87 @@
+package io.freshet.online;
+
+import io.freshet.evaluation.Accuracy;
+import io.freshet.evaluation.PrequentialMetrics;
+import io.freshet.model.ModelSnapshot;
+import io.freshet.model.TrainingConfig;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.tensor.Lanes;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A learner in the words of a manifest. */
+final class LearnerDescription {
+    private LearnerDescription() {}
+
+    /** The manifest of the learner as it stands. */
+    static ManifestDraft draft(
+            String modelName,
+            OnlineLearner learner,
+            Progress progress,
+            Instant now,
+            TopicPosition modelLog,
+            List<TopicPosition> inputs) {
+        Map<String, Double> metrics = figures(learner.metrics());
+        progress.describeTo(metrics);
+        return new ManifestDraft(
+                modelName,
+                learner.model().step(),
+                now,
+                learner.model().config().seed(),
+                ModelSnapshot.describe(learner.model().config()),
+                training(learner.trainingConfig(), learner.learningConfig()),
+                platform(learner),
+                modelLog,
+                inputs,
+                metrics);
+    }
+
+    /** Everything that a rerun must have alike to come to the same bytes; the number of threads is not among it. */
+    static Map<String, Object> training(TrainingConfig training, LearningConfig learning) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("learning_rate", training.optimizer().learningRate());
+        values.put("beta1", training.optimizer().beta1());
+        values.put("beta2", training.optimizer().beta2());
+        values.put("epsilon", training.optimizer().epsilon());
+        values.put("weight_decay", training.optimizer().weightDecay());
+        values.put("dropout", training.dropout());
+        values.put("negatives", training.negatives());
+        values.put("alpha", training.alpha());
+        values.put("shards", training.shards());
+        values.put("optimizer_steps", learning.optimizerSteps());
+        values.put("new_length", learning.newLength());
+        values.put("replay_sequences", learning.replaySequences());
+        values.put("replay_length", learning.replayLength());
+        values.put("replay_capacity", learning.replayCapacity());
+        values.put("k", learning.k());
+        values.put("metrics_window", learning.metricsWindow());
+        return values;
+    }
+
+    /** What the bits depend on beside the configuration. */
+    static Map<String, Object> platform(OnlineLearner learner) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("instruction_set", System.getProperty("os.arch") + "-" + Lanes.COUNT * Float.SIZE);
+        values.put("products", learner.productsName());
+        values.put("workers", learner.trainingConfig().workers());
+        values.put("java", Runtime.version().toString());
+        return values;
+    }
+
+    private static Map<String, Double> figures(PrequentialMetrics metrics) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        put(values, "prequential", metrics.k(), metrics.running());
+        put(values, "prequential_window", metrics.k(), metrics.windowed());
+        return values;
+    }
+
+    private static void put(Map<String, Double> values, String prefix, int k, Accuracy accuracy) {
+        values.put(prefix + "_events", (double) accuracy.events());
+        values.put(prefix + "_hr" + k, accuracy.hr());
+        values.put(prefix + "_ndcg" + k, accuracy.ndcg());
+        values.put(prefix + "_mrr" + k, accuracy.mrr());
+    }
+}

@@ -1,0 +1,41 @@
+package io.freshet.online;
+
+/**
+ * How a step learns from new clicks. A part of the model's identity: a journal rerun with other values gives another
+ * model.
+ *
+ * @param optimizerSteps optimiser steps for each batch of new clicks
+ * @param newLength newest positions of an updated sequence that take part
+ * @param replaySequences sequences drawn from the reservoir for each optimiser step, beside the updated ones
+ * @param replayLength newest positions of a replayed sequence that take part
+ * @param replayCapacity users that the reservoir keeps
+ * @param k length of the list that counts as a hit in the prequential figures
+ * @param metricsWindow events in the moving prequential figures
+ */
+public record LearningConfig(
+        int optimizerSteps,
+        int newLength,
+        int replaySequences,
+        int replayLength,
+        int replayCapacity,
+        int k,
+        int metricsWindow) {
+    /** Two optimiser steps for each batch, each with 256 replayed sequences of up to 20 positions. */
+    public static final LearningConfig DEFAULT = new LearningConfig(2, 50, 256, 20, 50_000, 10, 5_000);
+
+    public LearningConfig {
+        requireAtLeast(1, optimizerSteps, "optimizerSteps");
+        requireAtLeast(2, newLength, "newLength");
+        requireAtLeast(0, replaySequences, "replaySequences");
+        requireAtLeast(2, replayLength, "replayLength");
+        requireAtLeast(1, replayCapacity, "replayCapacity");
+        requireAtLeast(1, k, "k");
+        requireAtLeast(1, metricsWindow, "metricsWindow");
+    }
+
+    private static void requireAtLeast(int least, int value, String name) {
+        if (value < least) {
+            throw new IllegalArgumentException(name + " must be at least " + least + ": " + name + "=" + value);
+        }
+    }
+}

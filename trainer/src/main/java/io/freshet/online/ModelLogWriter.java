@@ -1,0 +1,118 @@
+package io.freshet.online;
+
+import io.freshet.delta.ModelDelta;
+import io.freshet.delta.ModelLogCodec;
+import io.freshet.delta.ModelLogRecord;
+import io.freshet.delta.StepRecord;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Writes the model log and the manifests, always in transactions.
+ *
+ * <p>A transaction of the model log holds one journal entry for each of its steps and ends with the delta of them all:
+ * whoever reads committed records has the journal and the weights at the same step. Owns the producer. Not thread-safe.
+ */
+final class ModelLogWriter implements AutoCloseable {
+    private static final int PARTITION = 0;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final Producer<byte[], byte[]> producer;
+    private final OnlineConfig.Topics topics;
+    private final String modelName;
+    private final byte[] key;
+    private @Nullable Future<RecordMetadata> lastSent;
+    private long nextOffset;
+    private boolean inTransaction;
+
+    ModelLogWriter(Producer<byte[], byte[]> producer, OnlineConfig.Topics topics, String modelName) {
+        this.producer = producer;
+        this.topics = topics;
+        this.modelName = modelName;
+        this.key = modelName.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Fences every other trainer of this model; when it returns, whatever they left open is committed or aborted. */
+    void fenceOthers() {
+        producer.initTransactions();
+    }
+
+    /** Says where the log that this writer found ends. */
+    void startAt(long endOffset) {
+        nextOffset = endOffset;
+    }
+
+    /** Writes a step into the open transaction, or into a new one. */
+    void append(StepRecord step) {
+        if (!inTransaction) {
+            producer.beginTransaction();
+            inTransaction = true;
+        }
+        send(step);
+    }
+
+    /** Whether there are steps that no reader can see yet. */
+    boolean hasUncommittedSteps() {
+        return inTransaction;
+    }
+
+    /** Ends the transaction with the delta of all its steps. */
+    void commit(List<ModelDelta> delta) {
+        delta.forEach(this::send);
+        producer.commitTransaction();
+        inTransaction = false;
+        if (lastSent != null) {
+            nextOffset = offsetOf(lastSent) + 1;
+        }
+    }
+
+    /** The first offset of the model log behind everything that is committed. */
+    long nextOffset() {
+        return nextOffset;
+    }
+
+    /** Makes a snapshot known, and others unknown. Between transactions of the log only. */
+    void announce(Manifest manifest, List<String> goneVersions) {
+        producer.beginTransaction();
+        sendManifest(manifest.version(), ManifestCodec.toJson(manifest));
+        goneVersions.forEach(version -> sendManifest(version, null));
+        producer.commitTransaction();
+    }
+
+    @Override
+    public void close() {
+        producer.close(CLOSE_TIMEOUT);
+    }
+
+    private void send(ModelLogRecord record) {
+        lastSent = producer.send(new ProducerRecord<>(topics.modelLog(), PARTITION, key, ModelLogCodec.encode(record)));
+    }
+
+    private void sendManifest(String version, byte @Nullable [] value) {
+        byte[] versionKey = (modelName + "/" + version).getBytes(StandardCharsets.UTF_8);
+        // The commit fails if this does.
+        Future<RecordMetadata> _ =
+                producer.send(new ProducerRecord<>(topics.modelManifests(), PARTITION, versionKey, value));
+    }
+
+    private static long offsetOf(Future<RecordMetadata> committed) {
+        try {
+            return committed.get().offset();
+        } catch (ExecutionException e) {
+            throw new KafkaException("a committed record must have an offset", e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+}

@@ -1,0 +1,102 @@
+package io.freshet.online;
+
+import io.freshet.model.ModelConfig;
+import io.freshet.model.TrainingConfig;
+import java.time.Duration;
+import java.util.Map;
+
+/**
+ * Settings of an online trainer.
+ *
+ * @param modelName name of the model: key of the model log, prefix of the manifests' keys, and the store's folder
+ * @param topics what it reads and writes
+ * @param transactionalId fixed for each model: a trainer that starts with it fences an older one
+ * @param model the network
+ * @param training how it learns a batch
+ * @param learning what a step is
+ * @param stepClicks records of a step at most
+ * @param stepLinger longest wait for a step to fill, once a record is there
+ * @param publishInterval least time between two deltas
+ * @param deltaPartBytes size that a delta is cut at
+ * @param snapshotInterval least time between two snapshots
+ * @param snapshotsKept newest snapshots that stay in the store
+ * @param consumer settings of the Kafka consumers, beside those that the trainer must set itself
+ * @param producer settings of the Kafka producer, likewise
+ */
+public record OnlineConfig(
+        String modelName,
+        Topics topics,
+        String transactionalId,
+        ModelConfig model,
+        TrainingConfig training,
+        LearningConfig learning,
+        int stepClicks,
+        Duration stepLinger,
+        Duration publishInterval,
+        int deltaPartBytes,
+        Duration snapshotInterval,
+        int snapshotsKept,
+        Map<String, Object> consumer,
+        Map<String, Object> producer) {
+    /**
+     * The topics of a trainer.
+     *
+     * @param sequences updated sequences, of any number of partitions
+     * @param modelLog journal and deltas, of one partition
+     * @param modelManifests what each snapshot is
+     */
+    public record Topics(String sequences, String modelLog, String modelManifests) {
+        /** The names that the design gives them. */
+        public static final Topics DEFAULT = new Topics("sequences", "model-log", "model-manifests");
+    }
+
+    public OnlineConfig {
+        consumer = Map.copyOf(consumer);
+        producer = Map.copyOf(producer);
+        require(!modelName.isEmpty() && !transactionalId.isEmpty(), "modelName and transactionalId must not be empty");
+        require(stepClicks >= 1, "stepClicks must be at least 1: stepClicks=" + stepClicks);
+        require(snapshotsKept >= 1, "snapshotsKept must be at least 1: snapshotsKept=" + snapshotsKept);
+        require(deltaPartBytes >= 1024, "deltaPartBytes must be at least 1024: deltaPartBytes=" + deltaPartBytes);
+        require(
+                !stepLinger.isNegative() && !publishInterval.isNegative() && !snapshotInterval.isNegative(),
+                "intervals must not be negative: stepLinger=" + stepLinger + " publishInterval=" + publishInterval
+                        + " snapshotInterval=" + snapshotInterval);
+    }
+
+    /**
+     * What an ordinary trainer has: steps of up to 128 records without waiting, a delta every 200 ms, a snapshot every
+     * minute, the newest three of them kept.
+     *
+     * @param kafka how to reach the cluster, for all clients
+     */
+    public static OnlineConfig defaults(
+            String modelName, ModelConfig model, TrainingConfig training, Map<String, Object> kafka) {
+        return new OnlineConfig(
+                modelName,
+                Topics.DEFAULT,
+                "freshet-trainer-" + modelName,
+                model,
+                training,
+                LearningConfig.DEFAULT,
+                128,
+                Duration.ZERO,
+                Duration.ofMillis(200),
+                512 * 1024,
+                Duration.ofSeconds(60),
+                3,
+                kafka,
+                kafka);
+    }
+
+    /** Item rows that fit into one part of a delta. */
+    int rowsPerPart() {
+        int rowBytes = Integer.BYTES + model.encoder().dim() * Float.BYTES;
+        return Math.max(1, deltaPartBytes / rowBytes);
+    }
+
+    private static void require(boolean holds, String rule) {
+        if (!holds) {
+            throw new IllegalArgumentException(rule);
+        }
+    }
+}

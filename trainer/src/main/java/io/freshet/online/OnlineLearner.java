@@ -1,0 +1,223 @@
+package io.freshet.online;
+
+import io.freshet.delta.ModelDelta;
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.evaluation.PrequentialFile;
+import io.freshet.evaluation.PrequentialMetrics;
+import io.freshet.model.Learner;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.ModelSnapshot;
+import io.freshet.model.Ranker;
+import io.freshet.model.RecommenderModel;
+import io.freshet.model.TrainingConfig;
+import io.freshet.replay.ReplayFile;
+import io.freshet.replay.ReplayReservoir;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.vocabulary.Vocabulary;
+import java.io.IOException;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Test, then train: each step ranks what its updates added with the model as it stands, and only then learns from them.
+ *
+ * <p>One step:
+ *
+ * <ol>
+ *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click is ranked
+ *       among the items seen up to that very click; ties count against it, and an item never seen is a miss.
+ *   <li>{@code optimizerSteps} times: a batch of the newest version of each updated sequence, in order of the users'
+ *       first appearance, and of {@code replaySequences} sequences drawn from the reservoir.
+ *   <li>The updated sequences go into the reservoir.
+ * </ol>
+ *
+ * <p>Everything that a step depends on is here and in the snapshot's files: the model, the optimiser, the reservoir and
+ * the figures are a function of the configuration and of the updates of each step, and of nothing else; not of time,
+ * nor of how many threads there are. Owns all its parts. Not thread-safe.
+ */
+public final class OnlineLearner implements AutoCloseable {
+    private final RecommenderModel model;
+    private final Learner learner;
+    private final Ranker ranker;
+    private final ReplayReservoir reservoir;
+    private final PrequentialMetrics metrics;
+    private final LearningConfig config;
+
+    private final SequenceRows sequences = new SequenceRows();
+    private final NewTargets newTargets;
+    private final SequenceBatch batch;
+    private final Map<String, Integer> newestOf = new LinkedHashMap<>(); // user → sequence
+
+    private OnlineLearner(
+            Learner learner, ReplayReservoir reservoir, PrequentialMetrics metrics, LearningConfig config) {
+        this.model = learner.model();
+        this.learner = learner;
+        this.reservoir = reservoir;
+        this.metrics = metrics;
+        this.config = config;
+        this.ranker = new Ranker(model.config(), learner.config().workers());
+        int maxLength = model.config().encoder().maxLength();
+        this.newTargets = new NewTargets(maxLength);
+        this.batch = new SequenceBatch(maxLength);
+    }
+
+    /** A learner that has seen nothing. */
+    public static OnlineLearner initial(ModelConfig model, TrainingConfig training, LearningConfig learning) {
+        int replayLength = Math.max(learning.replayLength(), learning.newLength());
+        return new OnlineLearner(
+                new Learner(RecommenderModel.initial(model), training),
+                new ReplayReservoir(learning.replayCapacity(), replayLength, model.seed()),
+                new PrequentialMetrics(learning.k(), learning.metricsWindow()),
+                learning);
+    }
+
+    /**
+     * The learner that {@link #addTo} wrote. It goes on as that one would.
+     *
+     * @throws IOException if a file cannot be read
+     */
+    public static OnlineLearner restore(Snapshot snapshot, TrainingConfig training, LearningConfig learning)
+            throws IOException {
+        Learner learner = new Learner(ModelSnapshot.read(snapshot), training);
+        try {
+            ModelSnapshot.readInto(snapshot, learner);
+            int items = learner.model().vocabulary().size();
+            ReplayReservoir reservoir = ReplayFile.read(snapshot.file(ReplayFile.NAME), items);
+            PrequentialMetrics metrics = PrequentialFile.read(snapshot.file(PrequentialFile.NAME));
+            return new OnlineLearner(learner, reservoir, metrics, learning);
+        } catch (IOException | RuntimeException e) {
+            learner.close();
+            learner.model().close();
+            throw e;
+        }
+    }
+
+    /** Adds its files to a snapshot. They are written from memory when the store asks for them. */
+    public void addTo(SnapshotFiles files) {
+        ModelSnapshot.addTo(files, learner);
+        files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
+        files.add(PrequentialFile.NAME, file -> PrequentialFile.write(file, metrics));
+    }
+
+    /** Ranks and then learns from the updates, in order. */
+    public StepOutcome step(List<UserUpdate> updates) {
+        takeIn(updates);
+        int[] ranks = newTargets.rank(ranker, model);
+        for (int rank : ranks) {
+            metrics.observe(rank);
+        }
+        double loss = 0;
+        int replayed = 0;
+        for (int i = 0; i < config.optimizerSteps(); i++) {
+            replayed = fillBatch();
+            loss = learner.learn(batch);
+        }
+        remember();
+        model.completeStep(model.step() + 1);
+        return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed);
+    }
+
+    /** What the steps since the last call have changed, as the parts of one delta; none without a step. */
+    public List<ModelDelta> takeDelta(int rowsPerPart) {
+        return learner.changes().take(model, rowsPerPart);
+    }
+
+    /** Says that all changes up to now are published. */
+    public void forgetChanges() {
+        learner.changes().restartFrom(model);
+    }
+
+    /** The model, to be read between steps. */
+    public RecommenderModel model() {
+        return model;
+    }
+
+    /** Which matrix products compute the model's bits. */
+    public String productsName() {
+        return learner.productsName();
+    }
+
+    public TrainingConfig trainingConfig() {
+        return learner.config();
+    }
+
+    public LearningConfig learningConfig() {
+        return config;
+    }
+
+    /** Figures over the targets ranked so far, to be read between steps. */
+    public PrequentialMetrics metrics() {
+        return metrics;
+    }
+
+    /** Users in the replay reservoir. */
+    public int replayUsers() {
+        return reservoir.size();
+    }
+
+    @Override
+    public void close() {
+        ranker.close();
+        learner.close();
+        model.close();
+    }
+
+    private void takeIn(List<UserUpdate> updates) {
+        sequences.clear();
+        newTargets.clear();
+        newestOf.clear();
+        for (int sequence = 0; sequence < updates.size(); sequence++) {
+            UserUpdate update = updates.get(sequence);
+            takeIn(update.update());
+            newestOf.put(update.user(), sequence);
+        }
+    }
+
+    private void takeIn(SequenceUpdate update) {
+        List<Interaction> interactions = update.sequence().interactions();
+        List<Integer> newPositions = update.newPositions();
+        int next = 0;
+        for (int position = 0; position < interactions.size(); position++) {
+            String item = interactions.get(position).itemId();
+            if (next < newPositions.size() && newPositions.get(next) == position) {
+                addTarget(item);
+                next++;
+            }
+            sequences.append(learner.addIfAbsent(item));
+        }
+        sequences.endSequence();
+    }
+
+    private void addTarget(String item) {
+        Vocabulary vocabulary = model.vocabulary();
+        newTargets.add(
+                sequences.array(), sequences.openStart(), sequences.size(), vocabulary.rowOf(item), vocabulary.size());
+    }
+
+    /** Fills the batch; returns how many sequences came from the reservoir. */
+    private int fillBatch() {
+        batch.clear();
+        for (int sequence : newestOf.values()) {
+            int end = sequences.end(sequence);
+            batch.addExample(sequences.array(), Math.max(sequences.start(sequence), end - config.newLength()), end);
+        }
+        int updated = batch.sequences();
+        reservoir.draw(learner.optimizerStep(), config.replaySequences(), config.replayLength(), batch::addExample);
+        return batch.sequences() - updated;
+    }
+
+    /** A sequence of one item has nothing to learn from, and stays out. */
+    private void remember() {
+        newestOf.forEach((user, sequence) -> {
+            int start = sequences.start(sequence);
+            int end = sequences.end(sequence);
+            if (end - start > 1) {
+                reservoir.put(user, sequences.array(), start, end);
+            }
+        });
+    }
+}

@@ -1,0 +1,218 @@
+package io.freshet.online;
+
+import io.freshet.delta.InputRange;
+import io.freshet.format.FormatException;
+import io.freshet.sequence.SequenceUpdateCodec;
+import io.freshet.snapshot.TopicPosition;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
+import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * All partitions of {@code sequences}, read from positions that the trainer's own journal keeps; the consumer group's
+ * committed offsets are never used.
+ *
+ * <p>What is taken moves the positions on: either what has arrived ({@link #take}), or exactly what a journal entry
+ * names ({@link #retake}). A record that cannot be decoded counts as taken and is passed over, which a rerun does
+ * alike. Owns the consumer. Not thread-safe.
+ */
+final class SequenceInput implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(SequenceInput.class);
+    private static final Duration RETAKE_POLL = Duration.ofMillis(100);
+    private static final Duration RETAKE_PATIENCE = Duration.ofSeconds(30);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final String topic;
+    private final Map<Integer, InputPartition> partitions = new TreeMap<>();
+    private final List<InputPartition> inTurn = new ArrayList<>();
+    private int undecodable; // since the last batch
+    private int turn;
+
+    /**
+     * @param consumer without a subscription, reading committed records, without an offset reset policy
+     */
+    SequenceInput(Consumer<byte[], byte[]> consumer, String topic) {
+        this.consumer = consumer;
+        this.topic = topic;
+    }
+
+    /** The topic's partitions, none while it does not exist. */
+    List<Integer> partitionNumbers() {
+        return consumer.partitionsFor(topic).stream()
+                .map(PartitionInfo::partition)
+                .toList();
+    }
+
+    /** Starts at the given positions, and at the beginning of every partition that none is given for. */
+    void seek(Collection<Integer> all, List<TopicPosition> positions) {
+        List<TopicPartition> assigned =
+                all.stream().map(number -> new TopicPartition(topic, number)).toList();
+        consumer.assign(assigned);
+        Map<TopicPartition, Long> starts = new HashMap<>(consumer.beginningOffsets(assigned));
+        positions.forEach(position ->
+                starts.replace(new TopicPartition(position.topic(), position.partition()), position.offset()));
+        starts.forEach((partition, start) -> {
+            consumer.seek(partition, start);
+            partitions.put(partition.partition(), new InputPartition(partition, start));
+        });
+        inTurn.addAll(partitions.values());
+    }
+
+    /**
+     * Takes what is there, up to {@code most} records. Partitions take turns in coming first.
+     *
+     * @param patience longest wait for the first record
+     * @param linger longest wait for more, once there is one
+     */
+    InputBatch take(int most, Duration patience, Duration linger) {
+        int fetched = inTurn.stream().mapToInt(InputPartition::fetchedRecords).sum();
+        if (fetched == 0) {
+            fetched = fetch(patience);
+        }
+        long deadline = System.nanoTime() + linger.toNanos();
+        while (fetched > 0 && fetched < most) {
+            Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            int more = fetch(left);
+            if (more == 0 && left.isZero()) {
+                break;
+            }
+            fetched += more;
+        }
+        return takeFetched(most);
+    }
+
+    /**
+     * Takes again what a journal entry says.
+     *
+     * @throws IllegalStateException if that does not begin where learning has come to, or is no longer kept
+     */
+    InputBatch retake(List<InputRange> ranges) {
+        for (InputRange range : ranges) {
+            InputPartition partition = partitionOf(range);
+            if (partition.position() != range.from()) {
+                throw new IllegalStateException("the journal must go on where learning has come to: partition="
+                        + partition.partition() + " position=" + partition.position() + " journal=" + range);
+            }
+            await(partition, range.to());
+        }
+        List<UserUpdate> updates = new ArrayList<>();
+        for (InputRange range : ranges) {
+            partitionOf(range).takeUpTo(range.to(), record -> decode(record, updates));
+        }
+        return batch(updates, ranges);
+    }
+
+    /** For each partition the next offset to learn from. */
+    List<TopicPosition> positions() {
+        return partitions.values().stream()
+                .map(partition -> new TopicPosition(topic, partition.partition().partition(), partition.position()))
+                .toList();
+    }
+
+    /** Records known to be there and not yet learned from. */
+    long lag() {
+        long lag = 0;
+        for (InputPartition partition : inTurn) {
+            lag += partition.fetchedRecords()
+                    + consumer.currentLag(partition.partition()).orElse(0);
+        }
+        return lag;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+
+    private InputBatch batch(List<UserUpdate> updates, List<InputRange> ranges) {
+        InputBatch batch = new InputBatch(updates, ranges, undecodable);
+        undecodable = 0;
+        return batch;
+    }
+
+    private InputBatch takeFetched(int most) {
+        List<UserUpdate> updates = new ArrayList<>();
+        List<InputRange> ranges = new ArrayList<>();
+        int left = most;
+        for (int i = 0; i < inTurn.size() && left > 0; i++) {
+            InputPartition partition = inTurn.get((turn + i) % inTurn.size());
+            int count = Math.min(left, partition.fetchedRecords());
+            if (count > 0) {
+                ranges.add(partition.take(count, record -> decode(record, updates)));
+                left -= count;
+            }
+        }
+        turn++;
+        return batch(updates, ranges);
+    }
+
+    private void await(InputPartition wanted, long end) {
+        long deadline = System.nanoTime() + RETAKE_PATIENCE.toNanos();
+        List<TopicPartition> others = inTurn.stream()
+                .filter(partition -> partition != wanted)
+                .map(InputPartition::partition)
+                .toList();
+        consumer.pause(others);
+        while (!wanted.hasFetchedUpTo(end)) {
+            if (fetch(RETAKE_POLL) > 0) {
+                deadline = System.nanoTime() + RETAKE_PATIENCE.toNanos();
+            } else if (System.nanoTime() > deadline) {
+                throw new IllegalStateException("input that the journal names must come within " + RETAKE_PATIENCE
+                        + ": partition=" + wanted.partition() + " position=" + wanted.position() + " wanted up to="
+                        + end);
+            }
+        }
+        consumer.resume(others);
+    }
+
+    private int fetch(Duration timeout) {
+        int count = 0;
+        try {
+            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
+                partition(record.partition()).add(record);
+                count++;
+            }
+        } catch (OffsetOutOfRangeException e) {
+            throw new IllegalStateException(
+                    "input must be kept until it is learned from: positions=" + e.offsetOutOfRangePartitions(), e);
+        }
+        return count;
+    }
+
+    private void decode(ConsumerRecord<byte[], byte[]> record, List<UserUpdate> to) {
+        try {
+            String user = new String(record.key(), StandardCharsets.UTF_8);
+            to.add(new UserUpdate(user, SequenceUpdateCodec.decode(record.value())));
+        } catch (FormatException | IllegalArgumentException | NullPointerException e) {
+            undecodable++;
+            LOG.error("Passed over a record: {}-{} offset {}", topic, record.partition(), record.offset(), e);
+        }
+    }
+
+    private InputPartition partitionOf(InputRange range) {
+        if (!range.topic().equals(topic)) {
+            throw new IllegalStateException("the journal must be of this input: topic=" + topic + " journal=" + range);
+        }
+        return partition(range.partition());
+    }
+
+    private InputPartition partition(int number) {
+        InputPartition partition = partitions.get(number);
+        if (partition == null) {
+            throw new IllegalStateException("partition must exist: " + topic + "-" + number);
+        }
+        return partition;
+    }
+}

@@ -1,0 +1,54 @@
+package io.freshet.online;
+
+import io.freshet.delta.StepRecord;
+
+/** What one step made of its updates. Immutable; the array is this object's and must not be changed by anyone. */
+public final class StepOutcome {
+    private final long step;
+    private final int[] ranks; // (new positions) in order of the updates
+    private final double loss;
+    private final int examples;
+    private final int replayed;
+
+    StepOutcome(long step, int[] ranks, double loss, int examples, int replayed) {
+        this.step = step;
+        this.ranks = ranks;
+        this.loss = loss;
+        this.examples = examples;
+        this.replayed = replayed;
+    }
+
+    /** Number of the step, from 1. */
+    public long step() {
+        return step;
+    }
+
+    /** One for each new position: {@link StepRecord#NO_EVENT}, {@link StepRecord#MISS}, or the rank from 1. */
+    public int[] ranks() {
+        return ranks;
+    }
+
+    /** Targets that were ranked, misses among them. */
+    public int events() {
+        int events = 0;
+        for (int rank : ranks) {
+            events += rank == StepRecord.NO_EVENT ? 0 : 1;
+        }
+        return events;
+    }
+
+    /** Mean loss over the targets of the last optimiser step; 0 where there was nothing to learn. */
+    public double loss() {
+        return loss;
+    }
+
+    /** Sequences in the last optimiser step, new and replayed. */
+    public int examples() {
+        return examples;
+    }
+
+    /** How many of them came from the reservoir. */
+    public int replayed() {
+        return replayed;
+    }
+}

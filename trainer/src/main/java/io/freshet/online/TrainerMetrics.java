@@ -1,0 +1,105 @@
+package io.freshet.online;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.Timer;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+import java.util.function.ToDoubleFunction;
+
+/** The trainer's meters: {@code freshet.trainer.*}, tagged with the model. Closing takes them out of the registry. */
+final class TrainerMetrics implements AutoCloseable {
+    private final MeterRegistry registry;
+    private final Supplier<TrainerStatus> status;
+    private final Tags tags;
+    private final List<Meter> meters = new ArrayList<>();
+    private final Counter steps;
+    private final Counter records;
+    private final Counter targets;
+    private final Counter undecodable;
+    private final Timer stepTime;
+    private final Timer publishTime;
+    private final Timer snapshotTime;
+    private volatile double replayShare;
+
+    TrainerMetrics(MeterRegistry registry, String model, Supplier<TrainerStatus> status) {
+        this.registry = registry;
+        this.status = status;
+        this.tags = Tags.of("model", model);
+        this.steps = counter("steps", "Steps learned live");
+        this.records = counter("records", "Input records learned from live");
+        this.targets = counter("targets", "Targets ranked before they were learned from");
+        this.undecodable = counter("undecodable", "Input records passed over because they could not be decoded");
+        this.stepTime = timer("step", "Time of one step: rank, learn, remember");
+        this.publishTime = timer("publish", "Time to publish a delta and commit");
+        this.snapshotTime = timer("snapshot", "Time to write a snapshot");
+        gauge("hr", "Hit rate at k over the newest targets", s -> s.windowed().hr());
+        gauge("ndcg", "NDCG at k over the newest targets", s -> s.windowed().ndcg());
+        gauge("mrr", "MRR at k over the newest targets", s -> s.windowed().mrr());
+        gauge("loss", "Mean loss of the last optimiser step", TrainerStatus::loss);
+        gauge("model.step", "Steps behind the model", TrainerStatus::step);
+        gauge("items", "Rows of the vocabulary", TrainerStatus::items);
+        gauge("lag", "Input records not yet learned from", TrainerStatus::lag);
+        gauge("mismatches", "Rerun steps that came out otherwise than the journal says", TrainerStatus::mismatches);
+        meters.add(Gauge.builder("freshet.trainer.replay.share", this, metrics -> metrics.replayShare)
+                .description("Share of the last batch that came from the reservoir")
+                .tags(tags)
+                .register(registry));
+    }
+
+    void step(StepOutcome outcome, int learnedFrom, long nanos) {
+        steps.increment();
+        records.increment(learnedFrom);
+        targets.increment(outcome.events());
+        stepTime.record(Duration.ofNanos(nanos));
+        replayShare = outcome.examples() == 0 ? 0 : (double) outcome.replayed() / outcome.examples();
+    }
+
+    void passedOver(int inputRecords) {
+        undecodable.increment(inputRecords);
+    }
+
+    void published(long nanos) {
+        publishTime.record(Duration.ofNanos(nanos));
+    }
+
+    void snapshot(long nanos) {
+        snapshotTime.record(Duration.ofNanos(nanos));
+    }
+
+    @Override
+    public void close() {
+        meters.forEach(registry::remove);
+    }
+
+    private Counter counter(String name, String description) {
+        Counter counter = Counter.builder("freshet.trainer." + name)
+                .description(description)
+                .tags(tags)
+                .register(registry);
+        meters.add(counter);
+        return counter;
+    }
+
+    private Timer timer(String name, String description) {
+        Timer timer = Timer.builder("freshet.trainer." + name + ".time")
+                .description(description)
+                .tags(tags)
+                .publishPercentiles(.5, .99)
+                .register(registry);
+        meters.add(timer);
+        return timer;
+    }
+
+    private void gauge(String name, String description, ToDoubleFunction<TrainerStatus> value) {
+        meters.add(Gauge.builder("freshet.trainer." + name, status, s -> value.applyAsDouble(s.get()))
+                .description(description)
+                .tags(tags)
+                .register(registry));
+    }
+}

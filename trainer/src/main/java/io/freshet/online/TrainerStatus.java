@@ -1,0 +1,61 @@
+package io.freshet.online;
+
+import io.freshet.evaluation.Accuracy;
+
+/**
+ * How a trainer does, between two steps. Immutable.
+ *
+ * @param phase what it is doing
+ * @param step steps learned
+ * @param records input records learned from
+ * @param running prequential figures over all targets so far; its events are the targets
+ * @param windowed the same over the newest targets
+ * @param loss mean loss of the last optimiser step
+ * @param trainedSeconds time spent in steps
+ * @param snapshots snapshots written
+ * @param items rows of the vocabulary
+ * @param lag input records that are there and not yet learned from
+ * @param mismatches rerun steps and deltas that came out otherwise than the log says; 0 where determinism holds
+ * @param message why it stopped, if it did not stop by itself; else empty
+ */
+public record TrainerStatus(
+        Phase phase,
+        long step,
+        long records,
+        Accuracy running,
+        Accuracy windowed,
+        double loss,
+        double trainedSeconds,
+        long snapshots,
+        int items,
+        long lag,
+        long mismatches,
+        String message) {
+    /** What a trainer is doing, in the order in which it does it. */
+    public enum Phase {
+        /** Not connected yet. */
+        STARTING,
+        /** Reading a snapshot, or rerunning the journal. */
+        RECOVERING,
+        LEARNING,
+        /** Stopped as asked. */
+        CLOSED,
+        /** Stopped because another trainer of this model has started. */
+        FENCED,
+        /** Stopped by an error. */
+        FAILED;
+
+        /** Whether it will not do anything any more. */
+        public boolean isFinal() {
+            return compareTo(CLOSED) >= 0;
+        }
+    }
+
+    static final TrainerStatus NOT_STARTED =
+            new TrainerStatus(Phase.STARTING, 0, 0, Accuracy.NONE, Accuracy.NONE, 0, 0, 0, 0, 0, 0, "");
+
+    TrainerStatus in(Phase next, String why) {
+        return new TrainerStatus(
+                next, step, records, running, windowed, loss, trainedSeconds, snapshots, items, lag, mismatches, why);
+    }
+}

@@ -1,0 +1,159 @@
+package io.freshet.online;
+
+import io.freshet.delta.StepRecord;
+import io.freshet.snapshot.TopicPosition;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.function.BooleanSupplier;
+import java.util.function.LongConsumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Live learning: takes what has arrived, learns a step, writes its journal entry; now and then publishes a delta with
+ * the commit, and more rarely a snapshot. Time decides when it publishes, and never what it learns from a batch.
+ *
+ * <p>Borrows everything. Not thread-safe.
+ */
+final class TrainingLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+    private static final Duration IDLE_WAIT = Duration.ofMillis(50);
+
+    private final OnlineConfig config;
+    private final OnlineLearner learner;
+    private final SequenceInput input;
+    private final ModelLogWriter log;
+    private final Snapshots snapshots;
+    private final Progress progress;
+    private final TrainerMetrics metrics;
+    private final Clock clock;
+    private long snapshotStep;
+    private long snapshotNanos = System.nanoTime();
+    private long publishNanos = System.nanoTime();
+    private double loss;
+
+    /** @param snapshotStep step of the newest snapshot, or {@link Recovery.Start#NO_SNAPSHOT} */
+    TrainingLoop(
+            OnlineConfig config,
+            OnlineLearner learner,
+            SequenceInput input,
+            ModelLogWriter log,
+            Snapshots snapshots,
+            Progress progress,
+            TrainerMetrics metrics,
+            Clock clock,
+            long snapshotStep) {
+        this.config = config;
+        this.learner = learner;
+        this.input = input;
+        this.log = log;
+        this.snapshots = snapshots;
+        this.progress = progress;
+        this.metrics = metrics;
+        this.clock = clock;
+        this.snapshotStep = snapshotStep;
+    }
+
+    /** Mean loss of the last optimiser step. */
+    double loss() {
+        return loss;
+    }
+
+    /**
+     * Learns until it is stopped, then publishes what is left and writes a snapshot.
+     *
+     * @param afterEach called after each turn, whether it learned something or not
+     */
+    void run(BooleanSupplier stopped, Runnable afterEach) {
+        if (snapshotStep == Recovery.Start.NO_SNAPSHOT) {
+            snapshot();
+        }
+        while (!stopped.getAsBoolean()) {
+            turn();
+            afterEach.run();
+        }
+        publish();
+        if (snapshotStep != learner.model().step()) {
+            snapshot();
+        }
+        afterEach.run();
+    }
+
+    private void turn() {
+        InputBatch batch = input.take(config.stepClicks(), patience(), config.stepLinger());
+        if (!batch.isEmpty()) {
+            learn(batch);
+        }
+        if (log.hasUncommittedSteps() && untilPublish().isZero()) {
+            publish();
+        }
+        if (snapshotStep != learner.model().step() && isSnapshotDue()) {
+            publish();
+            snapshot();
+        }
+    }
+
+    private void learn(InputBatch batch) {
+        long started = System.nanoTime();
+        StepOutcome outcome = learner.step(batch.updates());
+        long nanos = System.nanoTime() - started;
+        log.append(new StepRecord(outcome.step(), batch.ranges(), outcome.ranks(), batch.clickTimestampsMs()));
+        loss = outcome.loss();
+        progress.addStep(batch.updates().size(), nanos);
+        metrics.step(outcome, batch.updates().size(), nanos);
+        metrics.passedOver(batch.undecodable());
+    }
+
+    private void publish() {
+        if (log.hasUncommittedSteps()) {
+            publishNanos = timed(metrics::published, () -> log.commit(learner.takeDelta(config.rowsPerPart())));
+        }
+    }
+
+    /** A snapshot that cannot be written leaves the journal longer, and is tried again at the next interval. */
+    private void snapshot() {
+        snapshotNanos = timed(metrics::snapshot, () -> {
+            try {
+                snapshots.save(
+                        LearnerDescription.draft(
+                                config.modelName(),
+                                learner,
+                                progress,
+                                clock.instant(),
+                                new TopicPosition(config.topics().modelLog(), 0, log.nextOffset()),
+                                input.positions()),
+                        learner,
+                        log);
+                snapshotStep = learner.model().step();
+                progress.addSnapshot();
+            } catch (IOException e) {
+                LOG.error("No snapshot of step {}", learner.model().step(), e);
+            }
+        });
+    }
+
+    private boolean isSnapshotDue() {
+        return System.nanoTime() - snapshotNanos >= config.snapshotInterval().toNanos();
+    }
+
+    /** Waiting for input must not delay what is to be published. */
+    private Duration patience() {
+        Duration publish = log.hasUncommittedSteps() ? untilPublish() : IDLE_WAIT;
+        return publish.compareTo(IDLE_WAIT) < 0 ? publish : IDLE_WAIT;
+    }
+
+    private Duration untilPublish() {
+        long passed = System.nanoTime() - publishNanos;
+        return Duration.ofNanos(Math.max(0, config.publishInterval().toNanos() - passed));
+    }
+
+    /** Runs it and tells how long it took; returns when it ended. */
+    private static long timed(LongConsumer to, Runnable what) {
+        long started = System.nanoTime();
+        what.run();
+        long ended = System.nanoTime();
+        to.accept(ended - started);
+        return ended;
+    }
+}

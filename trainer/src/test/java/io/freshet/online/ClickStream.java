@@ -1,0 +1,48 @@
+package io.freshet.online;
+
+import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.UserSequence;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+
+/** Makes the updates that a sequencer would write for clicks which come in order. */
+final class ClickStream {
+    private static final int WINDOW = 50;
+
+    private final Map<String, List<Interaction>> interactionsOf = new HashMap<>();
+    private long clicks;
+
+    UserUpdate click(String user, String item) {
+        List<Interaction> interactions = interactionsOf.computeIfAbsent(user, id -> new ArrayList<>());
+        interactions.add(new Interaction(item, clicks, null, 0));
+        if (interactions.size() > WINDOW) {
+            interactions.removeFirst();
+        }
+        ClickOrigin cause = new ClickOrigin("clicks", 0, clicks, clicks);
+        clicks++;
+        return new UserUpdate(
+                user, new SequenceUpdate(new UserSequence(interactions), List.of(interactions.size() - 1), cause));
+    }
+
+    /** Steps of random users who walk through neighbouring items; more items appear as time goes on. */
+    static List<List<UserUpdate>> randomSteps(int steps, long seed) {
+        ClickStream stream = new ClickStream();
+        Random random = new Random(seed);
+        List<List<UserUpdate>> all = new ArrayList<>();
+        for (int step = 0; step < steps; step++) {
+            List<UserUpdate> updates = new ArrayList<>();
+            for (int i = random.nextInt(1, 12); i > 0; i--) {
+                int user = random.nextInt(20);
+                int item = (user + random.nextInt(6)) * (1 + random.nextInt(1 + step));
+                updates.add(stream.click("user-" + user, "item-" + item));
+            }
+            all.add(updates);
+        }
+        return all;
+    }
+}

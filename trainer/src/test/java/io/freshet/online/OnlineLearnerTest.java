@@ -1,0 +1,226 @@
+package io.freshet.online;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.delta.ModelDelta;
+import io.freshet.delta.StepRecord;
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.ModelSnapshot;
+import io.freshet.model.RecommenderModel;
+import io.freshet.model.TrainingConfig;
+import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.UserSequence;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import io.freshet.tensor.Lanes;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class OnlineLearnerTest {
+    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.COUNT, 12, 1, 1), .1f, 7);
+    private static final LearningConfig LEARNING = new LearningConfig(2, 12, 8, 5, 10, 10, 50);
+
+    @TempDir
+    private Path folder;
+
+    @Test
+    void shouldCountFirstClickAsNoEventAndUnseenItemAsMiss() {
+        ClickStream stream = new ClickStream();
+        try (OnlineLearner learner = learner(1)) {
+            int[] ranks = learner.step(List.of(
+                            stream.click("anna", "a"),
+                            stream.click("anna", "b"),
+                            stream.click("bert", "a"),
+                            stream.click("bert", "b")))
+                    .ranks();
+
+            assertThat(ranks).startsWith(StepRecord.NO_EVENT, StepRecord.MISS, StepRecord.NO_EVENT);
+            assertThat(ranks[3]).isBetween(1, 2);
+            assertThat(learner.metrics().running().events()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldRankAmongItemsSeenUpToTheClickOnly() {
+        ClickStream stream = new ClickStream();
+        try (OnlineLearner learner = learner(1)) {
+            int[] ranks = learner.step(List.of(
+                            stream.click("anna", "a"),
+                            stream.click("anna", "a"),
+                            stream.click("bert", "b"),
+                            stream.click("bert", "c")))
+                    .ranks();
+
+            assertThat(ranks[1]).as("the only item so far").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void shouldRankEachNewPositionFromWhatStandsBeforeIt() {
+        SequenceUpdate late = new SequenceUpdate(
+                new UserSequence(List.of(interaction("a", 1), interaction("b", 2), interaction("a", 3))),
+                List.of(0, 2),
+                new ClickOrigin("clicks", 0, 0, 0));
+        try (OnlineLearner learner = learner(1)) {
+            int[] ranks = learner.step(List.of(new UserUpdate("anna", late))).ranks();
+
+            assertThat(ranks).hasSize(2);
+            assertThat(ranks[0]).isEqualTo(StepRecord.NO_EVENT);
+            assertThat(ranks[1]).isBetween(1, 2);
+        }
+    }
+
+    @Test
+    void shouldPutSequencesOfTwoAndMoreItemsIntoReservoir() {
+        ClickStream stream = new ClickStream();
+        try (OnlineLearner learner = learner(1)) {
+            StepOutcome first = learner.step(
+                    List.of(stream.click("anna", "a"), stream.click("anna", "b"), stream.click("bert", "a")));
+            StepOutcome second = learner.step(List.of(stream.click("bert", "b")));
+
+            assertThat(first.replayed()).isZero();
+            assertThat(first.examples()).isEqualTo(1);
+            assertThat(second.replayed()).isEqualTo(8);
+            assertThat(learner.replayUsers()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void shouldCountStepEvenWhenThereIsNothingToLearn() {
+        ClickStream stream = new ClickStream();
+        try (OnlineLearner learner = learner(1)) {
+            StepOutcome outcome = learner.step(List.of(stream.click("anna", "a")));
+
+            assertThat(outcome.step()).isEqualTo(1);
+            assertThat(outcome.loss()).isZero();
+            assertThat(learner.takeDelta(10))
+                    .singleElement()
+                    .satisfies(delta -> assertThat(delta.newItems()).containsExactly("a"));
+        }
+    }
+
+    @Test
+    void shouldLearnWhatFollowsWhat() {
+        ClickStream stream = new ClickStream();
+        try (OnlineLearner learner = learner(1)) {
+            for (int user = 0; user < 150; user++) {
+                learner.step(List.of(
+                        stream.click("user-" + user, "a" + user % 5), stream.click("user-" + user, "b" + user % 5)));
+            }
+
+            assertThat(learner.metrics().windowed().mrr()).isGreaterThan(.8);
+        }
+    }
+
+    @Test
+    void shouldEndInSameBytesWhateverTheNumberOfThreads() throws IOException {
+        List<List<UserUpdate>> steps = ClickStream.randomSteps(25, 1);
+        try (OnlineLearner one = learner(1);
+                OnlineLearner three = learner(3)) {
+            for (List<UserUpdate> step : steps) {
+                assertThat(three.step(step).ranks()).isEqualTo(one.step(step).ranks());
+            }
+
+            assertThat(save(three, "three").files()).isEqualTo(save(one, "one").files());
+        }
+    }
+
+    @Test
+    void shouldEndInSameBytesWhenRestoredHalfWay() throws IOException {
+        List<List<UserUpdate>> steps = ClickStream.randomSteps(30, 2);
+        try (OnlineLearner uninterrupted = learner(2);
+                OnlineLearner restored = stepAndRestore(steps.subList(0, 14))) {
+            steps.forEach(uninterrupted::step);
+
+            steps.subList(14, steps.size()).forEach(restored::step);
+
+            assertThat(save(restored, "restored").version())
+                    .isEqualTo(save(uninterrupted, "uninterrupted").version());
+            assertThat(restored.metrics().windowed())
+                    .isEqualTo(uninterrupted.metrics().windowed());
+        }
+    }
+
+    @Test
+    void shouldGiveReadersTheSameWeightsByDeltas() throws IOException {
+        List<List<UserUpdate>> steps = ClickStream.randomSteps(20, 3);
+        try (OnlineLearner learner = learner(2);
+                RecommenderModel reader = RecommenderModel.initial(MODEL)) {
+            for (List<UserUpdate> step : steps) {
+                learner.step(step);
+                if (learner.model().step() % 3 == 0) {
+                    reader.apply(learner.takeDelta(7));
+                }
+            }
+            List<ModelDelta> last = learner.takeDelta(7);
+            reader.apply(last);
+
+            assertThat(reader.step()).isEqualTo(learner.model().step());
+            assertThat(reader.dense().mismatch(learner.model().dense())).isEqualTo(-1);
+            for (int row = 0; row < learner.model().vocabulary().size(); row++) {
+                assertThat(row(reader, row).mismatch(row(learner.model(), row)))
+                        .as("row %s", row)
+                        .isEqualTo(-1);
+            }
+        }
+    }
+
+    private static OnlineLearner learner(int workers) {
+        return OnlineLearner.initial(MODEL, TrainingConfig.defaults(workers), LEARNING);
+    }
+
+    private OnlineLearner stepAndRestore(List<List<UserUpdate>> steps) throws IOException {
+        try (OnlineLearner learner = learner(2)) {
+            steps.forEach(learner::step);
+            String version = save(learner, "half").version();
+            try (Snapshot snapshot = store().open("half", version)) {
+                return OnlineLearner.restore(snapshot, TrainingConfig.defaults(2), LEARNING);
+            }
+        }
+    }
+
+    private Manifest save(OnlineLearner learner, String model) throws IOException {
+        SnapshotFiles files = new SnapshotFiles();
+        learner.addTo(files);
+        ManifestDraft draft = new ManifestDraft(
+                model,
+                learner.model().step(),
+                Instant.EPOCH,
+                MODEL.seed(),
+                ModelSnapshot.describe(MODEL),
+                Map.of(),
+                Map.of(),
+                new TopicPosition("model-log", 0, 0),
+                List.of(),
+                Map.of());
+        return store().save(draft, files);
+    }
+
+    private SnapshotStore store() {
+        return new FileSnapshotStore(folder);
+    }
+
+    private static MemorySegment row(RecommenderModel model, int row) {
+        return model.items()
+                .memory(row)
+                .asSlice(model.items().at(row), model.items().rowBytes());
+    }
+
+    private static Interaction interaction(String item, long timestampMs) {
+        return new Interaction(item, timestampMs, null, 0);
+    }
+}
