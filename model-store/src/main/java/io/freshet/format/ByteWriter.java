@@ -134,14 +134,13 @@ public final class ByteWriter {
         return (int) crc.getValue();
     }
 
+    // Deprecated because it drops the upper bytes of what is not Latin-1; what is known to be ASCII has none, and
+    // nothing else copies a string's bytes into an array without making another one.
+    @SuppressWarnings("deprecation")
     private void writeAscii(String text) {
-        byte[] target = bytes;
-        int start = size;
         int length = text.length();
-        for (int i = 0; i < length; i++) {
-            target[start + i] = (byte) text.charAt(i);
-        }
-        size = start + length;
+        text.getBytes(0, length, bytes, size);
+        size += length;
     }
 
     private void reserve(int added) {

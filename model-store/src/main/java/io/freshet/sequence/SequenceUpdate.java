@@ -3,7 +3,7 @@ package io.freshet.sequence;
 import java.util.List;
 
 /**
- * What one accepted click made of its user's sequence: a value of the topic of sequences. Immutable.
+ * What one accepted click made of its user's sequence: the value of a record on the sequences topic. Immutable.
  *
  * @param sequence after the click
  * @param newPositions positions in the sequence that this update added, ascending
