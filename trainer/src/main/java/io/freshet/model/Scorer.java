@@ -48,6 +48,9 @@ public final class Scorer implements AutoCloseable {
             int k,
             int[] rows,
             float[] scores) {
+        if (k < 1) {
+            throw new IllegalArgumentException("k must be positive: k=" + k);
+        }
         history.clear();
         history.addHistory(historyRows, 0, historyLength);
         Matrix hidden = encoder.forward(history, 0, 1, model.items(), model.dense());

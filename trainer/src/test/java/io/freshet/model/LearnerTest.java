@@ -1,0 +1,212 @@
+package io.freshet.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.delta.ModelDelta;
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.optimizer.Adam;
+import io.freshet.sampling.CounterRandom;
+import io.freshet.sampling.CounterRandom.Purpose;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotFiles;
+import java.io.IOException;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class LearnerTest {
+    private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(32, 10, 2, 1), 0.1f, 5);
+    private static final int ITEMS = 300;
+
+    private static TrainingConfig training(int negatives, int workers) {
+        return new TrainingConfig(
+                new Adam.Settings(1e-2f, 0.9f, 0.999f, 1e-8f, 1e-6f),
+                0.3f,
+                negatives,
+                TrainingConfig.AUTO_ALPHA,
+                workers,
+                3);
+    }
+
+    /** 200 sequences, about 1,000 tokens, so several chunks for each shard. */
+    private static SequenceBatch batch(int step) {
+        SequenceBatch batch = new SequenceBatch(10);
+        for (int s = 0; s < 200; s++) {
+            int[] rows = new int[2 + (int) CounterRandom.below(9, 1, step, Purpose.SHUFFLE, s)];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = (int) CounterRandom.below(ITEMS, 2, step, Purpose.SHUFFLE, 100L * s + i);
+            }
+            batch.addExample(rows, 0, rows.length);
+        }
+        return batch;
+    }
+
+    private static Learner learner(int negatives, int workers) {
+        Learner learner = new Learner(RecommenderModel.initial(CONFIG), training(negatives, workers));
+        for (int i = 0; i < ITEMS; i++) {
+            learner.addIfAbsent("item-" + i);
+        }
+        return learner;
+    }
+
+    private static void learn(Learner learner, int from, int to) {
+        for (int step = from; step < to; step++) {
+            learner.learn(batch(step));
+            learner.model().completeStep(step + 1);
+        }
+    }
+
+    private static void assertSameBytes(RecommenderModel a, RecommenderModel b) {
+        assertThat(a.dense().mismatch(b.dense())).isEqualTo(-1);
+        assertThat(a.items().rows()).isEqualTo(b.items().rows());
+        for (int row = 0; row < a.items().rows(); row++) {
+            assertThat(row(a, row).mismatch(row(b, row))).as("row %d", row).isEqualTo(-1);
+        }
+    }
+
+    private static MemorySegment row(RecommenderModel model, int row) {
+        return model.items()
+                .memory(row)
+                .asSlice(model.items().at(row), model.items().rowBytes());
+    }
+
+    private static void close(Learner learner) {
+        learner.close();
+        learner.model().close();
+    }
+
+    @Test
+    void shouldGiveTheSameBytesWithAnyNumberOfWorkers() {
+        for (int negatives : new int[] {50, 1000}) {
+            Learner one = learner(negatives, 1);
+            Learner two = learner(negatives, 2);
+            Learner five = learner(negatives, 5);
+            List.of(one, two, five).forEach(learner -> learn(learner, 0, 10));
+
+            assertSameBytes(one.model(), two.model());
+            assertSameBytes(one.model(), five.model());
+            List.of(one, two, five).forEach(LearnerTest::close);
+        }
+    }
+
+    /** The later steps run in compiled code, the early ones in the interpreter. */
+    @Test
+    void shouldGiveTheSameBytesColdAndWarm() {
+        Learner cold = learner(50, 2);
+        learn(cold, 0, 150);
+        Learner warm = learner(50, 2);
+        learn(warm, 0, 150);
+
+        assertSameBytes(cold.model(), warm.model());
+        close(cold);
+        close(warm);
+    }
+
+    @Test
+    void shouldLowerTheLossOnWhatRepeats() {
+        Learner learner = learner(1000, 2);
+        double first = learner.learn(batch(0));
+        for (int i = 0; i < 60; i++) {
+            learner.learn(batch(0));
+        }
+
+        assertThat(learner.learn(batch(0))).isLessThan(0.6 * first);
+        close(learner);
+    }
+
+    @Test
+    void shouldLeaveAModelWithoutTargetsAlone() {
+        Learner learner = learner(50, 2);
+        Learner untouched = learner(50, 2);
+        SequenceBatch empty = new SequenceBatch(10);
+        empty.addExample(new int[] {7}, 0, 1);
+
+        assertThat(learner.learn(empty)).isZero();
+        assertSameBytes(learner.model(), untouched.model());
+        assertThat(learner.optimizerStep()).isZero();
+        close(learner);
+        close(untouched);
+    }
+
+    @Test
+    void shouldLearnFromAnItemMoreThan88AboveTheTarget() {
+        Learner learner = learner(1000, 1);
+        RecommenderModel model = learner.model();
+        for (int c = 0; c < model.dim(); c++) {
+            model.items()
+                    .memory(9)
+                    .set(ValueLayout.JAVA_FLOAT, model.items().at(9) + 4L * c, c % 2 == 0 ? 300f : -299f);
+        }
+
+        double loss = learner.learn(batch(0));
+
+        assertThat(loss).isFinite().isPositive();
+        assertThat(row(model, 3).get(ValueLayout.JAVA_FLOAT, 0)).isFinite();
+        close(learner);
+    }
+
+    @Test
+    void shouldBringAReaderToTheSameBytesByDeltas() {
+        Learner learner = learner(50, 2);
+        RecommenderModel reader = RecommenderModel.initial(CONFIG);
+        learn(learner, 0, 3);
+        reader.apply(learner.changes().take(learner.model(), 40));
+        learner.addIfAbsent("late-item");
+        learn(learner, 3, 5);
+        List<ModelDelta> delta = learner.changes().take(learner.model(), 40);
+        reader.apply(delta);
+
+        assertThat(delta).hasSizeGreaterThan(1);
+        assertThat(reader.step()).isEqualTo(5);
+        assertThat(reader.vocabulary().rowOf("late-item")).isEqualTo(ITEMS);
+        assertSameBytes(learner.model(), reader);
+        assertThat(learner.changes().take(learner.model(), 40)).isEmpty();
+        close(learner);
+        reader.close();
+    }
+
+    @Test
+    void shouldGoOnFromASnapshotWithTheSameBytes(@TempDir Path folder) throws IOException {
+        Learner learner = learner(50, 2);
+        learn(learner, 0, 4);
+        var store = new FileSnapshotStore(folder);
+        SnapshotFiles files = new SnapshotFiles();
+        ModelSnapshot.addTo(files, learner);
+        String version = store.save(
+                        new ManifestDraft(
+                                "shop",
+                                4,
+                                Instant.EPOCH,
+                                CONFIG.seed(),
+                                ModelSnapshot.describe(CONFIG),
+                                Map.of(),
+                                Map.of(),
+                                new TopicPosition("model-log", 0, 0),
+                                List.of(),
+                                Map.of()),
+                        files)
+                .version();
+        learn(learner, 4, 8);
+
+        try (Snapshot snapshot = store.open("shop", version)) {
+            RecommenderModel model = ModelSnapshot.read(snapshot);
+            Learner restored = new Learner(model, training(50, 1));
+            ModelSnapshot.readInto(snapshot, restored);
+            learn(restored, 4, 8);
+
+            assertThat(model.config()).isEqualTo(CONFIG);
+            assertSameBytes(learner.model(), model);
+            close(restored);
+        }
+        close(learner);
+    }
+}
