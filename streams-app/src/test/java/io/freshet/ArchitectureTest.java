@@ -1,0 +1,167 @@
+package io.freshet;
+
+import static com.tngtech.archunit.base.DescribedPredicate.describe;
+import static com.tngtech.archunit.base.DescribedPredicate.not;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongTo;
+import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
+import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.util.Set;
+import org.apache.kafka.streams.state.RocksDBConfigSetter;
+import org.jspecify.annotations.NullMarked;
+
+/** What may know what, over the classes of all three modules. CONTRIBUTING.md says the same in words. */
+@AnalyzeClasses(packages = "io.freshet", importOptions = ImportOption.DoNotIncludeTests.class)
+final class ArchitectureTest {
+    private static final String[] MODEL_STORE = {
+        "io.freshet.event..",
+        "io.freshet.sequence..",
+        "io.freshet.vocabulary..",
+        "io.freshet.format..",
+        "io.freshet.snapshot..",
+        "io.freshet.store..",
+        "io.freshet.delta.."
+    };
+    private static final String[] TRAINER = {
+        "io.freshet.tensor..",
+        "io.freshet.encoder..",
+        "io.freshet.loss..",
+        "io.freshet.sampling..",
+        "io.freshet.optimizer..",
+        "io.freshet.model..",
+        "io.freshet.replay..",
+        "io.freshet.evaluation..",
+        "io.freshet.online.."
+    };
+    private static final String[] STREAMS_APP = {
+        "io.freshet.config..",
+        "io.freshet.sequencer..",
+        "io.freshet.scoring..",
+        "io.freshet.training..",
+        "io.freshet.topology..",
+        "io.freshet.cli..",
+        "io.freshet.demo.."
+    };
+    private static final Set<String> NAMES_THAT_SAY_NOTHING =
+            Set.of("util", "utils", "common", "commons", "impl", "manager", "managers", "helper", "helpers", "misc");
+
+    @ArchTest
+    static final ArchRule modulesDependOneWay = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("model-store")
+            .definedBy(MODEL_STORE)
+            .layer("trainer")
+            .definedBy(TRAINER)
+            .layer("streams-app")
+            .definedBy(STREAMS_APP)
+            .whereLayer("streams-app")
+            .mayNotBeAccessedByAnyLayer()
+            .whereLayer("trainer")
+            .mayOnlyBeAccessedByLayers("streams-app")
+            .whereLayer("model-store")
+            .mayOnlyBeAccessedByLayers("trainer", "streams-app")
+            .ensureAllClassesAreContainedInArchitecture();
+
+    @ArchTest
+    static final ArchRule packagesHaveNoCycles =
+            slices().matching("io.freshet.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule theContractKnowsNeitherKafkaNorNd4j = noClasses()
+            .that()
+            .resideInAnyPackage(MODEL_STORE)
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.kafka..", "kafka..", "org.nd4j..", "org.bytedeco..");
+
+    @ArchTest
+    static final ArchRule nd4jIsReachedOnlyThroughTheTensors = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "io.freshet.tensor..",
+                    "io.freshet.encoder..",
+                    "io.freshet.loss..",
+                    "io.freshet.optimizer..",
+                    "io.freshet.model..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.nd4j..", "org.bytedeco..");
+
+    @ArchTest
+    static final ArchRule rocksDbIsTunedInOnePlace = noClasses()
+            .that(not(belongTo(assignableTo(RocksDBConfigSetter.class))))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.rocksdb..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLineReachesTheDemo = noClasses()
+            .that(not(resideInAnyPackage("io.freshet.demo..", "io.freshet.cli..")))
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("io.freshet.demo..");
+
+    @ArchTest
+    static final ArchRule theBrokerItselfIsOnlyInTheDemo = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.freshet.demo..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("kafka..", "org.apache.kafka.metadata..", "org.apache.kafka.server..");
+
+    @ArchTest
+    static final ArchRule loggingGoesThroughSlf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
+
+    @ArchTest
+    static final ArchRule onlyConsolesWriteToStandardStreams = noClasses()
+            .that(not(resideInAnyPackage("io.freshet.demo..", "io.freshet.cli..")))
+            .should(ACCESS_STANDARD_STREAMS);
+
+    @ArchTest
+    static final ArchRule packagesAreNamedAfterConcepts = noClasses()
+            .should()
+            .resideInAnyPackage(NAMES_THAT_SAY_NOTHING.stream()
+                    .map(name -> ".." + name + "..")
+                    .toArray(String[]::new));
+
+    @ArchTest
+    static final ArchRule packagesAreNullMarked = classes().should(resideInANullMarkedPackage());
+
+    @ArchTest
+    static final ArchRule concreteClassesAreFinal = classes()
+            .that()
+            .areNotInterfaces()
+            .and()
+            .doNotHaveModifier(JavaModifier.ABSTRACT)
+            .and()
+            .areNotEnums()
+            .and(describe("are written by hand", type -> !type.getModifiers().contains(JavaModifier.SYNTHETIC)))
+            .should()
+            .haveModifier(JavaModifier.FINAL);
+
+    private static ArchCondition<JavaClass> resideInANullMarkedPackage() {
+        return new ArchCondition<>("reside in a package that is @NullMarked") {
+            @Override
+            public void check(JavaClass type, ConditionEvents events) {
+                boolean marked = type.getPackage().isAnnotatedWith(NullMarked.class);
+                String message = type.getName() + (marked ? " is" : " is not") + " in a @NullMarked package";
+                events.add(new SimpleConditionEvent(type, marked, message));
+            }
+        };
+    }
+}
