@@ -106,7 +106,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
             try (OnlineLearner learner = start.learner()) {
                 if (recover(recovery, start, input, log)) {
                     TrainingLoop loop = new TrainingLoop(
-                            config, learner, input, log, snapshots, progress, metrics, clock, start.snapshotStep());
+                            config, learner, input, log, snapshots, progress, metrics, clock, start.manifest());
                     report(learner, progress, 0, input.lag(), recovery.mismatches());
                     loop.run(
                             this::isClosing,
@@ -126,7 +126,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         try (JournalReader journal = new JournalReader(
                 KafkaClients.consumer(config, "journal", JOURNAL_RECORDS),
                 config.topics().modelLog(),
-                start.modelLog().offset())) {
+                start.modelLogOffset())) {
             log.startAt(journal.end());
             return recovery.rerun(journal, input, start.learner());
         }

@@ -2,6 +2,7 @@ package io.freshet.online;
 
 import io.freshet.delta.ModelDelta;
 import io.freshet.delta.StepRecord;
+import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.TopicPosition;
 import java.io.IOException;
 import java.util.Arrays;
@@ -38,10 +39,21 @@ final class Recovery {
         this.stopped = stopped;
     }
 
-    /** Where recovery starts from. */
-    record Start(OnlineLearner learner, TopicPosition modelLog, List<TopicPosition> inputs, long snapshotStep) {
-        /** Step of the snapshot of a model that has none. */
-        static final long NO_SNAPSHOT = -1;
+    /**
+     * Where recovery starts from.
+     *
+     * @param manifest of the snapshot that the learner came from, or null for a learner that has seen nothing
+     */
+    record Start(OnlineLearner learner, @Nullable Manifest manifest) {
+        /** First offset of the model log that the learner does not know. */
+        long modelLogOffset() {
+            return manifest == null ? 0 : manifest.modelLog().offset();
+        }
+
+        /** Next offset to learn from for each partition; the beginning for those that are not named. */
+        List<TopicPosition> inputs() {
+            return manifest == null ? List.of() : manifest.inputs();
+        }
     }
 
     /** Takes up the newest snapshot that can be used, or a model that has seen nothing. The caller owns the learner. */
@@ -50,13 +62,14 @@ final class Recovery {
         if (restored == null) {
             LOG.info("Model {} begins from nothing: there is no snapshot", config.modelName());
             OnlineLearner learner = OnlineLearner.initial(config.model(), config.training(), config.learning());
-            TopicPosition beginning = new TopicPosition(config.topics().modelLog(), 0, 0);
-            return new Start(learner, beginning, List.of(), Start.NO_SNAPSHOT);
+            return new Start(learner, null);
         }
-        var manifest = restored.manifest();
-        progress.resume(manifest);
-        LOG.info("Model {} goes on from snapshot {}", config.modelName(), manifest.version());
-        return new Start(restored.learner(), manifest.modelLog(), manifest.inputs(), manifest.step());
+        progress.resume(restored.manifest());
+        LOG.info(
+                "Model {} goes on from snapshot {}",
+                config.modelName(),
+                restored.manifest().version());
+        return new Start(restored.learner(), restored.manifest());
     }
 
     /**

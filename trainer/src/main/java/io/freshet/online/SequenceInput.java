@@ -192,13 +192,21 @@ final class SequenceInput implements AutoCloseable {
     }
 
     private void decode(ConsumerRecord<byte[], byte[]> record, List<UserUpdate> to) {
+        if (record.key() == null || record.value() == null) {
+            passOver(record, "it must have a key and a value");
+            return;
+        }
         try {
             String user = new String(record.key(), StandardCharsets.UTF_8);
             to.add(new UserUpdate(user, SequenceUpdateCodec.decode(record.value())));
-        } catch (FormatException | IllegalArgumentException | NullPointerException e) {
-            undecodable++;
-            LOG.error("Passed over a record: {}-{} offset {}", topic, record.partition(), record.offset(), e);
+        } catch (FormatException | IllegalArgumentException e) {
+            passOver(record, String.valueOf(e.getMessage()));
         }
+    }
+
+    private void passOver(ConsumerRecord<byte[], byte[]> record, String reason) {
+        undecodable++;
+        LOG.warn("Passed over a record: {}-{} offset {}: {}", topic, record.partition(), record.offset(), reason);
     }
 
     private InputPartition partitionOf(InputRange range) {

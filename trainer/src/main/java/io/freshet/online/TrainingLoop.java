@@ -1,12 +1,15 @@
 package io.freshet.online;
 
 import io.freshet.delta.StepRecord;
+import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.TopicPosition;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,6 +21,7 @@ import org.slf4j.LoggerFactory;
  */
 final class TrainingLoop {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
+    private static final long NO_SNAPSHOT = -1;
     private static final Duration IDLE_WAIT = Duration.ofMillis(50);
 
     private final OnlineConfig config;
@@ -28,12 +32,17 @@ final class TrainingLoop {
     private final Progress progress;
     private final TrainerMetrics metrics;
     private final Clock clock;
+    private final @Nullable Manifest restored;
     private long snapshotStep;
     private long snapshotNanos = System.nanoTime();
     private long publishNanos = System.nanoTime();
     private double loss;
 
-    /** @param snapshotStep step of the newest snapshot, or {@link Recovery.Start#NO_SNAPSHOT} */
+    /**
+     * Ready to run.
+     *
+     * @param restored the snapshot that the learner came from, if it came from one
+     */
     TrainingLoop(
             OnlineConfig config,
             OnlineLearner learner,
@@ -43,7 +52,7 @@ final class TrainingLoop {
             Progress progress,
             TrainerMetrics metrics,
             Clock clock,
-            long snapshotStep) {
+            @Nullable Manifest restored) {
         this.config = config;
         this.learner = learner;
         this.input = input;
@@ -52,7 +61,8 @@ final class TrainingLoop {
         this.progress = progress;
         this.metrics = metrics;
         this.clock = clock;
-        this.snapshotStep = snapshotStep;
+        this.restored = restored;
+        this.snapshotStep = restored == null ? NO_SNAPSHOT : restored.step();
     }
 
     /** Mean loss of the last optimiser step. */
@@ -66,8 +76,10 @@ final class TrainingLoop {
      * @param afterEach called after each turn, whether it learned something or not
      */
     void run(BooleanSupplier stopped, Runnable afterEach) {
-        if (snapshotStep == Recovery.Start.NO_SNAPSHOT) {
+        if (restored == null) {
             snapshot();
+        } else {
+            log.announce(restored, List.of()); // its writer may have died between the files and the record
         }
         while (!stopped.getAsBoolean()) {
             turn();

@@ -1,0 +1,102 @@
+package io.freshet.online;
+
+import io.freshet.delta.InputRange;
+import io.freshet.delta.ModelDelta;
+import io.freshet.delta.ModelLogCodec;
+import io.freshet.delta.ModelLogRecord;
+import io.freshet.delta.StepRecord;
+import io.freshet.sequence.SequenceUpdateCodec;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+
+/** What is committed on the topics, read from the beginning by a plain consumer. */
+record CommittedLog(
+        List<ModelLogRecord> modelLog,
+        List<ConsumerRecord<byte[], byte[]>> sequences,
+        List<ConsumerRecord<byte[], byte[]>> manifests) {
+
+    static CommittedLog read(String bootstrapServers) {
+        Map<String, Object> settings = Map.of(
+                "bootstrap.servers",
+                bootstrapServers,
+                "isolation.level",
+                "read_committed",
+                "auto.offset.reset",
+                "none");
+        try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+            OnlineConfig.Topics topics = OnlineConfig.Topics.DEFAULT;
+            return new CommittedLog(
+                    all(consumer, topics.modelLog()).stream()
+                            .map(record -> ModelLogCodec.decode(record.value()))
+                            .toList(),
+                    all(consumer, topics.sequences()),
+                    all(consumer, topics.modelManifests()));
+        }
+    }
+
+    List<StepRecord> steps() {
+        return modelLog.stream()
+                .filter(StepRecord.class::isInstance)
+                .map(StepRecord.class::cast)
+                .toList();
+    }
+
+    List<ModelDelta> deltas() {
+        return modelLog.stream()
+                .filter(ModelDelta.class::isInstance)
+                .map(ModelDelta.class::cast)
+                .toList();
+    }
+
+    /** The ranges of each partition, in order of the steps. */
+    Map<Integer, List<InputRange>> rangesByPartition() {
+        Map<Integer, List<InputRange>> ranges = new TreeMap<>();
+        for (StepRecord step : steps()) {
+            step.ranges()
+                    .forEach(range -> ranges.computeIfAbsent(range.partition(), partition -> new ArrayList<>())
+                            .add(range));
+        }
+        return ranges;
+    }
+
+    /** The records that a step learned from, in its order. */
+    List<UserUpdate> updatesOf(StepRecord step) {
+        List<UserUpdate> updates = new ArrayList<>();
+        for (InputRange range : step.ranges()) {
+            sequences.stream()
+                    .filter(record -> record.partition() == range.partition()
+                            && record.offset() >= range.from()
+                            && record.offset() < range.to())
+                    .map(record -> new UserUpdate(
+                            new String(record.key(), StandardCharsets.UTF_8),
+                            SequenceUpdateCodec.decode(record.value())))
+                    .forEach(updates::add);
+        }
+        return updates;
+    }
+
+    /** By partition, and by offset within each. */
+    private static List<ConsumerRecord<byte[], byte[]>> all(KafkaConsumer<byte[], byte[]> consumer, String topic) {
+        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
+                .map(info -> new TopicPartition(topic, info.partition()))
+                .toList();
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        for (TopicPartition partition : partitions) {
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            while (consumer.position(partition) < end) {
+                consumer.poll(Duration.ofMillis(50)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+}

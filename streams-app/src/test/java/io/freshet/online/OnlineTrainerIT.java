@@ -1,0 +1,399 @@
+package io.freshet.online;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.freshet.delta.InputRange;
+import io.freshet.delta.ModelDelta;
+import io.freshet.delta.StepRecord;
+import io.freshet.demo.EmbeddedKafka;
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.TrainingConfig;
+import io.freshet.online.TrainerStatus.Phase;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestCodec;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import io.freshet.tensor.Lanes;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.api.io.TempDir;
+
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+final class OnlineTrainerIT {
+    private static final String MODEL = "shop";
+    private static final int PARTITIONS = 3;
+    private static final Duration LONG = Duration.ofMinutes(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.COUNT, 10, 1, 1), .1f, 3);
+    private static final LearningConfig LEARNING = new LearningConfig(2, 10, 8, 5, 30, 10, 100);
+
+    private EmbeddedKafka kafka;
+    private SequenceFeeder feeder;
+    private Path storeFolder;
+
+    @BeforeAll
+    void startBroker(@TempDir Path folder) throws IOException {
+        kafka = EmbeddedKafka.start(folder);
+    }
+
+    @AfterAll
+    void stopBroker() {
+        kafka.close();
+    }
+
+    @BeforeEach
+    void createTopics(@TempDir Path folder) throws Exception {
+        storeFolder = folder;
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.createTopics(
+                            List.of(topic("sequences", PARTITIONS), topic("model-log", 1), topic("model-manifests", 1)))
+                    .all()
+                    .get();
+        }
+        feeder = new SequenceFeeder(kafka.bootstrapServers());
+    }
+
+    @AfterEach
+    void deleteTopics() throws Exception {
+        feeder.close();
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.deleteTopics(List.of("sequences", "model-log", "model-manifests"))
+                    .all()
+                    .get();
+        }
+    }
+
+    @Test
+    void shouldLearnFromEachRecordOnceWhenClosedAndStartedAgain() throws Exception {
+        feeder.feed(150);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(150);
+            feeder.feed(200);
+            trainer.awaitLearned(350);
+        }
+        feeder.feed(100);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(450);
+            assertThat(trainer.status().mismatches()).isZero();
+        }
+
+        CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
+        assertLearnedOnce(log);
+        assertDeltasFollowSteps(log);
+        assertThat(newest().step()).isEqualTo(log.steps().getLast().step());
+    }
+
+    @Test
+    void shouldComeToSameBytesWhenJournalIsRerunFromEarlierSnapshot() throws Exception {
+        feeder.feed(400);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(400);
+        }
+        Manifest uninterrupted = newest();
+        store().delete(MODEL, uninterrupted.version());
+        assertThat(newest().step()).isZero();
+
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(400);
+            assertThat(trainer.status().mismatches()).isZero();
+            assertThat(trainer.status().step()).isEqualTo(uninterrupted.step());
+        }
+
+        assertThat(newest().version()).isEqualTo(uninterrupted.version());
+        assertThat(newest().inputs()).isEqualTo(uninterrupted.inputs());
+    }
+
+    @Test
+    void shouldSayHowOftenRerunDiffersWhenConfigurationHasChanged() throws Exception {
+        feeder.feed(200);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(200);
+        }
+        store().delete(MODEL, newest().version());
+
+        LearningConfig other = new LearningConfig(1, 10, 8, 5, 30, 10, 100);
+        try (Running trainer = start(config(other, Duration.ofMillis(50), LONG))) {
+            trainer.awaitLearned(200);
+            await().atMost(PATIENCE).until(() -> trainer.status().phase() == Phase.LEARNING);
+            assertThat(trainer.status().mismatches()).isPositive();
+        }
+    }
+
+    @Test
+    void shouldPassOverRecordThatCannotBeDecoded() throws Exception {
+        feeder.feed(20);
+        feeder.feedUndecodable();
+        feeder.feed(20);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(40);
+        }
+
+        CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
+        assertThat(log.sequences()).hasSize(41);
+        assertRangesCover(log);
+    }
+
+    @Test
+    void shouldEndAsPlainReplayOfItsJournalDoes() throws Exception {
+        feeder.feed(120);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(120);
+        }
+        feeder.feed(130);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(250);
+        }
+
+        CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
+        try (OnlineLearner learner = OnlineLearner.initial(NETWORK, TrainingConfig.defaults(1), LEARNING)) {
+            for (StepRecord step : log.steps()) {
+                assertThat(learner.step(log.updatesOf(step)).ranks()).isEqualTo(step.ranks());
+            }
+            assertThat(save(learner).version()).isEqualTo(newest().version());
+        }
+    }
+
+    @Test
+    void shouldFenceOlderTrainerAndLearnItsUncommittedStepsAgain() throws Exception {
+        OnlineConfig hesitant = config(LONG, LONG);
+        feeder.feed(80);
+        try (Running older = start(hesitant)) {
+            older.awaitLearned(80);
+            assertThat(CommittedLog.read(kafka.bootstrapServers()).steps()).isEmpty();
+            try (Running newer = start(config())) {
+                newer.awaitLearned(80);
+                feeder.feed(60);
+                newer.awaitLearned(140);
+                older.stop();
+                assertThat(older.status().phase()).isEqualTo(Phase.FENCED);
+                assertThat(older.status().message()).contains("another trainer");
+                feeder.feed(30);
+                newer.awaitLearned(170);
+            }
+        }
+
+        assertLearnedOnce(CommittedLog.read(kafka.bootstrapServers()));
+    }
+
+    @Test
+    void shouldUseSnapshotBeforeWhenNewestIsDamaged() throws Exception {
+        feeder.feed(100);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(100);
+        }
+        Manifest damaged = newest();
+        Path weights = storeFolder.resolve(MODEL).resolve(damaged.version()).resolve("weights.safetensors");
+        Files.write(weights, new byte[] {1}, StandardOpenOption.APPEND);
+
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(100);
+            assertThat(trainer.status().phase()).isEqualTo(Phase.LEARNING);
+            assertThat(trainer.status().mismatches()).isZero();
+        }
+
+        assertThat(newest().version()).isEqualTo(damaged.version());
+        store().open(MODEL, damaged.version()).close();
+    }
+
+    @Test
+    void shouldKeepNewestSnapshotsOnlyAndSayWhichInManifests() throws Exception {
+        OnlineConfig frequent = config(Duration.ofMillis(10), Duration.ofMillis(20));
+        try (Running trainer = start(frequent)) {
+            for (int i = 1; i <= 6; i++) {
+                feeder.feed(10);
+                trainer.awaitLearned(10L * i);
+                long wanted = i;
+                await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > wanted);
+            }
+        }
+
+        List<String> versions = store().versions(MODEL);
+        assertThat(versions).hasSize(2);
+        CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
+        Map<String, Optional<Manifest>> announced = log.manifests().stream()
+                .collect(Collectors.toMap(
+                        record -> new String(record.key(), StandardCharsets.UTF_8),
+                        record -> Optional.ofNullable(record.value()).map(ManifestCodec::parse),
+                        (before, after) -> after));
+        assertThat(announced.values().stream().flatMap(Optional::stream).map(Manifest::version))
+                .containsExactlyInAnyOrderElementsOf(versions);
+        assertThat(announced).containsKey(MODEL + "/" + versions.getFirst());
+    }
+
+    @Test
+    void shouldStopWithBothSidesNamedWhenLogIsShorterThanSnapshotSays() throws Exception {
+        feeder.feed(50);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(50);
+        }
+        deleteTopics();
+        await().atMost(PATIENCE).until(this::topicsAreGone);
+        createTopics(storeFolder);
+
+        try (Running trainer = start(config())) {
+            await().atMost(PATIENCE).until(() -> trainer.status().phase().isFinal());
+            assertThat(trainer.status().phase()).isEqualTo(Phase.FAILED);
+            assertThat(trainer.status().message()).contains("log ends at=0");
+        }
+    }
+
+    /** A trainer on a thread of its own. */
+    private static final class Running implements AutoCloseable {
+        private final OnlineTrainer trainer;
+        private final Thread thread;
+
+        Running(OnlineTrainer trainer) {
+            this.trainer = trainer;
+            this.thread = new Thread(trainer, "trainer");
+            thread.start();
+        }
+
+        TrainerStatus status() {
+            return trainer.status();
+        }
+
+        void awaitLearned(long records) {
+            await().atMost(PATIENCE).until(() -> trainer.status().records() >= records);
+            assertThat(trainer.status().records()).isEqualTo(records);
+        }
+
+        void stop() {
+            trainer.close();
+            await().atMost(PATIENCE).until(() -> !thread.isAlive());
+        }
+
+        @Override
+        public void close() {
+            stop();
+        }
+    }
+
+    private Running start(OnlineConfig config) {
+        return new Running(new OnlineTrainer(config, store(), new SimpleMeterRegistry(), Clock.systemUTC()));
+    }
+
+    private OnlineConfig config() {
+        return config(Duration.ofMillis(50), LONG);
+    }
+
+    private OnlineConfig config(Duration publishInterval, Duration snapshotInterval) {
+        return config(LEARNING, publishInterval, snapshotInterval);
+    }
+
+    private OnlineConfig config(LearningConfig learning, Duration publishInterval, Duration snapshotInterval) {
+        return new OnlineConfig(
+                MODEL,
+                OnlineConfig.Topics.DEFAULT,
+                "trainer-of-" + MODEL,
+                NETWORK,
+                TrainingConfig.defaults(2),
+                learning,
+                16,
+                Duration.ZERO,
+                publishInterval,
+                1024,
+                snapshotInterval,
+                2,
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                Map.of("bootstrap.servers", kafka.bootstrapServers()));
+    }
+
+    private void assertLearnedOnce(CommittedLog log) {
+        assertThat(log.sequences()).hasSize((int) feeder.fed());
+        assertThat(log.steps())
+                .extracting(StepRecord::step)
+                .containsExactlyElementsOf(countTo(log.steps().size()));
+        long[] learnedFrom = log.steps().stream()
+                .flatMapToLong(step -> Arrays.stream(step.clickTimestampsMs()))
+                .toArray();
+        assertThat(learnedFrom).hasSize((int) feeder.fed());
+        assertRangesCover(log);
+    }
+
+    private static void assertRangesCover(CommittedLog log) {
+        log.rangesByPartition().forEach((partition, ranges) -> {
+            long position = 0;
+            for (InputRange range : ranges) {
+                assertThat(range.from()).as("range %s", range).isEqualTo(position);
+                position = range.to();
+            }
+            long last = log.sequences().stream()
+                    .filter(record -> record.partition() == partition)
+                    .mapToLong(record -> record.offset())
+                    .max()
+                    .orElse(-1);
+            assertThat(position).isEqualTo(last + 1);
+        });
+    }
+
+    private static void assertDeltasFollowSteps(CommittedLog log) {
+        long step = 0;
+        for (ModelDelta delta : log.deltas()) {
+            assertThat(delta.part() == 0 ? delta.fromStep() : delta.toStep()).isEqualTo(step);
+            step = delta.toStep();
+        }
+        assertThat(step).isEqualTo(log.steps().getLast().step());
+        assertThat(log.modelLog().getLast()).isInstanceOf(ModelDelta.class);
+    }
+
+    private static List<Long> countTo(long last) {
+        return LongStream.rangeClosed(1, last).boxed().toList();
+    }
+
+    private Manifest newest() throws IOException {
+        return store().manifest(MODEL, store().versions(MODEL).getLast());
+    }
+
+    private Manifest save(OnlineLearner learner) throws IOException {
+        SnapshotFiles files = new SnapshotFiles();
+        learner.addTo(files);
+        return store().save(
+                        LearnerDescription.draft(
+                                "replayed",
+                                learner,
+                                new Progress(),
+                                Instant.EPOCH,
+                                new TopicPosition("model-log", 0, 0),
+                                List.of()),
+                        files);
+    }
+
+    private SnapshotStore store() {
+        return new FileSnapshotStore(storeFolder);
+    }
+
+    private boolean topicsAreGone() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            return !admin.listTopics().names().get().contains("model-log");
+        }
+    }
+
+    private static NewTopic topic(String name, int partitions) {
+        return new NewTopic(name, Optional.of(partitions), Optional.empty());
+    }
+}

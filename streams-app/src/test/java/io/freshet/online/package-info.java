@@ -1,0 +1,5 @@
+/** The online loop on a real broker. */
+@NullMarked
+package io.freshet.online;
+
+import org.jspecify.annotations.NullMarked;

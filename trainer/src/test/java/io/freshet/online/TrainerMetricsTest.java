@@ -1,0 +1,46 @@
+package io.freshet.online;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.delta.StepRecord;
+import io.freshet.evaluation.Accuracy;
+import io.freshet.online.TrainerStatus.Phase;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import org.junit.jupiter.api.Test;
+
+final class TrainerMetricsTest {
+    private static final TrainerStatus STATUS = new TrainerStatus(
+            Phase.LEARNING, 7, 70, Accuracy.NONE, new Accuracy(50, .5, .4, .3), 2.5, 1.5, 1, 30, 12, 0, "");
+
+    @Test
+    void shouldCountStepsAndShowStatus() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (TrainerMetrics metrics = new TrainerMetrics(registry, "shop", () -> STATUS)) {
+            int[] ranks = {StepRecord.NO_EVENT, 3, StepRecord.MISS};
+            metrics.step(new StepOutcome(8, ranks, 2.5, 4, 3), 3, 1_000_000);
+
+            assertThat(registry.get("freshet.trainer.steps").counter().count()).isEqualTo(1);
+            assertThat(registry.get("freshet.trainer.records").counter().count())
+                    .isEqualTo(3);
+            assertThat(registry.get("freshet.trainer.targets").counter().count())
+                    .isEqualTo(2);
+            assertThat(registry.get("freshet.trainer.replay.share").gauge().value())
+                    .isEqualTo(.75);
+            assertThat(registry.get("freshet.trainer.ndcg")
+                            .tag("model", "shop")
+                            .gauge()
+                            .value())
+                    .isEqualTo(.4);
+            assertThat(registry.get("freshet.trainer.lag").gauge().value()).isEqualTo(12);
+        }
+    }
+
+    @Test
+    void shouldTakeItsMetersOutWhenClosed() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+
+        new TrainerMetrics(registry, "shop", () -> STATUS).close();
+
+        assertThat(registry.getMeters()).isEmpty();
+    }
+}
