@@ -1,0 +1,218 @@
+package io.freshet.cli;
+
+import io.freshet.demo.ClickColumns;
+import io.freshet.demo.Demo;
+import io.freshet.demo.DemoOptions;
+import io.freshet.demo.GeneratorConfig;
+import io.freshet.demo.StopSignal;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet demo}. */
+@Command(
+        name = "demo",
+        description = {
+            "Shows the whole of Freshet in one process: starts a real Kafka broker inside it, creates the topics, runs"
+                    + " every role, feeds clicks in, and shows what the model learns and recommends.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet demo",
+            "      a made-up shop, 200 clicks a second, until Ctrl-C",
+            "  freshet demo --rate 500 --duration 2m --json out.json",
+            "      measure: figures go to out.json, latencies without the first 30 s",
+            "  freshet demo --clicks clicks.csv --until-end",
+            "      replay a file as fast as it is taken; say --user, --item and --time",
+            "      where the columns of its header are not guessed right",
+            "  freshet demo --clicks clicks.tsv --until-end --state run1",
+            "      keep everything in the folder run1: the same command goes on",
+            "      where it stopped, or was killed",
+            "",
+            "While it runs the broker takes other clients, too; its address is in the first lines. Produce a click:",
+            "  echo '{\"user_id\":\"me\",\"item_id\":\"tea-001\",\"timestamp\":\"2026-01-01T00:00:00Z\"}' |",
+            "      kafka-console-producer.sh --bootstrap-server ADDRESS --topic clicks"
+        })
+final class DemoCommand implements Callable<Integer> {
+    private static final double GENERATOR_RATE = 200;
+    private static final Duration PACED_WARM_UP = Duration.ofSeconds(30);
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--clicks",
+            paramLabel = "FILE",
+            description = "Replay a CSV or TSV file with a header, in file order; its separator and the format of its"
+                    + " times (seconds, milliseconds, ISO-8601) are found out. May be gzipped (.gz). A row that is no"
+                    + " click goes to the dead letters. Default: a generator makes clicks up.")
+    private @Nullable Path clicks;
+
+    @Option(names = "--user", paramLabel = "COLUMN", description = "Column that names the user. Default: guessed.")
+    private @Nullable String user;
+
+    @Option(names = "--item", paramLabel = "COLUMN", description = "Column that names the item. Default: guessed.")
+    private @Nullable String item;
+
+    @Option(names = "--time", paramLabel = "COLUMN", description = "Column with the click's time. Default: guessed.")
+    private @Nullable String time;
+
+    @Option(
+            names = "--event-type",
+            paramLabel = "COLUMN",
+            description = "Column with the kind of event. Default: guessed; it may be missing.")
+    private @Nullable String eventType;
+
+    @Option(
+            names = "--event-id",
+            paramLabel = "COLUMN",
+            description = "Column with the event's own id, by which a repetition is known. Default: guessed; it may be"
+                    + " missing.")
+    private @Nullable String eventId;
+
+    @Option(
+            names = "--rate",
+            paramLabel = "N",
+            description = "Clicks a second. Default: 200 from the generator; a file as fast as it is taken.")
+    private @Nullable Double rate;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            description = "Feed clicks for so long, such as 90s or 2m, deal with them, and end. Default: until Ctrl-C.")
+    private @Nullable Duration duration;
+
+    @Option(
+            names = "--until-end",
+            description = "With --clicks: end when every click of the file has been sequenced, learned from and"
+                    + " answered.")
+    private boolean untilEnd;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write the summary there at the end, also after Ctrl-C.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "Keep broker, state stores, models and the log file there, and go on with what is there."
+                    + " Default: a temporary folder, deleted at the end.")
+    private @Nullable Path state;
+
+    @Option(
+            names = "--partitions",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Partitions of the topics. With 1 the order of the file is the order of the stream. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int partitions;
+
+    @Option(
+            names = "--users",
+            paramLabel = "N",
+            defaultValue = "5000",
+            description = "Generator: how many users. Default: ${DEFAULT-VALUE}.")
+    private int users;
+
+    @Option(
+            names = "--items",
+            paramLabel = "N",
+            defaultValue = "2000",
+            description =
+                    "Generator: items at the start; the catalogue grows to twice that. Default: ${DEFAULT-VALUE}.")
+    private int items;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "42",
+            description = "Generator: the same seed makes the same clicks. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "SECONDS",
+            description = "Latencies count clicks from so long after the start. Default: 30 with a rate, 0 without.")
+    private @Nullable Duration warmUp;
+
+    @Option(names = "--quiet", description = "Show nothing but the summary.")
+    private boolean quiet;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set a key of the configuration, such as training.learning.rate=0.002. May be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    DemoCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        DemoOptions options = options();
+        StopSignal stop = StopSignal.onShutdown();
+        try (stop) {
+            new Demo(options, System.out, stop).run();
+        }
+        return 0;
+    }
+
+    /** What the options come to; what contradicts itself is refused. */
+    DemoOptions options() {
+        if (clicks != null && !Files.isReadable(clicks)) {
+            throw refused("--clicks: no such file, or no right to read it: " + clicks);
+        }
+        if (clicks == null && untilEnd) {
+            throw refused("--until-end needs --clicks FILE: the generator has no end; use --duration");
+        }
+        if (rate != null && !(rate > 0 && rate <= 1e6)) {
+            throw refused("--rate must be above 0 and at most 1000000: " + rate);
+        }
+        if (partitions < 1 || partitions > 64) {
+            throw refused("--partitions must be from 1 to 64: " + partitions);
+        }
+        Double pace = rate == null && clicks == null ? Double.valueOf(GENERATOR_RATE) : rate;
+        Duration pacedWarmUp = pace == null ? Duration.ZERO : PACED_WARM_UP;
+        return new DemoOptions(
+                clicks,
+                new ClickColumns.Names(user, item, time, eventType, eventId),
+                generator(),
+                pace,
+                duration,
+                untilEnd,
+                json,
+                state,
+                partitions,
+                warmUp == null ? pacedWarmUp : warmUp,
+                quiet,
+                settings,
+                Environment.ofConfiguration());
+    }
+
+    private GeneratorConfig generator() {
+        try {
+            return new GeneratorConfig(seed, users, items);
+        } catch (IllegalArgumentException e) {
+            throw refused(e.getMessage());
+        }
+    }
+
+    private ParameterException refused(@Nullable String message) {
+        return new ParameterException(spec.commandLine(), String.valueOf(message));
+    }
+}

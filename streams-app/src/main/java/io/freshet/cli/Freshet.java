@@ -1,0 +1,89 @@
+package io.freshet.cli;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code freshet}.
+ *
+ * <p>Exit codes: 0 all went well, 1 something failed, 2 the command was not understood.
+ */
+@Command(
+        name = "freshet",
+        description = {
+            "An online recommender that lives in Kafka: clicks come in on a topic; a moment later the model has learned"
+                    + " from them, and fresh recommendations stand on another topic.",
+            ""
+        },
+        subcommands = {DemoCommand.class, RunCommand.class, CommandLine.HelpCommand.class},
+        versionProvider = BuildVersion.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nStart here:%n",
+        footer = {
+            "  freshet demo                    see it work: a broker, clicks and a model in one process",
+            "  freshet demo --help             replay clicks of your own",
+            "  freshet run --help              run it beside your Kafka",
+            "",
+            "Exit codes: 0 all went well, 1 something failed, 2 the command was not understood."
+        })
+public final class Freshet implements Runnable {
+    private static final int USAGE_WIDTH = 100;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Freshet() {}
+
+    public static void main(String[] arguments) {
+        System.exit(commandLine().execute(arguments));
+    }
+
+    /** The command with its sub-commands, ready to run. */
+    static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Freshet())
+                .setUsageHelpWidth(USAGE_WIDTH)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Freshet::refused)
+                .setExecutionExceptionHandler(Freshet::failed)
+                .registerConverter(Duration.class, new DurationConverter());
+        commandLine.getSubcommands().values().forEach(command -> command.setUsageHelpWidth(USAGE_WIDTH));
+        return commandLine;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to do: freshet demo, or freshet run");
+    }
+
+    /** The mistake, the nearest names that there are, and where to read on: not the whole help. */
+    private static int refused(ParameterException mistake, String[] arguments) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("freshet: " + mistake.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)
+                && !command.getSubcommands().isEmpty()) {
+            err.println(
+                    "Commands: " + String.join(", ", command.getSubcommands().keySet()));
+        }
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        err.flush();
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        err.println("freshet: " + Failures.describe(failure));
+        if (System.getenv(Environment.STACK_TRACES) != null) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return Failures.isUsage(failure) ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+}

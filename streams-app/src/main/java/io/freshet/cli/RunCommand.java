@@ -1,0 +1,146 @@
+package io.freshet.cli;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.TopicSetup;
+import io.freshet.demo.StopSignal;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotStore;
+import io.freshet.topology.StreamsRole;
+import io.freshet.training.TrainerRole;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet run}. */
+@Command(
+        name = "run",
+        description = {
+            "Runs one or both roles beside your Kafka, until SIGTERM or Ctrl-C, then closes cleanly.",
+            "",
+            "  streams   sequences clicks and answers them; as many of these as you like, up to one for each partition",
+            "            of the clicks. Needs a folder of its own for its state, and reads the model store.",
+            "  trainer   learns and publishes the model; one at a time: a second one takes over from the first. Writes"
+                    + " the",
+            "            model store, which both roles must see.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet run --roles streams,trainer --config freshet.properties",
+            "  freshet run --roles trainer --set kafka.bootstrap.servers=broker:9092 --set state.dir=/var/lib/freshet",
+            "  FRESHET_KAFKA_BOOTSTRAP_SERVERS=broker:9092 freshet run",
+            "",
+            "A smallest freshet.properties:",
+            "  kafka.bootstrap.servers=broker1:9092,broker2:9092",
+            "  state.dir=/var/lib/freshet",
+            "",
+            "Values come from the defaults, the file, the environment (sequencer.window is FRESHET_SEQUENCER_WINDOW)"
+                    + " and --set, the later ones winning. kafka.* goes to the Kafka clients as it is. The README has"
+                    + " every key."
+        })
+final class RunCommand implements Callable<Integer> {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
+
+    /** What a process does. */
+    enum Role {
+        STREAMS,
+        TRAINER
+    }
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--roles",
+            paramLabel = "ROLE",
+            split = ",",
+            description = "streams, trainer, or both with a comma between them. Default: both.")
+    private Set<Role> roles = EnumSet.allOf(Role.class);
+
+    @Option(names = "--config", paramLabel = "FILE", description = "A .properties file with keys of the configuration.")
+    private @Nullable Path config;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a key of the configuration. May be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    RunCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        if (config != null && !Files.isReadable(config)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--config: no such file, or no right to read it: " + config);
+        }
+        FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), settings);
+        StopSignal stop = StopSignal.onShutdown();
+        try (stop) {
+            return run(loaded, stop);
+        }
+    }
+
+    private int run(FreshetConfig loaded, StopSignal stop) {
+        TopicSetup.run(loaded, TOPIC_TIMEOUT);
+        SnapshotStore store = new FileSnapshotStore(loaded.modelStorePath());
+        MeterRegistry registry = new SimpleMeterRegistry();
+        // Closed in reverse: the trainer before the streams.
+        try (@Nullable StreamsRole streams = startStreams(loaded, store, registry);
+                @Nullable TrainerRole trainer = startTrainer(loaded, store, registry)) {
+            LOG.info("Running {} on {}", roles, loaded.kafka().bootstrapServers());
+            Optional<String> failure = Optional.empty();
+            while (failure.isEmpty() && !stop.await(LOOK_INTERVAL)) {
+                failure = failure(streams, trainer);
+            }
+            failure.ifPresentOrElse(LOG::error, () -> LOG.info("Asked to end"));
+            return failure.isEmpty() ? 0 : 1;
+        }
+    }
+
+    private @Nullable StreamsRole startStreams(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
+        if (!roles.contains(Role.STREAMS)) {
+            return null;
+        }
+        StreamsRole streams = new StreamsRole(loaded, store, registry, Clock.systemUTC());
+        streams.start();
+        return streams;
+    }
+
+    private @Nullable TrainerRole startTrainer(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
+        if (!roles.contains(Role.TRAINER)) {
+            return null;
+        }
+        TrainerRole trainer = new TrainerRole(loaded, store, registry, Clock.systemUTC());
+        trainer.start();
+        return trainer;
+    }
+
+    private static Optional<String> failure(@Nullable StreamsRole streams, @Nullable TrainerRole trainer) {
+        if (streams != null && !streams.isAlive()) {
+            return Optional.of("the streams role ended: "
+                    + streams.failure().map(Throwable::toString).orElse("state=" + streams.state()));
+        }
+        return trainer == null ? Optional.empty() : trainer.failure();
+    }
+}

@@ -1,0 +1,5 @@
+/** The command {@code freshet}: its sub-commands, their options, and what they print. */
+@NullMarked
+package io.freshet.cli;
+
+import org.jspecify.annotations.NullMarked;

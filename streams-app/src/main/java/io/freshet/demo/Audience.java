@@ -1,0 +1,66 @@
+package io.freshet.demo;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The users: who there is, who has been answered, and what the most recent of them clicked and were recommended. Not
+ * thread-safe.
+ */
+final class Audience {
+    private static final int REMEMBERED = 64;
+
+    private final Set<String> users = new HashSet<>();
+    private final Set<String> answered = new HashSet<>();
+
+    /** The newest by their last click, oldest first. */
+    private final Map<String, Scene> scenes = new LinkedHashMap<>(2 * REMEMBERED, .75f, true);
+
+    /**
+     * What a person sees of one user.
+     *
+     * @param lastItems newest last
+     * @param recommended the best first; empty until there is an answer
+     * @param byModel whether the model made the recommendation, and not the fallback
+     */
+    record Scene(String userId, List<String> lastItems, List<String> recommended, boolean byModel) {}
+
+    void clicked(String userId, List<String> lastItems) {
+        users.add(userId);
+        Scene before = scenes.get(userId);
+        scenes.put(
+                userId,
+                before == null
+                        ? new Scene(userId, lastItems, List.of(), false)
+                        : new Scene(userId, lastItems, before.recommended, before.byModel));
+        if (scenes.size() > REMEMBERED) {
+            scenes.remove(scenes.keySet().iterator().next());
+        }
+    }
+
+    void recommended(String userId, List<String> items, boolean byModel) {
+        answered.add(userId);
+        scenes.computeIfPresent(userId, (_, scene) -> new Scene(userId, scene.lastItems, items, byModel));
+    }
+
+    int users() {
+        return users.size();
+    }
+
+    int answeredUsers() {
+        return answered.size();
+    }
+
+    /** Users with some history and an answer of the model, the most recent first. */
+    List<Scene> newest(int most) {
+        List<Scene> all = new ArrayList<>(scenes.values());
+        return all.reversed().stream()
+                .filter(scene -> scene.byModel() && scene.lastItems().size() > 2)
+                .limit(most)
+                .toList();
+    }
+}

@@ -1,0 +1,118 @@
+package io.freshet.demo;
+
+import io.freshet.delta.StepRecord;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.vocabulary.Vocabulary;
+import java.util.List;
+
+/**
+ * What became of the clicks, counted from the records themselves. As they are read from the beginning of their topics
+ * and read committed, the counts are the same however often the program was killed on the way.
+ *
+ * <p>Thread-safe: one thread writes, others take {@link #figures()}.
+ */
+final class Books {
+    private static final int SHOWN_ITEMS = 4;
+
+    private final Vocabulary vocabulary = new Vocabulary();
+    private final PrequentialRace race = new PrequentialRace();
+    private final LearnedClicks learnedClicks = new LearnedClicks(race);
+    private final Audience audience = new Audience();
+    private long accepted;
+    private long deadLetters;
+    private long recommendations;
+    private long steps;
+    private long snapshots;
+
+    /**
+     * A moment's counts.
+     *
+     * @param accepted records on {@code sequences}
+     * @param learned of them, those that the journal covers
+     * @param learnedTwice of them, those that it covers again; 0 unless something is wrong
+     */
+    record Figures(
+            long accepted,
+            long learned,
+            long learnedTwice,
+            long targets,
+            long deadLetters,
+            long recommendations,
+            long steps,
+            long snapshots,
+            int users,
+            int answeredUsers,
+            int items) {
+        /** Clicks that have come all the way: answered and learned from, or refused as dead letters. */
+        long throughAllTheWay() {
+            return Math.min(learned, recommendations) + deadLetters;
+        }
+    }
+
+    synchronized void sequence(String userId, int partition, long offset, SequenceUpdate update) {
+        accepted++;
+        List<Interaction> interactions = update.sequence().interactions();
+        int[] rows = new int[interactions.size()];
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = vocabulary.addIfAbsent(interactions.get(i).itemId());
+        }
+        List<LearnedClicks.Target> targets = update.newPositions().stream()
+                .map(position -> new LearnedClicks.Target(rows, position))
+                .toList();
+        learnedClicks.accepted(partition, new LearnedClicks.Accepted(offset, targets));
+        List<Interaction> last =
+                interactions.subList(Math.max(0, interactions.size() - SHOWN_ITEMS), interactions.size());
+        audience.clicked(userId, last.stream().map(Interaction::itemId).toList());
+    }
+
+    synchronized void step(StepRecord step) {
+        steps = Math.max(steps, step.step());
+        learnedClicks.step(step);
+    }
+
+    synchronized void recommendation(String userId, List<String> items, boolean byModel) {
+        recommendations++;
+        audience.recommended(userId, items, byModel);
+    }
+
+    synchronized void deadLetter() {
+        deadLetters++;
+    }
+
+    synchronized void snapshot() {
+        snapshots++;
+    }
+
+    /** Records of {@code sequences} that wait for the journal to cover them. */
+    synchronized int waitingToBeLearned() {
+        return learnedClicks.waiting();
+    }
+
+    synchronized Figures figures() {
+        return new Figures(
+                accepted,
+                learnedClicks.learned(),
+                learnedClicks.learnedTwice(),
+                learnedClicks.targets(),
+                deadLetters,
+                recommendations,
+                steps,
+                snapshots,
+                audience.users(),
+                audience.answeredUsers(),
+                vocabulary.size());
+    }
+
+    synchronized PrequentialRace.Standing afterFirstTenth() {
+        return race.afterFirstTenth();
+    }
+
+    synchronized PrequentialRace.Standing recent() {
+        return race.recent();
+    }
+
+    synchronized List<Audience.Scene> newestUsers(int most) {
+        return audience.newest(most);
+    }
+}

@@ -1,0 +1,116 @@
+package io.freshet.demo;
+
+import io.freshet.event.Click;
+import io.freshet.event.ClickCodec;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Clicks of a made-up shop, without end, with something in them to learn.
+ *
+ * <p>A few dozen people browse at once. Each follows one of the topics that they care for, mostly from an item to one
+ * of the few that tend to come next, sometimes to what is popular in the topic, now and then to something else. After a
+ * visit a person may take up a new interest. The catalogue grows with the clicks to twice its size.
+ *
+ * <p>Who clicks what is a function of the configuration alone; only the time of a click is the clock's. Position
+ * {@code i} is the i-th click.
+ */
+final class ClickGenerator implements ClickSource {
+    private static final int VISITS_AT_ONCE = 60;
+    private static final int INTERESTS = 3;
+    private static final int CLICKS_PER_NEW_ITEM = 200;
+    private static final double STAY = 0.88; // a visit has 8 clicks on average
+    private static final double FOLLOW = 0.62;
+    private static final double POPULAR = 0.95; // up to here, the topic's popular ones; above, any topic
+    private static final double NEW_INTEREST = 0.08;
+
+    private final GeneratorConfig config;
+    private final InstantSource clock;
+    private final SplittableRandom random;
+    private final MadeUpCatalogue catalogue;
+    private final int[][] interests; // (users, INTERESTS) topics, the strongest first
+    private final List<Visit> visits = new ArrayList<>();
+    private long position;
+
+    private static final class Visit {
+        private final int user;
+        private int topic;
+        private MadeUpCatalogue.Item last;
+
+        private Visit(int user, int topic, MadeUpCatalogue.Item last) {
+            this.user = user;
+            this.topic = topic;
+            this.last = last;
+        }
+    }
+
+    ClickGenerator(GeneratorConfig config, InstantSource clock) {
+        this.config = config;
+        this.clock = clock;
+        this.random = new SplittableRandom(config.seed());
+        this.catalogue = new MadeUpCatalogue(config.items(), random);
+        this.interests = new int[config.users()][INTERESTS];
+        for (int[] topics : interests) {
+            for (int i = 0; i < INTERESTS; i++) {
+                topics[i] = random.nextInt(MadeUpCatalogue.TOPICS);
+            }
+        }
+        for (int i = 0; i < VISITS_AT_ONCE; i++) {
+            visits.add(newVisit());
+        }
+    }
+
+    @Override
+    public SourceClick next() {
+        position++;
+        if (position % CLICKS_PER_NEW_ITEM == 0 && catalogue.size() < 2 * config.items()) {
+            catalogue.grow(random);
+        }
+        int place = random.nextInt(VISITS_AT_ONCE);
+        Visit visit = visits.get(place);
+        SourceClick click = click(visit);
+        if (random.nextDouble() < STAY) {
+            goOn(visit);
+        } else {
+            drift(visit.user);
+            visits.set(place, newVisit());
+        }
+        return click;
+    }
+
+    private SourceClick click(Visit visit) {
+        String userId = "user-%05d".formatted(visit.user + 1);
+        Click click = new Click(userId, visit.last.id(), clock.millis(), "view", "click-" + position);
+        return new SourceClick(position, userId, ClickCodec.toJson(click));
+    }
+
+    private void goOn(Visit visit) {
+        double draw = random.nextDouble();
+        if (draw < FOLLOW) {
+            visit.last = catalogue.follower(visit.last, random);
+        } else {
+            visit.topic = draw < POPULAR ? visit.topic : random.nextInt(MadeUpCatalogue.TOPICS);
+            visit.last = catalogue.popular(visit.topic, random);
+        }
+    }
+
+    private Visit newVisit() {
+        // Some people come far more often than others.
+        int user = (int) (config.users() * Math.pow(random.nextDouble(), 2));
+        int one = random.nextInt(INTERESTS);
+        int other = random.nextInt(INTERESTS);
+        int topic = interests[user][Math.min(one, other)]; // the stronger of two
+        return new Visit(user, topic, catalogue.popular(topic, random));
+    }
+
+    private void drift(int user) {
+        if (random.nextDouble() < NEW_INTEREST) {
+            interests[user][random.nextInt(INTERESTS)] = random.nextInt(MadeUpCatalogue.TOPICS);
+        }
+    }
+
+    @Override
+    public void close() {}
+}

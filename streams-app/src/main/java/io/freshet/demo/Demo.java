@@ -1,0 +1,131 @@
+package io.freshet.demo;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.TopicSetup;
+import java.io.Console;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.Charset;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A whole Freshet in this process, with a broker of its own and clicks that are fed into it.
+ *
+ * <p>Runs once, until it is told to end, its time is up, or its clicks have come through.
+ */
+public final class Demo {
+    private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(30);
+
+    private final DemoOptions options;
+    private final PrintStream out;
+    private final StopSignal stop;
+    private final long startNanos = System.nanoTime();
+    private final boolean live;
+
+    /** @param out where a person looks; a live view is drawn only where that is a terminal */
+    public Demo(DemoOptions options, PrintStream out, StopSignal stop) {
+        this.options = options;
+        this.out = out;
+        this.stop = stop;
+        this.live = !options.quiet() && isTerminal();
+    }
+
+    /**
+     * Runs the demo and writes its summary.
+     *
+     * @throws ClickFileException when the clicks cannot be read as they were asked for
+     * @throws StateFolderException when the state folder cannot be gone on with
+     * @throws DemoFailedException when a part failed, or clicks did not come through
+     */
+    public void run() throws IOException, ClickFileException, StateFolderException, DemoFailedException {
+        ClickFile.@Nullable Layout layout =
+                options.clicks() == null ? null : ClickFile.layoutOf(options.clicks(), options.columns());
+        try (StateFolder state = StateFolder.open(options.stateDir());
+                var _ = DemoLog.to(state.logFile())) {
+            origin(layout).agreeWith(state);
+            say("State in " + state.path() + (state.isTemporary() ? ", deleted at the end; --state DIR keeps it" : ""));
+            runOn(state, layout);
+        }
+    }
+
+    private void runOn(StateFolder state, ClickFile.@Nullable Layout layout)
+            throws IOException, ClickFileException, DemoFailedException {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(state.kafka())) {
+            say("Kafka at " + kafka.bootstrapServers() + ", log file " + state.logFile());
+            String description = layout == null ? describeGenerator() : options.clicks() + ", " + layout.describe();
+            say("Clicks from " + description);
+            FreshetConfig config = FreshetConfig.load(null, options.environment(), settings(kafka, state));
+            TopicSetup.run(config, TOPIC_TIMEOUT);
+            DemoTopics.keepEverything(config);
+            try (DemoRun run = new DemoRun(options, config, source(layout), startNanos, stop)) {
+                Summary summary = run.run(view(), description);
+                print(summary);
+            }
+        }
+    }
+
+    private void print(Summary summary) throws IOException {
+        if (options.json() != null) {
+            summary.write(options.json());
+        }
+        Report.lines(summary).forEach(out::println);
+        out.flush();
+    }
+
+    private ClickSource source(ClickFile.@Nullable Layout layout) throws IOException {
+        return options.clicks() == null || layout == null
+                ? new ClickGenerator(options.generator(), InstantSource.system())
+                : ClickFile.open(options.clicks(), layout);
+    }
+
+    private DemoOrigin origin(ClickFile.@Nullable Layout layout) throws IOException {
+        return options.clicks() == null || layout == null
+                ? DemoOrigin.ofGenerator(options.generator(), options.partitions())
+                : DemoOrigin.ofFile(options.clicks(), layout, options.partitions());
+    }
+
+    private String describeGenerator() {
+        return "the generator: %d users, %d items and growing, seed %d"
+                .formatted(
+                        options.generator().users(),
+                        options.generator().items(),
+                        options.generator().seed());
+    }
+
+    private Map<String, String> settings(EmbeddedKafka kafka, StateFolder state) {
+        Map<String, String> settings = new HashMap<>(DemoTopics.settings(options.partitions()));
+        settings.putAll(options.settings());
+        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        settings.put("state.dir", state.path().toString());
+        return settings;
+    }
+
+    private LiveView view() {
+        if (options.quiet()) {
+            return new LiveView.Silent();
+        }
+        Glyphs glyphs = Glyphs.in(Charset.forName(System.getProperty("stdout.encoding", "US-ASCII")));
+        Paint paint = live && System.getenv("NO_COLOR") == null ? Paint.ANSI : Paint.NONE;
+        FrameText text = new FrameText(glyphs, paint);
+        return live ? new LiveView.OnTerminal(out, text) : new LiveView.Lines(out, text);
+    }
+
+    private static boolean isTerminal() {
+        boolean terminal = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
+        return terminal && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    private void say(String line) {
+        if (!options.quiet()) {
+            out.println(line);
+            out.flush();
+        }
+    }
+}

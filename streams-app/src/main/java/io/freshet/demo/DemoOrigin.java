@@ -1,0 +1,93 @@
+package io.freshet.demo;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+
+/**
+ * What the clicks of a state folder come from and how its topics are laid out. A second start must agree with the
+ * first, or clicks would be produced twice or not at all.
+ *
+ * <p>A file is known by its beginning, so it may have been moved, or have grown.
+ */
+final class DemoOrigin {
+    private static final int HEAD_BYTES = 1 << 16;
+
+    private final Map<String, String> facts;
+
+    private DemoOrigin(Map<String, String> facts) {
+        this.facts = facts;
+    }
+
+    static DemoOrigin ofFile(Path file, ClickFile.Layout layout, int partitions) throws IOException {
+        Map<String, String> facts = new TreeMap<>();
+        byte[] head = head(file);
+        facts.put("clicks", "file");
+        facts.put("file.head.bytes", String.valueOf(head.length));
+        facts.put("file.head.sha256", sha256(head));
+        facts.put("file.layout", layout.describe());
+        facts.put("partitions", String.valueOf(partitions));
+        return new DemoOrigin(facts);
+    }
+
+    static DemoOrigin ofGenerator(GeneratorConfig config, int partitions) {
+        Map<String, String> facts = new TreeMap<>();
+        facts.put("clicks", "generator");
+        facts.put("generator.seed", String.valueOf(config.seed()));
+        facts.put("generator.users", String.valueOf(config.users()));
+        facts.put("generator.items", String.valueOf(config.items()));
+        facts.put("partitions", String.valueOf(partitions));
+        return new DemoOrigin(facts);
+    }
+
+    /**
+     * Writes the facts into a new folder, or holds them against those of the first start.
+     *
+     * @throws StateFolderException naming the first fact that differs
+     */
+    void agreeWith(StateFolder state) throws IOException, StateFolderException {
+        if (!Files.exists(state.origin())) {
+            write(state.origin());
+            return;
+        }
+        Properties kept = new Properties();
+        try (var reader = Files.newBufferedReader(state.origin())) {
+            kept.load(reader);
+        }
+        for (Map.Entry<String, String> fact : facts.entrySet()) {
+            String before = kept.getProperty(fact.getKey(), "");
+            if (!before.equals(fact.getValue())) {
+                throw new StateFolderException("the state folder goes on with what it was started with: " + state.path()
+                        + " has " + fact.getKey() + "=" + before + ", not " + fact.getValue()
+                        + "; name another --state");
+            }
+        }
+    }
+
+    private void write(Path file) throws IOException {
+        StringBuilder text = new StringBuilder();
+        facts.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        Files.writeString(file, text);
+    }
+
+    private static byte[] head(Path file) throws IOException {
+        try (InputStream input = Files.newInputStream(file)) {
+            return input.readNBytes(HEAD_BYTES);
+        }
+    }
+
+    private static String sha256(byte[] bytes) {
+        try {
+            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every JDK has SHA-256", e);
+        }
+    }
+}

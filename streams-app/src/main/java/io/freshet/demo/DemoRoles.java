@@ -1,0 +1,83 @@
+package io.freshet.demo;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.scoring.ModelListener;
+import io.freshet.sequencer.ClickOutcomeCounts;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotStore;
+import io.freshet.topology.StreamsRole;
+import io.freshet.training.TrainerRole;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.time.Clock;
+import java.util.Optional;
+
+/**
+ * Both roles of a demo. They start together; the trainer ends first, so that what it wrote last is still read. Used by
+ * one thread.
+ */
+final class DemoRoles implements AutoCloseable {
+    private final StreamsRole streams;
+    private final TrainerRole trainer;
+    private ClickOutcomeCounts outcomes = new ClickOutcomeCounts(0, 0, 0);
+    private boolean trainerClosed;
+    private boolean streamsClosed;
+
+    private DemoRoles(StreamsRole streams, TrainerRole trainer) {
+        this.streams = streams;
+        this.trainer = trainer;
+    }
+
+    /** @param listener is told of the served model */
+    static DemoRoles start(FreshetConfig config, ModelListener listener) {
+        SnapshotStore store = new FileSnapshotStore(config.modelStorePath());
+        MeterRegistry registry = new SimpleMeterRegistry();
+        Clock clock = Clock.systemUTC();
+        StreamsRole streams = new StreamsRole(config, store, registry, clock);
+        streams.liveModel().addListener(listener);
+        TrainerRole trainer = new TrainerRole(config, store, registry, clock);
+        streams.start();
+        trainer.start();
+        return new DemoRoles(streams, trainer);
+    }
+
+    /** As the stores have them; the last ones known while the stores cannot be read. */
+    ClickOutcomeCounts outcomes() {
+        if (!streamsClosed) {
+            outcomes = streams.clickOutcomes().orElse(outcomes);
+        }
+        return outcomes;
+    }
+
+    /** Time that training has taken, in this run and those before it. */
+    double trainingSeconds() {
+        return trainer.status().trainedSeconds();
+    }
+
+    /** What ended a role before its time, if something did. */
+    Optional<String> failure() {
+        return streams.failure()
+                .map(failure -> "the streams role failed: " + failure)
+                .or(trainer::failure);
+    }
+
+    void closeTrainer() {
+        if (!trainerClosed) {
+            trainerClosed = true;
+            trainer.close();
+        }
+    }
+
+    void closeStreams() {
+        if (!streamsClosed) {
+            streamsClosed = true;
+            streams.close();
+        }
+    }
+
+    @Override
+    public void close() {
+        closeTrainer();
+        closeStreams();
+    }
+}

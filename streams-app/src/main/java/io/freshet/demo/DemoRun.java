@@ -1,0 +1,286 @@
+package io.freshet.demo;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.sequencer.ClickOutcomeCounts;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of a demo on a broker that is up: the roles, the feeder and the watcher, each on threads of its own, and the
+ * loop that shows them and decides when they are done.
+ */
+final class DemoRun implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(DemoRun.class);
+    private static final Duration TICK = Duration.ofMillis(50);
+    private static final Duration JOIN = Duration.ofSeconds(2);
+    private static final Duration STALLED = Duration.ofMinutes(2);
+    private static final Duration DRAIN = Duration.ofSeconds(30);
+    private static final int MOST_ON_THEIR_WAY = 1_000;
+    private static final int SHOWN_USERS = 5;
+    private static final Duration USERS_INTERVAL = Duration.ofSeconds(3);
+    private static final int NDCG_HISTORY = 48;
+
+    private final DemoOptions options;
+    private final FreshetConfig config;
+    private final StopSignal stop;
+    private final long startNanos;
+    private final MeasuredLatency clickToRecommendation;
+    private final ModelFreshness freshness;
+    private final MeasuredLatency clickToModel;
+    private final Books books = new Books();
+    private final DemoRoles roles;
+    private final TopicWatcher watcher;
+    private final Thread watcherThread;
+    private final ProducedClicks before;
+    private final Producer<byte[], byte[]> producer;
+    private final ClickFeeder feeder;
+    private final Thread feederThread;
+    private final RateWindow clickRate = new RateWindow();
+    private final RateWindow stepRate = new RateWindow();
+    private final List<Double> ndcgHistory = new ArrayList<>();
+    private List<Audience.Scene> shownUsers = List.of();
+    private long nextUsersNanos;
+    private volatile ClickOutcomeCounts outcomes = new ClickOutcomeCounts(0, 0, 0);
+
+    /** What has moved, to tell a slow run from one that hangs. */
+    private record Progress(long read, Books.Figures figures, ClickOutcomeCounts outcomes) {}
+
+    DemoRun(DemoOptions options, FreshetConfig config, ClickSource source, long startNanos, StopSignal stop) {
+        this.options = options;
+        this.config = config;
+        this.stop = stop;
+        this.startNanos = startNanos;
+        long nowMs = System.currentTimeMillis();
+        clickToRecommendation = new MeasuredLatency(nowMs, options.warmUp().toMillis());
+        clickToModel = new MeasuredLatency(nowMs, options.warmUp().toMillis());
+        freshness = new ModelFreshness(clickToModel);
+        before = ProducedClicks.read(
+                config.kafka().forConsumer(), config.topics().clicks(), options.partitions());
+        LOG.info("Already produced: {}", before);
+        producer = new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
+        Double rate = options.clicksPerSecond();
+        Pace pace = rate == null ? new Pace.AsTaken(this::onTheirWay, MOST_ON_THEIR_WAY) : new Pace.Rate(rate);
+        feeder = new ClickFeeder(source, before, producer, config.topics().clicks(), options.partitions(), pace);
+        watcher = new TopicWatcher(config.kafka().forConsumer(), config.topics(), books, clickToRecommendation);
+        feederThread = new Thread(feeder, "click-feeder");
+        watcherThread = new Thread(watcher, "topic-watcher");
+        roles = DemoRoles.start(config, freshness);
+    }
+
+    private Map<String, Object> producerProperties() {
+        Map<String, Object> properties = config.kafka().forProducer();
+        properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
+        properties.put(ProducerConfig.ACKS_CONFIG, "all");
+        properties.put(ProducerConfig.LINGER_MS_CONFIG, "2");
+        return properties;
+    }
+
+    /**
+     * Feeds, shows, and ends everything in order.
+     *
+     * @throws DemoFailedException when a part failed, or the clicks did not come through
+     */
+    Summary run(LiveView view, String source) throws DemoFailedException {
+        try (view) {
+            watcherThread.start();
+            feederThread.start();
+            show(view, source);
+        }
+        return finish();
+    }
+
+    private void show(LiveView view, String source) throws DemoFailedException {
+        long nextFrame = System.nanoTime();
+        Progress progress = progress();
+        long lastProgress = System.nanoTime();
+        while (!stop.await(TICK) && !isDone()) {
+            outcomes = roles.outcomes();
+            requireHealth();
+            if (System.nanoTime() >= nextFrame) {
+                nextFrame = System.nanoTime() + view.interval().toNanos();
+                view.show(frame(source));
+            }
+            if (!progress.equals(progress())) {
+                progress = progress();
+                lastProgress = System.nanoTime();
+            } else if (isEnding() && System.nanoTime() - lastProgress > STALLED.toNanos()) {
+                throw new DemoFailedException("nothing has moved for " + STALLED.toSeconds() + " s: " + progress);
+            }
+        }
+    }
+
+    /** Ends the parts in the order in which clicks pass through them, and reads what they still wrote. */
+    private Summary finish() throws DemoFailedException {
+        long endNanos = System.nanoTime();
+        endFeeding();
+        roles.closeTrainer();
+        outcomes = roles.outcomes();
+        roles.closeStreams();
+        watcher.finish();
+        join(watcherThread);
+        requireHealth();
+        return summary(Duration.ofNanos(endNanos - startNanos));
+    }
+
+    private void endFeeding() {
+        feeder.stop();
+        feederThread.interrupt();
+        join(feederThread);
+        producer.close(JOIN);
+    }
+
+    private static void join(Thread thread) {
+        try {
+            if (!thread.join(JOIN)) {
+                LOG.warn("{} did not end within {}", thread.getName(), JOIN);
+            }
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void requireHealth() throws DemoFailedException {
+        require(feeder.failure(), "feeding clicks failed");
+        require(watcher.failure(), "reading the topics failed");
+        Optional<String> failedRole = roles.failure();
+        if (failedRole.isPresent()) {
+            throw new DemoFailedException(failedRole.get());
+        }
+        if (books.figures().learnedTwice() > 0) {
+            throw new DemoFailedException(
+                    "each click is learned from once: twice=" + books.figures().learnedTwice());
+        }
+    }
+
+    private static void require(@Nullable Throwable failure, String what) throws DemoFailedException {
+        if (failure != null) {
+            throw new DemoFailedException(what, failure);
+        }
+    }
+
+    private boolean isDone() {
+        Duration elapsed = feedingTime();
+        Duration duration = options.duration();
+        if (duration != null && elapsed.compareTo(duration) >= 0) {
+            feeder.stop();
+            feederThread.interrupt();
+            return isDealtWith() || elapsed.minus(duration).compareTo(DRAIN) > 0;
+        }
+        return options.untilEnd() && feeder.atEnd() && isDealtWith();
+    }
+
+    private boolean isEnding() {
+        return options.untilEnd() || options.duration() != null;
+    }
+
+    private Duration feedingTime() {
+        return Duration.ofMillis(System.currentTimeMillis() - clickToModel.startMs());
+    }
+
+    /** Whether every click on the topic has been sequenced, learned from and answered, or refused. */
+    private boolean isDealtWith() {
+        Books.Figures figures = books.figures();
+        long dropped = outcomes.duplicates() + outcomes.tooLate();
+        return figures.accepted() + figures.deadLetters() + dropped >= before.records() + feeder.produced()
+                && figures.learned() == figures.accepted()
+                && figures.recommendations() >= figures.accepted()
+                && figures.answeredUsers() == figures.users();
+    }
+
+    private long onTheirWay() {
+        ClickOutcomeCounts dropped = outcomes;
+        long through = books.figures().throughAllTheWay() + dropped.duplicates() + dropped.tooLate();
+        return before.records() + feeder.produced() - through;
+    }
+
+    private Progress progress() {
+        return new Progress(feeder.read(), books.figures(), outcomes);
+    }
+
+    private Frame frame(String source) {
+        long now = System.nanoTime();
+        Books.Figures figures = books.figures();
+        PrequentialRace.Standing recent = books.recent();
+        remember(recent.model().ndcg());
+        if (shownUsers.isEmpty() || now >= nextUsersNanos) {
+            nextUsersNanos = now + USERS_INTERVAL.toNanos(); // long enough to be read
+            shownUsers = books.newestUsers(SHOWN_USERS);
+        }
+        long modelAgeMs = freshness.newestClickMs() == 0 ? 0 : System.currentTimeMillis() - freshness.newestClickMs();
+        return new Frame(
+                Duration.ofNanos(now - startNanos),
+                source,
+                status(),
+                config.kafka().bootstrapServers(),
+                feeder.read(),
+                clickRate.perSecond(now, figures.accepted()),
+                stepRate.perSecond(now, figures.steps()),
+                figures,
+                outcomes,
+                freshness.step(),
+                Duration.ofMillis(modelAgeMs),
+                recent,
+                books.afterFirstTenth(),
+                Frame.Percentiles.of(clickToRecommendation),
+                Frame.Percentiles.of(clickToModel),
+                !clickToRecommendation.isWarm(),
+                List.copyOf(ndcgHistory),
+                shownUsers,
+                ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+    }
+
+    private void remember(double ndcg) {
+        ndcgHistory.add(ndcg);
+        if (ndcgHistory.size() > NDCG_HISTORY) {
+            ndcgHistory.removeFirst();
+        }
+    }
+
+    private String status() {
+        if (feeder.atEnd()) {
+            return isDealtWith() ? "end of the file, all dealt with" : "end of the file, dealing with the last clicks";
+        }
+        return freshness.step() == 0 ? "starting" : "feeding";
+    }
+
+    private Summary summary(Duration wall) {
+        Books.Figures figures = books.figures();
+        PrequentialRace.Standing standing = books.afterFirstTenth();
+        return new Summary(
+                new Summary.Clicks(
+                        feeder.read(),
+                        figures.accepted(),
+                        outcomes.duplicates(),
+                        outcomes.tooLate(),
+                        figures.deadLetters()),
+                figures.users(),
+                figures.items(),
+                new Summary.Training(figures.steps(), figures.targets(), roles.trainingSeconds(), figures.snapshots()),
+                Summary.Prequential.of(standing.model(), standing.popularity(), standing.rules()),
+                figures.recommendations(),
+                new Summary.Latencies(
+                        Summary.Percentiles.of(clickToRecommendation.measured()),
+                        Summary.Percentiles.of(clickToModel.measured())),
+                wall.toMillis() / 1_000.0);
+    }
+
+    /** Ends what still runs, as after a failure. */
+    @Override
+    public void close() {
+        endFeeding();
+        roles.close();
+        watcher.stop();
+        join(watcherThread);
+    }
+}

@@ -1,0 +1,64 @@
+package io.freshet.demo;
+
+import io.freshet.config.FreshetConfig;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
+
+/** Topics as the demo wants them: nothing goes away, so that its books can be made from the beginning again. */
+final class DemoTopics {
+    private static final String FOREVER_MS =
+            String.valueOf(Duration.ofDays(3_650).toMillis());
+    private static final long TIMEOUT_S = 30;
+
+    private DemoTopics() {}
+
+    /** Settings that a person may still override. */
+    static Map<String, String> settings(int partitions) {
+        return Map.of(
+                "application.id",
+                "freshet-demo",
+                "topics.partitions",
+                String.valueOf(partitions),
+                "topics.retention.ms",
+                FOREVER_MS,
+                // A killed demo comes back as the same member, so its tasks need not wait for a session to time out.
+                "streams.instance.id",
+                "demo",
+                "kafka.main.consumer.session.timeout.ms",
+                "3000",
+                "kafka.main.consumer.heartbeat.interval.ms",
+                "1000",
+                "kafka.metadata.max.age.ms",
+                "5000");
+    }
+
+    /** Keeps the cleaner from the compacted topics that the books are made from. */
+    static void keepEverything(FreshetConfig config) {
+        try (Admin admin = Admin.create(config.kafka().forAdmin())) {
+            AlterConfigOp keep = new AlterConfigOp(
+                    new ConfigEntry(TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG, FOREVER_MS), AlterConfigOp.OpType.SET);
+            Map<ConfigResource, Collection<AlterConfigOp>> changes =
+                    List.of(config.topics().recommendations(), config.topics().modelManifests()).stream()
+                            .collect(Collectors.toMap(
+                                    topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic), _ -> List.of(keep)));
+            admin.incrementalAlterConfigs(changes).all().get(TIMEOUT_S, TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new KafkaException("interrupted while setting up topics", e);
+        } catch (ExecutionException | TimeoutException e) {
+            throw new KafkaException("the broker's topics can be set up", e);
+        }
+    }
+}

@@ -1,0 +1,231 @@
+package io.freshet.demo;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+
+/** Draws a frame as lines of at most {@value #WIDTH} columns, or as one plain line. Immutable. */
+final class FrameText {
+    static final int WIDTH = 79; // of a terminal of 80: some wrap at the last column
+    private static final int BAR = 36;
+    private static final int SPARKS = 48;
+    private static final int LABEL = 10;
+    private static final int NAME = 14;
+    private static final int FIGURES = 60; // where they begin
+    private static final int FIGURE = 9;
+    private static final int ID_WIDTH = 12;
+
+    private final Glyphs glyphs;
+    private final Paint paint;
+
+    FrameText(Glyphs glyphs, Paint paint) {
+        this.glyphs = glyphs;
+        this.paint = paint;
+    }
+
+    List<String> lines(Frame frame) {
+        List<String> lines = new ArrayList<>();
+        lines.add(title(frame));
+        lines.add(paint.dim(cut("%s; Kafka at %s".formatted(frame.source(), frame.address()), WIDTH)));
+        lines.add("");
+        lines.add(label("clicks") + clicks(frame));
+        lines.add(label("model") + model(frame));
+        lines.add(label("latency") + latency(frame));
+        lines.add(label("process") + process(frame));
+        lines.add("");
+        lines.addAll(race(frame));
+        lines.add("");
+        lines.addAll(users(frame));
+        return lines;
+    }
+
+    /** The same in one line, for a log or a pipe. */
+    String line(Frame frame) {
+        return "%s %s | %s | step %d (%.1f/s), %s old | NDCG@10 %s, rules %s, popularity %s | %s"
+                .formatted(
+                        clock(frame.elapsed()),
+                        frame.status(),
+                        "%s read, %s accepted, %s/s"
+                                .formatted(
+                                        count(frame.read()),
+                                        count(frame.figures().accepted()),
+                                        count(Math.round(frame.clicksPerSecond()))),
+                        frame.modelStep(),
+                        frame.stepsPerSecond(),
+                        age(frame),
+                        share(frame.recent().model().ndcg()),
+                        share(frame.recent().rules().ndcg()),
+                        share(frame.recent().popularity().ndcg()),
+                        latency(frame));
+    }
+
+    private String title(Frame frame) {
+        String left = "freshet demo  " + clock(frame.elapsed()) + "  " + frame.status();
+        String right = "Ctrl-C ends";
+        return paint.bold(padded(cut(left, WIDTH - right.length() - 2), WIDTH - right.length())) + paint.dim(right);
+    }
+
+    private static String clicks(Frame frame) {
+        return cut(
+                "%s read  %s/s  %s accepted  %s duplicate  %s too late  %s dead"
+                        .formatted(
+                                count(frame.read()),
+                                count(Math.round(frame.clicksPerSecond())),
+                                count(frame.figures().accepted()),
+                                count(frame.outcomes().duplicates()),
+                                count(frame.outcomes().tooLate()),
+                                count(frame.figures().deadLetters())),
+                WIDTH - LABEL);
+    }
+
+    private static String model(Frame frame) {
+        if (frame.modelStep() == 0) {
+            return "none yet: popularity answers";
+        }
+        return cut(
+                "step %s  %s steps/s  %s learned  %s old  %s items"
+                        .formatted(
+                                count(frame.modelStep()),
+                                "%.1f".formatted(frame.stepsPerSecond()),
+                                count(frame.figures().learned()),
+                                age(frame),
+                                count(frame.figures().items())),
+                WIDTH - LABEL);
+    }
+
+    private String latency(Frame frame) {
+        return cut(
+                "to recommendation %s  to model %s  p50/p99%s"
+                        .formatted(
+                                percentiles(frame.clickToRecommendation()),
+                                percentiles(frame.clickToModel()),
+                                frame.warmingUp() ? ", warming up" : ""),
+                WIDTH - LABEL);
+    }
+
+    private static String process(Frame frame) {
+        return cut(
+                "%s users  %s recommendations  %s snapshots  %d MB heap"
+                        .formatted(
+                                count(frame.figures().users()),
+                                count(frame.figures().recommendations()),
+                                count(frame.figures().snapshots()),
+                                frame.heapBytes() >> 20),
+                WIDTH - LABEL);
+    }
+
+    private List<String> race(Frame frame) {
+        PrequentialRace.Standing recent = frame.recent();
+        PrequentialRace.Standing whole = frame.afterFirstTenth();
+        double best = Math.max(
+                .01,
+                Math.max(
+                        recent.model().ndcg(),
+                        Math.max(recent.rules().ndcg(), recent.popularity().ndcg())));
+        return List.of(
+                paint.dim(padded("NDCG@10   each click ranked before it is learned from", FIGURES)
+                        + padded("newest", FIGURE) + "all"),
+                racer("model", recent.model().ndcg(), whole.model().ndcg(), best, Paint.Colour.GREEN),
+                racer("item-item", recent.rules().ndcg(), whole.rules().ndcg(), best, Paint.Colour.YELLOW),
+                racer(
+                        "popularity",
+                        recent.popularity().ndcg(),
+                        whole.popularity().ndcg(),
+                        best,
+                        Paint.Colour.BLUE),
+                padded("", NAME) + paint.in(Paint.Colour.GREEN, sparks(frame.ndcgHistory())));
+    }
+
+    private String racer(String name, double recent, double whole, double best, Paint.Colour colour) {
+        int filled = (int) Math.round(BAR * recent / best);
+        String bar = padded(glyphs.bar().repeat(filled), BAR);
+        return padded("  " + name, NAME)
+                + paint.in(colour, bar)
+                + " ".repeat(FIGURES - NAME - BAR)
+                + padded(share(recent), FIGURE)
+                + share(whole);
+    }
+
+    private String sparks(List<Double> history) {
+        List<Double> shown = history.subList(Math.max(0, history.size() - SPARKS), history.size());
+        double top = shown.stream().mapToDouble(Double::doubleValue).max().orElse(0);
+        StringBuilder sparks = new StringBuilder();
+        for (double value : shown) {
+            int height =
+                    top > 0 ? (int) Math.round(value / top * (glyphs.spark().length() - 1)) : 0;
+            sparks.append(glyphs.spark().charAt(height));
+        }
+        return sparks.toString();
+    }
+
+    private List<String> users(Frame frame) {
+        if (frame.users().isEmpty()) {
+            return List.of(paint.dim("users     their recommendations appear with the first model"));
+        }
+        List<String> lines = new ArrayList<>();
+        lines.add(paint.dim("user          last clicks                             recommended next"));
+        for (Audience.Scene scene : frame.users()) {
+            String clicked = scene.lastItems().reversed().stream()
+                    .limit(3)
+                    .map(id -> cut(printable(id), ID_WIDTH))
+                    .reduce((newer, older) -> older + " " + glyphs.to() + " " + newer)
+                    .orElse("");
+            String line = padded(cut(printable(scene.userId()), 12), 14) + padded(cut(clicked, 38), 38) + " "
+                    + glyphs.answer() + " ";
+            String recommended = scene.recommended().stream()
+                    .limit(3)
+                    .map(FrameText::printable)
+                    .reduce((left, right) -> left + "  " + right)
+                    .orElse("");
+            lines.add(line + paint.in(Paint.Colour.GREEN, cut(recommended, WIDTH - line.length())));
+        }
+        return lines;
+    }
+
+    private String label(String name) {
+        return paint.dim(padded(name, LABEL));
+    }
+
+    private static String percentiles(Frame.Percentiles percentiles) {
+        return percentiles.measured() ? percentiles.p50() + "/" + percentiles.p99() + " ms" : "-";
+    }
+
+    private static String age(Frame frame) {
+        return frame.modelStep() == 0
+                ? "-"
+                : "%.1f s".formatted(frame.modelAge().toMillis() / 1_000.0);
+    }
+
+    private static String clock(Duration elapsed) {
+        return "%02d:%02d:%02d".formatted(elapsed.toHours(), elapsed.toMinutesPart(), elapsed.toSecondsPart());
+    }
+
+    static String count(long count) {
+        return String.format(Locale.ROOT, "%,d", count);
+    }
+
+    /** {@code .3824}, as accuracies are written in the field. */
+    static String share(double share) {
+        String text = String.format(Locale.ROOT, "%.4f", share);
+        return text.startsWith("0") ? text.substring(1) : text;
+    }
+
+    /** Ids come from outside: what would steer the terminal is not passed on. */
+    private static String printable(String id) {
+        return id.codePoints()
+                .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)
+                .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
+                .toString();
+    }
+
+    private static String cut(String text, int width) {
+        return text.codePointCount(0, text.length()) <= width
+                ? text
+                : text.substring(0, text.offsetByCodePoints(0, Math.max(0, width)));
+    }
+
+    private static String padded(String text, int width) {
+        return text + " ".repeat(Math.max(0, width - text.codePointCount(0, text.length())));
+    }
+}

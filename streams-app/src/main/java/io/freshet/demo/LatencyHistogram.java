@@ -1,0 +1,34 @@
+package io.freshet.demo;
+
+/**
+ * Latencies counted by the millisecond, up to a minute; longer ones count as a minute. 240 kB, however many there are.
+ * Thread-safe.
+ */
+final class LatencyHistogram {
+    private static final int LONGEST_MS = 60_000;
+
+    private final int[] counts = new int[LONGEST_MS + 1]; // (ms)
+    private long total;
+
+    synchronized void record(long latencyMs) {
+        counts[Math.clamp(latencyMs, 0, LONGEST_MS)]++;
+        total++;
+    }
+
+    /** The smallest latency that {@code share} of all do not exceed; 0 where there are none. */
+    synchronized long percentileMs(double share) {
+        long wanted = (long) Math.ceil(share * total);
+        long seen = 0;
+        for (int ms = 0; ms < counts.length; ms++) {
+            seen += counts[ms];
+            if (seen >= wanted && seen > 0) {
+                return ms;
+            }
+        }
+        return 0;
+    }
+
+    synchronized long count() {
+        return total;
+    }
+}

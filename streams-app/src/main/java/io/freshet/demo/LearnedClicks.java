@@ -1,0 +1,149 @@
+package io.freshet.demo;
+
+import io.freshet.delta.InputRange;
+import io.freshet.delta.StepRecord;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Brings together what {@code sequences} says was accepted and what the journal says was learned from, in the journal's
+ * order.
+ *
+ * <p>The two topics are read side by side, so either may be ahead: a step waits here until all of its records have been
+ * read, and a record until a step has taken it. Not thread-safe.
+ */
+final class LearnedClicks {
+    private static final int HISTORY = 3; // what the baselines look at
+
+    private final PrequentialRace race;
+    private final Map<Integer, Deque<Accepted>> acceptedByPartition = new HashMap<>();
+    private final Map<Integer, Long> learnedUpTo = new HashMap<>(); // partition -> offset behind the last learned from
+    private final Deque<StepRecord> waitingSteps = new ArrayDeque<>();
+    private int waitingClicks;
+    private long learned;
+    private long targets;
+    private long learnedTwice;
+
+    /**
+     * One record of {@code sequences}.
+     *
+     * @param offset its own
+     * @param targets what it added
+     */
+    record Accepted(long offset, List<Target> targets) {}
+
+    /** An item and the user's last few before it, as rows. Immutable by agreement. */
+    static final class Target {
+        private final int[] history;
+        private final int item;
+
+        /** Keeps no more of the history than is looked at. */
+        Target(int[] rows, int position) {
+            int from = Math.max(0, position - HISTORY);
+            history = Arrays.copyOfRange(rows, from, position);
+            item = rows[position];
+        }
+    }
+
+    LearnedClicks(PrequentialRace race) {
+        this.race = race;
+    }
+
+    void accepted(int partition, Accepted record) {
+        acceptedByPartition.computeIfAbsent(partition, _ -> new ArrayDeque<>()).add(record);
+        waitingClicks++;
+        takeSteps();
+    }
+
+    void step(StepRecord step) {
+        waitingSteps.add(step);
+        takeSteps();
+    }
+
+    /** Records of {@code sequences} that have been read and not yet learned from. */
+    int waiting() {
+        return waitingClicks;
+    }
+
+    /** Records of {@code sequences} that have been learned from. */
+    long learned() {
+        return learned;
+    }
+
+    /** New positions that have been learned from. */
+    long targets() {
+        return targets;
+    }
+
+    /** Records that a later step took in again; 0 unless something is wrong. */
+    long learnedTwice() {
+        return learnedTwice;
+    }
+
+    private void takeSteps() {
+        while (!waitingSteps.isEmpty() && isComplete(waitingSteps.getFirst())) {
+            take(waitingSteps.removeFirst());
+        }
+    }
+
+    private boolean isComplete(StepRecord step) {
+        int wanted = step.clickTimestampsMs().length;
+        if (wanted > waitingClicks) {
+            return isRepeated(step);
+        }
+        int found = 0;
+        for (InputRange range : step.ranges()) {
+            for (Accepted record : queue(range)) {
+                if (record.offset() >= range.to()) {
+                    break;
+                }
+                found++;
+            }
+        }
+        return found >= wanted || isRepeated(step);
+    }
+
+    private boolean isRepeated(StepRecord step) {
+        return step.ranges().stream().anyMatch(range -> range.from() < learnedUpTo.getOrDefault(range.partition(), 0L));
+    }
+
+    private void take(StepRecord step) {
+        if (isRepeated(step)) {
+            learnedTwice += step.clickTimestampsMs().length;
+            return;
+        }
+        List<Accepted> records = new ArrayList<>();
+        for (InputRange range : step.ranges()) {
+            Deque<Accepted> queue = queue(range);
+            while (!queue.isEmpty() && queue.getFirst().offset() < range.to()) {
+                records.add(queue.removeFirst());
+            }
+            learnedUpTo.put(range.partition(), range.to());
+        }
+        waitingClicks -= records.size();
+        learned += records.size();
+        observe(records, step.ranks());
+    }
+
+    private void observe(List<Accepted> records, int[] ranks) {
+        int next = 0;
+        for (Accepted record : records) {
+            for (Target target : record.targets()) {
+                if (next < ranks.length) {
+                    race.observe(target.history, target.item, ranks[next]);
+                }
+                next++;
+            }
+        }
+        targets += ranks.length;
+    }
+
+    private Deque<Accepted> queue(InputRange range) {
+        return acceptedByPartition.computeIfAbsent(range.partition(), _ -> new ArrayDeque<>());
+    }
+}

@@ -1,0 +1,104 @@
+package io.freshet.demo;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+
+/**
+ * Items by topic, some clicked far more often than others, each with a few items that tend to come next.
+ *
+ * <p>It grows: a new item enters its topic, and takes the place of a follower of some items that were there before, so
+ * that what comes after what changes slowly.
+ */
+final class MadeUpCatalogue {
+    private static final List<String> TOPIC_NAMES = List.of(
+            "tea", "coffee", "bread", "cheese", "boots", "coats", "hats", "bags", "lamps", "chairs", "tables", "rugs",
+            "bikes", "tents", "skis", "kayaks", "novels", "comics", "maps", "games", "drums", "guitars", "cameras",
+            "clocks");
+
+    static final int TOPICS = 24;
+
+    /** How likely the first, second and third follower are, cumulative. */
+    private static final double[] FOLLOWER_SHARES = {.6, .85, 1};
+
+    /** Skew of popularity inside a topic: the share of the first tenth of the items is .1^(1/3), about .46. */
+    private static final double SKEW = 3;
+
+    private final List<List<Item>> itemsOfTopic = new ArrayList<>();
+    private int size;
+
+    /** An item with its followers, the likeliest first; one of them may change when the catalogue grows. */
+    static final class Item {
+        private final String id;
+        private final int topic;
+        private final Item[] followers = new Item[FOLLOWER_SHARES.length];
+
+        private Item(String id, int topic) {
+            this.id = id;
+            this.topic = topic;
+        }
+
+        String id() {
+            return id;
+        }
+
+        int topic() {
+            return topic;
+        }
+    }
+
+    MadeUpCatalogue(int items, SplittableRandom random) {
+        for (int topic = 0; topic < TOPICS; topic++) {
+            itemsOfTopic.add(new ArrayList<>());
+        }
+        for (int i = 0; i < items; i++) {
+            add(i % TOPICS);
+        }
+        itemsOfTopic.forEach(items2 -> items2.forEach(item -> drawFollowers(item, random)));
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Adds one item to a topic and lets some of the topic's items lead to it. */
+    void grow(SplittableRandom random) {
+        int topic = random.nextInt(TOPICS);
+        Item fresh = add(topic);
+        drawFollowers(fresh, random);
+        for (int i = 0; i < 3; i++) {
+            popular(topic, random).followers[random.nextInt(FOLLOWER_SHARES.length)] = fresh;
+        }
+    }
+
+    /** An item of the topic, the ones that came first more often. */
+    Item popular(int topic, SplittableRandom random) {
+        List<Item> items = itemsOfTopic.get(topic);
+        return items.get((int) (items.size() * Math.pow(random.nextDouble(), SKEW)));
+    }
+
+    /** One of the items that tend to come after this one. */
+    Item follower(Item item, SplittableRandom random) {
+        double draw = random.nextDouble();
+        int follower = 0;
+        while (draw >= FOLLOWER_SHARES[follower]) {
+            follower++;
+        }
+        return item.followers[follower];
+    }
+
+    private Item add(int topic) {
+        List<Item> items = itemsOfTopic.get(topic);
+        Item item = new Item("%s-%03d".formatted(TOPIC_NAMES.get(topic), items.size() + 1), topic);
+        items.add(item);
+        size++;
+        return item;
+    }
+
+    private void drawFollowers(Item item, SplittableRandom random) {
+        List<Item> items = itemsOfTopic.get(item.topic);
+        for (int i = 0; i < item.followers.length; i++) {
+            item.followers[i] = items.get(random.nextInt(items.size()));
+        }
+    }
+}

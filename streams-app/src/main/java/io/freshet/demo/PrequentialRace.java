@@ -1,0 +1,72 @@
+package io.freshet.demo;
+
+import io.freshet.delta.StepRecord;
+import io.freshet.evaluation.Accuracy;
+import io.freshet.evaluation.Baseline;
+import io.freshet.evaluation.PrequentialMetrics;
+import io.freshet.evaluation.SeenItems;
+import io.freshet.evaluation.SequentialRules;
+import io.freshet.evaluation.StreamAccuracy;
+import io.freshet.evaluation.WindowedPopularity;
+
+/**
+ * The model and two baselines over the same clicks in the same order, each ranked before it is learned from.
+ *
+ * <p>The model's ranks come from the journal; the baselines are ranked and taught here. Not thread-safe.
+ */
+final class PrequentialRace {
+    private static final int K = 10;
+    private static final int WINDOW = 2_000;
+    private static final double LEFT_OUT = .1;
+
+    private final Runner model = new Runner();
+    private final Runner popularity = new Runner();
+    private final Runner rules = new Runner();
+    private final Baseline popularityBaseline =
+            new WindowedPopularity(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
+    private final Baseline rulesBaseline = new SequentialRules(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
+
+    /** Where the three stand, over one set of events. */
+    record Standing(Accuracy model, Accuracy popularity, Accuracy rules) {
+        static final Standing NONE = new Standing(Accuracy.NONE, Accuracy.NONE, Accuracy.NONE);
+    }
+
+    private static final class Runner {
+        private final StreamAccuracy whole = new StreamAccuracy(K);
+        private final PrequentialMetrics recent = new PrequentialMetrics(K, WINDOW);
+
+        private void observe(int rank) {
+            whole.observe(rank);
+            recent.observe(rank);
+        }
+    }
+
+    /**
+     * The next click that was learned from.
+     *
+     * @param history rows of the user's clicks before it, oldest first; at least the last three
+     * @param item its own row
+     * @param modelRank the model's rank of it, as the journal has it
+     */
+    void observe(int[] history, int item, int modelRank) {
+        boolean event = modelRank != StepRecord.NO_EVENT;
+        model.observe(modelRank);
+        popularity.observe(event ? popularityBaseline.rank(history, history.length, item) : StepRecord.NO_EVENT);
+        rules.observe(event ? rulesBaseline.rank(history, history.length, item) : StepRecord.NO_EVENT);
+        popularityBaseline.observe(history, history.length, item);
+        rulesBaseline.observe(history, history.length, item);
+    }
+
+    /** Over the events after the first tenth of the stream. */
+    Standing afterFirstTenth() {
+        return new Standing(
+                model.whole.afterFirst(LEFT_OUT),
+                popularity.whole.afterFirst(LEFT_OUT),
+                rules.whole.afterFirst(LEFT_OUT));
+    }
+
+    /** Over the newest events. */
+    Standing recent() {
+        return new Standing(model.recent.windowed(), popularity.recent.windowed(), rules.recent.windowed());
+    }
+}

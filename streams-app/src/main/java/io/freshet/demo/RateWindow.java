@@ -1,0 +1,26 @@
+package io.freshet.demo;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/** How fast a count grows, over the last seconds. Not thread-safe. */
+final class RateWindow {
+    private static final long LENGTH_NANOS = Duration.ofSeconds(5).toNanos();
+
+    private final Deque<Reading> readings = new ArrayDeque<>();
+
+    private record Reading(long nanos, long count) {}
+
+    /** Takes the count of this moment; its growth a second since the oldest one that is kept. */
+    double perSecond(long nowNanos, long count) {
+        readings.add(new Reading(nowNanos, count));
+        Reading oldest = readings.getFirst();
+        while (nowNanos - oldest.nanos() > LENGTH_NANOS && readings.size() > 2) {
+            readings.removeFirst();
+            oldest = readings.getFirst();
+        }
+        long elapsed = nowNanos - oldest.nanos();
+        return elapsed == 0 ? 0 : (count - oldest.count()) * 1e9 / elapsed;
+    }
+}

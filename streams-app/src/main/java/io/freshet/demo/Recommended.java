@@ -1,0 +1,53 @@
+package io.freshet.demo;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * What the demo looks at of a record on {@code recommendations}.
+ *
+ * @param items the best first
+ * @param byModel whether the model made it; if not, popularity did
+ * @param clickTimestampMs Kafka timestamp of the click that caused it
+ */
+record Recommended(List<String> items, boolean byModel, long clickTimestampMs) {
+    private static final JsonFactory JSON = new JsonFactory();
+
+    Recommended {
+        items = List.copyOf(items);
+    }
+
+    /** @throws UncheckedIOException if this is not JSON */
+    static Recommended parse(byte[] json) {
+        List<String> items = new ArrayList<>();
+        boolean fallback = false;
+        long clickTimestampMs = 0;
+        String section = "";
+        int depth = 0;
+        try (JsonParser parser = JSON.createParser(json)) {
+            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
+                if (token != JsonToken.FIELD_NAME) {
+                    continue;
+                }
+                String name = parser.currentName();
+                section = depth == 1 ? name : section;
+                if (name.equals("item_id") && section.equals("items")) {
+                    items.add(parser.nextTextValue());
+                } else if (name.equals("timestamp") && section.equals("cause")) {
+                    clickTimestampMs = parser.nextLongValue(0);
+                } else if (name.equals("fallback") && depth == 1) {
+                    fallback = true;
+                }
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException("a recommendation must be JSON", e);
+        }
+        return new Recommended(items, !fallback, clickTimestampMs);
+    }
+}

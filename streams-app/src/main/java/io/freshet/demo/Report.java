@@ -1,0 +1,67 @@
+package io.freshet.demo;
+
+import java.util.List;
+import java.util.Locale;
+
+/** The summary as text. */
+final class Report {
+    private Report() {}
+
+    static List<String> lines(Summary summary) {
+        Summary.Clicks clicks = summary.clicks();
+        Summary.Prequential prequential = summary.prequential();
+        return List.of(
+                "clicks           %s read = %s accepted + %s duplicate + %s too late + %s dead letters%s"
+                        .formatted(
+                                FrameText.count(clicks.read()),
+                                FrameText.count(clicks.accepted()),
+                                FrameText.count(clicks.duplicates()),
+                                FrameText.count(clicks.tooLate()),
+                                FrameText.count(clicks.deadLetters()),
+                                onTheirWay(clicks)),
+                "users, items     %s, %s".formatted(FrameText.count(summary.users()), FrameText.count(summary.items())),
+                "training         %s steps, %s clicks learned from, %.1f s, %s snapshots"
+                        .formatted(
+                                FrameText.count(summary.training().steps()),
+                                FrameText.count(summary.training().targets()),
+                                summary.training().seconds(),
+                                FrameText.count(summary.training().snapshots())),
+                "recommendations  %s".formatted(FrameText.count(summary.recommendations())),
+                "latency p50/p99  click to recommendation %s, click to model %s"
+                        .formatted(
+                                percentiles(summary.latencyMs().clickToRecommendation()),
+                                percentiles(summary.latencyMs().clickToModel())),
+                "",
+                "prequential, %s events   HR@10   NDCG@10  MRR@10".formatted(padded(prequential.events())),
+                "  model                         %s   %s    %s"
+                        .formatted(
+                                FrameText.share(prequential.hr10()),
+                                FrameText.share(prequential.ndcg10()),
+                                FrameText.share(prequential.mrr10())),
+                baseline("item-to-item rules", prequential.baselines().rules()),
+                baseline("popularity", prequential.baselines().popularity()));
+    }
+
+    private static String onTheirWay(Summary.Clicks clicks) {
+        long rest = clicks.read() - clicks.dealtWith();
+        return rest > 0 ? " + " + FrameText.count(rest) + " on their way" : "";
+    }
+
+    private static String percentiles(Summary.Percentiles percentiles) {
+        return percentiles.p50() == null ? "not measured" : percentiles.p50() + "/" + percentiles.p99() + " ms";
+    }
+
+    private static String padded(long events) {
+        return String.format(Locale.ROOT, "%9s", FrameText.count(events));
+    }
+
+    private static String baseline(String name, Summary.At10 figures) {
+        return String.format(
+                Locale.ROOT,
+                "  %-28s  %s   %s    %s",
+                name,
+                FrameText.share(figures.hr10()),
+                FrameText.share(figures.ndcg10()),
+                FrameText.share(figures.mrr10()));
+    }
+}

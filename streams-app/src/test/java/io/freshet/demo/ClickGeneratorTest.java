@@ -1,0 +1,80 @@
+package io.freshet.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.evaluation.SeenItems;
+import io.freshet.evaluation.SequentialRules;
+import io.freshet.evaluation.StreamAccuracy;
+import io.freshet.evaluation.WindowedPopularity;
+import io.freshet.event.ClickCodec;
+import io.freshet.event.MalformedClickException;
+import io.freshet.vocabulary.Vocabulary;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ClickGeneratorTest {
+    private static final GeneratorConfig CONFIG = new GeneratorConfig(7, 300, 240);
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1_700_000_000_000L));
+
+    @Test
+    void shouldMakeTheSameClicksWhenTheSeedIsTheSame() {
+        assertThat(clicks(CONFIG, 500)).isEqualTo(clicks(CONFIG, 500));
+        assertThat(clicks(CONFIG, 500)).isNotEqualTo(clicks(new GeneratorConfig(8, 300, 240), 500));
+    }
+
+    @Test
+    void shouldGrowTheCatalogueToTwiceItsSizeWhenClicksGoOn() {
+        long items = clicks(CONFIG, 100_000).stream()
+                .map(click -> click.substring(click.indexOf(' ') + 1))
+                .distinct()
+                .count();
+        assertThat(items).isBetween(400L, 480L);
+    }
+
+    @Test
+    void shouldHaveSomethingToLearnWhenOrderIsLookedAt() {
+        Vocabulary vocabulary = new Vocabulary();
+        SequentialRules rules = new SequentialRules(10_000, SeenItems.RANKED);
+        WindowedPopularity popularity = new WindowedPopularity(10_000, SeenItems.RANKED);
+        StreamAccuracy rulesAccuracy = new StreamAccuracy(10);
+        StreamAccuracy popularityAccuracy = new StreamAccuracy(10);
+        Map<String, List<Integer>> histories = new HashMap<>();
+        for (String click : clicks(CONFIG, 20_000)) {
+            String user = click.substring(0, click.indexOf(' '));
+            List<Integer> clicked = histories.computeIfAbsent(user, _ -> new ArrayList<>());
+            int[] history = clicked.stream().mapToInt(Integer::intValue).toArray();
+            int item = vocabulary.addIfAbsent(click.substring(user.length() + 1));
+            rulesAccuracy.observe(history.length == 0 ? 0 : rules.rank(history, history.length, item));
+            popularityAccuracy.observe(history.length == 0 ? 0 : popularity.rank(history, history.length, item));
+            rules.observe(history, history.length, item);
+            popularity.observe(history, history.length, item);
+            clicked.add(item);
+        }
+        assertThat(rulesAccuracy.afterFirst(.5).ndcg()).isBetween(.2, .6);
+        assertThat(popularityAccuracy.afterFirst(.5).ndcg()).isLessThan(.1);
+    }
+
+    private static List<String> clicks(GeneratorConfig config, int count) {
+        ClickGenerator generator = new ClickGenerator(config, CLOCK);
+        List<String> clicks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            SourceClick click = generator.next();
+            assertThat(click.position()).isEqualTo(i + 1L);
+            clicks.add(click.key() + " " + itemOf(click));
+        }
+        return clicks;
+    }
+
+    private static String itemOf(SourceClick click) {
+        try {
+            return ClickCodec.parse(click.value()).itemId();
+        } catch (MalformedClickException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.freshet.demo;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+
+/** {@code freshet demo} as a process of its own, with this JVM's class path and module options. */
+final class DemoProcess implements AutoCloseable {
+    private final Process process;
+    private final Path output;
+
+    private DemoProcess(Process process, Path output) {
+        this.process = process;
+        this.output = output;
+    }
+
+    /** @param output receives what the process prints */
+    static DemoProcess start(Path output, String... arguments) throws IOException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(DemoProcess::isOfTheProgram)
+                .forEach(command::add);
+        command.addAll(List.of(
+                "-Xmx768m",
+                "-cp",
+                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
+        command.addAll(List.of("io.freshet.cli.Freshet", "demo"));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
+                .start();
+        return new DemoProcess(process, output);
+    }
+
+    private static boolean isOfTheProgram(String option) {
+        return option.startsWith("--add-modules")
+                || option.startsWith("--enable-native-access")
+                || option.startsWith("--sun-misc-unsafe")
+                || option.startsWith("-Dorg.bytedeco");
+    }
+
+    /** Waits until the process has printed a line like this. */
+    void awaitLine(Predicate<String> wanted, Duration most) throws IOException, InterruptedException {
+        long deadline = System.nanoTime() + most.toNanos();
+        while (!hasPrinted(wanted)) {
+            if (!process.isAlive() || System.nanoTime() > deadline) {
+                throw new AssertionError("the line must come while the process runs:\n" + Files.readString(output));
+            }
+            Thread.sleep(100);
+        }
+    }
+
+    private boolean hasPrinted(Predicate<String> wanted) throws IOException {
+        return Files.readString(output).lines().anyMatch(wanted);
+    }
+
+    /** The exit code. */
+    int await(Duration most) throws IOException, InterruptedException {
+        if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
+            throw new AssertionError("the process must end within " + most + ":\n" + Files.readString(output));
+        }
+        return process.exitValue();
+    }
+
+    /** As {@code kill -9} does. */
+    void kill() throws InterruptedException {
+        process.destroyForcibly().waitFor();
+    }
+
+    /** As Ctrl-C, or Kubernetes, does. */
+    void terminate() {
+        process.destroy();
+    }
+
+    boolean isAlive() {
+        return process.isAlive();
+    }
+
+    static JsonNode summary(Path json) throws IOException {
+        return new ObjectMapper().readTree(Files.readAllBytes(json));
+    }
+
+    @Override
+    public void close() {
+        process.destroyForcibly();
+    }
+}

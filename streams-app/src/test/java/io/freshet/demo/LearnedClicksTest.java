@@ -1,0 +1,65 @@
+package io.freshet.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.delta.InputRange;
+import io.freshet.delta.StepRecord;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class LearnedClicksTest {
+    private final PrequentialRace race = new PrequentialRace();
+    private final LearnedClicks clicks = new LearnedClicks(race);
+
+    @Test
+    void shouldWaitForTheRecordsWhenTheJournalIsAhead() {
+        clicks.step(step(1, 0, 2, 0, 1));
+        clicks.accepted(0, accepted(0, 5));
+        assertThat(clicks.learned()).isZero();
+        clicks.accepted(0, accepted(1, 5, 6));
+        assertThat(clicks.learned()).isEqualTo(2);
+        assertThat(clicks.waiting()).isZero();
+        assertThat(race.recent().model().events()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldWaitForTheJournalWhenTheRecordsAreAhead() {
+        clicks.accepted(0, accepted(0, 5));
+        clicks.accepted(0, accepted(3, 5, 6)); // offsets have gaps where transactions ended
+        clicks.accepted(0, accepted(4, 7));
+        clicks.step(step(1, 0, 4, 0, 2));
+        assertThat(clicks.learned()).isEqualTo(2);
+        assertThat(clicks.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldKeepPartitionsApartWhenAStepTakesFromTwo() {
+        clicks.accepted(0, accepted(0, 5));
+        clicks.accepted(1, accepted(0, 6));
+        clicks.accepted(1, accepted(1, 7));
+        clicks.step(new StepRecord(
+                1,
+                List.of(new InputRange("sequences", 1, 0, 1), new InputRange("sequences", 0, 0, 1)),
+                new int[] {0, 0},
+                new long[] {1, 1}));
+        assertThat(clicks.learned()).isEqualTo(2);
+        assertThat(clicks.waiting()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldCountAsLearnedTwiceWhenAStepTakesARecordAgain() {
+        clicks.accepted(0, accepted(0, 5));
+        clicks.step(step(1, 0, 1, 0));
+        clicks.step(step(2, 0, 1, 0));
+        assertThat(clicks.learned()).isEqualTo(1);
+        assertThat(clicks.learnedTwice()).isEqualTo(1);
+    }
+
+    private static LearnedClicks.Accepted accepted(long offset, int... rows) {
+        return new LearnedClicks.Accepted(offset, List.of(new LearnedClicks.Target(rows, rows.length - 1)));
+    }
+
+    private static StepRecord step(long step, long from, long to, int... ranks) {
+        return new StepRecord(step, List.of(new InputRange("sequences", 0, from, to)), ranks, new long[ranks.length]);
+    }
+}
