@@ -1,0 +1,357 @@
+package io.freshet.config;
+
+import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
+import static org.apache.kafka.common.config.ConfigDef.Range.between;
+
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.apache.kafka.common.config.ConfigDef;
+import org.jspecify.annotations.Nullable;
+
+/** Every key that Freshet knows, in the order in which the README lists them. */
+final class ConfigKeys {
+    static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
+
+    static final String APPLICATION_ID = "application.id";
+    static final String STATE_DIR = "state.dir";
+    static final String MODEL_NAME = "model.name";
+    static final String MODEL_STORE_PATH = "model.store.path";
+
+    static final String TOPIC_CLICKS = "topics.clicks";
+    static final String TOPIC_CLICKS_REKEYED = "topics.clicks-rekeyed";
+    static final String TOPIC_SEQUENCES = "topics.sequences";
+    static final String TOPIC_MODEL_LOG = "topics.model-log";
+    static final String TOPIC_MODEL_MANIFESTS = "topics.model-manifests";
+    static final String TOPIC_RECOMMENDATIONS = "topics.recommendations";
+    static final String TOPIC_DEAD_LETTERS = "topics.dead-letters";
+    static final String TOPICS_CREATE = "topics.create";
+    static final String TOPICS_PARTITIONS = "topics.partitions";
+    static final String TOPICS_REPLICATION_FACTOR = "topics.replication.factor";
+    static final String TOPICS_RETENTION_MS = "topics.retention.ms";
+
+    static final String SEQUENCER_WINDOW = "sequencer.window";
+    static final String SEQUENCER_IDLE_RETENTION_MS = "sequencer.idle.retention.ms";
+    static final String SEQUENCER_FUTURE_BOUND_MS = "sequencer.future.bound.ms";
+    static final String SEQUENCER_EXPIRY_INTERVAL_MS = "sequencer.expiry.interval.ms";
+    static final String SEQUENCER_EXPIRY_SLICE = "sequencer.expiry.slice";
+
+    static final String SCORING_TOP_K = "scoring.top.k";
+    static final String SCORING_POPULARITY_HALF_LIFE_MS = "scoring.popularity.half.life.ms";
+    static final String SCORING_POPULARITY_ITEMS = "scoring.popularity.items";
+
+    static final String STREAMS_THREADS = "streams.threads";
+    static final String STREAMS_INSTANCE_ID = "streams.instance.id";
+    static final String STREAMS_COMMIT_INTERVAL_MS = "streams.commit.interval.ms";
+    static final String STREAMS_ROCKSDB_CACHE_BYTES = "streams.rocksdb.cache.bytes";
+    static final String STREAMS_ROCKSDB_WRITE_BUFFER_BYTES = "streams.rocksdb.write.buffer.bytes";
+    static final String STREAMS_CLOSE_TIMEOUT_MS = "streams.close.timeout.ms";
+
+    static final String MODEL_DIM = "model.dim";
+    static final String MODEL_MAX_LENGTH = "model.max.length";
+    static final String MODEL_BLOCKS = "model.blocks";
+    static final String MODEL_HEADS = "model.heads";
+    static final String MODEL_ITEM_DEVIATION = "model.item.deviation";
+    static final String MODEL_SEED = "model.seed";
+
+    static final String TRAINING_LEARNING_RATE = "training.learning.rate";
+    static final String TRAINING_BETA1 = "training.beta1";
+    static final String TRAINING_BETA2 = "training.beta2";
+    static final String TRAINING_EPSILON = "training.epsilon";
+    static final String TRAINING_WEIGHT_DECAY = "training.weight.decay";
+    static final String TRAINING_DROPOUT = "training.dropout";
+    static final String TRAINING_NEGATIVES = "training.negatives";
+    static final String TRAINING_ALPHA = "training.alpha";
+    static final String TRAINING_WORKERS = "training.workers";
+    static final String TRAINING_SHARDS = "training.shards";
+
+    static final String ONLINE_STEP_CLICKS = "online.step.clicks";
+    static final String ONLINE_STEP_LINGER_MS = "online.step.linger.ms";
+    static final String ONLINE_OPTIMIZER_STEPS = "online.optimizer.steps";
+    static final String ONLINE_NEW_LENGTH = "online.new.length";
+    static final String ONLINE_REPLAY_SEQUENCES = "online.replay.sequences";
+    static final String ONLINE_REPLAY_LENGTH = "online.replay.length";
+    static final String ONLINE_REPLAY_CAPACITY = "online.replay.capacity";
+    static final String ONLINE_PUBLISH_INTERVAL_MS = "online.publish.interval.ms";
+    static final String ONLINE_DELTA_PART_BYTES = "online.delta.part.bytes";
+    static final String ONLINE_SNAPSHOT_INTERVAL_MS = "online.snapshot.interval.ms";
+    static final String ONLINE_SNAPSHOTS_KEPT = "online.snapshots.kept";
+    static final String ONLINE_METRICS_K = "online.metrics.k";
+    static final String ONLINE_METRICS_WINDOW = "online.metrics.window";
+
+    private static final String MS = "ms";
+    private static final String BYTES = "bytes";
+    private static final ConfigDef.Validator TOPIC_NAME = new TopicNameValidator();
+    private static final ConfigDef.Validator NON_EMPTY = new ConfigDef.NonEmptyString();
+
+    static final List<ConfigKey> ALL = List.of(
+            text(BOOTSTRAP_SERVERS, "localhost:9092", NON_EMPTY, "Brokers to connect to first, host:port with commas."),
+            text(
+                    APPLICATION_ID,
+                    "freshet",
+                    NON_EMPTY,
+                    "Name of this recommender on its Kafka: consumer group, internal topics, transactional ids."),
+            text(STATE_DIR, "freshet-state", NON_EMPTY, "Folder for everything that this process keeps on disk."),
+            text(MODEL_NAME, "default", new FileNameValidator(), "Name of the model in the model store and the log."),
+            text(MODEL_STORE_PATH, "", null, "Folder of the model store; empty is `models` in the state folder."),
+            text(TOPIC_CLICKS, Topics.DEFAULT.clicks(), TOPIC_NAME, "Topic that clicks come in on."),
+            text(
+                    TOPIC_CLICKS_REKEYED,
+                    Topics.DEFAULT.clicksRekeyed(),
+                    TOPIC_NAME,
+                    "Topic for clicks whose key was not their user; as many partitions as the clicks."),
+            text(TOPIC_SEQUENCES, Topics.DEFAULT.sequences(), TOPIC_NAME, "Topic of updated sequences."),
+            text(TOPIC_MODEL_LOG, Topics.DEFAULT.modelLog(), TOPIC_NAME, "Topic of the model's journal and deltas."),
+            text(TOPIC_MODEL_MANIFESTS, Topics.DEFAULT.modelManifests(), TOPIC_NAME, "Topic of snapshot manifests."),
+            text(TOPIC_RECOMMENDATIONS, Topics.DEFAULT.recommendations(), TOPIC_NAME, "Topic of recommendations."),
+            text(TOPIC_DEAD_LETTERS, Topics.DEFAULT.deadLetters(), TOPIC_NAME, "Topic of clicks that are refused."),
+            key(
+                    TOPICS_CREATE,
+                    ConfigDef.Type.BOOLEAN,
+                    "true",
+                    null,
+                    "",
+                    "Whether missing topics are created at start."),
+            key(
+                    TOPICS_PARTITIONS,
+                    ConfigDef.Type.INT,
+                    "4",
+                    between(1, 10_000),
+                    "partitions",
+                    "Partitions of created topics that are keyed by user."),
+            key(
+                    TOPICS_REPLICATION_FACTOR,
+                    ConfigDef.Type.SHORT,
+                    "-1",
+                    between(-1, 32),
+                    "copies",
+                    "Replication of created topics; -1 is the broker's default."),
+            millis(TOPICS_RETENTION_MS, "604800000", 1, "Retention of created topics that are cleaned by age."),
+            key(
+                    SEQUENCER_WINDOW,
+                    ConfigDef.Type.INT,
+                    "50",
+                    between(1, 10_000),
+                    "clicks",
+                    "The most clicks kept of a user, the newest by click time."),
+            millis(
+                    SEQUENCER_IDLE_RETENTION_MS,
+                    "7776000000",
+                    1,
+                    "A user whose newest click is older than the partition's newest by more than this is forgotten."),
+            millis(
+                    SEQUENCER_FUTURE_BOUND_MS,
+                    "86400000",
+                    0,
+                    "A click timed later than its Kafka record by more than this goes to the dead letters."),
+            millis(
+                    SEQUENCER_EXPIRY_INTERVAL_MS,
+                    "1000",
+                    1,
+                    "Stream time between two slices of the search for idle users."),
+            key(
+                    SEQUENCER_EXPIRY_SLICE,
+                    ConfigDef.Type.INT,
+                    "200",
+                    atLeast(1),
+                    "users",
+                    "The most users looked at in one slice of that search."),
+            key(
+                    SCORING_TOP_K,
+                    ConfigDef.Type.INT,
+                    "10",
+                    between(1, 1_000),
+                    "items",
+                    "The most items of a recommendation."),
+            millis(
+                    SCORING_POPULARITY_HALF_LIFE_MS,
+                    "86400000",
+                    1,
+                    "Click time in which a click's weight in the fallback popularity halves."),
+            key(
+                    SCORING_POPULARITY_ITEMS,
+                    ConfigDef.Type.INT,
+                    "100000",
+                    atLeast(2_000),
+                    "items",
+                    "The most items whose popularity a task keeps in memory."),
+            key(
+                    STREAMS_THREADS,
+                    ConfigDef.Type.INT,
+                    "1",
+                    between(1, 256),
+                    "threads",
+                    "Stream threads of this process."),
+            text(
+                    STREAMS_INSTANCE_ID,
+                    "",
+                    null,
+                    "Static membership: differs between processes, stays over restarts; empty for none."),
+            millis(
+                    STREAMS_COMMIT_INTERVAL_MS,
+                    "20",
+                    1,
+                    "Time between commits; a recommendation is visible after the next one."),
+            bytes(STREAMS_ROCKSDB_CACHE_BYTES, "67108864", "Block cache shared by all state stores of the process."),
+            bytes(STREAMS_ROCKSDB_WRITE_BUFFER_BYTES, "16777216", "The part of that cache that memtables may take."),
+            millis(STREAMS_CLOSE_TIMEOUT_MS, "4000", 0, "The longest wait for a clean close of the stream threads."),
+            key(MODEL_DIM, ConfigDef.Type.INT, "64", between(8, 1_024), "floats", "Width of an item's embedding."),
+            key(
+                    MODEL_MAX_LENGTH,
+                    ConfigDef.Type.INT,
+                    "50",
+                    between(1, 1_000),
+                    "clicks",
+                    "Positions that the encoder sees."),
+            key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Attention blocks of the encoder."),
+            key(MODEL_HEADS, ConfigDef.Type.INT, "1", between(1, 64), "", "Attention heads of a block."),
+            decimal(MODEL_ITEM_DEVIATION, "0.0125", positive(), "Standard deviation of a new item's embedding."),
+            key(MODEL_SEED, ConfigDef.Type.LONG, "42", null, "", "Seed of every random number of the model's life."),
+            decimal(TRAINING_LEARNING_RATE, "0.001", positive(), "Adam's step size."),
+            decimal(TRAINING_BETA1, "0.9", between(0, 0.999999), "Decay of Adam's first moment."),
+            decimal(TRAINING_BETA2, "0.999", between(0, 0.99999999), "Decay of Adam's second moment."),
+            decimal(TRAINING_EPSILON, "1e-8", positive(), "Floor of Adam's denominator."),
+            decimal(TRAINING_WEIGHT_DECAY, "0", atLeast(0), "L2 weight added to the gradients."),
+            decimal(TRAINING_DROPOUT, "0.2", between(0, 0.95), "Share of activations dropped while learning."),
+            key(
+                    TRAINING_NEGATIVES,
+                    ConfigDef.Type.INT,
+                    "2048",
+                    atLeast(1),
+                    "items",
+                    "Negatives shared by one optimiser step."),
+            decimal(TRAINING_ALPHA, "0", atLeast(0), "Weight of the negatives; 0 is (items - 1) / negatives."),
+            key(
+                    TRAINING_WORKERS,
+                    ConfigDef.Type.INT,
+                    "0",
+                    between(0, 1_024),
+                    "threads",
+                    "Threads of an optimiser step; 0 is one for each processor."),
+            key(
+                    TRAINING_SHARDS,
+                    ConfigDef.Type.INT,
+                    "2",
+                    between(1, 256),
+                    "",
+                    "Gradient shards, reduced in a fixed order; part of what the model's bits depend on."),
+            key(
+                    ONLINE_STEP_CLICKS,
+                    ConfigDef.Type.INT,
+                    "128",
+                    atLeast(1),
+                    "clicks",
+                    "The most new clicks of one step."),
+            millis(ONLINE_STEP_LINGER_MS, "0", 0, "The longest wait for a step to fill, once a click is there."),
+            key(
+                    ONLINE_OPTIMIZER_STEPS,
+                    ConfigDef.Type.INT,
+                    "2",
+                    between(1, 100),
+                    "",
+                    "Optimiser steps for each step's clicks."),
+            key(
+                    ONLINE_NEW_LENGTH,
+                    ConfigDef.Type.INT,
+                    "50",
+                    atLeast(2),
+                    "clicks",
+                    "Newest clicks of an updated sequence that are learned from."),
+            key(
+                    ONLINE_REPLAY_SEQUENCES,
+                    ConfigDef.Type.INT,
+                    "256",
+                    atLeast(0),
+                    "sequences",
+                    "Remembered sequences mixed into each optimiser step."),
+            key(
+                    ONLINE_REPLAY_LENGTH,
+                    ConfigDef.Type.INT,
+                    "20",
+                    atLeast(2),
+                    "clicks",
+                    "Newest clicks of a replayed sequence."),
+            key(
+                    ONLINE_REPLAY_CAPACITY,
+                    ConfigDef.Type.INT,
+                    "50000",
+                    atLeast(1),
+                    "users",
+                    "Users that replay remembers."),
+            millis(ONLINE_PUBLISH_INTERVAL_MS, "200", 0, "Time between two deltas of the model."),
+            key(
+                    ONLINE_DELTA_PART_BYTES,
+                    ConfigDef.Type.INT,
+                    "524288",
+                    atLeast(1_024),
+                    BYTES,
+                    "Size that a delta is cut at into records."),
+            millis(ONLINE_SNAPSHOT_INTERVAL_MS, "60000", 1, "Time between two snapshots of the model."),
+            key(
+                    ONLINE_SNAPSHOTS_KEPT,
+                    ConfigDef.Type.INT,
+                    "3",
+                    atLeast(1),
+                    "snapshots",
+                    "Snapshots kept in the model store."),
+            key(
+                    ONLINE_METRICS_K,
+                    ConfigDef.Type.INT,
+                    "10",
+                    atLeast(1),
+                    "items",
+                    "Length of a list that counts as a hit."),
+            key(
+                    ONLINE_METRICS_WINDOW,
+                    ConfigDef.Type.INT,
+                    "5000",
+                    atLeast(1),
+                    "events",
+                    "Events in the moving prequential figures."));
+
+    static final Map<String, ConfigKey> BY_NAME =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(ConfigKey::name, Function.identity()));
+
+    static final Map<String, ConfigKey> BY_ENVIRONMENT_NAME =
+            ALL.stream().collect(Collectors.toUnmodifiableMap(ConfigKey::environmentName, Function.identity()));
+
+    private ConfigKeys() {}
+
+    static ConfigDef definition() {
+        ConfigDef definition = new ConfigDef();
+        ALL.forEach(key -> key.defineIn(definition));
+        return definition;
+    }
+
+    private static ConfigKey key(
+            String name,
+            ConfigDef.Type type,
+            String defaultText,
+            ConfigDef.@Nullable Validator validator,
+            String unit,
+            String doc) {
+        return new ConfigKey(name, type, defaultText, validator, unit, doc);
+    }
+
+    private static ConfigKey text(
+            String name, String defaultText, ConfigDef.@Nullable Validator validator, String doc) {
+        return key(name, ConfigDef.Type.STRING, defaultText, validator, "", doc);
+    }
+
+    private static ConfigKey millis(String name, String defaultText, long least, String doc) {
+        return key(name, ConfigDef.Type.LONG, defaultText, atLeast(least), MS, doc);
+    }
+
+    private static ConfigKey bytes(String name, String defaultText, String doc) {
+        return key(name, ConfigDef.Type.LONG, defaultText, atLeast(1 << 20), BYTES, doc);
+    }
+
+    private static ConfigKey decimal(String name, String defaultText, ConfigDef.Validator validator, String doc) {
+        return key(name, ConfigDef.Type.DOUBLE, defaultText, validator, "", doc);
+    }
+
+    private static ConfigDef.Validator positive() {
+        return atLeast(Double.MIN_VALUE);
+    }
+}

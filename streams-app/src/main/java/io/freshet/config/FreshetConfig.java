@@ -1,0 +1,300 @@
+package io.freshet.config;
+
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.TrainingConfig;
+import io.freshet.online.LearningConfig;
+import io.freshet.online.OnlineConfig;
+import io.freshet.optimizer.Adam;
+import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Properties;
+import java.util.TreeMap;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The configuration of one Freshet process: every key with a valid, typed value.
+ *
+ * <p>Values come, later ones winning, from the defaults, a {@code .properties} file, the environment
+ * ({@code sequencer.window} is {@code FRESHET_SEQUENCER_WINDOW}) and explicit settings. A key that is not known is
+ * refused, naming the nearest one that is; only {@code kafka.*} passes on to the Kafka clients as it is
+ * ({@code kafka.producer.*} and {@code kafka.consumer.*} to that kind of client alone). Immutable.
+ */
+public final class FreshetConfig {
+    private static final Logger LOG = LoggerFactory.getLogger(FreshetConfig.class);
+    private static final String ENVIRONMENT_PREFIX = "FRESHET_";
+    private static final String KAFKA_ENVIRONMENT_PREFIX = "FRESHET_KAFKA_";
+
+    private final Map<String, Object> values;
+    private final KafkaProperties kafka;
+
+    private FreshetConfig(Map<String, Object> values, KafkaProperties kafka) {
+        this.values = values;
+        this.kafka = kafka;
+    }
+
+    /** The defaults with {@code settings} over them. */
+    public static FreshetConfig of(Map<String, String> settings) {
+        settings.keySet().forEach(FreshetConfig::requireKnown);
+        Map<String, Object> values = ConfigKeys.definition().parse(settings);
+        Map<String, String> kafka = new TreeMap<>();
+        kafka.put(ConfigKeys.BOOTSTRAP_SERVERS, (String) values.get(ConfigKeys.BOOTSTRAP_SERVERS));
+        settings.forEach((key, value) -> {
+            if (key.startsWith(KafkaProperties.PREFIX)) {
+                kafka.put(key, value);
+            }
+        });
+        FreshetConfig config = new FreshetConfig(Map.copyOf(values), new KafkaProperties(kafka));
+        config.requireConsistent();
+        return config;
+    }
+
+    /**
+     * Reads a configuration.
+     *
+     * @param file a {@code .properties} file in UTF-8, or null for none
+     * @param environment the process's environment
+     * @param overrides settings that win over both
+     * @throws ConfigException naming the key that is unknown or whose value does not hold
+     */
+    public static FreshetConfig load(
+            @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
+        Map<String, String> settings = new HashMap<>();
+        if (file != null) {
+            settings.putAll(readFile(file));
+        }
+        settings.putAll(readEnvironment(environment));
+        settings.putAll(overrides);
+        return of(settings);
+    }
+
+    /** All keys as a Markdown table, as the README shows them. */
+    public static String markdownTable() {
+        StringBuilder table = new StringBuilder("| key | default | unit | what it does |\n| --- | --- | --- | --- |\n");
+        ConfigKeys.ALL.forEach(key -> table.append(key.markdownRow()));
+        return table.toString();
+    }
+
+    public String applicationId() {
+        return text(ConfigKeys.APPLICATION_ID);
+    }
+
+    public Path stateDir() {
+        return Path.of(text(ConfigKeys.STATE_DIR));
+    }
+
+    /** The folder of the Kafka Streams state stores. */
+    public Path streamsStateDir() {
+        return stateDir().resolve("streams");
+    }
+
+    public String modelName() {
+        return text(ConfigKeys.MODEL_NAME);
+    }
+
+    /** The root folder of the model store. */
+    public Path modelStorePath() {
+        String path = text(ConfigKeys.MODEL_STORE_PATH);
+        return path.isEmpty() ? stateDir().resolve("models") : Path.of(path);
+    }
+
+    public Topics topics() {
+        return new Topics(
+                text(ConfigKeys.TOPIC_CLICKS),
+                text(ConfigKeys.TOPIC_CLICKS_REKEYED),
+                text(ConfigKeys.TOPIC_SEQUENCES),
+                text(ConfigKeys.TOPIC_MODEL_LOG),
+                text(ConfigKeys.TOPIC_MODEL_MANIFESTS),
+                text(ConfigKeys.TOPIC_RECOMMENDATIONS),
+                text(ConfigKeys.TOPIC_DEAD_LETTERS));
+    }
+
+    public TopicConfig topicCreation() {
+        return new TopicConfig(
+                (Boolean) value(ConfigKeys.TOPICS_CREATE),
+                integer(ConfigKeys.TOPICS_PARTITIONS),
+                (Short) value(ConfigKeys.TOPICS_REPLICATION_FACTOR),
+                millis(ConfigKeys.TOPICS_RETENTION_MS));
+    }
+
+    public SequencerConfig sequencer() {
+        return new SequencerConfig(
+                integer(ConfigKeys.SEQUENCER_WINDOW),
+                millis(ConfigKeys.SEQUENCER_IDLE_RETENTION_MS),
+                millis(ConfigKeys.SEQUENCER_FUTURE_BOUND_MS),
+                millis(ConfigKeys.SEQUENCER_EXPIRY_INTERVAL_MS),
+                integer(ConfigKeys.SEQUENCER_EXPIRY_SLICE));
+    }
+
+    public ScoringConfig scoring() {
+        return new ScoringConfig(
+                integer(ConfigKeys.SCORING_TOP_K),
+                millis(ConfigKeys.SCORING_POPULARITY_HALF_LIFE_MS),
+                integer(ConfigKeys.SCORING_POPULARITY_ITEMS));
+    }
+
+    public StreamsRuntimeConfig streams() {
+        return new StreamsRuntimeConfig(
+                integer(ConfigKeys.STREAMS_THREADS),
+                text(ConfigKeys.STREAMS_INSTANCE_ID),
+                millis(ConfigKeys.STREAMS_COMMIT_INTERVAL_MS),
+                (Long) value(ConfigKeys.STREAMS_ROCKSDB_CACHE_BYTES),
+                (Long) value(ConfigKeys.STREAMS_ROCKSDB_WRITE_BUFFER_BYTES),
+                millis(ConfigKeys.STREAMS_CLOSE_TIMEOUT_MS));
+    }
+
+    /** What the trainer's online loop takes. */
+    public OnlineConfig trainer() {
+        Topics topics = topics();
+        return new OnlineConfig(
+                modelName(),
+                new OnlineConfig.Topics(topics.sequences(), topics.modelLog(), topics.modelManifests()),
+                applicationId() + "-trainer-" + modelName(),
+                model(),
+                training(),
+                learning(),
+                integer(ConfigKeys.ONLINE_STEP_CLICKS),
+                millis(ConfigKeys.ONLINE_STEP_LINGER_MS),
+                millis(ConfigKeys.ONLINE_PUBLISH_INTERVAL_MS),
+                integer(ConfigKeys.ONLINE_DELTA_PART_BYTES),
+                millis(ConfigKeys.ONLINE_SNAPSHOT_INTERVAL_MS),
+                integer(ConfigKeys.ONLINE_SNAPSHOTS_KEPT),
+                kafka.forConsumer(),
+                kafka.forProducer());
+    }
+
+    private ModelConfig model() {
+        SasRecConfig encoder = new SasRecConfig(
+                integer(ConfigKeys.MODEL_DIM),
+                integer(ConfigKeys.MODEL_MAX_LENGTH),
+                integer(ConfigKeys.MODEL_BLOCKS),
+                integer(ConfigKeys.MODEL_HEADS));
+        return new ModelConfig(encoder, decimal(ConfigKeys.MODEL_ITEM_DEVIATION), (Long) value(ConfigKeys.MODEL_SEED));
+    }
+
+    private TrainingConfig training() {
+        Adam.Settings optimizer = new Adam.Settings(
+                decimal(ConfigKeys.TRAINING_LEARNING_RATE),
+                decimal(ConfigKeys.TRAINING_BETA1),
+                decimal(ConfigKeys.TRAINING_BETA2),
+                decimal(ConfigKeys.TRAINING_EPSILON),
+                decimal(ConfigKeys.TRAINING_WEIGHT_DECAY));
+        int workers = integer(ConfigKeys.TRAINING_WORKERS);
+        return new TrainingConfig(
+                optimizer,
+                decimal(ConfigKeys.TRAINING_DROPOUT),
+                integer(ConfigKeys.TRAINING_NEGATIVES),
+                decimal(ConfigKeys.TRAINING_ALPHA),
+                workers > 0 ? workers : Runtime.getRuntime().availableProcessors(),
+                integer(ConfigKeys.TRAINING_SHARDS));
+    }
+
+    private LearningConfig learning() {
+        return new LearningConfig(
+                integer(ConfigKeys.ONLINE_OPTIMIZER_STEPS),
+                integer(ConfigKeys.ONLINE_NEW_LENGTH),
+                integer(ConfigKeys.ONLINE_REPLAY_SEQUENCES),
+                integer(ConfigKeys.ONLINE_REPLAY_LENGTH),
+                integer(ConfigKeys.ONLINE_REPLAY_CAPACITY),
+                integer(ConfigKeys.ONLINE_METRICS_K),
+                integer(ConfigKeys.ONLINE_METRICS_WINDOW));
+    }
+
+    /** What passes through to the Kafka clients. */
+    public KafkaProperties kafka() {
+        return kafka;
+    }
+
+    private void requireConsistent() {
+        List<String> names = new ArrayList<>(topics().all());
+        if (names.stream().distinct().count() != names.size()) {
+            throw new ConfigException("Each topic must have a name of its own: topics=" + names);
+        }
+        StreamsRuntimeConfig streams = streams();
+        if (streams.rocksDbWriteBufferBytes() >= streams.rocksDbCacheBytes()) {
+            throw new ConfigException(ConfigKeys.STREAMS_ROCKSDB_WRITE_BUFFER_BYTES + " must be below "
+                    + ConfigKeys.STREAMS_ROCKSDB_CACHE_BYTES + ": write_buffer=" + streams.rocksDbWriteBufferBytes()
+                    + " cache=" + streams.rocksDbCacheBytes());
+        }
+    }
+
+    private static void requireKnown(String key) {
+        if (!ConfigKeys.BY_NAME.containsKey(key) && !key.startsWith(KafkaProperties.PREFIX)) {
+            throw new ConfigException("Unknown key " + key + ": the nearest known one is "
+                    + NearestName.among(ConfigKeys.BY_NAME.keySet(), key));
+        }
+    }
+
+    private static Map<String, String> readFile(Path file) throws IOException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(file)) {
+            properties.load(reader);
+        }
+        Map<String, String> settings = new HashMap<>();
+        properties.stringPropertyNames().forEach(key -> settings.put(key, properties.getProperty(key)));
+        return settings;
+    }
+
+    private static Map<String, String> readEnvironment(Map<String, String> environment) {
+        Map<String, String> settings = new HashMap<>();
+        environment.forEach((name, value) -> {
+            ConfigKey key = ConfigKeys.BY_ENVIRONMENT_NAME.get(name);
+            if (key != null) {
+                settings.put(key.name(), value);
+            } else if (name.startsWith(KAFKA_ENVIRONMENT_PREFIX)) {
+                settings.put(kafkaKey(name), value);
+            } else if (name.startsWith(ENVIRONMENT_PREFIX)) {
+                warnOfUnknown(name);
+            }
+        });
+        return settings;
+    }
+
+    private static String kafkaKey(String environmentName) {
+        String tail = environmentName.substring(KAFKA_ENVIRONMENT_PREFIX.length());
+        return KafkaProperties.PREFIX + tail.toLowerCase(Locale.ROOT).replace('_', '.');
+    }
+
+    // Not refused: Kubernetes sets FRESHET_SERVICE_HOST and the like for a service of that name.
+    private static void warnOfUnknown(String environmentName) {
+        LOG.warn(
+                "Environment variable {} sets no key; the nearest that does is {}",
+                environmentName,
+                NearestName.among(ConfigKeys.BY_ENVIRONMENT_NAME.keySet(), environmentName));
+    }
+
+    private Object value(String key) {
+        Object value = values.get(key);
+        if (value == null) {
+            throw new IllegalArgumentException("The key must be defined: key=" + key);
+        }
+        return value;
+    }
+
+    private String text(String key) {
+        return (String) value(key);
+    }
+
+    private int integer(String key) {
+        return (Integer) value(key);
+    }
+
+    private float decimal(String key) {
+        return ((Double) value(key)).floatValue();
+    }
+
+    private Duration millis(String key) {
+        return Duration.ofMillis((Long) value(key));
+    }
+}

@@ -1,0 +1,13 @@
+package io.freshet.config;
+
+import java.time.Duration;
+
+/**
+ * How {@link TopicSetup} creates topics that are not there yet.
+ *
+ * @param create whether missing topics are created; if not, they must exist
+ * @param partitions partitions of the topics keyed by user
+ * @param replicationFactor copies of each partition; -1 is the broker's default
+ * @param retention how long records stay on topics that are cleaned by age
+ */
+public record TopicConfig(boolean create, int partitions, short replicationFactor, Duration retention) {}

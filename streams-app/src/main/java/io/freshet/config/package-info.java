@@ -1,0 +1,5 @@
+/** The program's one configuration: its keys with type, default, unit and meaning, and the topics it names. */
+@NullMarked
+package io.freshet.config;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,167 @@
+package io.freshet.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.model.ModelConfig;
+import io.freshet.model.TrainingConfig;
+import io.freshet.online.LearningConfig;
+import io.freshet.online.OnlineConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FreshetConfigTest {
+    @Test
+    void shouldHaveDefaultsWhenNothingIsSet() {
+        FreshetConfig config = FreshetConfig.of(Map.of());
+
+        assertThat(config.applicationId()).isEqualTo("freshet");
+        assertThat(config.stateDir()).isEqualTo(Path.of("freshet-state"));
+        assertThat(config.modelName()).isEqualTo("default");
+        assertThat(config.modelStorePath()).isEqualTo(Path.of("freshet-state", "models"));
+        assertThat(config.topics()).isEqualTo(Topics.DEFAULT);
+        assertThat(config.topicCreation()).isEqualTo(new TopicConfig(true, 4, (short) -1, Duration.ofDays(7)));
+        assertThat(config.sequencer())
+                .isEqualTo(
+                        new SequencerConfig(50, Duration.ofDays(90), Duration.ofDays(1), Duration.ofSeconds(1), 200));
+        assertThat(config.scoring()).isEqualTo(new ScoringConfig(10, Duration.ofDays(1), 100_000));
+        assertThat(config.streams())
+                .isEqualTo(new StreamsRuntimeConfig(
+                        1, "", Duration.ofMillis(20), 64 << 20, 16 << 20, Duration.ofSeconds(4)));
+        assertThat(config.kafka().bootstrapServers()).isEqualTo("localhost:9092");
+    }
+
+    @Test
+    void shouldHaveTheTrainersOwnDefaultsWhenNothingIsSet() {
+        FreshetConfig config = FreshetConfig.of(Map.of());
+        int workers = Runtime.getRuntime().availableProcessors();
+
+        assertThat(config.trainer().model()).isEqualTo(ModelConfig.defaults(42));
+        assertThat(config.trainer().training()).isEqualTo(TrainingConfig.defaults(workers));
+        assertThat(config.trainer().learning()).isEqualTo(LearningConfig.DEFAULT);
+        assertThat(config.trainer().topics()).isEqualTo(OnlineConfig.Topics.DEFAULT);
+        assertThat(config.trainer().transactionalId()).isEqualTo("freshet-trainer-default");
+    }
+
+    @Test
+    void shouldTakeEachValueWhenItIsSet() {
+        FreshetConfig config = FreshetConfig.of(Map.of(
+                "topics.clicks", "shop.clicks",
+                "topics.replication.factor", "3",
+                "sequencer.window", "20",
+                "sequencer.idle.retention.ms", "60000",
+                "scoring.top.k", "5",
+                "streams.instance.id", "freshet-0",
+                "model.store.path", "/models",
+                "kafka.bootstrap.servers", "a:1,b:2"));
+
+        assertThat(config.topics().clicks()).isEqualTo("shop.clicks");
+        assertThat(config.topicCreation().replicationFactor()).isEqualTo((short) 3);
+        assertThat(config.sequencer().window()).isEqualTo(20);
+        assertThat(config.sequencer().idleRetention()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.scoring().topK()).isEqualTo(5);
+        assertThat(config.streams().instanceId()).isEqualTo("freshet-0");
+        assertThat(config.modelStorePath()).isEqualTo(Path.of("/models"));
+        assertThat(config.kafka().bootstrapServers()).isEqualTo("a:1,b:2");
+    }
+
+    @Test
+    void shouldNameTheNearestKeyWhenAKeyIsUnknown() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("sequencer.windows", "20")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("sequencer.windows")
+                .hasMessageContaining("sequencer.window");
+    }
+
+    @Test
+    void shouldRefuseWhenAValueDoesNotHold() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("sequencer.window", "0")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("sequencer.window");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("scoring.top.k", "ten")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("scoring.top.k");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("topics.clicks", "no spaces")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("topics.clicks");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("topics.clicks", "x", "topics.sequences", "x")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("name of its own");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("model.name", "../up")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("model.name");
+    }
+
+    @Test
+    void shouldLetTheEnvironmentWinOverTheFileAndOverridesOverBoth(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("freshet.properties");
+        Files.writeString(file, "sequencer.window=10\nscoring.top.k=10\ntopics.clicks=from-file\n");
+
+        FreshetConfig config = FreshetConfig.load(
+                file,
+                Map.of(
+                        "FRESHET_SCORING_TOP_K", "20",
+                        "FRESHET_TOPICS_CLICKS", "from-environment",
+                        "FRESHET_KAFKA_SECURITY_PROTOCOL", "SSL",
+                        "FRESHET_SERVICE_HOST", "10.0.0.1",
+                        "PATH", "/bin"),
+                Map.of("topics.clicks", "from-override"));
+
+        assertThat(config.sequencer().window()).isEqualTo(10);
+        assertThat(config.scoring().topK()).isEqualTo(20);
+        assertThat(config.topics().clicks()).isEqualTo("from-override");
+        assertThat(config.kafka().forAdmin()).containsEntry("security.protocol", "SSL");
+    }
+
+    @Test
+    void shouldHaveAnEnvironmentVariableOfItsOwnForEachKey() {
+        assertThat(ConfigKeys.BY_ENVIRONMENT_NAME).hasSameSizeAs(ConfigKeys.ALL);
+        assertThat(ConfigKeys.BY_ENVIRONMENT_NAME).containsKey("FRESHET_TOPICS_CLICKS_REKEYED");
+    }
+
+    @Test
+    void shouldPassKafkaKeysToTheClientsTheyAreFor() {
+        KafkaProperties kafka = FreshetConfig.of(Map.of(
+                        "kafka.bootstrap.servers", "a:1",
+                        "kafka.security.protocol", "SSL",
+                        "kafka.linger.ms", "7",
+                        "kafka.num.standby.replicas", "1",
+                        "kafka.producer.linger.ms", "9",
+                        "kafka.consumer.max.poll.records", "11",
+                        "kafka.my.interceptor.option", "x"))
+                .kafka();
+
+        assertThat(kafka.forProducer())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "a:1"),
+                        Map.entry("security.protocol", "SSL"),
+                        Map.entry("linger.ms", "9"),
+                        Map.entry("my.interceptor.option", "x"));
+        assertThat(kafka.forConsumer())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "a:1"),
+                        Map.entry("security.protocol", "SSL"),
+                        Map.entry("max.poll.records", "11"),
+                        Map.entry("my.interceptor.option", "x"));
+        assertThat(kafka.forStreams())
+                .containsEntry("num.standby.replicas", "1")
+                .containsEntry("producer.linger.ms", "9")
+                .containsEntry("consumer.max.poll.records", "11");
+    }
+
+    @Test
+    void shouldShowEachKeyInTheMarkdownTable() {
+        String table = FreshetConfig.markdownTable();
+
+        assertThat(table.lines()).hasSize(ConfigKeys.ALL.size() + 2);
+        assertThat(table)
+                .contains(
+                        "| `sequencer.window` | `50` | clicks | The most clicks kept of a user, the newest by click time. |\n");
+    }
+}

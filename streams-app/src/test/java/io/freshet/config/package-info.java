@@ -1,0 +1,4 @@
+@NullMarked
+package io.freshet.config;
+
+import org.jspecify.annotations.NullMarked;
