@@ -1,0 +1,134 @@
+package io.freshet.sequencer;
+
+import io.freshet.config.SequencerConfig;
+import io.freshet.config.Topics;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.SequenceUpdateCodec;
+import io.freshet.sequence.UserSequence;
+import io.freshet.sequence.UserSequenceCodec;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import org.apache.kafka.common.serialization.Serde;
+import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Branched;
+import org.apache.kafka.streams.kstream.Consumed;
+import org.apache.kafka.streams.kstream.KStream;
+import org.apache.kafka.streams.kstream.Named;
+import org.apache.kafka.streams.kstream.Produced;
+import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.Stores;
+
+/**
+ * Clicks to sequences: validate, re-key, order, emit. Keys are user ids in UTF-8 all the way, as their producers wrote
+ * them.
+ */
+public final class SequencerTopology {
+    /** State store: user id in UTF-8 → {@link UserSequence}; until the user is idle. */
+    public static final String USER_SEQUENCES = "user-sequences";
+
+    /** State store: outcome in kebab case → number of clicks; for ever. */
+    public static final String CLICK_OUTCOMES = "click-outcomes";
+
+    private static final String CLICKS_SOURCE = "clicks-source";
+    private static final String CLICK_VALIDATOR = "click-validator";
+    private static final String VERDICT = "verdict-";
+    private static final String SEQUENCER = "sequencer";
+    private static final String SEQUENCES_SINK = "sequences-sink";
+    private static final String CLICKS_REKEYED_SINK = "clicks-rekeyed-sink";
+    private static final String DEAD_LETTERS_SINK = "dead-letters-sink";
+
+    private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
+
+    private SequencerTopology() {}
+
+    /**
+     * Adds the sequencer.
+     *
+     * @return the updated sequences, which also go to their topic
+     */
+    public static KStream<byte[], SequenceUpdate> addTo(
+            StreamsBuilder builder, Topics topics, SequencerConfig config, SequencerMetrics metrics) {
+        KStream<byte[], SequenceUpdate> updates = acceptedClicks(builder, topics, config, metrics)
+                .processValues(new SequencerSupplier(config, metrics), Named.as(SEQUENCER));
+        updates.to(
+                topics.sequences(),
+                Produced.with(Serdes.ByteArray(), updateSerde()).withName(SEQUENCES_SINK));
+        return updates;
+    }
+
+    private static KStream<byte[], Verdict.Accepted> acceptedClicks(
+            StreamsBuilder builder, Topics topics, SequencerConfig config, SequencerMetrics metrics) {
+        long futureBoundMs = config.futureBound().toMillis();
+        KStream<byte[], Verdict> verdicts = builder.stream(List.of(topics.clicks(), topics.clicksRekeyed()), received())
+                .process(
+                        () -> new ClickValidator(topics.clicksRekeyed(), futureBoundMs, metrics),
+                        Named.as(CLICK_VALIDATOR));
+        Map<String, KStream<byte[], Verdict>> branches = verdicts.split(Named.as(VERDICT))
+                .branch((key, verdict) -> verdict instanceof Verdict.Accepted, Branched.as("accepted"))
+                .branch((key, verdict) -> verdict instanceof Verdict.Misplaced, Branched.as("misplaced"))
+                .branch((key, verdict) -> verdict instanceof Verdict.Refused, Branched.as("refused"))
+                .noDefaultBranch();
+        branch(branches, "misplaced")
+                .mapValues(verdict -> ((Verdict.Misplaced) verdict).value().bytes(), Named.as("misplaced-values"))
+                .to(topics.clicksRekeyed(), raw(CLICKS_REKEYED_SINK));
+        branch(branches, "refused")
+                .mapValues(verdict -> ((Verdict.Refused) verdict).value().bytes(), Named.as("refused-values"))
+                .to(topics.deadLetters(), raw(DEAD_LETTERS_SINK));
+        return branch(branches, "accepted").mapValues(Verdict.Accepted.class::cast, Named.as("accepted-clicks"));
+    }
+
+    private static Consumed<byte[], byte[]> received() {
+        return Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+                .withTimestampExtractor(new UsePartitionTimeOnInvalidTimestamp())
+                .withName(CLICKS_SOURCE);
+    }
+
+    private static Produced<byte[], byte[]> raw(String sink) {
+        return Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(sink);
+    }
+
+    private static KStream<byte[], Verdict> branch(Map<String, KStream<byte[], Verdict>> branches, String name) {
+        return Objects.requireNonNull(branches.get(VERDICT + name));
+    }
+
+    private static Serde<SequenceUpdate> updateSerde() {
+        return Serdes.serdeFrom(
+                (topic, update) -> SequenceUpdateCodec.encode(update),
+                (topic, bytes) -> SequenceUpdateCodec.decode(bytes));
+    }
+
+    private static Serde<UserSequence> sequenceSerde() {
+        return Serdes.serdeFrom(
+                (topic, sequence) -> UserSequenceCodec.encode(sequence),
+                (topic, bytes) -> UserSequenceCodec.decode(bytes));
+    }
+
+    /** Brings the sequencer's stores; both without a cache, so that a commit has nothing to flush at once. */
+    private record SequencerSupplier(SequencerConfig config, SequencerMetrics metrics)
+            implements FixedKeyProcessorSupplier<byte[], Verdict.Accepted, SequenceUpdate> {
+        @Override
+        public FixedKeyProcessor<byte[], Verdict.Accepted, SequenceUpdate> get() {
+            return new Sequencer(config, metrics);
+        }
+
+        @Override
+        public Set<StoreBuilder<?>> stores() {
+            return new LinkedHashSet<>(List.of(
+                    Stores.keyValueStoreBuilder(
+                                    Stores.persistentKeyValueStore(USER_SEQUENCES), Serdes.ByteArray(), sequenceSerde())
+                            .withCachingDisabled()
+                            .withLoggingEnabled(COMPACTED),
+                    Stores.keyValueStoreBuilder(
+                                    Stores.inMemoryKeyValueStore(CLICK_OUTCOMES), Serdes.String(), Serdes.Long())
+                            .withCachingDisabled()
+                            .withLoggingEnabled(COMPACTED)));
+        }
+    }
+}

@@ -1,0 +1,5 @@
+/** From clicks as they come to one ordered, bounded sequence per user: validation, re-keying, the sequence store. */
+@NullMarked
+package io.freshet.sequencer;
+
+import org.jspecify.annotations.NullMarked;

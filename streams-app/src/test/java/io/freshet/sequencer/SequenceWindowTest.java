@@ -1,0 +1,125 @@
+package io.freshet.sequencer;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.UserSequence;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class SequenceWindowTest {
+    private final SequenceWindow window = new SequenceWindow(3);
+
+    @Test
+    void shouldAppendWhenTheClickIsTheNewest() {
+        var applied = window.apply(sequence(click("a", 1)), click("b", 2));
+
+        assertThat(applied.outcome()).isEqualTo(ClickOutcome.APPENDED);
+        assertThat(applied.sequence()).isEqualTo(sequence(click("a", 1), click("b", 2)));
+        assertThat(applied.position()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldDropTheOldestWhenTheWindowIsFull() {
+        var applied = window.apply(sequence(click("a", 1), click("b", 2), click("c", 3)), click("d", 4));
+
+        assertThat(applied.sequence()).isEqualTo(sequence(click("b", 2), click("c", 3), click("d", 4)));
+        assertThat(applied.position()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldInsertInTimeOrderWhenTheClickIsLate() {
+        var applied = window.apply(sequence(click("a", 1), click("c", 3)), click("b", 2));
+
+        assertThat(applied.outcome()).isEqualTo(ClickOutcome.LATE);
+        assertThat(applied.sequence()).isEqualTo(sequence(click("a", 1), click("b", 2), click("c", 3)));
+        assertThat(applied.position()).isEqualTo(1);
+    }
+
+    @Test
+    void shouldKeepOrderOfArrivalWhenTimesAreEqual() {
+        var applied = window.apply(sequence(click("a", 1), click("b", 2)), click("c", 1));
+
+        assertThat(applied.outcome()).isEqualTo(ClickOutcome.LATE);
+        assertThat(applied.sequence()).isEqualTo(sequence(click("a", 1), click("c", 1), click("b", 2)));
+    }
+
+    @Test
+    void shouldTakeTheClickWhenItIsAsOldAsTheOldestOfAFullWindow() {
+        var applied = window.apply(sequence(click("a", 1), click("b", 2), click("c", 3)), click("d", 1));
+
+        assertThat(applied.outcome()).isEqualTo(ClickOutcome.LATE);
+        assertThat(applied.sequence()).isEqualTo(sequence(click("d", 1), click("b", 2), click("c", 3)));
+        assertThat(applied.position()).isZero();
+    }
+
+    @Test
+    void shouldRefuseWhenTheClickIsOlderThanAFullWindow() {
+        UserSequence full = sequence(click("a", 1), click("b", 2), click("c", 3));
+
+        var applied = window.apply(full, click("d", 0));
+
+        assertThat(applied.outcome()).isEqualTo(ClickOutcome.TOO_LATE);
+        assertThat(applied.sequence()).isSameAs(full);
+    }
+
+    @Test
+    void shouldTakeAnOldClickWhenTheWindowIsNotFull() {
+        var applied = window.apply(sequence(click("b", 2), click("c", 3)), click("a", 0));
+
+        assertThat(applied.outcome()).isEqualTo(ClickOutcome.LATE);
+        assertThat(applied.position()).isZero();
+    }
+
+    @Test
+    void shouldRefuseADuplicateWhenItemAndTimeAreKnown() {
+        var applied = window.apply(sequence(click("a", 1), click("b", 2)), click("a", 1));
+
+        assertThat(applied.outcome()).isEqualTo(ClickOutcome.DUPLICATE);
+    }
+
+    @Test
+    void shouldRefuseADuplicateWhenTheEventIsKnown() {
+        var applied = window.apply(sequence(event("a", 1, 77), click("b", 2)), event("a", 5, 77));
+
+        assertThat(applied.outcome()).isEqualTo(ClickOutcome.DUPLICATE);
+    }
+
+    @Test
+    void shouldTakeBothWhenEventsDifferButItemAndTimeAreTheSame() {
+        var applied = window.apply(sequence(event("a", 1, 77)), event("a", 1, 78));
+
+        assertThat(applied.outcome()).isEqualTo(ClickOutcome.APPENDED);
+    }
+
+    @Test
+    void shouldRefuseADuplicateWhenOnlyOneOfTheTwoHasAnEvent() {
+        assertThat(window.apply(sequence(event("a", 1, 77)), click("a", 1)).outcome())
+                .isEqualTo(ClickOutcome.DUPLICATE);
+        assertThat(window.apply(sequence(click("a", 1)), event("a", 1, 77)).outcome())
+                .isEqualTo(ClickOutcome.DUPLICATE);
+    }
+
+    @Test
+    void shouldTrimWhenTheWindowWasWiderBefore() {
+        UserSequence wide = sequence(click("a", 1), click("b", 2), click("c", 3), click("d", 4), click("e", 5));
+
+        assertThat(window.apply(wide, click("f", 6)).sequence())
+                .isEqualTo(sequence(click("d", 4), click("e", 5), click("f", 6)));
+        assertThat(window.apply(wide, click("x", 2)).outcome()).isEqualTo(ClickOutcome.TOO_LATE);
+        assertThat(window.apply(wide, click("x", 3)).sequence())
+                .isEqualTo(sequence(click("x", 3), click("d", 4), click("e", 5)));
+    }
+
+    private static UserSequence sequence(Interaction... interactions) {
+        return new UserSequence(List.of(interactions));
+    }
+
+    private static Interaction click(String itemId, long timestampMs) {
+        return event(itemId, timestampMs, Interaction.NO_EVENT_ID);
+    }
+
+    private static Interaction event(String itemId, long timestampMs, long eventIdHash) {
+        return new Interaction(itemId, timestampMs, null, eventIdHash);
+    }
+}

@@ -1,0 +1,341 @@
+package io.freshet.sequencer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.config.SequencerConfig;
+import io.freshet.config.Topics;
+import io.freshet.event.Click;
+import io.freshet.event.ClickCodec;
+import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.SequenceUpdateCodec;
+import io.freshet.sequence.UserSequence;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.StreamsConfig;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.TopologyConfig;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.test.TestRecord;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@SuppressWarnings("NullAway.Init") // JUnit calls openDriver before each test.
+final class SequencerTopologyTest {
+    private static final long NOW = 1_700_000_000_000L;
+    private static final Topics TOPICS = Topics.DEFAULT;
+    private static final SequencerConfig CONFIG =
+            new SequencerConfig(3, Duration.ofDays(10), Duration.ofDays(1), Duration.ofSeconds(1), 2);
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private BoundedRocksDb.Memory memory;
+    private TopologyTestDriver driver;
+    private TestInputTopic<byte[], byte[]> clicks;
+    private TestInputTopic<byte[], byte[]> rekeyed;
+    private TestOutputTopic<byte[], byte[]> rekeyedOut;
+    private TestOutputTopic<byte[], byte[]> sequences;
+    private TestOutputTopic<byte[], byte[]> deadLetters;
+
+    @BeforeEach
+    void openDriver(@TempDir Path stateDir) {
+        memory = new BoundedRocksDb.Memory(4 << 20, 2 << 20);
+        Map<String, Object> properties = new HashMap<>();
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, "sequencer-test");
+        properties.put(StreamsConfig.BOOTSTRAP_SERVERS_CONFIG, "unused:1");
+        properties.put(StreamsConfig.STATE_DIR_CONFIG, stateDir.toString());
+        properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
+        memory.shareThrough(properties);
+        StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(properties)));
+        SequencerTopology.addTo(builder, TOPICS, CONFIG, new SequencerMetrics(registry));
+        Properties driverProperties = new Properties();
+        driverProperties.putAll(properties);
+        driver = new TopologyTestDriver(builder.build(), driverProperties);
+        clicks = input(TOPICS.clicks());
+        rekeyed = input(TOPICS.clicksRekeyed());
+        rekeyedOut = output(TOPICS.clicksRekeyed());
+        sequences = output(TOPICS.sequences());
+        deadLetters = output(TOPICS.deadLetters());
+    }
+
+    @AfterEach
+    void closeDriver() {
+        driver.close();
+        memory.close();
+    }
+
+    @Test
+    void shouldEmitTheSequenceWithItsCauseWhenAClickComes() {
+        click("u", "a", NOW);
+        click("u", "b", NOW + 5);
+
+        assertThat(updates())
+                .containsExactly(
+                        new SequenceUpdate(sequence(at("a", NOW)), List.of(0), origin(0, NOW)),
+                        new SequenceUpdate(sequence(at("a", NOW), at("b", NOW + 5)), List.of(1), origin(1, NOW + 5)));
+        assertThat(counter("freshet.clicks.accepted")).isEqualTo(2);
+    }
+
+    @Test
+    void shouldKeepUsersApartWhenTheirClicksMix() {
+        click("u", "a", NOW);
+        click("v", "b", NOW);
+
+        assertThat(sequences.readKeyValuesToList())
+                .extracting(pair -> new String(pair.key, UTF_8))
+                .containsExactly("u", "v");
+        assertThat(stored("u")).isEqualTo(sequence(at("a", NOW)));
+        assertThat(stored("v")).isEqualTo(sequence(at("b", NOW)));
+    }
+
+    @Test
+    void shouldPutALateClickInItsPlaceAndCountIt() {
+        click("u", "a", NOW);
+        click("u", "c", NOW + 10);
+        click("u", "b", NOW + 5);
+
+        assertThat(updates().getLast().sequence())
+                .isEqualTo(sequence(at("a", NOW), at("b", NOW + 5), at("c", NOW + 10)));
+        assertThat(outcomes("late")).isEqualTo(1);
+        assertThat(counter("freshet.clicks.late")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldEmitNothingWhenAClickIsADuplicate() {
+        click("u", "a", NOW);
+        click("u", "a", NOW);
+
+        assertThat(updates()).hasSize(1);
+        assertThat(outcomes("duplicate")).isEqualTo(1);
+        assertThat(counter("freshet.clicks.duplicates")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldEmitNothingWhenAClickIsOlderThanAFullWindow() {
+        click("u", "a", NOW + 1);
+        click("u", "b", NOW + 2);
+        click("u", "c", NOW + 3);
+        click("u", "d", NOW);
+
+        assertThat(updates()).hasSize(3);
+        assertThat(outcomes("too-late")).isEqualTo(1);
+        assertThat(counter("freshet.clicks.too.late")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldWriteNoOutcomeWhenClicksComeInOrder() {
+        click("u", "a", NOW);
+        click("u", "b", NOW + 1);
+
+        assertThat(outcomes("late") + outcomes("duplicate") + outcomes("too-late"))
+                .isZero();
+    }
+
+    @Test
+    void shouldSendAMalformedRecordToTheDeadLettersAsReceived() {
+        byte[] key = bytes("u");
+        byte[] value = bytes("{\"user_id\": 7");
+        clicks.pipeInput(new TestRecord<>(key, value, headers("trace", "t1"), NOW));
+        click("u", "a", NOW + 1);
+
+        TestRecord<byte[], byte[]> letter = deadLetters.readRecord();
+        assertThat(letter.key()).isEqualTo(key);
+        assertThat(letter.value()).isEqualTo(value);
+        assertThat(letter.timestamp()).isEqualTo(NOW);
+        assertThat(texts(letter))
+                .containsEntry("trace", "t1")
+                .containsEntry(DeadLetterHeaders.REASON, "not-json")
+                .containsEntry(OriginHeaders.TOPIC, "clicks")
+                .containsEntry(OriginHeaders.PARTITION, "0")
+                .containsEntry(OriginHeaders.OFFSET, "0")
+                .containsEntry(OriginHeaders.TIMESTAMP, Long.toString(NOW))
+                .containsKey(DeadLetterHeaders.DETAIL);
+        assertThat(updates()).hasSize(1);
+        assertThat(registry.counter("freshet.clicks.dead.letters", "reason", "not-json")
+                        .count())
+                .isEqualTo(1);
+    }
+
+    @Test
+    void shouldSendARecordWithoutAValueToTheDeadLetters() {
+        clicks.pipeInput(new TestRecord<>(bytes("u"), null, new RecordHeaders(), NOW));
+
+        TestRecord<byte[], byte[]> letter = deadLetters.readRecord();
+        assertThat(letter.value()).isNull();
+        assertThat(texts(letter)).containsEntry(DeadLetterHeaders.REASON, "no-value");
+    }
+
+    @Test
+    void shouldRefuseAClickWhenItsTimeIsTooFarAhead() {
+        long bound = CONFIG.futureBound().toMillis();
+        clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "a", NOW + bound), new RecordHeaders(), NOW));
+        clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "b", NOW + bound + 1), new RecordHeaders(), NOW));
+
+        assertThat(updates()).hasSize(1);
+        assertThat(texts(deadLetters.readRecord()))
+                .containsEntry(DeadLetterHeaders.REASON, "timestamp-in-the-future")
+                .containsEntry(OriginHeaders.OFFSET, "1");
+    }
+
+    @Test
+    void shouldRekeyAClickWhenItHasNoKeyAndKeepItsOrigin() {
+        clicks.pipeInput(new TestRecord<>(null, json("u", "a", NOW), headers("trace", "t1"), NOW + 7));
+
+        TestRecord<byte[], byte[]> passedOn = rekeyedOut.readRecord();
+        assertThat(passedOn.key()).isEqualTo(bytes("u"));
+        assertThat(passedOn.value()).isEqualTo(json("u", "a", NOW));
+        assertThat(texts(passedOn)).containsEntry("trace", "t1").containsEntry(OriginHeaders.TOPIC, "clicks");
+        // The driver feeds what is written to a source topic back in.
+        TestRecord<byte[], byte[]> update = sequences.readRecord();
+        assertThat(SequenceUpdateCodec.decode(update.value()))
+                .isEqualTo(new SequenceUpdate(sequence(at("a", NOW)), List.of(0), origin(0, NOW + 7)));
+        assertThat(texts(update)).containsOnly(Map.entry("trace", "t1"));
+        assertThat(counter("freshet.clicks.rekeyed")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldRekeyAClickWhenItsKeyIsAnothers() {
+        clicks.pipeInput(bytes("v"), json("u", "a", NOW), NOW);
+
+        assertThat(rekeyedOut.readKeyValue().key).isEqualTo(bytes("u"));
+        assertThat(stored("u")).isEqualTo(sequence(at("a", NOW)));
+        assertThat(stored("v")).isNull();
+    }
+
+    @Test
+    void shouldRefuseARekeyedClickWhenItsKeyIsStillAnothers() {
+        RecordHeaders headers = new RecordHeaders();
+        OriginHeaders.write(headers, new ClickOrigin("elsewhere", 3, 99, NOW - 5));
+        rekeyed.pipeInput(new TestRecord<>(bytes("v"), json("u", "a", NOW), headers, NOW));
+
+        assertThat(rekeyedOut.isEmpty()).isTrue();
+        assertThat(texts(deadLetters.readRecord()))
+                .containsEntry(DeadLetterHeaders.REASON, "key-is-not-the-user")
+                .containsEntry(OriginHeaders.TOPIC, "elsewhere")
+                .containsEntry(OriginHeaders.PARTITION, "3")
+                .containsEntry(OriginHeaders.OFFSET, "99")
+                .containsEntry(OriginHeaders.TIMESTAMP, Long.toString(NOW - 5));
+    }
+
+    @Test
+    void shouldNotBelieveOriginHeadersWhenTheRecordIsAClickItself() {
+        RecordHeaders headers = new RecordHeaders();
+        OriginHeaders.write(headers, new ClickOrigin("elsewhere", 3, 99, NOW - 5));
+        clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "a", NOW), headers, NOW));
+
+        assertThat(updates().getFirst().cause()).isEqualTo(origin(0, NOW));
+    }
+
+    @Test
+    void shouldForgetUsersWhenTheyAreIdleForLonger() {
+        long idle = CONFIG.idleRetention().toMillis();
+        for (int user = 0; user < 5; user++) {
+            click("idle-" + user, "a", NOW);
+        }
+        click("kept", "a", NOW + 10);
+        long justAfter = NOW + idle + 5;
+        // Each second of stream time brings one slice of two users: four slices go once round all of them.
+        for (int second = 1; second <= 5; second++) {
+            clicks.pipeInput(bytes("busy"), json("busy", "x" + second, justAfter), justAfter + second * 1_000L);
+        }
+
+        for (int user = 0; user < 5; user++) {
+            assertThat(stored("idle-" + user)).isNull();
+        }
+        assertThat(stored("kept")).isNotNull();
+        assertThat(counter("freshet.users.forgotten")).isEqualTo(5);
+    }
+
+    @Test
+    void shouldBeginAnewWhenAnIdleUserComesBackBeforeTheSearchCameBy() {
+        long idle = CONFIG.idleRetention().toMillis();
+        click("u", "a", NOW);
+        updates();
+        clicks.pipeInput(bytes("u"), json("u", "b", NOW + idle + 1), NOW + idle + 1);
+
+        assertThat(updates().getLast().sequence()).isEqualTo(sequence(at("b", NOW + idle + 1)));
+    }
+
+    private void click(String userId, String itemId, long timestampMs) {
+        clicks.pipeInput(bytes(userId), json(userId, itemId, timestampMs), timestampMs);
+    }
+
+    private List<SequenceUpdate> updates() {
+        return sequences.readValuesToList().stream()
+                .map(SequenceUpdateCodec::decode)
+                .toList();
+    }
+
+    private @Nullable UserSequence stored(String userId) {
+        KeyValueStore<byte[], UserSequence> store = driver.getKeyValueStore(SequencerTopology.USER_SEQUENCES);
+        return store.get(bytes(userId));
+    }
+
+    private long outcomes(String code) {
+        KeyValueStore<String, Long> store = driver.getKeyValueStore(SequencerTopology.CLICK_OUTCOMES);
+        Long count = store.get(code);
+        return count == null ? 0 : count;
+    }
+
+    private double counter(String name) {
+        return registry.counter(name).count();
+    }
+
+    private TestInputTopic<byte[], byte[]> input(String topic) {
+        return driver.createInputTopic(topic, new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    private TestOutputTopic<byte[], byte[]> output(String topic) {
+        return driver.createOutputTopic(topic, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private static ClickOrigin origin(long offset, long recordTimestampMs) {
+        return new ClickOrigin("clicks", 0, offset, recordTimestampMs);
+    }
+
+    private static UserSequence sequence(Interaction... interactions) {
+        return new UserSequence(List.of(interactions));
+    }
+
+    private static Interaction at(String itemId, long timestampMs) {
+        return new Interaction(itemId, timestampMs, null, Interaction.NO_EVENT_ID);
+    }
+
+    private static byte[] json(String userId, String itemId, long timestampMs) {
+        return ClickCodec.toJson(new Click(userId, itemId, timestampMs, null, null));
+    }
+
+    private static byte[] bytes(String text) {
+        return text.getBytes(UTF_8);
+    }
+
+    private static RecordHeaders headers(String name, String value) {
+        RecordHeaders headers = new RecordHeaders();
+        headers.add(name, bytes(value));
+        return headers;
+    }
+
+    private static Map<String, String> texts(TestRecord<byte[], byte[]> record) {
+        Map<String, String> texts = new HashMap<>();
+        for (Header header : record.headers()) {
+            texts.put(header.key(), new String(header.value(), UTF_8));
+        }
+        return texts;
+    }
+}

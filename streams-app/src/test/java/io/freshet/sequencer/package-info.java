@@ -1,0 +1,4 @@
+@NullMarked
+package io.freshet.sequencer;
+
+import org.jspecify.annotations.NullMarked;
