@@ -1,0 +1,51 @@
+package io.freshet.scoring;
+
+import io.freshet.delta.ModelDelta;
+import java.util.ArrayList;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Collects the parts of a delta, which stand one after the other on the log, until it is whole. Not thread-safe. */
+final class DeltaAssembler {
+    private static final Logger LOG = LoggerFactory.getLogger(DeltaAssembler.class);
+
+    private final List<ModelDelta> parts = new ArrayList<>();
+
+    /** Takes the next part of the log; the whole delta if this was its last part, else nothing. */
+    List<ModelDelta> add(ModelDelta part) {
+        if (!continues(part)) {
+            dropIncomplete(part);
+            if (part.part() != 0) {
+                return List.of();
+            }
+        }
+        parts.add(part);
+        if (parts.size() < part.parts()) {
+            return List.of();
+        }
+        List<ModelDelta> whole = List.copyOf(parts);
+        parts.clear();
+        return whole;
+    }
+
+    void clear() {
+        parts.clear();
+    }
+
+    private boolean continues(ModelDelta part) {
+        if (parts.isEmpty()) {
+            return part.part() == 0;
+        }
+        ModelDelta last = parts.getLast();
+        return part.part() == last.part() + 1
+                && part.parts() == last.parts()
+                && part.fromStep() == last.fromStep()
+                && part.toStep() == last.toStep();
+    }
+
+    private void dropIncomplete(ModelDelta next) {
+        LOG.warn("Left out an incomplete delta: parts={} before {}", parts.size(), next);
+        parts.clear();
+    }
+}

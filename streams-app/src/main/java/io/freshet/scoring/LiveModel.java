@@ -1,0 +1,220 @@
+package io.freshet.scoring;
+
+import io.freshet.delta.ModelDelta;
+import io.freshet.delta.ModelLogRecord;
+import io.freshet.delta.StepRecord;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Timer;
+import java.time.Clock;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The one model that this process serves, changed by one follower while any number of scorers read.
+ *
+ * <p>A scorer holds the model for one record, from {@link #acquire} to {@link #release}; so snapshots swap in and deltas
+ * are applied between two records, never within one. Owns the model it was given last and closes it when another takes
+ * its place.
+ */
+public final class LiveModel implements AutoCloseable {
+    private static final int MAX_PENDING_STEPS = 100_000;
+
+    private final Clock clock;
+    private final Timer clickToModel;
+    private final List<ModelListener> listeners = new CopyOnWriteArrayList<>();
+    private final ReadWriteLock lock = new ReentrantReadWriteLock();
+
+    /** Guarded by the lock. */
+    private @Nullable ServedModel model;
+
+    /** The follower's own: journal records of steps that no applied delta has brought yet. */
+    private final Deque<StepRecord> pendingSteps = new ArrayDeque<>();
+
+    private final DeltaAssembler assembler = new DeltaAssembler();
+
+    private volatile String version = "";
+    private volatile long step = -1;
+    private volatile long changedAtMs;
+
+    public LiveModel(Clock clock, MeterRegistry registry) {
+        this.clock = clock;
+        clickToModel = Timer.builder("freshet.click.to.model")
+                .description("A click's Kafka timestamp to its being in the served weights")
+                .publishPercentiles(0.5, 0.99)
+                .register(registry);
+        Gauge.builder("freshet.model.step", this, LiveModel::step)
+                .description("Training steps behind the served weights, -1 without a model")
+                .register(registry);
+        Gauge.builder("freshet.model.age", this, LiveModel::ageSeconds)
+                .description("Time since the served weights changed")
+                .baseUnit("seconds")
+                .register(registry);
+    }
+
+    /** Adds a listener that is told of all later changes. */
+    public void addListener(ModelListener listener) {
+        listeners.add(listener);
+    }
+
+    /** Whether there is a model to serve. */
+    public boolean isLoaded() {
+        return step >= 0;
+    }
+
+    /** Training steps behind the served weights, -1 without a model. */
+    public long step() {
+        return step;
+    }
+
+    /** The newest snapshot at or before the served weights, from which the log leads to them; empty without a model. */
+    public String version() {
+        return version;
+    }
+
+    /** Milliseconds since the served weights changed; -1 without a model. */
+    public long ageMs() {
+        return isLoaded() ? Math.max(0, clock.millis() - changedAtMs) : -1;
+    }
+
+    /** Holds the model as it is until {@link #release}, which must follow in any case; null while there is none. */
+    @Nullable
+    ServedModel acquire() {
+        lock.readLock().lock();
+        return model;
+    }
+
+    void release() {
+        lock.readLock().unlock();
+    }
+
+    /** Serves {@code next}, which becomes this object's own, in place of the model before. */
+    void open(ServedModel next, String nextVersion) {
+        long nextStep = next.step();
+        lock.writeLock().lock();
+        try {
+            replaceModel(next);
+            step = nextStep;
+            version = nextVersion;
+        } finally {
+            lock.writeLock().unlock();
+        }
+        assembler.clear();
+        pendingSteps.clear();
+        changedAtMs = clock.millis();
+        listeners.forEach(listener -> listener.opened(nextVersion, nextStep));
+    }
+
+    /** Names a snapshot that was taken of the weights served, or of ones before them, as their base. */
+    void rebase(String newerVersion) {
+        lock.writeLock().lock();
+        try {
+            version = newerVersion;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+
+    /**
+     * Takes the next record of the model's log.
+     *
+     * @param catchingUp whether it stood there when the model was opened
+     */
+    ModelChange accept(ModelLogRecord record, boolean catchingUp) {
+        return switch (record) {
+            case StepRecord taken -> remember(taken);
+            case ModelDelta part -> accept(part, catchingUp);
+        };
+    }
+
+    private ModelChange remember(StepRecord taken) {
+        if (taken.step() <= step) {
+            return ModelChange.KNOWN;
+        }
+        if (pendingSteps.size() >= MAX_PENDING_STEPS) {
+            pendingSteps.removeFirst();
+        }
+        pendingSteps.addLast(taken);
+        return ModelChange.NONE;
+    }
+
+    private ModelChange accept(ModelDelta part, boolean catchingUp) {
+        if (part.toStep() <= step) {
+            return ModelChange.KNOWN;
+        }
+        if (part.fromStep() > step) {
+            return ModelChange.GAP;
+        }
+        List<ModelDelta> whole = assembler.add(part);
+        if (whole.isEmpty()) {
+            return ModelChange.NONE;
+        }
+        apply(whole);
+        announce(catchingUp);
+        return ModelChange.ADVANCED;
+    }
+
+    private void apply(List<ModelDelta> whole) {
+        lock.writeLock().lock();
+        try {
+            if (model == null) {
+                throw new IllegalStateException("A delta needs a model: " + whole.getFirst());
+            }
+            model.apply(whole);
+            step = whole.getFirst().toStep();
+        } finally {
+            lock.writeLock().unlock();
+        }
+        changedAtMs = clock.millis();
+    }
+
+    private void announce(boolean catchingUp) {
+        List<StepRecord> learned = new ArrayList<>();
+        while (!pendingSteps.isEmpty() && pendingSteps.getFirst().step() <= step) {
+            learned.add(pendingSteps.removeFirst());
+        }
+        ModelAdvance advance = new ModelAdvance(step, learned, changedAtMs, catchingUp);
+        if (!catchingUp) {
+            recordFreshness(advance);
+        }
+        listeners.forEach(listener -> listener.advanced(advance));
+    }
+
+    private void recordFreshness(ModelAdvance advance) {
+        for (StepRecord taken : advance.learned()) {
+            for (long clickMs : taken.clickTimestampsMs()) {
+                clickToModel.record(Math.max(0, advance.appliedAtMs() - clickMs), TimeUnit.MILLISECONDS);
+            }
+        }
+    }
+
+    private double ageSeconds() {
+        return isLoaded() ? ageMs() / 1_000.0 : Double.NaN;
+    }
+
+    private void replaceModel(@Nullable ServedModel next) {
+        if (model != null) {
+            model.close();
+        }
+        model = next;
+    }
+
+    /** Waits for the scorers that hold the model, then closes it. */
+    @Override
+    public void close() {
+        lock.writeLock().lock();
+        try {
+            replaceModel(null);
+            step = -1;
+        } finally {
+            lock.writeLock().unlock();
+        }
+    }
+}

@@ -1,0 +1,293 @@
+package io.freshet.scoring;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.Topics;
+import io.freshet.delta.ModelLogCodec;
+import io.freshet.format.FormatException;
+import io.freshet.snapshot.Manifest;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotStore;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.WakeupException;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Keeps a {@link LiveModel} at the end of the model's log: opens the newest good snapshot, then applies the log from
+ * the position on that the snapshot's manifest names. A snapshot that fails its checks is refused and the one before it
+ * used; where steps are missing on the log, the model stays as it is until a snapshot leads past the gap.
+ *
+ * <p>Belongs to no consumer group and commits nothing: where it stands is the model's step. Everything but starting and
+ * closing happens on a thread of its own.
+ */
+public final class ModelFollower implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelFollower.class);
+    private static final Duration POLL = Duration.ofMillis(500);
+    private static final Duration RETRY = Duration.ofMillis(500);
+    private static final Duration CLOSE = Duration.ofSeconds(5);
+
+    private final String modelName;
+    private final Topics topics;
+    private final TopicPartition log;
+    private final SnapshotStore store;
+    private final LiveModel live;
+    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final Thread thread;
+    private volatile boolean closed;
+    private volatile @Nullable Consumer<byte[], byte[]> current;
+
+    private SnapshotCatalogue catalogue;
+    private List<TopicPartition> manifestPartitions = List.of();
+
+    /** The first offset of the log that the served model has not seen. */
+    private long nextOffset;
+
+    /** The end of the log when the snapshot was opened: what lies before is catching up. */
+    private long openedAtEnd;
+
+    /** Whether steps are missing between the served model and the log. */
+    private boolean stuck;
+
+    /** @param consumers makes read_committed consumers without a group; the follower closes them */
+    ModelFollower(
+            String modelName,
+            Topics topics,
+            SnapshotStore store,
+            LiveModel live,
+            Supplier<Consumer<byte[], byte[]>> consumers) {
+        this.modelName = modelName;
+        this.topics = topics;
+        this.store = store;
+        this.live = live;
+        this.consumers = consumers;
+        log = new TopicPartition(topics.modelLog(), 0);
+        catalogue = new SnapshotCatalogue(modelName);
+        thread = Thread.ofPlatform().name("model-follower").unstarted(this::run);
+    }
+
+    /**
+     * A follower with a Kafka consumer of its own.
+     *
+     * @param store where the snapshots are that the manifests name; only read
+     * @param live stays the caller's; the follower is the only one that changes it
+     */
+    public static ModelFollower of(FreshetConfig config, SnapshotStore store, LiveModel live) {
+        Map<String, Object> properties = config.kafka().forConsumer();
+        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-model-follower");
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        return new ModelFollower(
+                config.modelName(),
+                config.topics(),
+                store,
+                live,
+                () -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+    }
+
+    /** Begins to follow, on a thread of its own. */
+    public void start() {
+        thread.start();
+    }
+
+    private void run() {
+        while (!closed) {
+            try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+                current = consumer;
+                follow(consumer);
+            } catch (WakeupException e) {
+                LOG.debug("Woken to close");
+            } catch (KafkaException e) {
+                LOG.warn("Following the model failed at step {}; trying again", live.step(), e);
+                pause();
+            } finally {
+                current = null;
+            }
+        }
+    }
+
+    private void follow(Consumer<byte[], byte[]> consumer) {
+        readCatalogue(consumer);
+        if (live.isLoaded() && !stuck) {
+            assign(consumer, nextOffset);
+        } else {
+            openAhead(consumer);
+        }
+        while (!closed) {
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
+            if (!acceptManifests(consumer, records)) {
+                acceptLog(consumer, records.records(log));
+            }
+        }
+    }
+
+    private void readCatalogue(Consumer<byte[], byte[]> consumer) {
+        catalogue = new SnapshotCatalogue(modelName);
+        manifestPartitions = consumer.partitionsFor(topics.modelManifests()).stream()
+                .map(info -> new TopicPartition(info.topic(), info.partition()))
+                .toList();
+        if (manifestPartitions.isEmpty()) {
+            throw new KafkaException("Topic must exist: topic=" + topics.modelManifests());
+        }
+        consumer.assign(manifestPartitions);
+        consumer.seekToBeginning(manifestPartitions);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(manifestPartitions);
+        while (!closed && !hasReached(consumer, ends)) {
+            consumer.poll(POLL).forEach(catalogue::accept);
+        }
+    }
+
+    private static boolean hasReached(Consumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+        return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
+    }
+
+    /** Takes what is new of the manifests; whether that led to another snapshot and another place on the log. */
+    private boolean acceptManifests(Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
+        boolean changed = false;
+        for (TopicPartition partition : manifestPartitions) {
+            List<ConsumerRecord<byte[], byte[]>> manifests = records.records(partition);
+            manifests.forEach(catalogue::accept);
+            changed |= !manifests.isEmpty();
+        }
+        if (!changed) {
+            return false;
+        }
+        if (stuck || !live.isLoaded()) {
+            return openAhead(consumer);
+        }
+        rebase();
+        return false;
+    }
+
+    private void acceptLog(Consumer<byte[], byte[]> consumer, List<ConsumerRecord<byte[], byte[]>> records) {
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            nextOffset = record.offset() + 1;
+            switch (accept(record)) {
+                case NONE, KNOWN -> {}
+                case ADVANCED -> rebase();
+                case GAP -> {
+                    leapOver(consumer, record);
+                    return;
+                }
+            }
+        }
+    }
+
+    private ModelChange accept(ConsumerRecord<byte[], byte[]> record) {
+        if (!modelName.equals(text(record.key()))) {
+            return ModelChange.NONE;
+        }
+        try {
+            return live.accept(ModelLogCodec.decode(record.value()), record.offset() < openedAtEnd);
+        } catch (FormatException | IllegalArgumentException e) {
+            LOG.error(
+                    "Refused a record of the model's log: topic={} partition={} offset={}: {}",
+                    record.topic(),
+                    record.partition(),
+                    record.offset(),
+                    e.getMessage());
+            return ModelChange.GAP;
+        }
+    }
+
+    private void leapOver(Consumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
+        LOG.warn(
+                "The model's log does not go on from step {}: topic={} partition={} offset={}; a newer snapshot must",
+                live.step(),
+                record.topic(),
+                record.partition(),
+                record.offset());
+        stuck = true;
+        openAhead(consumer);
+    }
+
+    /** Opens the newest snapshot that is good and ahead of what is served; without one, waits for the next manifest. */
+    private boolean openAhead(Consumer<byte[], byte[]> consumer) {
+        for (Manifest manifest : catalogue.newestFirst()) {
+            if (manifest.step() <= live.step()) {
+                break;
+            }
+            if (open(manifest)) {
+                stuck = false;
+                assign(consumer, manifest.modelLog().offset());
+                openedAtEnd = consumer.endOffsets(List.of(log)).getOrDefault(log, 0L);
+                return true;
+            }
+        }
+        consumer.assign(manifestPartitions);
+        return false;
+    }
+
+    private boolean open(Manifest manifest) {
+        try (Snapshot snapshot = store.open(modelName, manifest.version())) {
+            live.open(ServedModel.read(snapshot), manifest.version());
+            LOG.info("Serving model={} version={} step={}", modelName, manifest.version(), manifest.step());
+            return true;
+        } catch (IOException | FormatException | IllegalArgumentException e) {
+            LOG.error(
+                    "Refused snapshot {} of model {}, trying the one before: {}",
+                    manifest.version(),
+                    modelName,
+                    e.getMessage());
+            return false;
+        }
+    }
+
+    private void assign(Consumer<byte[], byte[]> consumer, long logOffset) {
+        List<TopicPartition> partitions = new ArrayList<>(manifestPartitions);
+        partitions.add(log);
+        consumer.assign(partitions);
+        consumer.seek(log, logOffset);
+        nextOffset = logOffset;
+    }
+
+    private void rebase() {
+        catalogue.newestVersionUpTo(live.step()).ifPresent(live::rebase);
+    }
+
+    private static String text(byte @Nullable [] key) {
+        return key == null ? "" : new String(key, StandardCharsets.UTF_8);
+    }
+
+    private void pause() {
+        try {
+            Thread.sleep(RETRY);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            closed = true;
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        Consumer<byte[], byte[]> consumer = current;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
+        try {
+            if (thread.isAlive() && !thread.join(CLOSE)) {
+                LOG.warn("The follower of the model did not stop within {}", CLOSE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}

@@ -1,0 +1,56 @@
+package io.freshet.scoring;
+
+import io.freshet.format.BinaryFormat;
+import io.freshet.format.ByteReader;
+import io.freshet.format.ByteWriter;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The popular items in the state store, version 1.
+ *
+ * <pre>
+ * 3 bytes   46 50 01: magic, kind 'P', version
+ * zigzag    landmark, epoch ms
+ * zigzag    newest click, epoch ms
+ * varint    number of items
+ * for each, most popular first
+ *   string  item id: varint of the UTF-8 length, UTF-8
+ *   8 bytes weight, the bits of a double, little endian
+ * 4 bytes   CRC-32C of all before, little endian
+ * </pre>
+ */
+final class PopularItemsCodec {
+    private static final BinaryFormat FORMAT = new BinaryFormat("popular items", 'P', 1, 1);
+    private static final int MIN_ITEM_BYTES = 1 + Long.BYTES;
+    private static final int TYPICAL_ITEM_BYTES = 24;
+
+    private PopularItemsCodec() {}
+
+    static byte[] encode(PopularItems popular) {
+        ByteWriter writer =
+                FORMAT.writer(32 + TYPICAL_ITEM_BYTES * popular.items().size());
+        writer.writeZigzag(popular.landmarkMs());
+        writer.writeZigzag(popular.newestMs());
+        writer.writeVarint(popular.items().size());
+        for (PopularItems.Item item : popular.items()) {
+            writer.writeString(item.itemId());
+            writer.writeLong(Double.doubleToLongBits(item.weight()));
+        }
+        return FORMAT.seal(writer);
+    }
+
+    /** @throws io.freshet.format.FormatException for bytes that are corrupt, too old or too new */
+    static PopularItems decode(byte[] bytes) {
+        ByteReader reader = FORMAT.reader(bytes);
+        long landmarkMs = reader.readZigzag();
+        long newestMs = reader.readZigzag();
+        int count = reader.readCount(MIN_ITEM_BYTES);
+        List<PopularItems.Item> items = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            items.add(new PopularItems.Item(reader.readString(), Double.longBitsToDouble(reader.readLong())));
+        }
+        reader.requireEnd();
+        return new PopularItems(landmarkMs, newestMs, items);
+    }
+}

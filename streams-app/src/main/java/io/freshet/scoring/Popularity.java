@@ -1,0 +1,161 @@
+package io.freshet.scoring;
+
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Which items are clicked most, each click counting half as much for every half-life that has passed since it.
+ *
+ * <p>A click at time t adds 2^((t - L) / half-life) to its item, L being a landmark: so nothing needs to be touched as
+ * time passes, and the order of items changes only where one is clicked. Before the exponent grows too large, L moves
+ * and all weights are divided. (Cormode, Shkapenyuk, Srivastava, Xu, "Forward Decay", ICDE 2009, equation 2 with
+ * exponential decay.)
+ *
+ * <p>The most popular items are kept in order all the time. Memory is bounded by a capacity: where it is exceeded, the
+ * less popular half is forgotten. Not thread-safe.
+ */
+final class Popularity {
+    /** Above this exponent of two the landmark moves; weights stay far from the range's end. */
+    private static final double MAX_EXPONENT = 200;
+
+    private static final int NOT_RANKED = -1;
+    private static final long NO_LANDMARK = Long.MIN_VALUE;
+
+    private final double halfLifeMs;
+    private final int capacity;
+    private final Ranked[] top; // (topCount) by descending weight
+    private int topCount;
+    private final Map<String, Ranked> byItem = new HashMap<>();
+    private long landmarkMs = NO_LANDMARK;
+    private long newestMs = Long.MIN_VALUE;
+
+    /**
+     * @param capacity the most items that are known
+     * @param topSize the most items that are kept in order; less than the capacity
+     */
+    Popularity(double halfLifeMs, int capacity, int topSize) {
+        if (capacity < 2 * topSize) {
+            throw new IllegalArgumentException(
+                    "capacity must be twice topSize at least: capacity=" + capacity + ", topSize=" + topSize);
+        }
+        this.halfLifeMs = halfLifeMs;
+        this.capacity = capacity;
+        top = new Ranked[topSize];
+    }
+
+    /** An item with its weight, and its place among the top ones. */
+    private static final class Ranked {
+        private final String itemId;
+        private double weight;
+        private int rank = NOT_RANKED;
+
+        Ranked(String itemId) {
+            this.itemId = itemId;
+        }
+    }
+
+    /** Counts a click. */
+    void add(String itemId, long clickMs) {
+        if (landmarkMs == NO_LANDMARK) {
+            landmarkMs = clickMs;
+        }
+        newestMs = Math.max(newestMs, clickMs);
+        if (exponentOf(clickMs) > MAX_EXPONENT) {
+            moveLandmark(clickMs);
+        }
+        addWeight(itemId, Math.pow(2, exponentOf(clickMs)));
+        if (byItem.size() > capacity) {
+            forgetLessPopularHalf();
+        }
+    }
+
+    /**
+     * The most popular items that are not excluded, with their decayed number of clicks as score.
+     *
+     * @param into is emptied first and filled up to its capacity
+     */
+    void topInto(TopItems into, Set<String> excluded) {
+        into.clear();
+        double decay = Math.pow(2, -exponentOf(newestMs));
+        for (int i = 0; i < topCount && !into.isFull(); i++) {
+            if (!excluded.contains(top[i].itemId)) {
+                into.add(top[i].itemId, (float) (top[i].weight * decay));
+            }
+        }
+    }
+
+    /** The top items as they stand. */
+    PopularItems snapshot() {
+        List<PopularItems.Item> items = new ArrayList<>(topCount);
+        for (int i = 0; i < topCount; i++) {
+            items.add(new PopularItems.Item(top[i].itemId, top[i].weight));
+        }
+        return new PopularItems(landmarkMs, newestMs, items);
+    }
+
+    /** Begins with what was kept of an earlier life. This object must be fresh. */
+    void restore(PopularItems kept) {
+        landmarkMs = kept.landmarkMs();
+        newestMs = kept.newestMs();
+        kept.items().forEach(item -> addWeight(item.itemId(), item.weight()));
+    }
+
+    private double exponentOf(long clickMs) {
+        return (clickMs - landmarkMs) / halfLifeMs;
+    }
+
+    private void moveLandmark(long clickMs) {
+        double factor = Math.pow(2, -exponentOf(clickMs));
+        byItem.values().forEach(ranked -> ranked.weight *= factor);
+        landmarkMs = clickMs;
+    }
+
+    private void addWeight(String itemId, double weight) {
+        Ranked ranked = byItem.computeIfAbsent(itemId, Ranked::new);
+        ranked.weight += weight;
+        if (ranked.rank == NOT_RANKED && !enterTop(ranked)) {
+            return;
+        }
+        rise(ranked);
+    }
+
+    private boolean enterTop(Ranked ranked) {
+        if (topCount < top.length) {
+            place(ranked, topCount++);
+            return true;
+        }
+        Ranked last = top[topCount - 1];
+        if (ranked.weight <= last.weight) {
+            return false;
+        }
+        last.rank = NOT_RANKED;
+        place(ranked, topCount - 1);
+        return true;
+    }
+
+    private void rise(Ranked ranked) {
+        int rank = ranked.rank;
+        while (rank > 0 && top[rank - 1].weight < ranked.weight) {
+            place(top[rank - 1], rank);
+            rank--;
+        }
+        place(ranked, rank);
+    }
+
+    private void place(Ranked ranked, int rank) {
+        top[rank] = ranked;
+        ranked.rank = rank;
+    }
+
+    private void forgetLessPopularHalf() {
+        List<Ranked> byWeight = new ArrayList<>(byItem.values());
+        byWeight.sort(Comparator.<Ranked>comparingInt(ranked -> ranked.rank == NOT_RANKED ? 1 : 0)
+                .thenComparing(Comparator.comparingDouble((Ranked ranked) -> ranked.weight)
+                        .reversed()));
+        byWeight.subList(capacity / 2, byWeight.size()).forEach(ranked -> byItem.remove(ranked.itemId));
+    }
+}

@@ -1,0 +1,120 @@
+package io.freshet.scoring;
+
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.UserSequence;
+import io.freshet.vocabulary.Vocabulary;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers a user's sequence with the next items: the live model's, or the popular ones where the model cannot say. No
+ * item of the sequence comes back.
+ *
+ * <p>The answer is in this object until the next call. Not thread-safe.
+ */
+final class Recommender {
+    private final LiveModel live;
+    private final Popularity popularity;
+    private final TopItems items;
+    private final int[] bestRows; // (k)
+    private final float[] bestScores; // (k)
+    private final Set<String> seen = new HashSet<>();
+    private int[] history = new int[64]; // (historyLength) rows of the sequence's items that the model knows
+    private String version = "";
+    private long step;
+    private boolean hasModel;
+    private @Nullable Fallback fallback;
+
+    /** @param k the most items of an answer */
+    Recommender(LiveModel live, Popularity popularity, int k) {
+        this.live = live;
+        this.popularity = popularity;
+        items = new TopItems(k);
+        bestRows = new int[k];
+        bestScores = new float[k];
+    }
+
+    void recommend(UserSequence sequence) {
+        fallback = askModel(sequence.interactions());
+        if (fallback != null) {
+            askPopularity(sequence.interactions());
+        }
+    }
+
+    /** The recommended items, best first. */
+    TopItems items() {
+        return items;
+    }
+
+    /** Why the items are popularity's; null where they are the model's. */
+    @Nullable
+    Fallback fallback() {
+        return fallback;
+    }
+
+    /** Whether there was a model when the question was answered. */
+    boolean hasModel() {
+        return hasModel;
+    }
+
+    /** The snapshot that the model comes from. */
+    String version() {
+        return version;
+    }
+
+    /** The model's step. */
+    long step() {
+        return step;
+    }
+
+    private @Nullable Fallback askModel(List<Interaction> interactions) {
+        ServedModel model = live.acquire();
+        try {
+            hasModel = model != null;
+            if (model == null) {
+                return Fallback.NO_MODEL;
+            }
+            version = live.version();
+            step = model.step();
+            return score(model, interactions) ? null : Fallback.NO_KNOWN_ITEMS;
+        } finally {
+            live.release();
+        }
+    }
+
+    private boolean score(ServedModel model, List<Interaction> interactions) {
+        int length = rowsOf(model, interactions);
+        if (length == 0) {
+            return false;
+        }
+        int found = model.topK(history, length, history, length, bestRows.length, bestRows, bestScores);
+        items.clear();
+        for (int i = 0; i < found; i++) {
+            items.add(model.itemAt(bestRows[i]), bestScores[i]);
+        }
+        return true;
+    }
+
+    private int rowsOf(ServedModel model, List<Interaction> interactions) {
+        if (history.length < interactions.size()) {
+            history = Arrays.copyOf(history, interactions.size());
+        }
+        int length = 0;
+        for (int i = 0; i < interactions.size(); i++) {
+            int row = model.rowOf(interactions.get(i).itemId());
+            if (row != Vocabulary.NOT_FOUND) {
+                history[length++] = row;
+            }
+        }
+        return length;
+    }
+
+    private void askPopularity(List<Interaction> interactions) {
+        seen.clear();
+        interactions.forEach(interaction -> seen.add(interaction.itemId()));
+        popularity.topInto(items, seen);
+    }
+}

@@ -1,0 +1,213 @@
+package io.freshet.scoring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.TopicSetup;
+import io.freshet.config.Topics;
+import io.freshet.delta.ModelLogCodec;
+import io.freshet.delta.ModelLogRecord;
+import io.freshet.demo.EmbeddedKafka;
+import io.freshet.model.Learner;
+import io.freshet.model.ModelSnapshot;
+import io.freshet.model.RecommenderModel;
+import io.freshet.model.TrainingConfig;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestCodec;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotFiles;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** A follower on a real broker, with snapshots on a real disk. */
+@SuppressWarnings("NullAway.Init") // JUnit calls the methods that set the fields before each test.
+final class ModelFollowerIT {
+    private static final Duration TIMEOUT = Duration.ofSeconds(30);
+    private static int tests;
+
+    @TempDir
+    static Path folder;
+
+    private static EmbeddedKafka kafka;
+
+    private FreshetConfig config;
+    private FileSnapshotStore store;
+    private LiveModel live;
+    private ModelFollower follower;
+    private KafkaProducer<byte[], byte[]> producer;
+
+    @BeforeAll
+    static void startBroker() throws IOException {
+        kafka = EmbeddedKafka.start(folder.resolve("kafka"));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        kafka.close();
+    }
+
+    @BeforeEach
+    void prepare() {
+        String name = "follower" + tests++;
+        Map<String, String> settings = new HashMap<>();
+        settings.put("application.id", name);
+        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        settings.put("topics.partitions", "1");
+        settings.put("state.dir", folder.resolve(name).toString());
+        Topics.DEFAULT.all().forEach(topic -> settings.put("topics." + topic, name + "-" + topic));
+        config = FreshetConfig.of(settings);
+        TopicSetup.run(config, TIMEOUT);
+        store = new FileSnapshotStore(config.modelStorePath());
+        live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
+        follower = ModelFollower.of(config, store, live);
+        producer =
+                new KafkaProducer<>(config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer());
+    }
+
+    @AfterEach
+    void close() {
+        producer.close();
+        follower.close();
+        live.close();
+    }
+
+    @Test
+    void shouldServeTheNewestSnapshotAndWhatTheLogAddsToIt() throws Exception {
+        publish(save(10, 0, "a"));
+        long covered = append(TinyModels.delta(10, 20, 1, "b"));
+        Manifest newest = save(20, covered + 1, "a", "b");
+        publish(newest);
+        append(TinyModels.delta(20, 30, 2, "c"));
+
+        follower.start();
+
+        awaitStep(30);
+        assertThat(live.version()).isEqualTo(newest.version());
+        append(TinyModels.delta(30, 40, 3, "d"));
+        awaitStep(40);
+    }
+
+    @Test
+    void shouldWaitForTheFirstSnapshotWhenThereIsNone() throws Exception {
+        follower.start();
+        append(TinyModels.delta(10, 20, 1, "b"));
+
+        publish(save(10, 0, "a"));
+
+        awaitStep(20);
+    }
+
+    @Test
+    void shouldUseTheSnapshotBeforeWhenTheNewestIsDamaged() throws Exception {
+        Manifest good = save(10, 0, "a");
+        publish(good);
+        append(TinyModels.delta(10, 20, 1, "b"));
+        Manifest damaged = save(20, 1, "a", "b");
+        damage(damaged);
+        publish(damaged);
+
+        follower.start();
+
+        // The weights come from the older one, by way of the log.
+        awaitStep(20);
+    }
+
+    @Test
+    void shouldStandStillAtAGapUntilASnapshotLeadsPastIt() throws Exception {
+        publish(save(10, 0, "a"));
+        follower.start();
+        awaitStep(10);
+
+        append(TinyModels.delta(15, 20, 1, "b"));
+        long end = append(TinyModels.delta(20, 25, 2, "c"));
+        publish(save(25, end + 1, "a", "b", "c"));
+
+        awaitStep(25);
+        append(TinyModels.delta(25, 30, 3, "d"));
+        awaitStep(30);
+    }
+
+    @Test
+    void shouldNameTheNewestSnapshotBehindTheWeights() throws Exception {
+        publish(save(10, 0, "a"));
+        follower.start();
+        long offset = append(TinyModels.delta(10, 20, 1, "b"));
+        awaitStep(20);
+
+        Manifest newest = save(20, offset + 1, "a", "b");
+        publish(newest);
+
+        await().atMost(TIMEOUT).until(() -> live.version().equals(newest.version()));
+        assertThat(live.step()).isEqualTo(20);
+    }
+
+    private void awaitStep(long step) {
+        await().atMost(TIMEOUT).until(() -> live.step() == step);
+    }
+
+    private Manifest save(long step, long logOffset, String... items) throws IOException {
+        try (RecommenderModel model = TinyModels.model(step, items);
+                Learner learner = new Learner(model, TrainingConfig.defaults(1))) {
+            SnapshotFiles files = new SnapshotFiles();
+            ModelSnapshot.addTo(files, learner);
+            return store.save(
+                    new ManifestDraft(
+                            config.modelName(),
+                            step,
+                            Instant.EPOCH,
+                            TinyModels.CONFIG.seed(),
+                            ModelSnapshot.describe(TinyModels.CONFIG),
+                            Map.of(),
+                            Map.of(),
+                            new TopicPosition(config.topics().modelLog(), 0, logOffset),
+                            List.of(),
+                            Map.of()),
+                    files);
+        }
+    }
+
+    private void damage(Manifest manifest) throws IOException {
+        Path file = config.modelStorePath()
+                .resolve(config.modelName())
+                .resolve(manifest.version())
+                .resolve("weights.safetensors");
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length - 1] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    private void publish(Manifest manifest) throws InterruptedException, ExecutionException {
+        byte[] key = (config.modelName() + "/" + manifest.version()).getBytes(UTF_8);
+        producer.send(new ProducerRecord<>(config.topics().modelManifests(), key, ManifestCodec.toJson(manifest)))
+                .get();
+    }
+
+    private long append(ModelLogRecord record) throws InterruptedException, ExecutionException {
+        byte[] key = config.modelName().getBytes(UTF_8);
+        return producer.send(new ProducerRecord<>(config.topics().modelLog(), key, ModelLogCodec.encode(record)))
+                .get()
+                .offset();
+    }
+}

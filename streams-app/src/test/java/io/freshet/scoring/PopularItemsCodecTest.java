@@ -1,0 +1,36 @@
+package io.freshet.scoring;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.format.CorruptFormatException;
+import java.util.HexFormat;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class PopularItemsCodecTest {
+    private static final PopularItems POPULAR =
+            new PopularItems(1_000, -1, List.of(new PopularItems.Item("a", 1.0), new PopularItems.Item("ü", 0.5)));
+    private static final String GOLDEN =
+            "465001" + "d00f" + "01" + "02" + "0161" + "000000000000f03f" + "02c3bc" + "000000000000e03f";
+
+    @Test
+    void shouldWriteTheGoldenBytes() {
+        String hex = HexFormat.of().formatHex(PopularItemsCodec.encode(POPULAR));
+
+        assertThat(hex).startsWith(GOLDEN).hasSize(GOLDEN.length() + 8);
+    }
+
+    @Test
+    void shouldReadWhatItWrote() {
+        assertThat(PopularItemsCodec.decode(PopularItemsCodec.encode(POPULAR))).isEqualTo(POPULAR);
+    }
+
+    @Test
+    void shouldRefuseBytesWhenOneIsChanged() {
+        byte[] bytes = PopularItemsCodec.encode(POPULAR);
+        bytes[9] ^= 1;
+
+        assertThatThrownBy(() -> PopularItemsCodec.decode(bytes)).isInstanceOf(CorruptFormatException.class);
+    }
+}

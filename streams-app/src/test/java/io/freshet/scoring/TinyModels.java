@@ -1,0 +1,51 @@
+package io.freshet.scoring;
+
+import io.freshet.delta.ModelDelta;
+import io.freshet.delta.StepRecord;
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.RecommenderModel;
+import java.util.Arrays;
+import java.util.List;
+
+/** Models, deltas and steps that are as small as they can be. */
+final class TinyModels {
+    static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(16, 8, 1, 1), 0.5f, 7);
+
+    private TinyModels() {}
+
+    /** A model at a step that knows some items. */
+    static RecommenderModel model(long step, String... items) {
+        RecommenderModel model = RecommenderModel.initial(CONFIG);
+        for (String item : items) {
+            model.addIfAbsent(item);
+        }
+        model.completeStep(step);
+        return model;
+    }
+
+    /** A whole delta that adds items, with vectors of ones, behind {@code firstNewRow} others. */
+    static ModelDelta delta(long fromStep, long toStep, int firstNewRow, String... newItems) {
+        return part(fromStep, toStep, 0, 1, firstNewRow, newItems);
+    }
+
+    /** A part of a delta; only part 0 has the new items and the dense parameters. */
+    static ModelDelta part(long fromStep, long toStep, int part, int parts, int firstNewRow, String... newItems) {
+        try (RecommenderModel fresh = RecommenderModel.initial(CONFIG)) {
+            int dim = CONFIG.encoder().dim();
+            int[] rows = new int[newItems.length];
+            float[] values = new float[rows.length * dim];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = firstNewRow + i;
+            }
+            Arrays.fill(values, 1f);
+            float[] dense = part == 0 ? new float[fresh.denseSize()] : new float[0];
+            List<String> items = part == 0 ? List.of(newItems) : List.of();
+            return new ModelDelta(fromStep, toStep, part, parts, dim, firstNewRow, items, rows, values, dense);
+        }
+    }
+
+    static StepRecord step(long step, long... clickTimestampsMs) {
+        return new StepRecord(step, List.of(), new int[0], clickTimestampsMs);
+    }
+}

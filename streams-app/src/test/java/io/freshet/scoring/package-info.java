@@ -1,0 +1,4 @@
+@NullMarked
+package io.freshet.scoring;
+
+import org.jspecify.annotations.NullMarked;
