@@ -1,0 +1,47 @@
+package io.freshet.topology;
+
+import java.util.Optional;
+import org.apache.kafka.common.errors.RetriableException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
+import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What to do when a stream thread dies: another takes its place where the cause passes by itself; else the client shuts
+ * down, so that whoever runs the process sees it.
+ */
+final class UncaughtErrors implements StreamsUncaughtExceptionHandler {
+    private static final Logger LOG = LoggerFactory.getLogger(UncaughtErrors.class);
+
+    private volatile @Nullable Throwable fatal;
+
+    /** The error that ended the client, if one did. */
+    Optional<Throwable> fatal() {
+        return Optional.ofNullable(fatal);
+    }
+
+    @Override
+    public StreamThreadExceptionResponse handle(Throwable error) {
+        if (isPassing(error)) {
+            LOG.warn("A stream thread died; another takes its place", error);
+            return StreamThreadExceptionResponse.REPLACE_THREAD;
+        }
+        LOG.error("A stream thread died; the client shuts down", error);
+        fatal = error;
+        return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    private static boolean isPassing(@Nullable Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RetriableException
+                    || cause instanceof TaskMigratedException
+                    || cause instanceof TaskCorruptedException) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

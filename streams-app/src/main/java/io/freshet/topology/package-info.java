@@ -1,0 +1,5 @@
+/** The assembled Kafka Streams application: sequencer and scorer in one sub-topology, its settings and its life. */
+@NullMarked
+package io.freshet.topology;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,90 @@
+package io.freshet.topology;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.config.FreshetConfig;
+import io.freshet.event.Click;
+import io.freshet.event.ClickCodec;
+import io.freshet.scoring.LiveModel;
+import io.freshet.sequencer.BoundedRocksDb;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.TestInputTopic;
+import org.apache.kafka.streams.TestOutputTopic;
+import org.apache.kafka.streams.Topology;
+import org.apache.kafka.streams.TopologyTestDriver;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class FreshetTopologyTest {
+    private static final long NOW = 1_700_000_000_000L;
+
+    private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private final LiveModel live = new LiveModel(Clock.systemUTC(), registry);
+
+    @Test
+    void shouldBeTheGoldenTopology() throws IOException {
+        FreshetConfig config = FreshetConfig.of(Map.of());
+        Topology topology = FreshetTopology.build(config, StreamsProperties.of(config), live, registry);
+
+        assertThat(topology.describe().toString()).isEqualTo(resource("topology.txt"));
+    }
+
+    @Test
+    void shouldAnswerEachAcceptedClickWithWhatIsPopularWhenThereIsNoModel(@TempDir Path stateDir) throws IOException {
+        FreshetConfig config = FreshetConfig.of(Map.of("state.dir", stateDir.toString()));
+        Map<String, Object> properties = StreamsProperties.of(config);
+        Properties driverProperties = new Properties();
+        try (BoundedRocksDb.Memory memory = new BoundedRocksDb.Memory(4 << 20, 2 << 20)) {
+            memory.shareThrough(properties);
+            driverProperties.putAll(properties);
+            Topology topology = FreshetTopology.build(config, properties, live, registry);
+            try (TopologyTestDriver driver = new TopologyTestDriver(topology, driverProperties)) {
+                TestInputTopic<byte[], byte[]> clicks =
+                        driver.createInputTopic("clicks", new ByteArraySerializer(), new ByteArraySerializer());
+                TestOutputTopic<byte[], byte[]> recommendations = driver.createOutputTopic(
+                        "recommendations", new ByteArrayDeserializer(), new ByteArrayDeserializer());
+
+                click(clicks, "u", "a", NOW);
+                click(clicks, "u", "a", NOW);
+                click(clicks, "v", "b", NOW + 1);
+                driver.advanceWallClockTime(Duration.ofSeconds(2));
+
+                assertThat(recommendations.getQueueSize()).isEqualTo(2);
+                recommendations.readRecord();
+                var second = recommendations.readRecord();
+                JsonNode json = new ObjectMapper().readTree(second.value());
+                assertThat(second.key()).isEqualTo("v".getBytes(UTF_8));
+                assertThat(json.get("user_id").textValue()).isEqualTo("v");
+                assertThat(json.get("items").get(0).get("item_id").textValue()).isEqualTo("a");
+                assertThat(json.get("fallback").textValue()).isEqualTo("no-model");
+                assertThat(json.get("cause").get("offset").longValue()).isEqualTo(2);
+                assertThat(driver.getKeyValueStore("item-popularity").get("top"))
+                        .isNotNull();
+            }
+        }
+    }
+
+    private static void click(TestInputTopic<byte[], byte[]> clicks, String userId, String itemId, long timestampMs) {
+        byte[] json = ClickCodec.toJson(new Click(userId, itemId, timestampMs, null, null));
+        clicks.pipeInput(userId.getBytes(UTF_8), json, timestampMs);
+    }
+
+    private static String resource(String name) throws IOException {
+        try (InputStream in = Objects.requireNonNull(FreshetTopologyTest.class.getResourceAsStream(name))) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+}
