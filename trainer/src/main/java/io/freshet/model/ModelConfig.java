@@ -11,6 +11,6 @@ import io.freshet.encoder.SasRecConfig;
 public record ModelConfig(SasRecConfig encoder, float itemDeviation, long seed) {
     /** Two blocks, one head, 64 wide, 50 positions. */
     public static ModelConfig defaults(long seed) {
-        return new ModelConfig(new SasRecConfig(64, 50, 2, 1), 0.0125f, seed);
+        return new ModelConfig(new SasRecConfig(64, 50, 2, 1), 0.1f, seed);
     }
 }

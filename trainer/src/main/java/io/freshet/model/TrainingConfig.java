@@ -34,9 +34,9 @@ public record TrainingConfig(
         }
     }
 
-    /** Adam at 1e-3, dropout 0.2, 2,048 candidates with automatic scale. */
+    /** Adam at 2e-3, dropout 0.2, 2,048 candidates with automatic scale. */
     public static TrainingConfig defaults(int workers) {
         return new TrainingConfig(
-                new Adam.Settings(1e-3f, 0.9f, 0.999f, 1e-8f, 0f), 0.2f, 2048, AUTO_ALPHA, workers, 2);
+                new Adam.Settings(2e-3f, 0.9f, 0.999f, 1e-8f, 0f), 0.2f, 2048, AUTO_ALPHA, workers, 2);
     }
 }
