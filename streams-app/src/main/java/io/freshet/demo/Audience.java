@@ -59,7 +59,9 @@ final class Audience {
     List<Scene> newest(int most) {
         List<Scene> all = new ArrayList<>(scenes.values());
         return all.reversed().stream()
-                .filter(scene -> scene.byModel() && scene.lastItems().size() > 2)
+                .filter(scene -> scene.byModel()
+                        && scene.lastItems().size() > 2
+                        && !scene.recommended().isEmpty())
                 .limit(most)
                 .toList();
     }

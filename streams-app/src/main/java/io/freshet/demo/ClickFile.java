@@ -28,6 +28,7 @@ final class ClickFile implements ClickSource {
     private final LineReader lines;
     private final Layout layout;
     private long lineNumber = 1; // the header
+    private long passedOver;
 
     private ClickFile(LineReader lines, Layout layout) {
         this.lines = lines;
@@ -105,12 +106,36 @@ final class ClickFile implements ClickSource {
 
     @Override
     public @Nullable SourceClick next() throws IOException {
+        byte[] line = nextLine();
+        return line == null ? null : sourceClick(line);
+    }
+
+    /** The next row that makes a click; null at the end. */
+    @Nullable
+    Click nextClick() throws IOException {
+        for (byte[] line = nextLine(); line != null; line = nextLine()) {
+            Click click = click(text(line));
+            if (click != null) {
+                return click;
+            }
+            passedOver++;
+        }
+        return null;
+    }
+
+    /** Rows that {@link #nextClick} has found to make no click. */
+    long passedOver() {
+        return passedOver;
+    }
+
+    /** The next line that is not empty; null at the end. */
+    private byte @Nullable [] nextLine() throws IOException {
         byte[] line;
         do {
             line = lines.next();
             lineNumber++;
         } while (line != null && line.length == 0);
-        return line == null ? null : sourceClick(line);
+        return line;
     }
 
     private SourceClick sourceClick(byte[] line) {

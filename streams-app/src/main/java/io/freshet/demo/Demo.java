@@ -63,8 +63,11 @@ public final class Demo {
             TopicSetup.run(config, TOPIC_TIMEOUT);
             DemoTopics.keepEverything(config);
             try (DemoRun run = new DemoRun(options, config, source(layout), startNanos, stop)) {
-                Summary summary = run.run(view(), description);
-                print(summary);
+                try (LiveView view = view()) {
+                    run.show(view, description);
+                }
+                say("Ending: the last step, a snapshot, the stores");
+                print(run.finish());
             }
         }
     }

@@ -87,20 +87,13 @@ final class DemoRun implements AutoCloseable {
     }
 
     /**
-     * Feeds, shows, and ends everything in order.
+     * Feeds and shows, until it is told to end or everything is done.
      *
-     * @throws DemoFailedException when a part failed, or the clicks did not come through
+     * @throws DemoFailedException when a part failed, or nothing moves any more
      */
-    Summary run(LiveView view, String source) throws DemoFailedException {
-        try (view) {
-            watcherThread.start();
-            feederThread.start();
-            show(view, source);
-        }
-        return finish();
-    }
-
-    private void show(LiveView view, String source) throws DemoFailedException {
+    void show(LiveView view, String source) throws DemoFailedException {
+        watcherThread.start();
+        feederThread.start();
         long nextFrame = System.nanoTime();
         Progress progress = progress();
         long lastProgress = System.nanoTime();
@@ -120,15 +113,23 @@ final class DemoRun implements AutoCloseable {
         }
     }
 
-    /** Ends the parts in the order in which clicks pass through them, and reads what they still wrote. */
-    private Summary finish() throws DemoFailedException {
+    /**
+     * Ends the parts in the order in which clicks pass through them, and reads what they still wrote.
+     *
+     * @throws DemoFailedException when a part failed while it ended
+     */
+    Summary finish() throws DemoFailedException {
         long endNanos = System.nanoTime();
         endFeeding();
+        LOG.info("Feeding has ended after {} clicks", feeder.read());
         roles.closeTrainer();
+        LOG.info("The trainer has ended");
         outcomes = roles.outcomes();
         roles.closeStreams();
+        LOG.info("The streams have ended");
         watcher.finish();
         join(watcherThread);
+        LOG.info("The books are closed: {}", books.figures());
         requireHealth();
         return summary(Duration.ofNanos(endNanos - startNanos));
     }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.stream.Collectors;
 
 /** Draws a frame as lines of at most {@value #WIDTH} columns, or as one plain line. Immutable. */
 final class FrameText {
@@ -15,6 +16,8 @@ final class FrameText {
     private static final int FIGURES = 60; // where they begin
     private static final int FIGURE = 9;
     private static final int ID_WIDTH = 12;
+    private static final int USER = 12;
+    private static final int CLICKED = 40;
 
     private final Glyphs glyphs;
     private final Paint paint;
@@ -27,7 +30,7 @@ final class FrameText {
     List<String> lines(Frame frame) {
         List<String> lines = new ArrayList<>();
         lines.add(title(frame));
-        lines.add(paint.dim(cut("%s; Kafka at %s".formatted(frame.source(), frame.address()), WIDTH)));
+        lines.add(paint.dim(cut("Kafka at %s, clicks from %s".formatted(frame.address(), frame.source()), WIDTH)));
         lines.add("");
         lines.add(label("clicks") + clicks(frame));
         lines.add(label("model") + model(frame));
@@ -96,7 +99,7 @@ final class FrameText {
 
     private String latency(Frame frame) {
         return cut(
-                "to recommendation %s  to model %s  p50/p99%s"
+                "recommendation %s  model %s  ms, p50/p99%s"
                         .formatted(
                                 percentiles(frame.clickToRecommendation()),
                                 percentiles(frame.clickToModel()),
@@ -164,23 +167,33 @@ final class FrameText {
             return List.of(paint.dim("users     their recommendations appear with the first model"));
         }
         List<String> lines = new ArrayList<>();
-        lines.add(paint.dim("user          last clicks                             recommended next"));
-        for (Audience.Scene scene : frame.users()) {
-            String clicked = scene.lastItems().reversed().stream()
-                    .limit(3)
-                    .map(id -> cut(printable(id), ID_WIDTH))
-                    .reduce((newer, older) -> older + " " + glyphs.to() + " " + newer)
-                    .orElse("");
-            String line = padded(cut(printable(scene.userId()), 12), 14) + padded(cut(clicked, 38), 38) + " "
-                    + glyphs.answer() + " ";
-            String recommended = scene.recommended().stream()
-                    .limit(3)
-                    .map(FrameText::printable)
-                    .reduce((left, right) -> left + "  " + right)
-                    .orElse("");
-            lines.add(line + paint.in(Paint.Colour.GREEN, cut(recommended, WIDTH - line.length())));
-        }
+        lines.add(paint.dim(padded("user", USER) + padded("last clicks", CLICKED) + "   recommended next"));
+        frame.users().forEach(scene -> lines.add(user(scene)));
         return lines;
+    }
+
+    private String user(Audience.Scene scene) {
+        List<String> items = scene.lastItems();
+        List<String> newest = items.subList(Math.max(0, items.size() - 3), items.size());
+        String clicked = newest.stream()
+                .map(id -> cut(printable(id), ID_WIDTH))
+                .collect(Collectors.joining(" " + glyphs.to() + " "));
+        String left = padded(cut(printable(scene.userId()), USER - 1), USER)
+                + padded(cut(clicked, CLICKED - 1), CLICKED) + glyphs.answer() + " ";
+        return left + paint.in(Paint.Colour.GREEN, recommended(scene, WIDTH - left.length()));
+    }
+
+    /** As many items as fit, the best first. */
+    private static String recommended(Audience.Scene scene, int width) {
+        StringBuilder text = new StringBuilder();
+        for (String id : scene.recommended()) {
+            String more = text.isEmpty() ? printable(id) : "  " + printable(id);
+            if (text.length() + more.length() > width) {
+                break;
+            }
+            text.append(more);
+        }
+        return text.isEmpty() ? cut(printable(scene.recommended().getFirst()), width) : text.toString();
     }
 
     private String label(String name) {
@@ -188,7 +201,7 @@ final class FrameText {
     }
 
     private static String percentiles(Frame.Percentiles percentiles) {
-        return percentiles.measured() ? percentiles.p50() + "/" + percentiles.p99() + " ms" : "-";
+        return percentiles.measured() ? percentiles.p50() + "/" + percentiles.p99() : "-";
     }
 
     private static String age(Frame frame) {

@@ -1,0 +1,128 @@
+package io.freshet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code bin/freshet} with JDKs and a Maven that only say how they were called. */
+@EnabledOnOs({OS.LINUX, OS.MAC})
+class LauncherTest {
+    private static final String SAY_HOW_CALLED = """
+            #!/bin/sh
+            echo "java of $0"
+            echo "in $PWD"
+            for argument in "$@"; do echo "with $argument"; done
+            """;
+    private static final String BUILD = """
+            #!/bin/sh
+            echo built >> "$(dirname "$0")/builds.txt"
+            mkdir -p "$(dirname "$0")/../checkout/streams-app/target/freshet/lib"
+            """;
+
+    /** With a space, as on many a desktop. */
+    private Path folder;
+
+    private Path jdk;
+
+    @BeforeEach
+    void makeJdk(@TempDir Path temporary) throws IOException {
+        folder = Files.createDirectories(temporary.resolve("my programs")).toRealPath();
+        jdk = jdk("jdk", "25.0.1");
+    }
+
+    @Test
+    void shouldRunTheDistributionInTheCallersFolderWhenCalledThroughALink() throws Exception {
+        Path launcher = install("dist/bin/freshet");
+        Files.createDirectories(folder.resolve("dist/lib"));
+        Path link = Files.createSymbolicLink(folder.resolve("freshet"), Path.of("dist/bin/freshet"));
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        List<String> said = call(elsewhere, Map.of("JAVA_HOME", jdk.toString()), link, "run", "--config", "a b");
+        assertThat(launcher).exists();
+        assertThat(said)
+                .containsSequence("java of " + jdk.resolve("bin/java"), "in " + elsewhere)
+                .containsSequence("with @" + folder.resolve("dist/jvm.options"), "with -cp")
+                .containsSequence(
+                        "with " + folder.resolve("dist/lib") + "/*",
+                        "with io.freshet.cli.Freshet",
+                        "with run",
+                        "with --config",
+                        "with a b");
+    }
+
+    @Test
+    void shouldPassOverAnOlderJdkWhenThereIsANewerOne() throws Exception {
+        Path launcher = install("dist/bin/freshet");
+        Files.createDirectories(folder.resolve("dist/lib"));
+        Map<String, String> homes = Map.of(
+                "JAVA_HOME", jdk("old", "17.0.15").toString(),
+                "JDK_HOME", jdk.toString(),
+                "FRESHET_JAVA_OPTS", "-Xmx3g -Da=b");
+        assertThat(call(folder, homes, launcher, "demo"))
+                .contains("java of " + jdk.resolve("bin/java"))
+                .containsSequence("with -Xmx1g", "with -Xmx3g", "with -Da=b");
+    }
+
+    @Test
+    void shouldBuildACheckoutWhenASourceIsNewerThanTheBuild() throws Exception {
+        Path launcher = install("checkout/streams-app/bin/freshet");
+        Path source = write("checkout/streams-app/src/main/java/A.java", "class A {}");
+        write("checkout/pom.xml", "<project/>");
+        executable("maven/mvn", BUILD);
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", jdk.toString(), "PATH", folder.resolve("maven") + ":" + System.getenv("PATH"));
+        assertThat(call(folder, environment, launcher, "--version")).contains("with --version");
+        assertThat(call(folder, environment, launcher, "--version")).contains("with --version");
+        assertThat(folder.resolve("maven/builds.txt")).hasContent("built");
+        Thread.sleep(20); // file times are coarse
+        Files.writeString(source, "final class A {}");
+        assertThat(call(folder, environment, launcher, "--version")).contains("with --version");
+        assertThat(folder.resolve("maven/builds.txt")).hasContent("built\nbuilt");
+    }
+
+    private Path install(String name) throws IOException {
+        return executable(name, Files.readString(Path.of("bin/freshet")));
+    }
+
+    private Path jdk(String name, String version) throws IOException {
+        executable(name + "/bin/java", SAY_HOW_CALLED);
+        executable(name + "/bin/javac", SAY_HOW_CALLED);
+        write(name + "/release", "JAVA_VERSION=\"" + version + "\"\n");
+        return folder.resolve(name);
+    }
+
+    private Path executable(String name, String script) throws IOException {
+        Path file = write(name, script);
+        assertThat(file.toFile().setExecutable(true)).isTrue();
+        return file;
+    }
+
+    private Path write(String name, String content) throws IOException {
+        Path file = folder.resolve(name);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, content);
+    }
+
+    private static List<String> call(Path in, Map<String, String> environment, Path launcher, String... arguments)
+            throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of(launcher.toString()));
+        command.addAll(List.of(arguments));
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(in.toFile()).redirectErrorStream(true);
+        builder.environment().remove("FRESHET_JAVA_OPTS");
+        builder.environment().putAll(environment);
+        Process process = builder.start();
+        List<String> said = process.inputReader().lines().toList();
+        assertThat(process.waitFor()).describedAs(String.join("\n", said)).isZero();
+        return said;
+    }
+}
