@@ -46,7 +46,8 @@ final class ArchitectureTest {
         "io.freshet.model..",
         "io.freshet.replay..",
         "io.freshet.evaluation..",
-        "io.freshet.online.."
+        "io.freshet.online..",
+        "io.freshet.offline.."
     };
     private static final String[] STREAMS_APP = {
         "io.freshet.config..",

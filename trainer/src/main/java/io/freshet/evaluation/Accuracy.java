@@ -10,4 +10,18 @@ package io.freshet.evaluation;
  */
 public record Accuracy(long events, double hr, double ndcg, double mrr) {
     public static final Accuracy NONE = new Accuracy(0, 0, 0, 0);
+
+    /**
+     * Over events of these ranks.
+     *
+     * @param ranks from 1; a miss is any above k
+     * @param k length of the list that counts as a hit
+     */
+    public static Accuracy of(int[] ranks, int k) {
+        RankCounts counts = new RankCounts(k);
+        for (int rank : ranks) {
+            counts.add(RankCounts.bucketOf(rank, k));
+        }
+        return counts.accuracy();
+    }
 }

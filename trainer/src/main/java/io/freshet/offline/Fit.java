@@ -1,0 +1,179 @@
+package io.freshet.offline;
+
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.model.Learner;
+import io.freshet.model.LearnerCheckpoint;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.RecommenderModel;
+import io.freshet.sampling.CounterRandom;
+import io.freshet.sampling.CounterRandom.Purpose;
+import io.freshet.vocabulary.Vocabulary;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import java.util.stream.IntStream;
+
+/**
+ * Learns a model from a finished data set: epochs over all users in ever new order, every position of each sequence at
+ * once, the last two items of each held out; the epoch that validates best is kept, with the optimiser's state, and
+ * tested once.
+ *
+ * <p>What is learned is a function of the data and the configuration alone, not of the number of threads. Owns the
+ * model and the learner, which after {@link #run} stand at the best epoch. Not thread-safe.
+ */
+public final class Fit implements AutoCloseable {
+    private final SequenceDataset data;
+    private final FitConfig config;
+    private final int[] users; // those with something to learn from, reordered for each epoch
+    private final SequenceBatch batch;
+    private final LeaveOneOut evaluation;
+    private final RecommenderModel model;
+    private final Learner learner;
+    private final LearnerCheckpoint best;
+
+    private final List<FitResult.CurvePoint> curve = new ArrayList<>();
+    private int bestPoint = -1; // of the curve
+    private int epoch; // whole ones learned
+    private double epochLoss; // mean over the targets of the last whole epoch
+    private long startNanos;
+
+    /**
+     * A model that has learned nothing.
+     *
+     * @param items every item of the data, by row
+     */
+    public Fit(SequenceDataset data, Vocabulary items, FitConfig config) {
+        this.data = data;
+        this.config = config;
+        this.users = IntStream.range(0, data.users())
+                .filter(user -> HeldOut.learnedLength(data.sequence(user)) > 1)
+                .toArray();
+        if (users.length == 0) {
+            throw new IllegalArgumentException("some user must have two items beside those held out: users="
+                    + data.users() + " interactions=" + data.interactions());
+        }
+        ModelConfig shape = new ModelConfig(config.encoder(), config.itemDeviation(items.size()), config.seed());
+        this.evaluation =
+                new LeaveOneOut(data, config.seen(), shape, config.training().workers());
+        this.model = RecommenderModel.initial(shape);
+        this.learner = new Learner(model, config.training());
+        items.items(0, items.size()).forEach(learner::addIfAbsent);
+        this.batch = new SequenceBatch(config.encoder().maxLength());
+        this.best = new LearnerCheckpoint(learner);
+    }
+
+    public Learner learner() {
+        return learner;
+    }
+
+    SequenceDataset data() {
+        return data;
+    }
+
+    /** Batches of an epoch. */
+    public int batches() {
+        return Math.ceilDiv(users.length, config.batchUsers());
+    }
+
+    /**
+     * Learns, once. Told to stop, it keeps the best epoch so far; before the first validation, what it has.
+     *
+     * @param stopped asked after each batch
+     */
+    public FitResult run(FitListener listener, BooleanSupplier stopped) {
+        startNanos = System.nanoTime();
+        boolean complete = true;
+        while (complete && epoch < config.epochs() && !isOutOfPatience()) {
+            complete = learnEpoch(listener, stopped);
+            if (complete && (epoch % config.validationInterval() == 0 || epoch == config.epochs())) {
+                validate(listener);
+            }
+        }
+        if (curve.isEmpty()) {
+            validate(listener);
+        }
+        double seconds = seconds();
+        best.restore();
+        FitResult.CurvePoint kept = curve.get(bestPoint);
+        HeldOutAccuracy test = evaluation.measure(model, HeldOut.TEST);
+        return new FitResult(curve, kept.epoch(), epoch, !complete, kept.validation(), test, seconds);
+    }
+
+    /** Whether it came to the end of the epoch. */
+    private boolean learnEpoch(FitListener listener, BooleanSupplier stopped) {
+        shuffle(epoch + 1);
+        double lossSum = 0;
+        long targets = 0;
+        for (int learned = 0; learned < batches(); learned++) {
+            if (stopped.getAsBoolean()) {
+                return false;
+            }
+            fillBatch(learned * config.batchUsers());
+            double loss = learner.learn(batch);
+            requireFinite(loss);
+            model.completeStep(learner.optimizerStep());
+            lossSum += loss * batch.targetCount();
+            targets += batch.targetCount();
+            listener.learned(epoch + 1, learned + 1, batches(), lossSum / targets);
+        }
+        epoch++;
+        epochLoss = lossSum / targets;
+        return true;
+    }
+
+    /** Fisher and Yates's shuffle of the order of the epoch before. */
+    private void shuffle(int nextEpoch) {
+        for (int last = users.length - 1; last > 0; last--) {
+            int other = (int) CounterRandom.below(last + 1L, config.seed(), nextEpoch, Purpose.SHUFFLE, last);
+            int user = users[last];
+            users[last] = users[other];
+            users[other] = user;
+        }
+    }
+
+    private void fillBatch(int from) {
+        batch.clear();
+        for (int i = from; i < Math.min(users.length, from + config.batchUsers()); i++) {
+            int[] sequence = data.sequence(users[i]);
+            batch.addExample(sequence, 0, HeldOut.learnedLength(sequence));
+        }
+    }
+
+    private void requireFinite(double loss) {
+        if (!Double.isFinite(loss)) {
+            throw new IllegalStateException("the loss must stay finite; a smaller learning rate may help: loss=" + loss
+                    + " epoch=" + (epoch + 1) + " learning_rate="
+                    + config.training().optimizer().learningRate());
+        }
+    }
+
+    private void validate(FitListener listener) {
+        HeldOutAccuracy accuracy = evaluation.measure(model, HeldOut.VALIDATION);
+        FitResult.CurvePoint point = new FitResult.CurvePoint(epoch, epochLoss, accuracy, seconds());
+        boolean isBest = bestPoint < 0
+                || accuracy.at10().ndcg()
+                        > curve.get(bestPoint).validation().at10().ndcg();
+        curve.add(point);
+        if (isBest) {
+            bestPoint = curve.size() - 1;
+            best.take();
+        }
+        listener.validated(point, isBest);
+    }
+
+    private boolean isOutOfPatience() {
+        return config.patience() > 0 && bestPoint >= 0 && curve.size() - 1 - bestPoint >= config.patience();
+    }
+
+    private double seconds() {
+        return (System.nanoTime() - startNanos) / 1e9;
+    }
+
+    @Override
+    public void close() {
+        best.close();
+        evaluation.close();
+        learner.close();
+        model.close();
+    }
+}

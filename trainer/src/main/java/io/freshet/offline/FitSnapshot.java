@@ -1,0 +1,105 @@
+package io.freshet.offline;
+
+import io.freshet.evaluation.Accuracy;
+import io.freshet.evaluation.PrequentialFile;
+import io.freshet.evaluation.PrequentialMetrics;
+import io.freshet.model.Learner;
+import io.freshet.model.ModelSnapshot;
+import io.freshet.model.RecommenderModel;
+import io.freshet.online.LearningConfig;
+import io.freshet.replay.ReplayFile;
+import io.freshet.replay.ReplayReservoir;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import io.freshet.tensor.Lanes;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A fitted model as a snapshot that online learning starts from: it stands before the first offset of every topic, its
+ * reservoir holds the users' sequences, held-out items and all, and its prequential figures are empty.
+ */
+public final class FitSnapshot {
+    private static final String MODEL_LOG = "model-log";
+
+    private FitSnapshot() {}
+
+    /**
+     * Writes the snapshot. The same data and configuration give files of the same bytes.
+     *
+     * @param fit after it has run
+     * @param settings described in the manifest
+     * @param online of the learner that is to go on
+     */
+    public static Manifest save(
+            SnapshotStore store,
+            String modelName,
+            Fit fit,
+            FitResult result,
+            Map<String, Object> settings,
+            LearningConfig online,
+            Instant now)
+            throws IOException {
+        Learner learner = fit.learner();
+        RecommenderModel model = learner.model();
+        ReplayReservoir reservoir = reservoir(fit.data(), online, model.config().seed());
+        PrequentialMetrics none = new PrequentialMetrics(online.k(), online.metricsWindow());
+        SnapshotFiles files = new SnapshotFiles();
+        ModelSnapshot.addTo(files, learner);
+        files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
+        files.add(PrequentialFile.NAME, file -> PrequentialFile.write(file, none));
+        ManifestDraft draft = new ManifestDraft(
+                modelName,
+                model.step(),
+                now,
+                model.config().seed(),
+                ModelSnapshot.describe(model.config()),
+                settings,
+                platform(learner),
+                new TopicPosition(MODEL_LOG, 0, 0),
+                List.of(),
+                figures(result));
+        return store.save(draft, files);
+    }
+
+    private static ReplayReservoir reservoir(SequenceDataset data, LearningConfig online, long seed) {
+        int length = Math.max(online.replayLength(), online.newLength());
+        ReplayReservoir reservoir = new ReplayReservoir(online.replayCapacity(), length, seed);
+        for (int user = 0; user < data.users(); user++) {
+            int[] sequence = data.sequence(user);
+            if (sequence.length > 1) {
+                reservoir.put(data.user(user), sequence, 0, sequence.length);
+            }
+        }
+        return reservoir;
+    }
+
+    private static Map<String, Object> platform(Learner learner) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("instruction_set", System.getProperty("os.arch") + "-" + Lanes.COUNT * Float.SIZE);
+        values.put("products", learner.productsName());
+        values.put("workers", learner.config().workers());
+        values.put("java", Runtime.version().toString());
+        return values;
+    }
+
+    private static Map<String, Double> figures(FitResult result) {
+        Map<String, Double> values = new LinkedHashMap<>();
+        values.put("epochs", (double) result.bestEpoch());
+        put(values, "validation", result.validation().at10());
+        put(values, "test", result.test().at10());
+        return values;
+    }
+
+    private static void put(Map<String, Double> values, String prefix, Accuracy at10) {
+        values.put(prefix + "_hr10", at10.hr());
+        values.put(prefix + "_ndcg10", at10.ndcg());
+        values.put(prefix + "_mrr10", at10.mrr());
+    }
+}

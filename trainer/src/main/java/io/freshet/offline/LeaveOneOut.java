@@ -1,0 +1,109 @@
+package io.freshet.offline;
+
+import io.freshet.delta.StepRecord;
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.evaluation.SeenItems;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.Ranker;
+import io.freshet.model.RecommenderModel;
+import java.util.Arrays;
+import java.util.stream.IntStream;
+
+/**
+ * Leave-one-out evaluation: each user's held-out item is ranked among all items of the model, by all that the user did
+ * before. Ties count against it. Where seen items are masked, a held-out item among them is a miss.
+ *
+ * <p>Owns its ranker. Not thread-safe; works on its own threads inside a call.
+ */
+public final class LeaveOneOut implements AutoCloseable {
+    /** Users ranked in one go. */
+    private static final int SLICE = 2048;
+
+    private final SequenceDataset data;
+    private final SeenItems seen;
+    private final int[] users; // those with held-out items
+    private final Ranker ranker;
+    private final SequenceBatch histories;
+
+    /**
+     * Ready to rank.
+     *
+     * @param workers threads; ranks do not depend on how many
+     */
+    public LeaveOneOut(SequenceDataset data, SeenItems seen, ModelConfig model, int workers) {
+        this.data = data;
+        this.seen = seen;
+        this.users = IntStream.range(0, data.users())
+                .filter(user -> HeldOut.isIn(data.sequence(user)))
+                .toArray();
+        if (users.length == 0) {
+            throw new IllegalArgumentException("some user must have at least " + HeldOut.MIN_LENGTH
+                    + " items, two of them to be held out: users=" + data.users() + " interactions="
+                    + data.interactions());
+        }
+        this.ranker = new Ranker(model, workers);
+        this.histories = new SequenceBatch(model.encoder().maxLength());
+    }
+
+    /** What to do with seen items where nothing is said: they are masked unless users come back to them. */
+    public static SeenItems usual(SequenceDataset data) {
+        return data.hasRepeats() ? SeenItems.RANKED : SeenItems.MASKED;
+    }
+
+    /** Users with held-out items. */
+    public int users() {
+        return users.length;
+    }
+
+    /**
+     * Ranks the held-out item of each user.
+     *
+     * @param model has a row for every item of the data
+     */
+    public HeldOutAccuracy measure(RecommenderModel model, HeldOut heldOut) {
+        return HeldOutAccuracy.of(ranks(model, heldOut));
+    }
+
+    /** One rank for each user with held-out items, in the order of the data. */
+    int[] ranks(RecommenderModel model, HeldOut heldOut) {
+        int[] ranks = new int[users.length];
+        for (int from = 0; from < users.length; from += SLICE) {
+            int to = Math.min(users.length, from + SLICE);
+            System.arraycopy(rankSlice(model, heldOut, from, to), 0, ranks, from, to - from);
+        }
+        return ranks;
+    }
+
+    private int[] rankSlice(RecommenderModel model, HeldOut heldOut, int from, int to) {
+        histories.clear();
+        int[] targets = new int[to - from];
+        int[][] masked = new int[to - from][];
+        for (int i = from; i < to; i++) {
+            int[] sequence = data.sequence(users[i]);
+            int position = heldOut.position(sequence);
+            histories.addHistory(sequence, 0, position);
+            targets[i - from] = sequence[position];
+            masked[i - from] = seen == SeenItems.MASKED ? heldOut.seen(sequence) : new int[0];
+        }
+        int[] candidates = new int[targets.length];
+        Arrays.fill(candidates, model.vocabulary().size());
+        int[] ranks = new int[targets.length];
+        ranker.rank(model, histories, targets, candidates, masked, ranks);
+        missMaskedTargets(targets, masked, ranks);
+        return ranks;
+    }
+
+    private static void missMaskedTargets(int[] targets, int[][] masked, int[] ranks) {
+        for (int i = 0; i < ranks.length; i++) {
+            int target = targets[i];
+            if (Arrays.stream(masked[i]).anyMatch(row -> row == target)) {
+                ranks[i] = StepRecord.MISS;
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        ranker.close();
+    }
+}

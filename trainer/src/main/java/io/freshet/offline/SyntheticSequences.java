@@ -1,0 +1,46 @@
+package io.freshet.offline;
+
+import io.freshet.vocabulary.Vocabulary;
+import java.util.SplittableRandom;
+
+/**
+ * Made-up sequences of the shape of Amazon Beauty (5-core), for measuring speed: as many users and items, lengths from 5
+ * with the same mean, popular and rare items. There is nothing in them to be learned.
+ */
+public final class SyntheticSequences {
+    private static final int USERS = 22_363;
+    private static final int ITEMS = 12_101;
+    private static final int SHORTEST = 5;
+    private static final int LONGEST = 200;
+    private static final double MEAN_BEYOND_SHORTEST = 3.88;
+    private static final double SKEW = 1.8;
+
+    private SyntheticSequences() {}
+
+    /**
+     * The same seed makes the same sequences.
+     *
+     * @param items receives the items
+     */
+    public static SequenceDataset likeBeauty(Vocabulary items, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        for (int item = 0; item < ITEMS; item++) {
+            items.addIfAbsent("item-" + item);
+        }
+        SequenceDataset.Builder builder = SequenceDataset.builder(items::addIfAbsent);
+        for (int user = 0; user < USERS; user++) {
+            int length = length(random);
+            for (int i = 0; i < length; i++) {
+                builder.add("user-" + user, "item-" + (int) (ITEMS * Math.pow(random.nextDouble(), SKEW)), i);
+            }
+        }
+        return builder.build();
+    }
+
+    /** Geometric beyond the shortest. */
+    private static int length(SplittableRandom random) {
+        double stay = MEAN_BEYOND_SHORTEST / (1 + MEAN_BEYOND_SHORTEST);
+        int beyond = (int) (Math.log(1 - random.nextDouble()) / Math.log(stay));
+        return Math.min(LONGEST, SHORTEST + beyond);
+    }
+}

@@ -1,0 +1,52 @@
+package io.freshet.offline;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.model.TrainingConfig;
+import io.freshet.offline.TrainingSpeed.Round;
+import io.freshet.tensor.Lanes;
+import io.freshet.vocabulary.Vocabulary;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+final class TrainingSpeedTest {
+    @Test
+    void shouldTakeMediansAfterTheWarmUpAndFullSpeedFromAllRounds() {
+        TrainingSpeed speed = TrainingSpeed.of(
+                500,
+                List.of(
+                        new Round(1, 10, 20, 100),
+                        new Round(2, 45, 85, 100),
+                        new Round(3, 50, 90, 100),
+                        new Round(4, 48, 40, 50),
+                        new Round(5, 52, 100, 100)),
+                3);
+        assertThat(speed.targetsPerSecond()).isEqualTo(50);
+        assertThat(speed.flopsPerSecond()).isEqualTo(90);
+        assertThat(speed.sgemmFlopsPerSecond()).isEqualTo(100);
+        assertThat(speed.shareOfSgemm()).isCloseTo(.9, within(1e-12));
+        assertThat(speed.secondsToFullSpeed()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldMeasureSomethingWhenGivenSequences() {
+        Vocabulary items = new Vocabulary();
+        SequenceDataset data = SyntheticSequences.likeBeauty(items, 1);
+        TrainingSpeed speed = new TrainingBenchmark(data, items, new SasRecConfig(Lanes.COUNT, 20, 1, 1), 64)
+                .measure(TrainingConfig.defaults(1), 2048, Duration.ZERO, Duration.ofMillis(1));
+        assertThat(speed.targetsPerSecond()).isPositive();
+        assertThat(speed.shareOfSgemm()).isPositive();
+    }
+
+    @Test
+    void shouldMakeUpTheShapeOfBeauty() {
+        Vocabulary items = new Vocabulary();
+        SequenceDataset data = SyntheticSequences.likeBeauty(items, 1);
+        assertThat(data.users()).isEqualTo(22_363);
+        assertThat(items.size()).isEqualTo(12_101);
+        assertThat((double) data.interactions()).isCloseTo(198_502, within(2_000.0));
+    }
+}
