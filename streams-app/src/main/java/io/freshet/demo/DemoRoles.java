@@ -1,6 +1,7 @@
 package io.freshet.demo;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.online.TrainerStatus.Phase;
 import io.freshet.scoring.ModelListener;
 import io.freshet.sequencer.ClickOutcomeCounts;
 import io.freshet.store.FileSnapshotStore;
@@ -52,6 +53,11 @@ final class DemoRoles implements AutoCloseable {
     /** Time that training has taken, in this run and those before it. */
     double trainingSeconds() {
         return trainer.status().trainedSeconds();
+    }
+
+    /** Whether the trainer still reads a snapshot or reruns the journal that came after it. */
+    boolean isTrainerRecovering() {
+        return trainer.status().phase() == Phase.RECOVERING;
     }
 
     /** What ended a role before its time, if something did. */

@@ -249,6 +249,9 @@ final class DemoRun implements AutoCloseable {
     }
 
     private String status() {
+        if (roles.isTrainerRecovering()) {
+            return before.records() == 0 ? "starting" : "the trainer reruns its journal";
+        }
         if (feeder.atEnd()) {
             return isDealtWith() ? "end of the file, all dealt with" : "end of the file, dealing with the last clicks";
         }
