@@ -2,8 +2,13 @@ package io.freshet.offline;
 
 /** Is told how a fit comes along, on the thread that it runs on. */
 public interface FitListener {
+    /** Does nothing. */
+    FitListener SILENT = new Silent();
+
     /** A listener that does nothing. */
-    FitListener SILENT = new FitListener() {};
+    final class Silent implements FitListener {
+        private Silent() {}
+    }
 
     /**
      * A batch has been learned.
