@@ -1,6 +1,7 @@
 package io.freshet.config;
 
 import io.freshet.encoder.SasRecConfig;
+import io.freshet.loss.LossConfig;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningConfig;
@@ -194,8 +195,8 @@ public final class FreshetConfig {
         return new TrainingConfig(
                 optimizer,
                 decimal(ConfigKeys.TRAINING_DROPOUT),
-                integer(ConfigKeys.TRAINING_NEGATIVES),
-                decimal(ConfigKeys.TRAINING_ALPHA),
+                LossConfig.scaledCrossEntropy(
+                        integer(ConfigKeys.TRAINING_NEGATIVES), decimal(ConfigKeys.TRAINING_ALPHA)),
                 workers > 0 ? workers : Runtime.getRuntime().availableProcessors(),
                 integer(ConfigKeys.TRAINING_SHARDS));
     }

@@ -18,6 +18,8 @@ public final class SequenceBatch {
     private int[] targets = new int[1024]; // (tokens)
     private int[] positions = new int[1024]; // (tokens)
     private int[] starts = new int[128]; // (sequences + 1)
+    private int[] seen = new int[1024]; // (rows that sequences were taken from)
+    private int[] seenStarts = new int[128]; // (sequences + 1)
     private int sequences;
     private int tokens;
     private int targetCount;
@@ -38,6 +40,7 @@ public final class SequenceBatch {
     /**
      * Adds a training example: each row of {@code rows[from, to)} but the last is an input whose target is the row
      * after it. Of a longer sequence the newest {@code maxLength} tokens are taken; fewer than two rows add nothing.
+     * All of the rows count as {@linkplain #hasSeen seen}.
      */
     public void addExample(int[] rows, int from, int to) {
         int first = Math.max(from, to - 1 - maxLength);
@@ -46,6 +49,7 @@ public final class SequenceBatch {
             return;
         }
         addInputs(rows, first, length);
+        addSeen(rows, from, to);
         System.arraycopy(rows, first + 1, targets, tokens, length);
         tokens += length;
         targetCount += length;
@@ -59,6 +63,7 @@ public final class SequenceBatch {
             throw new IllegalArgumentException("a history must hold an item: from=" + from + ", to=" + to);
         }
         addInputs(rows, first, length);
+        addSeen(rows, from, to);
         Arrays.fill(targets, tokens, tokens + length, NO_TARGET);
         tokens += length;
     }
@@ -73,6 +78,16 @@ public final class SequenceBatch {
         starts[sequences] = tokens + length;
     }
 
+    private void addSeen(int[] rows, int from, int to) {
+        int start = seenStarts[sequences - 1];
+        int end = start + to - from;
+        if (end > seen.length) {
+            seen = Arrays.copyOf(seen, Math.max(end, 2 * seen.length));
+        }
+        System.arraycopy(rows, from, seen, start, to - from);
+        seenStarts[sequences] = end;
+    }
+
     private void reserve(int length) {
         if (tokens + length > inputs.length) {
             int capacity = Math.max(tokens + length, 2 * inputs.length);
@@ -82,6 +97,7 @@ public final class SequenceBatch {
         }
         if (sequences + 2 > starts.length) {
             starts = Arrays.copyOf(starts, 2 * starts.length);
+            seenStarts = Arrays.copyOf(seenStarts, starts.length);
         }
     }
 
@@ -109,6 +125,16 @@ public final class SequenceBatch {
 
     public int target(int token) {
         return targets[token];
+    }
+
+    /** Whether the row is among those that the sequence was taken from, cut off ones and the last target included. */
+    public boolean hasSeen(int sequence, int row) {
+        for (int i = seenStarts[sequence]; i < seenStarts[sequence + 1]; i++) {
+            if (seen[i] == row) {
+                return true;
+            }
+        }
+        return false;
     }
 
     int position(int token) {

@@ -3,21 +3,20 @@ package io.freshet.model;
 import io.freshet.encoder.SasRec;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
-import io.freshet.loss.Candidates;
-import io.freshet.loss.ScaledCrossEntropy;
+import io.freshet.loss.BatchLoss;
+import io.freshet.loss.LossChunk;
 import io.freshet.optimizer.Adam;
 import io.freshet.optimizer.TouchedRows;
 import io.freshet.tensor.FloatBlock;
-import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
+import io.freshet.tensor.Rows;
 import io.freshet.tensor.Workers;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Learns batches: one optimiser step each. The state that a step depends on beside the model is here: Adam's moments
@@ -34,13 +33,13 @@ public final class Learner implements AutoCloseable {
     /** Tokens of a chunk, or one sequence's where that has more. */
     static final int CHUNK_TOKENS = 256;
 
-    private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
     private static final int ROW_TASKS = 16;
 
     private final RecommenderModel model;
     private final TrainingConfig config;
     private final Workers workers;
     private final Products products;
+    private final BatchLoss loss;
     private final ModelChanges changes;
     private final int d;
 
@@ -59,8 +58,6 @@ public final class Learner implements AutoCloseable {
     private Matrix hidden; // (tokens, d): H
     private Matrix inputGradients; // (tokens, d)
     private MemorySegment targetGradients; // (tokens): weight · dℓ/ds⁺
-    private FloatBlock sample = FloatBlock.zeros(1); // (K, d)
-    private Matrix sampleVectors;
 
     public Learner(RecommenderModel model, TrainingConfig config) {
         this.model = model;
@@ -68,6 +65,7 @@ public final class Learner implements AutoCloseable {
         this.d = model.dim();
         this.workers = new Workers(config.workers());
         this.products = Products.forThisCpu();
+        this.loss = new BatchLoss(d, products, config.loss(), model.config().seed(), config.shards());
         this.changes = new ModelChanges(model);
         this.itemFirstMoments = new RowTable(d);
         this.itemSecondMoments = new RowTable(d);
@@ -81,16 +79,13 @@ public final class Learner implements AutoCloseable {
         this.hidden = Matrix.over(perToken.memory(), 0, d);
         this.inputGradients = hidden;
         this.targetGradients = perToken.memory();
-        this.sampleVectors = Matrix.over(sample.memory(), 0, d);
     }
 
     /** What works on every {@code shards}-th chunk, and the sums of its gradients. */
     private final class Shard {
         final SasRec encoder;
-        final ScaledCrossEntropy loss = new ScaledCrossEntropy(d, products);
         final FloatBlock denseGradients = FloatBlock.zeros(model.denseSize());
         final FloatBlock hiddenGradients;
-        FloatBlock candidateGradients = FloatBlock.zeros(1); // (candidates, d)
         double lossSum;
 
         Shard() {
@@ -102,10 +97,8 @@ public final class Learner implements AutoCloseable {
 
         void close() {
             encoder.close();
-            loss.close();
             denseGradients.close();
             hiddenGradients.close();
-            candidateGradients.close();
         }
     }
 
@@ -160,6 +153,11 @@ public final class Learner implements AutoCloseable {
         return denseSecondMoments;
     }
 
+    /** What is learned by; also holds how often each item was a target, if that decides its draws. */
+    BatchLoss loss() {
+        return loss;
+    }
+
     void restoreOptimizerStep(long step) {
         optimizerStep = step;
     }
@@ -174,47 +172,30 @@ public final class Learner implements AutoCloseable {
             return 0;
         }
         optimizerStep++;
-        Candidates candidates = chooseCandidates(batch);
-        reserve(batch.tokens(), candidates.size());
+        itemFirstMoments.growTo(model.vocabulary().size());
+        itemSecondMoments.growTo(model.vocabulary().size());
+        reserve(batch.tokens());
         SasRec.transposeWeights(model.layout(), model.dense(), transposed.memory());
         cutIntoChunks(batch);
-        workers.run(shards.size(), shard -> runShard(batch, candidates, shard));
+        loss.begin(batch, chunkEnds.size(), model.items(), optimizerStep);
+        workers.run(shards.size(), shard -> runShard(batch, shard));
         Adam adam = new Adam(config.optimizer(), optimizerStep);
         updateDense(adam);
-        updateRows(adam, candidates.size());
+        touchRows(batch);
+        updateRows(adam);
+        loss.end(batch);
         return shards.stream().mapToDouble(shard -> shard.lossSum).sum() / batch.targetCount();
     }
 
-    private Candidates chooseCandidates(SequenceBatch batch) {
-        int rows = model.vocabulary().size();
-        itemFirstMoments.growTo(rows);
-        itemSecondMoments.growTo(rows);
-        int count = config.negatives();
-        if (rows <= count) {
-            touched.touchAll(batch, rows);
-            return new Candidates.All(model.items());
-        }
-        touched.touchSample(batch, count, rows, model.config().seed(), optimizerStep);
-        gatherSample(count);
-        float alpha = config.alpha() == TrainingConfig.AUTO_ALPHA ? (rows - 1f) / count : config.alpha();
-        return new Candidates.Shared(sampleVectors, count, alpha, touched.slotOfRow());
-    }
-
-    private void gatherSample(int count) {
-        if (sample.length() < (long) count * d) {
-            sample.close();
-            sample = FloatBlock.zeros((long) count * d);
-            sampleVectors = Matrix.over(sample.memory(), 0, d);
-        }
-        RowTable items = model.items();
-        for (int slot = 0; slot < count; slot++) {
-            int row = touched.row(slot);
-            MemorySegment.copy(
-                    items.memory(row), items.at(row), sample.memory(), sampleVectors.at(slot), items.rowBytes());
+    private void touchRows(SequenceBatch batch) {
+        if (loss.isOverAllItems()) {
+            touched.touchAll(batch, model.items().rows());
+        } else {
+            touched.touch(batch, loss.draws(), loss.drawCount(), model.items().rows());
         }
     }
 
-    private void reserve(int tokens, int candidates) {
+    private void reserve(int tokens) {
         long needed = tokens * (2L * d + 1);
         if (perToken.length() < needed) {
             perToken.close();
@@ -223,13 +204,6 @@ public final class Learner implements AutoCloseable {
         hidden = Matrix.over(perToken.memory(), 0, d);
         inputGradients = Matrix.over(perToken.memory(), (long) tokens * d, d);
         targetGradients = perToken.memory().asSlice(2L * tokens * d * Float.BYTES);
-        for (Shard shard : shards) {
-            long floats = (long) candidates * d;
-            if (shard.candidateGradients.length() < floats) {
-                shard.candidateGradients.close();
-                shard.candidateGradients = FloatBlock.zeros(floats + floats / 4);
-            }
-        }
     }
 
     private void cutIntoChunks(SequenceBatch batch) {
@@ -244,32 +218,28 @@ public final class Learner implements AutoCloseable {
         }
     }
 
-    private void runShard(SequenceBatch batch, Candidates candidates, int index) {
+    private void runShard(SequenceBatch batch, int index) {
         Shard shard = shards.get(index);
         shard.lossSum = 0;
         shard.denseGradients.memory().fill((byte) 0);
-        if (index >= chunkEnds.size()) {
-            shard.candidateGradients.memory().fill((byte) 0);
-        }
         shard.encoder.trainWith(config.dropout(), model.config().seed(), optimizerStep);
         for (int chunk = index; chunk < chunkEnds.size(); chunk += shards.size()) {
-            int first = chunk == 0 ? 0 : chunkEnds.get(chunk - 1);
-            runChunk(batch, candidates, shard, first, chunkEnds.get(chunk), chunk == index);
+            runChunk(batch, shard, index, chunk);
         }
     }
 
-    private void runChunk(
-            SequenceBatch batch, Candidates candidates, Shard shard, int first, int last, boolean overwrite) {
+    private void runChunk(SequenceBatch batch, Shard shard, int index, int number) {
+        int first = number == 0 ? 0 : chunkEnds.get(number - 1);
+        int end = chunkEnds.get(number);
         int firstToken = batch.start(first);
-        int tokens = batch.start(last) - firstToken;
-        Matrix h = shard.encoder.forward(batch, first, last, model.items(), model.dense());
+        int tokens = batch.start(end) - firstToken;
+        Matrix h = shard.encoder.forward(batch, first, end, model.items(), model.dense());
         MemorySegment.copy(
                 h.memory(), h.at(0), hidden.memory(), hidden.at(firstToken), (long) tokens * d * Float.BYTES);
         Matrix dHidden = Matrix.over(shard.hiddenGradients.memory(), 0, d);
-        var chunk = new ScaledCrossEntropy.Chunk(batch, firstToken, tokens, h, model.items(), 1f / batch.targetCount());
-        var gradients = new ScaledCrossEntropy.Gradients(
-                dHidden, targetGradients, Matrix.over(shard.candidateGradients.memory(), 0, d));
-        shard.lossSum += shard.loss.backward(chunk, candidates, gradients, overwrite);
+        float weight = 1f / batch.targetCount();
+        var chunk = new LossChunk(batch, number, first, end, h, model.items(), weight, dHidden, targetGradients);
+        shard.lossSum += loss.backward(index, chunk, number == index);
         shard.encoder.backward(
                 batch, dHidden, model.dense(), transposed.memory(), shard.denseGradients.memory(), inputGradients);
     }
@@ -277,20 +247,20 @@ public final class Learner implements AutoCloseable {
     private void updateDense(Adam adam) {
         MemorySegment sum = shards.getFirst().denseGradients.memory();
         for (Shard shard : shards.subList(1, shards.size())) {
-            addTo(sum, 0, shard.denseGradients.memory(), 0, model.denseSize());
+            Rows.add(shard.denseGradients.memory(), 0, sum, 0, model.denseSize());
         }
         adam.update(
                 model.dense(), denseFirstMoments.memory(), denseSecondMoments.memory(), 0, sum, 0, model.denseSize());
     }
 
-    private void updateRows(Adam adam, int candidates) {
+    private void updateRows(Adam adam) {
         int slots = touched.slots();
         workers.run(ROW_TASKS, task -> {
             int from = (int) ((long) slots * task / ROW_TASKS);
             int to = (int) ((long) slots * (task + 1) / ROW_TASKS);
             MemorySegment sum = rowGradients.memory().asSlice((long) task * d * Float.BYTES, (long) d * Float.BYTES);
             for (int slot = from; slot < to; slot++) {
-                gatherGradient(slot, candidates, sum);
+                gatherGradient(slot, sum);
                 updateRow(adam, touched.row(slot), sum);
             }
         });
@@ -299,21 +269,27 @@ public final class Learner implements AutoCloseable {
         }
     }
 
-    private void gatherGradient(int slot, int candidates, MemorySegment sum) {
+    private void gatherGradient(int slot, MemorySegment sum) {
         sum.fill((byte) 0);
-        if (slot < candidates) {
-            for (Shard shard : shards) {
-                addTo(sum, 0, shard.candidateGradients.memory(), (long) slot * d * Float.BYTES, d);
-            }
-        }
+        addDraws(slot, sum);
         for (int use = touched.firstUse(slot); use < touched.firstUse(slot + 1); use++) {
             int token = touched.token(use);
             if (touched.isTarget(use)) {
                 float share = targetGradients.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, token);
-                addScaledTo(sum, hidden.memory(), hidden.at(token), share, d);
+                Rows.addScaled(hidden.memory(), hidden.at(token), share, sum, 0, d);
             } else {
-                addTo(sum, 0, inputGradients.memory(), inputGradients.at(token), d);
+                Rows.add(inputGradients.memory(), inputGradients.at(token), sum, 0, d);
             }
+        }
+    }
+
+    private void addDraws(int slot, MemorySegment sum) {
+        if (touched.isAll()) {
+            loss.addCandidateGradient(sum, slot, hidden);
+            return;
+        }
+        for (int place = touched.firstDraw(slot); place < touched.firstDraw(slot + 1); place++) {
+            loss.addCandidateGradient(sum, touched.draw(place), hidden);
         }
     }
 
@@ -329,19 +305,6 @@ public final class Learner implements AutoCloseable {
                 d);
     }
 
-    private static void addTo(MemorySegment sum, long sumAt, MemorySegment from, long fromAt, int count) {
-        for (long i = 0; i < (long) count * Float.BYTES; i += VECTOR) {
-            Lanes.store(Lanes.load(sum, sumAt + i).add(Lanes.load(from, fromAt + i)), sum, sumAt + i);
-        }
-    }
-
-    private static void addScaledTo(MemorySegment sum, MemorySegment from, long fromAt, float factor, int count) {
-        FloatVector scale = FloatVector.broadcast(Lanes.FLOATS, factor);
-        for (long i = 0; i < (long) count * Float.BYTES; i += VECTOR) {
-            Lanes.store(Lanes.load(from, fromAt + i).fma(scale, Lanes.load(sum, i)), sum, i);
-        }
-    }
-
     @Override
     public void close() {
         workers.close();
@@ -353,6 +316,6 @@ public final class Learner implements AutoCloseable {
         rowGradients.close();
         transposed.close();
         perToken.close();
-        sample.close();
+        loss.close();
     }
 }

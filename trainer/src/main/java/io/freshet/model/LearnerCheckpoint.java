@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A copy, outside the heap, of all that learning changes: the model's weights, Adam's moments, and the two step numbers.
- * It holds one state at a time, and none at first.
+ * A copy, outside the heap, of all that learning changes: the model's weights, Adam's moments, the counts that decide
+ * draws of negatives, and the two step numbers. It holds one state at a time, and none at first.
  *
  * <p>Owns its memory, three times that of the model's weights; borrows the learner, whose vocabulary must not grow
  * between {@link #take} and {@link #restore}. Not thread-safe.
@@ -16,6 +16,7 @@ public final class LearnerCheckpoint implements AutoCloseable {
     private final Learner learner;
     private final List<RowTable> tables; // copies, each (vocabulary, d): items, first moments, second moments
     private final List<FloatBlock> blocks; // copies, each (denseSize): parameters, first moments, second moments
+    private long[] targetCounts = {};
     private long optimizerStep;
     private long modelStep;
     private boolean taken;
@@ -47,6 +48,7 @@ public final class LearnerCheckpoint implements AutoCloseable {
             copy(table, tables.get(i));
             blocks.get(i).memory().copyFrom(learnerBlocks().get(i));
         }
+        targetCounts = learner.loss().targetCounts();
         optimizerStep = learner.optimizerStep();
         modelStep = learner.model().step();
         taken = true;
@@ -67,6 +69,7 @@ public final class LearnerCheckpoint implements AutoCloseable {
             copy(tables.get(i), learnerTables().get(i));
             learnerBlocks().get(i).copyFrom(blocks.get(i).memory());
         }
+        learner.loss().restoreTargetCounts(targetCounts);
         learner.restoreOptimizerStep(optimizerStep);
         learner.model().completeStep(modelStep);
         learner.changes().addAll(rows);

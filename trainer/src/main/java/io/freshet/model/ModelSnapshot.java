@@ -15,8 +15,10 @@ import io.freshet.vocabulary.VocabularyFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +29,8 @@ import java.util.Map;
  * <pre>
  * weights.safetensors    items (vocabulary, d), and each parameter of {@link SasRecLayout} by its name
  * optimizer.safetensors  items.first, items.second (vocabulary, d), dense.first, dense.second (dense size);
- *                        metadata optimizer_step
+ *                        metadata optimizer_step; target_counts (vocabulary) int64, how often each item was a
+ *                        target, if negatives are drawn by that
  * vocabulary.txt         the item of each row
  * </pre>
  */
@@ -35,6 +38,7 @@ public final class ModelSnapshot {
     private static final String WEIGHTS = "weights.safetensors";
     private static final String OPTIMIZER = "optimizer.safetensors";
     private static final String ITEMS = "items";
+    private static final String TARGET_COUNTS = "target_counts";
     private static final String OPTIMIZER_STEP = "optimizer_step";
 
     private ModelSnapshot() {}
@@ -78,22 +82,26 @@ public final class ModelSnapshot {
     private static void writeOptimizer(Path file, Learner learner) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             long size = learner.model().denseSize();
-            SafetensorsWriter.write(
-                    file,
-                    List.of(
-                            table("items.first", learner.itemFirstMoments(), arena),
-                            table("items.second", learner.itemSecondMoments(), arena),
-                            Tensor.of(
-                                    "dense.first",
-                                    DType.F32,
-                                    learner.denseFirstMoments().memory(),
-                                    size),
-                            Tensor.of(
-                                    "dense.second",
-                                    DType.F32,
-                                    learner.denseSecondMoments().memory(),
-                                    size)),
-                    Map.of(OPTIMIZER_STEP, Long.toString(learner.optimizerStep())));
+            List<Tensor> tensors = new ArrayList<>(List.of(
+                    table("items.first", learner.itemFirstMoments(), arena),
+                    table("items.second", learner.itemSecondMoments(), arena),
+                    Tensor.of(
+                            "dense.first",
+                            DType.F32,
+                            learner.denseFirstMoments().memory(),
+                            size),
+                    Tensor.of(
+                            "dense.second",
+                            DType.F32,
+                            learner.denseSecondMoments().memory(),
+                            size)));
+            long[] counts = learner.loss().targetCounts();
+            if (counts.length > 0) {
+                int rows = learner.model().vocabulary().size();
+                MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_LONG, Arrays.copyOf(counts, rows));
+                tensors.add(Tensor.of(TARGET_COUNTS, DType.I64, data, rows));
+            }
+            SafetensorsWriter.write(file, tensors, Map.of(OPTIMIZER_STEP, Long.toString(learner.optimizerStep())));
         }
     }
 
@@ -177,6 +185,11 @@ public final class ModelSnapshot {
                 throw new IOException("an optimizer file must name its step: metadata=" + optimizer.metadata());
             }
             learner.restoreOptimizerStep(Long.parseLong(step));
+            if (optimizer.names().contains(TARGET_COUNTS)) {
+                int rows = learner.model().vocabulary().size();
+                Tensor counts = optimizer.tensor(TARGET_COUNTS, DType.I64, rows);
+                learner.loss().restoreTargetCounts(counts.data().toArray(ValueLayout.JAVA_LONG_UNALIGNED));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package io.freshet.online;
 
 import io.freshet.evaluation.Accuracy;
 import io.freshet.evaluation.PrequentialMetrics;
+import io.freshet.loss.LossConfig;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.TrainingConfig;
 import io.freshet.snapshot.ManifestDraft;
@@ -48,8 +49,7 @@ final class LearnerDescription {
         values.put("epsilon", training.optimizer().epsilon());
         values.put("weight_decay", training.optimizer().weightDecay());
         values.put("dropout", training.dropout());
-        values.put("negatives", training.negatives());
-        values.put("alpha", training.alpha());
+        describe(training.loss(), values);
         values.put("shards", training.shards());
         values.put("optimizer_steps", learning.optimizerSteps());
         values.put("new_length", learning.newLength());
@@ -59,6 +59,16 @@ final class LearnerDescription {
         values.put("k", learning.k());
         values.put("metrics_window", learning.metricsWindow());
         return values;
+    }
+
+    private static void describe(LossConfig loss, Map<String, Object> values) {
+        values.put("loss", loss.kind().code());
+        values.put("sampling", loss.sampling().code());
+        values.put("negatives", loss.negatives());
+        values.put("alpha", loss.alpha() == LossConfig.AUTO_ALPHA ? "auto" : loss.alpha());
+        values.put("eta", loss.eta());
+        values.put("c", loss.c());
+        values.put("popularity_power", loss.popularityPower());
     }
 
     /** What the bits depend on beside the configuration. */

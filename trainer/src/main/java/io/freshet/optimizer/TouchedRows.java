@@ -1,12 +1,11 @@
 package io.freshet.optimizer;
 
 import io.freshet.encoder.SequenceBatch;
-import io.freshet.sampling.NegativeSampler;
 import java.util.Arrays;
 
 /**
- * Which vocabulary rows a step touches, and through which tokens: the candidates first, in their order, then the other
- * inputs and targets as the batch brings them. A touched row's number is its slot.
+ * Which vocabulary rows a step touches, and through what: the draws of negatives first, in their order, then the inputs
+ * and targets as the batch brings them. A touched row's number is its slot.
  *
  * <p>Turns scattered additions into one pass over rows: each row gathers its own gradients in a fixed order, by whoever
  * updates it, without locks. Reused from step to step; not thread-safe while it is built.
@@ -16,35 +15,42 @@ public final class TouchedRows {
 
     private int[] slotOfRow = {};
     private int[] rows = {}; // (slots)
-    private int[] starts = {}; // (slots + 1): a slot's first use
+    private int[] starts = {}; // (slots + 2): a slot's first use
     private int[] uses = {}; // token · 2, + 1 if the row is the token's target
+    private int[] drawStarts = {}; // (slots + 2): a slot's first draw
+    private int[] drawsOfSlots = {}; // numbers of draws, by slot
     private int slots;
-    private int candidates;
     private boolean all;
 
-    /** Every one of {@code rowCount} rows is a candidate, in its own slot. */
+    /** Every one of {@code rowCount} rows, each in its own slot. */
     public void touchAll(SequenceBatch batch, int rowCount) {
         forget();
         all = true;
         slots = rowCount;
-        candidates = rowCount;
-        index(batch);
+        indexUses(batch);
     }
 
-    /** {@code count} of {@code rowCount} rows, drawn for this step, are candidates. */
-    public void touchSample(SequenceBatch batch, int count, int rowCount, long seed, long step) {
+    /**
+     * The rows that were drawn, of {@code rowCount} that there are, and the batch's own.
+     *
+     * @param draws the row of each draw, or -1 for a draw that found none (drawCount)
+     */
+    public void touch(SequenceBatch batch, int[] draws, int drawCount, int rowCount) {
         forget();
-        reserve(batch, count, rowCount);
-        NegativeSampler.draw(count, rowCount, seed, step, rows, slotOfRow);
-        candidates = count;
-        slots = count;
+        reserve(batch, drawCount, rowCount);
+        for (int draw = 0; draw < drawCount; draw++) {
+            if (draws[draw] >= 0) {
+                touch(draws[draw]);
+            }
+        }
         for (int token = 0; token < batch.tokens(); token++) {
             touch(batch.input(token));
             if (batch.target(token) >= 0) {
                 touch(batch.target(token));
             }
         }
-        index(batch);
+        indexUses(batch);
+        indexDraws(draws, drawCount);
     }
 
     private void forget() {
@@ -57,13 +63,13 @@ public final class TouchedRows {
         slots = 0;
     }
 
-    private void reserve(SequenceBatch batch, int count, int rowCount) {
+    private void reserve(SequenceBatch batch, int drawCount, int rowCount) {
         if (slotOfRow.length < rowCount) {
             int old = slotOfRow.length;
             slotOfRow = Arrays.copyOf(slotOfRow, rowCount + rowCount / 2);
             Arrays.fill(slotOfRow, old, slotOfRow.length, NONE);
         }
-        int most = Math.min(rowCount, count + 2 * batch.tokens());
+        int most = (int) Math.min(rowCount, drawCount + 2L * batch.tokens());
         if (rows.length < most) {
             rows = Arrays.copyOf(rows, most + most / 2);
         }
@@ -77,29 +83,57 @@ public final class TouchedRows {
         }
     }
 
-    /** Counting sort of the uses by slot. */
-    private void index(SequenceBatch batch) {
-        if (starts.length < slots + 2) {
-            starts = new int[slots + slots / 2 + 2];
-        }
+    /** Counting sort of the batch's inputs and targets by slot. */
+    private void indexUses(SequenceBatch batch) {
+        starts = cleared(starts);
         if (uses.length < 2 * batch.tokens()) {
             uses = new int[3 * batch.tokens()];
         }
-        Arrays.fill(starts, 0, slots + 2, 0);
         for (int token = 0; token < batch.tokens(); token++) {
             starts[slotOf(batch.input(token)) + 2]++;
             if (batch.target(token) >= 0) {
                 starts[slotOf(batch.target(token)) + 2]++;
             }
         }
-        for (int slot = 0; slot < slots; slot++) {
-            starts[slot + 2] += starts[slot + 1];
-        }
+        sumUp(starts);
         for (int token = 0; token < batch.tokens(); token++) {
             uses[starts[slotOf(batch.input(token)) + 1]++] = 2 * token;
             if (batch.target(token) >= 0) {
                 uses[starts[slotOf(batch.target(token)) + 1]++] = 2 * token + 1;
             }
+        }
+    }
+
+    /** Counting sort of the draws by slot. */
+    private void indexDraws(int[] draws, int drawCount) {
+        drawStarts = cleared(drawStarts);
+        if (drawsOfSlots.length < drawCount) {
+            drawsOfSlots = new int[drawCount + drawCount / 4];
+        }
+        for (int draw = 0; draw < drawCount; draw++) {
+            if (draws[draw] >= 0) {
+                drawStarts[slotOfRow[draws[draw]] + 2]++;
+            }
+        }
+        sumUp(drawStarts);
+        for (int draw = 0; draw < drawCount; draw++) {
+            if (draws[draw] >= 0) {
+                drawsOfSlots[drawStarts[slotOfRow[draws[draw]] + 1]++] = draw;
+            }
+        }
+    }
+
+    private int[] cleared(int[] perSlot) {
+        if (perSlot.length < slots + 2) {
+            return new int[slots + slots / 2 + 2];
+        }
+        Arrays.fill(perSlot, 0, slots + 2, 0);
+        return perSlot;
+    }
+
+    private void sumUp(int[] perSlot) {
+        for (int slot = 0; slot < slots; slot++) {
+            perSlot[slot + 2] += perSlot[slot + 1];
         }
     }
 
@@ -112,9 +146,9 @@ public final class TouchedRows {
         return slots;
     }
 
-    /** How many of them, the first ones, are candidates. */
-    public int candidates() {
-        return candidates;
+    /** Whether every row is touched, and nothing was drawn. */
+    public boolean isAll() {
+        return all;
     }
 
     /** The row in a slot. */
@@ -122,12 +156,7 @@ public final class TouchedRows {
         return all ? slot : rows[slot];
     }
 
-    /** For each row its slot, or -1; only after {@link #touchSample}. */
-    public int[] slotOfRow() {
-        return slotOfRow;
-    }
-
-    /** A slot's first use; its last is before {@code firstUse(slot + 1)}. */
+    /** A slot's first use as input or target; its last is before {@code firstUse(slot + 1)}. */
     public int firstUse(int slot) {
         return starts[slot];
     }
@@ -140,5 +169,15 @@ public final class TouchedRows {
     /** Whether the row is the token's target there, not its input. */
     public boolean isTarget(int use) {
         return (uses[use] & 1) == 1;
+    }
+
+    /** A slot's first place in the order of draws; its last is before {@code firstDraw(slot + 1)}. */
+    public int firstDraw(int slot) {
+        return drawStarts[slot];
+    }
+
+    /** The number of the draw in a place. */
+    public int draw(int place) {
+        return drawsOfSlots[place];
     }
 }

@@ -1,30 +1,94 @@
 package io.freshet.sampling;
 
 import io.freshet.sampling.CounterRandom.Purpose;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
 
-/** Draws distinct vocabulary rows, each as likely as any other. */
+/**
+ * Draws negatives: vocabulary rows that targets are held against. Every draw is a function of its coordinates (seed,
+ * step, index), so that it does not matter which thread makes it.
+ *
+ * <p>Keeps scratch of one bit a row: one instance a thread.
+ */
 public final class NegativeSampler {
-    private NegativeSampler() {}
+    /** Draws that may fall on seen rows before the first unseen one from a random row on is taken. */
+    private static final int ATTEMPTS = 64;
+
+    /** Keeps the indexes of one draw's attempts apart from all other draws'. */
+    private static final int ATTEMPT_SHIFT = 48;
+
+    private long[] taken = {}; // (rows / 64): a bit for each row, none set between calls
 
     /**
-     * Draws {@code count} distinct rows below {@code rows}.
+     * Draws {@code count} distinct rows below {@code rows}, each as likely as any other, in ascending order.
      *
-     * @param drawn receives the rows
-     * @param slotOfRow holds -1 for each row, and afterwards its place in {@code drawn} for each that was drawn
+     * @param firstIndex the first draw's index; those after it count up, repeated rows included
+     * @param drawn receives the rows from {@code from} on
      */
-    public static void draw(int count, int rows, long seed, long step, int[] drawn, int[] slotOfRow) {
+    public void drawDistinct(int count, int rows, long seed, long step, long firstIndex, int[] drawn, int from) {
         if (count > rows) {
             throw new IllegalArgumentException(
                     "there must be as many rows as draws: count=" + count + ", rows=" + rows);
         }
-        int slots = 0;
-        for (long index = 0; slots < count; index++) {
+        if (taken.length * (long) Long.SIZE < rows) {
+            taken = new long[(rows + rows / 4) / Long.SIZE + 1];
+        }
+        int found = 0;
+        for (long index = firstIndex; found < count; index++) {
             int row = (int) CounterRandom.below(rows, seed, step, Purpose.NEGATIVES, index);
-            if (slotOfRow[row] < 0) {
-                slotOfRow[row] = slots;
-                drawn[slots] = row;
-                slots++;
+            long bit = 1L << row;
+            if ((taken[row / Long.SIZE] & bit) == 0) {
+                taken[row / Long.SIZE] |= bit;
+                found++;
             }
         }
+        takeInOrder(rows, drawn, from);
+    }
+
+    private void takeInOrder(int rows, int[] drawn, int from) {
+        int next = from;
+        for (int word = 0; word <= (rows - 1) / Long.SIZE; word++) {
+            for (long bits = taken[word]; bits != 0; bits &= bits - 1) {
+                drawn[next] = word * Long.SIZE + Long.numberOfTrailingZeros(bits);
+                next++;
+            }
+            taken[word] = 0;
+        }
+    }
+
+    /**
+     * Draws {@code count} rows by their popularity, in ascending order; a row may come several times.
+     *
+     * @param drawn receives the rows from {@code from} on
+     */
+    public static void drawSorted(
+            int count, Popularity popularity, long seed, long step, long firstIndex, int[] drawn, int from) {
+        for (int i = 0; i < count; i++) {
+            drawn[from + i] = popularity.draw(CounterRandom.bits(seed, step, Purpose.NEGATIVES, firstIndex + i));
+        }
+        Arrays.sort(drawn, from, from + count);
+    }
+
+    /**
+     * Draws one row below {@code rows} that is unseen, each as likely as any other.
+     *
+     * @param index below 2^48
+     * @return the row, or -1 if all are seen
+     */
+    public static int drawUnseen(IntPredicate seen, int rows, long seed, long step, long index) {
+        int row = 0;
+        for (long attempt = 0; attempt < ATTEMPTS; attempt++) {
+            row = (int) CounterRandom.below(rows, seed, step, Purpose.NEGATIVES, index | attempt << ATTEMPT_SHIFT);
+            if (!seen.test(row)) {
+                return row;
+            }
+        }
+        for (int i = 0; i < rows; i++) {
+            int next = (int) (((long) row + i) % rows);
+            if (!seen.test(next)) {
+                return next;
+            }
+        }
+        return -1;
     }
 }

@@ -16,10 +16,6 @@ import jdk.incubator.vector.VectorSpecies;
  * bits before C2 has compiled it than after.
  */
 public final class Lanes {
-    static {
-        KernelCompilation.leaveToC2();
-    }
-
     /** Floats of the widest shape that this CPU prefers. */
     public static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
@@ -28,6 +24,9 @@ public final class Lanes {
 
     /** Lanes in a vector: 16 with AVX-512, 8 with AVX2. */
     public static final int COUNT = FLOATS.length();
+
+    /** Bytes in a vector. */
+    public static final long BYTES = (long) COUNT * Float.BYTES;
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -44,6 +43,14 @@ public final class Lanes {
 
     private static final float EXP_MIN = -87f;
     private static final float EXP_MAX = 88.3f;
+
+    private static final int SQRT_HALF_BITS = 0x3f3504f3;
+    private static final int ONE_BITS = 0x3f800000;
+    private static final int MANTISSA = 0x007fffff;
+    /** The bits of {@link #ROUND}: an integer added to them is one added to the float. */
+    private static final int ROUND_BITS = 0x4b400000;
+
+    private static final int EXPONENT_BIAS = 127;
 
     private Lanes() {}
 
@@ -99,5 +106,30 @@ public final class Lanes {
         IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         FloatVector scaled = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
         return scaled.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_MAX));
+    }
+
+    /**
+     * {@code log x} in each lane, within 2 ulp or 1e-7, for x positive, normal and finite: the polynomial of Cephes'
+     * {@code logf} over [√½, √2).
+     */
+    public static FloatVector log(FloatVector x) {
+        IntVector bits = x.reinterpretAsInts().add(ONE_BITS - SQRT_HALF_BITS);
+        IntVector exponent = bits.lanewise(VectorOperators.LSHR, 23);
+        FloatVector n =
+                exponent.add(ROUND_BITS - EXPONENT_BIAS).reinterpretAsFloats().sub(ROUND);
+        FloatVector f =
+                bits.and(MANTISSA).add(SQRT_HALF_BITS).reinterpretAsFloats().sub(1f);
+        FloatVector p = FloatVector.broadcast(FLOATS, 0.070376836f);
+        p = p.fma(f, FloatVector.broadcast(FLOATS, -0.1151461f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, 0.116769984f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, -0.12420141f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, 0.14249323f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, -0.16668057f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, 0.20000714f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, -0.24999994f));
+        p = p.fma(f, FloatVector.broadcast(FLOATS, 0.3333333f));
+        FloatVector square = f.mul(f);
+        FloatVector tail = n.mul(LN2_LOW).add(p.mul(f).mul(square)).sub(square.mul(0.5f));
+        return n.fma(FloatVector.broadcast(FLOATS, LN2_HIGH), f.add(tail));
     }
 }

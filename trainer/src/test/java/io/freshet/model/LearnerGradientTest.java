@@ -6,13 +6,16 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SasRecLayout;
 import io.freshet.encoder.SequenceBatch;
+import io.freshet.loss.LossConfig;
+import io.freshet.loss.LossConfig.Sampling;
+import io.freshet.loss.NaiveLosses;
 import io.freshet.optimizer.Adam;
-import io.freshet.sampling.NegativeSampler;
 import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every gradient of the whole step, through all layers, the loss and the gathering of rows, against central differences
@@ -20,59 +23,79 @@ import org.junit.jupiter.api.Test;
  */
 class LearnerGradientTest {
     private static final float BETA1 = 0.5f;
+    private static final int ITEMS = 12;
+    private static final long[] COUNTS = {0, 3, 1, 8, 0, 2, 5, 0, 1, 4, 30, 2};
     private static final List<int[]> EXAMPLES =
             List.of(new int[] {0, 1, 2, 3, 4, 5}, new int[] {7, 2}, new int[] {5, 5, 9, 1}, new int[] {11, 3, 2});
 
-    @Test
-    void shouldGiveTheGradientsOfFullCrossEntropy() {
-        check(new SasRecConfig(16, 5, 2, 1), 0f, 100, 1f);
+    static List<LossConfig> losses() {
+        List<LossConfig> losses = new ArrayList<>(List.of(
+                LossConfig.crossEntropy(),
+                LossConfig.tightCrossEntropy(0.7f),
+                LossConfig.binaryCrossEntropy(),
+                LossConfig.pairwiseRanking(),
+                LossConfig.scaledCrossEntropy(100),
+                LossConfig.noiseContrastive(100)));
+        for (LossConfig loss : List.of(
+                LossConfig.sampledSoftmax(6),
+                LossConfig.scaledCrossEntropy(6, 3f),
+                LossConfig.scaledCrossEntropy(6),
+                LossConfig.noiseContrastive(6),
+                LossConfig.negativeSampling(6))) {
+            for (Sampling sampling : List.of(Sampling.BATCH, Sampling.GROUP, Sampling.POSITION)) {
+                losses.add(loss.with(sampling));
+                losses.add(loss.with(sampling).withPopularityPower(0.75f));
+            }
+        }
+        return losses;
+    }
+
+    @ParameterizedTest
+    @MethodSource("losses")
+    void shouldGiveTheGradientsOf(LossConfig loss) {
+        check(new SasRecConfig(16, 5, 1, 1), 0f, loss);
     }
 
     @Test
-    void shouldGiveTheGradientsOfScaledCrossEntropy() {
-        check(new SasRecConfig(16, 5, 1, 1), 0f, 6, 3f);
-    }
-
-    @Test
-    void shouldGiveTheGradientsWithAutomaticScale() {
-        check(new SasRecConfig(16, 5, 1, 1), 0f, 6, TrainingConfig.AUTO_ALPHA);
+    void shouldGiveTheGradientsOfSeveralBlocks() {
+        check(new SasRecConfig(16, 5, 2, 1), 0f, LossConfig.crossEntropy());
     }
 
     @Test
     void shouldGiveTheGradientsUnderDropout() {
-        check(new SasRecConfig(16, 7, 2, 1), 0.4f, 100, 1f);
+        check(new SasRecConfig(16, 7, 2, 1), 0.4f, LossConfig.crossEntropy());
     }
 
     @Test
     void shouldGiveTheGradientsOfSeveralHeads() {
-        check(new SasRecConfig(32, 6, 1, 2), 0.2f, 100, 1f);
+        check(new SasRecConfig(32, 6, 1, 2), 0.2f, LossConfig.crossEntropy());
     }
 
-    private static void check(SasRecConfig shape, float dropout, int negatives, float alpha) {
+    private static void check(SasRecConfig shape, float dropout, LossConfig loss) {
         ModelConfig config = new ModelConfig(shape, 0.3f, 42);
         TrainingConfig training =
-                new TrainingConfig(new Adam.Settings(1e-3f, BETA1, 0.9f, 1e-8f, 0f), dropout, negatives, alpha, 2, 2);
+                new TrainingConfig(new Adam.Settings(1e-3f, BETA1, 0.9f, 1e-8f, 0f), dropout, loss, 2, 2);
         try (RecommenderModel model = RecommenderModel.initial(config);
                 Learner learner = new Learner(model, training)) {
-            for (int i = 0; i < 12; i++) {
+            for (int i = 0; i < ITEMS; i++) {
                 learner.addIfAbsent("item-" + i);
             }
             perturb(model);
+            learner.loss().restoreTargetCounts(COUNTS);
             NaiveSasRec oracle = new NaiveSasRec(model);
             oracle.dropout = dropout;
             oracle.seed = 42;
             oracle.step = 1;
-            int @Nullable [] candidates = negatives >= 12 ? null : draw(negatives);
-            double scale = alpha == TrainingConfig.AUTO_ALPHA ? 11.0 / negatives : alpha;
 
             SequenceBatch batch = new SequenceBatch(shape.maxLength());
             EXAMPLES.forEach(rows -> batch.addExample(rows, 0, rows.length));
-            double loss = learner.learn(batch);
+            double mean = learner.learn(batch);
+            NaiveLosses naive = new NaiveLosses(loss, ITEMS, learner.loss().draws(), new int[batch.tokens()], COUNTS);
 
-            assertThat(loss).isCloseTo(oracle.loss(EXAMPLES, candidates, scale), within(1e-5));
+            assertThat(mean).isCloseTo(oracle.loss(EXAMPLES, naive), within(1e-5));
             assertThat(oracle.dropped > 0).isEqualTo(dropout > 0);
-            checkDense(learner, oracle, candidates, scale);
-            checkItems(learner, oracle, candidates, scale);
+            checkDense(learner, oracle, naive);
+            checkItems(learner, oracle, naive);
         }
     }
 
@@ -89,17 +112,9 @@ class LearnerGradientTest {
         }
     }
 
-    private static int[] draw(int negatives) {
-        int[] drawn = new int[negatives];
-        int[] slots = new int[12];
-        Arrays.fill(slots, -1);
-        NegativeSampler.draw(negatives, 12, 42, 1, drawn, slots);
-        return drawn;
-    }
-
-    private static void checkDense(Learner learner, NaiveSasRec oracle, int @Nullable [] candidates, double alpha) {
+    private static void checkDense(Learner learner, NaiveSasRec oracle, NaiveLosses loss) {
         for (int i = 0; i < oracle.dense.length; i++) {
-            double expected = oracle.derivative(oracle.dense, i, EXAMPLES, candidates, alpha);
+            double expected = oracle.derivative(oracle.dense, i, EXAMPLES, loss);
             float moment = learner.denseFirstMoments().memory().getAtIndex(ValueLayout.JAVA_FLOAT, i);
             assertThat((double) moment / (1 - BETA1))
                     .as("dense parameter %d", i)
@@ -107,11 +122,11 @@ class LearnerGradientTest {
         }
     }
 
-    private static void checkItems(Learner learner, NaiveSasRec oracle, int @Nullable [] candidates, double alpha) {
+    private static void checkItems(Learner learner, NaiveSasRec oracle, NaiveLosses loss) {
         var moments = learner.itemFirstMoments();
         for (int row = 0; row < oracle.items.length; row++) {
             for (int c = 0; c < oracle.config.dim(); c++) {
-                double expected = oracle.derivative(oracle.items[row], c, EXAMPLES, candidates, alpha);
+                double expected = oracle.derivative(oracle.items[row], c, EXAMPLES, loss);
                 float moment = moments.memory(row).get(ValueLayout.JAVA_FLOAT, moments.at(row) + 4L * c);
                 assertThat((double) moment / (1 - BETA1))
                         .as("item row %d, column %d", row, c)

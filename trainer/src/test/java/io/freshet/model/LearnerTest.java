@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
+import io.freshet.loss.LossConfig;
+import io.freshet.loss.LossConfig.Sampling;
 import io.freshet.optimizer.Adam;
 import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
@@ -22,19 +24,16 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LearnerTest {
     private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(32, 10, 2, 1), 0.1f, 5);
     private static final int ITEMS = 300;
 
-    private static TrainingConfig training(int negatives, int workers) {
-        return new TrainingConfig(
-                new Adam.Settings(1e-2f, 0.9f, 0.999f, 1e-8f, 1e-6f),
-                0.3f,
-                negatives,
-                TrainingConfig.AUTO_ALPHA,
-                workers,
-                3);
+    private static TrainingConfig training(LossConfig loss, int workers) {
+        return new TrainingConfig(new Adam.Settings(1e-2f, 0.9f, 0.999f, 1e-8f, 1e-6f), 0.3f, loss, workers, 3);
     }
 
     /** 200 sequences, about 1,000 tokens, so several chunks for each shard. */
@@ -51,7 +50,11 @@ class LearnerTest {
     }
 
     private static Learner learner(int negatives, int workers) {
-        Learner learner = new Learner(RecommenderModel.initial(CONFIG), training(negatives, workers));
+        return learner(LossConfig.scaledCrossEntropy(negatives), workers);
+    }
+
+    private static Learner learner(LossConfig loss, int workers) {
+        Learner learner = new Learner(RecommenderModel.initial(CONFIG), training(loss, workers));
         for (int i = 0; i < ITEMS; i++) {
             learner.addIfAbsent("item-" + i);
         }
@@ -84,42 +87,58 @@ class LearnerTest {
         learner.model().close();
     }
 
-    @Test
-    void shouldGiveTheSameBytesWithAnyNumberOfWorkers() {
-        for (int negatives : new int[] {50, 1000}) {
-            Learner one = learner(negatives, 1);
-            Learner two = learner(negatives, 2);
-            Learner five = learner(negatives, 5);
-            List.of(one, two, five).forEach(learner -> learn(learner, 0, 10));
+    static List<LossConfig> losses() {
+        return List.of(
+                LossConfig.crossEntropy(),
+                LossConfig.tightCrossEntropy(0.7f),
+                LossConfig.scaledCrossEntropy(50),
+                LossConfig.scaledCrossEntropy(1000),
+                LossConfig.scaledCrossEntropy(20).with(Sampling.GROUP),
+                LossConfig.scaledCrossEntropy(50).withPopularityPower(0.5f),
+                LossConfig.sampledSoftmax(20).with(Sampling.POSITION),
+                LossConfig.noiseContrastive(20).with(Sampling.GROUP).withPopularityPower(1f),
+                LossConfig.negativeSampling(20).with(Sampling.POSITION).withPopularityPower(0.75f),
+                LossConfig.binaryCrossEntropy(),
+                LossConfig.pairwiseRanking());
+    }
 
-            assertSameBytes(one.model(), two.model());
-            assertSameBytes(one.model(), five.model());
-            List.of(one, two, five).forEach(LearnerTest::close);
-        }
+    @ParameterizedTest
+    @MethodSource("losses")
+    void shouldGiveTheSameBytesWithAnyNumberOfWorkers(LossConfig loss) {
+        Learner one = learner(loss, 1);
+        Learner two = learner(loss, 2);
+        Learner five = learner(loss, 5);
+        List.of(one, two, five).forEach(learner -> learn(learner, 0, 10));
+
+        assertSameBytes(one.model(), two.model());
+        assertSameBytes(one.model(), five.model());
+        List.of(one, two, five).forEach(LearnerTest::close);
     }
 
     /** The later steps run in compiled code, the early ones in the interpreter. */
-    @Test
-    void shouldGiveTheSameBytesColdAndWarm() {
-        Learner cold = learner(50, 2);
-        learn(cold, 0, 150);
-        Learner warm = learner(50, 2);
-        learn(warm, 0, 150);
+    @ParameterizedTest
+    @MethodSource("losses")
+    void shouldGiveTheSameBytesColdAndWarm(LossConfig loss) {
+        Learner cold = learner(loss, 2);
+        learn(cold, 0, 100);
+        Learner warm = learner(loss, 2);
+        learn(warm, 0, 100);
 
         assertSameBytes(cold.model(), warm.model());
         close(cold);
         close(warm);
     }
 
-    @Test
-    void shouldLowerTheLossOnWhatRepeats() {
-        Learner learner = learner(1000, 2);
+    @ParameterizedTest
+    @MethodSource("losses")
+    void shouldLowerTheLossOnWhatRepeats(LossConfig loss) {
+        Learner learner = learner(loss, 2);
         double first = learner.learn(batch(0));
         for (int i = 0; i < 60; i++) {
             learner.learn(batch(0));
         }
 
-        assertThat(learner.learn(batch(0))).isLessThan(0.6 * first);
+        assertThat(learner.learn(batch(0))).isLessThan(0.7 * first);
         close(learner);
     }
 
@@ -174,9 +193,11 @@ class LearnerTest {
         reader.close();
     }
 
-    @Test
-    void shouldGoOnFromASnapshotWithTheSameBytes(@TempDir Path folder) throws IOException {
-        Learner learner = learner(50, 2);
+    @ParameterizedTest
+    @ValueSource(floats = {0f, 0.75f})
+    void shouldGoOnFromASnapshotWithTheSameBytes(float popularityPower, @TempDir Path folder) throws IOException {
+        LossConfig loss = LossConfig.scaledCrossEntropy(50).withPopularityPower(popularityPower);
+        Learner learner = learner(loss, 2);
         learn(learner, 0, 4);
         var store = new FileSnapshotStore(folder);
         SnapshotFiles files = new SnapshotFiles();
@@ -199,7 +220,7 @@ class LearnerTest {
 
         try (Snapshot snapshot = store.open("shop", version)) {
             RecommenderModel model = ModelSnapshot.read(snapshot);
-            Learner restored = new Learner(model, training(50, 1));
+            Learner restored = new Learner(model, training(loss, 1));
             ModelSnapshot.readInto(snapshot, restored);
             learn(restored, 4, 8);
 

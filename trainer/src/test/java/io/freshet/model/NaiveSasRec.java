@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SasRecLayout;
+import io.freshet.loss.NaiveLosses;
 import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
 import io.freshet.tensor.Lanes;
@@ -12,7 +13,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The oracle: SASRec and its losses in scalar double precision, one token after another, written from the formulas and
@@ -182,44 +182,32 @@ final class NaiveSasRec {
         return s;
     }
 
-    /** Mean scaled cross-entropy of the examples; {@code candidates} null for full cross-entropy. */
-    double loss(List<int[]> examples, int @Nullable [] candidates, double alpha) {
+    /** Mean loss of the examples. */
+    double loss(List<int[]> examples, NaiveLosses losses) {
         double sum = 0;
         int targets = 0;
         for (int[] rows : examples) {
             double[][] hidden = encode(Arrays.copyOf(rows, rows.length - 1), targets);
             for (int t = 0; t + 1 < rows.length; t++) {
-                sum += tokenLoss(hidden[t], rows[t + 1], candidates, alpha);
+                double[] scores = new double[items.length];
+                for (int row = 0; row < items.length; row++) {
+                    scores[row] = score(hidden[t], row);
+                }
+                sum += losses.of(scores, rows[t + 1], targets + t);
             }
             targets += rows.length - 1;
         }
         return sum / targets;
     }
 
-    private double tokenLoss(double[] hidden, int target, int @Nullable [] candidates, double alpha) {
-        double own = score(hidden, target);
-        double z = 0;
-        if (candidates == null) {
-            for (int row = 0; row < items.length; row++) {
-                z += Math.exp(score(hidden, row) - own);
-            }
-            return Math.log(z);
-        }
-        z = 1;
-        for (int row : candidates) {
-            z += row == target ? 0 : alpha * Math.exp(score(hidden, row) - own);
-        }
-        return Math.log(z);
-    }
-
     /** The derivative of the loss by one number, by central differences. */
-    double derivative(double[] block, int index, List<int[]> examples, int @Nullable [] candidates, double alpha) {
+    double derivative(double[] block, int index, List<int[]> examples, NaiveLosses losses) {
         double h = 1e-5;
         double old = block[index];
         block[index] = old + h;
-        double above = loss(examples, candidates, alpha);
+        double above = loss(examples, losses);
         block[index] = old - h;
-        double below = loss(examples, candidates, alpha);
+        double below = loss(examples, losses);
         block[index] = old;
         return (above - below) / (2 * h);
     }

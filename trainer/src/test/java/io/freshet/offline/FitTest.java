@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.evaluation.SeenItems;
+import io.freshet.loss.LossConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningConfig;
 import io.freshet.online.OnlineLearner;
@@ -165,7 +166,7 @@ final class FitTest {
 
     private static FitConfig config(int epochs, int patience, int workers, int batchUsers) {
         TrainingConfig training = new TrainingConfig(
-                new Adam.Settings(5e-3f, .9f, .999f, 1e-8f, 0f), .1f, 20, TrainingConfig.AUTO_ALPHA, workers, 2);
+                new Adam.Settings(5e-3f, .9f, .999f, 1e-8f, 0f), .1f, LossConfig.scaledCrossEntropy(20), workers, 2);
         SasRecConfig encoder = new SasRecConfig(Lanes.COUNT, 10, 1, 1);
         return new FitConfig(
                 encoder, FitConfig.XAVIER, 11, training, batchUsers, epochs, 5, patience, SeenItems.RANKED);

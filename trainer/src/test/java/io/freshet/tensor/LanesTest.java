@@ -33,4 +33,15 @@ class LanesTest {
 
         assertThat(Lanes.sum(oneToN)).isEqualTo(Lanes.COUNT * (Lanes.COUNT + 1) / 2f);
     }
+
+    @Test
+    void shouldTakeLogarithmsWithinTwoUlp() {
+        float[] lanes = new float[Lanes.COUNT];
+        for (float x = 1.2e-38f; x < 1e38f; x *= 1.0007f) {
+            FloatVector.broadcast(Lanes.FLOATS, x).intoArray(lanes, 0);
+            Lanes.log(FloatVector.fromArray(Lanes.FLOATS, lanes, 0)).intoArray(lanes, 0);
+            float exact = (float) Math.log(x);
+            assertThat(lanes[Lanes.COUNT - 1]).isCloseTo(exact, within(Math.max(1e-7f, 2 * Math.ulp(exact))));
+        }
+    }
 }

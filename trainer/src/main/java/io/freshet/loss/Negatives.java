@@ -1,0 +1,150 @@
+package io.freshet.loss;
+
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.loss.LossConfig.Sampling;
+import io.freshet.sampling.CounterRandom;
+import io.freshet.sampling.CounterRandom.Purpose;
+import io.freshet.sampling.NegativeSampler;
+import io.freshet.sampling.Popularity;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The negatives of one step after another. Each draw has a number, which is its place in {@link #draws}: in one set for
+ * the batch, number {@code i}; in a set for each chunk, {@code chunk · K + i}; for each position, {@code token · K + i}.
+ *
+ * <p>{@link #prepare} and {@link #observe} are for one thread; in between, many may draw, each for its own chunks.
+ */
+final class Negatives {
+    private static final int GROUP_SHIFT = 32;
+
+    private final LossConfig config;
+    private final long seed;
+    private final @Nullable Popularity popularity;
+    private Sampling sampling = Sampling.ALL;
+    private ScoreCorrection correction = ScoreCorrection.NONE;
+    private int[] draws = {};
+    private int drawCount;
+    private int rows;
+    private long step;
+
+    Negatives(LossConfig config, long seed) {
+        this.config = config;
+        this.seed = seed;
+        this.popularity = config.popularityPower() > 0 ? new Popularity(config.popularityPower()) : null;
+    }
+
+    /**
+     * Makes room for a step's draws.
+     *
+     * @param chunks chunks that the batch is cut into
+     * @param rowCount items there are
+     */
+    void prepare(SequenceBatch batch, int chunks, int rowCount, long stepNumber) {
+        rows = rowCount;
+        step = stepNumber;
+        boolean all = rowCount <= config.negatives() && !config.kind().againstOneUnseen();
+        sampling = all ? Sampling.ALL : config.sampling();
+        drawCount = switch (sampling) {
+            case ALL -> 0;
+            case BATCH -> config.negatives();
+            case GROUP -> Math.multiplyExact(chunks, config.negatives());
+            case POSITION -> Math.multiplyExact(batch.tokens(), config.negatives());
+        };
+        if (draws.length < drawCount) {
+            draws = new int[drawCount + drawCount / 4];
+        }
+        if (popularity != null) {
+            popularity.growTo(rowCount);
+        }
+        correction = ScoreCorrection.of(config, sampling, rowCount, popularity);
+    }
+
+    /** Draws the negatives that a group of targets shares: the batch's as group 0, or a chunk's. */
+    void drawShared(NegativeSampler sampler, int group) {
+        int count = config.negatives();
+        long firstIndex = (long) group << GROUP_SHIFT;
+        if (popularity != null) {
+            NegativeSampler.drawSorted(count, popularity, seed, step, firstIndex, draws, group * count);
+        } else {
+            sampler.drawDistinct(count, rows, seed, step, firstIndex, draws, group * count);
+        }
+    }
+
+    /** Draws the negatives of each target of some sequences. */
+    void drawOwn(SequenceBatch batch, int firstSequence, int endSequence) {
+        int count = config.negatives();
+        for (int sequence = firstSequence; sequence < endSequence; sequence++) {
+            int ofSequence = sequence;
+            IntPredicate seen = row -> batch.hasSeen(ofSequence, row);
+            for (int token = batch.start(sequence); token < batch.start(sequence + 1); token++) {
+                if (batch.target(token) < 0) {
+                    Arrays.fill(draws, token * count, (token + 1) * count, SequenceBatch.NO_TARGET);
+                } else {
+                    drawFor(seen, token * count, (token + 1) * count);
+                }
+            }
+        }
+    }
+
+    private void drawFor(IntPredicate seen, int from, int to) {
+        if (config.kind().againstOneUnseen()) {
+            draws[from] = NegativeSampler.drawUnseen(seen, rows, seed, step, from);
+            return;
+        }
+        for (int draw = from; draw < to; draw++) {
+            draws[draw] = popularity != null
+                    ? popularity.draw(CounterRandom.bits(seed, step, Purpose.NEGATIVES, draw))
+                    : (int) CounterRandom.below(rows, seed, step, Purpose.NEGATIVES, draw);
+        }
+    }
+
+    /** Counts the batch's targets, if negatives are drawn by popularity. */
+    void observe(SequenceBatch batch) {
+        if (popularity == null) {
+            return;
+        }
+        for (int token = 0; token < batch.tokens(); token++) {
+            if (batch.target(token) >= 0) {
+                popularity.observe(batch.target(token));
+            }
+        }
+    }
+
+    /** How negatives are drawn at this step: {@link Sampling#ALL} if there are no more items than negatives. */
+    Sampling sampling() {
+        return sampling;
+    }
+
+    /** The rows that were drawn, by the draws' numbers; -1 for a draw that found none. Valid until the next step. */
+    int[] draws() {
+        return draws;
+    }
+
+    /** How many of them there are. */
+    int drawCount() {
+        return drawCount;
+    }
+
+    /** How many negatives a target has where draws are made: K. */
+    int perSet() {
+        return config.negatives();
+    }
+
+    ScoreCorrection correction() {
+        return correction;
+    }
+
+    /** How often each item was a target, as far as that decides draws (vocabulary, or empty). */
+    long[] counts() {
+        return popularity == null ? new long[0] : popularity.counts();
+    }
+
+    /** Takes on counts of earlier, if they decide draws. */
+    void restoreCounts(long[] counts) {
+        if (popularity != null) {
+            popularity.restore(counts);
+        }
+    }
+}

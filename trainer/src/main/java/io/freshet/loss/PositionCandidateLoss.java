@@ -1,0 +1,114 @@
+package io.freshet.loss;
+
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.RowTable;
+import io.freshet.tensor.Rows;
+import java.lang.foreign.MemorySegment;
+
+/**
+ * A loss whose targets have candidates of their own, as the authors of SCE draw them: each score is a product of two
+ * rows. A token's candidates stand in its lane of the tile, so that the same {@link LossFunction} serves. What a candidate
+ * gets is a coefficient: its gradient is that times the token's h, and is gathered later, row by row.
+ *
+ * <p>One instance a thread.
+ */
+final class PositionCandidateLoss {
+    private static final int TILE = ScoreTile.TOKENS;
+
+    private final LossFunction function;
+    private final ScoreTile tile;
+    private final int d;
+    private final int negatives;
+
+    /**
+     * @param tile scratch, borrowed
+     */
+    PositionCandidateLoss(int d, int negatives, LossFunction function, ScoreTile tile) {
+        this.d = d;
+        this.negatives = negatives;
+        this.function = function;
+        this.tile = tile;
+    }
+
+    /**
+     * The loss of a chunk and its gradients.
+     *
+     * @param draws the candidates' rows, or -1 where there is none, in the batch's token positions (tokens, K)
+     * @param coefficients receives weight · dℓ/dsᵢ of each draw (tokens, K)
+     * @return the sum of the tokens' losses, not multiplied by the chunk's weight
+     */
+    double backward(LossChunk chunk, int[] draws, ScoreCorrection correction, Matrix coefficients) {
+        tile.reserve(negatives, 0f);
+        double loss = 0;
+        int tokens = chunk.tokens();
+        for (int first = 0; first < tokens; first += TILE) {
+            int count = Math.min(TILE, tokens - first);
+            derive(chunk, draws, correction, first, count);
+            for (int t = 0; t < count; t++) {
+                loss += multiply(chunk, draws, first + t, t, coefficients);
+            }
+        }
+        return loss;
+    }
+
+    /** Fills the tile with derivatives. */
+    private void derive(LossChunk chunk, int[] draws, ScoreCorrection correction, int first, int count) {
+        score(chunk, draws, correction, first, count);
+        function.begin(tile);
+        function.derive(tile, 0, negatives, count);
+        if (function.overflowed(tile, count)) {
+            score(chunk, draws, correction, first, count);
+            function.raiseShifts(tile, 0, negatives, count);
+            function.derive(tile, 0, negatives, count);
+        }
+        function.finish(tile, count);
+    }
+
+    private void score(LossChunk chunk, int[] draws, ScoreCorrection correction, int first, int count) {
+        RowTable items = chunk.items();
+        MemorySegment h = chunk.hidden().memory();
+        for (int t = 0; t < count; t++) {
+            int target = chunk.target(first + t);
+            long at = chunk.hidden().at(first + t);
+            int draw = (chunk.firstToken() + first + t) * negatives;
+            boolean counts = target >= 0;
+            float own = counts ? Rows.dot(h, at, items.memory(target), items.at(target), d) : 0f;
+            ScoreTile.put(tile.targetScores(), t, counts ? own + correction.ofTarget(target) : 0f);
+            for (int k = 0; k < negatives; k++) {
+                int row = counts ? draws[draw + k] : SequenceBatch.NO_TARGET;
+                float score = row < 0 || row == target
+                        ? ScoreTile.MASKED
+                        : Rows.dot(h, at, items.memory(row), items.at(row), d) + correction.ofCandidate(row);
+                tile.scores().set(k, t, score);
+            }
+        }
+    }
+
+    /** The token's loss, its candidates' coefficients, and {@code dh = dℓ/ds⁺ · e⁺ + Σᵢ dℓ/dsᵢ · eᵢ}. */
+    private double multiply(LossChunk chunk, int[] draws, int token, int lane, Matrix coefficients) {
+        RowTable items = chunk.items();
+        MemorySegment dh = chunk.hiddenGradients().memory();
+        long at = chunk.hiddenGradients().at(token);
+        int batchToken = chunk.firstToken() + token;
+        int target = chunk.target(token);
+        if (target < 0) {
+            ScoreTile.put(chunk.targetGradients(), batchToken, 0f);
+            dh.asSlice(at, items.rowBytes()).fill((byte) 0);
+            return 0;
+        }
+        float share = chunk.weight() * ScoreTile.get(tile.targetDerivatives(), lane);
+        float scale = chunk.weight() * ScoreTile.get(tile.scales(), lane);
+        ScoreTile.put(chunk.targetGradients(), batchToken, share);
+        Rows.scale(items.memory(target), items.at(target), share, dh, at, d);
+        for (int k = 0; k < negatives; k++) {
+            int row = draws[batchToken * negatives + k];
+            if (row >= 0) {
+                float coefficient = scale * tile.scores().get(k, lane);
+                coefficients.set(batchToken, k, coefficient);
+                Rows.addScaled(items.memory(row), items.at(row), coefficient, dh, at, d);
+            }
+        }
+        return ScoreTile.get(tile.losses(), lane);
+    }
+}

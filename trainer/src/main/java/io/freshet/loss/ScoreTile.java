@@ -1,0 +1,105 @@
+package io.freshet.loss;
+
+import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+
+/**
+ * A tile of tokens and their candidates. Tokens stand in the lanes and candidates in the rows, so that sums over a
+ * token's candidates never cross lanes. {@link #scores} holds scores until a {@link LossFunction} has put derivatives in
+ * their place; what each token's derivatives are to be multiplied by is kept apart, in {@link #scales}.
+ *
+ * <p>What stands in lanes past the tokens in use is never read. One instance a thread.
+ */
+final class ScoreTile implements AutoCloseable {
+    /** Tokens of a tile. */
+    static final int TOKENS = 128;
+
+    /** The score of a candidate that does not count. */
+    static final float MASKED = Float.NEGATIVE_INFINITY;
+
+    /** Bytes from one candidate's row to the next. */
+    static final long ROW_BYTES = (long) TOKENS * Float.BYTES;
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+    private final FloatBlock perToken = FloatBlock.zeros(6L * TOKENS);
+    private final MemorySegment targetScores = row(0); // (TOKENS): s⁺, corrected
+    private final MemorySegment shifts = row(1); // (TOKENS)
+    private final MemorySegment sums = row(2); // (TOKENS)
+    private final MemorySegment losses = row(3); // (TOKENS): ℓ
+    private final MemorySegment targetDerivatives = row(4); // (TOKENS): dℓ/ds⁺
+    private final MemorySegment scales = row(5); // (TOKENS): dℓ/dsᵢ over what stands in the tile
+    private FloatBlock block = FloatBlock.zeros(TOKENS);
+    private Matrix scores = Matrix.over(block.memory(), 0, TOKENS); // (candidates, TOKENS)
+    private float correction;
+
+    private MemorySegment row(int index) {
+        return perToken.memory().asSlice(index * ROW_BYTES, ROW_BYTES);
+    }
+
+    /** Makes room for so many candidates, to whose scores {@code correction} is to be added. */
+    void reserve(int candidates, float correction) {
+        long needed = (long) candidates * TOKENS;
+        if (block.length() < needed) {
+            block.close();
+            block = FloatBlock.zeros(needed + needed / 4);
+            scores = Matrix.over(block.memory(), 0, TOKENS);
+        }
+        this.correction = correction;
+    }
+
+    Matrix scores() {
+        return scores;
+    }
+
+    MemorySegment targetScores() {
+        return targetScores;
+    }
+
+    MemorySegment shifts() {
+        return shifts;
+    }
+
+    MemorySegment sums() {
+        return sums;
+    }
+
+    MemorySegment losses() {
+        return losses;
+    }
+
+    MemorySegment targetDerivatives() {
+        return targetDerivatives;
+    }
+
+    MemorySegment scales() {
+        return scales;
+    }
+
+    /** The part of the candidates' corrections that is the same for all and not in their scores yet. */
+    float correction() {
+        return correction;
+    }
+
+    static float get(MemorySegment row, int token) {
+        return row.getAtIndex(FLOAT, token);
+    }
+
+    static void put(MemorySegment row, int token, float value) {
+        row.setAtIndex(FLOAT, token, value);
+    }
+
+    /** Lanes, in bytes, that so many tokens take. */
+    static long laneBytes(int tokens) {
+        return (long) Lanes.roundUp(tokens) * Float.BYTES;
+    }
+
+    @Override
+    public void close() {
+        perToken.close();
+        block.close();
+    }
+}

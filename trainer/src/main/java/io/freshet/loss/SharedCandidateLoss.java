@@ -1,0 +1,239 @@
+package io.freshet.loss;
+
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import io.freshet.tensor.Rows;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * A loss whose targets share candidates: matrix products with the elementwise {@link LossFunction} between them. For
+ * scores S = E Hᵀ of candidates E, derivatives dℓ/dS = P · diag(z) with P in the tile and z the tokens' scales:
+ *
+ * <pre>
+ * dH = diag(z) Pᵀ E + dℓ/ds⁺ · e⁺,   dE = P (diag(z) H)
+ * </pre>
+ *
+ * <p>So z scales the hidden states and their gradients, not the tile, which is read only twice after it was filled.
+ *
+ * <p>Holds scratch of (candidates × {@value ScoreTile#TOKENS}) floats: one instance a thread.
+ */
+final class SharedCandidateLoss implements AutoCloseable {
+    private static final int TILE = ScoreTile.TOKENS;
+
+    /** Candidates whose scores are still in the first cache when the loss function comes. */
+    private static final int BLOCK = 48;
+
+    /** Candidates whose vectors are still in the first cache when they are multiplied in again. */
+    private static final int GRADIENT_BLOCK = 64;
+
+    private final Products products;
+    private final LossFunction function;
+    private final ScoreTile tile;
+    private final int d;
+    private final FloatBlock states;
+    private final Matrix transposed; // (d, TILE): hᵀ
+    private final Matrix scaled; // (TILE, d): h · weight · z
+    private long[] masks = new long[TILE]; // candidate · 2^32 + token, ascending
+    private int maskCount;
+
+    /**
+     * @param tile scratch, borrowed
+     */
+    SharedCandidateLoss(int d, Products products, LossFunction function, ScoreTile tile) {
+        this.d = d;
+        this.products = products;
+        this.function = function;
+        this.tile = tile;
+        this.states = FloatBlock.zeros(2L * TILE * d);
+        this.transposed = Matrix.over(states.memory(), 0, TILE);
+        this.scaled = Matrix.over(states.memory(), (long) TILE * d, d);
+    }
+
+    /**
+     * The loss of a chunk and its gradients.
+     *
+     * @param gradients the candidates' gradients (candidates, d)
+     * @param overwrite whether those are overwritten rather than added to
+     * @return the sum of the tokens' losses, not multiplied by the chunk's weight
+     */
+    double backward(
+            LossChunk chunk, Candidates candidates, ScoreCorrection correction, Matrix gradients, boolean overwrite) {
+        tile.reserve(candidates.size(), candidates.correction());
+        double loss = 0;
+        int tokens = chunk.tokens();
+        for (int first = 0; first < tokens; first += TILE) {
+            int count = Math.min(TILE, tokens - first);
+            readTokens(chunk, candidates, correction, first, count);
+            derive(candidates, count);
+            loss += scale(chunk, first, count);
+            multiply(chunk, candidates, first, count, gradients, overwrite && first == 0);
+        }
+        return loss;
+    }
+
+    /** hᵀ into the lanes, the targets' scores, and where targets stand among the candidates. */
+    private void readTokens(LossChunk chunk, Candidates candidates, ScoreCorrection correction, int first, int count) {
+        transpose(chunk.hidden(), first, count);
+        maskCount = 0;
+        Matrix h = chunk.hidden();
+        for (int t = 0; t < TILE; t++) {
+            int target = t < count ? chunk.target(first + t) : SequenceBatch.NO_TARGET;
+            float score = 0f;
+            if (target >= 0) {
+                MemorySegment item = chunk.items().memory(target);
+                score = Rows.dot(
+                                h.memory(), h.at(first + t), item, chunk.items().at(target), d)
+                        + correction.ofTarget(target);
+                maskTarget(candidates, target, t);
+            }
+            ScoreTile.put(tile.targetScores(), t, score);
+        }
+        Arrays.sort(masks, 0, maskCount);
+    }
+
+    /** The lanes past {@code count} are zero, so that what they compute stays finite. */
+    private void transpose(Matrix hidden, int first, int count) {
+        int lanes = Lanes.roundUp(count);
+        for (int t = 0; t < lanes; t++) {
+            for (int c = 0; c < d; c++) {
+                transposed.set(c, t, t < count ? hidden.get(first + t, c) : 0f);
+            }
+        }
+    }
+
+    private void maskTarget(Candidates candidates, int target, int token) {
+        int index = candidates.indexOf(target);
+        while (index >= 0 && index < candidates.size() && candidates.rowOf(index) == target) {
+            if (maskCount == masks.length) {
+                masks = Arrays.copyOf(masks, 2 * maskCount);
+            }
+            masks[maskCount] = (long) index << Integer.SIZE | token;
+            maskCount++;
+            index++;
+        }
+    }
+
+    /** Fills the tile with derivatives. */
+    private void derive(Candidates candidates, int count) {
+        function.begin(tile);
+        pass(candidates, count, true);
+        if (function.overflowed(tile, count)) {
+            pass(candidates, count, false);
+            pass(candidates, count, true);
+        }
+        function.finish(tile, count);
+    }
+
+    /** Scores block by block, each handed on while it is in the cache: to be derived, or to raise the shifts. */
+    private void pass(Candidates candidates, int count, boolean derive) {
+        int nextMask = 0;
+        for (int i = 0; i < candidates.size(); i += candidates.blockSize()) {
+            int end = end(candidates, i);
+            for (int from = i; from < end; from += BLOCK) {
+                int rows = Math.min(BLOCK, end - from);
+                score(candidates, i, from, rows, count);
+                nextMask = mask(nextMask, from + rows);
+                if (derive) {
+                    function.derive(tile, from, rows, count);
+                } else {
+                    function.raiseShifts(tile, from, rows, count);
+                }
+            }
+        }
+    }
+
+    private static int end(Candidates candidates, int first) {
+        return (int) Math.min((long) first + candidates.blockSize(), candidates.size());
+    }
+
+    /** Scores of candidates {@code [from, from + rows)} of the block that starts with candidate {@code blockFirst}. */
+    private void score(Candidates candidates, int blockFirst, int from, int rows, int count) {
+        Matrix vectors = candidates.block(blockFirst / candidates.blockSize());
+        int lanes = Lanes.roundUp(count);
+        products.multiply(vectors, from - blockFirst, transposed, 0, tile.scores(), from, rows, lanes, d, false);
+        MemorySegment corrections = candidates.ownCorrections();
+        if (corrections.byteSize() > 0) {
+            for (int row = from; row < from + rows; row++) {
+                correct(row, corrections.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, row), count);
+            }
+        }
+    }
+
+    private void correct(int row, float correction, int count) {
+        MemorySegment scores = tile.scores().memory();
+        long at = tile.scores().at(row);
+        for (long lane = 0; lane < ScoreTile.laneBytes(count); lane += Lanes.BYTES) {
+            FloatVector s = Lanes.load(scores, at + lane);
+            Lanes.store(s.add(correction), scores, at + lane);
+        }
+    }
+
+    /** Masks from number {@code next} on whose candidate is below {@code end}; the number of the first that is not. */
+    private int mask(int next, int end) {
+        int i = next;
+        while (i < maskCount && (int) (masks[i] >>> Integer.SIZE) < end) {
+            tile.scores().set((int) (masks[i] >>> Integer.SIZE), (int) masks[i], ScoreTile.MASKED);
+            i++;
+        }
+        return i;
+    }
+
+    /** The loss, the targets' gradients, and h · weight · z. */
+    private double scale(LossChunk chunk, int first, int count) {
+        double loss = 0;
+        Matrix h = chunk.hidden();
+        for (int t = 0; t < count; t++) {
+            int token = first + t;
+            boolean counts = chunk.target(token) >= 0;
+            float weight = counts ? chunk.weight() : 0f;
+            loss += counts ? ScoreTile.get(tile.losses(), t) : 0;
+            float share = weight * ScoreTile.get(tile.targetDerivatives(), t);
+            float scale = weight * ScoreTile.get(tile.scales(), t);
+            ScoreTile.put(chunk.targetGradients(), chunk.firstToken() + token, share);
+            ScoreTile.put(tile.scales(), t, scale);
+            Rows.scale(h.memory(), h.at(token), scale, scaled.memory(), scaled.at(t), d);
+        }
+        return loss;
+    }
+
+    /** The products with the tile: candidates' gradients, and the hidden states' with the target's term. */
+    private void multiply(
+            LossChunk chunk, Candidates candidates, int first, int count, Matrix gradients, boolean overwrite) {
+        Matrix derivatives = tile.scores();
+        Matrix dHidden = chunk.hiddenGradients();
+        for (int i = 0; i < candidates.size(); i += candidates.blockSize()) {
+            int end = end(candidates, i);
+            Matrix vectors = candidates.block(i / candidates.blockSize());
+            for (int from = i; from < end; from += GRADIENT_BLOCK) {
+                int rows = Math.min(GRADIENT_BLOCK, end - from);
+                products.multiply(derivatives, from, scaled, 0, gradients, from, rows, d, count, !overwrite);
+                products.multiplyTransposed(
+                        derivatives, from, vectors, from - i, dHidden, first, count, d, rows, from > 0);
+            }
+        }
+        for (int t = 0; t < count; t++) {
+            addTarget(chunk, first + t, ScoreTile.get(tile.scales(), t));
+        }
+    }
+
+    /** {@code dh = dh · scale + share · e⁺}. */
+    private void addTarget(LossChunk chunk, int token, float scale) {
+        int target = Math.max(0, chunk.target(token));
+        float share = ScoreTile.get(chunk.targetGradients(), chunk.firstToken() + token);
+        MemorySegment row = chunk.hiddenGradients().memory();
+        long at = chunk.hiddenGradients().at(token);
+        Rows.scale(row, at, scale, row, at, d);
+        Rows.addScaled(chunk.items().memory(target), chunk.items().at(target), share, row, at, d);
+    }
+
+    @Override
+    public void close() {
+        states.close();
+    }
+}

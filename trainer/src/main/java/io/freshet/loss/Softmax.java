@@ -1,0 +1,93 @@
+package io.freshet.loss;
+
+import io.freshet.tensor.Lanes;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The softmax cross-entropy of a target against its candidates: CE, SSM and SCE (Xu et al., arXiv 2408.14238, eq. 9; arXiv
+ * 2402.06216), with tᵢ = sᵢ + log αᵢ:
+ *
+ * <pre>
+ * ℓ = -s⁺ + log Z,   Z = exp s⁺ + Σᵢ exp tᵢ
+ * dℓ/ds⁺ = -Σᵢ exp(tᵢ) / Z,   dℓ/dsᵢ = exp(tᵢ) / Z
+ * </pre>
+ *
+ * <p>The tile keeps {@code exp(tᵢ - shift)}; 1/Z is the scale. The shift is s⁺, and the largest t where a sum overflows
+ * all the same.
+ */
+record Softmax() implements LossFunction {
+    @Override
+    public void begin(ScoreTile tile) {
+        tile.shifts().copyFrom(tile.targetScores());
+        tile.sums().fill((byte) 0);
+    }
+
+    @Override
+    public void derive(ScoreTile tile, int from, int rows, int tokens) {
+        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+            exponentiate(tile.scores().memory(), tile.scores().at(from) + lane, rows, tile, lane);
+        }
+    }
+
+    private static void exponentiate(MemorySegment scores, long at, int rows, ScoreTile tile, long lane) {
+        FloatVector shift = Lanes.load(tile.shifts(), lane).sub(tile.correction());
+        FloatVector sum = Lanes.load(tile.sums(), lane);
+        for (int row = 0; row < rows; row++) {
+            long here = at + row * ScoreTile.ROW_BYTES;
+            FloatVector e = Lanes.exp(Lanes.load(scores, here).sub(shift));
+            sum = sum.add(e);
+            Lanes.store(e, scores, here);
+        }
+        Lanes.store(sum, tile.sums(), lane);
+    }
+
+    @Override
+    public boolean overflowed(ScoreTile tile, int tokens) {
+        return sumsOverflowed(tile, tokens);
+    }
+
+    @Override
+    public void raiseShifts(ScoreTile tile, int from, int rows, int tokens) {
+        raise(tile, from, rows, tokens);
+    }
+
+    @Override
+    public void finish(ScoreTile tile, int tokens) {
+        normalize(tile, tokens);
+    }
+
+    static boolean sumsOverflowed(ScoreTile tile, int tokens) {
+        for (int t = 0; t < tokens; t++) {
+            if (!Float.isFinite(ScoreTile.get(tile.sums(), t))) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The rare case: some score is more than 88 above the target's. The sums start from zero again. */
+    static void raise(ScoreTile tile, int from, int rows, int tokens) {
+        tile.sums().fill((byte) 0);
+        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+            FloatVector shift = Lanes.load(tile.shifts(), lane);
+            for (int row = from; row < from + rows; row++) {
+                FloatVector s = Lanes.load(tile.scores().memory(), tile.scores().at(row) + lane);
+                shift = shift.max(s.add(tile.correction()));
+            }
+            Lanes.store(shift, tile.shifts(), lane);
+        }
+    }
+
+    static void normalize(ScoreTile tile, int tokens) {
+        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+            FloatVector sum = Lanes.load(tile.sums(), lane);
+            FloatVector above = Lanes.load(tile.shifts(), lane).sub(Lanes.load(tile.targetScores(), lane));
+            FloatVector z = sum.add(Lanes.exp(above.neg()));
+            FloatVector scale = FloatVector.broadcast(Lanes.FLOATS, 1f).div(z);
+            Lanes.store(Lanes.log(z).add(above), tile.losses(), lane);
+            Lanes.store(sum.mul(scale).neg(), tile.targetDerivatives(), lane);
+            Lanes.store(scale, tile.scales(), lane);
+        }
+    }
+}

@@ -1,0 +1,59 @@
+package io.freshet.loss;
+
+import io.freshet.tensor.Lanes;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * CE-η: the softmax cross-entropy over the items that score at least {@code s⁺ - η |s⁺|}, the tighter bound of Xu et al.
+ * (arXiv 2402.06216). Which items those are is taken as given by the gradient, which so is {@link Softmax}'s over them.
+ *
+ * @param eta η; an infinite one makes it CE
+ */
+record TightSoftmax(float eta) implements LossFunction {
+    @Override
+    public void begin(ScoreTile tile) {
+        tile.shifts().copyFrom(tile.targetScores());
+        tile.sums().fill((byte) 0);
+    }
+
+    @Override
+    public void derive(ScoreTile tile, int from, int rows, int tokens) {
+        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+            exponentiate(tile.scores().memory(), tile.scores().at(from) + lane, rows, tile, lane, eta);
+        }
+    }
+
+    private static void exponentiate(MemorySegment scores, long at, int rows, ScoreTile tile, long lane, float eta) {
+        FloatVector target = Lanes.load(tile.targetScores(), lane);
+        FloatVector least = target.sub(target.abs().mul(eta));
+        FloatVector shift = Lanes.load(tile.shifts(), lane);
+        FloatVector sum = Lanes.load(tile.sums(), lane);
+        for (int row = 0; row < rows; row++) {
+            long here = at + row * ScoreTile.ROW_BYTES;
+            FloatVector s = Lanes.load(scores, here);
+            VectorMask<Float> below = s.compare(VectorOperators.LT, least);
+            FloatVector e = Lanes.exp(s.sub(shift)).blend(0f, below);
+            sum = sum.add(e);
+            Lanes.store(e, scores, here);
+        }
+        Lanes.store(sum, tile.sums(), lane);
+    }
+
+    @Override
+    public boolean overflowed(ScoreTile tile, int tokens) {
+        return Softmax.sumsOverflowed(tile, tokens);
+    }
+
+    @Override
+    public void raiseShifts(ScoreTile tile, int from, int rows, int tokens) {
+        Softmax.raise(tile, from, rows, tokens);
+    }
+
+    @Override
+    public void finish(ScoreTile tile, int tokens) {
+        Softmax.normalize(tile, tokens);
+    }
+}

@@ -1,0 +1,107 @@
+package io.freshet.sampling;
+
+import java.util.Arrays;
+
+/**
+ * A proposal that draws item v with probability q(v) proportional to {@code (count(v) + 1)^power}, where count(v) is how
+ * often v was observed: power 1 is the unigram distribution, 3/4 the one of word2vec (Mikolov et al., NeurIPS 2013),
+ * smoothed so that a new item has its chance at once.
+ *
+ * <p>Weights are integers, {@code round(2^16 (count + 1)^power)}, in a Fenwick tree (Fenwick, "A New Data Structure for
+ * Cumulative Frequency Tables", 1994), so that drawing and observing take time logarithmic in the number of items, and
+ * the counts alone determine every draw, whatever order they came in.
+ *
+ * <p>One thread observes while no other draws; many may draw.
+ */
+public final class Popularity {
+    private static final double ONE = 0x1p16;
+
+    private final float power;
+    private long[] counts = {}; // (capacity)
+    private float[] logWeights = {}; // (capacity)
+    private long[] tree = {0}; // (capacity + 1): node i sums the i & -i weights that end with row i - 1
+    private long total;
+    private int rows;
+
+    public Popularity(float power) {
+        this.power = power;
+    }
+
+    /** Makes rows up to {@code count} known; new ones have not been observed. */
+    public void growTo(int count) {
+        if (count > counts.length) {
+            reserve(count);
+        }
+        for (; rows < count; rows++) {
+            setWeight(rows, 0);
+        }
+    }
+
+    /** Capacity is a power of two, so that the descent through the tree needs no bounds. */
+    private void reserve(int count) {
+        int capacity = Integer.highestOneBit(Math.max(1023, count - 1)) << 1;
+        counts = Arrays.copyOf(counts, capacity);
+        logWeights = Arrays.copyOf(logWeights, capacity);
+        tree = new long[capacity + 1];
+        total = 0;
+        for (int row = 0; row < rows; row++) {
+            setWeight(row, 0);
+        }
+    }
+
+    /** How often each row was observed (rows). */
+    public long[] counts() {
+        return Arrays.copyOf(counts, rows);
+    }
+
+    /** Takes on counts of earlier; rows that they do not reach are as new. */
+    public void restore(long[] observed) {
+        counts = Arrays.copyOf(observed, observed.length);
+        rows = observed.length;
+        reserve(rows);
+    }
+
+    /** Counts the row once more. */
+    public void observe(int row) {
+        long before = weight(row);
+        counts[row]++;
+        setWeight(row, before);
+    }
+
+    private long weight(int row) {
+        return Math.round(ONE * StrictMath.pow(counts[row] + 1.0, power));
+    }
+
+    /** Brings the tree from the row's weight {@code before} to that of its count. */
+    private void setWeight(int row, long before) {
+        long weight = weight(row);
+        logWeights[row] = (float) StrictMath.log((double) weight);
+        total += weight - before;
+        for (int node = row + 1; node < tree.length; node += node & -node) {
+            tree[node] += weight - before;
+        }
+    }
+
+    /** The row that random bits fall on. */
+    public int draw(long bits) {
+        long left = Math.unsignedMultiplyHigh(bits, total);
+        int row = 0;
+        for (int width = tree.length - 1; width > 0; width >>= 1) {
+            if (row + width < tree.length && tree[row + width] <= left) {
+                row += width;
+                left -= tree[row];
+            }
+        }
+        return row;
+    }
+
+    /** log q of the row, but for {@link #logTotal}: {@code log q = logWeight - logTotal}. */
+    public float logWeight(int row) {
+        return logWeights[row];
+    }
+
+    /** Log of the sum of all weights. */
+    public double logTotal() {
+        return StrictMath.log((double) total);
+    }
+}

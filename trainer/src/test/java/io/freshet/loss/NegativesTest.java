@@ -1,0 +1,105 @@
+package io.freshet.loss;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.loss.LossConfig.Sampling;
+import io.freshet.sampling.NegativeSampler;
+import java.util.Arrays;
+import org.junit.jupiter.api.Test;
+
+class NegativesTest {
+    private static final int ITEMS = 50;
+
+    private final SequenceBatch batch = batch();
+
+    /** 100 users who have seen eight items each, of which the last three are in the batch, and one without targets. */
+    private static SequenceBatch batch() {
+        SequenceBatch batch = new SequenceBatch(2);
+        for (int s = 0; s < 100; s++) {
+            int from = s % 40;
+            batch.addExample(
+                    new int[] {from, from + 2, from + 3, from + 5, from + 6, from + 7, from + 8, from + 9}, 0, 8);
+        }
+        batch.addHistory(new int[] {4}, 0, 1);
+        return batch;
+    }
+
+    private Negatives prepared(LossConfig config, int items) {
+        Negatives negatives = new Negatives(config, 3);
+        negatives.prepare(batch, 4, items, 9);
+        return negatives;
+    }
+
+    @Test
+    void shouldHoldTargetsAgainstItemsThatTheirUserHasNotSeen() {
+        for (LossConfig config : new LossConfig[] {LossConfig.binaryCrossEntropy(), LossConfig.pairwiseRanking()}) {
+            Negatives negatives = prepared(config, ITEMS);
+            negatives.drawOwn(batch, 0, batch.sequences());
+
+            assertThat(negatives.drawCount()).isEqualTo(batch.tokens());
+            for (int sequence = 0; sequence < 100; sequence++) {
+                for (int token = batch.start(sequence); token < batch.start(sequence + 1); token++) {
+                    int drawn = negatives.draws()[token];
+                    assertThat(drawn).isBetween(0, ITEMS - 1);
+                    assertThat(batch.hasSeen(sequence, drawn))
+                            .as("item %d", drawn)
+                            .isFalse();
+                }
+            }
+            assertThat(negatives.draws()[batch.tokens() - 1]).isEqualTo(SequenceBatch.NO_TARGET);
+        }
+    }
+
+    @Test
+    void shouldDrawWhatAPositionHasWhoeverDrawsItAndWhen() {
+        LossConfig config = LossConfig.scaledCrossEntropy(7).with(Sampling.POSITION);
+        Negatives forward = prepared(config, ITEMS);
+        forward.drawOwn(batch, 0, 60);
+        forward.drawOwn(batch, 60, batch.sequences());
+        Negatives backward = prepared(config, ITEMS);
+        backward.drawOwn(batch, 30, batch.sequences());
+        backward.drawOwn(batch, 0, 30);
+
+        assertThat(backward.draws()).isEqualTo(forward.draws());
+    }
+
+    @Test
+    void shouldDrawASetOfItsOwnForEachChunk() {
+        Negatives negatives = prepared(LossConfig.scaledCrossEntropy(20).with(Sampling.GROUP), ITEMS);
+        NegativeSampler sampler = new NegativeSampler();
+        for (int chunk = 3; chunk >= 0; chunk--) {
+            negatives.drawShared(sampler, chunk);
+        }
+
+        assertThat(negatives.drawCount()).isEqualTo(80);
+        int[] first = Arrays.copyOf(negatives.draws(), 20);
+        int[] second = Arrays.copyOfRange(negatives.draws(), 20, 40);
+        assertThat(Arrays.stream(first).distinct()).hasSize(20);
+        assertThat(second).isNotEqualTo(first);
+    }
+
+    @Test
+    void shouldTakeAllItemsWhereThereAreNoMoreThanNegatives() {
+        LossConfig config = LossConfig.scaledCrossEntropy(50, 7f);
+
+        assertThat(prepared(config, 50).sampling()).isEqualTo(Sampling.ALL);
+        assertThat(prepared(config, 50).correction()).isEqualTo(ScoreCorrection.NONE);
+        assertThat(prepared(config, 51).sampling()).isEqualTo(Sampling.BATCH);
+        assertThat(prepared(LossConfig.binaryCrossEntropy(), 1).sampling()).isEqualTo(Sampling.POSITION);
+    }
+
+    @Test
+    void shouldCorrectByOneOverKqWithAutomaticScale() {
+        Negatives negatives = prepared(LossConfig.scaledCrossEntropy(20).withPopularityPower(1f), ITEMS);
+        negatives.observe(batch);
+        negatives.prepare(batch, 4, ITEMS, 10);
+        double total = batch.targetCount() + ITEMS;
+
+        for (int row = 0; row < ITEMS; row++) {
+            double q = (negatives.counts()[row] + 1) / total;
+            assertThat(Math.exp(negatives.correction().ofCandidate(row)))
+                    .isBetween(0.9999 / (20 * q), 1.0001 / (20 * q));
+        }
+    }
+}
