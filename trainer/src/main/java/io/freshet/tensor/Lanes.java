@@ -16,6 +16,10 @@ import jdk.incubator.vector.VectorSpecies;
  * bits before C2 has compiled it than after.
  */
 public final class Lanes {
+    static {
+        KernelCompilation.leaveToC2();
+    }
+
     /** Floats of the widest shape that this CPU prefers. */
     public static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
 
