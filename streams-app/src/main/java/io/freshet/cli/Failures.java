@@ -2,6 +2,7 @@ package io.freshet.cli;
 
 import io.freshet.demo.ClickFileException;
 import io.freshet.demo.StateFolderException;
+import io.freshet.offline.SequenceFileException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.apache.kafka.common.config.ConfigException;
@@ -12,7 +13,9 @@ final class Failures {
 
     /** Whether the command, not the program or its surroundings, was wrong. */
     static boolean isUsage(Throwable failure) {
-        return failure instanceof ConfigException || failure instanceof ClickFileException;
+        return failure instanceof ConfigException
+                || failure instanceof ClickFileException
+                || failure instanceof SequenceFileException;
     }
 
     /** One line: what happened, and what lies behind it where that says more. */
@@ -27,7 +30,8 @@ final class Failures {
         return switch (failure) {
             case NoSuchFileException _ -> "no such file: " + message;
             case AccessDeniedException _ -> "no right to use: " + message;
-            case ConfigException _, ClickFileException _, StateFolderException _ -> String.valueOf(message);
+            case ConfigException _, ClickFileException _, SequenceFileException _, StateFolderException _ ->
+                String.valueOf(message);
             default -> failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
         };
     }

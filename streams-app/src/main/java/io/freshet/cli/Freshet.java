@@ -20,7 +20,14 @@ import picocli.CommandLine.Spec;
                     + " from them, and fresh recommendations stand on another topic.",
             ""
         },
-        subcommands = {DemoCommand.class, RunCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            FitCommand.class,
+            EvaluateCommand.class,
+            BenchCommand.class,
+            CommandLine.HelpCommand.class
+        },
         versionProvider = BuildVersion.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
@@ -29,6 +36,7 @@ import picocli.CommandLine.Spec;
             "  freshet demo                    see it work: a broker, clicks and a model in one process",
             "  freshet demo --help             replay clicks of your own",
             "  freshet run --help              run it beside your Kafka",
+            "  freshet fit --help              learn from a finished file, and measure how well",
             "",
             "Exit codes: 0 all went well, 1 something failed, 2 the command was not understood."
         })

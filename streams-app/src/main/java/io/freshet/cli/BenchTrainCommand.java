@@ -1,0 +1,265 @@
+package io.freshet.cli;
+
+import io.freshet.demo.ClickFileException;
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.loss.LossConfig;
+import io.freshet.model.TrainingConfig;
+import io.freshet.offline.SequenceDataset;
+import io.freshet.offline.SyntheticSequences;
+import io.freshet.offline.TrainingBenchmark;
+import io.freshet.offline.TrainingSpeed;
+import io.freshet.optimizer.Adam;
+import io.freshet.tensor.Products;
+import io.freshet.vocabulary.Vocabulary;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet bench train}. */
+@Command(
+        name = "train",
+        description = {
+            "Measures whole training steps of SASRec: targets learned a second, and the floating-point operations that"
+                    + " their products cannot do without, no padding and nothing computed twice. Beside them stands"
+                    + " what OpenBLAS reaches on matrices of 1024 x 1024 with as many threads, measured in turns with"
+                    + " the training, and the share of it that the step reaches.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet bench train",
+            "      about 75 seconds, on sequences of the shape of Amazon Beauty",
+            "  freshet bench train --data clicks.csv --negatives 1000,full --workers 1 --json out.json"
+        })
+final class BenchTrainCommand implements Callable<Integer> {
+    private static final String FULL = "full";
+    private static final String HEADER =
+            "  negatives   targets/s   GFLOP/s   sgemm GFLOP/s   share of sgemm   full speed after";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private DataOptions data;
+
+    @Option(
+            names = "--negatives",
+            paramLabel = "K",
+            split = ",",
+            defaultValue = "500,4000,full",
+            description =
+                    "What targets are held against: so many negatives that the batch shares, or full for all items"
+                            + " (cross-entropy). Default: ${DEFAULT-VALUE}.")
+    private List<String> negatives = new ArrayList<>();
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads. Default: one for each processor.")
+    private int workers;
+
+    @Option(
+            names = "--batch",
+            paramLabel = "USERS",
+            defaultValue = "512",
+            description = "Users of one step. Default: ${DEFAULT-VALUE}.")
+    private int batch;
+
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width. Default: ${DEFAULT-VALUE}.")
+    private int dim;
+
+    @Option(
+            names = "--max-length",
+            paramLabel = "L",
+            defaultValue = "50",
+            description = "Newest items of a user that the network sees. Default: ${DEFAULT-VALUE}.")
+    private int maxLength;
+
+    @Option(
+            names = "--dropout",
+            paramLabel = "SHARE",
+            defaultValue = "0.5",
+            description = "Share of activations set to zero. Default: ${DEFAULT-VALUE}.")
+    private float dropout;
+
+    @Option(
+            names = "--warm-up",
+            paramLabel = "TIME",
+            defaultValue = "15s",
+            description = "Train so long before figures count, for each row. Default: ${DEFAULT-VALUE}.")
+    private Duration warmUp = Duration.ZERO;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            description = "Then measure so long, for each row. Default: ${DEFAULT-VALUE}.")
+    private Duration duration = Duration.ZERO;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write settings and rows there.")
+    private @Nullable Path json;
+
+    BenchTrainCommand() {}
+
+    /** What {@code --json} writes, one component for each key. */
+    record Report(Map<String, Object> settings, List<Row> rows) {}
+
+    /**
+     * A row of the table; the components are those of {@link TrainingSpeed}.
+     *
+     * @param negatives as it was asked for
+     */
+    record Row(
+            String negatives,
+            long candidates,
+            double targetsPerSecond,
+            double gflops,
+            double sgemmGflops,
+            double shareOfSgemm,
+            double secondsToFullSpeed) {
+        static Row of(String negatives, TrainingSpeed speed) {
+            return new Row(
+                    negatives,
+                    speed.candidates(),
+                    speed.targetsPerSecond(),
+                    speed.flopsPerSecond() / 1e9,
+                    speed.sgemmFlopsPerSecond() / 1e9,
+                    speed.shareOfSgemm(),
+                    speed.secondsToFullSpeed());
+        }
+
+        String line() {
+            return String.format(
+                    Locale.ROOT,
+                    "  %9s %,11.0f %9.1f %15.1f %15.0f%% %16.1f s",
+                    negatives,
+                    targetsPerSecond,
+                    gflops,
+                    sgemmGflops,
+                    100 * shareOfSgemm,
+                    secondsToFullSpeed);
+        }
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        List<LossConfig> losses = losses();
+        SasRecConfig encoder = encoder();
+        Vocabulary items = new Vocabulary();
+        SequenceDataset sequences = sequences(items);
+        List<Row> rows = run(sequences, items, encoder, losses, System.out);
+        if (json != null) {
+            JsonFile.write(json, new Report(settings(sequences, items), rows));
+        }
+        return 0;
+    }
+
+    private List<Row> run(
+            SequenceDataset sequences,
+            Vocabulary items,
+            SasRecConfig encoder,
+            List<LossConfig> losses,
+            PrintStream out) {
+        out.printf(
+                "%s: %,d users, %,d items, %,d interactions; %d threads, %s%n",
+                data.isNamed() ? data.file(spec) : "Made up like Amazon Beauty",
+                sequences.users(),
+                items.size(),
+                sequences.interactions(),
+                threads(),
+                Products.forThisCpu().name());
+        out.println(HEADER);
+        TrainingBenchmark benchmark = new TrainingBenchmark(sequences, items, encoder, batch);
+        List<Row> rows = new ArrayList<>();
+        for (int i = 0; i < losses.size(); i++) {
+            long candidates = candidates(losses.get(i), items.size());
+            Row row =
+                    Row.of(negatives.get(i), benchmark.measure(training(losses.get(i)), candidates, warmUp, duration));
+            rows.add(row);
+            out.println(row.line());
+            out.flush();
+        }
+        return rows;
+    }
+
+    private static long candidates(LossConfig loss, int items) {
+        return loss.kind() == LossConfig.Kind.CE ? items : Math.min(items, loss.negatives());
+    }
+
+    /** One for each row. */
+    List<LossConfig> losses() {
+        return negatives.stream().map(this::loss).toList();
+    }
+
+    private LossConfig loss(String text) {
+        if (text.equalsIgnoreCase(FULL)) {
+            return LossConfig.crossEntropy();
+        }
+        try {
+            return LossConfig.scaledCrossEntropy(Integer.parseInt(text));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--negatives must be positive numbers or full: " + text, e);
+        }
+    }
+
+    private SasRecConfig encoder() {
+        try {
+            return new SasRecConfig(dim, maxLength, 2, 1);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private SequenceDataset sequences(Vocabulary items) throws IOException, ClickFileException {
+        return data.isNamed()
+                ? data.read(data.file(spec), items::addIfAbsent)
+                : SyntheticSequences.likeBeauty(items, 1);
+    }
+
+    private TrainingConfig training(LossConfig loss) {
+        return new TrainingConfig(new Adam.Settings(1e-3f, .9f, .999f, 1e-8f, 0f), dropout, loss, threads(), 2);
+    }
+
+    private int threads() {
+        return workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+    }
+
+    private Map<String, Object> settings(SequenceDataset sequences, Vocabulary items) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put(
+                "data", data.isNamed() ? String.valueOf(data.file(spec).getFileName()) : "made up like Amazon Beauty");
+        values.put("users", sequences.users());
+        values.put("items", items.size());
+        values.put("interactions", sequences.interactions());
+        values.put("workers", threads());
+        values.put("products", Products.forThisCpu().name());
+        values.put("batch", batch);
+        values.put("dim", dim);
+        values.put("max_length", maxLength);
+        values.put("dropout", dropout);
+        values.put("warm_up_seconds", warmUp.toMillis() / 1e3);
+        values.put("seconds", duration.toMillis() / 1e3);
+        return values;
+    }
+}

@@ -1,0 +1,175 @@
+package io.freshet.cli;
+
+import io.freshet.demo.ClickFileException;
+import io.freshet.evaluation.SeenItems;
+import io.freshet.model.ModelSnapshot;
+import io.freshet.model.RecommenderModel;
+import io.freshet.offline.HeldOut;
+import io.freshet.offline.LeaveOneOut;
+import io.freshet.offline.SequenceDataset;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotStore;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet evaluate}. */
+@Command(
+        name = "evaluate",
+        description = {
+            "Measures a snapshot on a finished file, as freshet fit does: each user's last item (test), and the one before"
+                    + " it (validation), is ranked among all items by what the user did before. The model learns"
+                    + " nothing; items that it does not know rank as new ones do. A model that has learned from these"
+                    + " very items, as an online one has, does better than it should.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet fit --data beauty.txt --preset beauty --snapshot models",
+            "  freshet evaluate --snapshot models --data beauty.txt",
+            "      the newest snapshot of the model 'default'; the figures that fit has told, again",
+            "  freshet evaluate --snapshot run1/models --data later.csv --mask-seen false --json out.json",
+            "      what freshet demo --state run1 has learned"
+        })
+final class EvaluateCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(names = "--snapshot", paramLabel = "DIR", required = true, description = "The model store.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path store;
+
+    @Option(
+            names = "--name",
+            paramLabel = "MODEL",
+            defaultValue = "default",
+            description = "Which model of the store. Default: ${DEFAULT-VALUE}.")
+    private String name = "default";
+
+    @Option(
+            names = "--snapshot-version",
+            paramLabel = "VERSION",
+            description = "Which snapshot of the model. Default: the newest.")
+    private @Nullable String version;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private DataOptions data;
+
+    @Option(
+            names = "--mask-seen",
+            paramLabel = "auto|true|false",
+            defaultValue = "auto",
+            description = "Leave out items that the user has seen; auto does so unless some user comes back to one."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private SeenChoice maskSeen = SeenChoice.AUTO;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads. Default: one for each processor.")
+    private int workers;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, figures and seconds there.")
+    private @Nullable Path json;
+
+    EvaluateCommand() {}
+
+    /** What {@code --json} writes, one component for each key. */
+    record Report(Map<String, Object> settings, Measures validation, Measures test, double seconds) {}
+
+    @Override
+    public Integer call() throws Exception {
+        Path file = data.file(spec);
+        try (Snapshot snapshot = open();
+                RecommenderModel model = ModelSnapshot.read(snapshot)) {
+            evaluate(file, snapshot.manifest().version(), model, System.out);
+        }
+        return 0;
+    }
+
+    private Snapshot open() throws IOException {
+        SnapshotStore snapshots = new FileSnapshotStore(store);
+        if (!Files.isDirectory(store)) {
+            throw refused("--snapshot: no such folder: " + store);
+        }
+        List<String> versions = snapshots.versions(name);
+        if (versions.isEmpty() || (version != null && !versions.contains(version))) {
+            throw refused("no such snapshot in " + store + ": model=" + name + " version="
+                    + (version == null ? "any" : version) + "; there are " + versions);
+        }
+        return snapshots.open(name, version == null ? versions.getLast() : version);
+    }
+
+    private void evaluate(Path file, String openedVersion, RecommenderModel model, PrintStream out)
+            throws IOException, ClickFileException {
+        int known = model.vocabulary().size();
+        SequenceDataset sequences = data.read(file, model::addIfAbsent);
+        SeenItems seen = maskSeen.of(sequences);
+        int items = model.vocabulary().size();
+        out.printf(
+                "%s/%s, %,d users, %,d items%s%s%n",
+                name,
+                openedVersion,
+                sequences.users(),
+                items,
+                items > known ? ", %,d of them unknown to the model".formatted(items - known) : "",
+                seen == SeenItems.MASKED ? "; seen items are masked" : "");
+        Report report = measure(sequences, seen, model, settings(file, openedVersion, sequences, items - known, seen));
+        out.println(Measures.HEADER);
+        out.println(report.validation().row("validation"));
+        out.println(report.test().row("test"));
+        out.flush();
+        if (json != null) {
+            JsonFile.write(json, report);
+        }
+    }
+
+    private Report measure(
+            SequenceDataset sequences, SeenItems seen, RecommenderModel model, Map<String, Object> settings) {
+        long start = System.nanoTime();
+        int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+        try (LeaveOneOut evaluation = new LeaveOneOut(sequences, seen, model.config(), threads)) {
+            Measures validation = Measures.of(evaluation.measure(model, HeldOut.VALIDATION));
+            Measures test = Measures.of(evaluation.measure(model, HeldOut.TEST));
+            return new Report(settings, validation, test, (System.nanoTime() - start) / 1e9);
+        } catch (IllegalArgumentException e) {
+            throw refused("--data: " + e.getMessage());
+        }
+    }
+
+    private Map<String, Object> settings(
+            Path file, String openedVersion, SequenceDataset sequences, int unknown, SeenItems seen) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("data", String.valueOf(file.getFileName()));
+        values.put("model", name);
+        values.put("version", openedVersion);
+        values.put("users", sequences.users());
+        values.put("interactions", sequences.interactions());
+        values.put("unknown_items", unknown);
+        values.put("mask_seen", seen == SeenItems.MASKED);
+        return values;
+    }
+
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,202 @@
+package io.freshet.cli;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.ModelSettings;
+import io.freshet.demo.ClickFileException;
+import io.freshet.demo.StopSignal;
+import io.freshet.evaluation.SeenItems;
+import io.freshet.model.ModelConfig;
+import io.freshet.offline.Fit;
+import io.freshet.offline.FitConfig;
+import io.freshet.offline.FitListener;
+import io.freshet.offline.FitResult;
+import io.freshet.offline.FitSnapshot;
+import io.freshet.offline.SequenceDataset;
+import io.freshet.snapshot.Manifest;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.vocabulary.Vocabulary;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet fit}. */
+@Command(
+        name = "fit",
+        description = {
+            "Learns a model from a finished file, without Kafka: many epochs over all users. The last item of each user is"
+                    + " kept for the test and the one before it for validation; every 5 epochs the model is validated,"
+                    + " the best epoch is kept, and that one is tested: hit rate, NDCG and MRR, ranked among all items,"
+                    + " ties against the model. Ctrl-C ends it with the best epoch so far.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet fit --data beauty.txt --preset beauty",
+            "      the paper's scaled cross-entropy, its own negatives for each position",
+            "  freshet fit --data beauty.txt --preset beauty --sampling batch --negatives 4000 --alpha auto",
+            "      the same with negatives that a batch shares: faster",
+            "  freshet fit --data beauty.txt --preset beauty --loss ce --seed 2 --json ce-2.json",
+            "      full cross-entropy, figures to a file",
+            "  freshet fit --data clicks.csv --item product_id --epochs 50 --snapshot models",
+            "      clicks with a header; then start online learning from the result, as the last lines say"
+        })
+final class FitCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private DataOptions data;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private FitOptions options;
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write settings, curve, figures, best epoch and seconds there at the end, also after Ctrl-C.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--snapshot",
+            paramLabel = "DIR",
+            description =
+                    "Write the best epoch as a snapshot into this model store, for freshet demo, run and evaluate.")
+    private @Nullable Path snapshot;
+
+    @Option(
+            names = "--name",
+            paramLabel = "MODEL",
+            defaultValue = "default",
+            description = "The snapshot's model. Default: ${DEFAULT-VALUE}.")
+    private String name = "default";
+
+    @Option(names = "--quiet", description = "Show the result only.")
+    private boolean quiet;
+
+    FitCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        StopSignal stop = StopSignal.onShutdown();
+        try (stop) {
+            run(System.out, stop);
+        }
+        return 0;
+    }
+
+    private void run(PrintStream out, StopSignal stop) throws IOException, ClickFileException {
+        Path file = data.file(spec);
+        Vocabulary items = new Vocabulary();
+        SequenceDataset sequences = data.read(file, items::addIfAbsent);
+        FitConfig config = config(sequences);
+        Map<String, Object> settings = new LinkedHashMap<>();
+        settings.put("data", String.valueOf(file.getFileName()));
+        settings.putAll(options.describe(config, sequences, items.size()));
+        say(out, introduction(file, sequences, items, config));
+        try (Fit fit = open(sequences, items, config)) {
+            FitProgress progress =
+                    new FitProgress(out, !quiet && Terminal.canRedraw(), Terminal.hasBlocks(), config.epochs());
+            FitResult result = fit.run(quiet ? FitListener.SILENT : progress, stop::isRaised);
+            report(out, result, settings);
+            if (snapshot != null) {
+                save(out, snapshot, fit, result, settings);
+            }
+        }
+    }
+
+    /** What the options come to. */
+    FitConfig config(SequenceDataset sequences) {
+        try {
+            return options.resolve(sequences);
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Fit open(SequenceDataset sequences, Vocabulary items, FitConfig config) {
+        try {
+            return new Fit(sequences, items, config);
+        } catch (IllegalArgumentException e) {
+            throw refused("--data: " + e.getMessage());
+        }
+    }
+
+    private static String introduction(Path file, SequenceDataset sequences, Vocabulary items, FitConfig config) {
+        return "%s: %,d users, %,d items, %,d interactions%s"
+                .formatted(
+                        file,
+                        sequences.users(),
+                        items.size(),
+                        sequences.interactions(),
+                        config.seen() == SeenItems.MASKED ? "; seen items are masked" : "");
+    }
+
+    private void report(PrintStream out, FitResult result, Map<String, Object> settings) throws IOException {
+        out.printf(
+                "%s epoch %d of %d, chosen by validation; %s%n",
+                result.stopped() ? "Stopped:" : "Best:",
+                result.bestEpoch(),
+                result.epochs(),
+                FitProgress.time(result.seconds()));
+        out.println(Measures.HEADER);
+        out.println(Measures.of(result.validation()).row("validation"));
+        out.println(Measures.of(result.test()).row("test"));
+        out.flush();
+        if (json != null) {
+            JsonFile.write(json, FitReport.of(settings, result));
+        }
+    }
+
+    private void save(PrintStream out, Path root, Fit fit, FitResult result, Map<String, Object> settings)
+            throws IOException {
+        Manifest manifest = FitSnapshot.save(
+                new FileSnapshotStore(root),
+                name,
+                fit,
+                result,
+                settings,
+                FreshetConfig.of(Map.of()).trainer().learning(),
+                Clock.systemUTC().instant());
+        say(
+                out,
+                "Snapshot " + manifest.model() + "/" + manifest.version() + " in " + root
+                        + ". To go on from it online:");
+        say(out, "  freshet demo " + settingsFor(root, fit.learner().model().config()));
+    }
+
+    private String settingsFor(Path root, ModelConfig model) {
+        StringBuilder text = new StringBuilder();
+        ModelSettings.of(name, root, model)
+                .forEach((key, value) ->
+                        text.append(" --set ").append(key).append('=').append(value));
+        return text.toString().strip();
+    }
+
+    private void say(PrintStream out, String line) {
+        if (!quiet) {
+            out.println(line);
+            out.flush();
+        }
+    }
+
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

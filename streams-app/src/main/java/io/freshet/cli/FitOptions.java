@@ -1,0 +1,233 @@
+package io.freshet.cli;
+
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.evaluation.SeenItems;
+import io.freshet.loss.LossConfig;
+import io.freshet.model.TrainingConfig;
+import io.freshet.offline.FitConfig;
+import io.freshet.offline.SequenceDataset;
+import io.freshet.optimizer.Adam;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Locale;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The network and how it learns. What is not said comes from the preset. */
+final class FitOptions {
+    private static final float BETA_1 = .9f;
+    private static final float BETA_2 = .999f;
+    private static final float EPSILON = 1e-8f;
+    private static final int VALIDATION_INTERVAL = 5;
+
+    /** The networks that there are. */
+    enum Encoder {
+        SASREC
+    }
+
+    @Option(
+            names = "--preset",
+            paramLabel = "NAME",
+            converter = PresetConverter.class,
+            description = "Settings of the paper on scaled cross-entropy (arXiv 2408.14238) for one of its data sets:"
+                    + " ${COMPLETION-CANDIDATES}. Other options win over it.")
+    private @Nullable Preset preset;
+
+    @Option(
+            names = "--encoder",
+            paramLabel = "NAME",
+            defaultValue = "sasrec",
+            description = "The network; so far there is sasrec. Default: ${DEFAULT-VALUE}.")
+    private Encoder encoder = Encoder.SASREC;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private LossOptions loss;
+
+    @Option(
+            names = "--epochs",
+            paramLabel = "N",
+            description = "Learn from every user so many times at most. Default: 200 for ce, 300 for the others.")
+    private @Nullable Integer epochs;
+
+    @Option(
+            names = "--patience",
+            paramLabel = "N",
+            defaultValue = "10",
+            description =
+                    "End after so many validations in a row, one every 5 epochs, without a better NDCG@10; 0 never"
+                            + " does. Default: ${DEFAULT-VALUE}.")
+    private int patience;
+
+    @Option(names = "--batch", paramLabel = "USERS", description = "Users of one optimiser step. Default: 512.")
+    private @Nullable Integer batch;
+
+    @Option(names = "--lr", paramLabel = "RATE", description = "Adam's step size. Default: 0.001.")
+    private @Nullable Float learningRate;
+
+    @Option(
+            names = "--dropout",
+            paramLabel = "SHARE",
+            description = "Share of activations set to zero while learning. Default: 0.5.")
+    private @Nullable Float dropout;
+
+    @Option(
+            names = "--weight-decay",
+            paramLabel = "L2",
+            description = "Weights' share that is added to their gradients. Default: 0.")
+    private @Nullable Float weightDecay;
+
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width. Default: ${DEFAULT-VALUE}.")
+    private int dim;
+
+    @Option(
+            names = "--max-length",
+            paramLabel = "L",
+            description = "Newest items of a user that the network sees. Default: 50.")
+    private @Nullable Integer maxLength;
+
+    @Option(
+            names = "--blocks",
+            paramLabel = "N",
+            defaultValue = "2",
+            description = "Attention blocks. Default: ${DEFAULT-VALUE}.")
+    private int blocks;
+
+    @Option(
+            names = "--heads",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Attention heads of a block. Default: ${DEFAULT-VALUE}.")
+    private int heads;
+
+    @Option(
+            names = "--item-deviation",
+            paramLabel = "S",
+            defaultValue = "0",
+            description = "Standard deviation of the items' first vectors. Default: Xavier's, the square root of 2 /"
+                    + " (items + D).")
+    private float itemDeviation;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "42",
+            description = "The same seed gives the same model to the bit. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--mask-seen",
+            paramLabel = "auto|true|false",
+            defaultValue = "auto",
+            description = "Leave out items that the user has seen when the held-out one is ranked; auto does so unless"
+                    + " some user comes back to one. Default: ${DEFAULT-VALUE}.")
+    private SeenChoice maskSeen = SeenChoice.AUTO;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Threads; the result does not depend on how many. Default: one for each processor.")
+    private int workers;
+
+    @Option(
+            names = "--shards",
+            paramLabel = "N",
+            defaultValue = "2",
+            description =
+                    "Parts that a step's gradients are summed in: no more threads than that are of use, and another"
+                            + " number gives other bits. Default: ${DEFAULT-VALUE}.")
+    private int shards;
+
+    FitOptions() {}
+
+    /**
+     * What the options come to for these data.
+     *
+     * @throws IllegalArgumentException for options that cannot be, or contradict each other
+     */
+    FitConfig resolve(SequenceDataset data) {
+        Preset.Values usual = preset == null ? Preset.Values.GENERAL : preset.defaults();
+        SasRecConfig shape = new SasRecConfig(dim, orElse(maxLength, usual.maxLength()), blocks, heads);
+        return new FitConfig(
+                shape,
+                itemDeviation,
+                seed,
+                training(usual),
+                orElse(batch, usual.batch()),
+                orElse(epochs, loss.usualEpochs()),
+                VALIDATION_INTERVAL,
+                patience,
+                maskSeen.of(data));
+    }
+
+    private TrainingConfig training(Preset.Values usual) {
+        Adam.Settings optimizer = new Adam.Settings(
+                orElse(learningRate, usual.learningRate()),
+                BETA_1,
+                BETA_2,
+                EPSILON,
+                orElse(weightDecay, usual.weightDecay()));
+        int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
+        LossConfig learned = loss.resolve(usual);
+        return new TrainingConfig(optimizer, orElse(dropout, usual.dropout()), learned, threads, shards);
+    }
+
+    /** Presets by their names. */
+    static final class PresetConverter implements ITypeConverter<Preset> {
+        PresetConverter() {}
+
+        @Override
+        public Preset convert(String text) {
+            return Arrays.stream(Preset.values())
+                    .filter(preset -> preset.toString().equalsIgnoreCase(text))
+                    .findAny()
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + text + "' is not one of " + Arrays.toString(Preset.values())));
+        }
+    }
+
+    private static <T> T orElse(@Nullable T said, T usual) {
+        return said == null ? usual : said;
+    }
+
+    /** All that the result depends on, in the words of {@code --json} and of a snapshot's manifest. */
+    Map<String, Object> describe(FitConfig config, SequenceDataset data, int items) {
+        TrainingConfig training = config.training();
+        LossConfig learned = training.loss();
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("preset", preset == null ? "none" : preset.toString());
+        values.put("users", data.users());
+        values.put("items", items);
+        values.put("interactions", data.interactions());
+        values.put("encoder", encoder.name().toLowerCase(Locale.ROOT));
+        values.put("dim", config.encoder().dim());
+        values.put("max_length", config.encoder().maxLength());
+        values.put("blocks", config.encoder().blocks());
+        values.put("heads", config.encoder().heads());
+        values.put("loss", learned.kind().code());
+        values.put("sampling", learned.sampling().code());
+        values.put("negatives", learned.negatives());
+        values.put("alpha", learned.alpha() == LossConfig.AUTO_ALPHA ? "auto" : learned.alpha());
+        values.put("eta", learned.eta());
+        values.put("nce_c", learned.c());
+        values.put("popularity_power", learned.popularityPower());
+        values.put("epochs", config.epochs());
+        values.put("patience", config.patience());
+        values.put("batch", config.batchUsers());
+        values.put("lr", training.optimizer().learningRate());
+        values.put("beta1", training.optimizer().beta1());
+        values.put("beta2", training.optimizer().beta2());
+        values.put("epsilon", training.optimizer().epsilon());
+        values.put("weight_decay", training.optimizer().weightDecay());
+        values.put("dropout", training.dropout());
+        values.put("seed", config.seed());
+        values.put("mask_seen", config.seen() == SeenItems.MASKED);
+        values.put("shards", training.shards());
+        return values;
+    }
+}

@@ -1,0 +1,100 @@
+package io.freshet.cli;
+
+import io.freshet.offline.FitListener;
+import io.freshet.offline.FitResult;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.Locale;
+
+/**
+ * How a fit comes along: on a terminal a bar that is drawn again in place, with the remaining time; elsewhere plain
+ * lines. Each validation leaves a line behind. Used by one thread.
+ */
+final class FitProgress implements FitListener {
+    private static final int BAR = 24;
+    private static final int SLOW_START_SECONDS = 5;
+    private static final Duration REDRAW = Duration.ofMillis(200);
+    private static final Duration PLAIN_LINE = Duration.ofSeconds(30);
+    private static final String START_OF_LINE = "\r\u001B[K";
+
+    private final PrintStream out;
+    private final boolean terminal;
+    private final char filled;
+    private final char empty;
+    private final int epochs;
+    private final long startNanos = System.nanoTime();
+    private long shownNanos = startNanos;
+
+    /**
+     * Nothing is shown yet.
+     *
+     * @param terminal whether lines can be drawn again
+     * @param unicode whether the terminal has block characters
+     * @param epochs how many there may be
+     */
+    FitProgress(PrintStream out, boolean terminal, boolean unicode, int epochs) {
+        this.out = out;
+        this.terminal = terminal;
+        this.filled = unicode ? '█' : '#';
+        this.empty = unicode ? '░' : '.';
+        this.epochs = epochs;
+    }
+
+    @Override
+    public void learned(int epoch, int batches, int ofBatches, double loss) {
+        long now = System.nanoTime();
+        Duration interval = terminal ? REDRAW : PLAIN_LINE;
+        if (now - shownNanos >= interval.toNanos()) {
+            shownNanos = now;
+            String line = line(epoch, batches, ofBatches, loss, (now - startNanos) / 1e9);
+            out.print(terminal ? START_OF_LINE + line : line + System.lineSeparator());
+            out.flush();
+        }
+    }
+
+    /** The line of the bar. The first seconds are slower than the rest, and say nothing of what is left. */
+    String line(int epoch, int batches, int ofBatches, double loss, double seconds) {
+        double done = (epoch - 1 + (double) batches / ofBatches) / epochs;
+        String line = String.format(
+                Locale.ROOT, "epoch %d/%d  %s %2.0f%%  loss %.4f", epoch, epochs, bar(done), 100 * done, loss);
+        return seconds < SLOW_START_SECONDS ? line : line + "  " + time(seconds / done * (1 - done)) + " left";
+    }
+
+    private String bar(double done) {
+        int full = (int) (done * BAR);
+        return String.valueOf(filled).repeat(full) + String.valueOf(empty).repeat(BAR - full);
+    }
+
+    @Override
+    public void validated(FitResult.CurvePoint point, boolean best) {
+        shownNanos = System.nanoTime();
+        out.println((terminal ? START_OF_LINE : "") + line(point, best));
+        out.flush();
+    }
+
+    /** The line of a validation. */
+    static String line(FitResult.CurvePoint point, boolean best) {
+        return String.format(
+                        Locale.ROOT,
+                        "epoch %4d   loss %.4f   validation HR@10 %s  NDCG@10 %s  MRR@10 %s   after %s %s",
+                        point.epoch(),
+                        point.loss(),
+                        Measures.share(point.validation().at10().hr()),
+                        Measures.share(point.validation().at10().ndcg()),
+                        Measures.share(point.validation().at10().mrr()),
+                        time(point.seconds()),
+                        best ? " best so far" : "")
+                .stripTrailing();
+    }
+
+    /** {@code 42s}, {@code 3m07s}, {@code 2h05m}. */
+    static String time(double seconds) {
+        long whole = Math.round(seconds);
+        if (whole < 60) {
+            return whole + "s";
+        }
+        return whole < 3600
+                ? String.format(Locale.ROOT, "%dm%02ds", whole / 60, whole % 60)
+                : String.format(Locale.ROOT, "%dh%02dm", whole / 3600, whole / 60 % 60);
+    }
+}

@@ -1,0 +1,183 @@
+package io.freshet.cli;
+
+import io.freshet.loss.LossConfig;
+import io.freshet.loss.LossConfig.Kind;
+import io.freshet.loss.LossConfig.Sampling;
+import java.util.Arrays;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** What to learn by. What is not said comes from the preset, and from the loss itself. */
+final class LossOptions {
+    @Option(
+            names = "--loss",
+            paramLabel = "LOSS",
+            converter = KindConverter.class,
+            completionCandidates = KindCodes.class,
+            description = "One of ${COMPLETION-CANDIDATES}. Default: sce, scaled cross-entropy.")
+    private Kind kind = Kind.SCE;
+
+    @Option(
+            names = "--sampling",
+            paramLabel = "WAY",
+            converter = SamplingConverter.class,
+            description = "Who shares negatives: each position has its own (position), a group of positions shares them"
+                    + " (group), or the whole batch does (batch), by far the fastest for each of them. Default: batch;"
+                    + " position with a preset, as in the paper.")
+    private @Nullable Sampling sampling;
+
+    @Option(
+            names = "--negatives",
+            paramLabel = "K",
+            description = "Items that each target is held against. Default: 4000; the paper's with a preset. If there"
+                    + " are no more items than that, all of them are.")
+    private @Nullable Integer negatives;
+
+    @Option(
+            names = "--alpha",
+            paramLabel = "A",
+            converter = AlphaConverter.class,
+            description =
+                    "sce: weight of the negatives in the normaliser, a number, or auto for (items - 1) / K. Default:"
+                            + " auto; 100 with a preset.")
+    private @Nullable Float alpha;
+
+    @Option(
+            names = "--eta",
+            paramLabel = "E",
+            defaultValue = "0.7",
+            description = "ce-eta: how far below the target's score items still count. Default: ${DEFAULT-VALUE}.")
+    private float eta;
+
+    @Option(
+            names = "--nce-c",
+            paramLabel = "C",
+            defaultValue = "10",
+            description = "nce: what is subtracted from every score. Default: ${DEFAULT-VALUE}.")
+    private float c;
+
+    @Option(
+            names = "--popularity-power",
+            paramLabel = "P",
+            defaultValue = "0",
+            description = "Draw negatives by their popularity to this power, and correct the loss for it. Default:"
+                    + " ${DEFAULT-VALUE}, uniformly.")
+    private float popularityPower;
+
+    LossOptions() {}
+
+    /**
+     * The loss that was asked for.
+     *
+     * @throws IllegalArgumentException for options that contradict each other
+     */
+    LossConfig resolve(Preset.Values preset) {
+        return switch (kind) {
+            case CE, CE_ETA -> againstAll();
+            case BCE, BPR -> againstOne();
+            case SSM, SCE, NCE, NEG -> sampled(preset);
+        };
+    }
+
+    /** Times that every user is learned from where nothing is said, as in the paper. */
+    int usualEpochs() {
+        return kind == Kind.CE ? 200 : 300;
+    }
+
+    private LossConfig againstAll() {
+        refuseIf(negatives != null || sampling != null, "--negatives and --sampling: all items are held against it");
+        refuseIf(alpha != null, "--alpha: it scales the negatives of sce");
+        return new LossConfig(kind, Sampling.ALL, 0, 1f, eta, c, popularityPower);
+    }
+
+    private LossConfig againstOne() {
+        refuseIf(negatives != null && negatives != 1, "--negatives: there is one for each position");
+        refuseIf(alpha != null, "--alpha: it scales the negatives of sce");
+        return new LossConfig(kind, Sampling.POSITION, 1, 1f, eta, c, popularityPower);
+    }
+
+    private LossConfig sampled(Preset.Values preset) {
+        refuseIf(alpha != null && kind != Kind.SCE, "--alpha: it scales the negatives of sce");
+        float scale = alpha == null ? preset.alpha() : alpha;
+        return new LossConfig(
+                kind,
+                sampling == null ? preset.sampling() : sampling,
+                negatives == null ? preset.negatives() : negatives,
+                kind == Kind.SCE ? scale : 1f,
+                eta,
+                c,
+                popularityPower);
+    }
+
+    private void refuseIf(boolean contradicts, String what) {
+        if (contradicts) {
+            throw new IllegalArgumentException("--loss " + kind.code() + " does not take " + what);
+        }
+    }
+
+    /** The losses' names, for the help. */
+    static final class KindCodes implements Iterable<String> {
+        KindCodes() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return Arrays.stream(Kind.values()).map(Kind::code).iterator();
+        }
+    }
+
+    /** Losses by their names. */
+    static final class KindConverter implements ITypeConverter<Kind> {
+        KindConverter() {}
+
+        @Override
+        public Kind convert(String text) {
+            return Arrays.stream(Kind.values())
+                    .filter(kind -> kind.code().equalsIgnoreCase(text))
+                    .findAny()
+                    .orElseThrow(() -> new TypeConversionException(
+                            "'" + text + "' is not one of " + String.join(", ", new KindCodes())));
+        }
+    }
+
+    /** Ways to share negatives by their names. */
+    static final class SamplingConverter implements ITypeConverter<Sampling> {
+        private static final List<Sampling> CHOICES = List.of(Sampling.POSITION, Sampling.GROUP, Sampling.BATCH);
+
+        SamplingConverter() {}
+
+        @Override
+        public Sampling convert(String text) {
+            return CHOICES.stream()
+                    .filter(sampling -> sampling.code().equalsIgnoreCase(text))
+                    .findAny()
+                    .orElseThrow(() -> new TypeConversionException("'" + text + "' is not one of "
+                            + String.join(
+                                    ", ", CHOICES.stream().map(Sampling::code).toList())));
+        }
+    }
+
+    /** {@code auto} or a number. */
+    static final class AlphaConverter implements ITypeConverter<Float> {
+        AlphaConverter() {}
+
+        @Override
+        public Float convert(String text) {
+            if (text.equalsIgnoreCase("auto")) {
+                return LossConfig.AUTO_ALPHA;
+            }
+            try {
+                float number = Float.parseFloat(text);
+                if (number > 0) {
+                    return number;
+                }
+            } catch (NumberFormatException _) {
+                // refused below
+            }
+            throw new TypeConversionException("'" + text + "' is neither auto nor a number above 0");
+        }
+    }
+}

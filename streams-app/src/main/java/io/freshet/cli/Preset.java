@@ -1,0 +1,52 @@
+package io.freshet.cli;
+
+import io.freshet.loss.LossConfig;
+import io.freshet.loss.LossConfig.Sampling;
+
+/**
+ * What the authors of scaled cross-entropy use for SASRec on a data set (Xu et al., arXiv 2408.14238), from the paper and
+ * the configurations published with it.
+ */
+enum Preset {
+    BEAUTY("beauty"),
+    YELP("yelp"),
+    ML_1M("ml-1m");
+
+    private final String code;
+
+    Preset(String code) {
+        this.code = code;
+    }
+
+    /**
+     * What options of the same names are where nobody says otherwise.
+     *
+     * @param alpha {@link LossConfig#AUTO_ALPHA} for auto
+     */
+    record Values(
+            float learningRate,
+            float dropout,
+            float weightDecay,
+            int batch,
+            int maxLength,
+            Sampling sampling,
+            int negatives,
+            float alpha) {
+        /** Where no preset is named. */
+        static final Values GENERAL = new Values(1e-3f, .5f, 0f, 512, 50, Sampling.BATCH, 4000, LossConfig.AUTO_ALPHA);
+    }
+
+    Values defaults() {
+        return switch (this) {
+            case BEAUTY -> new Values(5e-4f, .6f, 1e-8f, 512, 50, Sampling.POSITION, 500, 100);
+            case YELP -> new Values(1e-3f, .7f, 1e-6f, 512, 50, Sampling.POSITION, 100, 100);
+            case ML_1M -> new Values(1e-3f, .1f, 1e-6f, 128, 200, Sampling.POSITION, 100, 100);
+        };
+    }
+
+    /** The name on the command line. */
+    @Override
+    public String toString() {
+        return code;
+    }
+}

@@ -1,0 +1,29 @@
+package io.freshet.config;
+
+import io.freshet.model.ModelConfig;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** A model that is there already, in words of the configuration. */
+public final class ModelSettings {
+    private ModelSettings() {}
+
+    /** The settings under which a process goes on with the model: those that are not the defaults. */
+    public static Map<String, String> of(String modelName, Path modelStore, ModelConfig model) {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put(ConfigKeys.MODEL_NAME, modelName);
+        settings.put(ConfigKeys.MODEL_STORE_PATH, modelStore.toString());
+        settings.put(ConfigKeys.MODEL_DIM, Integer.toString(model.encoder().dim()));
+        settings.put(
+                ConfigKeys.MODEL_MAX_LENGTH, Integer.toString(model.encoder().maxLength()));
+        settings.put(ConfigKeys.MODEL_BLOCKS, Integer.toString(model.encoder().blocks()));
+        settings.put(ConfigKeys.MODEL_HEADS, Integer.toString(model.encoder().heads()));
+        settings.put(ConfigKeys.MODEL_ITEM_DEVIATION, Float.toString(model.itemDeviation()));
+        settings.put(ConfigKeys.MODEL_SEED, Long.toString(model.seed()));
+        Map<String, Object> defaults = ConfigKeys.definition().parse(Map.of());
+        settings.entrySet()
+                .removeIf(setting -> setting.getValue().equals(String.valueOf(defaults.get(setting.getKey()))));
+        return settings;
+    }
+}

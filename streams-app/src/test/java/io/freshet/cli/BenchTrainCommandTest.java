@@ -1,0 +1,92 @@
+package io.freshet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.loss.LossConfig;
+import io.freshet.tensor.Lanes;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import picocli.CommandLine;
+
+class BenchTrainCommandTest {
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldMeasureSampledAndFullLossesWhenNothingIsSaid() {
+        assertThat(command("bench", "train").losses())
+                .containsExactly(
+                        LossConfig.scaledCrossEntropy(500),
+                        LossConfig.scaledCrossEntropy(4000),
+                        LossConfig.crossEntropy());
+    }
+
+    @Test
+    void shouldRefuseWhenNegativesAreNoNumber() {
+        assertThat(execute("bench", "train", "--negatives", "many")).isEqualTo(2);
+        assertThat(err.toString()).contains("--negatives", "many");
+    }
+
+    @Test
+    void shouldSayWhatThereIsToMeasureWhenNothingIsNamed() {
+        assertThat(execute("bench")).isEqualTo(2);
+        assertThat(err.toString()).contains("freshet bench train");
+    }
+
+    @Test
+    void shouldWriteARowForEachLoss() throws IOException {
+        Path json = folder.resolve("bench.json");
+        assertThat(execute(
+                        "bench",
+                        "train",
+                        "--negatives",
+                        "50,full",
+                        "--warm-up",
+                        "0s",
+                        "--duration",
+                        "1ms",
+                        "--batch",
+                        "32",
+                        "--dim",
+                        "" + Lanes.COUNT,
+                        "--json",
+                        json.toString()))
+                .as(err.toString())
+                .isZero();
+        JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
+        assertThat(rows).hasSize(2);
+        assertThat(rows.get(0).get("candidates").asInt()).isEqualTo(50);
+        assertThat(rows.get(1).get("candidates").asInt()).isEqualTo(12_101);
+        for (JsonNode row : rows) {
+            assertThat(row.fieldNames())
+                    .toIterable()
+                    .containsExactly(
+                            "negatives",
+                            "candidates",
+                            "targets_per_second",
+                            "gflops",
+                            "sgemm_gflops",
+                            "share_of_sgemm",
+                            "seconds_to_full_speed");
+            assertThat(row.get("targets_per_second").asDouble()).isPositive();
+        }
+    }
+
+    private static BenchTrainCommand command(String... arguments) {
+        CommandLine.ParseResult parsed =
+                Freshet.commandLine().parseArgs(arguments).subcommand().subcommand();
+        return (BenchTrainCommand) parsed.commandSpec().userObject();
+    }
+
+    private int execute(String... arguments) {
+        return Freshet.commandLine().setErr(new PrintWriter(err)).execute(arguments);
+    }
+}

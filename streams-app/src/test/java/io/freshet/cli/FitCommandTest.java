@@ -1,0 +1,260 @@
+package io.freshet.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.evaluation.SeenItems;
+import io.freshet.loss.LossConfig;
+import io.freshet.loss.LossConfig.Kind;
+import io.freshet.loss.LossConfig.Sampling;
+import io.freshet.offline.FitConfig;
+import io.freshet.offline.SequenceDataset;
+import io.freshet.tensor.Lanes;
+import io.freshet.vocabulary.Vocabulary;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+
+class FitCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldTakeThePapersSettingsWhenAPresetIsNamed() {
+        FitConfig beauty = config("--preset", "beauty");
+        assertThat(beauty.encoder()).isEqualTo(new SasRecConfig(64, 50, 2, 1));
+        assertThat(beauty.training().optimizer().learningRate()).isEqualTo(5e-4f);
+        assertThat(beauty.training().optimizer().weightDecay()).isEqualTo(1e-8f);
+        assertThat(beauty.training().dropout()).isEqualTo(.6f);
+        assertThat(beauty.batchUsers()).isEqualTo(512);
+        assertThat(beauty.epochs()).isEqualTo(300);
+        LossConfig loss = beauty.training().loss();
+        assertThat(loss.kind()).isEqualTo(Kind.SCE);
+        assertThat(loss.sampling()).isEqualTo(Sampling.POSITION);
+        assertThat(loss.negatives()).isEqualTo(500);
+        assertThat(loss.alpha()).isEqualTo(100);
+
+        FitConfig movies = config("--preset", "ml-1m");
+        assertThat(movies.encoder().maxLength()).isEqualTo(200);
+        assertThat(movies.batchUsers()).isEqualTo(128);
+        assertThat(config("--preset", "yelp").training().dropout()).isEqualTo(.7f);
+    }
+
+    @Test
+    void shouldLetOptionsWinWhenAPresetIsNamedToo() {
+        FitConfig config = config(
+                "--lr",
+                "0.01",
+                "--preset",
+                "beauty",
+                "--sampling",
+                "batch",
+                "--negatives",
+                "4000",
+                "--alpha",
+                "auto",
+                "--epochs",
+                "7",
+                "--seed",
+                "3",
+                "--max-length",
+                "20");
+        assertThat(config.training().optimizer().learningRate()).isEqualTo(.01f);
+        assertThat(config.training().dropout()).isEqualTo(.6f);
+        assertThat(config.training().loss()).isEqualTo(LossConfig.scaledCrossEntropy(4000));
+        assertThat(config.epochs()).isEqualTo(7);
+        assertThat(config.seed()).isEqualTo(3);
+        assertThat(config.encoder().maxLength()).isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "ce, all, 0, 1, 200",
+        "ce-eta, all, 0, 1, 300",
+        "ssm, position, 500, 1, 300",
+        "sce, position, 500, 100, 300",
+        "nce, position, 500, 1, 300",
+        "neg, position, 500, 1, 300",
+        "bce, position, 1, 1, 300",
+        "bpr, position, 1, 1, 300"
+    })
+    void shouldFillInWhatTheLossNeeds(String name, String sampling, int negatives, float alpha, int epochs) {
+        FitConfig config = config("--preset", "beauty", "--loss", name);
+        LossConfig loss = config.training().loss();
+        assertThat(loss.kind().code()).isEqualTo(name);
+        assertThat(loss.sampling().code()).isEqualTo(sampling);
+        assertThat(loss.negatives()).isEqualTo(negatives);
+        assertThat(loss.alpha()).isEqualTo(alpha);
+        assertThat(config.epochs()).isEqualTo(epochs);
+    }
+
+    @Test
+    void shouldMaskSeenItemsWhenTheDataHaveNoRepeatsOrItIsSaid() {
+        assertThat(config().seen()).isEqualTo(SeenItems.MASKED);
+        assertThat(config("--mask-seen", "false").seen()).isEqualTo(SeenItems.RANKED);
+        assertThat(config("--mask-seen", "true").seen()).isEqualTo(SeenItems.MASKED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--loss cee",
+                "--loss ce --negatives 3",
+                "--loss bce --negatives 3",
+                "--loss ce --sampling batch",
+                "--loss nce --alpha 3",
+                "--alpha never",
+                "--alpha -1",
+                "--preset bauty",
+                "--sampling all",
+                "--encoder gru",
+                "--dropout 1.5",
+                "--epochs 0",
+                "--dim 7",
+                "--data nowhere.txt"
+            })
+    void shouldRefuseWhenOptionsCannotBe(String options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("fit"));
+        if (!options.contains("--data")) {
+            arguments.addAll(List.of("--data", circle().toString()));
+        }
+        arguments.addAll(List.of(options.split(" ", -1)));
+        assertThat(execute(arguments.toArray(String[]::new))).isEqualTo(2);
+        assertThat(err.toString()).contains("Try 'freshet fit --help'");
+    }
+
+    @Test
+    void shouldAskForDataWhenThereAreNone() {
+        assertThat(execute("fit")).isEqualTo(2);
+        assertThat(err.toString()).contains("--data FILE");
+    }
+
+    @Test
+    void shouldRefuseWhenTheFileIsNoSequenceFile() throws IOException {
+        Path file = Files.writeString(folder.resolve("odd.txt"), "lonely\n");
+        assertThat(execute("fit", "--data", file.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("user item item", "line 1");
+    }
+
+    @Test
+    void shouldTeachByExampleWhenAskedForHelp() {
+        assertThat(execute("fit", "--help")).isZero();
+        assertThat(out.toString()).contains("Examples:", "--preset beauty", "ce-eta", "beauty, yelp, ml-1m");
+    }
+
+    @Test
+    void shouldWriteTheSameFiguresWhenTheSnapshotIsEvaluated() throws IOException {
+        Path fitted = folder.resolve("fit.json");
+        Path evaluated = folder.resolve("evaluate.json");
+        Path models = folder.resolve("models");
+        String data = circle().toString();
+        assertThat(execute(
+                        "fit",
+                        "--data",
+                        data,
+                        "--epochs",
+                        "10",
+                        "--batch",
+                        "32",
+                        "--dim",
+                        "" + Lanes.COUNT,
+                        "--quiet",
+                        "--max-length",
+                        "8",
+                        "--json",
+                        fitted.toString(),
+                        "--snapshot",
+                        models.toString(),
+                        "--name",
+                        "circle"))
+                .as(err.toString())
+                .isZero();
+        assertThat(execute(
+                        "evaluate",
+                        "--data",
+                        data,
+                        "--snapshot",
+                        models.toString(),
+                        "--name",
+                        "circle",
+                        "--json",
+                        evaluated.toString()))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode fit = new ObjectMapper().readTree(fitted.toFile());
+        assertThat(fit.fieldNames())
+                .toIterable()
+                .containsExactly("settings", "curve", "validation", "test", "best_epoch", "seconds");
+        assertThat(fit.get("test").fieldNames())
+                .toIterable()
+                .containsExactly("hr5", "hr10", "hr20", "ndcg5", "ndcg10", "ndcg20", "mrr5", "mrr10", "mrr20");
+        assertThat(fit.get("curve")).hasSize(2);
+        assertThat(fit.get("curve").get(1).get("ndcg10").asDouble()).isPositive();
+        assertThat(fit.get("best_epoch").asInt()).isIn(5, 10);
+        JsonNode again = new ObjectMapper().readTree(evaluated.toFile());
+        for (String measure : List.of("hr10", "ndcg10", "mrr20")) {
+            assertThat(again.get("test").get(measure).asDouble())
+                    .isCloseTo(fit.get("test").get(measure).asDouble(), within(1e-12));
+            assertThat(again.get("validation").get(measure).asDouble())
+                    .isCloseTo(fit.get("validation").get(measure).asDouble(), within(1e-12));
+        }
+    }
+
+    @Test
+    void shouldRefuseToEvaluateWhenThereIsNoSnapshot() throws IOException {
+        String data = circle().toString();
+        assertThat(execute("evaluate", "--data", data, "--snapshot", folder.toString()))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("no such snapshot", "model=default");
+    }
+
+    /** Users who walk around a circle of 30 items. */
+    private Path circle() throws IOException {
+        StringBuilder text = new StringBuilder();
+        for (int user = 0; user < 100; user++) {
+            text.append("user-").append(user);
+            for (int i = 0; i < 5 + user % 4; i++) {
+                text.append(" item-").append((3 * user + i) % 30);
+            }
+            text.append('\n');
+        }
+        return Files.writeString(folder.resolve("circle.txt"), text);
+    }
+
+    private static FitConfig config(String... options) {
+        List<String> arguments = new ArrayList<>(List.of("fit"));
+        arguments.addAll(List.of(options));
+        CommandLine.ParseResult parsed = Freshet.commandLine()
+                .parseArgs(arguments.toArray(String[]::new))
+                .subcommand();
+        SequenceDataset data = SequenceDataset.builder(new Vocabulary()::addIfAbsent)
+                .add("u", "a", 0)
+                .add("u", "b", 1)
+                .build();
+        return ((FitCommand) parsed.commandSpec().userObject()).config(data);
+    }
+
+    private int execute(String... arguments) {
+        return Freshet.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+}

@@ -1,0 +1,28 @@
+package io.freshet.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.model.ModelConfig;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class ModelSettingsTest {
+    @Test
+    void shouldConfigureTheSameModelWhenGivenBack() {
+        ModelConfig model = new ModelConfig(new SasRecConfig(128, 20, 1, 2), (float) Math.sqrt(2.0 / 12_165), 7);
+        FreshetConfig config = FreshetConfig.of(ModelSettings.of("fitted", Path.of("models"), model));
+        assertThat(config.trainer().model()).isEqualTo(model);
+        assertThat(config.modelName()).isEqualTo("fitted");
+        assertThat(config.modelStorePath()).isEqualTo(Path.of("models"));
+    }
+
+    @Test
+    void shouldSayTheStoreOnlyWhenTheModelIsTheUsualOne() {
+        FreshetConfig usual = FreshetConfig.of(Map.of());
+        assertThat(ModelSettings.of(
+                        usual.modelName(), Path.of("m"), usual.trainer().model()))
+                .containsExactly(Map.entry("model.store.path", "m"));
+    }
+}
