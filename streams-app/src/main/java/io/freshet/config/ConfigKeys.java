@@ -217,7 +217,7 @@ final class ConfigKeys {
             key(
                     TRAINING_NEGATIVES,
                     ConfigDef.Type.INT,
-                    "2048",
+                    "512",
                     atLeast(1),
                     "items",
                     "Negatives shared by one optimiser step."),
@@ -247,7 +247,7 @@ final class ConfigKeys {
             key(
                     ONLINE_OPTIMIZER_STEPS,
                     ConfigDef.Type.INT,
-                    "2",
+                    "3",
                     between(1, 100),
                     "",
                     "Optimiser steps for each step's clicks."),
@@ -261,7 +261,7 @@ final class ConfigKeys {
             key(
                     ONLINE_REPLAY_SEQUENCES,
                     ConfigDef.Type.INT,
-                    "256",
+                    "128",
                     atLeast(0),
                     "sequences",
                     "Remembered sequences mixed into each optimiser step."),

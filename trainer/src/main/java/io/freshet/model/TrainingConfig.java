@@ -23,12 +23,12 @@ public record TrainingConfig(Adam.Settings optimizer, float dropout, LossConfig 
         }
     }
 
-    /** Adam at 2e-3, dropout 0.2, SCE over 2,048 negatives that a batch shares, with automatic scale. */
+    /** Adam at 2e-3, dropout 0.2, SCE over 512 negatives that a batch shares, with automatic scale. */
     public static TrainingConfig defaults(int workers) {
         return new TrainingConfig(
                 new Adam.Settings(2e-3f, 0.9f, 0.999f, 1e-8f, 0f),
                 0.2f,
-                LossConfig.scaledCrossEntropy(2048),
+                LossConfig.scaledCrossEntropy(512),
                 workers,
                 2);
     }

@@ -20,8 +20,8 @@ public record LearningConfig(
         int replayCapacity,
         int k,
         int metricsWindow) {
-    /** Two optimiser steps for each batch, each with 256 replayed sequences of up to 20 positions. */
-    public static final LearningConfig DEFAULT = new LearningConfig(2, 50, 256, 20, 50_000, 10, 5_000);
+    /** Three optimiser steps for each batch, each with 128 replayed sequences of up to 20 positions. */
+    public static final LearningConfig DEFAULT = new LearningConfig(3, 50, 128, 20, 50_000, 10, 5_000);
 
     public LearningConfig {
         requireAtLeast(1, optimizerSteps, "optimizerSteps");

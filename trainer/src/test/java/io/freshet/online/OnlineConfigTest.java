@@ -24,7 +24,7 @@ final class OnlineConfigTest {
         assertThat(config.snapshotInterval()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.snapshotsKept()).isEqualTo(3);
         assertThat(config.producer()).containsEntry("bootstrap.servers", "kafka:9092");
-        assertThat(config.learning()).isEqualTo(new LearningConfig(2, 50, 256, 20, 50_000, 10, 5_000));
+        assertThat(config.learning()).isEqualTo(new LearningConfig(3, 50, 128, 20, 50_000, 10, 5_000));
     }
 
     @Test
