@@ -2,6 +2,7 @@ package io.freshet.loss;
 
 import io.freshet.tensor.Lanes;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -14,30 +15,75 @@ import jdk.incubator.vector.VectorOperators;
  * ℓ = -log σ(x⁺) - Σᵢ log(1 - σ(xᵢ)),   dℓ/ds⁺ = -σ(-x⁺),   dℓ/dsᵢ = σ(xᵢ)
  * -log σ(x) = softplus(-x),   -log(1 - σ(x)) = softplus(x) = max(x, 0) + log(1 + exp(-|x|))
  * </pre>
+ *
+ * <p>The logarithms of {@value #BLOCK} candidates are taken as one, of a product that is at most 2^{@value #BLOCK},
+ * which is less work.
  */
 record Logistic() implements LossFunction {
+    private static final int BLOCK = 64;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+
     @Override
     public void begin(ScoreTile tile) {
+        for (long lane = 0; lane < ScoreTile.ROW_BYTES; lane += Lanes.BYTES) {
+            Lanes.store(FloatVector.broadcast(Lanes.FLOATS, -tile.correction()), tile.shifts(), lane);
+        }
         tile.sums().fill((byte) 0);
+        tile.targetDerivatives().fill((byte) 0);
     }
 
     @Override
     public void derive(ScoreTile tile, int from, int rows, int tokens) {
-        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
-            classify(tile.scores().memory(), tile.scores().at(from) + lane, rows, tile, lane);
+        classify(tile, from, rows, tokens);
+    }
+
+    /**
+     * With x = s - shift: σ(x) in the place of s, softplus(x) added to the sums, σ(x) taken off the targets' derivatives.
+     * What the scales were is lost.
+     */
+    static void classify(ScoreTile tile, int from, int rows, int tokens) {
+        for (int block = 0; block < rows; block += BLOCK) {
+            int count = Math.min(BLOCK, rows - block);
+            for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+                classify(tile.scores().memory(), tile.scores().at(from + block) + lane, count, tile, lane);
+            }
+            for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+                FloatVector logarithm = Lanes.log(Lanes.load(tile.scales(), lane));
+                Lanes.store(Lanes.load(tile.sums(), lane).add(logarithm), tile.sums(), lane);
+            }
         }
     }
 
+    /**
+     * All but the logarithms, whose product is left in the scales. Calls the Vector API itself but for the exponential:
+     * after that the method is so large that C2 inlines no more of ours, and a vector that goes through a call is an
+     * object. Sums are arguments, not receivers, because C2 does not know the class of what a loop brings round.
+     */
     private static void classify(MemorySegment scores, long at, int rows, ScoreTile tile, long lane) {
-        FloatVector sum = Lanes.load(tile.sums(), lane);
+        FloatVector shift = Lanes.load(tile.shifts(), lane);
+        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+        FloatVector shares = FloatVector.zero(Lanes.FLOATS);
+        FloatVector one = FloatVector.broadcast(Lanes.FLOATS, 1f);
+        FloatVector product = one;
         for (int row = 0; row < rows; row++) {
             long here = at + row * ScoreTile.ROW_BYTES;
-            FloatVector x = Lanes.load(scores, here).add(tile.correction());
+            FloatVector x = FloatVector.fromMemorySegment(Lanes.FLOATS, scores, here, ORDER)
+                    .sub(shift);
             FloatVector e = Lanes.exp(x.abs().neg());
-            sum = sum.add(softplus(x, e));
-            Lanes.store(sigmoid(x, e), scores, here);
+            FloatVector divisor = e.add(1f);
+            FloatVector share = one.blend(e, x.compare(VectorOperators.LT, 0f)).div(divisor);
+            share.intoMemorySegment(scores, here, ORDER);
+            shares = share.add(shares);
+            product = divisor.mul(product);
+            sum = x.max(0f).add(sum);
         }
-        Lanes.store(sum, tile.sums(), lane);
+        product.intoMemorySegment(tile.scales(), lane, ORDER);
+        FloatVector.fromMemorySegment(Lanes.FLOATS, tile.sums(), lane, ORDER)
+                .add(sum)
+                .intoMemorySegment(tile.sums(), lane, ORDER);
+        FloatVector.fromMemorySegment(Lanes.FLOATS, tile.targetDerivatives(), lane, ORDER)
+                .sub(shares)
+                .intoMemorySegment(tile.targetDerivatives(), lane, ORDER);
     }
 
     @Override
@@ -46,19 +92,15 @@ record Logistic() implements LossFunction {
         for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
             FloatVector x = Lanes.load(tile.targetScores(), lane).neg();
             FloatVector e = Lanes.exp(x.abs().neg());
-            Lanes.store(softplus(x, e).add(Lanes.load(tile.sums(), lane)), tile.losses(), lane);
+            FloatVector own = x.max(0f).add(Lanes.log(e.add(1f)));
+            Lanes.store(own.add(Lanes.load(tile.sums(), lane)), tile.losses(), lane);
             Lanes.store(sigmoid(x, e).neg(), tile.targetDerivatives(), lane);
             Lanes.store(one, tile.scales(), lane);
         }
     }
 
-    /** softplus(x), given {@code e = exp(-|x|)}. */
-    static FloatVector softplus(FloatVector x, FloatVector e) {
-        return x.max(0f).add(Lanes.log(e.add(1f)));
-    }
-
     /** σ(x), given {@code e = exp(-|x|)}. */
-    static FloatVector sigmoid(FloatVector x, FloatVector e) {
+    private static FloatVector sigmoid(FloatVector x, FloatVector e) {
         FloatVector one = FloatVector.broadcast(Lanes.FLOATS, 1f);
         return one.blend(e, x.compare(VectorOperators.LT, 0f)).div(e.add(1f));
     }
