@@ -3,6 +3,7 @@ package io.freshet.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.cli.FreshetProcess;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
 import io.freshet.event.MalformedClickException;
@@ -58,10 +59,10 @@ class DemoIT {
     @Test
     void shouldAccountForEveryClickWhenAFileIsReplayed() throws Exception {
         Path json = folder.resolve("out.json");
-        try (DemoProcess demo = start(folder.resolve("state"), json)) {
+        try (FreshetProcess demo = start(folder.resolve("state"), json)) {
             assertThat(demo.await(LONGEST_RUN)).isZero();
         }
-        assertAllAccountedFor(DemoProcess.summary(json));
+        assertAllAccountedFor(FreshetProcess.summary(json));
     }
 
     @Test
@@ -70,17 +71,17 @@ class DemoIT {
         Path json = folder.resolve("out.json");
         for (int kill = 0; kill < 2; kill++) {
             Path output = folder.resolve("killed-%d.txt".formatted(kill));
-            try (DemoProcess demo = start(state, json, output)) {
+            try (FreshetProcess demo = start(state, json, output)) {
                 int least = 600 * (kill + 1);
                 demo.awaitLine(line -> learnedSomething(line) && read(line) > least, LONGEST_RUN);
                 demo.kill();
             }
             assertThat(json).doesNotExist();
         }
-        try (DemoProcess demo = start(state, json)) {
+        try (FreshetProcess demo = start(state, json)) {
             assertThat(demo.await(LONGEST_RUN)).isZero();
         }
-        assertAllAccountedFor(DemoProcess.summary(json));
+        assertAllAccountedFor(FreshetProcess.summary(json));
     }
 
     @Test
@@ -88,27 +89,28 @@ class DemoIT {
         Path state = folder.resolve("state");
         Path json = folder.resolve("out.json");
         Path output = folder.resolve("stopped.txt");
-        try (DemoProcess demo = start(state, json, output)) {
+        try (FreshetProcess demo = start(state, json, output)) {
             demo.awaitLine(DemoIT::learnedSomething, LONGEST_RUN);
             demo.terminate();
             demo.await(Duration.ofSeconds(15)); // 5 s on a quiet machine; a timing is no business of a test
         }
-        JsonNode stopped = DemoProcess.summary(json);
+        JsonNode stopped = FreshetProcess.summary(json);
         assertThat(stopped.at("/clicks/accepted").asLong()).isPositive();
         assertThat(stopped.at("/training/snapshots").asLong()).isPositive();
-        try (DemoProcess demo = start(state, json)) {
+        try (FreshetProcess demo = start(state, json)) {
             assertThat(demo.await(LONGEST_RUN)).isZero();
         }
-        assertAllAccountedFor(DemoProcess.summary(json));
+        assertAllAccountedFor(FreshetProcess.summary(json));
     }
 
-    private DemoProcess start(Path state, Path json) throws IOException {
+    private FreshetProcess start(Path state, Path json) throws IOException {
         return start(state, json, folder.resolve("output.txt"));
     }
 
-    private DemoProcess start(Path state, Path json, Path output) throws IOException {
-        return DemoProcess.start(
+    private FreshetProcess start(Path state, Path json, Path output) throws IOException {
+        return FreshetProcess.start(
                 output,
+                "demo",
                 "--clicks",
                 clicks.toString(),
                 "--until-end",

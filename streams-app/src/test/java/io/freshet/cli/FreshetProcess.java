@@ -1,4 +1,4 @@
-package io.freshet.demo;
+package io.freshet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -12,34 +12,38 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
-/** {@code freshet demo} as a process of its own, with this JVM's class path and module options. */
-final class DemoProcess implements AutoCloseable {
+/** {@code freshet} as a process of its own, with this JVM's class path and module options. */
+public final class FreshetProcess implements AutoCloseable {
     private final Process process;
     private final Path output;
 
-    private DemoProcess(Process process, Path output) {
+    private FreshetProcess(Process process, Path output) {
         this.process = process;
         this.output = output;
     }
 
-    /** @param output receives what the process prints */
-    static DemoProcess start(Path output, String... arguments) throws IOException {
+    /**
+     * Starts {@code freshet} with these arguments.
+     *
+     * @param output receives what the process prints
+     */
+    public static FreshetProcess start(Path output, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(DemoProcess::isOfTheProgram)
+                .filter(FreshetProcess::isOfTheProgram)
                 .forEach(command::add);
         command.addAll(List.of(
                 "-Xmx768m",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
-        command.addAll(List.of("io.freshet.cli.Freshet", "demo"));
+        command.add("io.freshet.cli.Freshet");
         command.addAll(List.of(arguments));
         Process process = new ProcessBuilder(command)
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
                 .start();
-        return new DemoProcess(process, output);
+        return new FreshetProcess(process, output);
     }
 
     private static boolean isOfTheProgram(String option) {
@@ -50,7 +54,7 @@ final class DemoProcess implements AutoCloseable {
     }
 
     /** Waits until the process has printed a line like this. */
-    void awaitLine(Predicate<String> wanted, Duration most) throws IOException, InterruptedException {
+    public void awaitLine(Predicate<String> wanted, Duration most) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + most.toNanos();
         while (!hasPrinted(wanted)) {
             if (!process.isAlive() || System.nanoTime() > deadline) {
@@ -65,7 +69,7 @@ final class DemoProcess implements AutoCloseable {
     }
 
     /** The exit code. */
-    int await(Duration most) throws IOException, InterruptedException {
+    public int await(Duration most) throws IOException, InterruptedException {
         if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("the process must end within " + most + ":\n" + Files.readString(output));
         }
@@ -73,20 +77,20 @@ final class DemoProcess implements AutoCloseable {
     }
 
     /** As {@code kill -9} does. */
-    void kill() throws InterruptedException {
+    public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
     /** As Ctrl-C, or Kubernetes, does. */
-    void terminate() {
+    public void terminate() {
         process.destroy();
     }
 
-    boolean isAlive() {
+    public boolean isAlive() {
         return process.isAlive();
     }
 
-    static JsonNode summary(Path json) throws IOException {
+    public static JsonNode summary(Path json) throws IOException {
         return new ObjectMapper().readTree(Files.readAllBytes(json));
     }
 

@@ -1,0 +1,170 @@
+package io.freshet.cli;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.demo.EmbeddedKafka;
+import io.freshet.event.Click;
+import io.freshet.event.ClickCodec;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code freshet run} beside a Kafka that is not its own: each role a process, both killed on the way. */
+class RunIT {
+    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final int PARTITIONS = 3;
+    private static final int USERS = 40;
+    private static final int CLICKS_EACH = 12;
+
+    /** What a JVM that was asked to end, and did, answers. */
+    private static final int ENDED_BY_SIGTERM = 128 + 15;
+
+    private final ObjectMapper json = new ObjectMapper();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldAnswerEachClickOnceWhenBothRolesAreKilled() throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"))) {
+            Files.writeString(folder.resolve("freshet.properties"), """
+                    kafka.bootstrap.servers=%s
+                    state.dir=%s
+                    topics.partitions=%d
+                    model.dim=32
+                    """.formatted(
+                            kafka.bootstrapServers(), folder.resolve("state"), PARTITIONS));
+            FreshetProcess streams = run("streams");
+            FreshetProcess trainer = run("trainer");
+            awaitTopics(kafka);
+            produce(kafka, 0, CLICKS_EACH / 2);
+            awaitAnswers(kafka, USERS * CLICKS_EACH / 2);
+            streams.kill();
+            trainer.kill();
+            produce(kafka, CLICKS_EACH / 2, CLICKS_EACH);
+            try (FreshetProcess streamsAgain = run("streams");
+                    FreshetProcess trainerAgain = run("trainer")) {
+                Set<String> causes = awaitAnswers(kafka, USERS * CLICKS_EACH);
+                assertThat(causes).hasSize(USERS * CLICKS_EACH);
+                awaitAnswerOfTheModel(kafka);
+                streamsAgain.terminate();
+                trainerAgain.terminate();
+                assertThat(streamsAgain.await(TIMEOUT)).isEqualTo(ENDED_BY_SIGTERM);
+                assertThat(trainerAgain.await(TIMEOUT)).isEqualTo(ENDED_BY_SIGTERM);
+            }
+        }
+    }
+
+    private FreshetProcess run(String role) throws IOException {
+        return FreshetProcess.start(
+                folder.resolve(role + ".txt"),
+                "run",
+                "--roles",
+                role,
+                "--config",
+                folder.resolve("freshet.properties").toString());
+    }
+
+    /** The roles create the topics that are missing. */
+    private static void awaitTopics(EmbeddedKafka kafka) {
+        try (var consumer = consumer(kafka)) {
+            await().atMost(TIMEOUT)
+                    .until(() -> consumer.listTopics()
+                            .keySet()
+                            .containsAll(
+                                    Set.of("clicks", "clicks-rekeyed", "sequences", "recommendations", "model-log")));
+        }
+    }
+
+    private static void produce(EmbeddedKafka kafka, int from, int to) {
+        try (var producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", (Object) kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (int i = from; i < to; i++) {
+                for (int u = 0; u < USERS; u++) {
+                    String user = "user-" + u;
+                    Click click = new Click(user, "item-" + (u + i) % 20, 1_700_000_000_000L + i, null, null);
+                    var _ = producer.send(
+                            new ProducerRecord<>("clicks", user.getBytes(UTF_8), ClickCodec.toJson(click)));
+                }
+            }
+        }
+    }
+
+    /** Reads committed answers until there are so many; where each of them comes from, as "partition-offset". */
+    private Set<String> awaitAnswers(EmbeddedKafka kafka, int count) throws IOException {
+        Set<String> causes = new HashSet<>();
+        int answers = 0;
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        try (var consumer = consumer(kafka)) {
+            while (answers < count && System.nanoTime() < deadline) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
+                    JsonNode cause = json.readTree(record.value()).get("cause");
+                    causes.add(cause.get("partition") + "-" + cause.get("offset"));
+                    answers++;
+                }
+            }
+        }
+        assertThat(answers).isEqualTo(count);
+        return causes;
+    }
+
+    private void awaitAnswerOfTheModel(EmbeddedKafka kafka) throws IOException {
+        long deadline = System.nanoTime() + TIMEOUT.toNanos();
+        int click = CLICKS_EACH;
+        try (var consumer = consumer(kafka)) {
+            while (System.nanoTime() < deadline) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
+                    JsonNode answer = json.readTree(record.value());
+                    if (answer.get("fallback") == null
+                            && answer.at("/model/step").asLong() > 0) {
+                        assertThat(answer.get("items")).hasSizeBetween(1, 10);
+                        return;
+                    }
+                }
+                produce(kafka, click, click + 1);
+                click++;
+            }
+        }
+        throw new AssertionError("an answer must come from the model within " + TIMEOUT);
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(EmbeddedKafka kafka) {
+        var consumer = new KafkaConsumer<>(
+                Map.of(
+                        "bootstrap.servers",
+                        (Object) kafka.bootstrapServers(),
+                        "isolation.level",
+                        "read_committed",
+                        "auto.offset.reset",
+                        "earliest"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer());
+        List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
+                .mapToObj(partition -> new TopicPartition("recommendations", partition))
+                .toList();
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+        return consumer;
+    }
+}
