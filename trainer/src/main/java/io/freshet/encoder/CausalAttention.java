@@ -6,8 +6,6 @@ import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
@@ -25,7 +23,6 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class CausalAttention implements AutoCloseable {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
-    private static final IntVector LANE_NUMBERS = IntVector.zero(Lanes.INTS).addIndex(1);
 
     private final Products products;
     private final int headDim;
@@ -133,29 +130,37 @@ final class CausalAttention implements AutoCloseable {
 
     /** Softmax over the first {@code last + 1} of a row's columns; the others become 0. */
     private static void softmax(MemorySegment row, long at, int last, int columns, float scale) {
-        FloatVector max = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
-        for (int j = 0; j < columns; j += Lanes.COUNT) {
-            FloatVector s = Lanes.load(row, at + (long) j * Float.BYTES);
-            max = max.max(s.blend(Float.NEGATIVE_INFINITY, after(last - j)));
-        }
-        // The largest of some numbers is the same in any order.
-        float shift = max.reduceLanes(VectorOperators.MAX) * scale;
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (int j = 0; j < columns; j += Lanes.COUNT) {
-            long here = at + (long) j * Float.BYTES;
-            FloatVector e =
-                    Lanes.exp(Lanes.load(row, here).mul(scale).sub(shift)).blend(0f, after(last - j));
-            sum = sum.add(e);
-            Lanes.store(e, row, here);
-        }
-        float inverse = 1 / Lanes.sum(sum);
+        float shift = largest(row, at, last + 1) * scale;
+        float inverse = 1 / exponentiate(row, at, last + 1, columns, scale, shift);
         for (long i = 0; i < (long) columns * Float.BYTES; i += VECTOR) {
             Lanes.store(Lanes.load(row, at + i).mul(inverse), row, at + i);
         }
     }
 
-    private static VectorMask<Float> after(int lane) {
-        return LANE_NUMBERS.compare(VectorOperators.GT, lane).cast(Lanes.FLOATS);
+    /** The largest of some numbers is the same in any order: here {@code reduceLanes} is safe. */
+    private static float largest(MemorySegment row, long at, int count) {
+        FloatVector least = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
+        FloatVector max = least;
+        for (int j = 0; j < count; j += Lanes.COUNT) {
+            // Not by a masked maximum: x86 has none, and the Vector API's own goes through arrays.
+            FloatVector s = Lanes.load(row, at + (long) j * Float.BYTES);
+            max = max.max(least.blend(s, Lanes.FLOATS.indexInRange(j, count)));
+        }
+        return max.reduceLanes(VectorOperators.MAX);
+    }
+
+    /** {@code exp(scale · s - shift)} of the first {@code count} columns, 0 in the others; returns the sum. */
+    private static float exponentiate(MemorySegment row, long at, int count, int columns, float scale, float shift) {
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum = zero;
+        for (int j = 0; j < columns; j += Lanes.COUNT) {
+            long here = at + (long) j * Float.BYTES;
+            FloatVector e = Lanes.exp(Lanes.load(row, here).mul(scale).sub(shift));
+            FloatVector kept = zero.blend(e, Lanes.FLOATS.indexInRange(j, count));
+            sum = sum.add(kept);
+            Lanes.store(kept, row, here);
+        }
+        return Lanes.sum(sum);
     }
 
     private static void softmaxBackward(

@@ -11,7 +11,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has the JVM compile the numeric packages by C2 alone. C1 turns every vector into an object, and a large kernel stays
- * stuck in it for minutes, hundreds of times too slow; interpreted, it comes to C2 within a moment.
+ * stuck in it for minutes, hundreds of times too slow; interpreted, it comes to C2 within a moment. And has C2 inline
+ * what handles single vectors wherever it is called, because a vector that goes through a call is an object too.
  *
  * <p>Done through the JVM's own diagnostic command, so that it holds wherever these classes are used, without flags.
  */
@@ -20,7 +21,8 @@ final class KernelCompilation {
     private static final String DIRECTIVES = """
             [{match: ["io/freshet/tensor/*.*", "io/freshet/encoder/*.*", "io/freshet/loss/*.*",
                       "io/freshet/optimizer/*.*", "io/freshet/model/*.*"],
-              c1: {Exclude: true}}]
+              c1: {Exclude: true},
+              c2: {inline: ["+io/freshet/tensor/Lanes.*", "+io/freshet/encoder/Dropout.apply"]}}]
             """;
 
     private KernelCompilation() {}
