@@ -7,6 +7,7 @@ import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
+import io.freshet.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -376,7 +377,7 @@ public final class SasRec implements AutoCloseable {
         product(x, p, weights, y);
         long biasAt = (long) p.bias().start() * Float.BYTES;
         for (int t = 0; t < tokens; t++) {
-            addRow(weights, biasAt, y.memory(), y.at(t));
+            Rows.add(weights, biasAt, y.memory(), y.at(t), d);
         }
     }
 
@@ -386,19 +387,13 @@ public final class SasRec implements AutoCloseable {
         products.multiplyTransposed(x, 0, dy, 0, dw, 0, d, d, tokens, true);
         long biasAt = (long) p.bias().start() * Float.BYTES;
         for (int t = 0; t < tokens; t++) {
-            addRow(dy.memory(), dy.at(t), gradients, biasAt);
+            Rows.add(dy.memory(), dy.at(t), gradients, biasAt, d);
         }
     }
 
     private void add(Matrix from, Matrix to) {
         for (int t = 0; t < tokens; t++) {
-            addRow(from.memory(), from.at(t), to.memory(), to.at(t));
-        }
-    }
-
-    private void addRow(MemorySegment from, long fromAt, MemorySegment to, long toAt) {
-        for (long i = 0; i < (long) d * Float.BYTES; i += VECTOR) {
-            Lanes.store(Lanes.load(to, toAt + i).add(Lanes.load(from, fromAt + i)), to, toAt + i);
+            Rows.add(from.memory(), from.at(t), to.memory(), to.at(t), d);
         }
     }
 

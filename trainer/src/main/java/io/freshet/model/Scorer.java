@@ -2,12 +2,11 @@ package io.freshet.model;
 
 import io.freshet.encoder.SasRec;
 import io.freshet.encoder.SequenceBatch;
-import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
+import io.freshet.tensor.Rows;
 import java.lang.foreign.MemorySegment;
-import jdk.incubator.vector.FloatVector;
 
 /**
  * Scores every item for one history and keeps the best: exact maximum inner product by one pass over the item table.
@@ -15,8 +14,6 @@ import jdk.incubator.vector.FloatVector;
  * <p>Owns its scratch: one instance a thread.
  */
 public final class Scorer implements AutoCloseable {
-    private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
-
     private final SasRec encoder;
     private final SequenceBatch history;
     private int[] topRows = {}; // (k), a heap with the worst at the root
@@ -72,20 +69,12 @@ public final class Scorer implements AutoCloseable {
             Matrix vectors = items.chunk(chunk);
             int rows = items.rowsOfChunk(chunk);
             for (int i = 0; i < rows; i++) {
-                float score = dot(vectors.memory(), vectors.at(i), query, queryAt, items.dim());
+                float score = Rows.dot(vectors.memory(), vectors.at(i), query, queryAt, items.dim());
                 if (found < k || score > topScores[0]) {
                     offer(chunk * RowTable.CHUNK_ROWS + i, score, k, excluded, excludedLength);
                 }
             }
         }
-    }
-
-    private static float dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int d) {
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (long i = 0; i < (long) d * Float.BYTES; i += VECTOR) {
-            sum = Lanes.load(a, aAt + i).fma(Lanes.load(b, bAt + i), sum);
-        }
-        return Lanes.sum(sum);
     }
 
     private void offer(int row, float score, int k, int[] excluded, int excludedLength) {
