@@ -4,6 +4,7 @@ import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.evaluation.PrequentialFile;
 import io.freshet.evaluation.PrequentialMetrics;
+import io.freshet.evaluation.SeenItems;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
@@ -53,7 +54,11 @@ public final class OnlineLearner implements AutoCloseable {
     private final Map<String, Integer> newestOf = new LinkedHashMap<>(); // user → sequence
 
     private OnlineLearner(
-            Learner learner, ReplayReservoir reservoir, PrequentialMetrics metrics, LearningConfig config) {
+            Learner learner,
+            ReplayReservoir reservoir,
+            PrequentialMetrics metrics,
+            LearningConfig config,
+            SeenItems seen) {
         this.model = learner.model();
         this.learner = learner;
         this.reservoir = reservoir;
@@ -61,18 +66,29 @@ public final class OnlineLearner implements AutoCloseable {
         this.config = config;
         this.ranker = new Ranker(model.config(), learner.config().workers());
         int maxLength = model.config().encoder().maxLength();
-        this.newTargets = new NewTargets(maxLength);
+        this.newTargets = new NewTargets(maxLength, seen);
         this.batch = new SequenceBatch(maxLength);
     }
 
     /** A learner that has seen nothing. */
     public static OnlineLearner initial(ModelConfig model, TrainingConfig training, LearningConfig learning) {
+        return initial(model, training, learning, SeenItems.RANKED);
+    }
+
+    /**
+     * A learner that has seen nothing.
+     *
+     * @param seen whether the items of a sequence take part when its next one is ranked; learning is the same
+     */
+    public static OnlineLearner initial(
+            ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
         int replayLength = Math.max(learning.replayLength(), learning.newLength());
         return new OnlineLearner(
                 new Learner(RecommenderModel.initial(model), training),
                 new ReplayReservoir(learning.replayCapacity(), replayLength, model.seed()),
                 new PrequentialMetrics(learning.k(), learning.metricsWindow()),
-                learning);
+                learning,
+                seen);
     }
 
     /**
@@ -82,13 +98,23 @@ public final class OnlineLearner implements AutoCloseable {
      */
     public static OnlineLearner restore(Snapshot snapshot, TrainingConfig training, LearningConfig learning)
             throws IOException {
+        return restore(snapshot, training, learning, SeenItems.RANKED);
+    }
+
+    /**
+     * The learner that {@link #addTo} wrote, ranking as is said.
+     *
+     * @throws IOException if a file cannot be read
+     */
+    public static OnlineLearner restore(
+            Snapshot snapshot, TrainingConfig training, LearningConfig learning, SeenItems seen) throws IOException {
         Learner learner = new Learner(ModelSnapshot.read(snapshot), training);
         try {
             ModelSnapshot.readInto(snapshot, learner);
             int items = learner.model().vocabulary().size();
             ReplayReservoir reservoir = ReplayFile.read(snapshot.file(ReplayFile.NAME), items);
             PrequentialMetrics metrics = PrequentialFile.read(snapshot.file(PrequentialFile.NAME));
-            return new OnlineLearner(learner, reservoir, metrics, learning);
+            return new OnlineLearner(learner, reservoir, metrics, learning, seen);
         } catch (IOException | RuntimeException e) {
             learner.close();
             learner.model().close();
@@ -103,10 +129,19 @@ public final class OnlineLearner implements AutoCloseable {
         files.add(PrequentialFile.NAME, file -> PrequentialFile.write(file, metrics));
     }
 
+    /**
+     * Ranks what the updates added as {@link #step} does, and learns nothing. Items never seen get their rows.
+     *
+     * @return one for each new position, as {@link StepOutcome#ranks}
+     */
+    public int[] rank(List<UserUpdate> updates) {
+        takeIn(updates);
+        return newTargets.rank(ranker, model);
+    }
+
     /** Ranks and then learns from the updates, in order. */
     public StepOutcome step(List<UserUpdate> updates) {
-        takeIn(updates);
-        int[] ranks = newTargets.rank(ranker, model);
+        int[] ranks = rank(updates);
         for (int rank : ranks) {
             metrics.observe(rank);
         }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.delta.ModelDelta;
 import io.freshet.delta.StepRecord;
 import io.freshet.encoder.SasRecConfig;
+import io.freshet.evaluation.SeenItems;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
@@ -81,6 +82,46 @@ final class OnlineLearnerTest {
             assertThat(ranks).hasSize(2);
             assertThat(ranks[0]).isEqualTo(StepRecord.NO_EVENT);
             assertThat(ranks[1]).isBetween(1, 2);
+        }
+    }
+
+    @Test
+    void shouldRankAsStepDoesAndLearnNothingWhenOnlyAskedToRank() throws IOException {
+        List<List<UserUpdate>> steps = ClickStream.randomSteps(12, 4);
+        try (OnlineLearner asked = learner(1);
+                OnlineLearner unasked = learner(1)) {
+            for (List<UserUpdate> step : steps.subList(0, 11)) {
+                asked.step(step);
+                unasked.step(step);
+            }
+            int[] ranks = asked.rank(steps.getLast());
+
+            assertThat(unasked.step(steps.getLast()).ranks()).isEqualTo(ranks);
+            assertThat(asked.metrics().running().events())
+                    .isLessThan(unasked.metrics().running().events());
+            asked.step(steps.getLast());
+            assertThat(save(asked, "asked").files().stream()
+                            .filter(file -> !file.name().equals("prequential.bin")))
+                    .isEqualTo(save(unasked, "unasked").files().stream()
+                            .filter(file -> !file.name().equals("prequential.bin"))
+                            .toList());
+        }
+    }
+
+    @Test
+    void shouldMaskTheSequencesItemsWhenSeenItemsAreMasked() {
+        ClickStream stream = new ClickStream();
+        try (OnlineLearner learner =
+                OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, SeenItems.MASKED)) {
+            int[] ranks = learner.step(List.of(
+                            stream.click("anna", "a"),
+                            stream.click("bert", "b"),
+                            stream.click("anna", "b"),
+                            stream.click("anna", "a")))
+                    .ranks();
+
+            assertThat(ranks[2]).as("the only item but a").isEqualTo(1);
+            assertThat(ranks[3]).as("clicked before").isEqualTo(StepRecord.MISS);
         }
     }
 
