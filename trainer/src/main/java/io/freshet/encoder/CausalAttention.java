@@ -4,9 +4,12 @@ import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
+import io.freshet.tensor.Rows;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Scaled dot-product attention in which a position sees itself and those before it (Vaswani et al., arXiv 1706.03762),
@@ -23,13 +26,16 @@ import jdk.incubator.vector.VectorOperators;
  */
 final class CausalAttention implements AutoCloseable {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
+    private static final int WIDE = 4 * Lanes.COUNT;
+    private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private final Products products;
     private final int headDim;
     private final int stride;
     private final float scale;
     private final FloatBlock block;
-    private final Matrix transposed; // (h, stride): Kᵀ or Vᵀ
     private final Matrix dropped; // (maxLength, stride): P̃
     private final Matrix gradient; // (maxLength, stride): dP̃, then dS
 
@@ -39,10 +45,9 @@ final class CausalAttention implements AutoCloseable {
         this.stride = Lanes.roundUp(config.maxLength());
         this.scale = (float) (1 / Math.sqrt(headDim));
         long square = (long) config.maxLength() * stride;
-        this.block = FloatBlock.zeros((long) headDim * stride + 2 * square);
-        this.transposed = Matrix.over(block.memory(), 0, stride);
-        this.dropped = Matrix.over(block.memory(), (long) headDim * stride, stride);
-        this.gradient = Matrix.over(block.memory(), (long) headDim * stride + square, stride);
+        this.block = FloatBlock.zeros(2 * square);
+        this.dropped = Matrix.over(block.memory(), 0, stride);
+        this.gradient = Matrix.over(block.memory(), square, stride);
     }
 
     /** Floats from one row of P to the next. */
@@ -67,10 +72,9 @@ final class CausalAttention implements AutoCloseable {
             int element,
             Matrix o) {
         int columns = Lanes.roundUp(n);
-        transpose(k, first, n);
-        products.multiply(q, first, transposed, 0, probabilities, first, n, columns, headDim, false);
+        products(q, k, first, n, columns, scale, probabilities, first);
         for (int i = 0; i < n; i++) {
-            softmax(probabilities.memory(), probabilities.at(first + i), i, columns, scale);
+            softmax(probabilities.memory(), probabilities.at(first + i), i, columns);
         }
         if (dropout.isNone()) {
             products.multiply(probabilities, first, v, first, o, first, n, headDim, n, false);
@@ -98,8 +102,7 @@ final class CausalAttention implements AutoCloseable {
             Matrix dK,
             Matrix dV) {
         int columns = Lanes.roundUp(n);
-        transpose(v, first, n);
-        products.multiply(dO, first, transposed, 0, gradient, 0, n, columns, headDim, false);
+        products(dO, v, first, n, columns, 1f, gradient, 0);
         if (dropout.isNone()) {
             products.multiplyTransposed(probabilities, first, dO, first, dV, first, n, headDim, n, false);
         } else {
@@ -120,42 +123,87 @@ final class CausalAttention implements AutoCloseable {
         products.multiplyTransposed(gradient, 0, q, first, dK, first, n, headDim, n, false);
     }
 
-    private void transpose(Matrix rows, int first, int n) {
+    /**
+     * {@code result[i][j] = scale · a[i] · b[j]} for j ≤ i, and 0 in the columns after; the rows of a and b from
+     * {@code first} on. Sequences are short: dot products of rows as they lie in memory beat a product that needs one
+     * operand transposed, and half of them are not needed.
+     */
+    private void products(Matrix a, Matrix b, int first, int n, int columns, float factor, Matrix result, int row) {
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
         for (int i = 0; i < n; i++) {
-            for (int c = 0; c < headDim; c++) {
-                transposed.set(c, i, rows.get(first + i, c));
+            long at = result.at(row + i);
+            for (int j = 0; j < columns; j += Lanes.COUNT) {
+                Lanes.store(zero, result.memory(), at + (long) j * Float.BYTES);
+            }
+            if (headDim == WIDE) {
+                wideDots(
+                        a.memory(),
+                        a.at(first + i),
+                        b.memory(),
+                        b.at(first),
+                        b.strideBytes(),
+                        i,
+                        factor,
+                        result.memory(),
+                        at);
+            } else {
+                for (int j = 0; j <= i; j++) {
+                    float dot = Rows.dot(a.memory(), a.at(first + i), b.memory(), b.at(first + j), headDim);
+                    result.memory().set(FLOAT, at + (long) j * Float.BYTES, factor * dot);
+                }
             }
         }
     }
 
+    /** Of one row of four vectors with rows 0 to {@code last}. */
+    private static void wideDots(
+            MemorySegment a,
+            long aAt,
+            MemorySegment b,
+            long bAt,
+            long bRow,
+            int last,
+            float factor,
+            MemorySegment to,
+            long toAt) {
+        FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, a, aAt, ORDER);
+        FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, a, aAt + VECTOR, ORDER);
+        FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, a, aAt + 2 * VECTOR, ORDER);
+        FloatVector a3 = FloatVector.fromMemorySegment(FLOATS, a, aAt + 3 * VECTOR, ORDER);
+        for (int j = 0; j <= last; j++) {
+            long at = bAt + j * bRow;
+            FloatVector sum = a0.mul(FloatVector.fromMemorySegment(FLOATS, b, at, ORDER));
+            sum = a1.fma(FloatVector.fromMemorySegment(FLOATS, b, at + VECTOR, ORDER), sum);
+            sum = a2.fma(FloatVector.fromMemorySegment(FLOATS, b, at + 2 * VECTOR, ORDER), sum);
+            sum = a3.fma(FloatVector.fromMemorySegment(FLOATS, b, at + 3 * VECTOR, ORDER), sum);
+            to.set(FLOAT, toAt + (long) j * Float.BYTES, factor * Lanes.sum(sum));
+        }
+    }
+
     /** Softmax over the first {@code last + 1} of a row's columns; the others become 0. */
-    private static void softmax(MemorySegment row, long at, int last, int columns, float scale) {
-        float shift = largest(row, at, last + 1) * scale;
-        float inverse = 1 / exponentiate(row, at, last + 1, columns, scale, shift);
+    private static void softmax(MemorySegment row, long at, int last, int columns) {
+        float shift = largest(row, at, last + 1);
+        float inverse = 1 / exponentiate(row, at, last + 1, columns, shift);
         for (long i = 0; i < (long) columns * Float.BYTES; i += VECTOR) {
             Lanes.store(Lanes.load(row, at + i).mul(inverse), row, at + i);
         }
     }
 
-    /** The largest of some numbers is the same in any order: here {@code reduceLanes} is safe. */
     private static float largest(MemorySegment row, long at, int count) {
-        FloatVector least = FloatVector.broadcast(Lanes.FLOATS, Float.NEGATIVE_INFINITY);
-        FloatVector max = least;
-        for (int j = 0; j < count; j += Lanes.COUNT) {
-            // Not by a masked maximum: x86 has none, and the Vector API's own goes through arrays.
-            FloatVector s = Lanes.load(row, at + (long) j * Float.BYTES);
-            max = max.max(least.blend(s, Lanes.FLOATS.indexInRange(j, count)));
+        float max = row.get(FLOAT, at);
+        for (int j = 1; j < count; j++) {
+            max = Math.max(max, row.get(FLOAT, at + (long) j * Float.BYTES));
         }
-        return max.reduceLanes(VectorOperators.MAX);
+        return max;
     }
 
-    /** {@code exp(scale · s - shift)} of the first {@code count} columns, 0 in the others; returns the sum. */
-    private static float exponentiate(MemorySegment row, long at, int count, int columns, float scale, float shift) {
+    /** {@code exp(s - shift)} of the first {@code count} columns, 0 in the others; returns the sum. */
+    private static float exponentiate(MemorySegment row, long at, int count, int columns, float shift) {
         FloatVector zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum = zero;
         for (int j = 0; j < columns; j += Lanes.COUNT) {
             long here = at + (long) j * Float.BYTES;
-            FloatVector e = Lanes.exp(Lanes.load(row, here).mul(scale).sub(shift));
+            FloatVector e = Lanes.exp(Lanes.load(row, here).sub(shift));
             FloatVector kept = zero.blend(e, Lanes.FLOATS.indexInRange(j, count));
             sum = sum.add(kept);
             Lanes.store(kept, row, here);

@@ -153,6 +153,11 @@ public final class Learner implements AutoCloseable {
         return denseSecondMoments;
     }
 
+    /** The sequence after each chunk's last, of the newest batch. */
+    List<Integer> chunkEnds() {
+        return chunkEnds;
+    }
+
     /** What is learned by; also holds how often each item was a target, if that decides its draws. */
     BatchLoss loss() {
         return loss;
@@ -206,12 +211,18 @@ public final class Learner implements AutoCloseable {
         targetGradients = perToken.memory().asSlice(2L * tokens * d * Float.BYTES);
     }
 
+    /** Into as many chunks for each shard, all of about the same size, so that shards end together. */
     private void cutIntoChunks(SequenceBatch batch) {
         chunkEnds.clear();
+        int tokens = batch.tokens();
+        int rounds = (tokens + CHUNK_TOKENS * shards.size() - 1) / (CHUNK_TOKENS * shards.size());
+        long chunks = (long) rounds * shards.size();
         int first = 0;
         for (int s = 1; s <= batch.sequences(); s++) {
             boolean last = s == batch.sequences();
-            if (last || batch.start(s + 1) - batch.start(first) > CHUNK_TOKENS) {
+            if (last
+                    || batch.start(s) * chunks >= tokens * (chunkEnds.size() + 1L)
+                    || batch.start(s + 1) - batch.start(first) > CHUNK_TOKENS) {
                 chunkEnds.add(s);
                 first = s;
             }

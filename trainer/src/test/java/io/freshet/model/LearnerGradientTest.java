@@ -12,6 +12,7 @@ import io.freshet.loss.NaiveLosses;
 import io.freshet.optimizer.Adam;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,13 +91,25 @@ class LearnerGradientTest {
             SequenceBatch batch = new SequenceBatch(shape.maxLength());
             EXAMPLES.forEach(rows -> batch.addExample(rows, 0, rows.length));
             double mean = learner.learn(batch);
-            NaiveLosses naive = new NaiveLosses(loss, ITEMS, learner.loss().draws(), new int[batch.tokens()], COUNTS);
+            NaiveLosses naive =
+                    new NaiveLosses(loss, ITEMS, learner.loss().draws(), chunkOfToken(learner, batch), COUNTS);
 
             assertThat(mean).isCloseTo(oracle.loss(EXAMPLES, naive), within(1e-5));
             assertThat(oracle.dropped > 0).isEqualTo(dropout > 0);
             checkDense(learner, oracle, naive);
             checkItems(learner, oracle, naive);
         }
+    }
+
+    private static int[] chunkOfToken(Learner learner, SequenceBatch batch) {
+        int[] chunks = new int[batch.tokens()];
+        int first = 0;
+        for (int chunk = 0; chunk < learner.chunkEnds().size(); chunk++) {
+            int end = batch.start(learner.chunkEnds().get(chunk));
+            Arrays.fill(chunks, first, end, chunk);
+            first = end;
+        }
+        return chunks;
     }
 
     /** Gains and biases away from 1 and 0, so that their part in other gradients shows. */
