@@ -1,0 +1,73 @@
+package io.freshet.offline;
+
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.evaluation.SeenItems;
+import io.freshet.loss.LossConfig;
+import io.freshet.model.TrainingConfig;
+import io.freshet.online.LearningConfig;
+import io.freshet.optimizer.Adam;
+import io.freshet.snapshot.Manifest;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.tensor.Lanes;
+import io.freshet.vocabulary.Vocabulary;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * A fit of walks around a circle of items, of the usual width, by batches of several chunks, under dropout; as a program
+ * of its own, too, whose JVM has compiled nothing when it begins.
+ */
+final class CircleFit {
+    private static final int ITEMS = 150;
+    private static final int USERS = 150;
+    private static final int EPOCHS = 3;
+
+    private CircleFit() {}
+
+    /** {@code CircleFit FOLDER WORKERS RESULT}: writes what {@link #digests} gives to the file RESULT. */
+    public static void main(String[] arguments) throws IOException {
+        Files.write(Path.of(arguments[2]), digests(Path.of(arguments[0]), Integer.parseInt(arguments[1])));
+    }
+
+    /** Name and SHA-256 of each file of the snapshot, which is written to the folder. */
+    static List<String> digests(Path folder, int workers) throws IOException {
+        Vocabulary items = new Vocabulary();
+        try (Fit fit = new Fit(walks(items), items, config(workers))) {
+            FitResult result = fit.run(FitListener.SILENT, () -> false);
+            Manifest manifest = FitSnapshot.save(
+                    new FileSnapshotStore(folder),
+                    "workers-" + workers,
+                    fit,
+                    result,
+                    Map.of(),
+                    LearningConfig.DEFAULT,
+                    Instant.EPOCH);
+            return manifest.files().stream()
+                    .map(file -> file.name() + " " + file.sha256())
+                    .sorted()
+                    .toList();
+        }
+    }
+
+    private static FitConfig config(int workers) {
+        TrainingConfig training = new TrainingConfig(
+                new Adam.Settings(5e-3f, .9f, .999f, 1e-8f, 1e-6f), .3f, LossConfig.scaledCrossEntropy(50), workers, 2);
+        SasRecConfig encoder = new SasRecConfig(4 * Lanes.COUNT, 12, 2, 1);
+        return new FitConfig(encoder, FitConfig.XAVIER, 11, training, 75, EPOCHS, 3, 0, SeenItems.RANKED);
+    }
+
+    private static SequenceDataset walks(Vocabulary items) {
+        SequenceDataset.Builder builder = SequenceDataset.builder(items::addIfAbsent);
+        for (int user = 0; user < USERS; user++) {
+            int length = 5 + user % 11;
+            for (int i = 0; i < length; i++) {
+                builder.add("user-" + user, "item-" + (7 * user + i) % ITEMS, i);
+            }
+        }
+        return builder.build();
+    }
+}

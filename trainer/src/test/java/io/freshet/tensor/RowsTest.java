@@ -1,0 +1,94 @@
+package io.freshet.tensor;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.sampling.CounterRandom;
+import io.freshet.sampling.CounterRandom.Purpose;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Against scalar loops in double precision, over the middle of longer memory. */
+class RowsTest {
+    private static final int FROM_AT = 3;
+    private static final int TO_AT = 5;
+
+    private final FloatBlock from = FloatBlock.zeros(200);
+    private final FloatBlock to = FloatBlock.zeros(200);
+    private final double[] a = fill(from.memory(), 1);
+    private final double[] b = fill(to.memory(), 2);
+
+    private static double[] fill(MemorySegment memory, int seed) {
+        double[] values = new double[200];
+        for (int i = 0; i < values.length; i++) {
+            float value = CounterRandom.normal(seed, 0, Purpose.SHUFFLE, i);
+            memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, value);
+            values[i] = value;
+        }
+        return values;
+    }
+
+    @AfterEach
+    void close() {
+        from.close();
+        to.close();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 5, 9})
+    void shouldSumProducts(int vectors) {
+        int count = vectors * Lanes.COUNT;
+        double expected = 0;
+        for (int i = 0; i < count; i++) {
+            expected += a[FROM_AT + i] * b[TO_AT + i];
+        }
+
+        assertThat((double) Rows.dot(from.memory(), 4 * FROM_AT, to.memory(), 4 * TO_AT, count))
+                .isCloseTo(expected, within(1e-4));
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 5, 9})
+    void shouldAdd(int vectors) {
+        int count = vectors * Lanes.COUNT;
+        Rows.add(from.memory(), 4 * FROM_AT, to.memory(), 4 * TO_AT, count);
+        for (int i = 0; i < count; i++) {
+            b[TO_AT + i] += a[FROM_AT + i];
+        }
+        check();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 5, 9})
+    void shouldAddScaled(int vectors) {
+        int count = vectors * Lanes.COUNT;
+        Rows.addScaled(from.memory(), 4 * FROM_AT, -1.5f, to.memory(), 4 * TO_AT, count);
+        for (int i = 0; i < count; i++) {
+            b[TO_AT + i] -= 1.5 * a[FROM_AT + i];
+        }
+        check();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4, 5, 9})
+    void shouldScale(int vectors) {
+        int count = vectors * Lanes.COUNT;
+        Rows.scale(from.memory(), 4 * FROM_AT, 2.5f, to.memory(), 4 * TO_AT, count);
+        for (int i = 0; i < count; i++) {
+            b[TO_AT + i] = 2.5 * a[FROM_AT + i];
+        }
+        check();
+    }
+
+    /** What lies before and behind is as it was. */
+    private void check() {
+        for (int i = 0; i < b.length; i++) {
+            assertThat((double) to.memory().getAtIndex(ValueLayout.JAVA_FLOAT, i))
+                    .as("element %d", i)
+                    .isCloseTo(b[i], within(1e-5));
+        }
+    }
+}
