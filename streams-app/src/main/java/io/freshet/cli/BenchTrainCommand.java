@@ -36,7 +36,9 @@ import picocli.CommandLine.Spec;
             "Measures whole training steps of SASRec: targets learned a second, and the floating-point operations that"
                     + " their products cannot do without, no padding and nothing computed twice. Beside them stands"
                     + " what OpenBLAS reaches on matrices of 1024 x 1024 with as many threads, measured in turns with"
-                    + " the training, and the share of it that the step reaches.",
+                    + " the training, and the share of it that the step reaches; then how long it took to come to full"
+                    + " speed, and the memory outside the heap that a step needs beyond the item table and the"
+                    + " optimiser's two moments of it.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -46,12 +48,14 @@ import picocli.CommandLine.Spec;
         footer = {
             "  freshet bench train",
             "      about 75 seconds, on sequences of the shape of Amazon Beauty",
-            "  freshet bench train --data clicks.csv --negatives 1000,full --workers 1 --json out.json"
+            "  freshet bench train --data clicks.csv --negatives 1000,full --workers 1 --json out.json",
+            "  freshet bench train --items 1000000 --negatives full --batch 64 --warm-up 0s --duration 1s",
+            "      what cross-entropy over a million items needs"
         })
 final class BenchTrainCommand implements Callable<Integer> {
     private static final String FULL = "full";
     private static final String HEADER =
-            "  negatives   targets/s   GFLOP/s   sgemm GFLOP/s   share of sgemm   full speed after";
+            "  negatives   targets/s   GFLOP/s   sgemm GFLOP/s   share of sgemm   full speed after   scratch";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -60,6 +64,12 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private DataOptions data;
+
+    @Option(
+            names = "--items",
+            paramLabel = "N",
+            description = "Items of the made-up sequences. Default: as many as Amazon Beauty has, 12,101.")
+    private @Nullable Integer itemCount;
 
     @Option(
             names = "--negatives",
@@ -136,7 +146,8 @@ final class BenchTrainCommand implements Callable<Integer> {
             double gflops,
             double sgemmGflops,
             double shareOfSgemm,
-            double secondsToFullSpeed) {
+            double secondsToFullSpeed,
+            long scratchBytes) {
         static Row of(String negatives, TrainingSpeed speed) {
             return new Row(
                     negatives,
@@ -145,19 +156,21 @@ final class BenchTrainCommand implements Callable<Integer> {
                     speed.flopsPerSecond() / 1e9,
                     speed.sgemmFlopsPerSecond() / 1e9,
                     speed.shareOfSgemm(),
-                    speed.secondsToFullSpeed());
+                    speed.secondsToFullSpeed(),
+                    speed.scratchBytes());
         }
 
         String line() {
             return String.format(
                     Locale.ROOT,
-                    "  %9s %,11.0f %9.1f %15.1f %15.0f%% %16.1f s",
+                    "  %9s %,11.0f %9.1f %15.1f %15.0f%% %16.1f s %,6.0f MB",
                     negatives,
                     targetsPerSecond,
                     gflops,
                     sgemmGflops,
                     100 * shareOfSgemm,
-                    secondsToFullSpeed);
+                    secondsToFullSpeed,
+                    scratchBytes / 1e6);
         }
     }
 
@@ -232,9 +245,18 @@ final class BenchTrainCommand implements Callable<Integer> {
     }
 
     private SequenceDataset sequences(Vocabulary items) throws IOException, ClickFileException {
-        return data.isNamed()
-                ? data.read(data.file(spec), items::addIfAbsent)
-                : SyntheticSequences.likeBeauty(items, 1);
+        if (data.isNamed() && itemCount != null) {
+            throw new ParameterException(spec.commandLine(), "--items is for made-up sequences: leave out --data");
+        }
+        if (itemCount != null && itemCount < 1) {
+            throw new ParameterException(spec.commandLine(), "--items must be positive: " + itemCount);
+        }
+        if (data.isNamed()) {
+            return data.read(data.file(spec), items::addIfAbsent);
+        }
+        return itemCount == null
+                ? SyntheticSequences.likeBeauty(items, 1)
+                : SyntheticSequences.likeBeauty(items, itemCount, 1);
     }
 
     private TrainingConfig training(LossConfig loss) {

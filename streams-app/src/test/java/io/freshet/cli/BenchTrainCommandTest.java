@@ -36,6 +36,15 @@ class BenchTrainCommandTest {
     }
 
     @Test
+    void shouldRefuseWhenItemsCannotBeMadeUp() {
+        assertThat(execute("bench", "train", "--items", "0")).isEqualTo(2);
+        assertThat(err.toString()).contains("--items");
+        assertThat(execute("bench", "train", "--items", "5", "--data", "clicks.csv"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("leave out --data");
+    }
+
+    @Test
     void shouldSayWhatThereIsToMeasureWhenNothingIsNamed() {
         assertThat(execute("bench")).isEqualTo(2);
         assertThat(err.toString()).contains("freshet bench train");
@@ -49,6 +58,8 @@ class BenchTrainCommandTest {
                         "train",
                         "--negatives",
                         "50,full",
+                        "--items",
+                        "3000",
                         "--warm-up",
                         "0s",
                         "--duration",
@@ -64,7 +75,7 @@ class BenchTrainCommandTest {
         JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
         assertThat(rows).hasSize(2);
         assertThat(rows.get(0).get("candidates").asInt()).isEqualTo(50);
-        assertThat(rows.get(1).get("candidates").asInt()).isEqualTo(12_101);
+        assertThat(rows.get(1).get("candidates").asInt()).isEqualTo(3_000);
         for (JsonNode row : rows) {
             assertThat(row.fieldNames())
                     .toIterable()
@@ -75,8 +86,10 @@ class BenchTrainCommandTest {
                             "gflops",
                             "sgemm_gflops",
                             "share_of_sgemm",
-                            "seconds_to_full_speed");
+                            "seconds_to_full_speed",
+                            "scratch_bytes");
             assertThat(row.get("targets_per_second").asDouble()).isPositive();
+            assertThat(row.get("scratch_bytes").asLong()).isBetween(1L, 100_000_000L);
         }
     }
 

@@ -23,15 +23,24 @@ public final class SyntheticSequences {
      * @param items receives the items
      */
     public static SequenceDataset likeBeauty(Vocabulary items, long seed) {
+        return likeBeauty(items, ITEMS, seed);
+    }
+
+    /**
+     * The same with more items, or fewer.
+     *
+     * @param itemCount how many, clicked or not
+     */
+    public static SequenceDataset likeBeauty(Vocabulary items, int itemCount, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        for (int item = 0; item < ITEMS; item++) {
+        for (int item = 0; item < itemCount; item++) {
             items.addIfAbsent("item-" + item);
         }
         SequenceDataset.Builder builder = SequenceDataset.builder(items::addIfAbsent);
         for (int user = 0; user < USERS; user++) {
             int length = length(random);
             for (int i = 0; i < length; i++) {
-                builder.add("user-" + user, "item-" + (int) (ITEMS * Math.pow(random.nextDouble(), SKEW)), i);
+                builder.add("user-" + user, "item-" + (int) (itemCount * Math.pow(random.nextDouble(), SKEW)), i);
             }
         }
         return builder.build();

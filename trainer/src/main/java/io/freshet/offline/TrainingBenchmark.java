@@ -6,6 +6,7 @@ import io.freshet.model.Learner;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
+import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.SgemmRate;
 import io.freshet.vocabulary.Vocabulary;
 import java.time.Duration;
@@ -51,20 +52,35 @@ public final class TrainingBenchmark {
     public TrainingSpeed measure(TrainingConfig training, long candidates, Duration warmUp, Duration measured) {
         rounds.clear();
         nextUser = 0;
-        try (RecommenderModel model = RecommenderModel.initial(new ModelConfig(encoder, ITEM_DEVIATION, SEED));
-                Learner learner = new Learner(model, training);
-                SgemmRate sgemm = new SgemmRate()) {
-            items.items(0, items.size()).forEach(learner::addIfAbsent);
-            long start = System.nanoTime();
-            int warmRounds = 0;
-            double seconds = 0;
-            while (warmRounds == 0 || seconds < (warmUp.toMillis() + measured.toMillis()) / 1e3) {
-                round(learner, sgemm, candidates, start);
-                seconds = rounds.getLast().endSeconds();
-                warmRounds += seconds > warmUp.toMillis() / 1e3 ? 1 : 0;
+        try (SgemmRate sgemm = new SgemmRate()) {
+            long before = FloatBlock.openBytes();
+            try (RecommenderModel model = RecommenderModel.initial(new ModelConfig(encoder, ITEM_DEVIATION, SEED));
+                    Learner learner = new Learner(model, training)) {
+                items.items(0, items.size()).forEach(learner::addIfAbsent);
+                int warmRounds = train(learner, sgemm, candidates, warmUp, measured);
+                long scratch = FloatBlock.openBytes() - before - stateBytes(model);
+                return TrainingSpeed.of(candidates, rounds, warmRounds, scratch);
             }
-            return TrainingSpeed.of(candidates, rounds, warmRounds);
         }
+    }
+
+    /** The rounds that count. */
+    private int train(Learner learner, SgemmRate sgemm, long candidates, Duration warmUp, Duration measured) {
+        long start = System.nanoTime();
+        int warmRounds = 0;
+        double seconds = 0;
+        while (warmRounds == 0 || seconds < (warmUp.toMillis() + measured.toMillis()) / 1e3) {
+            round(learner, sgemm, candidates, start);
+            seconds = rounds.getLast().endSeconds();
+            warmRounds += seconds > warmUp.toMillis() / 1e3 ? 1 : 0;
+        }
+        return warmRounds;
+    }
+
+    /** The weights and the optimiser's two moments of each. */
+    private static long stateBytes(RecommenderModel model) {
+        long weights = (long) model.vocabulary().size() * model.dim() + model.denseSize();
+        return 3 * weights * Float.BYTES;
     }
 
     private void round(Learner learner, SgemmRate sgemm, long candidates, long start) {

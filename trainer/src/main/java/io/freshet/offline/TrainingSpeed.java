@@ -15,6 +15,7 @@ import java.util.function.ToDoubleFunction;
  * @param shareOfSgemm median of the rounds' quotients
  * @param secondsToFullSpeed from the start of training until the end of the first round that reached nine tenths of the
  *     final share
+ * @param scratchBytes memory outside the heap beyond the model's weights and the optimiser's two moments of each
  */
 public record TrainingSpeed(
         long candidates,
@@ -22,7 +23,8 @@ public record TrainingSpeed(
         double flopsPerSecond,
         double sgemmFlopsPerSecond,
         double shareOfSgemm,
-        double secondsToFullSpeed) {
+        double secondsToFullSpeed,
+        long scratchBytes) {
     private static final double FULL = .9;
 
     /**
@@ -41,7 +43,7 @@ public record TrainingSpeed(
      *
      * @param warmRounds how many, the last ones, count
      */
-    static TrainingSpeed of(long candidates, List<Round> rounds, int warmRounds) {
+    static TrainingSpeed of(long candidates, List<Round> rounds, int warmRounds, long scratchBytes) {
         List<Round> warm = rounds.subList(rounds.size() - warmRounds, rounds.size());
         double share = median(warm, Round::share);
         double fullAfter = rounds.stream()
@@ -55,7 +57,8 @@ public record TrainingSpeed(
                 median(warm, Round::flopsPerSecond),
                 median(warm, Round::sgemmFlopsPerSecond),
                 share,
-                fullAfter);
+                fullAfter,
+                scratchBytes);
     }
 
     private static double median(List<Round> rounds, ToDoubleFunction<Round> value) {

@@ -1,6 +1,7 @@
 package io.freshet.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
@@ -12,6 +13,9 @@ import org.nd4j.linalg.factory.Nd4j;
  * <p>The block owns the array: after {@link #close} the segment must not be touched.
  */
 public final class FloatBlock implements AutoCloseable {
+    /** Of all blocks in this JVM: a count for people to look at, which nothing else depends on. */
+    private static final AtomicLong OPEN_BYTES = new AtomicLong();
+
     private final INDArray array; // (length) float32
     private final MemorySegment memory;
     private final long length;
@@ -25,6 +29,12 @@ public final class FloatBlock implements AutoCloseable {
         this.length = length;
         this.array = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
         this.memory = MemorySegment.ofAddress(array.data().address()).reinterpret(length * Float.BYTES);
+        OPEN_BYTES.addAndGet(memory.byteSize());
+    }
+
+    /** Memory of all blocks of this JVM that are not closed. */
+    public static long openBytes() {
+        return OPEN_BYTES.get();
     }
 
     /** A block of {@code length} floats, all zero. */
@@ -51,6 +61,9 @@ public final class FloatBlock implements AutoCloseable {
 
     @Override
     public void close() {
-        array.close();
+        if (!array.wasClosed()) {
+            array.close();
+            OPEN_BYTES.addAndGet(-memory.byteSize());
+        }
     }
 }

@@ -23,12 +23,14 @@ final class TrainingSpeedTest {
                         new Round(3, 50, 90, 100),
                         new Round(4, 48, 40, 50),
                         new Round(5, 52, 100, 100)),
-                3);
+                3,
+                1_000);
         assertThat(speed.targetsPerSecond()).isEqualTo(50);
         assertThat(speed.flopsPerSecond()).isEqualTo(90);
         assertThat(speed.sgemmFlopsPerSecond()).isEqualTo(100);
         assertThat(speed.shareOfSgemm()).isCloseTo(.9, within(1e-12));
         assertThat(speed.secondsToFullSpeed()).isEqualTo(2);
+        assertThat(speed.scratchBytes()).isEqualTo(1_000);
     }
 
     @Test

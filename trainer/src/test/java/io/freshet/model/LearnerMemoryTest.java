@@ -1,0 +1,48 @@
+package io.freshet.model;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.loss.LossConfig;
+import io.freshet.optimizer.Adam;
+import io.freshet.tensor.FloatBlock;
+import org.junit.jupiter.api.Test;
+
+class LearnerMemoryTest {
+    private static final SasRecConfig ENCODER = new SasRecConfig(64, 50, 2, 1);
+    private static final int FEW_ITEMS = 40_960;
+    private static final int MORE_ITEMS = 2 * FEW_ITEMS;
+    private static final int MILLION = 1_000_000;
+    private static final double TWO_GIGABYTES = 2e9;
+
+    /** Measured where it is quick, and extended: beyond its constant part, memory is in proportion to the items. */
+    @Test
+    void shouldNeedLessThanTwoGigabytesBesideTheTablesWhenAMillionItemsAreCandidates() {
+        double few = scratchBytes(FEW_ITEMS);
+        double perItem = (scratchBytes(MORE_ITEMS) - few) / (MORE_ITEMS - FEW_ITEMS);
+
+        assertThat(few + perItem * (MILLION - FEW_ITEMS)).isLessThan(TWO_GIGABYTES);
+    }
+
+    /** What a step of both shards leaves open beyond the weights and their two moments. */
+    private static long scratchBytes(int items) {
+        Adam.Settings adam = new Adam.Settings(1e-3f, 0.9f, 0.999f, 1e-8f, 0f);
+        long before = FloatBlock.openBytes();
+        try (RecommenderModel model = RecommenderModel.initial(new ModelConfig(ENCODER, 0.1f, 1));
+                Learner learner = new Learner(model, new TrainingConfig(adam, 0f, LossConfig.crossEntropy(), 2, 2))) {
+            for (int item = 0; item < items; item++) {
+                learner.addIfAbsent("item-" + item);
+            }
+            SequenceBatch batch = new SequenceBatch(ENCODER.maxLength());
+            for (int sequence = 0; sequence < 2; sequence++) {
+                batch.addExample(new int[] {sequence, 7, 9}, 0, 3);
+            }
+            learner.learn(batch);
+            assertThat(learner.chunkEnds()).hasSizeGreaterThanOrEqualTo(2);
+            return FloatBlock.openBytes()
+                    - before
+                    - 3L * Float.BYTES * ((long) items * model.dim() + model.denseSize());
+        }
+    }
+}
