@@ -173,6 +173,15 @@ public final class Learner implements AutoCloseable {
      * @return that mean before the step; 0 for a batch without targets, which changes nothing
      */
     public double learn(SequenceBatch batch) {
+        return learn(batch, 1f);
+    }
+
+    /**
+     * {@link #learn(SequenceBatch)} at a share of the configured learning rate, as a schedule wants it.
+     *
+     * @param rateShare at least 0
+     */
+    public double learn(SequenceBatch batch, float rateShare) {
         if (batch.targetCount() == 0) {
             return 0;
         }
@@ -184,7 +193,7 @@ public final class Learner implements AutoCloseable {
         cutIntoChunks(batch);
         loss.begin(batch, chunkEnds.size(), model.items(), optimizerStep);
         workers.run(shards.size(), shard -> runShard(batch, shard));
-        Adam adam = new Adam(config.optimizer(), optimizerStep);
+        Adam adam = new Adam(config.optimizer().times(rateShare), optimizerStep);
         updateDense(adam);
         touchRows(batch);
         updateRows(adam);

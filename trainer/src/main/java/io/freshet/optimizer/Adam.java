@@ -22,7 +22,12 @@ public final class Adam {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
 
     /** Learning rate, decay rates of the moments, the term that keeps the divisor from zero, and L2 weight decay. */
-    public record Settings(float learningRate, float beta1, float beta2, float epsilon, float weightDecay) {}
+    public record Settings(float learningRate, float beta1, float beta2, float epsilon, float weightDecay) {
+        /** The same at a share of the learning rate. */
+        public Settings times(float share) {
+            return new Settings(learningRate * share, beta1, beta2, epsilon, weightDecay);
+        }
+    }
 
     private final Settings settings;
     private final float stepSize; // rate / (1 - β₁ᵗ)
