@@ -47,7 +47,9 @@ final class ArchitectureTest {
         "io.freshet.replay..",
         "io.freshet.evaluation..",
         "io.freshet.online..",
-        "io.freshet.offline.."
+        "io.freshet.offline..",
+        "io.freshet.prequential..",
+        "io.freshet.continual.."
     };
     private static final String[] STREAMS_APP = {
         "io.freshet.config..",
@@ -56,7 +58,8 @@ final class ArchitectureTest {
         "io.freshet.training..",
         "io.freshet.topology..",
         "io.freshet.cli..",
-        "io.freshet.demo.."
+        "io.freshet.demo..",
+        "io.freshet.plot.."
     };
     private static final Set<String> NAMES_THAT_SAY_NOTHING =
             Set.of("util", "utils", "common", "commons", "impl", "manager", "managers", "helper", "helpers", "misc");

@@ -39,6 +39,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         sortOptions = false,
+        synopsisSubcommandLabel = "[COMMAND]",
+        subcommands = {EvaluatePrequentialCommand.class, EvaluateContinualCommand.class},
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet fit --data beauty.txt --preset beauty --snapshot models",
@@ -52,9 +54,9 @@ final class EvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(names = "--snapshot", paramLabel = "DIR", required = true, description = "The model store.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Path store;
+    // Not required for picocli: the sub-commands do without.
+    @Option(names = "--snapshot", paramLabel = "DIR", description = "The model store.")
+    private @Nullable Path store;
 
     @Option(
             names = "--name",
@@ -98,22 +100,25 @@ final class EvaluateCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        if (store == null) {
+            throw refused("Missing required option: '--snapshot=DIR'");
+        }
         Path file = data.file(spec);
-        try (Snapshot snapshot = open();
+        try (Snapshot snapshot = open(store);
                 RecommenderModel model = ModelSnapshot.read(snapshot)) {
             evaluate(file, snapshot.manifest().version(), model, System.out);
         }
         return 0;
     }
 
-    private Snapshot open() throws IOException {
-        SnapshotStore snapshots = new FileSnapshotStore(store);
-        if (!Files.isDirectory(store)) {
-            throw refused("--snapshot: no such folder: " + store);
+    private Snapshot open(Path root) throws IOException {
+        SnapshotStore snapshots = new FileSnapshotStore(root);
+        if (!Files.isDirectory(root)) {
+            throw refused("--snapshot: no such folder: " + root);
         }
         List<String> versions = snapshots.versions(name);
         if (versions.isEmpty() || (version != null && !versions.contains(version))) {
-            throw refused("no such snapshot in " + store + ": model=" + name + " version="
+            throw refused("no such snapshot in " + root + ": model=" + name + " version="
                     + (version == null ? "any" : version) + "; there are " + versions);
         }
         return snapshots.open(name, version == null ? versions.getLast() : version);

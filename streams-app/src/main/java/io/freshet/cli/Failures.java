@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.continual.PeriodFileException;
 import io.freshet.demo.ClickFileException;
 import io.freshet.demo.StateFolderException;
 import io.freshet.offline.SequenceFileException;
@@ -15,7 +16,8 @@ final class Failures {
     static boolean isUsage(Throwable failure) {
         return failure instanceof ConfigException
                 || failure instanceof ClickFileException
-                || failure instanceof SequenceFileException;
+                || failure instanceof SequenceFileException
+                || failure instanceof PeriodFileException;
     }
 
     /** One line: what happened, and what lies behind it where that says more. */
@@ -30,8 +32,11 @@ final class Failures {
         return switch (failure) {
             case NoSuchFileException _ -> "no such file: " + message;
             case AccessDeniedException _ -> "no right to use: " + message;
-            case ConfigException _, ClickFileException _, SequenceFileException _, StateFolderException _ ->
-                String.valueOf(message);
+            case ConfigException _,
+                    ClickFileException _,
+                    SequenceFileException _,
+                    PeriodFileException _,
+                    StateFolderException _ -> String.valueOf(message);
             default -> failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
         };
     }

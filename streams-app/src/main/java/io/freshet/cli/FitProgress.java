@@ -3,7 +3,6 @@ package io.freshet.cli;
 import io.freshet.offline.FitListener;
 import io.freshet.offline.FitResult;
 import java.io.PrintStream;
-import java.time.Duration;
 import java.util.Locale;
 
 /**
@@ -11,19 +10,11 @@ import java.util.Locale;
  * lines. Each validation leaves a line behind. Used by one thread.
  */
 final class FitProgress implements FitListener {
-    private static final int BAR = 24;
     private static final int SLOW_START_SECONDS = 5;
-    private static final Duration REDRAW = Duration.ofMillis(200);
-    private static final Duration PLAIN_LINE = Duration.ofSeconds(30);
-    private static final String START_OF_LINE = "\r\u001B[K";
 
-    private final PrintStream out;
-    private final boolean terminal;
-    private final char filled;
-    private final char empty;
+    private final ProgressLine progress;
     private final int epochs;
     private final long startNanos = System.nanoTime();
-    private long shownNanos = startNanos;
 
     /**
      * Nothing is shown yet.
@@ -33,43 +24,27 @@ final class FitProgress implements FitListener {
      * @param epochs how many there may be
      */
     FitProgress(PrintStream out, boolean terminal, boolean unicode, int epochs) {
-        this.out = out;
-        this.terminal = terminal;
-        this.filled = unicode ? '█' : '#';
-        this.empty = unicode ? '░' : '.';
+        this.progress = new ProgressLine(out, terminal, unicode);
         this.epochs = epochs;
     }
 
     @Override
     public void learned(int epoch, int batches, int ofBatches, double loss) {
-        long now = System.nanoTime();
-        Duration interval = terminal ? REDRAW : PLAIN_LINE;
-        if (now - shownNanos >= interval.toNanos()) {
-            shownNanos = now;
-            String line = line(epoch, batches, ofBatches, loss, (now - startNanos) / 1e9);
-            out.print(terminal ? START_OF_LINE + line : line + System.lineSeparator());
-            out.flush();
+        if (progress.isDue()) {
+            progress.show(line(epoch, batches, ofBatches, loss, (System.nanoTime() - startNanos) / 1e9));
         }
     }
 
     /** The line of the bar. The first seconds are slower than the rest, and say nothing of what is left. */
     String line(int epoch, int batches, int ofBatches, double loss, double seconds) {
         double done = (epoch - 1 + (double) batches / ofBatches) / epochs;
-        String line = String.format(
-                Locale.ROOT, "epoch %d/%d  %s %2.0f%%  loss %.4f", epoch, epochs, bar(done), 100 * done, loss);
+        String line = String.format(Locale.ROOT, "epoch %d/%d  %s  loss %.4f", epoch, epochs, progress.bar(done), loss);
         return seconds < SLOW_START_SECONDS ? line : line + "  " + time(seconds / done * (1 - done)) + " left";
-    }
-
-    private String bar(double done) {
-        int full = (int) (done * BAR);
-        return String.valueOf(filled).repeat(full) + String.valueOf(empty).repeat(BAR - full);
     }
 
     @Override
     public void validated(FitResult.CurvePoint point, boolean best) {
-        shownNanos = System.nanoTime();
-        out.println((terminal ? START_OF_LINE : "") + line(point, best));
-        out.flush();
+        progress.leave(line(point, best));
     }
 
     /** The line of a validation. */

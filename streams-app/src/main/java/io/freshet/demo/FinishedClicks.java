@@ -4,6 +4,7 @@ import io.freshet.event.Click;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /** Click files as something finished, to be read at once rather than fed to Kafka. */
@@ -18,9 +19,25 @@ public final class FinishedClicks {
      */
     public static long read(Path file, ClickColumns.Names names, Consumer<Click> to)
             throws IOException, ClickFileException {
+        return readWhile(file, names, click -> {
+            to.accept(click);
+            return true;
+        });
+    }
+
+    /**
+     * Reads clicks, in file order, for as long as they are wanted.
+     *
+     * @param to answers whether it wants the next one
+     * @return rows passed over because they make no click
+     * @throws ClickFileException when it is not a click file with these columns
+     */
+    public static long readWhile(Path file, ClickColumns.Names names, Predicate<Click> to)
+            throws IOException, ClickFileException {
         try (ClickFile clicks = ClickFile.open(file, ClickFile.layoutOf(file, names))) {
-            for (@Nullable Click click = clicks.nextClick(); click != null; click = clicks.nextClick()) {
-                to.accept(click);
+            @Nullable Click click = clicks.nextClick();
+            while (click != null && to.test(click)) {
+                click = clicks.nextClick();
             }
             return clicks.passedOver();
         }

@@ -7,7 +7,7 @@ import io.freshet.delta.StepRecord;
  *
  * <p>Items are rows of a vocabulary. Ties count against the target. Not thread-safe.
  */
-public sealed interface Baseline permits WindowedPopularity, SequentialRules {
+public sealed interface Baseline permits WindowedPopularity, DecayedPopularity, SequentialRules {
     /**
      * The rank of {@code target}, from 1, or {@link StepRecord#MISS} if it was never observed or is masked.
      *

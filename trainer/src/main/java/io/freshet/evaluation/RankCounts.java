@@ -8,10 +8,15 @@ import java.util.Arrays;
  * <p>Figures are computed from whole counts, so they depend neither on the order of the events nor on what was added
  * and removed in between.
  */
-final class RankCounts {
+public final class RankCounts {
     private final long[] counts; // (k + 1): ranks 1..k at 0..k-1, everything worse at k
 
-    RankCounts(int k) {
+    /**
+     * No counts yet.
+     *
+     * @param k length of the list that counts as a hit
+     */
+    public RankCounts(int k) {
         this(new long[k + 1]);
     }
 
@@ -27,6 +32,11 @@ final class RankCounts {
 
     int k() {
         return counts.length - 1;
+    }
+
+    /** Counts one event of this rank, from 1. */
+    public void observe(int rank) {
+        add(bucketOf(rank, k()));
     }
 
     long at(int bucket) {
@@ -45,7 +55,8 @@ final class RankCounts {
         return Arrays.stream(counts).sum();
     }
 
-    Accuracy accuracy() {
+    /** The figures over all that was counted. */
+    public Accuracy accuracy() {
         long events = events();
         if (events == 0) {
             return Accuracy.NONE;

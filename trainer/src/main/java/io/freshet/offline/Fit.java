@@ -46,20 +46,29 @@ public final class Fit implements AutoCloseable {
         this.data = data;
         this.config = config;
         this.users = IntStream.range(0, data.users())
-                .filter(user -> HeldOut.learnedLength(data.sequence(user)) > 1)
+                .filter(user -> learnedLength(user) > 1)
                 .toArray();
         if (users.length == 0) {
             throw new IllegalArgumentException("some user must have two items beside those held out: users="
                     + data.users() + " interactions=" + data.interactions());
         }
         ModelConfig shape = new ModelConfig(config.encoder(), config.itemDeviation(items.size()), config.seed());
-        this.evaluation =
-                new LeaveOneOut(data, config.seen(), shape, config.training().workers());
+        this.evaluation = new LeaveOneOut(
+                data, config.seen(), config.heldOut(), shape, config.training().workers());
         this.model = RecommenderModel.initial(shape);
         this.learner = new Learner(model, config.training());
         items.items(0, items.size()).forEach(learner::addIfAbsent);
         this.batch = new SequenceBatch(config.encoder().maxLength());
         this.best = new LearnerCheckpoint(learner);
+    }
+
+    /** Whether there is something to learn from, and something to choose an epoch by. */
+    public static boolean isPossible(SequenceDataset data, FitConfig config) {
+        HeldOutUsers heldOut = config.heldOut();
+        return IntStream.range(0, data.users())
+                        .anyMatch(user -> heldOut.learnedLength(data.user(user), data.sequence(user)) > 1)
+                && IntStream.range(0, data.users())
+                        .anyMatch(user -> heldOut.include(data.user(user), data.sequence(user)));
     }
 
     public Learner learner() {
@@ -134,9 +143,12 @@ public final class Fit implements AutoCloseable {
     private void fillBatch(int from) {
         batch.clear();
         for (int i = from; i < Math.min(users.length, from + config.batchUsers()); i++) {
-            int[] sequence = data.sequence(users[i]);
-            batch.addExample(sequence, 0, HeldOut.learnedLength(sequence));
+            batch.addExample(data.sequence(users[i]), 0, learnedLength(users[i]));
         }
+    }
+
+    private int learnedLength(int user) {
+        return config.heldOut().learnedLength(data.user(user), data.sequence(user));
     }
 
     private void requireFinite(double loss) {

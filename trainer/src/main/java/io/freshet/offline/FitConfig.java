@@ -15,6 +15,7 @@ import io.freshet.model.TrainingConfig;
  * @param validationInterval epochs from one validation to the next
  * @param patience validations in a row without a better NDCG@10 after which learning ends; 0 for never
  * @param seen whether items that a user has seen take part in the ranking of the held-out ones
+ * @param heldOut whose last two items are kept from learning
  */
 public record FitConfig(
         SasRecConfig encoder,
@@ -25,7 +26,8 @@ public record FitConfig(
         int epochs,
         int validationInterval,
         int patience,
-        SeenItems seen) {
+        SeenItems seen,
+        HeldOutUsers heldOut) {
     /** The item table drawn as Glorot and Bengio (AISTATS 2010) draw a layer, the table being the layer. */
     public static final float XAVIER = 0f;
 
@@ -35,6 +37,30 @@ public record FitConfig(
         require(epochs >= 1, "epochs must be positive: epochs=" + epochs);
         require(validationInterval >= 1, "validationInterval must be positive: interval=" + validationInterval);
         require(patience >= 0, "patience must not be negative: patience=" + patience);
+    }
+
+    /** A fit that keeps the last two items of all users from learning. */
+    public FitConfig(
+            SasRecConfig encoder,
+            float itemDeviation,
+            long seed,
+            TrainingConfig training,
+            int batchUsers,
+            int epochs,
+            int validationInterval,
+            int patience,
+            SeenItems seen) {
+        this(
+                encoder,
+                itemDeviation,
+                seed,
+                training,
+                batchUsers,
+                epochs,
+                validationInterval,
+                patience,
+                seen,
+                HeldOutUsers.ALL);
     }
 
     /** The standard deviation of the first vectors of {@code items} items. */

@@ -26,20 +26,24 @@ public final class LeaveOneOut implements AutoCloseable {
     private final SequenceBatch histories;
 
     /**
-     * Ready to rank.
+     * Ready to rank for all users with enough items.
      *
      * @param workers threads; ranks do not depend on how many
      */
     public LeaveOneOut(SequenceDataset data, SeenItems seen, ModelConfig model, int workers) {
+        this(data, seen, HeldOutUsers.ALL, model, workers);
+    }
+
+    LeaveOneOut(SequenceDataset data, SeenItems seen, HeldOutUsers heldOut, ModelConfig model, int workers) {
         this.data = data;
         this.seen = seen;
         this.users = IntStream.range(0, data.users())
-                .filter(user -> HeldOut.isIn(data.sequence(user)))
+                .filter(user -> heldOut.include(data.user(user), data.sequence(user)))
                 .toArray();
         if (users.length == 0) {
             throw new IllegalArgumentException("some user must have at least " + HeldOut.MIN_LENGTH
                     + " items, two of them to be held out: users=" + data.users() + " interactions="
-                    + data.interactions());
+                    + data.interactions() + " held_out_share=" + heldOut.share());
         }
         this.ranker = new Ranker(model, workers);
         this.histories = new SequenceBatch(model.encoder().maxLength());

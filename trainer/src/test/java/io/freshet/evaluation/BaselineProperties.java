@@ -13,6 +13,7 @@ import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -71,6 +72,41 @@ final class BaselineProperties {
             clicked.add(step.item());
             history.add(step.item());
         }
+    }
+
+    @Property(tries = 300)
+    void shouldRankAsNaiveDecayedPopularityDoes(@ForAll("streams") List<Step> stream, @ForAll SeenItems seenItems) {
+        List<Integer> clicked = new ArrayList<>();
+        Map<Integer, List<Integer>> histories = new HashMap<>();
+        Baseline baseline = new DecayedPopularity(1, seenItems);
+        for (Step step : stream) {
+            List<Integer> history = histories.computeIfAbsent(step.user(), user -> new ArrayList<>());
+            assertSameRank(
+                    baseline, history, step.item(), seenItems, clicked, (earlier, item) -> halvedSum(clicked, item));
+            clicked.add(step.item());
+            history.add(step.item());
+        }
+    }
+
+    /** With a half-life of one click the weights are powers of two: a number of at most 60 bits, in two halves. */
+    private static List<Integer> halvedSum(List<Integer> clicked, int item) {
+        long sum = 0;
+        for (int i = 0; i < clicked.size(); i++) {
+            sum += clicked.get(i) == item ? 1L << i : 0;
+        }
+        return List.of((int) (sum >>> 30), (int) (sum & (1 << 30) - 1));
+    }
+
+    @Example
+    void shouldKeepTheOrderWhenWeightsAreScaledDown() {
+        Baseline baseline = new DecayedPopularity(1, SeenItems.RANKED);
+        for (int click = 0; click < 1_000; click++) {
+            baseline.observe(new int[0], 0, click % 3);
+        }
+        assertThat(baseline.rank(new int[0], 0, 0)).as("clicked last").isEqualTo(1);
+        assertThat(baseline.rank(new int[0], 0, 2)).isEqualTo(2);
+        assertThat(baseline.rank(new int[0], 0, 1)).isEqualTo(3);
+        assertThat(baseline.rank(new int[0], 0, 7)).isEqualTo(StepRecord.MISS);
     }
 
     /** What the naive baselines sort by: one list per item, compared place by place. */

@@ -22,6 +22,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -140,6 +141,23 @@ final class FitTest {
     }
 
     @Test
+    void shouldLearnFromWholeSequencesWhenFewUsersAreHeldOut() {
+        HeldOutUsers some = new HeldOutUsers(.2);
+        long heldOut = IntStream.range(0, data.users())
+                .filter(user -> some.include(data.user(user), data.sequence(user)))
+                .count();
+        assertThat(heldOut).isBetween(USERS / 10L, USERS * 3L / 10);
+        long learned = IntStream.range(0, data.users())
+                .map(user -> some.learnedLength(data.user(user), data.sequence(user)))
+                .sum();
+        assertThat(learned).isEqualTo(data.interactions() - 2 * heldOut);
+        try (Fit fit = new Fit(data, items, config(5, 0, 1, 20, some))) {
+            assertThat(fit.run(FitListener.SILENT, FitTest::never).validation().users())
+                    .isEqualTo(heldOut);
+        }
+    }
+
+    @Test
     void shouldRefuseWhenThereIsNothingToLearnFrom() {
         Vocabulary few = new Vocabulary();
         SequenceDataset.Builder builder = SequenceDataset.builder(few::addIfAbsent);
@@ -165,11 +183,15 @@ final class FitTest {
     }
 
     private static FitConfig config(int epochs, int patience, int workers, int batchUsers) {
+        return config(epochs, patience, workers, batchUsers, HeldOutUsers.ALL);
+    }
+
+    private static FitConfig config(int epochs, int patience, int workers, int batchUsers, HeldOutUsers heldOut) {
         TrainingConfig training = new TrainingConfig(
                 new Adam.Settings(5e-3f, .9f, .999f, 1e-8f, 0f), .1f, LossConfig.scaledCrossEntropy(20), workers, 2);
         SasRecConfig encoder = new SasRecConfig(Lanes.COUNT, 10, 1, 1);
         return new FitConfig(
-                encoder, FitConfig.XAVIER, 11, training, batchUsers, epochs, 5, patience, SeenItems.RANKED);
+                encoder, FitConfig.XAVIER, 11, training, batchUsers, epochs, 5, patience, SeenItems.RANKED, heldOut);
     }
 
     private SequenceDataset walks() {

@@ -1,0 +1,86 @@
+package io.freshet.cli;
+
+import io.freshet.continual.Cycle;
+import io.freshet.continual.RecallAndMrr;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * What {@code freshet evaluate continual --json} writes, one component for each key. Figures are shares: .5 is 50%.
+ *
+ * @param settings all that the figures depend on
+ * @param mean over the cycles
+ */
+record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycles, double seconds) {
+    record Mean(double recall10, double recall20, double mrr10, double mrr20, RecallAndMrr network) {
+        static Mean of(List<Cycle> cycles) {
+            RecallAndMrr served =
+                    RecallAndMrr.mean(cycles.stream().map(Cycle::served).toList());
+            RecallAndMrr network =
+                    RecallAndMrr.mean(cycles.stream().map(Cycle::network).toList());
+            return new Mean(served.recall10(), served.recall20(), served.mrr10(), served.mrr20(), network);
+        }
+    }
+
+    /**
+     * A cycle.
+     *
+     * @param items seen so far
+     * @param events targets ranked
+     */
+    record Point(
+            int cycle,
+            long learnedClicks,
+            int items,
+            long events,
+            double recall10,
+            double recall20,
+            double mrr10,
+            double mrr20,
+            RecallAndMrr network,
+            double learnSeconds,
+            double testSeconds) {
+        static Point of(Cycle cycle) {
+            return new Point(
+                    cycle.number(),
+                    cycle.learnedClicks(),
+                    cycle.items(),
+                    cycle.events(),
+                    cycle.served().recall10(),
+                    cycle.served().recall20(),
+                    cycle.served().mrr10(),
+                    cycle.served().mrr20(),
+                    cycle.network(),
+                    cycle.learnSeconds(),
+                    cycle.testSeconds());
+        }
+    }
+
+    static ContinualReport of(Map<String, Object> settings, List<Cycle> cycles, double seconds) {
+        return new ContinualReport(
+                settings, Mean.of(cycles), cycles.stream().map(Point::of).toList(), seconds);
+    }
+
+    /** The figures for a person. */
+    List<String> lines() {
+        return List.of(
+                "Mean of %d cycles, in %%; %s".formatted(cycles.size(), FitProgress.time(seconds)),
+                "                          R@20     R@10   MRR@20   MRR@10",
+                row("Freshet", mean.recall20(), mean.recall10(), mean.mrr20(), mean.mrr10()),
+                row(
+                        "its network alone",
+                        mean.network().recall20(),
+                        mean.network().recall10(),
+                        mean.network().mrr20(),
+                        mean.network().mrr10()));
+    }
+
+    private static String row(String name, double... shares) {
+        StringBuilder row = new StringBuilder("  %-20s".formatted(name));
+        for (double share : shares) {
+            row.append(String.format(Locale.ROOT, " %8.2f", 100 * share));
+        }
+        return row.toString();
+    }
+}

@@ -1,0 +1,300 @@
+package io.freshet.cli;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.demo.ClickColumns;
+import io.freshet.demo.ClickFileException;
+import io.freshet.demo.FinishedClicks;
+import io.freshet.demo.StopSignal;
+import io.freshet.evaluation.SeenItems;
+import io.freshet.model.TrainingConfig;
+import io.freshet.offline.FitConfig;
+import io.freshet.offline.HeldOutUsers;
+import io.freshet.online.OnlineConfig;
+import io.freshet.online.UserUpdate;
+import io.freshet.optimizer.Adam;
+import io.freshet.prequential.Race;
+import io.freshet.prequential.RaceConfig;
+import io.freshet.prequential.RaceListener;
+import io.freshet.prequential.Rival;
+import io.freshet.sequencer.InMemorySequencer;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet evaluate prequential}. */
+@Command(
+        name = "prequential",
+        description = {
+            "Replays a file of clicks through the online learner without Kafka, in steps of online.step.clicks: each click"
+                    + " whose user has an earlier one is first ranked among all items seen so far, and only then"
+                    + " learned from. An item never seen is a miss; ties count against. Beside it run its network alone"
+                    + " and baselines, over the same clicks. Figures are of the events after the first tenth of the"
+                    + " file. Users are never forgotten. Ctrl-C ends it with what there is.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nBaselines:%n",
+        footer = {
+            "  popularity           the most clicked of the newest 10,000 clicks",
+            "  decayed_popularity   each click loses half its weight every 3,500 clicks",
+            "  rules                what most often followed the last three items, weight 1 / gap",
+            "  frozen               the online learner as it stood after the first fifth of the file",
+            "  refit                the network fitted from scratch at each tenth of the file to all clicks",
+            "                       before, epochs chosen by validation, and frozen in between; keeps all",
+            "                       clicks in memory, and takes longer than all the others together",
+            "",
+            "Examples:",
+            "  freshet evaluate prequential --clicks clicks.tsv --json out.json --plot out.svg",
+            "  freshet evaluate prequential --clicks ratings.csv --user uid --item iid --time ts --mask-seen",
+            "      a file in which nobody comes back to an item",
+            "  freshet evaluate prequential --clicks clicks.tsv --baselines rules --set training.dropout=0.3"
+        })
+final class EvaluatePrequentialCommand implements Callable<Integer> {
+    // A fit with the defaults of freshet fit, but for smaller batches, which make up for fewer epochs.
+    private static final float REFIT_LEARNING_RATE = 1e-3f;
+    private static final float REFIT_DROPOUT = .5f;
+    private static final double HELD_OUT_SHARE = .1;
+    private static final int REFIT_BATCH = 256;
+    private static final int REFIT_VALIDATION_INTERVAL = 2;
+    private static final int REFIT_PATIENCE = 3;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--clicks",
+            paramLabel = "FILE",
+            required = true,
+            description = "A CSV or TSV file with a header, in the order of the stream, as freshet demo takes it.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path clicks;
+
+    @Option(names = "--user", paramLabel = "COLUMN", description = "Column that names the user. Default: guessed.")
+    private @Nullable String user;
+
+    @Option(names = "--item", paramLabel = "COLUMN", description = "Column that names the item. Default: guessed.")
+    private @Nullable String item;
+
+    @Option(
+            names = "--time",
+            paramLabel = "COLUMN",
+            description = "Column with the click's time; clicks of a user with the same time stay in file order."
+                    + " Default: guessed.")
+    private @Nullable String time;
+
+    @Option(
+            names = "--mask-seen",
+            description = "Leave out the items of the user's sequence when the next one is ranked.")
+    private boolean maskSeen;
+
+    @Option(
+            names = "--baselines",
+            paramLabel = "NAMES",
+            split = ",",
+            description = "Which ones run, with commas, or none. Default: all.")
+    private List<String> baselines = List.of("all");
+
+    @Option(
+            names = "--refit-epochs",
+            paramLabel = "N",
+            defaultValue = "60",
+            description = "Epochs of a refit at most. Default: ${DEFAULT-VALUE}.")
+    private int refitEpochs;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set a key of the configuration: model.*, training.*, online.*, sequencer.window. May be"
+                    + " repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write settings, figures, slices and curves there at the end, also after Ctrl-C.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE.svg",
+            description = "Plot NDCG@10 over the newest events along the file, as SVG.")
+    private @Nullable Path plot;
+
+    @Option(names = "--quiet", description = "Show the result only.")
+    private boolean quiet;
+
+    EvaluatePrequentialCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        StopSignal stop = StopSignal.onShutdown();
+        try (stop) {
+            run(System.out, stop);
+        }
+        return 0;
+    }
+
+    private void run(PrintStream out, StopSignal stop) throws IOException, ClickFileException {
+        if (!Files.isReadable(clicks)) {
+            throw refused("--clicks: no such file, or no right to read it: " + clicks);
+        }
+        FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), settings);
+        int window = freshet.sequencer().window();
+        long records = accepted(window, stop);
+        if (records == 0) {
+            throw refused("--clicks: there must be a click: " + clicks);
+        }
+        RaceConfig config = config(freshet.trainer());
+        long start = System.nanoTime();
+        InMemorySequencer sequencer = new InMemorySequencer(window);
+        RaceProgress progress = new RaceProgress(out, Terminal.canRedraw(), Terminal.hasBlocks());
+        try (Race race = new Race(config, records, quiet ? RaceListener.SILENT : progress, stop::isRaised)) {
+            long passedOver = replay(sequencer, race, stop);
+            progress.clear();
+            PrequentialReport report = PrequentialReport.of(
+                    settings(config),
+                    PrequentialReport.Clicks.of(sequencer, passedOver),
+                    race.result(),
+                    stop.isRaised(),
+                    (System.nanoTime() - start) / 1e9);
+            tell(out, report, config.window());
+        }
+    }
+
+    /** The first of two passes: how long the stream is, which its tenths depend on. */
+    private long accepted(int window, StopSignal stop) throws IOException, ClickFileException {
+        InMemorySequencer sequencer = new InMemorySequencer(window);
+        FinishedClicks.readWhile(clicks, names(), click -> {
+            sequencer.apply(click);
+            return !stop.isRaised();
+        });
+        return sequencer.accepted();
+    }
+
+    private long replay(InMemorySequencer sequencer, Race race, StopSignal stop)
+            throws IOException, ClickFileException {
+        long passedOver = FinishedClicks.readWhile(clicks, names(), click -> {
+            UserUpdate update = sequencer.apply(click);
+            if (update != null) {
+                race.accept(update);
+            }
+            return !stop.isRaised();
+        });
+        if (!stop.isRaised()) {
+            race.finish();
+        }
+        return passedOver;
+    }
+
+    private ClickColumns.Names names() {
+        return new ClickColumns.Names(user, item, time, null, null);
+    }
+
+    /** What the options come to. */
+    RaceConfig config(OnlineConfig trainer) {
+        SeenItems seen = maskSeen ? SeenItems.MASKED : SeenItems.RANKED;
+        try {
+            return new RaceConfig(
+                    trainer.model(),
+                    trainer.training(),
+                    trainer.learning(),
+                    trainer.stepClicks(),
+                    seen,
+                    rivals(),
+                    refit(trainer, seen),
+                    trainer.learning().metricsWindow());
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private FitConfig refit(OnlineConfig trainer, SeenItems seen) {
+        TrainingConfig online = trainer.training();
+        Adam.Settings adam = online.optimizer();
+        Adam.Settings slower =
+                new Adam.Settings(REFIT_LEARNING_RATE, adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay());
+        TrainingConfig training =
+                new TrainingConfig(slower, REFIT_DROPOUT, online.loss(), online.workers(), online.shards());
+        return new FitConfig(
+                trainer.model().encoder(),
+                FitConfig.XAVIER,
+                trainer.model().seed(),
+                training,
+                REFIT_BATCH,
+                refitEpochs,
+                REFIT_VALIDATION_INTERVAL,
+                REFIT_PATIENCE,
+                seen,
+                new HeldOutUsers(HELD_OUT_SHARE));
+    }
+
+    private Set<Rival> rivals() {
+        if (baselines.equals(List.of("all"))) {
+            return EnumSet.allOf(Rival.class);
+        }
+        Set<Rival> chosen = EnumSet.noneOf(Rival.class);
+        if (!baselines.equals(List.of("none"))) {
+            baselines.forEach(name -> chosen.add(rival(name)));
+        }
+        return chosen;
+    }
+
+    private Rival rival(String name) {
+        for (Rival rival : Rival.values()) {
+            if (PrequentialReport.nameOf(rival).equals(name)) {
+                return rival;
+            }
+        }
+        throw refused("--baselines must be all, none or some of "
+                + String.join(
+                        ", ",
+                        EnumSet.allOf(Rival.class).stream()
+                                .map(PrequentialReport::nameOf)
+                                .toList())
+                + ": " + name);
+    }
+
+    private Map<String, Object> settings(RaceConfig config) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("clicks", String.valueOf(clicks.getFileName()));
+        values.put("mask_seen", maskSeen);
+        values.put("step_clicks", config.stepClicks());
+        values.put("window", config.window());
+        values.put("seed", config.model().seed());
+        values.put("set", settings);
+        return values;
+    }
+
+    private void tell(PrintStream out, PrequentialReport report, int window) throws IOException {
+        report.lines().forEach(out::println);
+        out.flush();
+        if (json != null) {
+            JsonFile.write(json, report);
+        }
+        if (plot != null) {
+            Files.writeString(
+                    plot,
+                    report.plot(String.valueOf(clicks.getFileName()), window).svg());
+        }
+    }
+
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,212 @@
+package io.freshet.cli;
+
+import io.freshet.evaluation.Accuracy;
+import io.freshet.plot.LinePlot;
+import io.freshet.plot.Series;
+import io.freshet.prequential.RaceResult;
+import io.freshet.prequential.RaceResult.Figures;
+import io.freshet.prequential.Rival;
+import io.freshet.prequential.Slice;
+import io.freshet.sequencer.InMemorySequencer;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What {@code freshet evaluate prequential --json} writes, one component for each key.
+ *
+ * @param settings all that the figures depend on
+ * @param clicks what was read and what became of it
+ * @param prequential accuracy over the events after the first tenth of the stream
+ * @param slices the same over parts of the events
+ * @param curve the same over the newest events, along the stream
+ * @param refits what the refitted network was fitted to
+ * @param stopped whether Ctrl-C ended it before its time
+ */
+record PrequentialReport(
+        Map<String, Object> settings,
+        Clicks clicks,
+        Prequential prequential,
+        Map<String, Prequential> slices,
+        Curve curve,
+        List<RaceResult.Refit> refits,
+        boolean stopped,
+        double seconds) {
+    private static final String SERVED = "Freshet";
+    private static final String NETWORK = "its network alone";
+
+    record Clicks(long accepted, long duplicates, long tooLate, long passedOver, long users) {
+        static Clicks of(InMemorySequencer sequencer, long passedOver) {
+            return new Clicks(
+                    sequencer.accepted(), sequencer.duplicates(), sequencer.tooLate(), passedOver, sequencer.users());
+        }
+    }
+
+    record At10(double hr10, double ndcg10, double mrr10) {
+        private static final At10 NONE = new At10(0, 0, 0);
+
+        static At10 of(Accuracy accuracy) {
+            return new At10(accuracy.hr(), accuracy.ndcg(), accuracy.mrr());
+        }
+    }
+
+    /**
+     * What is served, and beside it the network alone and the baselines, on the same events.
+     */
+    record Prequential(
+            long events, double hr10, double ndcg10, double mrr10, At10 network, Map<String, At10> baselines) {
+        static Prequential of(RaceResult result, Slice slice) {
+            Accuracy served = accuracy(result.online(), slice);
+            Map<String, At10> baselines = new LinkedHashMap<>();
+            result.rivals()
+                    .forEach((rival, figures) -> baselines.put(nameOf(rival), At10.of(accuracy(figures, slice))));
+            return new Prequential(
+                    served.events(),
+                    served.hr(),
+                    served.ndcg(),
+                    served.mrr(),
+                    At10.of(accuracy(result.network(), slice)),
+                    baselines);
+        }
+
+        At10 served() {
+            return new At10(hr10, ndcg10, mrr10);
+        }
+    }
+
+    /** One value for each point; null before the first event. */
+    record Line(List<@Nullable Double> hr10, List<@Nullable Double> ndcg10, List<@Nullable Double> mrr10) {
+        static Line of(Figures figures) {
+            return new Line(
+                    values(figures, Accuracy::hr), values(figures, Accuracy::ndcg), values(figures, Accuracy::mrr));
+        }
+
+        private static List<@Nullable Double> values(Figures figures, ToDoubleFunction<Accuracy> value) {
+            List<@Nullable Double> values = new ArrayList<>();
+            figures.curve().forEach(point -> values.add(point.events() == 0 ? null : value.applyAsDouble(point)));
+            return values;
+        }
+    }
+
+    /**
+     * @param clicks how many clicks had been replayed at each point
+     */
+    record Curve(List<Long> clicks, Line online, Line network, Map<String, Line> baselines) {
+        static Curve of(RaceResult result) {
+            Map<String, Line> baselines = new LinkedHashMap<>();
+            result.rivals().forEach((rival, figures) -> baselines.put(nameOf(rival), Line.of(figures)));
+            return new Curve(result.curveRecords(), Line.of(result.online()), Line.of(result.network()), baselines);
+        }
+    }
+
+    static PrequentialReport of(
+            Map<String, Object> settings, Clicks clicks, RaceResult result, boolean stopped, double seconds) {
+        Map<String, Prequential> slices = new LinkedHashMap<>();
+        for (Slice slice : Slice.values()) {
+            if (slice != Slice.ALL) {
+                slices.put(slice.name().toLowerCase(Locale.ROOT), Prequential.of(result, slice));
+            }
+        }
+        return new PrequentialReport(
+                settings,
+                clicks,
+                Prequential.of(result, Slice.ALL),
+                slices,
+                Curve.of(result),
+                result.refits(),
+                stopped,
+                seconds);
+    }
+
+    /** A baseline's key. */
+    static String nameOf(Rival rival) {
+        return rival.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Accuracy accuracy(Figures figures, Slice slice) {
+        return figures.accuracy().getOrDefault(slice, Accuracy.NONE);
+    }
+
+    /** The figures for a person. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "%s%,d clicks of %,d users, %,d dropped as repeated or too late, %,d rows passed over; %s",
+                stopped ? "Stopped after " : "",
+                clicks.accepted(),
+                clicks.users(),
+                clicks.duplicates() + clicks.tooLate(),
+                clicks.passedOver(),
+                FitProgress.time(seconds)));
+        lines.add("%-36s %8s %8s %8s".formatted("After the first tenth", "HR@10", "NDCG@10", "MRR@10"));
+        lines.add(String.format(Locale.ROOT, "  %-34s %,8d", "events", prequential.events()));
+        rows(prequential)
+                .forEach((name, at10) -> lines.add(row(name, List.of(at10.hr10(), at10.ndcg10(), at10.mrr10()))));
+        lines.add("%-36s %8s %8s %8s %8s"
+                .formatted("NDCG@10 by item's and user's clicks", "item <5", "item 5+", "user 1", "user 2+"));
+        lines.add("  %-34s".formatted("events")
+                + slices.values().stream()
+                        .map(slice -> String.format(Locale.ROOT, " %,8d", slice.events()))
+                        .collect(Collectors.joining()));
+        for (String name : rows(prequential).keySet()) {
+            lines.add(row(
+                    name,
+                    slices.values().stream()
+                            .map(slice ->
+                                    rows(slice).getOrDefault(name, At10.NONE).ndcg10())
+                            .toList()));
+        }
+        return lines;
+    }
+
+    private static Map<String, At10> rows(Prequential figures) {
+        Map<String, At10> rows = new LinkedHashMap<>();
+        rows.put(SERVED, figures.served());
+        rows.put(NETWORK, figures.network());
+        figures.baselines().forEach((name, at10) -> rows.put(name.replace('_', ' '), at10));
+        return rows;
+    }
+
+    private static String row(String name, List<Double> values) {
+        return "  %-34s".formatted(name)
+                + values.stream()
+                        .map(value -> " %8s".formatted(Measures.share(value)))
+                        .collect(Collectors.joining());
+    }
+
+    /** NDCG@10 along the stream; a plot without lines where nothing was ranked. */
+    LinePlot plot(String file, int window) {
+        List<Series> lines = new ArrayList<>();
+        addTo(lines, SERVED, curve.online(), true);
+        addTo(lines, NETWORK, curve.network(), false);
+        curve.baselines().forEach((name, line) -> addTo(lines, name.replace('_', ' '), line, false));
+        String title =
+                String.format(Locale.ROOT, "%s: NDCG@10 before learning, mean of the newest %,d events", file, window);
+        return new LinePlot(title, "clicks", "NDCG@10", lines);
+    }
+
+    private void addTo(List<Series> lines, String name, Line line, boolean emphasis) {
+        List<@Nullable Double> values = line.ndcg10();
+        int[] points = IntStream.range(0, values.size())
+                .filter(point -> values.get(point) != null)
+                .toArray();
+        if (points.length > 0) {
+            double[] x = Arrays.stream(points)
+                    .mapToDouble(point -> curve.clicks().get(point))
+                    .toArray();
+            double[] y = Arrays.stream(points)
+                    .mapToDouble(point -> Objects.requireNonNullElse(values.get(point), 0.0))
+                    .toArray();
+            lines.add(new Series(name, x, y, emphasis));
+        }
+    }
+}

@@ -1,0 +1,57 @@
+package io.freshet.cli;
+
+import io.freshet.evaluation.Accuracy;
+import io.freshet.prequential.RaceListener;
+import java.io.PrintStream;
+import java.util.Locale;
+
+/** How a race comes along, in one line with the remaining time. Used by one thread. */
+final class RaceProgress implements RaceListener {
+    private final ProgressLine progress;
+    private final long startNanos = System.nanoTime();
+    private double done;
+
+    /**
+     * Nothing is shown yet.
+     *
+     * @param terminal whether lines can be drawn again
+     * @param unicode whether the terminal has block characters
+     */
+    RaceProgress(PrintStream out, boolean terminal, boolean unicode) {
+        this.progress = new ProgressLine(out, terminal, unicode);
+    }
+
+    @Override
+    public void stepped(long records, long ofRecords, Accuracy online) {
+        done = (double) records / ofRecords;
+        if (progress.isDue()) {
+            progress.show(line(records, ofRecords, online, (System.nanoTime() - startNanos) / 1e9));
+        }
+    }
+
+    /** The line of the bar. */
+    String line(long records, long ofRecords, Accuracy online, double seconds) {
+        double share = (double) records / ofRecords;
+        return String.format(
+                Locale.ROOT,
+                "%s  %,d clicks  NDCG@10 %s lately  %s so far, %s left at this rate",
+                progress.bar(share),
+                records,
+                Measures.share(online.ndcg()),
+                FitProgress.time(seconds),
+                FitProgress.time(seconds / share * (1 - share)));
+    }
+
+    @Override
+    public void refitting(int tenth, int epoch) {
+        if (progress.isDue()) {
+            progress.show(String.format(
+                    Locale.ROOT, "%s  refit at %d/10 of the file, epoch %d", progress.bar(done), tenth, epoch));
+        }
+    }
+
+    /** Takes the line away. */
+    void clear() {
+        progress.clear();
+    }
+}

@@ -1,0 +1,67 @@
+package io.freshet.sequencer;
+
+import io.freshet.event.Click;
+import io.freshet.online.UserUpdate;
+import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.UserSequence;
+import java.util.EnumMap;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The sequencer's rules without Kafka, for clicks of a finished file. It forgets no user; its memory grows with the users,
+ * up to a window of clicks each. Not thread-safe.
+ */
+public final class InMemorySequencer {
+    private static final String TOPIC = "clicks";
+
+    private final SequenceWindow window;
+    private final Map<String, UserSequence> sequences = new HashMap<>();
+    private final Map<ClickOutcome, Long> outcomes = new EnumMap<>(ClickOutcome.class);
+    private long clicks;
+
+    /** @param window the most interactions of a sequence */
+    public InMemorySequencer(int window) {
+        this.window = new SequenceWindow(window);
+    }
+
+    /** What the click made of its user's sequence; null where it was dropped. */
+    public @Nullable UserUpdate apply(Click click) {
+        UserSequence before = sequences.getOrDefault(click.userId(), UserSequence.EMPTY);
+        SequenceWindow.Applied applied = window.apply(before, Interaction.of(click));
+        ClickOrigin origin = new ClickOrigin(TOPIC, 0, clicks++, click.timestampMs());
+        outcomes.merge(applied.outcome(), 1L, Long::sum);
+        if (!applied.outcome().isAccepted()) {
+            return null;
+        }
+        sequences.put(click.userId(), applied.sequence());
+        return new UserUpdate(
+                click.userId(), new SequenceUpdate(applied.sequence(), List.of(applied.position()), origin));
+    }
+
+    /** Clicks that are in a sequence, or were. */
+    public long accepted() {
+        return outcomes.entrySet().stream()
+                .filter(outcome -> outcome.getKey().isAccepted())
+                .mapToLong(Map.Entry::getValue)
+                .sum();
+    }
+
+    /** Clicks that had come before. */
+    public long duplicates() {
+        return outcomes.getOrDefault(ClickOutcome.DUPLICATE, 0L);
+    }
+
+    /** Clicks older than all of a full window. */
+    public long tooLate() {
+        return outcomes.getOrDefault(ClickOutcome.TOO_LATE, 0L);
+    }
+
+    public long users() {
+        return sequences.size();
+    }
+}

@@ -1,0 +1,96 @@
+package io.freshet.continual;
+
+import io.freshet.delta.StepRecord;
+import io.freshet.online.OnlineLearner;
+import io.freshet.online.UserUpdate;
+import io.freshet.vocabulary.Vocabulary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.BooleanSupplier;
+
+/**
+ * ADER's protocol with the online learner: each cycle learns a period in one sweep, every click in its turn beside what
+ * the learner replays, and is then tested on the next period, from which nothing is learned yet. Targets are ranked among
+ * all items of the periods learned; ties count against. Clicks on other items are taken out of the test first, then
+ * sessions that have one click left.
+ *
+ * <p>Owns the learner. Not thread-safe.
+ */
+public final class Continual implements AutoCloseable {
+    private static final int TEST_BATCH = 1024;
+
+    private final ContinualConfig config;
+    private final OnlineLearner learner;
+    private int cycles;
+
+    /** A learner that has seen nothing. */
+    public Continual(ContinualConfig config) {
+        this.config = config;
+        this.learner = OnlineLearner.initial(config.model(), config.training(), config.learning());
+    }
+
+    /**
+     * The next cycle.
+     *
+     * @param stopped asked after each step
+     * @return nothing if it was stopped
+     */
+    public Optional<Cycle> run(
+            List<PeriodClick> learned, List<PeriodClick> tested, ContinualListener listener, BooleanSupplier stopped) {
+        cycles++;
+        long start = System.nanoTime();
+        if (!learn(learned, listener, stopped)) {
+            return Optional.empty();
+        }
+        long middle = System.nanoTime();
+        int items = learner.model().vocabulary().size();
+        int[] ranks = test(tested);
+        double testSeconds = (System.nanoTime() - middle) / 1e9;
+        RecallAndMrr served = RecallAndMrr.of(ranks);
+        RecallAndMrr network = served; // what is served is the network
+        return Optional.of(new Cycle(
+                cycles, learned.size(), items, ranks.length, served, network, (middle - start) / 1e9, testSeconds));
+    }
+
+    private boolean learn(List<PeriodClick> period, ContinualListener listener, BooleanSupplier stopped) {
+        Sessions sessions = new Sessions(config.window());
+        List<UserUpdate> step = new ArrayList<>();
+        for (int i = 0; i < period.size(); i++) {
+            PeriodClick click = period.get(i);
+            step.add(sessions.add(click.session(), click.item()));
+            if (step.size() == config.stepClicks() || i == period.size() - 1) {
+                learner.step(step);
+                step.clear();
+                listener.learned(cycles, i + 1L, period.size());
+                if (stopped.getAsBoolean()) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** One rank for each target. */
+    int[] test(List<PeriodClick> period) {
+        Vocabulary items = learner.model().vocabulary();
+        List<PeriodClick> clicks = TestClicks.of(period, item -> items.rowOf(item) != Vocabulary.NOT_FOUND);
+        Sessions sessions = new Sessions(config.window() + 1); // the target has a place beside its history
+        int[] ranks = new int[clicks.size()];
+        for (int from = 0; from < clicks.size(); from += TEST_BATCH) {
+            List<PeriodClick> batch = clicks.subList(from, Math.min(clicks.size(), from + TEST_BATCH));
+            List<UserUpdate> updates = batch.stream()
+                    .map(click -> sessions.add(click.session(), click.item()))
+                    .toList();
+            int[] ofBatch = learner.rank(updates);
+            System.arraycopy(ofBatch, 0, ranks, from, ofBatch.length);
+        }
+        return Arrays.stream(ranks).filter(rank -> rank != StepRecord.NO_EVENT).toArray();
+    }
+
+    @Override
+    public void close() {
+        learner.close();
+    }
+}

@@ -1,0 +1,4 @@
+package io.freshet.continual;
+
+/** A click of a session. */
+public record PeriodClick(String session, String item) {}

@@ -1,0 +1,27 @@
+package io.freshet.continual;
+
+import io.freshet.evaluation.Accuracy;
+import java.util.List;
+import java.util.function.ToDoubleFunction;
+
+/** Shares of targets among the first 10 and 20, and means of their reciprocal ranks, 0 beyond. */
+public record RecallAndMrr(double recall10, double recall20, double mrr10, double mrr20) {
+    static RecallAndMrr of(int[] ranks) {
+        Accuracy at10 = Accuracy.of(ranks, 10);
+        Accuracy at20 = Accuracy.of(ranks, 20);
+        return new RecallAndMrr(at10.hr(), at20.hr(), at10.mrr(), at20.mrr());
+    }
+
+    /** The mean, each counting the same whatever its events; 0 of none. */
+    public static RecallAndMrr mean(List<RecallAndMrr> all) {
+        return new RecallAndMrr(
+                mean(all, RecallAndMrr::recall10),
+                mean(all, RecallAndMrr::recall20),
+                mean(all, RecallAndMrr::mrr10),
+                mean(all, RecallAndMrr::mrr20));
+    }
+
+    private static double mean(List<RecallAndMrr> all, ToDoubleFunction<RecallAndMrr> value) {
+        return all.stream().mapToDouble(value).average().orElse(0);
+    }
+}

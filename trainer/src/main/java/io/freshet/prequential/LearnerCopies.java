@@ -1,0 +1,92 @@
+package io.freshet.prequential;
+
+import io.freshet.evaluation.SeenItems;
+import io.freshet.model.ModelSnapshot;
+import io.freshet.offline.Fit;
+import io.freshet.offline.FitResult;
+import io.freshet.offline.FitSnapshot;
+import io.freshet.online.LearningConfig;
+import io.freshet.online.OnlineLearner;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/**
+ * Copies of learners, by way of a snapshot in a temporary folder: whatever belongs to a model's state comes along.
+ *
+ * <p>Failures of that folder are {@link UncheckedIOException}s: they can only be passed on.
+ */
+final class LearnerCopies {
+    private LearnerCopies() {}
+
+    /** A learner that stands where this one does. */
+    static OnlineLearner of(OnlineLearner learner, SeenItems seen) {
+        SnapshotFiles files = new SnapshotFiles();
+        learner.addTo(files);
+        ManifestDraft draft = new ManifestDraft(
+                "copy",
+                learner.model().step(),
+                Instant.EPOCH,
+                learner.model().config().seed(),
+                ModelSnapshot.describe(learner.model().config()),
+                Map.of(),
+                Map.of(),
+                new TopicPosition("model-log", 0, 0),
+                List.of(),
+                Map.of());
+        return restored(store -> store.save(draft, files), learner, seen);
+    }
+
+    /**
+     * A learner that goes on from a fit.
+     *
+     * @param like what its way of learning is taken from
+     */
+    static OnlineLearner of(Fit fit, FitResult result, OnlineLearner like, SeenItems seen) {
+        LearningConfig learning = like.learningConfig();
+        return restored(
+                store -> FitSnapshot.save(store, "copy", fit, result, Map.of(), learning, Instant.EPOCH), like, seen);
+    }
+
+    private interface Saving {
+        Manifest save(SnapshotStore store) throws IOException;
+    }
+
+    private static OnlineLearner restored(Saving saving, OnlineLearner like, SeenItems seen) {
+        try {
+            Path folder = Files.createTempDirectory("freshet-evaluate");
+            try {
+                SnapshotStore store = new FileSnapshotStore(folder);
+                Manifest manifest = saving.save(store);
+                try (Snapshot snapshot = store.open(manifest.model(), manifest.version())) {
+                    return OnlineLearner.restore(snapshot, like.trainingConfig(), like.learningConfig(), seen);
+                }
+            } finally {
+                delete(folder);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void delete(Path folder) throws IOException {
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+}

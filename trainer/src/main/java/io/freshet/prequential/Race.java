@@ -1,0 +1,139 @@
+package io.freshet.prequential;
+
+import io.freshet.evaluation.DecayedPopularity;
+import io.freshet.evaluation.SequentialRules;
+import io.freshet.evaluation.WindowedPopularity;
+import io.freshet.online.OnlineLearner;
+import io.freshet.online.UserUpdate;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.BooleanSupplier;
+
+/**
+ * Prequential evaluation of the online learner beside its rivals, over the records of one finished stream: each new
+ * position whose user has an earlier click is an event, ranked among all items seen so far before anyone learns from
+ * it; an item never seen is a miss, and ties count against. Figures are of the events after the first tenth of the
+ * stream (Vinagre, Jorge, Gama, "Evaluation of recommender systems in streaming environments", 2015).
+ *
+ * <p>The learner takes steps of a fixed number of records, as the trainer does from Kafka. Not thread-safe.
+ */
+public final class Race implements AutoCloseable {
+    private static final int CURVE_POINTS = 200;
+
+    private final RaceConfig config;
+    private final long records;
+    private final RaceListener listener;
+    private final OnlineRunner online;
+    private final Scoresheet onlineSheet;
+    private final Scoresheet networkSheet;
+    private final Map<Rival, Entrant> rivals = new EnumMap<>(Rival.class);
+
+    private final StreamItems items = new StreamItems();
+    private final List<UserUpdate> waiting = new ArrayList<>();
+    private final List<Long> curveRecords = new ArrayList<>();
+    private long run;
+
+    /**
+     * A race at its start.
+     *
+     * @param records of the whole stream
+     * @param stopped asked now and then while something takes long
+     */
+    public Race(RaceConfig config, long records, RaceListener listener, BooleanSupplier stopped) {
+        this.config = config;
+        this.records = records;
+        this.listener = listener;
+        this.online = new OnlineRunner(
+                OnlineLearner.initial(config.model(), config.training(), config.learning(), config.seen()));
+        this.onlineSheet = new Scoresheet(config.window());
+        this.networkSheet = new Scoresheet(config.window());
+        for (Rival rival : config.rivals()) {
+            rivals.put(rival, new Entrant(runner(rival, stopped), new Scoresheet(config.window())));
+        }
+    }
+
+    private record Entrant(Runner runner, Scoresheet sheet) {}
+
+    private Runner runner(Rival rival, BooleanSupplier stopped) {
+        int window = WindowedPopularity.DEFAULT_WINDOW;
+        return switch (rival) {
+            case POPULARITY -> new BaselineRunner(new WindowedPopularity(window, config.seen()));
+            case DECAYED_POPULARITY ->
+                new BaselineRunner(new DecayedPopularity(DecayedPopularity.DEFAULT_HALF_LIFE, config.seen()));
+            case RULES -> new BaselineRunner(new SequentialRules(window, config.seen()));
+            case FROZEN -> new FrozenRunner(online, records / 5, config.seen());
+            case REFIT -> new RefitRunner(config.refit(), config.seen(), online.learner(), records, listener, stopped);
+        };
+    }
+
+    /** Takes the next record of the stream; every so many make a step. */
+    public void accept(UserUpdate update) {
+        waiting.add(update);
+        if (waiting.size() == config.stepClicks()) {
+            step();
+        }
+    }
+
+    /** Makes a step of what is left. */
+    public void finish() {
+        if (!waiting.isEmpty()) {
+            step();
+        }
+    }
+
+    private void step() {
+        Step step = new Step(run, List.copyOf(waiting), items.take(waiting));
+        waiting.clear();
+        rivals.values().forEach(rival -> rival.runner().makeReady(step));
+        note(step, online.run(step), onlineSheet);
+        note(step, online.networkRanks(), networkSheet);
+        rivals.values().forEach(rival -> note(step, rival.runner().run(step), rival.sheet()));
+        run += step.updates().size();
+        listener.stepped(run, records, onlineSheet.recent());
+        if (run * CURVE_POINTS / records > curveRecords.size()) {
+            mark();
+        }
+    }
+
+    private void note(Step step, int[] ranks, Scoresheet sheet) {
+        int position = 0;
+        for (int i = 0; i < step.updates().size(); i++) {
+            boolean counted = 10 * (step.firstRecord() + i) >= records;
+            int positions = step.updates().get(i).update().newPositions().size();
+            for (int end = position + positions; position < end; position++) {
+                sheet.observe(step.clicks().get(position), ranks[position], counted);
+            }
+        }
+    }
+
+    private void mark() {
+        curveRecords.add(run);
+        onlineSheet.mark();
+        networkSheet.mark();
+        rivals.values().forEach(rival -> rival.sheet().mark());
+    }
+
+    /** How everyone has done so far. */
+    public RaceResult result() {
+        Map<Rival, RaceResult.Figures> figures = new EnumMap<>(Rival.class);
+        rivals.forEach((rival, entrant) -> figures.put(rival, entrant.sheet().figures()));
+        return new RaceResult(
+                run, List.copyOf(curveRecords), onlineSheet.figures(), networkSheet.figures(), figures, refits());
+    }
+
+    private List<RaceResult.Refit> refits() {
+        return rivals.values().stream()
+                .map(Entrant::runner)
+                .filter(RefitRunner.class::isInstance)
+                .flatMap(runner -> ((RefitRunner) runner).refits().stream())
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        rivals.values().forEach(rival -> rival.runner().close());
+        online.close();
+    }
+}

@@ -1,0 +1,130 @@
+package io.freshet.prequential;
+
+import io.freshet.delta.StepRecord;
+import io.freshet.evaluation.SeenItems;
+import io.freshet.offline.Fit;
+import io.freshet.offline.FitConfig;
+import io.freshet.offline.FitListener;
+import io.freshet.offline.FitResult;
+import io.freshet.offline.SequenceDataset;
+import io.freshet.online.OnlineLearner;
+import io.freshet.online.UserUpdate;
+import io.freshet.sequence.Interaction;
+import io.freshet.vocabulary.Vocabulary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The network fitted from scratch at each tenth of the stream to all clicks before, and frozen in between: what a nightly
+ * job does. It starts at the first tenth: before there are no events, and from then on every one is a miss until there is
+ * enough for a fit. Items that came after a fit are ranked by their first vectors.
+ *
+ * <p>Keeps all clicks, 16 bytes each and their items and users. Owns its models.
+ */
+final class RefitRunner implements Runner {
+    private static final int TENTHS = 10;
+
+    private final FitConfig config;
+    private final SeenItems seen;
+    private final OnlineLearner like;
+    private final long records;
+    private final RaceListener listener;
+    private final BooleanSupplier stopped;
+
+    private final Vocabulary items = new Vocabulary();
+    private final SequenceDataset.Builder clicks = SequenceDataset.builder(items::addIfAbsent);
+    private final List<RaceResult.Refit> refits = new ArrayList<>();
+    private int tenth = 1; // the next fit's
+    private @Nullable OnlineLearner fitted;
+
+    /**
+     * Nothing fitted yet.
+     *
+     * @param like what ranks as the fitted network shall
+     * @param records of the whole stream
+     */
+    RefitRunner(
+            FitConfig config,
+            SeenItems seen,
+            OnlineLearner like,
+            long records,
+            RaceListener listener,
+            BooleanSupplier stopped) {
+        this.config = config;
+        this.seen = seen;
+        this.like = like;
+        this.records = records;
+        this.listener = listener;
+        this.stopped = stopped;
+    }
+
+    /** What has been fitted so far. */
+    List<RaceResult.Refit> refits() {
+        return refits;
+    }
+
+    @Override
+    public void makeReady(Step step) {
+        int due =
+                (int) Math.min(TENTHS - 1L, (step.firstRecord() + step.updates().size() - 1) * TENTHS / records);
+        if (due >= tenth) {
+            refit(due);
+            tenth = due + 1;
+        }
+    }
+
+    @Override
+    public int[] run(Step step) {
+        int[] ranks = fitted == null ? ranksWithoutModel(step) : fitted.rank(step.updates());
+        step.updates().forEach(this::remember);
+        return ranks;
+    }
+
+    private void remember(UserUpdate update) {
+        List<Interaction> interactions = update.update().sequence().interactions();
+        for (int position : update.update().newPositions()) {
+            Interaction click = interactions.get(position);
+            clicks.add(update.user(), click.itemId(), click.timestampMs());
+        }
+    }
+
+    private int[] ranksWithoutModel(Step step) {
+        boolean started = tenth > 1;
+        int[] ranks = new int[step.clicks().size()];
+        Arrays.setAll(ranks, i -> started && step.clicks().get(i).isEvent() ? StepRecord.MISS : StepRecord.NO_EVENT);
+        return ranks;
+    }
+
+    /** A stream with too little in it for a fit keeps the one before. */
+    private void refit(int number) {
+        SequenceDataset data = clicks.build();
+        if (!Fit.isPossible(data, config)) {
+            return;
+        }
+        try (Fit fit = new Fit(data, items, config)) {
+            FitResult result = fit.run(new Progress(number, listener), stopped);
+            OnlineLearner next = LearnerCopies.of(fit, result, like, seen);
+            close();
+            fitted = next;
+            refits.add(new RaceResult.Refit(number, data.interactions(), result.bestEpoch(), result.seconds()));
+        }
+    }
+
+    /** Passes on how a fit comes along. */
+    private record Progress(int number, RaceListener listener) implements FitListener {
+        @Override
+        public void learned(int epoch, int batches, int ofBatches, double loss) {
+            listener.refitting(number, epoch);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (fitted != null) {
+            fitted.close();
+        }
+    }
+}

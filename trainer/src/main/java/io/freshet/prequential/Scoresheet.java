@@ -1,0 +1,58 @@
+package io.freshet.prequential;
+
+import io.freshet.delta.StepRecord;
+import io.freshet.evaluation.Accuracy;
+import io.freshet.evaluation.PrequentialMetrics;
+import io.freshet.evaluation.RankCounts;
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+
+/** One runner's figures: of each slice of the counted events, and of the newest events along the stream. */
+final class Scoresheet {
+    private final PrequentialMetrics recent;
+    private final Map<Slice, RankCounts> counts = new EnumMap<>(Slice.class);
+    private final List<Accuracy> curve = new ArrayList<>();
+
+    /**
+     * @param window events in the moving figures
+     */
+    Scoresheet(int window) {
+        recent = new PrequentialMetrics(RaceConfig.K, window);
+        for (Slice slice : Slice.values()) {
+            counts.put(slice, new RankCounts(RaceConfig.K));
+        }
+    }
+
+    /**
+     * Takes a click's rank down.
+     *
+     * @param counted whether it is among the reported events
+     */
+    void observe(StreamClick click, int rank, boolean counted) {
+        recent.observe(rank);
+        if (counted && rank != StepRecord.NO_EVENT) {
+            counts.forEach((slice, ranks) -> {
+                if (slice.includes(click)) {
+                    ranks.observe(rank);
+                }
+            });
+        }
+    }
+
+    /** Makes a point of the curve. */
+    void mark() {
+        curve.add(recent.windowed());
+    }
+
+    Accuracy recent() {
+        return recent.windowed();
+    }
+
+    RaceResult.Figures figures() {
+        Map<Slice, Accuracy> accuracy = new EnumMap<>(Slice.class);
+        counts.forEach((slice, ranks) -> accuracy.put(slice, ranks.accuracy()));
+        return new RaceResult.Figures(accuracy, List.copyOf(curve));
+    }
+}

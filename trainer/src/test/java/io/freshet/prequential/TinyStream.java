@@ -1,0 +1,78 @@
+package io.freshet.prequential;
+
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.evaluation.SeenItems;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.TrainingConfig;
+import io.freshet.offline.FitConfig;
+import io.freshet.offline.HeldOutUsers;
+import io.freshet.online.LearningConfig;
+import io.freshet.online.OnlineLearner;
+import io.freshet.online.UserUpdate;
+import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.UserSequence;
+import io.freshet.tensor.Lanes;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+
+/** A short stream of users who walk among neighbouring items, and settings of a race that suit it. */
+final class TinyStream {
+    static final int STEP = 7;
+    static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.COUNT, 10, 1, 1), .1f, 3);
+    static final LearningConfig LEARNING = new LearningConfig(1, 10, 8, 10, 20, 10, 50);
+
+    private TinyStream() {}
+
+    static List<UserUpdate> updates(int count) {
+        Random random = new Random(5);
+        Map<String, List<Interaction>> sequences = new HashMap<>();
+        List<UserUpdate> updates = new ArrayList<>();
+        for (int i = 0; i < count; i++) {
+            String user = "user-" + (i / 40 * 2 + random.nextInt(5));
+            List<Interaction> sequence = sequences.computeIfAbsent(user, _ -> new ArrayList<>());
+            int item = (7 * user.hashCode() + sequence.size() + random.nextInt(2)) & 31;
+            sequence.add(new Interaction("item-" + item, i, null, Interaction.NO_EVENT_ID));
+            updates.add(new UserUpdate(
+                    user,
+                    new SequenceUpdate(
+                            new UserSequence(sequence),
+                            List.of(sequence.size() - 1),
+                            new ClickOrigin("clicks", 0, i, i))));
+        }
+        return updates;
+    }
+
+    /** Cut into steps, the last perhaps smaller. */
+    static List<List<UserUpdate>> steps(List<UserUpdate> updates) {
+        List<List<UserUpdate>> steps = new ArrayList<>();
+        for (int from = 0; from < updates.size(); from += STEP) {
+            steps.add(updates.subList(from, Math.min(updates.size(), from + STEP)));
+        }
+        return steps;
+    }
+
+    static OnlineLearner learner(SeenItems seen) {
+        return OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, seen);
+    }
+
+    static RaceConfig config(SeenItems seen, Set<Rival> rivals) {
+        FitConfig refit = new FitConfig(
+                MODEL.encoder(),
+                FitConfig.XAVIER,
+                3,
+                TrainingConfig.defaults(1),
+                16,
+                2,
+                1,
+                0,
+                seen,
+                new HeldOutUsers(.5));
+        return new RaceConfig(MODEL, TrainingConfig.defaults(1), LEARNING, STEP, seen, rivals, refit, 30);
+    }
+}
