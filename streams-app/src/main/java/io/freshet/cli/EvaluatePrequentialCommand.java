@@ -9,6 +9,7 @@ import io.freshet.evaluation.SeenItems;
 import io.freshet.model.TrainingConfig;
 import io.freshet.offline.FitConfig;
 import io.freshet.offline.HeldOutUsers;
+import io.freshet.offline.LearningRateSchedule;
 import io.freshet.online.OnlineConfig;
 import io.freshet.online.UserUpdate;
 import io.freshet.optimizer.Adam;
@@ -241,7 +242,8 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
                 REFIT_VALIDATION_INTERVAL,
                 REFIT_PATIENCE,
                 seen,
-                new HeldOutUsers(HELD_OUT_SHARE));
+                new HeldOutUsers(HELD_OUT_SHARE),
+                LearningRateSchedule.CONSTANT);
     }
 
     private Set<Rival> rivals() {

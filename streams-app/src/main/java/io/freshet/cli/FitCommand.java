@@ -47,8 +47,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "  freshet fit --data beauty.txt --preset beauty",
             "      the paper's scaled cross-entropy, its own negatives for each position",
-            "  freshet fit --data beauty.txt --preset beauty --sampling batch --negatives 4000 --alpha auto",
-            "      the same with negatives that a batch shares: faster",
+            "  freshet fit --data beauty.txt --preset beauty --sampling group --alpha auto",
+            "      the same with negatives that groups of positions share: several times as fast",
             "  freshet fit --data beauty.txt --preset beauty --loss ce --seed 2 --json ce-2.json",
             "      full cross-entropy, figures to a file",
             "  freshet fit --data clicks.csv --item product_id --epochs 50 --snapshot models",

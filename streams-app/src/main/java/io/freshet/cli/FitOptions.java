@@ -5,6 +5,8 @@ import io.freshet.evaluation.SeenItems;
 import io.freshet.loss.LossConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.offline.FitConfig;
+import io.freshet.offline.HeldOutUsers;
+import io.freshet.offline.LearningRateSchedule;
 import io.freshet.offline.SequenceDataset;
 import io.freshet.optimizer.Adam;
 import java.util.Arrays;
@@ -23,6 +25,7 @@ final class FitOptions {
     private static final float BETA_2 = .999f;
     private static final float EPSILON = 1e-8f;
     private static final int VALIDATION_INTERVAL = 5;
+    private static final int EPOCHS = 150;
 
     /** The networks that there are. */
     enum Encoder {
@@ -51,7 +54,8 @@ final class FitOptions {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Learn from every user so many times at most. Default: 200 for ce, 300 for the others.")
+            description = "Learn from every user so many times at most. Default: 150; with a preset, 200 for ce and 300"
+                    + " for the others.")
     private @Nullable Integer epochs;
 
     @Option(
@@ -68,6 +72,13 @@ final class FitOptions {
 
     @Option(names = "--lr", paramLabel = "RATE", description = "Adam's step size. Default: 0.001.")
     private @Nullable Float learningRate;
+
+    @Option(
+            names = "--schedule",
+            paramLabel = "constant|linear",
+            description = "What becomes of the step size: it stays, or falls in a straight line to 0 at the end of the"
+                    + " last of --epochs. Default: linear; constant with a preset, as in the paper.")
+    private @Nullable LearningRateSchedule schedule;
 
     @Option(
             names = "--dropout",
@@ -159,10 +170,12 @@ final class FitOptions {
                 seed,
                 training(usual),
                 orElse(batch, usual.batch()),
-                orElse(epochs, loss.usualEpochs()),
+                orElse(epochs, preset == null ? EPOCHS : loss.usualEpochs()),
                 VALIDATION_INTERVAL,
                 patience,
-                maskSeen.of(data));
+                maskSeen.of(data),
+                HeldOutUsers.ALL,
+                orElse(schedule, usual.schedule()));
     }
 
     private TrainingConfig training(Preset.Values usual) {
@@ -220,6 +233,7 @@ final class FitOptions {
         values.put("patience", config.patience());
         values.put("batch", config.batchUsers());
         values.put("lr", training.optimizer().learningRate());
+        values.put("schedule", config.schedule().name().toLowerCase(Locale.ROOT));
         values.put("beta1", training.optimizer().beta1());
         values.put("beta2", training.optimizer().beta2());
         values.put("epsilon", training.optimizer().epsilon());

@@ -26,6 +26,7 @@ import picocli.CommandLine.Spec;
             FitCommand.class,
             EvaluateCommand.class,
             BenchCommand.class,
+            PlotCommand.class,
             CommandLine.HelpCommand.class
         },
         versionProvider = BuildVersion.class,

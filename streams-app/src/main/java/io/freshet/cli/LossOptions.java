@@ -25,15 +25,17 @@ final class LossOptions {
             names = "--sampling",
             paramLabel = "WAY",
             converter = SamplingConverter.class,
-            description = "Who shares negatives: each position has its own (position), a group of positions shares them"
-                    + " (group), or the whole batch does (batch), by far the fastest for each of them. Default: batch;"
-                    + " position with a preset, as in the paper.")
+            description =
+                    "Who shares negatives: each position has its own (position), some 250 positions of a batch share"
+                            + " them (group), or the whole batch does (batch). Shared ones are matrix products, many times as"
+                            + " fast; groups see more items in a step than a batch does, and learn more from it. Default:"
+                            + " group; position with a preset, as in the paper.")
     private @Nullable Sampling sampling;
 
     @Option(
             names = "--negatives",
             paramLabel = "K",
-            description = "Items that each target is held against. Default: 4000; the paper's with a preset. If there"
+            description = "Items that each target is held against. Default: 500; the paper's with a preset. If there"
                     + " are no more items than that, all of them are.")
     private @Nullable Integer negatives;
 

@@ -2,6 +2,7 @@ package io.freshet.cli;
 
 import io.freshet.loss.LossConfig;
 import io.freshet.loss.LossConfig.Sampling;
+import io.freshet.offline.LearningRateSchedule;
 
 /**
  * What the authors of scaled cross-entropy use for SASRec on a data set (Xu et al., arXiv 2408.14238), from the paper and
@@ -25,6 +26,7 @@ enum Preset {
      */
     record Values(
             float learningRate,
+            LearningRateSchedule schedule,
             float dropout,
             float weightDecay,
             int batch,
@@ -33,14 +35,18 @@ enum Preset {
             int negatives,
             float alpha) {
         /** Where no preset is named. */
-        static final Values GENERAL = new Values(1e-3f, .5f, 0f, 512, 50, Sampling.BATCH, 4000, LossConfig.AUTO_ALPHA);
+        static final Values GENERAL = new Values(
+                1e-3f, LearningRateSchedule.LINEAR, .5f, 0f, 512, 50, Sampling.GROUP, 500, LossConfig.AUTO_ALPHA);
     }
 
     Values defaults() {
         return switch (this) {
-            case BEAUTY -> new Values(5e-4f, .6f, 1e-8f, 512, 50, Sampling.POSITION, 500, 100);
-            case YELP -> new Values(1e-3f, .7f, 1e-6f, 512, 50, Sampling.POSITION, 100, 100);
-            case ML_1M -> new Values(1e-3f, .1f, 1e-6f, 128, 200, Sampling.POSITION, 100, 100);
+            case BEAUTY ->
+                new Values(5e-4f, LearningRateSchedule.CONSTANT, .6f, 1e-8f, 512, 50, Sampling.POSITION, 500, 100);
+            case YELP ->
+                new Values(1e-3f, LearningRateSchedule.CONSTANT, .7f, 1e-6f, 512, 50, Sampling.POSITION, 100, 100);
+            case ML_1M ->
+                new Values(1e-3f, LearningRateSchedule.CONSTANT, .1f, 1e-6f, 128, 200, Sampling.POSITION, 100, 100);
         };
     }
 

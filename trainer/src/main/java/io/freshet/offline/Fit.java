@@ -118,7 +118,7 @@ public final class Fit implements AutoCloseable {
                 return false;
             }
             fillBatch(learned * config.batchUsers());
-            double loss = learner.learn(batch);
+            double loss = learner.learn(batch, rateShare(learned));
             requireFinite(loss);
             model.completeStep(learner.optimizerStep());
             lossSum += loss * batch.targetCount();
@@ -128,6 +128,12 @@ public final class Fit implements AutoCloseable {
         epoch++;
         epochLoss = lossSum / targets;
         return true;
+    }
+
+    /** Of the epoch's batch of that number. */
+    private float rateShare(int number) {
+        long steps = (long) config.epochs() * batches();
+        return config.schedule().share((long) epoch * batches() + number, steps);
     }
 
     /** Fisher and Yates's shuffle of the order of the epoch before. */

@@ -16,6 +16,7 @@ import io.freshet.model.TrainingConfig;
  * @param patience validations in a row without a better NDCG@10 after which learning ends; 0 for never
  * @param seen whether items that a user has seen take part in the ranking of the held-out ones
  * @param heldOut whose last two items are kept from learning
+ * @param schedule what becomes of the learning rate
  */
 public record FitConfig(
         SasRecConfig encoder,
@@ -27,7 +28,8 @@ public record FitConfig(
         int validationInterval,
         int patience,
         SeenItems seen,
-        HeldOutUsers heldOut) {
+        HeldOutUsers heldOut,
+        LearningRateSchedule schedule) {
     /** The item table drawn as Glorot and Bengio (AISTATS 2010) draw a layer, the table being the layer. */
     public static final float XAVIER = 0f;
 
@@ -39,7 +41,7 @@ public record FitConfig(
         require(patience >= 0, "patience must not be negative: patience=" + patience);
     }
 
-    /** A fit that keeps the last two items of all users from learning. */
+    /** A fit that keeps the last two items of all users from learning, at a learning rate that stays. */
     public FitConfig(
             SasRecConfig encoder,
             float itemDeviation,
@@ -60,7 +62,34 @@ public record FitConfig(
                 validationInterval,
                 patience,
                 seen,
-                HeldOutUsers.ALL);
+                HeldOutUsers.ALL,
+                LearningRateSchedule.CONSTANT);
+    }
+
+    /** A fit at a learning rate that stays. */
+    public FitConfig(
+            SasRecConfig encoder,
+            float itemDeviation,
+            long seed,
+            TrainingConfig training,
+            int batchUsers,
+            int epochs,
+            int validationInterval,
+            int patience,
+            SeenItems seen,
+            HeldOutUsers heldOut) {
+        this(
+                encoder,
+                itemDeviation,
+                seed,
+                training,
+                batchUsers,
+                epochs,
+                validationInterval,
+                patience,
+                seen,
+                heldOut,
+                LearningRateSchedule.CONSTANT);
     }
 
     /** The standard deviation of the first vectors of {@code items} items. */
