@@ -1,62 +1,17 @@
 package io.freshet.snapshot;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import com.fasterxml.jackson.core.util.DefaultIndenter;
-import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
-import com.fasterxml.jackson.databind.DeserializationContext;
-import com.fasterxml.jackson.databind.DeserializationFeature;
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.MapperFeature;
-import com.fasterxml.jackson.databind.ObjectWriter;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
-import com.fasterxml.jackson.databind.json.JsonMapper;
-import com.fasterxml.jackson.databind.module.SimpleModule;
-import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
-import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatException;
-import io.freshet.format.FormatTooNewException;
-import io.freshet.format.FormatTooOldException;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.time.DateTimeException;
-import java.time.Instant;
 
-/**
- * A manifest as JSON: the names of {@link Manifest} in snake case, the time in ISO-8601. Fields that this version does
- * not know are passed over; all that it knows must be there.
- */
+/** A manifest as a JSON document ({@link SnapshotJson}). */
 public final class ManifestCodec {
-    private static final String NAME = "manifest";
-
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
-            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
-            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
-            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
-            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-            .addModule(new SimpleModule()
-                    .addSerializer(Instant.class, ToStringSerializer.instance)
-                    .addDeserializer(Instant.class, new InstantReader()))
-            .build();
-
-    /** Line feeds on every platform: the same manifest gives the same bytes. */
-    private static final ObjectWriter WRITER =
-            JSON.writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+    private static final SnapshotJson<Manifest> JSON =
+            new SnapshotJson<>("manifest", Manifest.class, Manifest.OLDEST_FORMAT_VERSION, Manifest.FORMAT_VERSION);
 
     private ManifestCodec() {}
 
     /** The manifest's JSON in UTF-8. */
     public static byte[] toJson(Manifest manifest) {
-        try {
-            return WRITER.writeValueAsBytes(manifest);
-        } catch (JsonProcessingException e) {
-            throw new UncheckedIOException(e);
-        }
+        return JSON.write(manifest);
     }
 
     /**
@@ -65,42 +20,6 @@ public final class ManifestCodec {
      * @throws FormatException for bytes that are corrupt, too old or too new
      */
     public static Manifest parse(byte[] json) {
-        try {
-            JsonNode root = JSON.readTree(json);
-            requireReadable(root.path("format_version"));
-            return JSON.treeToValue(root, Manifest.class);
-        } catch (IOException e) {
-            throw new CorruptFormatException(
-                    "manifest must be a JSON object with all fields: length=" + json.length + ", " + e.getMessage(), e);
-        }
-    }
-
-    private static void requireReadable(JsonNode version) {
-        if (!version.isInt()) {
-            throw new CorruptFormatException("manifest must have an integer format_version: found=" + version);
-        }
-        if (version.intValue() < Manifest.OLDEST_FORMAT_VERSION) {
-            throw new FormatTooOldException(NAME, version.intValue(), Manifest.OLDEST_FORMAT_VERSION);
-        }
-        if (version.intValue() > Manifest.FORMAT_VERSION) {
-            throw new FormatTooNewException(NAME, version.intValue(), Manifest.FORMAT_VERSION);
-        }
-    }
-
-    private static final class InstantReader extends FromStringDeserializer<Instant> {
-        private static final long serialVersionUID = 1L;
-
-        InstantReader() {
-            super(Instant.class);
-        }
-
-        @Override
-        protected Instant _deserialize(String text, DeserializationContext context) throws IOException {
-            try {
-                return Instant.parse(text);
-            } catch (DateTimeException e) {
-                return (Instant) context.handleWeirdStringValue(Instant.class, text, "%s", e.getMessage());
-            }
-        }
+        return JSON.read(json);
     }
 }

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -41,6 +42,9 @@ import picocli.CommandLine.Spec;
             "  freshet demo --clicks clicks.tsv --until-end --state run1",
             "      keep everything in the folder run1: the same command goes on",
             "      where it stopped, or was killed",
+            "  freshet demo --clicks clicks.tsv --until-end --batch-clicks 128 --state run2",
+            "      the same steps whatever the timing: run twice, or killed on the way, it",
+            "      ends with the same model to the byte",
             "",
             "While it runs the broker takes other clients, too; its address is in the first lines. Produce a click:",
             "  echo '{\"user_id\":\"me\",\"item_id\":\"tea-001\",\"timestamp\":\"2026-01-01T00:00:00Z\"}' |",
@@ -151,6 +155,10 @@ final class DemoCommand implements Callable<Integer> {
             description = "Latencies count clicks from so long after the start. Default: 30 with a rate, 0 without.")
     private @Nullable Duration warmUp;
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private BatchOption batch;
+
     @Option(names = "--quiet", description = "Show nothing but the summary.")
     private boolean quiet;
 
@@ -200,7 +208,7 @@ final class DemoCommand implements Callable<Integer> {
                 partitions,
                 warmUp == null ? pacedWarmUp : warmUp,
                 quiet,
-                settings,
+                batch.addTo(settings),
                 Environment.ofConfiguration());
     }
 

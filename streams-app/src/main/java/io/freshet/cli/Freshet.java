@@ -23,6 +23,8 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
+            ReplayCommand.class,
+            ModelsCommand.class,
             FitCommand.class,
             EvaluateCommand.class,
             BenchCommand.class,
@@ -37,6 +39,8 @@ import picocli.CommandLine.Spec;
             "  freshet demo                    see it work: a broker, clicks and a model in one process",
             "  freshet demo --help             replay clicks of your own",
             "  freshet run --help              run it beside your Kafka",
+            "  freshet replay --help           have the model of any moment again, from the journal",
+            "  freshet models --help           list, verify and roll back snapshots",
             "  freshet fit --help              learn from a finished file, and measure how well",
             "",
             "Exit codes: 0 all went well, 1 something failed, 2 the command was not understood."

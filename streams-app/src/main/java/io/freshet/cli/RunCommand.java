@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -36,9 +37,9 @@ import picocli.CommandLine.Spec;
             "",
             "  streams   sequences clicks and answers them; as many of these as you like, up to one for each partition",
             "            of the clicks. Needs a folder of its own for its state, and reads the model store.",
-            "  trainer   learns and publishes the model; one at a time: a second one takes over from the first. Writes"
-                    + " the",
-            "            model store, which both roles must see.",
+            "  trainer   learns and publishes the model; one at a time: others stand by, follow its journal, and one of"
+                    + " them",
+            "            takes over where it ends. Writes the model store, which all of them must see.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -80,6 +81,10 @@ final class RunCommand implements Callable<Integer> {
             description = "streams, trainer, or both with a comma between them. Default: both.")
     private Set<Role> roles = EnumSet.allOf(Role.class);
 
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private BatchOption batch;
+
     @Option(names = "--config", paramLabel = "FILE", description = "A .properties file with keys of the configuration.")
     private @Nullable Path config;
 
@@ -94,7 +99,7 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--config: no such file, or no right to read it: " + config);
         }
-        FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), settings);
+        FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), batch.addTo(settings));
         StopSignal stop = StopSignal.onShutdown();
         try (stop) {
             return run(loaded, stop);

@@ -68,6 +68,7 @@ final class ConfigKeys {
 
     static final String ONLINE_STEP_CLICKS = "online.step.clicks";
     static final String ONLINE_STEP_LINGER_MS = "online.step.linger.ms";
+    static final String ONLINE_BATCH_CLICKS = "online.batch.clicks";
     static final String ONLINE_OPTIMIZER_STEPS = "online.optimizer.steps";
     static final String ONLINE_NEW_LENGTH = "online.new.length";
     static final String ONLINE_REPLAY_SEQUENCES = "online.replay.sequences";
@@ -77,6 +78,7 @@ final class ConfigKeys {
     static final String ONLINE_DELTA_PART_BYTES = "online.delta.part.bytes";
     static final String ONLINE_SNAPSHOT_INTERVAL_MS = "online.snapshot.interval.ms";
     static final String ONLINE_SNAPSHOTS_KEPT = "online.snapshots.kept";
+    static final String ONLINE_LEASE_TIMEOUT_MS = "online.lease.timeout.ms";
     static final String ONLINE_METRICS_K = "online.metrics.k";
     static final String ONLINE_METRICS_WINDOW = "online.metrics.window";
 
@@ -245,6 +247,14 @@ final class ConfigKeys {
                     "The most new clicks of one step."),
             millis(ONLINE_STEP_LINGER_MS, "0", 0, "The longest wait for a step to fill, once a click is there."),
             key(
+                    ONLINE_BATCH_CLICKS,
+                    ConfigDef.Type.INT,
+                    "0",
+                    atLeast(0),
+                    "clicks",
+                    "Clicks of each step, whatever the timing; they wait until so many are there. 0 lets time decide, by"
+                            + " the two keys above."),
+            key(
                     ONLINE_OPTIMIZER_STEPS,
                     ConfigDef.Type.INT,
                     "3",
@@ -295,6 +305,12 @@ final class ConfigKeys {
                     atLeast(1),
                     "snapshots",
                     "Snapshots kept in the model store."),
+            millis(
+                    ONLINE_LEASE_TIMEOUT_MS,
+                    "6000",
+                    0,
+                    "The longest silence of the trainer that learns before one that stands by takes over; 0 lets nobody"
+                            + " stand by: the trainer that starts last learns."),
             key(
                     ONLINE_METRICS_K,
                     ConfigDef.Type.INT,

@@ -167,10 +167,12 @@ public final class FreshetConfig {
                 learning(),
                 integer(ConfigKeys.ONLINE_STEP_CLICKS),
                 millis(ConfigKeys.ONLINE_STEP_LINGER_MS),
+                integer(ConfigKeys.ONLINE_BATCH_CLICKS),
                 millis(ConfigKeys.ONLINE_PUBLISH_INTERVAL_MS),
                 integer(ConfigKeys.ONLINE_DELTA_PART_BYTES),
                 millis(ConfigKeys.ONLINE_SNAPSHOT_INTERVAL_MS),
                 integer(ConfigKeys.ONLINE_SNAPSHOTS_KEPT),
+                millis(ConfigKeys.ONLINE_LEASE_TIMEOUT_MS),
                 kafka.forConsumer(),
                 kafka.forProducer());
     }

@@ -8,8 +8,6 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
-import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +57,10 @@ public final class Demo {
             say("Kafka at " + kafka.bootstrapServers() + ", log file " + state.logFile());
             String description = layout == null ? describeGenerator() : options.clicks() + ", " + layout.describe();
             say("Clicks from " + description);
-            FreshetConfig config = FreshetConfig.load(null, options.environment(), settings(kafka, state));
+            FreshetConfig config = FreshetConfig.load(
+                    null,
+                    options.environment(),
+                    DemoState.settings(options.partitions(), options.settings(), kafka, state));
             TopicSetup.run(config, TOPIC_TIMEOUT);
             DemoTopics.keepEverything(config);
             try (DemoRun run = new DemoRun(options, config, source(layout), startNanos, stop)) {
@@ -98,14 +99,6 @@ public final class Demo {
                         options.generator().users(),
                         options.generator().items(),
                         options.generator().seed());
-    }
-
-    private Map<String, String> settings(EmbeddedKafka kafka, StateFolder state) {
-        Map<String, String> settings = new HashMap<>(DemoTopics.settings(options.partitions()));
-        settings.putAll(options.settings());
-        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
-        settings.put("state.dir", state.path().toString());
-        return settings;
     }
 
     private LiveView view() {

@@ -60,6 +60,11 @@ final class DemoRoles implements AutoCloseable {
         return trainer.status().phase() == Phase.RECOVERING;
     }
 
+    /** Says that all clicks have been sequenced and no more will come. */
+    void endTrainerInput() {
+        trainer.endInput();
+    }
+
     /** What ended a role before its time, if something did. */
     Optional<String> failure() {
         return streams.failure()

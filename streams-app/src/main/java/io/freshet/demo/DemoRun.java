@@ -70,12 +70,17 @@ final class DemoRun implements AutoCloseable {
         LOG.info("Already produced: {}", before);
         producer = new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
         Double rate = options.clicksPerSecond();
-        Pace pace = rate == null ? new Pace.AsTaken(this::onTheirWay, MOST_ON_THEIR_WAY) : new Pace.Rate(rate);
+        Pace pace = rate == null ? new Pace.AsTaken(this::onTheirWay, mostOnTheirWay()) : new Pace.Rate(rate);
         feeder = new ClickFeeder(source, before, producer, config.topics().clicks(), options.partitions(), pace);
         watcher = new TopicWatcher(config.kafka().forConsumer(), config.topics(), books, clickToRecommendation);
         feederThread = new Thread(feeder, "click-feeder");
         watcherThread = new Thread(watcher, "topic-watcher");
         roles = DemoRoles.start(config, freshness);
+    }
+
+    /** Where steps take a fixed number, as many have to wait before one is learned from. */
+    private int mostOnTheirWay() {
+        return MOST_ON_THEIR_WAY + config.trainer().batchClicks() * options.partitions();
     }
 
     private Map<String, Object> producerProperties() {
@@ -176,9 +181,21 @@ final class DemoRun implements AutoCloseable {
         if (duration != null && elapsed.compareTo(duration) >= 0) {
             feeder.stop();
             feederThread.interrupt();
+            endTrainerInputOnceSequenced();
             return isDealtWith() || elapsed.minus(duration).compareTo(DRAIN) > 0;
         }
-        return options.untilEnd() && feeder.atEnd() && isDealtWith();
+        if (!options.untilEnd() || !feeder.atEnd()) {
+            return false;
+        }
+        endTrainerInputOnceSequenced();
+        return isDealtWith();
+    }
+
+    /** Where steps take a fixed number, the last clicks would wait for others in vain. */
+    private void endTrainerInputOnceSequenced() {
+        if (isSequenced()) {
+            roles.endTrainerInput();
+        }
     }
 
     private boolean isEnding() {
@@ -189,11 +206,17 @@ final class DemoRun implements AutoCloseable {
         return Duration.ofMillis(System.currentTimeMillis() - clickToModel.startMs());
     }
 
+    /** Whether every click on the topic has been sequenced, or refused. */
+    private boolean isSequenced() {
+        Books.Figures figures = books.figures();
+        long dropped = outcomes.duplicates() + outcomes.tooLate();
+        return figures.accepted() + figures.deadLetters() + dropped >= before.records() + feeder.produced();
+    }
+
     /** Whether every click on the topic has been sequenced, learned from and answered, or refused. */
     private boolean isDealtWith() {
         Books.Figures figures = books.figures();
-        long dropped = outcomes.duplicates() + outcomes.tooLate();
-        return figures.accepted() + figures.deadLetters() + dropped >= before.records() + feeder.produced()
+        return isSequenced()
                 && figures.learned() == figures.accepted()
                 && figures.recommendations() >= figures.accepted()
                 && figures.answeredUsers() == figures.users();

@@ -41,7 +41,10 @@ final class DemoTopics {
                 "kafka.main.consumer.heartbeat.interval.ms",
                 "1000",
                 "kafka.metadata.max.age.ms",
-                "5000");
+                "5000",
+                // The state folder is locked, so no other trainer can be there to stand by for.
+                "online.lease.timeout.ms",
+                "0");
     }
 
     /** Keeps the cleaner from the compacted topics that the books are made from. */

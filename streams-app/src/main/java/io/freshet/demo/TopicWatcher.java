@@ -132,7 +132,7 @@ final class TopicWatcher implements Runnable {
                 books.step(step);
             }
         } else if (topic.equals(topics.modelManifests())) {
-            if (record.value() != null) {
+            if (record.value() != null && text(record.key()).contains("/")) { // else it tells of a rollback
                 books.snapshot();
             }
         } else if (topic.equals(topics.recommendations())) {

@@ -43,6 +43,7 @@ public final class LiveModel implements AutoCloseable {
     private volatile String version = "";
     private volatile long step = -1;
     private volatile long changedAtMs;
+    private volatile boolean rolledBack;
 
     public LiveModel(Clock clock, MeterRegistry registry) {
         this.clock = clock;
@@ -53,10 +54,18 @@ public final class LiveModel implements AutoCloseable {
         Gauge.builder("freshet.model.step", this, LiveModel::step)
                 .description("Training steps behind the served weights, -1 without a model")
                 .register(registry);
+        Gauge.builder("freshet.model.rolled.back", this, live -> live.rolledBack ? 1 : 0)
+                .description("1 while a rollback holds an older snapshot in place of the newest weights")
+                .register(registry);
         Gauge.builder("freshet.model.age", this, LiveModel::ageSeconds)
                 .description("Time since the served weights changed")
                 .baseUnit("seconds")
                 .register(registry);
+    }
+
+    /** Says whether somebody has had an older snapshot put in place of the newest weights. */
+    void setRolledBack(boolean isRolledBack) {
+        rolledBack = isRolledBack;
     }
 
     /** Adds a listener that is told of all later changes. */

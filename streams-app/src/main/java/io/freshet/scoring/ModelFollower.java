@@ -4,7 +4,9 @@ import io.freshet.config.FreshetConfig;
 import io.freshet.config.Topics;
 import io.freshet.delta.ModelLogCodec;
 import io.freshet.format.FormatException;
+import io.freshet.online.SnapshotCatalogue;
 import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.Rollback;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotStore;
 import java.io.IOException;
@@ -30,7 +32,8 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a {@link LiveModel} at the end of the model's log: opens the newest good snapshot, then applies the log from
  * the position on that the snapshot's manifest names. A snapshot that fails its checks is refused and the one before it
- * used; where steps are missing on the log, the model stays as it is until a snapshot leads past the gap.
+ * used; where steps are missing on the log, the model stays as it is until a snapshot leads past the gap. While a {@link
+ * Rollback} is in force, the snapshot that it names is served alone, and the log is not read.
  *
  * <p>Belongs to no consumer group and commits nothing: where it stands is the model's step. Everything but starting and
  * closing happens on a thread of its own.
@@ -62,6 +65,9 @@ public final class ModelFollower implements AutoCloseable {
 
     /** Whether steps are missing between the served model and the log. */
     private boolean stuck;
+
+    /** The version that a rollback has put in place of the newest; empty for none. */
+    private String rolledBackTo = "";
 
     /** @param consumers makes read_committed consumers without a group; the follower closes them */
     ModelFollower(
@@ -125,14 +131,17 @@ public final class ModelFollower implements AutoCloseable {
 
     private void follow(Consumer<byte[], byte[]> consumer) {
         readCatalogue(consumer);
-        if (live.isLoaded() && !stuck) {
-            assign(consumer, nextOffset);
-        } else {
-            openAhead(consumer);
+        if (!obeyRollback(consumer)) {
+            if (live.isLoaded() && !stuck) {
+                assign(consumer, nextOffset);
+            } else {
+                openNewest(consumer, live.step());
+            }
         }
         while (!closed) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
-            if (!acceptManifests(consumer, records)) {
+            boolean changed = acceptManifests(records);
+            if (!obeyRollback(consumer) && !(changed && leadsElsewhere(consumer))) {
                 acceptLog(consumer, records.records(log));
             }
         }
@@ -158,22 +167,53 @@ public final class ModelFollower implements AutoCloseable {
         return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     }
 
-    /** Takes what is new of the manifests; whether that led to another snapshot and another place on the log. */
-    private boolean acceptManifests(Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records) {
+    /** Takes what is new of the manifests; whether there was something. */
+    private boolean acceptManifests(ConsumerRecords<byte[], byte[]> records) {
         boolean changed = false;
         for (TopicPartition partition : manifestPartitions) {
             List<ConsumerRecord<byte[], byte[]>> manifests = records.records(partition);
             manifests.forEach(catalogue::accept);
             changed |= !manifests.isEmpty();
         }
-        if (!changed) {
-            return false;
-        }
+        return changed;
+    }
+
+    /** Whether manifests that are new led to another snapshot and another place on the log. */
+    private boolean leadsElsewhere(Consumer<byte[], byte[]> consumer) {
         if (stuck || !live.isLoaded()) {
-            return openAhead(consumer);
+            return openNewest(consumer, live.step());
         }
         rebase();
         return false;
+    }
+
+    /** Serves what a rollback says, or the newest when it has been taken back; whether the log is not to be followed now. */
+    private boolean obeyRollback(Consumer<byte[], byte[]> consumer) {
+        String wanted = catalogue.rollback().map(Rollback::served).orElse("");
+        if (wanted.equals(rolledBackTo)) {
+            return !wanted.isEmpty();
+        }
+        if (wanted.isEmpty()) {
+            LOG.info("The rollback of model {} to {} has been taken back", modelName, rolledBackTo);
+            rolledBackTo = "";
+            stuck = true;
+            openNewest(consumer, -1);
+        } else {
+            consumer.assign(manifestPartitions);
+            rollBack(wanted);
+        }
+        live.setRolledBack(!rolledBackTo.isEmpty());
+        return true;
+    }
+
+    /** Where the version cannot be opened, that is tried again after the next poll, and what is served stays. */
+    private void rollBack(String wanted) {
+        if (catalogue.manifest(wanted).map(this::open).orElse(false)) {
+            LOG.warn("Model {} is rolled back to {}: what it has learned since is not served", modelName, wanted);
+            rolledBackTo = wanted;
+        } else {
+            LOG.error("Model {} cannot be rolled back to {}, which cannot be opened", modelName, wanted);
+        }
     }
 
     private void acceptLog(Consumer<byte[], byte[]> consumer, List<ConsumerRecord<byte[], byte[]>> records) {
@@ -215,13 +255,13 @@ public final class ModelFollower implements AutoCloseable {
                 record.partition(),
                 record.offset());
         stuck = true;
-        openAhead(consumer);
+        openNewest(consumer, live.step());
     }
 
-    /** Opens the newest snapshot that is good and ahead of what is served; without one, waits for the next manifest. */
-    private boolean openAhead(Consumer<byte[], byte[]> consumer) {
+    /** Opens the newest snapshot that is good and after this step; without one, waits for the next manifest. */
+    private boolean openNewest(Consumer<byte[], byte[]> consumer, long afterStep) {
         for (Manifest manifest : catalogue.newestFirst()) {
-            if (manifest.step() <= live.step()) {
+            if (manifest.step() <= afterStep) {
                 break;
             }
             if (open(manifest)) {

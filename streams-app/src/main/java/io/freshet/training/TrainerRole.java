@@ -34,6 +34,11 @@ public final class TrainerRole implements AutoCloseable {
         thread.start();
     }
 
+    /** Says that nothing comes after what is committed on the sequences now ({@link OnlineTrainer#endInput}). */
+    public void endInput() {
+        trainer.endInput();
+    }
+
     public TrainerStatus status() {
         return trainer.status();
     }

@@ -1,17 +1,24 @@
 package io.freshet.online;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.delta.InputRange;
 import io.freshet.delta.ModelDelta;
 import io.freshet.delta.ModelLogCodec;
 import io.freshet.delta.ModelLogRecord;
 import io.freshet.delta.StepRecord;
+import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.SequenceUpdateCodec;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -21,9 +28,15 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 record CommittedLog(
         List<ModelLogRecord> modelLog,
         List<ConsumerRecord<byte[], byte[]>> sequences,
-        List<ConsumerRecord<byte[], byte[]>> manifests) {
+        List<ConsumerRecord<byte[], byte[]>> manifests,
+        List<ConsumerRecord<byte[], byte[]>> recommendations) {
 
     static CommittedLog read(String bootstrapServers) {
+        return read(bootstrapServers, "");
+    }
+
+    /** @param model whose journal; empty where there is only one */
+    static CommittedLog read(String bootstrapServers, String model) {
         Map<String, Object> settings = Map.of(
                 "bootstrap.servers",
                 bootstrapServers,
@@ -35,10 +48,13 @@ record CommittedLog(
             OnlineConfig.Topics topics = OnlineConfig.Topics.DEFAULT;
             return new CommittedLog(
                     all(consumer, topics.modelLog()).stream()
+                            .filter(record ->
+                                    model.isEmpty() || model.equals(new String(record.key(), StandardCharsets.UTF_8)))
                             .map(record -> ModelLogCodec.decode(record.value()))
                             .toList(),
                     all(consumer, topics.sequences()),
-                    all(consumer, topics.modelManifests()));
+                    all(consumer, topics.modelManifests()),
+                    all(consumer, "recommendations"));
         }
     }
 
@@ -81,6 +97,51 @@ record CommittedLog(
                     .forEach(updates::add);
         }
         return updates;
+    }
+
+    /** The clicks that recommendations name as their causes. */
+    List<ClickOrigin> answerCauses() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        List<ClickOrigin> causes = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : recommendations) {
+            JsonNode cause = json.readTree(record.value()).get("cause");
+            causes.add(new ClickOrigin(
+                    cause.get("topic").asText(),
+                    cause.get("partition").asInt(),
+                    cause.get("offset").asLong(),
+                    cause.get("timestamp").asLong()));
+        }
+        return causes;
+    }
+
+    /** Whether the journal has each record of the sequences in one step, and steps in order. */
+    void assertEachRecordIsLearnedFromOnce() {
+        assertThat(steps())
+                .extracting(StepRecord::step)
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, steps().size()).boxed().toList());
+        assertThat(steps().stream()
+                        .mapToLong(step -> step.clickTimestampsMs().length)
+                        .sum())
+                .isEqualTo(sequences.size());
+        assertRangesCoverSequences();
+    }
+
+    /** Whether the ranges follow each other from the first record of the sequences to the last. */
+    void assertRangesCoverSequences() {
+        rangesByPartition().forEach((partition, ranges) -> {
+            long position = 0;
+            for (InputRange range : ranges) {
+                assertThat(range.from()).as("range %s", range).isEqualTo(position);
+                position = range.to();
+            }
+            long last = sequences.stream()
+                    .filter(record -> record.partition() == partition)
+                    .mapToLong(ConsumerRecord::offset)
+                    .max()
+                    .orElse(-1);
+            assertThat(position).isEqualTo(last + 1);
+        });
     }
 
     /** By partition, and by offset within each. */

@@ -1,9 +1,9 @@
 package io.freshet.online;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
-import io.freshet.delta.InputRange;
 import io.freshet.delta.ModelDelta;
 import io.freshet.delta.StepRecord;
 import io.freshet.demo.EmbeddedKafka;
@@ -20,6 +20,7 @@ import io.freshet.store.SnapshotStore;
 import io.freshet.tensor.Lanes;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,12 +28,10 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
-import java.util.stream.LongStream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.junit.jupiter.api.AfterAll;
@@ -47,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class OnlineTrainerIT {
     private static final String MODEL = "shop";
     private static final int PARTITIONS = 3;
+    private static final int BATCH = 12;
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.COUNT, 10, 1, 1), .1f, 3);
@@ -155,7 +155,7 @@ final class OnlineTrainerIT {
 
         CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
         assertThat(log.sequences()).hasSize(41);
-        assertRangesCover(log);
+        log.assertRangesCoverSequences();
     }
 
     @Test
@@ -169,13 +169,8 @@ final class OnlineTrainerIT {
             trainer.awaitLearned(250);
         }
 
-        CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
-        try (OnlineLearner learner = OnlineLearner.initial(NETWORK, TrainingConfig.defaults(1), LEARNING)) {
-            for (StepRecord step : log.steps()) {
-                assertThat(learner.step(log.updatesOf(step)).ranks()).isEqualTo(step.ranks());
-            }
-            assertThat(save(learner).version()).isEqualTo(newest().version());
-        }
+        assertThat(replay(CommittedLog.read(kafka.bootstrapServers())).version())
+                .isEqualTo(newest().version());
     }
 
     @Test
@@ -262,6 +257,150 @@ final class OnlineTrainerIT {
         }
     }
 
+    @Test
+    void shouldTakeAsManyRecordsAsAreAskedForInEachStepWhateverTheTiming() throws Exception {
+        feeder.feed(100);
+        try (Running trainer = start(fixed(MODEL))) {
+            await().atMost(PATIENCE).until(() -> trainer.status().records() > 0);
+        }
+        feeder.feed(150);
+        try (Running trainer = start(fixed(MODEL))) {
+            await().atMost(PATIENCE).until(() -> trainer.status().records() > 100);
+            feeder.feed(83);
+            trainer.trainer.endInput();
+            trainer.awaitLearned(333);
+        }
+        try (Running trainer = start(fixed("another"))) {
+            trainer.trainer.endInput();
+            trainer.awaitLearned(333);
+        }
+
+        CommittedLog log = CommittedLog.read(kafka.bootstrapServers(), MODEL);
+        assertLearnedOnce(log);
+        assertThat(log.steps())
+                .extracting(step -> step.clickTimestampsMs().length)
+                .startsWith(BATCH, BATCH, BATCH)
+                .endsWith(333 % BATCH);
+        assertThat(CommittedLog.read(kafka.bootstrapServers(), "another").steps())
+                .isEqualTo(log.steps());
+        assertThat(newest().version()).isEqualTo(store().versions("another").getLast());
+    }
+
+    @Test
+    void shouldStandByAndGoOnWithTheSameBytesWhenTheFirstEnds() throws Exception {
+        feeder.feed(150);
+        try (Running first = start(leased())) {
+            first.awaitLearned(150);
+            try (Running second = start(leased())) {
+                await().atMost(PATIENCE).until(() -> second.status().phase() == Phase.STANDING_BY);
+                feeder.feed(100);
+                first.awaitLearned(250);
+                second.awaitLearned(250);
+                assertThat(first.status().phase()).isEqualTo(Phase.LEARNING);
+                assertThat(second.status().phase()).isEqualTo(Phase.STANDING_BY);
+                first.stop();
+                feeder.feed(100);
+                second.awaitLearned(350);
+                assertThat(second.status().phase()).isEqualTo(Phase.LEARNING);
+                assertThat(second.status().mismatches()).isZero();
+            }
+        }
+
+        CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
+        assertLearnedOnce(log);
+        assertDeltasFollowSteps(log);
+        assertThat(replay(log).version()).isEqualTo(newest().version());
+    }
+
+    @Test
+    void shouldStandByAgainWhenAnotherHasFencedIt() throws Exception {
+        feeder.feed(50);
+        try (Running leased = start(leased())) {
+            leased.awaitLearned(50);
+            try (Running intruder = start(config())) {
+                intruder.awaitLearned(50);
+                await().atMost(PATIENCE).until(() -> {
+                    feeder.feed(1); // who has nothing to commit does not notice that it is fenced
+                    return intruder.status().phase() == Phase.FENCED;
+                });
+                leased.awaitLearned(feeder.fed());
+            }
+        }
+
+        assertLearnedOnce(CommittedLog.read(kafka.bootstrapServers()));
+    }
+
+    @Test
+    void shouldRebuildTheModelOfAnyStepOrTimeFromStartOrSnapshot() throws Exception {
+        feeder.feed(150);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(150);
+        }
+        feeder.feed(150);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(300);
+        }
+        List<String> versions = store().versions(MODEL); // of step 0 or the first run, and of the end
+        Manifest first = store().manifest(MODEL, versions.getFirst());
+        SnapshotStore rebuilt = new FileSnapshotStore(storeFolder.resolve("rebuilt"));
+
+        try (JournalReplay replay = JournalReplay.fromStart(config())) {
+            assertThat(replay.runToStep(first.step())).isTrue();
+            assertThat(replay.save(rebuilt, Instant.EPOCH).version()).isEqualTo(first.version());
+            assertThat(replay.runToStep(newest().step() - 1)).isTrue();
+            Manifest last = replay.save(rebuilt, Instant.EPOCH);
+            assertThat(last.step()).isEqualTo(newest().step() - 1);
+            assertThat(replay.runToStep(newest().step() + 1)).isFalse();
+            assertThat(replay.save(rebuilt, Instant.EPOCH).version()).isEqualTo(newest().version());
+            assertThat(replay.records()).isEqualTo(300);
+            assertThat(replay.positions()).isEqualTo(newest().inputs());
+            assertThat(replay.mismatches()).isZero();
+        }
+        String halfWay = rebuilt.versions(MODEL).get(1);
+        try (JournalReplay replay = JournalReplay.fromVersion(config(), rebuilt, halfWay)) {
+            replay.runToEnd();
+            assertThat(replay.steps()).isEqualTo(1);
+            assertThat(replay.save(rebuilt, Instant.EPOCH).version()).isEqualTo(newest().version());
+        }
+        try (JournalReplay replay =
+                JournalReplay.fromNewest(config(), store(), manifest -> manifest.step() < newestStep())) {
+            replay.runToTime(newest().createdAt());
+            assertThat(replay.startVersion()).isEqualTo(first.version());
+            assertThat(replay.step()).isEqualTo(newest().step());
+        }
+        try (JournalReplay replay = JournalReplay.fromStart(config())) {
+            replay.runToTime(Instant.EPOCH);
+            assertThat(replay.step()).isZero();
+        }
+    }
+
+    @Test
+    void shouldKeepTheSnapshotThatARollbackServes() throws Exception {
+        OnlineConfig frequent = config(Duration.ofMillis(10), Duration.ofMillis(20));
+        String served;
+        try (Running trainer = start(frequent);
+                ServedVersion serving = new ServedVersion(frequent)) {
+            feeder.feed(10);
+            await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > 1);
+            served = newest().version();
+            serving.rollBack(served, Instant.now());
+            for (int i = 0; i < 5; i++) {
+                long before = trainer.status().snapshots();
+                feeder.feed(10);
+                await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > before);
+            }
+            assertThat(store().versions(MODEL)).contains(served).hasSizeBetween(3, 4); // one may be about to go
+            assertThat(serving.isKnown(served)).isTrue();
+            assertThat(serving.resume()).isTrue();
+            feeder.feed(10);
+            await().atMost(PATIENCE).until(() -> !store().versions(MODEL).contains(served));
+            assertThat(serving.rollback()).isEmpty();
+            assertThatThrownBy(() -> serving.rollBack(served, Instant.now()))
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining(served);
+        }
+    }
+
     /** A trainer on a thread of its own. */
     private static final class Running implements AutoCloseable {
         private final OnlineTrainer trainer;
@@ -306,49 +445,46 @@ final class OnlineTrainerIT {
     }
 
     private OnlineConfig config(LearningConfig learning, Duration publishInterval, Duration snapshotInterval) {
+        return config(MODEL, learning, 0, publishInterval, snapshotInterval, Duration.ZERO);
+    }
+
+    private OnlineConfig fixed(String model) {
+        return config(model, LEARNING, BATCH, Duration.ofMillis(50), LONG, Duration.ZERO);
+    }
+
+    private OnlineConfig leased() {
+        return config(MODEL, LEARNING, 0, Duration.ofMillis(50), LONG, Duration.ofSeconds(2));
+    }
+
+    private OnlineConfig config(
+            String model,
+            LearningConfig learning,
+            int batchClicks,
+            Duration publishInterval,
+            Duration snapshotInterval,
+            Duration leaseTimeout) {
         return new OnlineConfig(
-                MODEL,
+                model,
                 OnlineConfig.Topics.DEFAULT,
-                "trainer-of-" + MODEL,
+                "trainer-of-" + model,
                 NETWORK,
                 TrainingConfig.defaults(2),
                 learning,
                 16,
                 Duration.ZERO,
+                batchClicks,
                 publishInterval,
                 1024,
                 snapshotInterval,
                 2,
+                leaseTimeout,
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),
                 Map.of("bootstrap.servers", kafka.bootstrapServers()));
     }
 
     private void assertLearnedOnce(CommittedLog log) {
         assertThat(log.sequences()).hasSize((int) feeder.fed());
-        assertThat(log.steps())
-                .extracting(StepRecord::step)
-                .containsExactlyElementsOf(countTo(log.steps().size()));
-        long[] learnedFrom = log.steps().stream()
-                .flatMapToLong(step -> Arrays.stream(step.clickTimestampsMs()))
-                .toArray();
-        assertThat(learnedFrom).hasSize((int) feeder.fed());
-        assertRangesCover(log);
-    }
-
-    private static void assertRangesCover(CommittedLog log) {
-        log.rangesByPartition().forEach((partition, ranges) -> {
-            long position = 0;
-            for (InputRange range : ranges) {
-                assertThat(range.from()).as("range %s", range).isEqualTo(position);
-                position = range.to();
-            }
-            long last = log.sequences().stream()
-                    .filter(record -> record.partition() == partition)
-                    .mapToLong(record -> record.offset())
-                    .max()
-                    .orElse(-1);
-            assertThat(position).isEqualTo(last + 1);
-        });
+        log.assertEachRecordIsLearnedFromOnce();
     }
 
     private static void assertDeltasFollowSteps(CommittedLog log) {
@@ -361,12 +497,26 @@ final class OnlineTrainerIT {
         assertThat(log.modelLog().getLast()).isInstanceOf(ModelDelta.class);
     }
 
-    private static List<Long> countTo(long last) {
-        return LongStream.rangeClosed(1, last).boxed().toList();
+    private long newestStep() {
+        try {
+            return newest().step();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private Manifest newest() throws IOException {
         return store().manifest(MODEL, store().versions(MODEL).getLast());
+    }
+
+    /** The model that the journal alone leads to. */
+    private Manifest replay(CommittedLog log) throws IOException {
+        try (OnlineLearner learner = OnlineLearner.initial(NETWORK, TrainingConfig.defaults(1), LEARNING)) {
+            for (StepRecord step : log.steps()) {
+                assertThat(learner.step(log.updatesOf(step)).ranks()).isEqualTo(step.ranks());
+            }
+            return save(learner);
+        }
     }
 
     private Manifest save(OnlineLearner learner) throws IOException {

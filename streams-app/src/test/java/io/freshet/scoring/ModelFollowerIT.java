@@ -14,6 +14,7 @@ import io.freshet.model.Learner;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
+import io.freshet.online.ServedVersion;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestCodec;
 import io.freshet.snapshot.ManifestDraft;
@@ -161,6 +162,40 @@ final class ModelFollowerIT {
 
         await().atMost(TIMEOUT).until(() -> live.version().equals(newest.version()));
         assertThat(live.step()).isEqualTo(20);
+    }
+
+    @Test
+    void shouldServeTheOlderSnapshotAloneWhileARollbackIsInForce() throws Exception {
+        Manifest older = save(10, 0, "a");
+        publish(older);
+        long covered = append(TinyModels.delta(10, 20, 1, "b"));
+        Manifest newest = save(20, covered + 1, "a", "b");
+        publish(newest);
+        follower.start();
+        awaitStep(20);
+
+        try (ServedVersion served = new ServedVersion(config.trainer())) {
+            served.rollBack(older.version(), Instant.EPOCH);
+            awaitStep(10);
+            assertThat(live.version()).isEqualTo(older.version());
+            append(TinyModels.delta(20, 30, 2, "c"));
+            publish(save(30, covered + 2, "a", "b", "c"));
+            restart();
+            awaitStep(10);
+            served.resume();
+        }
+        awaitStep(30);
+        append(TinyModels.delta(30, 40, 3, "d"));
+        awaitStep(40);
+    }
+
+    /** The rollback outlives a scorer. */
+    private void restart() {
+        follower.close();
+        live.close();
+        live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
+        follower = ModelFollower.of(config, store, live);
+        follower.start();
     }
 
     private void awaitStep(long step) {

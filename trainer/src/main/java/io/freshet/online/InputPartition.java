@@ -5,12 +5,15 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
+import org.jspecify.annotations.Nullable;
 
 /** Records of one partition that were fetched and not yet learned from, and how far learning has come. */
 final class InputPartition {
     private final TopicPartition partition;
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
+    private final ArrayDeque<ConsumerRecord<byte[], byte[]>> chosen = new ArrayDeque<>(); // all before the fetched
     private long position;
+    private boolean exhausted;
 
     /** @param position offset of the next record to learn from */
     InputPartition(TopicPartition partition, long position) {
@@ -31,6 +34,31 @@ final class InputPartition {
         return fetched.size();
     }
 
+    /** Fetched records that are chosen for the next step. */
+    int chosenRecords() {
+        return chosen.size();
+    }
+
+    /** The first fetched record that is not chosen, or null where none is there. */
+    @Nullable
+    ConsumerRecord<byte[], byte[]> next() {
+        return fetched.peek();
+    }
+
+    /** Chooses {@link #next}, which must be there, for the next step. */
+    void chooseNext() {
+        chosen.add(fetched.remove());
+    }
+
+    /** Whether it is known that no record comes after those that are fetched. */
+    boolean isExhausted() {
+        return exhausted;
+    }
+
+    void setExhausted(boolean nothingMoreComes) {
+        exhausted = nothingMoreComes;
+    }
+
     /** Whether the record before {@code to} is there. */
     boolean hasFetchedUpTo(long to) {
         ConsumerRecord<byte[], byte[]> last = fetched.peekLast();
@@ -49,6 +77,14 @@ final class InputPartition {
             to.accept(record);
             end = record.offset() + 1;
         }
+        return advanceTo(end);
+    }
+
+    /** Takes the records that are chosen, of which there must be one. */
+    InputRange takeChosen(Consumer<ConsumerRecord<byte[], byte[]>> to) {
+        long end = chosen.getLast().offset() + 1;
+        chosen.forEach(to);
+        chosen.clear();
         return advanceTo(end);
     }
 

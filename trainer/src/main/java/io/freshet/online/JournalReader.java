@@ -1,9 +1,10 @@
 package io.freshet.online;
 
 import io.freshet.delta.ModelLogCodec;
-import io.freshet.delta.ModelLogRecord;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -12,29 +13,32 @@ import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the committed model log from an offset to the end that it has when the reading begins. Owns the consumer. Not
- * thread-safe.
+ * Reads one model's committed records of the model log from an offset on: to the end that the log has at a time
+ * ({@link #next}), or as they come ({@link #poll}). Owns the consumer. Not thread-safe.
  */
 final class JournalReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
-    private final ArrayDeque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
-    private final long end;
+    private final byte[] key;
+    private final ArrayDeque<JournalEntry> fetched = new ArrayDeque<>();
+    private long end;
 
     /**
-     * Stands at {@code offset}.
+     * Stands at {@code offset}; the end is that of now.
      *
+     * @param modelName records of other models are passed over
      * @throws IllegalStateException if the log does not hold everything from there on
      */
-    JournalReader(Consumer<byte[], byte[]> consumer, String topic, long offset) {
+    JournalReader(Consumer<byte[], byte[]> consumer, String topic, String modelName, long offset) {
         this.consumer = consumer;
         this.partition = new TopicPartition(topic, 0);
+        this.key = modelName.getBytes(StandardCharsets.UTF_8);
         List<TopicPartition> partitions = List.of(partition);
         consumer.assign(partitions);
         long first = only(consumer.beginningOffsets(partitions));
-        this.end = only(consumer.endOffsets(partitions));
+        moveEnd();
         if (offset < first || offset > end) {
             throw new IllegalStateException("the model log must hold everything since the snapshot; is it another"
                     + " cluster's, or was its retention too short? partition=" + partition + " snapshot covers up to="
@@ -43,27 +47,60 @@ final class JournalReader implements AutoCloseable {
         consumer.seek(partition, offset);
     }
 
-    /** The offset behind the last record. */
+    /** The offset behind the last record that {@link #next} reads. */
     long end() {
         return end;
     }
 
-    /** The next record, or null at the end. */
+    /** Moves the end to where it is now. */
+    void moveEnd() {
+        end = only(consumer.endOffsets(List.of(partition)));
+    }
+
+    /** The next entry, or null at the end. */
     @Nullable
-    ModelLogRecord next() {
-        while (fetched.isEmpty()) {
-            if (consumer.position(partition) >= end) {
-                return null;
-            }
-            consumer.poll(POLL).forEach(fetched::add);
+    JournalEntry next() {
+        JournalEntry next = peek();
+        if (next != null) {
+            fetched.remove();
         }
-        ConsumerRecord<byte[], byte[]> record = fetched.remove();
-        return record.offset() < end ? ModelLogCodec.decode(record.value()) : null;
+        return next;
+    }
+
+    /** What {@link #next} will be. */
+    @Nullable
+    JournalEntry peek() {
+        while (fetched.isEmpty() && consumer.position(partition) < end) {
+            fetch(POLL);
+        }
+        JournalEntry next = fetched.peek();
+        return next == null || next.offset() >= end ? null : next;
+    }
+
+    /** The next entry, or null if none comes in time; it may stand behind the end. */
+    @Nullable
+    JournalEntry poll(Duration patience) {
+        if (fetched.isEmpty()) {
+            fetch(patience);
+        }
+        return fetched.poll();
     }
 
     @Override
     public void close() {
         consumer.close();
+    }
+
+    private void fetch(Duration patience) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+            if (Arrays.equals(record.key(), key)) {
+                fetched.add(decode(record));
+            }
+        }
+    }
+
+    private static JournalEntry decode(ConsumerRecord<byte[], byte[]> record) {
+        return new JournalEntry(record.offset(), record.timestamp(), ModelLogCodec.decode(record.value()));
     }
 
     private long only(Map<TopicPartition, Long> offsets) {

@@ -4,6 +4,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
+import org.apache.kafka.clients.consumer.GroupProtocol;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -19,6 +21,8 @@ final class KafkaClients {
     /** How long a killed trainer's open transaction may hold back readers of the model log. */
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
 
+    private static final int HEARTBEATS_IN_TIMEOUT = 10;
+
     private KafkaClients() {}
 
     /** Reads committed records from positions that are set by hand, and fails where those are not kept any more. */
@@ -32,6 +36,35 @@ final class KafkaClients {
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /**
+     * A member of the group of all trainers of the model. Sticky and cooperative: one that joins takes nothing from one
+     * that is there.
+     */
+    static Consumer<byte[], byte[]> lease(OnlineConfig config) {
+        int timeoutMs = Math.toIntExact(config.leaseTimeout().toMillis());
+        Map<String, Object> settings = new HashMap<>(config.consumer());
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, config.transactionalId() + "-lease");
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.transactionalId());
+        settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CLASSIC.name());
+        settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
+        settings.put(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG, timeoutMs);
+        settings.put(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG, timeoutMs / HEARTBEATS_IN_TIMEOUT);
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
+        settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
+        return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    /** Writes each record by itself, beside whoever else writes. */
+    static Producer<byte[], byte[]> plainProducer(OnlineConfig config) {
+        Map<String, Object> settings = new HashMap<>(config.producer());
+        settings.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
+        settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
+        settings.put(ProducerConfig.ACKS_CONFIG, "all");
+        return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     static Producer<byte[], byte[]> producer(OnlineConfig config) {

@@ -100,7 +100,7 @@ final class ModelLogWriter implements AutoCloseable {
     }
 
     private void sendManifest(String version, byte @Nullable [] value) {
-        byte[] versionKey = (modelName + "/" + version).getBytes(StandardCharsets.UTF_8);
+        byte[] versionKey = SnapshotCatalogue.key(modelName, version);
         // The commit fails if this does.
         Future<RecordMetadata> _ =
                 producer.send(new ProducerRecord<>(topics.modelManifests(), PARTITION, versionKey, value));

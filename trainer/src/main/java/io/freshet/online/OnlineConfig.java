@@ -10,16 +10,19 @@ import java.util.Map;
  *
  * @param modelName name of the model: key of the model log, prefix of the manifests' keys, and the store's folder
  * @param topics what it reads and writes
- * @param transactionalId fixed for each model: a trainer that starts with it fences an older one
+ * @param transactionalId fixed for each model: of the trainers that have it, one at most learns
  * @param model the network
  * @param training how it learns a batch
  * @param learning what a step is
  * @param stepClicks records of a step at most
  * @param stepLinger longest wait for a step to fill, once a record is there
+ * @param batchClicks records of each step, whatever the timing, in place of the two before; 0 to let time decide
  * @param publishInterval least time between two deltas
  * @param deltaPartBytes size that a delta is cut at
  * @param snapshotInterval least time between two snapshots
  * @param snapshotsKept newest snapshots that stay in the store
+ * @param leaseTimeout how long a trainer that learns may be silent before one that stands by takes over; zero for none
+ *     to stand by: a trainer that starts then fences an older one at once
  * @param consumer settings of the Kafka consumers, beside those that the trainer must set itself
  * @param producer settings of the Kafka producer, likewise
  */
@@ -32,10 +35,12 @@ public record OnlineConfig(
         LearningConfig learning,
         int stepClicks,
         Duration stepLinger,
+        int batchClicks,
         Duration publishInterval,
         int deltaPartBytes,
         Duration snapshotInterval,
         int snapshotsKept,
+        Duration leaseTimeout,
         Map<String, Object> consumer,
         Map<String, Object> producer) {
     /**
@@ -55,17 +60,21 @@ public record OnlineConfig(
         producer = Map.copyOf(producer);
         require(!modelName.isEmpty() && !transactionalId.isEmpty(), "modelName and transactionalId must not be empty");
         require(stepClicks >= 1, "stepClicks must be at least 1: stepClicks=" + stepClicks);
+        require(batchClicks >= 0, "batchClicks must not be negative: batchClicks=" + batchClicks);
         require(snapshotsKept >= 1, "snapshotsKept must be at least 1: snapshotsKept=" + snapshotsKept);
         require(deltaPartBytes >= 1024, "deltaPartBytes must be at least 1024: deltaPartBytes=" + deltaPartBytes);
         require(
-                !stepLinger.isNegative() && !publishInterval.isNegative() && !snapshotInterval.isNegative(),
-                "intervals must not be negative: stepLinger=" + stepLinger + " publishInterval=" + publishInterval
-                        + " snapshotInterval=" + snapshotInterval);
+                !stepLinger.isNegative()
+                        && !publishInterval.isNegative()
+                        && !snapshotInterval.isNegative()
+                        && !leaseTimeout.isNegative(),
+                "times must not be negative: stepLinger=" + stepLinger + " publishInterval=" + publishInterval
+                        + " snapshotInterval=" + snapshotInterval + " leaseTimeout=" + leaseTimeout);
     }
 
     /**
      * What an ordinary trainer has: steps of up to 128 records without waiting, a delta every 200 ms, a snapshot every
-     * minute, the newest three of them kept.
+     * minute, the newest three of them kept; one that stands by takes over after 6 s.
      *
      * @param kafka how to reach the cluster, for all clients
      */
@@ -80,12 +89,19 @@ public record OnlineConfig(
                 LearningConfig.DEFAULT,
                 128,
                 Duration.ZERO,
+                0,
                 Duration.ofMillis(200),
                 512 * 1024,
                 Duration.ofSeconds(60),
                 3,
+                Duration.ofSeconds(6),
                 kafka,
                 kafka);
+    }
+
+    /** Records that a poll of the input should bring at most. */
+    int pollRecords() {
+        return Math.max(stepClicks, batchClicks);
     }
 
     /** Item rows that fit into one part of a delta. */

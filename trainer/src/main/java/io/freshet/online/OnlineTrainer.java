@@ -6,10 +6,10 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
@@ -17,8 +17,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Learns from {@code sequences} as they come and publishes the model: at most one at a time for each model, because a
- * trainer that starts fences an older one, which then stops.
+ * Learns from {@code sequences} as they come and publishes the model: at most one at a time for each model. A second one
+ * stands by: it reruns the journal as the first writes it, and takes over where that one ends. Without a {@linkplain
+ * OnlineConfig#leaseTimeout lease} nobody stands by: a trainer that starts fences an older one, which then stops.
  *
  * <p>Each input record is learned from exactly once, whenever the trainer dies: the records of a step are named in its
  * journal entry, which is committed together with the weights that it led to. A trainer that starts goes on from the
@@ -28,9 +29,8 @@ import org.slf4j.LoggerFactory;
  */
 public final class OnlineTrainer implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OnlineTrainer.class);
+    private static final int MANIFEST_RECORDS = 500;
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
-    private static final Duration TOPIC_WAIT = Duration.ofMillis(500);
-    private static final int JOURNAL_RECORDS = 64;
 
     private final OnlineConfig config;
     private final SnapshotStore store;
@@ -38,7 +38,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private final Clock clock;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch finished = new CountDownLatch(1);
-    private final CountDownLatch closing = new CountDownLatch(1);
+    private final TrainerSignals signals = new TrainerSignals();
     private volatile TrainerStatus status = TrainerStatus.NOT_STARTED;
 
     /**
@@ -53,7 +53,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         this.clock = clock;
     }
 
-    /** Learns until it is closed, fenced or failed; {@link #status} says which. Throws nothing. */
+    /** Learns until it is closed, fenced out for good or failed; {@link #status} says which. Throws nothing. */
     @Override
     public void run() {
         if (!started.compareAndSet(false, true)) {
@@ -74,10 +74,18 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         return status;
     }
 
+    /**
+     * Says that nothing comes after what is committed on {@code sequences} now. Matters only where steps take a fixed
+     * number of records: the last one takes what is left.
+     */
+    public void endInput() {
+        signals.endInput();
+    }
+
     /** Ends the step at hand, publishes it, writes a snapshot, and waits until that is done. */
     @Override
     public void close() {
-        closing.countDown();
+        signals.close();
         if (!started.get()) {
             return;
         }
@@ -92,72 +100,45 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
 
     private void train() throws IOException {
         try (TrainerMetrics metrics = new TrainerMetrics(registry, config.modelName(), this::status);
-                ModelLogWriter log =
-                        new ModelLogWriter(KafkaClients.producer(config), config.topics(), config.modelName());
-                SequenceInput input = new SequenceInput(
-                        KafkaClients.consumer(config, "sequences", config.stepClicks()),
-                        config.topics().sequences())) {
-            status = status.in(Phase.RECOVERING, "");
-            log.fenceOthers();
-            Progress progress = new Progress();
-            Snapshots snapshots = new Snapshots(store, config);
-            Recovery recovery = new Recovery(snapshots, config, progress, this::isClosing);
-            Recovery.Start start = recovery.start();
-            try (OnlineLearner learner = start.learner()) {
-                if (recover(recovery, start, input, log)) {
-                    TrainingLoop loop = new TrainingLoop(
-                            config, learner, input, log, snapshots, progress, metrics, clock, start.manifest());
-                    report(learner, progress, 0, input.lag(), recovery.mismatches());
-                    loop.run(
-                            this::isClosing,
-                            () -> report(learner, progress, loop.loss(), input.lag(), recovery.mismatches()));
+                Lease lease = Lease.of(config)) {
+            while (!signals.isClosing()) {
+                try {
+                    term(lease, metrics);
+                } catch (KafkaException e) {
+                    standByOrThrow(lease, e);
                 }
             }
         }
     }
 
-    /** Whether recovery came to the end of the journal. */
-    private boolean recover(Recovery recovery, Recovery.Start start, SequenceInput input, ModelLogWriter log) {
-        List<Integer> partitions = awaitPartitions(input);
-        if (partitions.isEmpty()) {
-            return false;
-        }
-        input.seek(partitions, start.inputs());
-        try (JournalReader journal = new JournalReader(
-                KafkaClients.consumer(config, "journal", JOURNAL_RECORDS),
-                config.topics().modelLog(),
-                start.modelLogOffset())) {
-            log.startAt(journal.end());
-            return recovery.rerun(journal, input, start.learner());
+    private void term(Lease lease, TrainerMetrics metrics) throws IOException {
+        status = status.in(Phase.RECOVERING, "");
+        StartingPoint start = StartingPoint.newest(new Snapshots(store, config), config);
+        try (OnlineLearner _ = start.learner();
+                ModelLogWriter log =
+                        new ModelLogWriter(KafkaClients.producer(config), config.topics(), config.modelName());
+                SequenceInput input = new SequenceInput(
+                        KafkaClients.consumer(config, "sequences", config.pollRecords()),
+                        config.topics().sequences());
+                ManifestsReader manifests = new ManifestsReader(
+                        KafkaClients.consumer(config, "manifests", MANIFEST_RECORDS),
+                        config.topics().modelManifests(),
+                        config.modelName())) {
+            SnapshotWriter snapshots = new SnapshotWriter(store, config, log, manifests);
+            new TrainerTerm(config, lease, signals, start, log, input, this::accept).run(snapshots, metrics, clock);
         }
     }
 
-    /** The input's partitions, once there are some; none if closed before. */
-    private List<Integer> awaitPartitions(SequenceInput input) {
-        List<Integer> partitions = input.partitionNumbers();
-        if (partitions.isEmpty()) {
-            LOG.warn("Waiting for topic {}", config.topics().sequences());
-        }
-        while (partitions.isEmpty() && !isClosingWithin(TOPIC_WAIT)) {
-            partitions = input.partitionNumbers();
-        }
-        return partitions;
+    private void accept(TrainerStatus next) {
+        status = next;
     }
 
-    private void report(OnlineLearner learner, Progress progress, double loss, long lag, long mismatches) {
-        status = new TrainerStatus(
-                Phase.LEARNING,
-                learner.model().step(),
-                progress.records(),
-                learner.metrics().running(),
-                learner.metrics().windowed(),
-                loss,
-                progress.seconds(),
-                progress.snapshots(),
-                learner.model().vocabulary().size(),
-                lag,
-                mismatches,
-                "");
+    private void standByOrThrow(Lease lease, KafkaException e) {
+        if (!lease.standsBy() || !isFencing(e)) {
+            throw e;
+        }
+        LOG.warn("Another trainer of model {} has taken over after step {}", config.modelName(), status.step());
+        lease.renounce();
     }
 
     private void stoppedBy(Exception e) {
@@ -179,18 +160,5 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
             }
         }
         return false;
-    }
-
-    private boolean isClosing() {
-        return closing.getCount() == 0;
-    }
-
-    private boolean isClosingWithin(Duration time) {
-        try {
-            return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return true;
-        }
     }
 }

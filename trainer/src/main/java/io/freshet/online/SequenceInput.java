@@ -24,21 +24,25 @@ import org.slf4j.LoggerFactory;
  * All partitions of {@code sequences}, read from positions that the trainer's own journal keeps; the consumer group's
  * committed offsets are never used.
  *
- * <p>What is taken moves the positions on: either what has arrived ({@link #take}), or exactly what a journal entry
- * names ({@link #retake}). A record that cannot be decoded counts as taken and is passed over, which a rerun does
+ * <p>What is taken moves the positions on: what has arrived ({@link #take}), a fixed number whenever it comes
+ * ({@link #takeExactly}), or exactly what a journal entry names ({@link #retake}). A record that cannot be decoded counts as taken and is passed over, which a rerun does
  * alike. Owns the consumer. Not thread-safe.
  */
 final class SequenceInput implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SequenceInput.class);
     private static final Duration RETAKE_POLL = Duration.ofMillis(100);
     private static final Duration RETAKE_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration QUIET = Duration.ofSeconds(30);
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
     private final Map<Integer, InputPartition> partitions = new TreeMap<>();
-    private final List<InputPartition> inTurn = new ArrayList<>();
+    private final List<InputPartition> inTurn = new ArrayList<>(); // ascending
+    private final MergedOrder order = new MergedOrder(inTurn);
+    private final Map<InputPartition, Long> ends = new HashMap<>(); // offset behind the last record that ever comes
     private int undecodable; // since the last batch
     private int turn;
+    private long waitingSinceNanos = System.nanoTime();
 
     /**
      * @param consumer without a subscription, reading committed records, without an offset reset policy
@@ -94,6 +98,37 @@ final class SequenceInput implements AutoCloseable {
     }
 
     /**
+     * Takes the next {@code count} records of the {@linkplain MergedOrder merged order}, fewer only at {@linkplain
+     * #endAtWhatIsThere the end}, or nothing. Which records these are follows from the positions, and not from the time.
+     *
+     * @param patience longest wait for all of them; those that have come by then are waited with the next time
+     */
+    InputBatch takeExactly(int count, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        order.choose(count);
+        while (order.chosenRecords() < count && !order.isExhausted()) {
+            Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+            if (fetchAwaited(left) == 0 && left.isZero()) {
+                warnOfQuietPartitions(count);
+                return batch(List.of(), List.of());
+            }
+            order.choose(count);
+        }
+        return takeChosen();
+    }
+
+    /** Says that no record comes after those that are committed now. */
+    void endAtWhatIsThere() {
+        List<TopicPartition> assigned =
+                inTurn.stream().map(InputPartition::partition).toList();
+        Map<TopicPartition, Long> offsets = consumer.endOffsets(assigned);
+        for (InputPartition partition : inTurn) {
+            ends.put(partition, offsets.getOrDefault(partition.partition(), 0L));
+        }
+        markExhausted();
+    }
+
+    /**
      * Takes again what a journal entry says.
      *
      * @throws IllegalStateException if that does not begin where learning has come to, or is no longer kept
@@ -125,7 +160,8 @@ final class SequenceInput implements AutoCloseable {
     long lag() {
         long lag = 0;
         for (InputPartition partition : inTurn) {
-            lag += partition.fetchedRecords()
+            lag += partition.chosenRecords()
+                    + partition.fetchedRecords()
                     + consumer.currentLag(partition.partition()).orElse(0);
         }
         return lag;
@@ -156,6 +192,49 @@ final class SequenceInput implements AutoCloseable {
         }
         turn++;
         return batch(updates, ranges);
+    }
+
+    private InputBatch takeChosen() {
+        List<UserUpdate> updates = new ArrayList<>();
+        List<InputRange> ranges = new ArrayList<>();
+        for (InputPartition partition : inTurn) {
+            if (partition.chosenRecords() > 0) {
+                ranges.add(partition.takeChosen(record -> decode(record, updates)));
+            }
+        }
+        waitingSinceNanos = System.nanoTime();
+        return batch(updates, ranges);
+    }
+
+    /** Fetches for the partitions that hold the order up, and lets the others wait, so that they do not fill the heap. */
+    private int fetchAwaited(Duration timeout) {
+        List<InputPartition> awaited = order.awaited();
+        for (InputPartition partition : inTurn) {
+            List<TopicPartition> one = List.of(partition.partition());
+            if (awaited.contains(partition)) {
+                consumer.resume(one);
+            } else {
+                consumer.pause(one);
+            }
+        }
+        int count = fetch(timeout);
+        markExhausted();
+        return count;
+    }
+
+    private void markExhausted() {
+        ends.forEach((partition, end) -> partition.setExhausted(consumer.position(partition.partition()) >= end));
+    }
+
+    private void warnOfQuietPartitions(int count) {
+        if (inTurn.size() > 1 && lag() >= count && System.nanoTime() - waitingSinceNanos > QUIET.toNanos()) {
+            LOG.warn(
+                    "{} records wait, because no record comes on {}: steps of a fixed number take all partitions in order"
+                            + " of time",
+                    lag(),
+                    order.awaited().stream().map(InputPartition::partition).toList());
+            waitingSinceNanos = System.nanoTime();
+        }
     }
 
     private void await(InputPartition wanted, long end) {

@@ -5,16 +5,14 @@ import io.freshet.model.ModelSnapshot;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.store.Snapshot;
-import io.freshet.store.SnapshotFiles;
 import io.freshet.store.SnapshotStore;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One model's snapshots: finds the newest good one, adds new ones, and lets go of the oldest. Not thread-safe. */
+/** One model's snapshots, to go on from: finds the newest good one. Not thread-safe. */
 final class Snapshots {
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
@@ -38,12 +36,17 @@ final class Snapshots {
     /** The newest snapshot that can be used, or null where there is none. */
     @Nullable
     Restored restoreNewest() throws IOException {
+        return restoreNewest(manifest -> true);
+    }
+
+    /** The newest one of those wanted that can be used, or null where there is none. */
+    @Nullable
+    Restored restoreNewest(Predicate<Manifest> wanted) throws IOException {
         for (String version : store.versions(config.modelName()).reversed()) {
-            try (Snapshot snapshot = store.open(config.modelName(), version)) {
-                Manifest manifest = snapshot.manifest();
-                requireSameModel(manifest);
-                warnOfOtherTraining(manifest);
-                return new Restored(OnlineLearner.restore(snapshot, config.training(), config.learning()), manifest);
+            try {
+                if (wanted.test(store.manifest(config.modelName(), version))) {
+                    return restore(version);
+                }
             } catch (IOException | FormatException e) {
                 refused++;
                 LOG.error("Snapshot {}/{} is not used, the one before it is", config.modelName(), version, e);
@@ -52,25 +55,18 @@ final class Snapshots {
         return null;
     }
 
-    /** Writes a snapshot, makes it known, and takes away what is more than to be kept. */
-    void save(ManifestDraft draft, OnlineLearner learner, ModelLogWriter log) throws IOException {
-        SnapshotFiles files = new SnapshotFiles();
-        learner.addTo(files);
-        Manifest manifest = store.save(draft, files);
-        List<String> gone = surplus(manifest.version());
-        log.announce(manifest, gone);
-        for (String version : gone) {
-            store.delete(config.modelName(), version);
+    /**
+     * A certain snapshot.
+     *
+     * @throws IOException if it cannot be read, or is not what its manifest says
+     */
+    Restored restore(String version) throws IOException {
+        try (Snapshot snapshot = store.open(config.modelName(), version)) {
+            Manifest manifest = snapshot.manifest();
+            requireSameModel(manifest);
+            warnOfOtherTraining(manifest);
+            return new Restored(OnlineLearner.restore(snapshot, config.training(), config.learning()), manifest);
         }
-        LOG.info("Snapshot {}/{} is written", config.modelName(), manifest.version());
-    }
-
-    /** The oldest ones beyond the number to keep; never the one just written. */
-    private List<String> surplus(String justWritten) throws IOException {
-        List<String> versions = new ArrayList<>(store.versions(config.modelName()));
-        int count = Math.max(0, versions.size() - config.snapshotsKept());
-        versions.remove(justWritten);
-        return List.copyOf(versions.subList(0, Math.min(count, versions.size())));
     }
 
     private void requireSameModel(Manifest manifest) {

@@ -44,6 +44,7 @@ final class TrainerMetrics implements AutoCloseable {
         gauge("loss", "Mean loss of the last optimiser step", TrainerStatus::loss);
         gauge("model.step", "Steps behind the model", TrainerStatus::step);
         gauge("items", "Rows of the vocabulary", TrainerStatus::items);
+        gauge("learning", "1 for the trainer that learns, 0 for one that stands by", TrainerMetrics::learning);
         gauge("lag", "Input records not yet learned from", TrainerStatus::lag);
         gauge("mismatches", "Rerun steps that came out otherwise than the journal says", TrainerStatus::mismatches);
         meters.add(Gauge.builder("freshet.trainer.replay.share", this, metrics -> metrics.replayShare)
@@ -75,6 +76,10 @@ final class TrainerMetrics implements AutoCloseable {
     @Override
     public void close() {
         meters.forEach(registry::remove);
+    }
+
+    private static double learning(TrainerStatus status) {
+        return status.phase() == TrainerStatus.Phase.LEARNING ? 1 : 0;
     }
 
     private Counter counter(String name, String description) {

@@ -37,6 +37,8 @@ public record TrainerStatus(
         STARTING,
         /** Reading a snapshot, or rerunning the journal. */
         RECOVERING,
+        /** Rerunning the journal as another trainer of this model writes it, to go on when that one dies. */
+        STANDING_BY,
         LEARNING,
         /** Stopped as asked. */
         CLOSED,

@@ -6,7 +6,6 @@ import io.freshet.snapshot.TopicPosition;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -28,7 +27,7 @@ final class TrainingLoop {
     private final OnlineLearner learner;
     private final SequenceInput input;
     private final ModelLogWriter log;
-    private final Snapshots snapshots;
+    private final SnapshotWriter snapshots;
     private final Progress progress;
     private final TrainerMetrics metrics;
     private final Clock clock;
@@ -37,6 +36,7 @@ final class TrainingLoop {
     private long snapshotNanos = System.nanoTime();
     private long publishNanos = System.nanoTime();
     private double loss;
+    private boolean atEnd;
 
     /**
      * Ready to run.
@@ -48,7 +48,7 @@ final class TrainingLoop {
             OnlineLearner learner,
             SequenceInput input,
             ModelLogWriter log,
-            Snapshots snapshots,
+            SnapshotWriter snapshots,
             Progress progress,
             TrainerMetrics metrics,
             Clock clock,
@@ -73,15 +73,21 @@ final class TrainingLoop {
     /**
      * Learns until it is stopped, then publishes what is left and writes a snapshot.
      *
+     * @param stopped asked before each turn
+     * @param inputEnded whether nothing comes after what is on the input, so that a step may be short of its records
      * @param afterEach called after each turn, whether it learned something or not
      */
-    void run(BooleanSupplier stopped, Runnable afterEach) {
-        if (restored == null) {
-            snapshot();
-        } else {
-            log.announce(restored, List.of()); // its writer may have died between the files and the record
+    void run(BooleanSupplier stopped, BooleanSupplier inputEnded, Runnable afterEach) throws IOException {
+        if (learner.model().step() == 0) {
+            snapshot(); // something to serve, and to go on from
+        } else if (restored == null || !snapshots.announceAgain(restored)) {
+            snapshotNanos -= config.snapshotInterval().toNanos(); // soon, but those that wait for a step come first
         }
         while (!stopped.getAsBoolean()) {
+            if (inputEnded.getAsBoolean() && !atEnd) {
+                atEnd = true;
+                input.endAtWhatIsThere();
+            }
             turn();
             afterEach.run();
         }
@@ -93,7 +99,9 @@ final class TrainingLoop {
     }
 
     private void turn() {
-        InputBatch batch = input.take(config.stepClicks(), patience(), config.stepLinger());
+        InputBatch batch = config.batchClicks() > 0
+                ? input.takeExactly(config.batchClicks(), patience())
+                : input.take(config.stepClicks(), patience(), config.stepLinger());
         if (!batch.isEmpty()) {
             learn(batch);
         }
@@ -135,8 +143,7 @@ final class TrainingLoop {
                                 clock.instant(),
                                 new TopicPosition(config.topics().modelLog(), 0, log.nextOffset()),
                                 input.positions()),
-                        learner,
-                        log);
+                        learner);
                 snapshotStep = learner.model().step();
                 progress.addSnapshot();
             } catch (IOException e) {

@@ -19,10 +19,12 @@ final class OnlineConfigTest {
         assertThat(config.transactionalId()).isEqualTo("freshet-trainer-shop");
         assertThat(config.stepClicks()).isEqualTo(128);
         assertThat(config.stepLinger()).isZero();
+        assertThat(config.batchClicks()).isZero();
         assertThat(config.publishInterval()).isEqualTo(Duration.ofMillis(200));
         assertThat(config.deltaPartBytes()).isEqualTo(524_288);
         assertThat(config.snapshotInterval()).isEqualTo(Duration.ofSeconds(60));
         assertThat(config.snapshotsKept()).isEqualTo(3);
+        assertThat(config.leaseTimeout()).isEqualTo(Duration.ofSeconds(6));
         assertThat(config.producer()).containsEntry("bootstrap.servers", "kafka:9092");
         assertThat(config.learning()).isEqualTo(new LearningConfig(3, 50, 128, 20, 50_000, 10, 5_000));
     }

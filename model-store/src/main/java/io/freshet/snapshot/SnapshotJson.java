@@ -1,0 +1,106 @@
+package io.freshet.snapshot;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.core.util.DefaultIndenter;
+import com.fasterxml.jackson.core.util.DefaultPrettyPrinter;
+import com.fasterxml.jackson.databind.DeserializationContext;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.MapperFeature;
+import com.fasterxml.jackson.databind.ObjectWriter;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
+import io.freshet.format.CorruptFormatException;
+import io.freshet.format.FormatException;
+import io.freshet.format.FormatTooNewException;
+import io.freshet.format.FormatTooOldException;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.DateTimeException;
+import java.time.Instant;
+
+/**
+ * A record as a JSON document: the names of its components in snake case, times in ISO-8601, its version in
+ * {@code format_version}. Fields that this version does not know are passed over; all that it knows must be there.
+ *
+ * @param name what a document is called in failures
+ * @param oldest format version that can be read
+ * @param newest format version, which is written
+ */
+record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .disable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .enable(DeserializationFeature.FAIL_ON_MISSING_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_NULL_CREATOR_PROPERTIES)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .addModule(new SimpleModule()
+                    .addSerializer(Instant.class, ToStringSerializer.instance)
+                    .addDeserializer(Instant.class, new InstantReader()))
+            .build();
+
+    /** Line feeds on every platform: the same document gives the same bytes. */
+    private static final ObjectWriter WRITER =
+            JSON.writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
+
+    /** The document in UTF-8. */
+    byte[] write(T document) {
+        try {
+            return WRITER.writeValueAsBytes(document);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * The document that the bytes are.
+     *
+     * @throws FormatException for bytes that are corrupt, too old or too new
+     */
+    T read(byte[] json) {
+        try {
+            JsonNode root = JSON.readTree(json);
+            requireReadable(root.path("format_version"));
+            return JSON.treeToValue(root, type);
+        } catch (IOException e) {
+            throw new CorruptFormatException(
+                    name + " must be a JSON object with all fields: length=" + json.length + ", " + e.getMessage(), e);
+        }
+    }
+
+    private void requireReadable(JsonNode version) {
+        if (!version.isInt()) {
+            throw new CorruptFormatException(name + " must have an integer format_version: found=" + version);
+        }
+        if (version.intValue() < oldest) {
+            throw new FormatTooOldException(name, version.intValue(), oldest);
+        }
+        if (version.intValue() > newest) {
+            throw new FormatTooNewException(name, version.intValue(), newest);
+        }
+    }
+
+    private static final class InstantReader extends FromStringDeserializer<Instant> {
+        private static final long serialVersionUID = 1L;
+
+        InstantReader() {
+            super(Instant.class);
+        }
+
+        @Override
+        protected Instant _deserialize(String text, DeserializationContext context) throws IOException {
+            try {
+                return Instant.parse(text);
+            } catch (DateTimeException e) {
+                return (Instant) context.handleWeirdStringValue(Instant.class, text, "%s", e.getMessage());
+            }
+        }
+    }
+}

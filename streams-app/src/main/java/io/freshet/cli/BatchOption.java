@@ -1,0 +1,30 @@
+package io.freshet.cli;
+
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** {@code --batch-clicks}, for commands that run a trainer: another way to set the key of the configuration. */
+final class BatchOption {
+    private static final String KEY = "online.batch.clicks";
+
+    @Option(
+            names = "--batch-clicks",
+            paramLabel = "N",
+            description = "Each step takes exactly N clicks, whatever the timing, so that the model follows from the"
+                    + " clicks alone; the last ones wait until N are there. With several partitions clicks are taken in"
+                    + " order of time, and a quiet partition holds up the others. Default: what has come by then.")
+    private @Nullable Integer batchClicks;
+
+    BatchOption() {}
+
+    /** The settings with this one, if it is given. */
+    Map<String, String> addTo(Map<String, String> settings) {
+        Map<String, String> all = new HashMap<>(settings);
+        if (batchClicks != null) {
+            all.put(KEY, batchClicks.toString());
+        }
+        return all;
+    }
+}

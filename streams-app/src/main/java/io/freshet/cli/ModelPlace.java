@@ -1,0 +1,80 @@
+package io.freshet.cli;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.demo.DemoState;
+import io.freshet.demo.StateFolderException;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options that say where a model is: on a Kafka that is running, or in the state folder of a demo. */
+final class ModelPlace {
+    @Option(names = "--config", paramLabel = "FILE", description = "The .properties file that the trainer runs with.")
+    private @Nullable Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set a key of the configuration, as for the trainer. May be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--state",
+            paramLabel = "DIR",
+            description = "The state folder of a demo that has ended, in place of a Kafka: its broker is started. Its"
+                    + " --set options are to be given again.")
+    private @Nullable Path state;
+
+    ModelPlace() {}
+
+    /**
+     * A model's configuration, Kafka and store.
+     *
+     * @param demo the broker that was started for it; null where Kafka is somebody else's
+     */
+    record Opened(
+            FreshetConfig config,
+            SnapshotStore store,
+            @Nullable DemoState demo) implements AutoCloseable {
+        @Override
+        public void close() throws IOException {
+            if (demo != null) {
+                demo.close();
+            }
+        }
+    }
+
+    /** Whether one of the options is given. */
+    boolean isNamed() {
+        return config != null || state != null || !settings.isEmpty();
+    }
+
+    /** Opens the place; what contradicts itself is refused. */
+    Opened open(CommandSpec spec) throws IOException, StateFolderException {
+        if (config != null && state != null) {
+            throw new ParameterException(spec.commandLine(), "--state has a configuration of its own, not --config");
+        }
+        if (config != null && !Files.isReadable(config)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--config: no such file, or no right to read it: " + config);
+        }
+        if (state != null) {
+            DemoState demo = DemoState.open(state, settings, Environment.ofConfiguration());
+            return new Opened(demo.config(), storeOf(demo.config()), demo);
+        }
+        FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), settings);
+        return new Opened(loaded, storeOf(loaded), null);
+    }
+
+    private static SnapshotStore storeOf(FreshetConfig config) {
+        return new FileSnapshotStore(config.modelStorePath());
+    }
+}

@@ -1,0 +1,40 @@
+package io.freshet.cli;
+
+import io.freshet.online.ServedVersion;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet models resume}. */
+@Command(
+        name = "resume",
+        description = {"Takes a rollback back: scorers serve the newest snapshot and follow the log again.", ""},
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false)
+final class ModelsResumeCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ModelPlace place;
+
+    ModelsResumeCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        try (ModelPlace.Opened opened = place.open(spec);
+                ServedVersion served = new ServedVersion(opened.config().trainer())) {
+            System.out.println(
+                    served.resume()
+                            ? "Scorers serve the newest snapshot and follow the log"
+                            : "No rollback was in force");
+            System.out.flush();
+            return 0;
+        }
+    }
+}

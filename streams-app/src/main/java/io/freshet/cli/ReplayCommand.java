@@ -1,0 +1,219 @@
+package io.freshet.cli;
+
+import io.freshet.online.JournalReplay;
+import io.freshet.online.OnlineConfig;
+import io.freshet.snapshot.FileEntry;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotStore;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet replay}. */
+@Command(
+        name = "replay",
+        description = {
+            "Rebuilds the model of any moment: takes a snapshot, or a model that has seen nothing, runs the steps of the"
+                    + " journal again, and tells the SHA-256 of all that makes the model up. The same configuration gives"
+                    + " the same bytes as the trainer had. Changes nothing on Kafka, and disturbs no trainer.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet replay --config freshet.properties --from-start --json model.json",
+            "      the model at the end of the journal, from nothing, step by step",
+            "  freshet replay --config freshet.properties --to-step 5000 --into old-models",
+            "      the model after step 5000, as a snapshot in the model store old-models",
+            "  freshet replay --config freshet.properties --to-time 2026-03-01T10:00:00Z",
+            "      the model of that moment, from the newest snapshot before",
+            "  freshet replay --state run1 --from-start",
+            "      what freshet demo --state run1 has learned",
+            "",
+            "Ends with 1 where a step or the weights come out otherwise than the journal says: on another instruction"
+                    + " set, or with another configuration than the trainer's."
+        })
+final class ReplayCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ModelPlace place;
+
+    @Option(names = "--to-step", paramLabel = "N", description = "Up to this step. Default: to the journal's end.")
+    private @Nullable Long toStep;
+
+    @Option(
+            names = "--to-time",
+            paramLabel = "TIME",
+            converter = InstantConverter.class,
+            description = "Up to the last step that was in the journal at that time, such as 2026-03-01T10:13:20Z.")
+    private @Nullable Instant toTime;
+
+    @Option(
+            names = "--from-start",
+            description = "From a model that has seen nothing. Default: from the newest snapshot that leads there.")
+    private boolean fromStart;
+
+    @Option(names = "--from", paramLabel = "VERSION", description = "From this snapshot of the model store.")
+    private @Nullable String fromVersion;
+
+    @Option(
+            names = "--into",
+            paramLabel = "DIR",
+            description =
+                    "Write the model as a snapshot into this model store, which must not be the trainer's. Default:"
+                            + " tell the digests only.")
+    private @Nullable Path into;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the digests and where they come from there.")
+    private @Nullable Path json;
+
+    ReplayCommand() {}
+
+    /**
+     * What {@code --json} writes, one component for each key.
+     *
+     * @param from version of the snapshot it began with; empty for a model that has seen nothing
+     * @param steps steps that were replayed
+     * @param records input records behind the model
+     * @param mismatches steps and deltas that came out otherwise than the log says
+     * @param inputs where learning has come to
+     * @param files the model, digest by digest
+     */
+    record Report(
+            String model,
+            String from,
+            long step,
+            String version,
+            long steps,
+            long records,
+            long mismatches,
+            List<TopicPosition> inputs,
+            List<FileEntry> files,
+            double seconds) {}
+
+    @Override
+    public Integer call() throws Exception {
+        if (toStep != null && toTime != null) {
+            throw refused("--to-step and --to-time are two ends: give one");
+        }
+        if (fromStart && fromVersion != null) {
+            throw refused("--from-start and --from are two beginnings: give one");
+        }
+        if (toStep != null && toStep < 0) {
+            throw refused("--to-step must not be negative: " + toStep);
+        }
+        try (ModelPlace.Opened opened = place.open(spec)) {
+            if (into != null && isSame(into, opened.config().modelStorePath())) {
+                throw refused("--into must not be the trainer's own model store, which has one writer: " + into);
+            }
+            Report report = replay(opened);
+            print(report, System.out);
+            if (json != null) {
+                JsonFile.write(json, report);
+            }
+            return report.mismatches() == 0 ? 0 : 1;
+        }
+    }
+
+    private Report replay(ModelPlace.Opened opened) throws IOException {
+        long started = System.nanoTime();
+        try (JournalReplay replay = begin(opened.config().trainer(), opened.store())) {
+            go(replay);
+            Manifest manifest = save(replay);
+            return new Report(
+                    manifest.model(),
+                    replay.startVersion(),
+                    replay.step(),
+                    manifest.version(),
+                    replay.steps(),
+                    replay.records(),
+                    replay.mismatches(),
+                    replay.positions(),
+                    manifest.files(),
+                    (System.nanoTime() - started) / 1e9);
+        }
+    }
+
+    private JournalReplay begin(OnlineConfig config, SnapshotStore store) throws IOException {
+        if (fromStart) {
+            return JournalReplay.fromStart(config);
+        }
+        return fromVersion == null
+                ? JournalReplay.fromNewest(config, store, this::leadsThere)
+                : JournalReplay.fromVersion(config, store, fromVersion);
+    }
+
+    private boolean leadsThere(Manifest manifest) {
+        return (toStep == null || manifest.step() <= toStep)
+                && (toTime == null || !manifest.createdAt().isAfter(toTime));
+    }
+
+    private void go(JournalReplay replay) {
+        if (toTime != null) {
+            replay.runToTime(toTime);
+        } else if (toStep == null) {
+            replay.runToEnd();
+        } else if (replay.step() > toStep || !replay.runToStep(toStep)) {
+            throw refused("--to-step: the journal does not lead to step " + toStep + " from there; it has come to step "
+                    + replay.step());
+        }
+    }
+
+    private Manifest save(JournalReplay replay) throws IOException {
+        if (into != null) {
+            return replay.save(new FileSnapshotStore(into), Instant.now());
+        }
+        try (ScratchStore scratch = new ScratchStore()) {
+            Manifest manifest = replay.save(scratch.store(), Instant.now());
+            scratch.discard(manifest);
+            return manifest;
+        }
+    }
+
+    private void print(Report report, PrintStream out) {
+        out.printf(
+                "%s/%s, step %,d: %,d steps replayed from %s in %.1f s%n",
+                report.model(),
+                report.version(),
+                report.step(),
+                report.steps(),
+                report.from().isEmpty() ? "nothing" : "snapshot " + report.from(),
+                report.seconds());
+        report.files().forEach(file -> out.printf("  %s  %s%n", file.sha256(), file.name()));
+        if (report.mismatches() > 0) {
+            out.printf(
+                    "NOT the trainer's model: %,d steps or deltas came out otherwise than the journal says%n",
+                    report.mismatches());
+        }
+        if (into != null) {
+            out.printf("Written into %s%n", into);
+        }
+        out.flush();
+    }
+
+    private static boolean isSame(Path one, Path other) {
+        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+    }
+
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

@@ -1,0 +1,35 @@
+package io.freshet.cli;
+
+import io.freshet.snapshot.Manifest;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** A model store in a temporary folder, for snapshots that only their digests are wanted of. */
+final class ScratchStore implements AutoCloseable {
+    private final Path folder;
+    private final SnapshotStore store;
+
+    ScratchStore() throws IOException {
+        folder = Files.createTempDirectory("freshet-replay-");
+        store = new FileSnapshotStore(folder);
+    }
+
+    SnapshotStore store() {
+        return store;
+    }
+
+    /** Removes a snapshot that was written here. */
+    void discard(Manifest manifest) throws IOException {
+        store.delete(manifest.model(), manifest.version());
+        Files.deleteIfExists(folder.resolve(manifest.model()));
+    }
+
+    /** Removes the folder; everything in it must have been discarded. */
+    @Override
+    public void close() throws IOException {
+        Files.deleteIfExists(folder);
+    }
+}

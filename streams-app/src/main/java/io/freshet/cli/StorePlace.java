@@ -1,0 +1,73 @@
+package io.freshet.cli;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.demo.StateFolderException;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options that say where snapshots are: with the Kafka that their trainer runs on, or as files alone. */
+final class StorePlace {
+    @Option(
+            names = "--store",
+            paramLabel = "DIR",
+            description = "The model store alone, without a Kafka, in place of the options below.")
+    private @Nullable Path store;
+
+    @Option(
+            names = "--name",
+            paramLabel = "MODEL",
+            defaultValue = "default",
+            description = "With --store: which model of it. Default: ${DEFAULT-VALUE}.")
+    private String name = "default";
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ModelPlace place;
+
+    StorePlace() {}
+
+    /**
+     * A model's snapshots.
+     *
+     * @param withKafka where its Kafka is; null for files alone
+     */
+    record Opened(String modelName, SnapshotStore store, ModelPlace.@Nullable Opened withKafka)
+            implements AutoCloseable {
+        /** The configuration of its trainer; null for files alone. */
+        @Nullable
+        FreshetConfig config() {
+            return withKafka == null ? null : withKafka.config();
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (withKafka != null) {
+                withKafka.close();
+            }
+        }
+    }
+
+    /** Opens the place; what contradicts itself is refused. */
+    Opened open(CommandSpec spec) throws IOException, StateFolderException {
+        if (store == null) {
+            ModelPlace.Opened opened = place.open(spec);
+            return new Opened(opened.config().modelName(), opened.store(), opened);
+        }
+        if (place.isNamed()) {
+            throw new ParameterException(
+                    spec.commandLine(), "--store is for files alone: not with --config, --set or --state");
+        }
+        if (!Files.isDirectory(store)) {
+            throw new ParameterException(spec.commandLine(), "--store: no such folder: " + store);
+        }
+        return new Opened(name, new FileSnapshotStore(store), null);
+    }
+}

@@ -1,0 +1,67 @@
+package io.freshet.demo;
+
+import io.freshet.config.FreshetConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** The state folder of a demo that has ended, with its broker running again, to be looked into. No role runs. */
+public final class DemoState implements AutoCloseable {
+    private final StateFolder folder;
+    private final DemoLog log;
+    private final EmbeddedKafka kafka;
+    private final FreshetConfig config;
+
+    private DemoState(StateFolder folder, DemoLog log, EmbeddedKafka kafka, FreshetConfig config) {
+        this.folder = folder;
+        this.log = log;
+        this.kafka = kafka;
+        this.config = config;
+    }
+
+    /**
+     * Takes hold of the folder and starts its broker. What is logged goes to the folder's log file.
+     *
+     * @param settings those that the demo was started with
+     * @throws StateFolderException when a demo is running on it, or it is none of a demo
+     */
+    public static DemoState open(Path path, Map<String, String> settings, Map<String, String> environment)
+            throws IOException, StateFolderException {
+        if (!Files.isDirectory(path.resolve("kafka"))) {
+            throw new StateFolderException("the state folder is that of a demo: " + path);
+        }
+        StateFolder folder = StateFolder.open(path);
+        try {
+            DemoLog log = DemoLog.to(folder.logFile());
+            EmbeddedKafka kafka = EmbeddedKafka.start(folder.kafka());
+            Map<String, String> all = settings(1, settings, kafka, folder);
+            return new DemoState(folder, log, kafka, FreshetConfig.load(null, environment, all));
+        } catch (IOException | RuntimeException e) {
+            folder.close();
+            throw e;
+        }
+    }
+
+    /** The configuration of a demo. */
+    static Map<String, String> settings(
+            int partitions, Map<String, String> settings, EmbeddedKafka kafka, StateFolder folder) {
+        Map<String, String> all = new HashMap<>(DemoTopics.settings(partitions));
+        all.putAll(settings);
+        all.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        all.put("state.dir", folder.path().toString());
+        return all;
+    }
+
+    public FreshetConfig config() {
+        return config;
+    }
+
+    @Override
+    public void close() throws IOException {
+        kafka.close();
+        log.close();
+        folder.close();
+    }
+}

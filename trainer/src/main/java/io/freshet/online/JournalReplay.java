@@ -1,0 +1,173 @@
+package io.freshet.online;
+
+import io.freshet.delta.StepRecord;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A model of the past, rebuilt from a snapshot, or from nothing, by the journal's own steps. Reads Kafka and the store,
+ * and changes neither; trainers that are at work are not disturbed.
+ *
+ * <p>The journal is replayed as far as it went when the replay began. Not thread-safe.
+ */
+public final class JournalReplay implements AutoCloseable {
+    private static final int JOURNAL_RECORDS = 64;
+
+    private final OnlineConfig config;
+    private final StartingPoint start;
+    private final Progress progress;
+    private final SequenceInput input;
+    private final JournalReader journal;
+    private final JournalRerun rerun;
+    private long nextOffset;
+
+    private JournalReplay(OnlineConfig config, StartingPoint start, SequenceInput input, JournalReader journal) {
+        this.config = config;
+        this.start = start;
+        this.progress = start.progress();
+        this.input = input;
+        this.journal = journal;
+        this.rerun = new JournalRerun(start.learner(), input, progress);
+        this.nextOffset = start.modelLogOffset();
+    }
+
+    /** From a model that has seen nothing. */
+    public static JournalReplay fromStart(OnlineConfig config) {
+        return from(config, StartingPoint.nothing(config));
+    }
+
+    /**
+     * From a certain snapshot.
+     *
+     * @throws IOException if that cannot be used
+     */
+    public static JournalReplay fromVersion(OnlineConfig config, SnapshotStore store, String version)
+            throws IOException {
+        Snapshots.Restored restored = new Snapshots(store, config).restore(version);
+        return from(config, new StartingPoint(restored.learner(), restored.manifest()));
+    }
+
+    /** From the newest snapshot that can be used and is one of those wanted; from nothing where there is none. */
+    public static JournalReplay fromNewest(OnlineConfig config, SnapshotStore store, Predicate<Manifest> wanted)
+            throws IOException {
+        Snapshots.@Nullable Restored restored = new Snapshots(store, config).restoreNewest(wanted);
+        return restored == null
+                ? fromStart(config)
+                : from(config, new StartingPoint(restored.learner(), restored.manifest()));
+    }
+
+    private static JournalReplay from(OnlineConfig config, StartingPoint start) {
+        SequenceInput input = new SequenceInput(
+                KafkaClients.consumer(config, "replay-sequences", config.pollRecords()),
+                config.topics().sequences());
+        try {
+            input.seek(input.partitionNumbers(), start.inputs());
+            JournalReader journal = new JournalReader(
+                    KafkaClients.consumer(config, "replay-journal", JOURNAL_RECORDS),
+                    config.topics().modelLog(),
+                    config.modelName(),
+                    start.modelLogOffset());
+            return new JournalReplay(config, start, input, journal);
+        } catch (RuntimeException e) {
+            input.close();
+            start.learner().close();
+            throw e;
+        }
+    }
+
+    /** Version of the snapshot that it began with; empty for none. */
+    public String startVersion() {
+        Manifest manifest = start.manifest();
+        return manifest == null ? "" : manifest.version();
+    }
+
+    /** The model's step. */
+    public long step() {
+        return rerun.step();
+    }
+
+    /** Steps that were replayed. */
+    public long steps() {
+        return rerun.steps();
+    }
+
+    /** Input records behind the model. */
+    public long records() {
+        return progress.records();
+    }
+
+    /** Steps and deltas that came out otherwise than the log says: if there are some, this is not that model. */
+    public long mismatches() {
+        return rerun.mismatches();
+    }
+
+    /** Replays steps up to this one; false if the journal ends before. */
+    public boolean runToStep(long step) {
+        run(record -> record.step() <= step);
+        return step() >= step;
+    }
+
+    /** Replays the steps that were written to the journal by then. */
+    public void runToTime(Instant time) {
+        long timestampMs = time.toEpochMilli();
+        JournalEntry next = journal.peek();
+        while (next != null && next.timestampMs() <= timestampMs) {
+            accept(next);
+            next = journal.peek();
+        }
+    }
+
+    /** Replays all steps that there are. */
+    public void runToEnd() {
+        run(record -> true);
+    }
+
+    /** Writes the model as a snapshot, of the same files as the trainer would have written at this step. */
+    public Manifest save(SnapshotStore store, Instant now) throws IOException {
+        SnapshotFiles files = new SnapshotFiles();
+        start.learner().addTo(files);
+        return store.save(
+                LearnerDescription.draft(
+                        config.modelName(),
+                        start.learner(),
+                        progress,
+                        now,
+                        new TopicPosition(config.topics().modelLog(), 0, nextOffset),
+                        positions()),
+                files);
+    }
+
+    /** For each input partition the next offset to learn from. */
+    public List<TopicPosition> positions() {
+        return input.positions();
+    }
+
+    private void run(Predicate<StepRecord> wanted) {
+        JournalEntry next = journal.peek();
+        while (next != null && !(next.record() instanceof StepRecord step && !wanted.test(step))) {
+            accept(next);
+            next = journal.peek();
+        }
+    }
+
+    /** Takes what {@link JournalReader#peek} has shown. */
+    private void accept(JournalEntry entry) {
+        journal.next();
+        rerun.accept(entry.record());
+        nextOffset = entry.offset() + 1;
+    }
+
+    @Override
+    public void close() {
+        journal.close();
+        input.close();
+        start.learner().close();
+    }
+}

@@ -1,0 +1,88 @@
+package io.freshet.online;
+
+import io.freshet.delta.ModelDelta;
+import io.freshet.delta.ModelLogRecord;
+import io.freshet.delta.StepRecord;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Brings a learner along the journal: each step again with exactly its records. Determinism makes it the same model;
+ * where a rerun step's ranks or a delta's weights are not what the log says, that is counted and logged as an error.
+ *
+ * <p>Borrows everything. Not thread-safe.
+ */
+final class JournalRerun {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalRerun.class);
+
+    private final OnlineLearner learner;
+    private final SequenceInput input;
+    private final Progress progress;
+    private long mismatches;
+    private long steps;
+
+    /** @param input stands where the learner does, and after each step again */
+    JournalRerun(OnlineLearner learner, SequenceInput input, Progress progress) {
+        this.learner = learner;
+        this.input = input;
+        this.progress = progress;
+    }
+
+    /** Takes the next record of the log. */
+    void accept(ModelLogRecord record) {
+        switch (record) {
+            case StepRecord step -> rerun(step);
+            case ModelDelta delta -> check(delta);
+        }
+    }
+
+    /** The model's step. */
+    long step() {
+        return learner.model().step();
+    }
+
+    /** Steps whose ranks, and deltas whose weights, came out otherwise than the log says. */
+    long mismatches() {
+        return mismatches;
+    }
+
+    /** Steps that were rerun so far. */
+    long steps() {
+        return steps;
+    }
+
+    private void rerun(StepRecord journal) {
+        if (journal.step() != learner.model().step() + 1) {
+            throw new IllegalStateException("the journal must go on where the snapshot ends: model's step="
+                    + learner.model().step() + " journal's=" + journal.step());
+        }
+        InputBatch batch = input.retake(journal.ranges());
+        long started = System.nanoTime();
+        StepOutcome outcome = learner.step(batch.updates());
+        progress.addStep(batch.updates().size(), System.nanoTime() - started);
+        steps++;
+        int different = Arrays.mismatch(outcome.ranks(), journal.ranks());
+        if (different >= 0) {
+            mismatches++;
+            LOG.error(
+                    "Step {} came out otherwise than its journal entry says: the rerun is not the same model. First"
+                            + " difference at target {}: journal={} rerun={}",
+                    journal.step(),
+                    different,
+                    rankAt(journal.ranks(), different),
+                    rankAt(outcome.ranks(), different));
+        }
+    }
+
+    private void check(ModelDelta delta) {
+        if (!DeltaCheck.agrees(learner.model(), delta)) {
+            mismatches++;
+            LOG.error("The weights after step {} are not those that were published: {}", delta.toStep(), delta);
+        }
+    }
+
+    private static String rankAt(int[] ranks, int position) {
+        return position < ranks.length ? Integer.toString(ranks[position]) : "none";
+    }
+}

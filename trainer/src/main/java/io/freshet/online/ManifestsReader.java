@@ -1,0 +1,45 @@
+package io.freshet.online;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.TopicPartition;
+
+/** Reads what is committed on the manifests' topic of one model. Owns the consumer. Not thread-safe. */
+final class ManifestsReader implements AutoCloseable {
+    private static final Duration POLL = Duration.ofMillis(100);
+
+    private final Consumer<byte[], byte[]> consumer;
+    private final SnapshotCatalogue catalogue;
+    private final List<TopicPartition> partitions;
+
+    /** Stands at the beginning. */
+    ManifestsReader(Consumer<byte[], byte[]> consumer, String topic, String modelName) {
+        this.consumer = consumer;
+        this.catalogue = new SnapshotCatalogue(modelName);
+        this.partitions = consumer.partitionsFor(topic).stream()
+                .map(info -> new TopicPartition(topic, info.partition()))
+                .toList();
+        if (partitions.isEmpty()) {
+            throw new KafkaException("Topic must exist: topic=" + topic);
+        }
+        consumer.assign(partitions);
+        consumer.seekToBeginning(partitions);
+    }
+
+    /** Reads on to where the topic ends now. The catalogue is this reader's, and changes with the next call. */
+    SnapshotCatalogue readOn() {
+        Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+        while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
+            consumer.poll(POLL).forEach(catalogue::accept);
+        }
+        return catalogue;
+    }
+
+    @Override
+    public void close() {
+        consumer.close();
+    }
+}

@@ -1,0 +1,101 @@
+package io.freshet.online;
+
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.Rollback;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which snapshot scorers serve, as the manifests' topic says: the newest and the log behind it, or an older one alone.
+ * Training goes on in both cases. Not thread-safe.
+ */
+public final class ServedVersion implements AutoCloseable {
+    private static final int PARTITION = 0;
+    private static final int MANIFEST_RECORDS = 500;
+
+    private final OnlineConfig config;
+    private final ManifestsReader manifests;
+
+    /** Connects to the cluster. */
+    public ServedVersion(OnlineConfig config) {
+        this.config = config;
+        this.manifests = new ManifestsReader(
+                KafkaClients.consumer(config, "served", MANIFEST_RECORDS),
+                config.topics().modelManifests(),
+                config.modelName());
+    }
+
+    /** The rollback in force. */
+    public Optional<Rollback> rollback() {
+        return manifests.readOn().rollback();
+    }
+
+    /** Whether scorers know the snapshot. */
+    public boolean isKnown(String version) {
+        return manifests.readOn().manifest(version).isPresent();
+    }
+
+    /**
+     * Has scorers serve this snapshot, and nothing that was learned after it, until {@link #resume}.
+     *
+     * @throws IllegalStateException if scorers do not know the snapshot, or the trainer has let go of it meanwhile
+     */
+    public Rollback rollBack(String version, Instant now) {
+        requireKnown(version);
+        SnapshotCatalogue before = manifests.readOn();
+        Rollback earlier = before.rollback().orElse(null);
+        String newest =
+                before.newestFirst().stream().map(Manifest::version).findFirst().orElse("");
+        Rollback rollback = new Rollback(Rollback.FORMAT_VERSION, config.modelName(), version, newest, now);
+        write(rollback);
+        try {
+            requireKnown(version);
+        } catch (IllegalStateException e) {
+            write(earlier);
+            throw e;
+        }
+        return rollback;
+    }
+
+    /** Has scorers serve the newest snapshot again and follow the log; false if they did. */
+    public boolean resume() {
+        boolean rolledBack = rollback().isPresent();
+        if (rolledBack) {
+            write(null);
+        }
+        return rolledBack;
+    }
+
+    private void requireKnown(String version) {
+        SnapshotCatalogue catalogue = manifests.readOn();
+        if (catalogue.manifest(version).isEmpty()) {
+            throw new IllegalStateException("scorers must know the snapshot: model=" + config.modelName() + " version="
+                    + version + ", they know "
+                    + catalogue.newestFirst().stream().map(Manifest::version).toList());
+        }
+    }
+
+    private void write(@Nullable Rollback rollback) {
+        byte[] value = rollback == null ? null : rollback.toJson();
+        byte[] key = SnapshotCatalogue.key(config.modelName());
+        try (Producer<byte[], byte[]> producer = KafkaClients.plainProducer(config)) {
+            var _ = producer.send(new ProducerRecord<>(config.topics().modelManifests(), PARTITION, key, value))
+                    .get();
+        } catch (ExecutionException e) {
+            throw new KafkaException("cannot write to topic " + config.topics().modelManifests(), e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        manifests.close();
+    }
+}

@@ -1,0 +1,99 @@
+package io.freshet.online;
+
+import io.freshet.format.FormatException;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestCodec;
+import io.freshet.snapshot.Rollback;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What the manifests' topic says of one model, by key, the last record of a key being in force.
+ *
+ * <pre>
+ * model/version   the snapshot's manifest; without a value the snapshot is gone
+ * model           the {@link Rollback} in force; without a value there is none
+ * </pre>
+ *
+ * <p>Not thread-safe.
+ */
+public final class SnapshotCatalogue {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotCatalogue.class);
+    private static final String SEPARATOR = "/";
+
+    private final String modelName;
+    private final TreeMap<String, Manifest> manifestsByVersion = new TreeMap<>();
+    private @Nullable Rollback rollback;
+
+    /** A catalogue that has read nothing. */
+    public SnapshotCatalogue(String modelName) {
+        this.modelName = modelName;
+    }
+
+    /** The key of a snapshot's manifest. */
+    static byte[] key(String modelName, String version) {
+        return (modelName + SEPARATOR + version).getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** The key of the model's rollback. */
+    static byte[] key(String modelName) {
+        return modelName.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /** Takes the next record of the topic. */
+    public void accept(ConsumerRecord<byte[], byte[]> record) {
+        String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+        String prefix = modelName + SEPARATOR;
+        try {
+            if (key.equals(modelName)) {
+                rollback = record.value() == null ? null : Rollback.parse(record.value());
+            } else if (key.startsWith(prefix)) {
+                accept(key.substring(prefix.length()), record.value());
+            }
+        } catch (FormatException e) {
+            LOG.warn(
+                    "Left out a manifest: topic={} partition={} offset={}: {}",
+                    record.topic(),
+                    record.partition(),
+                    record.offset(),
+                    e.getMessage());
+        }
+    }
+
+    private void accept(String version, byte @Nullable [] json) {
+        if (json == null) {
+            manifestsByVersion.remove(version);
+        } else {
+            manifestsByVersion.put(version, ManifestCodec.parse(json));
+        }
+    }
+
+    /** All snapshots, the one of the highest step first. Versions begin with the step, so they sort by it. */
+    public Collection<Manifest> newestFirst() {
+        return manifestsByVersion.descendingMap().values();
+    }
+
+    /** The newest snapshot that holds no step after {@code step}. */
+    public Optional<String> newestVersionUpTo(long step) {
+        return newestFirst().stream()
+                .filter(manifest -> manifest.step() <= step)
+                .map(Manifest::version)
+                .findFirst();
+    }
+
+    /** The manifest of a snapshot that is there. */
+    public Optional<Manifest> manifest(String version) {
+        return Optional.ofNullable(manifestsByVersion.get(version));
+    }
+
+    /** The rollback in force. */
+    public Optional<Rollback> rollback() {
+        return Optional.ofNullable(rollback);
+    }
+}

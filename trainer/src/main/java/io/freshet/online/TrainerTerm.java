@@ -1,0 +1,151 @@
+package io.freshet.online;
+
+import io.freshet.online.TrainerStatus.Phase;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A trainer's way from a starting point: along the journal, behind another trainer for as long as that one holds the
+ * lease, and then on by itself until it loses the lease or is closed. What it has learned and not committed is worth
+ * nothing once another has taken over, so the next term starts from a snapshot again.
+ *
+ * <p>Borrows everything. For one thread, once.
+ */
+final class TrainerTerm {
+    private static final Logger LOG = LoggerFactory.getLogger(TrainerTerm.class);
+    private static final Duration TOPIC_WAIT = Duration.ofMillis(500);
+    private static final Duration LEASE_LOOK = Duration.ofMillis(100);
+    private static final int JOURNAL_RECORDS = 64;
+
+    private final OnlineConfig config;
+    private final Lease lease;
+    private final TrainerSignals signals;
+    private final StartingPoint start;
+    private final OnlineLearner learner;
+    private final ModelLogWriter log;
+    private final SequenceInput input;
+    private final Progress progress;
+    private final JournalRerun rerun;
+    private final Consumer<TrainerStatus> report;
+
+    /** @param report receives how it does, now and then */
+    TrainerTerm(
+            OnlineConfig config,
+            Lease lease,
+            TrainerSignals signals,
+            StartingPoint start,
+            ModelLogWriter log,
+            SequenceInput input,
+            Consumer<TrainerStatus> report) {
+        this.config = config;
+        this.lease = lease;
+        this.signals = signals;
+        this.start = start;
+        this.learner = start.learner();
+        this.log = log;
+        this.input = input;
+        this.progress = start.progress();
+        this.rerun = new JournalRerun(learner, input, progress);
+        this.report = report;
+    }
+
+    /** Goes all the way. */
+    void run(SnapshotWriter snapshots, TrainerMetrics metrics, Clock clock) throws IOException {
+        if (!takeOver()) {
+            return;
+        }
+        TrainingLoop loop =
+                new TrainingLoop(config, learner, input, log, snapshots, progress, metrics, clock, start.manifest());
+        Runnable afterEach = () -> report(Phase.LEARNING, loop.loss());
+        afterEach.run();
+        loop.run(() -> signals.isClosing() || !lease.isHeld(), signals::isInputEnded, afterEach);
+    }
+
+    /** Comes to the end of a journal that nobody else writes; false if it is closed before. */
+    private boolean takeOver() {
+        List<Integer> partitions = awaitPartitions();
+        if (partitions.isEmpty()) {
+            return false;
+        }
+        input.seek(partitions, start.inputs());
+        try (JournalReader journal = new JournalReader(
+                KafkaClients.consumer(config, "journal", JOURNAL_RECORDS),
+                config.topics().modelLog(),
+                config.modelName(),
+                start.modelLogOffset())) {
+            if (!follow(journal)) {
+                return false;
+            }
+            log.fenceOthers();
+            journal.moveEnd();
+            log.startAt(journal.end());
+            return rerunToEnd(journal);
+        }
+    }
+
+    /** The input's partitions, once there are some; none if closed before. */
+    private List<Integer> awaitPartitions() {
+        List<Integer> partitions = input.partitionNumbers();
+        if (partitions.isEmpty()) {
+            LOG.warn("Waiting for topic {}", config.topics().sequences());
+        }
+        while (partitions.isEmpty() && !signals.isClosingWithin(TOPIC_WAIT)) {
+            partitions = input.partitionNumbers();
+        }
+        return partitions;
+    }
+
+    /** Reruns the journal as another trainer writes it; false if it is closed meanwhile. */
+    private boolean follow(JournalReader journal) {
+        boolean caughtUp = false;
+        while (!lease.isHeld()) {
+            if (signals.isClosing()) {
+                return false;
+            }
+            JournalEntry entry = journal.poll(LEASE_LOOK);
+            if (entry != null) {
+                rerun.accept(entry.record());
+            } else {
+                if (!caughtUp) {
+                    LOG.info("Model {}: standing by, at step {}", config.modelName(), rerun.step());
+                }
+                caughtUp = true;
+                report(Phase.STANDING_BY, 0);
+            }
+        }
+        return true;
+    }
+
+    private boolean rerunToEnd(JournalReader journal) {
+        for (JournalEntry entry = journal.next(); entry != null; entry = journal.next()) {
+            if (signals.isClosing()) {
+                return false;
+            }
+            rerun.accept(entry.record());
+        }
+        learner.forgetChanges();
+        LOG.info("Model {}: learning after step {}, {} of them rerun", config.modelName(), rerun.step(), rerun.steps());
+        return true;
+    }
+
+    private void report(Phase phase, double loss) {
+        report.accept(new TrainerStatus(
+                phase,
+                learner.model().step(),
+                progress.records(),
+                learner.metrics().running(),
+                learner.metrics().windowed(),
+                loss,
+                progress.seconds(),
+                progress.snapshots(),
+                learner.model().vocabulary().size(),
+                input.lag(),
+                rerun.mismatches(),
+                ""));
+    }
+}
