@@ -1,0 +1,378 @@
+package io.freshet.online;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.cli.FreshetProcess;
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.TopicSetup;
+import io.freshet.demo.EmbeddedKafka;
+import io.freshet.event.Click;
+import io.freshet.event.ClickCodec;
+import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.SequenceUpdateCodec;
+import io.freshet.snapshot.FileEntry;
+import io.freshet.snapshot.Manifest;
+import io.freshet.store.FileSnapshotStore;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Processes that are killed as {@code kill -9} does, at random moments, beside a Kafka that is not theirs. Clicks are
+ * those of the RecSys Challenge 2015 sample where it is there (see {@link DataFile}), else made up.
+ *
+ * <p>{@code mvn verify -Pkill20} kills more often, on the whole file.
+ */
+final class KilledProcessesIT {
+    private static final Logger LOG = LoggerFactory.getLogger(KilledProcessesIT.class);
+    private static final int KILLS = Integer.getInteger("freshet.kills", 3);
+    private static final int CLICKS = Integer.getInteger("freshet.kills.clicks", 4_000);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+    private static final Duration TAKEOVER = Duration.ofSeconds(10);
+    private static final int PARTITIONS = 2;
+    private static final int BATCH = 50;
+    private static final int WINDOW = 50;
+    private static final int ENDED_BY_SIGTERM = 128 + 15;
+
+    private final Random random = new Random();
+
+    @TempDir
+    Path folder;
+
+    private EmbeddedKafka kafka;
+
+    @BeforeEach
+    void startBroker() throws IOException {
+        kafka = EmbeddedKafka.start(folder.resolve("kafka"));
+        Files.writeString(folder.resolve("freshet.properties"), """
+                kafka.bootstrap.servers=%s
+                state.dir=%s
+                topics.partitions=%d
+                streams.instance.id=one
+                kafka.main.consumer.session.timeout.ms=3000
+                kafka.main.consumer.heartbeat.interval.ms=500
+                model.dim=32
+                model.blocks=1
+                training.negatives=128
+                online.replay.sequences=32
+                online.snapshot.interval.ms=2000
+                """.formatted(
+                        kafka.bootstrapServers(), folder.resolve("state"), PARTITIONS));
+        TopicSetup.run(FreshetConfig.load(folder.resolve("freshet.properties"), Map.of(), Map.of()), TIMEOUT);
+    }
+
+    @AfterEach
+    void stopBroker() {
+        kafka.close();
+    }
+
+    @Test
+    void shouldEndWithTheBytesOfAnUninterruptedReplayWhenItIsKilledAtRandomMoments() throws Exception {
+        List<Click> clicks = clicks();
+        // A trainer that comes back must not wait long for the one that it was.
+        Files.writeString(
+                folder.resolve("freshet.properties"), "online.lease.timeout.ms=2000\n", StandardOpenOption.APPEND);
+        sequenceWithKills(clicks);
+        assertSequencesAndAnswers(clicks);
+
+        learnWithKills(KILLS, "all", clicks.size());
+
+        CommittedLog log = CommittedLog.read(kafka.bootstrapServers(), "all");
+        log.assertEachRecordIsLearnedFromOnce();
+        assertThat(digests(newest("all"))).isEqualTo(replayed("all"));
+
+        // With fixed batches what is learned does not even depend on the journal.
+        long fixed = mergeableRecords(log.sequences());
+        try (FreshetProcess undisturbed =
+                run("trainer", "undisturbed", "undisturbed", "--batch-clicks", String.valueOf(BATCH))) {
+            learnWithKills(atLeastOne(KILLS / 3), "disturbed", fixed, "--batch-clicks", String.valueOf(BATCH));
+            awaitLearned("undisturbed", fixed);
+            end(undisturbed);
+        }
+        assertThat(digests(newest("disturbed"))).isEqualTo(digests(newest("undisturbed")));
+        assertThat(CommittedLog.read(kafka.bootstrapServers(), "disturbed").steps())
+                .isEqualTo(CommittedLog.read(kafka.bootstrapServers(), "undisturbed")
+                        .steps())
+                .allMatch(step -> step.clickTimestampsMs().length == BATCH);
+    }
+
+    @Test
+    void shouldGoOnWithTheSameBytesWithinSecondsWhenTheTrainerThatLearnsIsKilled() throws Exception {
+        FreshetProcess first = run("trainer", "pair", "one");
+        try (FreshetProcess second = run("trainer", "pair", "two")) {
+            try (SequenceFeeder feeder = new SequenceFeeder(kafka.bootstrapServers())) {
+                feeder.feed(200);
+                awaitLearned("pair", feeder.fed());
+                boolean firstLearns = hasSaid("one", "learning after step");
+                assertThat(hasSaid("two", "learning after step")).isNotEqualTo(firstLearns);
+                await().atMost(TIMEOUT).until(() -> hasSaid(firstLearns ? "two" : "one", "standing by"));
+                feeder.feed(200);
+                awaitLearned("pair", feeder.fed());
+
+                FreshetProcess learns = firstLearns ? first : second;
+                FreshetProcess standsBy = firstLearns ? second : first;
+                Duration takeover = takeover(learns, feeder);
+                LOG.info("Taken over within {}", takeover);
+                assertThat(takeover).isLessThan(TAKEOVER);
+                awaitLearned("pair", feeder.fed());
+                end(standsBy);
+            }
+        } finally {
+            first.close();
+        }
+
+        CommittedLog.read(kafka.bootstrapServers()).assertEachRecordIsLearnedFromOnce();
+        Map<String, String> settings = Map.of("model.name", "pair");
+        OnlineConfig config = FreshetConfig.load(folder.resolve("freshet.properties"), Map.of(), settings)
+                .trainer();
+        try (JournalReplay replay = JournalReplay.fromStart(config)) {
+            replay.runToEnd();
+            Manifest replayed = replay.save(new FileSnapshotStore(folder.resolve("replayed")), Instant.EPOCH);
+            assertThat(newest("pair").version()).isEqualTo(replayed.version());
+        }
+    }
+
+    /** From the death of the one to the first step of the other that is committed. */
+    private Duration takeover(FreshetProcess learns, SequenceFeeder feeder) throws Exception {
+        try (CommittedCounts counts = new CommittedCounts(kafka.bootstrapServers())) {
+            long before = counts.learned("pair");
+            learns.kill();
+            long killedNanos = System.nanoTime();
+            feeder.feed(100);
+            await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(20)).until(() -> counts.learned("pair") > before);
+            return Duration.ofNanos(System.nanoTime() - killedNanos);
+        }
+    }
+
+    private static List<Click> clicks() throws IOException {
+        Path file = DataFile.find("rsc15/clicks.stream.tsv");
+        if (file == null) {
+            LOG.info("No rsc15/clicks.stream.tsv: the clicks are made up; set FRESHET_DATA");
+            return madeUp();
+        }
+        try (Stream<String> rows = Files.lines(file)) {
+            return rows.skip(1)
+                    .limit(CLICKS)
+                    .map(row -> row.split("\t"))
+                    .map(row -> new Click(row[0], row[1], Math.round(Double.parseDouble(row[2]) * 1_000), null, null))
+                    .toList();
+        }
+    }
+
+    private static List<Click> madeUp() {
+        Random shop = new Random(7);
+        List<Click> clicks = new ArrayList<>();
+        for (int i = 0; i < CLICKS; i++) {
+            int user = shop.nextInt(CLICKS / 20);
+            clicks.add(new Click("u" + user, "i" + (user + shop.nextInt(12)) % 300, 1_000L * i, null, null));
+        }
+        return clicks;
+    }
+
+    /** Feeds all clicks at once, and kills the streams role on their way. */
+    private void sequenceWithKills(List<Click> clicks) throws Exception {
+        produce(clicks);
+        long accepted = expectedSequences(clicks).values().stream()
+                .mapToLong(List::size)
+                .sum();
+        try (CommittedCounts counts = new CommittedCounts(kafka.bootstrapServers())) {
+            int kills = atLeastOne(KILLS / 2);
+            for (int kill = 1; kill <= kills; kill++) {
+                try (FreshetProcess streams = run("streams", "all", "streams")) {
+                    killSomewhere(streams, kill, accepted * kill / (kills + 1), counts::answers);
+                }
+            }
+            try (FreshetProcess streams = run("streams", "all", "streams")) {
+                await().atMost(TIMEOUT).until(() -> counts.answers() >= accepted);
+                end(streams);
+            }
+            assertThat(counts.answers()).isEqualTo(accepted);
+        }
+    }
+
+    private void learnWithKills(int kills, String model, long records, String... options) throws Exception {
+        try (CommittedCounts counts = new CommittedCounts(kafka.bootstrapServers())) {
+            for (int kill = 1; kill <= kills; kill++) {
+                try (FreshetProcess trainer = run("trainer", model, model, options)) {
+                    killSomewhere(trainer, kill, records * kill / (kills + 1), () -> counts.learned(model));
+                }
+            }
+            try (FreshetProcess trainer = run("trainer", model, model, options)) {
+                await().atMost(TIMEOUT).until(() -> counts.learned(model) >= records);
+                end(trainer);
+            }
+        }
+    }
+
+    /** Kills the process a moment after it has come somewhere on its way to the goal; every fourth time while it starts. */
+    private void killSomewhere(FreshetProcess process, int kill, long goal, Count progress) throws Exception {
+        long from = progress.now();
+        long target = from + random.nextLong(Math.max(1, goal - from));
+        boolean early = kill % 4 == 0;
+        if (early) {
+            Thread.sleep(1_000 + random.nextInt(5_000));
+        } else {
+            await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(20)).until(() -> progress.now() > target);
+            Thread.sleep(random.nextInt(500));
+        }
+        process.kill();
+        LOG.info("Killed at {} on the way to {}{}", progress.now(), goal, early ? ", perhaps while it started" : "");
+    }
+
+    private static int atLeastOne(int kills) {
+        return Math.max(1, kills);
+    }
+
+    /** How far something has come. */
+    private interface Count {
+        long now();
+    }
+
+    private void assertSequencesAndAnswers(List<Click> clicks) throws IOException {
+        CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
+        Map<String, List<List<Interaction>>> found = new TreeMap<>();
+        List<ClickOrigin> causes = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : log.sequences()) {
+            SequenceUpdate update = SequenceUpdateCodec.decode(record.value());
+            found.computeIfAbsent(new String(record.key(), UTF_8), user -> new ArrayList<>())
+                    .add(update.sequence().interactions());
+            causes.add(update.cause());
+        }
+        assertThat(found).isEqualTo(expectedSequences(clicks));
+        assertThat(causes).doesNotHaveDuplicates();
+        assertThat(log.answerCauses()).containsExactlyInAnyOrderElementsOf(causes);
+    }
+
+    /** User to the sequence after each click that is no repetition: clicks come in order of time. */
+    private static Map<String, List<List<Interaction>>> expectedSequences(List<Click> clicks) {
+        Map<String, List<List<Interaction>>> sequences = new TreeMap<>();
+        for (Click click : clicks) {
+            List<List<Interaction>> ofUser =
+                    sequences.computeIfAbsent(click.userId(), user -> new ArrayList<>(List.of(List.of())));
+            List<Interaction> after = new ArrayList<>(ofUser.getLast());
+            Interaction interaction = Interaction.of(click);
+            if (!after.contains(interaction)) {
+                after.add(interaction);
+                ofUser.add(after.subList(Math.max(0, after.size() - WINDOW), after.size()));
+            }
+        }
+        sequences.values().forEach(List::removeFirst);
+        return sequences;
+    }
+
+    /** How many records whole batches take before a partition has no next record to merge. */
+    private static long mergeableRecords(List<ConsumerRecord<byte[], byte[]>> sequences) {
+        Queue<Long> first = timestampsOf(0, sequences);
+        Queue<Long> second = timestampsOf(1, sequences);
+        long merged = 0;
+        while (!first.isEmpty() && !second.isEmpty()) {
+            (first.element() <= second.element() ? first : second).remove();
+            merged++;
+        }
+        return merged - merged % BATCH;
+    }
+
+    private static Queue<Long> timestampsOf(int partition, List<ConsumerRecord<byte[], byte[]>> sequences) {
+        return sequences.stream()
+                .filter(record -> record.partition() == partition)
+                .map(ConsumerRecord::timestamp)
+                .collect(Collectors.toCollection(ArrayDeque::new));
+    }
+
+    private void produce(List<Click> clicks) {
+        try (var producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", (Object) kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (Click click : clicks) {
+                var _ = producer.send(
+                        new ProducerRecord<>("clicks", click.userId().getBytes(UTF_8), ClickCodec.toJson(click)));
+            }
+        }
+    }
+
+    private void awaitLearned(String model, long records) {
+        try (CommittedCounts counts = new CommittedCounts(kafka.bootstrapServers())) {
+            await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(50)).until(() -> counts.learned(model) >= records);
+            assertThat(counts.learned(model)).isEqualTo(records);
+        }
+    }
+
+    /** @param output name of the file that receives what the process prints */
+    private FreshetProcess run(String role, String model, String output, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("run", "--roles", role));
+        arguments.addAll(settings(model));
+        arguments.addAll(Arrays.asList(options));
+        return FreshetProcess.start(folder.resolve(output + ".txt"), arguments.toArray(String[]::new));
+    }
+
+    private List<String> settings(String model) {
+        return List.of("--config", folder.resolve("freshet.properties").toString(), "--set", "model.name=" + model);
+    }
+
+    private static void end(FreshetProcess process) throws Exception {
+        process.terminate();
+        assertThat(process.await(TIMEOUT)).isEqualTo(ENDED_BY_SIGTERM);
+    }
+
+    private boolean hasSaid(String output, String words) throws IOException {
+        return Files.readString(folder.resolve(output + ".txt")).contains(words);
+    }
+
+    private Manifest newest(String model) throws IOException {
+        FileSnapshotStore store = new FileSnapshotStore(folder.resolve("state").resolve("models"));
+        return store.manifest(model, store.versions(model).getLast());
+    }
+
+    private static Map<String, String> digests(Manifest manifest) {
+        Map<String, String> digests = new TreeMap<>();
+        for (FileEntry file : manifest.files()) {
+            digests.put(file.name(), file.sha256());
+        }
+        return digests;
+    }
+
+    /** By a process that nobody disturbs, from nothing to the end of the journal. */
+    private Map<String, String> replayed(String model) throws Exception {
+        Path report = folder.resolve(model + ".json");
+        List<String> arguments = new ArrayList<>(List.of("replay", "--from-start", "--json", report.toString()));
+        arguments.addAll(settings(model));
+        try (FreshetProcess replay =
+                FreshetProcess.start(folder.resolve("replay.txt"), arguments.toArray(String[]::new))) {
+            assertThat(replay.await(TIMEOUT)).isZero();
+        }
+        Map<String, String> digests = new TreeMap<>();
+        for (JsonNode file : FreshetProcess.summary(report).get("files")) {
+            digests.put(file.get("name").asText(), file.get("sha256").asText());
+        }
+        return digests;
+    }
+}
