@@ -45,6 +45,7 @@ final class ArchitectureTest {
         "io.freshet.optimizer..",
         "io.freshet.model..",
         "io.freshet.replay..",
+        "io.freshet.memory..",
         "io.freshet.evaluation..",
         "io.freshet.online..",
         "io.freshet.offline..",

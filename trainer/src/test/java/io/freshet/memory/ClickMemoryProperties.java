@@ -1,0 +1,193 @@
+package io.freshet.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.delta.MemoryDelta;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import net.jqwik.api.Arbitraries;
+import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Combinators;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.From;
+import net.jqwik.api.Property;
+import net.jqwik.api.Provide;
+import net.jqwik.api.constraints.Size;
+
+final class ClickMemoryProperties {
+    private static final int ITEMS = 8;
+
+    record Click(List<Integer> history, int item) {
+        int[] rows() {
+            return history.stream().mapToInt(row -> row).toArray();
+        }
+    }
+
+    @Provide
+    Arbitrary<List<Click>> clicks() {
+        Arbitrary<Integer> rows = Arbitraries.integers().between(0, ITEMS - 1);
+        return Combinators.combine(rows.list().ofMinSize(1).ofMaxSize(8), rows)
+                .as(Click::new)
+                .list()
+                .ofMaxSize(60);
+    }
+
+    @Provide
+    Arbitrary<MemoryConfig> configs() {
+        return Combinators.combine(
+                        Arbitraries.integers().between(1, 6),
+                        Arbitraries.integers().between(1, 5),
+                        Arbitraries.integers().between(1, 12))
+                .as(MemoryConfig::new);
+    }
+
+    @Property
+    void shouldExpectWhatTheNaiveMemoryExpects(
+            @ForAll("configs") MemoryConfig config, @ForAll("clicks") List<Click> clicks, @ForAll long seed) {
+        ClickMemory memory = new ClickMemory(config);
+        NaiveMemory naive = new NaiveMemory(config);
+        Random random = new Random(seed);
+        Expectations expectations = new Expectations();
+        for (Click click : clicks) {
+            expectations.clear();
+            expect(memory, click, expectations);
+            assertSame(memory, naive, click, expectations);
+            memory.learn(expectations, new double[] {random.nextDouble()}, new double[] {random.nextGaussian()});
+            memory.observe(click.rows(), 0, click.history().size(), click.item());
+            naive.observe(click.history(), click.item());
+        }
+    }
+
+    private static void assertSame(ClickMemory memory, NaiveMemory naive, Click click, Expectations expectations) {
+        Map<Component, Map<Integer, Double>> distributions = naive.distributions(click.history());
+        Map<Component, Double> weights = weights(memory, click, distributions);
+        Map<Integer, Double> masses = new HashMap<>();
+        distributions.forEach((component, distribution) -> {
+            double weight = weights.getOrDefault(component, 0.0);
+            distribution.forEach((row, probability) -> masses.merge(row, weight * probability, Double::sum));
+        });
+
+        assertThat(expectations.networkShare(0)).isCloseTo(weights.getOrDefault(Component.NETWORK, 0.0), within(1e-12));
+        assertThat(expectations.end(0)).isEqualTo(masses.size());
+        double sum = expectations.networkShare(0);
+        for (int place = 0; place < expectations.end(0); place++) {
+            assertThat(expectations.mass(place))
+                    .isCloseTo(masses.getOrDefault(expectations.row(place), 0.0), within(1e-12));
+            assertThat(expectations.placeOf(0, expectations.row(place))).isEqualTo(place);
+            sum += expectations.mass(place);
+        }
+        assertThat(sum).isCloseTo(1, within(1e-12));
+        assertThat(expectations.targetMass(0)).isCloseTo(masses.getOrDefault(click.item(), 0.0), within(1e-12));
+    }
+
+    /** The weights of those that have something to say, scaled so that they add up to 1. */
+    private static Map<Component, Double> weights(
+            ClickMemory memory, Click click, Map<Component, Map<Integer, Double>> distributions) {
+        double[] mixture = memory.mixture();
+        NeighbourList list = memory.neighboursOf(click.history().getLast());
+        int context = MixtureWeights.contextOf(
+                list == null ? 0 : list.total(), click.history().size());
+        Map<Component, Double> weights = new HashMap<>();
+        for (Component component : Component.values()) {
+            if (component == Component.NETWORK || distributions.containsKey(component)) {
+                weights.put(component, mixture[context * Component.COUNT + component.place()]);
+            }
+        }
+        double sum = weights.values().stream().mapToDouble(weight -> weight).sum();
+        weights.replaceAll((component, weight) -> weight / sum);
+        return weights;
+    }
+
+    @Property
+    void shouldGoOnAlikeWhenReadFromItsFile(
+            @ForAll("configs") MemoryConfig config,
+            @ForAll("clicks") List<Click> before,
+            @ForAll("clicks") List<Click> after) {
+        ClickMemory memory = new ClickMemory(config);
+        run(memory, before);
+        ClickMemory read = MemoryFile.decode(MemoryFile.encode(memory), ITEMS);
+
+        run(memory, after);
+        run(read, after);
+
+        assertThat(MemoryFile.encode(read)).isEqualTo(MemoryFile.encode(memory));
+        assertThat(read.networkScale()).isEqualTo(memory.networkScale());
+    }
+
+    @Property
+    void shouldComeToTheSameBytesByDeltas(
+            @ForAll("configs") MemoryConfig config, @ForAll @Size(max = 4) List<@From("clicks") List<Click>> steps) {
+        ClickMemory memory = new ClickMemory(config);
+        ClickMemory reader = new ClickMemory(config);
+        List<Integer> clicksOfStep = new ArrayList<>();
+        List<Integer> lengths = new ArrayList<>();
+        List<Integer> rows = new ArrayList<>();
+        for (List<Click> step : steps) {
+            run(memory, step);
+            clicksOfStep.add(step.size());
+            for (Click click : step) {
+                lengths.add(click.history().size());
+                rows.addAll(click.history());
+                rows.add(click.item());
+            }
+        }
+        if (!steps.isEmpty()) {
+            run(reader, steps.getFirst()); // it knows the first step
+        }
+
+        reader.apply(new MemoryDelta(ints(clicksOfStep), ints(lengths), ints(rows), memory.mixture()), 1);
+
+        assertThat(MemoryFile.encode(reader)).isEqualTo(MemoryFile.encode(memory));
+    }
+
+    private static int[] ints(List<Integer> values) {
+        return values.stream().mapToInt(value -> value).toArray();
+    }
+
+    @Property
+    void shouldRankByItsMassesAlone(
+            @ForAll("configs") MemoryConfig config,
+            @ForAll("clicks") List<Click> clicks,
+            @ForAll("clicks") List<Click> asked) {
+        ClickMemory memory = new ClickMemory(config);
+        run(memory, clicks);
+        Expectations expectations = new Expectations();
+        asked.forEach(click -> expect(memory, click, expectations));
+        for (int i = 0; i < asked.size(); i++) {
+            double[] masses = new double[ITEMS];
+            for (int place = expectations.start(i); place < expectations.end(i); place++) {
+                masses[expectations.row(place)] = expectations.mass(place);
+            }
+            int target = asked.get(i).item();
+            int masked = (target + 1) % ITEMS;
+            int rank = 1;
+            for (int row = 0; row < ITEMS; row++) {
+                rank += row != target && row != masked && masses[row] >= masses[target] ? 1 : 0;
+            }
+            assertThat(expectations.rank(i, ITEMS, new int[] {masked})).isEqualTo(rank);
+        }
+    }
+
+    private static void run(ClickMemory memory, List<Click> clicks) {
+        Expectations expectations = new Expectations();
+        for (Click click : clicks) {
+            expect(memory, click, expectations);
+            memory.observe(click.rows(), 0, click.history().size(), click.item());
+        }
+        double[] probabilities = new double[clicks.size()];
+        double[] gaps = new double[clicks.size()];
+        for (int i = 0; i < clicks.size(); i++) {
+            probabilities[i] = 1.0 / (2 + clicks.get(i).item());
+            gaps[i] = clicks.get(i).item() - 3;
+        }
+        memory.learn(expectations, probabilities, gaps);
+    }
+
+    private static void expect(ClickMemory memory, Click click, Expectations into) {
+        memory.expect(click.rows(), 0, click.history().size(), click.item(), into);
+    }
+}

@@ -1,0 +1,85 @@
+package io.freshet.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.format.CorruptFormatException;
+import io.freshet.format.FormatTooNewException;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+final class MemoryFileTest {
+    private static final int ITEM_ROWS = 301;
+
+    /** Version 1 up to the mixture: window 3, 2 neighbours, halved at 9 clicks; two clicks; 243 numbers. */
+    private static final String GOLDEN_HEAD = "464d01" + "03" + "02" + "09" + "02" + "f301";
+
+    /**
+     * Three items: 5, followed by 300 with 2520 and by itself with 2520; 7, followed by 300 with 1260; and 300, with both
+     * before it.
+     */
+    private static final String GOLDEN_ITEMS = "03" + "05" + "02" + "05d81300" + "ac02d81300" + "02" + "01"
+            + "ac02ec0900" + "a502" + "02" + "0500d813" + "0700ec09";
+
+    @Test
+    void shouldWriteGoldenBytes() {
+        String hex = HexFormat.of().formatHex(MemoryFile.encode(sample()));
+
+        assertThat(hex).startsWith(GOLDEN_HEAD);
+        assertThat(hex.substring(GOLDEN_HEAD.length() + 2 * Double.BYTES * 243, hex.length() - 8))
+                .isEqualTo(GOLDEN_ITEMS);
+        assertThat(hex).endsWith("d5cb458f");
+    }
+
+    @Test
+    void shouldReadWhatItWrote() {
+        ClickMemory memory = MemoryFile.decode(MemoryFile.encode(sample()), ITEM_ROWS);
+
+        assertThat(memory.config()).isEqualTo(new MemoryConfig(3, 2, 9));
+        assertThat(memory.clicks()).isEqualTo(2);
+        assertThat(memory.mixture()).isEqualTo(sample().mixture());
+        assertThat(memory.neighboursOf(7)).isNotNull().satisfies(list -> {
+            assertThat(list.row(0)).isEqualTo(300);
+            assertThat(list.after(0)).isEqualTo(NeighbourList.NEAREST / 2);
+            assertThat(list.total()).isEqualTo(NeighbourList.NEAREST / 2);
+        });
+        assertThat(MemoryFile.encode(memory)).isEqualTo(MemoryFile.encode(sample()));
+    }
+
+    @Test
+    void shouldComeBackFromFile(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve(MemoryFile.NAME);
+
+        MemoryFile.write(file, sample());
+
+        assertThat(MemoryFile.encode(MemoryFile.read(file, ITEM_ROWS))).isEqualTo(MemoryFile.encode(sample()));
+    }
+
+    @Test
+    void shouldRefuseEveryByteThatChanged() {
+        byte[] golden = MemoryFile.encode(sample());
+        for (int position = 0; position < golden.length; position++) {
+            byte[] bytes = golden.clone();
+            bytes[position] ^= 0x10;
+            Class<?> expected = position == 2 ? FormatTooNewException.class : CorruptFormatException.class;
+            assertThatThrownBy(() -> MemoryFile.decode(bytes, ITEM_ROWS)).isInstanceOf(expected);
+        }
+    }
+
+    @Test
+    void shouldRefuseRowsThatTheVocabularyDoesNotHave() {
+        assertThatThrownBy(() -> MemoryFile.decode(MemoryFile.encode(sample()), 300))
+                .isInstanceOf(CorruptFormatException.class)
+                .hasMessageContaining("row=300");
+    }
+
+    private static ClickMemory sample() {
+        ClickMemory memory = new ClickMemory(new MemoryConfig(3, 2, 9));
+        memory.observe(new int[] {5}, 0, 1, 5);
+        memory.observe(new int[] {7, 5}, 0, 2, 300);
+        return memory;
+    }
+}
