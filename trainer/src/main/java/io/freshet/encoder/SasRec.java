@@ -149,7 +149,7 @@ public final class SasRec implements AutoCloseable {
         return hidden;
     }
 
-    private void embed(SequenceBatch batch, RowTable items, MemorySegment weights) {
+    void embed(SequenceBatch batch, RowTable items, MemorySegment weights) {
         float scale = (float) Math.sqrt(d);
         Matrix x = blocks.getFirst().x;
         for (int t = 0; t < tokens; t++) {
@@ -311,7 +311,7 @@ public final class SasRec implements AutoCloseable {
         }
     }
 
-    private void unembed(SequenceBatch batch, Matrix dx, MemorySegment gradients, Matrix dItems) {
+    void unembed(SequenceBatch batch, Matrix dx, MemorySegment gradients, Matrix dItems) {
         float scale = (float) Math.sqrt(d);
         for (int t = 0; t < tokens; t++) {
             int position = layout.positions().start() + batch.position(firstToken + t) * d;
@@ -391,13 +391,13 @@ public final class SasRec implements AutoCloseable {
         }
     }
 
-    private void add(Matrix from, Matrix to) {
+    void add(Matrix from, Matrix to) {
         for (int t = 0; t < tokens; t++) {
             Rows.add(from.memory(), from.at(t), to.memory(), to.at(t), d);
         }
     }
 
-    private void biasDropoutRelu(Matrix f, MemorySegment weights, SasRecLayout.Linear p, Dropout dropout) {
+    void biasDropoutRelu(Matrix f, MemorySegment weights, SasRecLayout.Linear p, Dropout dropout) {
         for (int t = 0; t < tokens; t++) {
             long at = f.at(t);
             for (int c = 0; c < d; c += Lanes.COUNT) {
@@ -410,8 +410,7 @@ public final class SasRec implements AutoCloseable {
         }
     }
 
-    private void biasDropoutResidual(
-            Matrix y, MemorySegment weights, SasRecLayout.Linear p, Dropout dropout, Matrix residual) {
+    void biasDropoutResidual(Matrix y, MemorySegment weights, SasRecLayout.Linear p, Dropout dropout, Matrix residual) {
         for (int t = 0; t < tokens; t++) {
             long at = y.at(t);
             for (int c = 0; c < d; c += Lanes.COUNT) {
@@ -424,7 +423,7 @@ public final class SasRec implements AutoCloseable {
         }
     }
 
-    private void dropInto(Matrix from, Dropout dropout, Matrix to) {
+    void dropInto(Matrix from, Dropout dropout, Matrix to) {
         for (int t = 0; t < tokens; t++) {
             for (int c = 0; c < d; c += Lanes.COUNT) {
                 long bytes = (long) c * Float.BYTES;
@@ -435,7 +434,7 @@ public final class SasRec implements AutoCloseable {
     }
 
     /** Where relu's result is positive the element was kept: its gradient is scaled as it was; elsewhere it is 0. */
-    private void reluDropoutBackward(Matrix f, Dropout dropout, Matrix df) {
+    void reluDropoutBackward(Matrix f, Dropout dropout, Matrix df) {
         float scale = 1f / (1f - dropout.rate());
         for (int t = 0; t < tokens; t++) {
             for (long i = 0; i < (long) d * Float.BYTES; i += VECTOR) {

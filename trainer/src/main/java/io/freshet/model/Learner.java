@@ -273,7 +273,7 @@ public final class Learner implements AutoCloseable {
                 model.dense(), denseFirstMoments.memory(), denseSecondMoments.memory(), 0, sum, 0, model.denseSize());
     }
 
-    private void updateRows(Adam adam) {
+    void updateRows(Adam adam) {
         int slots = touched.slots();
         workers.run(ROW_TASKS, task -> {
             int from = (int) ((long) slots * task / ROW_TASKS);

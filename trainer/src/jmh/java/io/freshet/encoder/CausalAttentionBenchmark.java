@@ -1,0 +1,61 @@
+package io.freshet.encoder;
+
+import io.freshet.bench.KernelBenchmark;
+import io.freshet.bench.SgemmLimit;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+
+/** Attention inside sequences of a length, as many of them as fit into a chunk of 256 tokens, under dropout. */
+public class CausalAttentionBenchmark extends KernelBenchmark {
+    private static final int TOKENS = 256;
+
+    @Param({"9", "50"})
+    public int length = 9;
+
+    private final CausalAttention attention =
+            data.own(new CausalAttention(new SasRecConfig(D, MAX_LENGTH, 1, 1), Products.forThisCpu()));
+    private final Dropout dropout = new Dropout(0.5f, 7);
+    private final Matrix q = data.matrix(TOKENS, D);
+    private final Matrix k = data.matrix(TOKENS, D);
+    private final Matrix v = data.matrix(TOKENS, D);
+    private final Matrix probabilities = data.matrix(TOKENS, attention.stride());
+    private final Matrix o = data.matrix(TOKENS, D);
+    private final Matrix dQ = data.matrix(TOKENS, D);
+    private final Matrix dK = data.matrix(TOKENS, D);
+    private final Matrix dV = data.matrix(TOKENS, D);
+
+    @Setup
+    public void setUp() {
+        attend();
+    }
+
+    /** Q · Kᵀ and P · V, of what the mask leaves over. */
+    @Benchmark
+    public void forward(SgemmLimit limit) {
+        limit.perCall(2 * productFlops());
+        attend();
+    }
+
+    private void attend() {
+        for (int first = 0; first + length <= TOKENS; first += length) {
+            attention.forward(q, k, v, first, length, probabilities, dropout, first * MAX_LENGTH, o);
+        }
+    }
+
+    /** Four products: the gradients of P, V, Q and K. */
+    @Benchmark
+    public void backward(SgemmLimit limit) {
+        limit.perCall(4 * productFlops());
+        for (int first = 0; first + length <= TOKENS; first += length) {
+            attention.backward(q, k, v, first, length, probabilities, dropout, first * MAX_LENGTH, o, dQ, dK, dV);
+        }
+    }
+
+    private double productFlops() {
+        int sequences = TOKENS / length;
+        return sequences * (1.0 * D * length * (length + 1));
+    }
+}

@@ -1,0 +1,80 @@
+package io.freshet.encoder;
+
+import io.freshet.bench.CopyLimit;
+import io.freshet.bench.KernelBenchmark;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import io.freshet.tensor.RowTable;
+import java.lang.foreign.MemorySegment;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Setup;
+
+/** What of the encoder is neither product nor norm, over a chunk of 252 tokens, under dropout. */
+public class ElementwiseBenchmark extends KernelBenchmark {
+    private static final int LENGTH = 9;
+    private static final int SEQUENCES = 28;
+    private static final int TOKENS = LENGTH * SEQUENCES;
+    private static final long MATRIX_BYTES = TOKENS * ROW_BYTES;
+
+    private final SasRec encoder =
+            data.own(new SasRec(new SasRecConfig(D, MAX_LENGTH, 1, 1), Products.forThisCpu(), 256));
+    private final SasRecLayout.Linear layer =
+            encoder.layout().blocks().getFirst().hidden();
+    private final RowTable items = data.itemTable();
+    private final MemorySegment weights = data.floats(encoder.layout().size());
+    private final MemorySegment gradients = data.floats(encoder.layout().size());
+    private final SequenceBatch batch = batch(SEQUENCES, LENGTH);
+    private final Dropout dropout = new Dropout(0.5f, 7);
+    private final Matrix x = data.matrix(TOKENS, D);
+    private final Matrix y = data.matrix(TOKENS, D);
+
+    @Setup
+    public void setUp() {
+        encoder.trainWith(0.5f, 1, 1);
+        encoder.forward(batch, 0, SEQUENCES, items, weights);
+    }
+
+    /** Reads items' rows and positions, writes X. */
+    @Benchmark
+    public void embed(CopyLimit limit) {
+        limit.perCall(3 * MATRIX_BYTES, (ITEMS + MAX_LENGTH) * ROW_BYTES + MATRIX_BYTES);
+        encoder.embed(batch, items, weights);
+    }
+
+    /** Reads dX, writes the gradients of items' rows, adds to those of positions. */
+    @Benchmark
+    public void unembed(CopyLimit limit) {
+        limit.perCall(4 * MATRIX_BYTES, 2 * MATRIX_BYTES + MAX_LENGTH * ROW_BYTES);
+        encoder.unembed(batch, x, gradients, y);
+    }
+
+    @Benchmark
+    public void residual(CopyLimit limit) {
+        limit.perCall(3 * MATRIX_BYTES, 2 * MATRIX_BYTES);
+        encoder.add(x, y);
+    }
+
+    @Benchmark
+    public void biasDropoutRelu(CopyLimit limit) {
+        limit.perCall(2 * MATRIX_BYTES, MATRIX_BYTES);
+        encoder.biasDropoutRelu(x, weights, layer, dropout);
+    }
+
+    @Benchmark
+    public void reluDropoutBackward(CopyLimit limit) {
+        limit.perCall(3 * MATRIX_BYTES, 2 * MATRIX_BYTES);
+        encoder.reluDropoutBackward(x, dropout, y);
+    }
+
+    @Benchmark
+    public void biasDropoutResidual(CopyLimit limit) {
+        limit.perCall(3 * MATRIX_BYTES, 2 * MATRIX_BYTES);
+        encoder.biasDropoutResidual(y, weights, layer, dropout, x);
+    }
+
+    @Benchmark
+    public void dropInto(CopyLimit limit) {
+        limit.perCall(2 * MATRIX_BYTES);
+        encoder.dropInto(x, dropout, y);
+    }
+}

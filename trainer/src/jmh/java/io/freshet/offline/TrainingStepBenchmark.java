@@ -1,0 +1,78 @@
+package io.freshet.offline;
+
+import io.freshet.bench.KernelBenchmark;
+import io.freshet.bench.SgemmLimit;
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.loss.LossConfig;
+import io.freshet.model.Learner;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.RecommenderModel;
+import io.freshet.model.TrainingConfig;
+import io.freshet.optimizer.Adam;
+import io.freshet.vocabulary.Vocabulary;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.Warmup;
+
+/** A whole optimiser step on 512 users of the shape of Beauty's, on all processors. */
+@Warmup(iterations = 10, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class TrainingStepBenchmark extends KernelBenchmark {
+    private static final SasRecConfig ENCODER = new SasRecConfig(D, MAX_LENGTH, 2, 1);
+    private static final int BATCHES = 16;
+    private static final int USERS = 512;
+
+    /** What targets are held against: so many that the batch shares, or all. */
+    @Param({"500", "4000", "12101"})
+    public int candidates;
+
+    private final int workers = Runtime.getRuntime().availableProcessors();
+    private final Vocabulary items = new Vocabulary();
+    private final List<SequenceBatch> batches = batches(SyntheticSequences.likeBeauty(items, 1));
+    private final RecommenderModel model = data.own(RecommenderModel.initial(new ModelConfig(ENCODER, 0.1f, 1)));
+
+    @SuppressWarnings("NullAway.Init") // setUp sets it
+    private Learner learner;
+
+    private double flops;
+    private int next;
+
+    private static List<SequenceBatch> batches(SequenceDataset sequences) {
+        return IntStream.range(0, BATCHES)
+                .mapToObj(i -> batch(sequences, i * USERS))
+                .toList();
+    }
+
+    private static SequenceBatch batch(SequenceDataset sequences, int firstUser) {
+        SequenceBatch batch = new SequenceBatch(MAX_LENGTH);
+        for (int user = firstUser; user < firstUser + USERS; user++) {
+            int[] sequence = sequences.sequence(user);
+            batch.addExample(sequence, 0, HeldOut.learnedLength(sequence));
+        }
+        return batch;
+    }
+
+    @Setup
+    public void setUp() {
+        Adam.Settings adam = new Adam.Settings(1e-3f, 0.9f, 0.999f, 1e-8f, 0f);
+        LossConfig loss = candidates == ITEMS ? LossConfig.crossEntropy() : LossConfig.scaledCrossEntropy(candidates);
+        learner = data.own(new Learner(model, new TrainingConfig(adam, 0.5f, loss, workers, 2)));
+        items.items(0, items.size()).forEach(learner::addIfAbsent);
+        flops = batches.stream()
+                .mapToDouble(batch -> StepFlops.of(batch, ENCODER, candidates))
+                .average()
+                .orElseThrow();
+    }
+
+    @Benchmark
+    public double learn(SgemmLimit limit) {
+        limit.perCall(flops, workers);
+        next = (next + 1) % BATCHES;
+        return learner.learn(batches.get(next));
+    }
+}
