@@ -5,8 +5,9 @@ import java.util.List;
 
 /**
  * What the steps in ({@link #fromStep}, {@link #toStep}] changed in the model, as absolute values after
- * {@code toStep}. A large delta is cut into parts, to be applied together; all parts carry the same steps, dimension
- * and first new row. Immutable; the arrays are this object's and must not be changed by anyone.
+ * {@code toStep}, and what its memory observed in each of them. A large delta is cut into parts, to be applied together;
+ * all parts carry the same steps, dimension and first new row. Immutable; the arrays are this object's and must not be
+ * changed by anyone.
  */
 public final class ModelDelta implements ModelLogRecord {
     private final long fromStep;
@@ -19,6 +20,7 @@ public final class ModelDelta implements ModelLogRecord {
     private final int[] rows; // (rows)
     private final float[] rowValues; // (rows, dim) float32
     private final float[] dense; // (dense size) float32
+    private final MemoryDelta memory;
 
     /**
      * Takes the arrays over.
@@ -33,6 +35,7 @@ public final class ModelDelta implements ModelLogRecord {
      * @param rows which item rows changed
      * @param rowValues their values, row after row
      * @param dense all dense parameters, flat; only in part 0
+     * @param memory what the memory observed; only in part 0
      */
     public ModelDelta(
             long fromStep,
@@ -44,7 +47,8 @@ public final class ModelDelta implements ModelLogRecord {
             List<String> newItems,
             int[] rows,
             float[] rowValues,
-            float[] dense) {
+            float[] dense,
+            MemoryDelta memory) {
         this.fromStep = fromStep;
         this.toStep = toStep;
         this.part = part;
@@ -55,11 +59,17 @@ public final class ModelDelta implements ModelLogRecord {
         this.rows = rows;
         this.rowValues = rowValues;
         this.dense = dense;
+        this.memory = memory;
         require(fromStep >= 0 && fromStep < toStep, "0 <= fromStep < toStep");
         require(part >= 0 && part < parts, "0 <= part < parts");
         require(dim > 0 && firstNewRow >= 0, "dim > 0 and firstNewRow >= 0");
         require(rowValues.length == (long) rows.length * dim, "rows * dim values");
-        require(part == 0 || (newItems.isEmpty() && dense.length == 0), "new items and dense only in part 0");
+        require(
+                part == 0 || (newItems.isEmpty() && dense.length == 0 && memory.equals(MemoryDelta.NONE)),
+                "new items, dense and memory only in part 0");
+        require(
+                memory.equals(MemoryDelta.NONE) || memory.clicksOfStep().length == toStep - fromStep,
+                "as many steps in its memory");
         for (int row : rows) {
             require(row >= 0, "rows >= 0");
         }
@@ -105,6 +115,10 @@ public final class ModelDelta implements ModelLogRecord {
         return dense;
     }
 
+    public MemoryDelta memory() {
+        return memory;
+    }
+
     /** Floats count as equal by their bits, so that a delta with NaN still equals itself. */
     @Override
     public boolean equals(Object o) {
@@ -118,7 +132,8 @@ public final class ModelDelta implements ModelLogRecord {
                 && newItems.equals(other.newItems)
                 && Arrays.equals(rows, other.rows)
                 && Arrays.equals(rowValues, other.rowValues)
-                && Arrays.equals(dense, other.dense);
+                && Arrays.equals(dense, other.dense)
+                && memory.equals(other.memory);
     }
 
     @Override
@@ -130,7 +145,8 @@ public final class ModelDelta implements ModelLogRecord {
     public String toString() {
         return "ModelDelta[fromStep=" + fromStep + ", toStep=" + toStep + ", part=" + part + ", parts=" + parts
                 + ", dim=" + dim + ", firstNewRow=" + firstNewRow + ", newItems=" + newItems.size() + ", rows="
-                + rows.length + ", rowValues=" + rowValues.length + ", dense=" + dense.length + "]";
+                + rows.length + ", rowValues=" + rowValues.length + ", dense=" + dense.length + ", memory=" + memory
+                + "]";
     }
 
     private void require(boolean holds, String rule) {

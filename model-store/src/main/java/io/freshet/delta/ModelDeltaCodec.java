@@ -8,10 +8,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model delta, version 1. What is large stands at the end, in plain arrays, and is copied whole.
+ * A model delta, version 2. What is large stands at the end, in plain arrays, and is copied whole.
  *
  * <pre>
- * 3 bytes      46 44 01: magic, kind 'D', version
+ * 3 bytes      46 44 02: magic, kind 'D', version
  * varint       from step
  * varint       to step less from step
  * varint       part
@@ -23,6 +23,7 @@ import java.util.List;
  * varint       number of new items, then for each
  *   varint     bytes of the item id
  *   bytes      item id, UTF-8
+ * the memory's part, of which {@link MemoryDeltaCodec} has the table
  * 4r bytes     changed rows, int32 little endian
  * 4r·dim bytes their values, float32 little endian
  * 4d bytes     dense parameters, float32 little endian
@@ -32,14 +33,14 @@ import java.util.List;
 final class ModelDeltaCodec {
     static final char KIND = 'D';
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 1, 1);
+    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 2, 2);
     private static final int TYPICAL_ITEM_BYTES = 16;
 
     private ModelDeltaCodec() {}
 
     static byte[] encode(ModelDelta delta) {
-        ByteWriter head =
-                new ByteWriter(64 + TYPICAL_ITEM_BYTES * delta.newItems().size());
+        ByteWriter head = new ByteWriter(
+                64 + TYPICAL_ITEM_BYTES * delta.newItems().size() + MemoryDeltaCodec.typicalBytes(delta.memory()));
         writeHead(head, delta);
         long values = delta.rows().length + (long) delta.rowValues().length + delta.dense().length;
         ByteWriter writer = FORMAT.writer(Math.toIntExact(head.size() + Float.BYTES * values));
@@ -63,6 +64,7 @@ final class ModelDeltaCodec {
         for (String item : delta.newItems()) {
             writer.writeString(item);
         }
+        MemoryDeltaCodec.write(writer, delta.memory());
     }
 
     static ModelDelta decode(byte[] bytes) {
@@ -76,12 +78,14 @@ final class ModelDeltaCodec {
         int denseSize = reader.readCount(Float.BYTES);
         int rowCount = reader.readCount(Integer.BYTES);
         List<String> newItems = readItems(reader);
-        requireSize(reader, denseSize, rowCount, dim);
-        int[] rows = reader.readInts(rowCount);
-        float[] rowValues = reader.readFloats(rowCount * dim);
-        float[] dense = reader.readFloats(denseSize);
         try {
-            return new ModelDelta(fromStep, toStep, part, parts, dim, firstNewRow, newItems, rows, rowValues, dense);
+            MemoryDelta memory = MemoryDeltaCodec.read(reader);
+            requireSize(reader, denseSize, rowCount, dim);
+            int[] rows = reader.readInts(rowCount);
+            float[] rowValues = reader.readFloats(rowCount * dim);
+            float[] dense = reader.readFloats(denseSize);
+            return new ModelDelta(
+                    fromStep, toStep, part, parts, dim, firstNewRow, newItems, rows, rowValues, dense, memory);
         } catch (IllegalArgumentException e) {
             throw new CorruptFormatException("model delta: " + e.getMessage(), e);
         }

@@ -17,6 +17,8 @@ public final class StepRecord implements ModelLogRecord {
     private final long step;
     private final List<InputRange> ranges;
     private final int[] ranks; // (new positions)
+    private final int[] networkRanks; // (new positions)
+    private final int[] memoryRanks; // (new positions)
     private final long[] clickTimestampsMs; // (input records)
 
     /**
@@ -24,22 +26,43 @@ public final class StepRecord implements ModelLogRecord {
      *
      * @param step number of the step, from 1
      * @param ranges what it took in
-     * @param ranks one for each new position learned from, in order: {@link #NO_EVENT}, {@link #MISS}, or from 1
+     * @param ranks what the model gave each new position learned from, in order: {@link #NO_EVENT}, {@link #MISS}, or
+     *     from 1
+     * @param networkRanks what its network alone gave them
+     * @param memoryRanks what its memory alone gave them
      * @param clickTimestampsMs Kafka timestamp of the click that caused each input record, in order
      */
-    public StepRecord(long step, List<InputRange> ranges, int[] ranks, long[] clickTimestampsMs) {
+    public StepRecord(
+            long step,
+            List<InputRange> ranges,
+            int[] ranks,
+            int[] networkRanks,
+            int[] memoryRanks,
+            long[] clickTimestampsMs) {
         if (step < 0) {
             throw new IllegalArgumentException("step must not be negative: step=" + step);
+        }
+        requireRanks(ranks, ranks.length, step);
+        requireRanks(networkRanks, ranks.length, step);
+        requireRanks(memoryRanks, ranks.length, step);
+        this.step = step;
+        this.ranges = List.copyOf(ranges);
+        this.ranks = ranks;
+        this.networkRanks = networkRanks;
+        this.memoryRanks = memoryRanks;
+        this.clickTimestampsMs = clickTimestampsMs;
+    }
+
+    private static void requireRanks(int[] ranks, int count, long step) {
+        if (ranks.length != count) {
+            throw new IllegalArgumentException("there must be a rank of each kind for each new position: ranks=" + count
+                    + ", others=" + ranks.length + ", step=" + step);
         }
         for (int rank : ranks) {
             if (rank < 0) {
                 throw new IllegalArgumentException("rank must not be negative: rank=" + rank + ", step=" + step);
             }
         }
-        this.step = step;
-        this.ranges = List.copyOf(ranges);
-        this.ranks = ranks;
-        this.clickTimestampsMs = clickTimestampsMs;
     }
 
     public long step() {
@@ -54,6 +77,14 @@ public final class StepRecord implements ModelLogRecord {
         return ranks;
     }
 
+    public int[] networkRanks() {
+        return networkRanks;
+    }
+
+    public int[] memoryRanks() {
+        return memoryRanks;
+    }
+
     public long[] clickTimestampsMs() {
         return clickTimestampsMs;
     }
@@ -64,6 +95,8 @@ public final class StepRecord implements ModelLogRecord {
                 && step == other.step
                 && ranges.equals(other.ranges)
                 && Arrays.equals(ranks, other.ranks)
+                && Arrays.equals(networkRanks, other.networkRanks)
+                && Arrays.equals(memoryRanks, other.memoryRanks)
                 && Arrays.equals(clickTimestampsMs, other.clickTimestampsMs);
     }
 

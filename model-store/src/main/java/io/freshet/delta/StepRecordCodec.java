@@ -7,10 +7,10 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A step record, version 1.
+ * A step record, version 2.
  *
  * <pre>
- * 3 bytes   46 53 01: magic, kind 'S', version
+ * 3 bytes   46 53 02: magic, kind 'S', version
  * varint    step
  * varint    number of input ranges, then for each
  *   varint  bytes of the topic
@@ -20,6 +20,7 @@ import java.util.List;
  *   varint  to less from
  * varint    number of ranks, then for each
  *   varint  0 for no event, 1 for a miss, else the rank plus 1
+ * the same for the network's ranks, and for the memory's
  * varint    number of click timestamps, then for each
  *   zigzag  timestamp less the one before (the first: less 0), ms
  * 4 bytes   CRC-32C of all before, little endian
@@ -28,7 +29,7 @@ import java.util.List;
 final class StepRecordCodec {
     static final char KIND = 'S';
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("step record", KIND, 1, 1);
+    private static final BinaryFormat FORMAT = new BinaryFormat("step record", KIND, 2, 2);
     private static final int MISS_CODE = 1;
     private static final int MIN_RANGE_BYTES = 4;
     private static final int TYPICAL_RANGE_BYTES = 32;
@@ -38,10 +39,13 @@ final class StepRecordCodec {
     static byte[] encode(StepRecord record) {
         ByteWriter writer = FORMAT.writer(16
                 + TYPICAL_RANGE_BYTES * record.ranges().size()
-                + 3 * (record.ranks().length + record.clickTimestampsMs().length));
+                + 6 * record.ranks().length
+                + 3 * record.clickTimestampsMs().length);
         writer.writeVarint(record.step());
         writeRanges(writer, record.ranges());
         writeRanks(writer, record.ranks());
+        writeRanks(writer, record.networkRanks());
+        writeRanks(writer, record.memoryRanks());
         writeTimestamps(writer, record.clickTimestampsMs());
         return FORMAT.seal(writer);
     }
@@ -51,9 +55,11 @@ final class StepRecordCodec {
         long step = reader.readVarint63();
         List<InputRange> ranges = readRanges(reader);
         int[] ranks = readRanks(reader);
+        int[] networkRanks = readRanks(reader, ranks.length);
+        int[] memoryRanks = readRanks(reader, ranks.length);
         long[] timestamps = readTimestamps(reader);
         reader.requireEnd();
-        return new StepRecord(step, ranges, ranks, timestamps);
+        return new StepRecord(step, ranges, ranks, networkRanks, memoryRanks, timestamps);
     }
 
     private static void writeRanges(ByteWriter writer, List<InputRange> ranges) {
@@ -92,6 +98,14 @@ final class StepRecordCodec {
                         default -> rank + 1;
                     });
         }
+    }
+
+    private static int[] readRanks(ByteReader reader, int count) {
+        int[] ranks = readRanks(reader);
+        if (ranks.length != count) {
+            throw reader.corrupt("there must be " + count + " ranks of each kind", "ranks", ranks.length);
+        }
+        return ranks;
     }
 
     private static int[] readRanks(ByteReader reader) {

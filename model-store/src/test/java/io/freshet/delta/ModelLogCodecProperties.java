@@ -6,6 +6,7 @@ import io.freshet.format.HostileBytes;
 import io.freshet.format.Texts;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -22,7 +23,10 @@ class ModelLogCodecProperties {
             @ForAll("ranges") List<InputRange> ranges,
             @ForAll("ranks") int[] ranks,
             @ForAll long[] timestampsMs) {
-        StepRecord record = new StepRecord(step, ranges, ranks, timestampsMs);
+        int[] reversed = IntStream.range(0, ranks.length)
+                .map(i -> ranks[ranks.length - 1 - i])
+                .toArray();
+        StepRecord record = new StepRecord(step, ranges, ranks, reversed, new int[ranks.length], timestampsMs);
         assertThat(ModelLogCodec.decode(ModelLogCodec.encode(record))).isEqualTo(record);
     }
 
@@ -45,14 +49,15 @@ class ModelLogCodecProperties {
                 newItems,
                 random.ints(rows, 0, Integer.MAX_VALUE).toArray(),
                 floats(random, rows * dim),
-                floats(random, dense));
+                floats(random, dense),
+                memory(random));
         assertThat(ModelLogCodec.decode(ModelLogCodec.encode(delta))).isEqualTo(delta);
     }
 
     @Property
     void shouldReadOrRefuseWhenTheBodyIsAnything(@ForAll byte[] body) {
-        HostileBytes.assertReadOrRefused('S', body, ModelLogCodec::decode);
-        HostileBytes.assertReadOrRefused('D', body, ModelLogCodec::decode);
+        HostileBytes.assertReadOrRefused('S', 2, body, ModelLogCodec::decode);
+        HostileBytes.assertReadOrRefused('D', 2, body, ModelLogCodec::decode);
     }
 
     @Provide
@@ -74,6 +79,17 @@ class ModelLogCodecProperties {
     @Provide
     Arbitrary<List<String>> items() {
         return Texts.ofLength(0, 30).list().ofMaxSize(20);
+    }
+
+    /** Of the one step, with up to ten clicks. */
+    private static MemoryDelta memory(Random random) {
+        int[] lengths = random.ints(random.nextInt(10), 1, 5).toArray();
+        return new MemoryDelta(
+                new int[] {lengths.length},
+                lengths,
+                random.ints(IntStream.of(lengths).sum() + lengths.length, 0, Integer.MAX_VALUE)
+                        .toArray(),
+                random.doubles(random.nextInt(10)).toArray());
     }
 
     private static float[] floats(Random random, int count) {

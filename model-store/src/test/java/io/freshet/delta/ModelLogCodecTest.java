@@ -22,31 +22,42 @@ class ModelLogCodecTest {
             42,
             List.of(new InputRange("sequences", 0, 100, 128), new InputRange("sequences", 1, 0, 300)),
             new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 10, 100_000},
+            new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 2, 3, 1},
+            new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 1, StepRecord.MISS},
             new long[] {1_700_000_000_000L, 1_700_000_000_005L, 1_699_999_999_998L});
-    private static final String STEP_V1 = "4653012a"
+    private static final String STEP_V2 = "4653022a"
             + "020973657175656e63657300641c" + "0973657175656e6365730100ac02"
-            + "050001020ba18d06"
+            + "050001020ba18d06" + "050001030402" + "050001020201"
             + "0380a0abfef9620a0d"
-            + "78ee5ef3";
+            + "3c5d7f05";
 
     private static final ModelDelta DELTA = new ModelDelta(
-            41, 42, 0, 2, 2, 300, List.of("a", "ß"), new int[] {7, 300}, new float[] {1, -2, 0.5f, 3.25f}, new float[] {
-                0, -0.0f, 1e-3f
-            });
-    private static final String DELTA_V1 = "464401" + "290100" + "0202ac02" + "0302" + "02016102c39f"
+            40,
+            42,
+            0,
+            2,
+            2,
+            300,
+            List.of("a", "ß"),
+            new int[] {7, 300},
+            new float[] {1, -2, 0.5f, 3.25f},
+            new float[] {0, -0.0f, 1e-3f},
+            new MemoryDelta(new int[] {0, 2}, new int[] {1, 2}, new int[] {0, 7, 7, 0, 300}, new double[] {.5, -2}));
+    private static final String DELTA_V2 = "464402" + "280200" + "0202ac02" + "0302" + "02016102c39f"
+            + "02" + "00" + "02" + "010007" + "020700ac02" + "02" + "000000000000e03f" + "00000000000000c0"
             + "070000002c010000"
             + "0000803f000000c00000003f00005040"
             + "00000000000000806f12833a"
-            + "3024f881";
+            + "46aad190";
 
-    private static final ModelDelta SECOND_PART =
-            new ModelDelta(41, 42, 1, 2, 2, 300, List.of(), new int[] {301}, new float[] {4, 5}, new float[0]);
-    private static final String SECOND_PART_V1 =
-            "464401" + "290101" + "0202ac02" + "0001" + "00" + "2d010000" + "000080400000a040" + "2c978336";
+    private static final ModelDelta SECOND_PART = new ModelDelta(
+            40, 42, 1, 2, 2, 300, List.of(), new int[] {301}, new float[] {4, 5}, new float[0], MemoryDelta.NONE);
+    private static final String SECOND_PART_V2 =
+            "464402" + "280201" + "0202ac02" + "0001" + "00" + "0000" + "2d010000" + "000080400000a040" + "32ec2d4e";
 
     static Stream<Arguments> golden() {
         return Stream.of(
-                Arguments.of(STEP, STEP_V1), Arguments.of(DELTA, DELTA_V1), Arguments.of(SECOND_PART, SECOND_PART_V1));
+                Arguments.of(STEP, STEP_V2), Arguments.of(DELTA, DELTA_V2), Arguments.of(SECOND_PART, SECOND_PART_V2));
     }
 
     @ParameterizedTest
@@ -57,7 +68,7 @@ class ModelLogCodecTest {
 
     @ParameterizedTest
     @MethodSource("golden")
-    void shouldReadGoldenBytesOfVersion1(ModelLogRecord record, String hex) {
+    void shouldReadGoldenBytesOfVersion2(ModelLogRecord record, String hex) {
         assertThat(ModelLogCodec.decode(HexFormat.of().parseHex(hex))).isEqualTo(record);
     }
 
@@ -71,33 +82,43 @@ class ModelLogCodecTest {
 
     @ParameterizedTest(name = "{2}")
     @CsvSource({
-        "D, 0001000101000000000000, left over after no arrays",
-        "D, 00010001010000ffffffff0700, rows beyond the record",
-        "D, 000100010100ffffffff070000, dense beyond the record",
+        "D, 000100010100000000 0000 0000, left over after no arrays",
+        "D, 00010001010000ffffffff0700 0000, rows beyond the record",
+        "D, 000100010100ffffffff070000 0000, dense beyond the record",
         "D, 0001000101000000ffffffff07, new items beyond the record",
-        "D, 000100 01 ffffffff07 00 00 01 00 00000000, row of 2^31 values",
-        "D, 000000010100000000, no step",
-        "D, 000101010100000000, part 1 of 1",
-        "D, 0001010201000000 0161, new items in part 1",
-        "D, 000100010000000000, dim 0",
-        "D, 0001000101000001 00 ffffffff 00000000, negative row",
+        "D, 000100 01 ffffffff07 00 00 01 00 0000 00000000, row of 2^31 values",
+        "D, 000000010100000000 0000, no step",
+        "D, 000101010100000000 0000, part 1 of 1",
+        "D, 0001010201000000 0161 0000, new items in part 1",
+        "D, 000100010000000000 0000, dim 0",
+        "D, 0001000101000001 00 0000 ffffffff 00000000, negative row",
+        "D, 000100010100000000 ffffffff07 00, steps of the memory beyond the record",
+        "D, 000100010100000000 01ffffffff07 00, clicks beyond the record",
+        "D, 000100010100000000 0101ffffffff07 00, history beyond the record",
+        "D, 000100010100000000 01010005 00, click without a history",
+        "D, 000100010100000000 020000 00, two steps in the memory of one",
+        "D, 000100010100000000 0100 01 00000000, half a number of the mixture",
+        "D, 000101020100000000 0100 00, memory in part 1",
         "S, 00ffffffff070000, ranges beyond the record",
         "S, 000101610001ffffffffffffffff7f0000, range beyond 2^63",
         "S, 0000ffffffff0700, ranks beyond the record",
         "S, 000001ffffffff0f00, rank beyond 2^31",
-        "S, 000000ffffffff07, timestamps beyond the record",
-        "S, ffffffffffffffffff01000000, negative step",
+        "S, 0000 0102 00 0102 00, fewer ranks of the network",
+        "S, 0000 0102 0102 00 00, fewer ranks of the memory",
+        "S, 0000000000ffffffff07, timestamps beyond the record",
+        "S, ffffffffffffffffff010000000000, negative step",
     })
     void shouldRefuseBodyWhenFrameIsValidButContentIsNot(char kind, String body, String what) {
-        byte[] record = HostileBytes.framed(kind, 1, HexFormat.of().parseHex(body.replace(" ", "")));
+        byte[] record = HostileBytes.framed(kind, 2, HexFormat.of().parseHex(body.replace(" ", "")));
         assertThatThrownBy(() -> ModelLogCodec.decode(record)).as(what).isInstanceOf(CorruptFormatException.class);
     }
 
     @Test
     void shouldTellTooOldFromTooNew() {
-        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('S', 0, new byte[8])))
-                .isInstanceOf(FormatTooOldException.class);
-        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 2, new byte[8])))
+        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('S', 1, new byte[8])))
+                .isInstanceOf(FormatTooOldException.class)
+                .hasMessageContaining("step record");
+        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 3, new byte[8])))
                 .isInstanceOf(FormatTooNewException.class);
     }
 
@@ -111,7 +132,8 @@ class ModelLogCodecTest {
     @Test
     void shouldRefuseDeltaWhenItsPartsDoNotFitTogether() {
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> new ModelDelta(0, 1, 0, 1, 4, 0, List.of(), new int[2], new float[7], new float[0]))
+                .isThrownBy(() -> new ModelDelta(
+                        0, 1, 0, 1, 4, 0, List.of(), new int[2], new float[7], new float[0], MemoryDelta.NONE))
                 .withMessageContaining("dim=4")
                 .withMessageContaining("rowValues=7");
     }

@@ -29,9 +29,9 @@ public final class HostileBytes {
     }
 
     /** What a producer could do on purpose: any body, with the right frame around it. */
-    public static void assertReadOrRefused(char kind, byte[] body, Consumer<byte[]> decoder) {
+    public static void assertReadOrRefused(char kind, int version, byte[] body, Consumer<byte[]> decoder) {
         try {
-            decoder.accept(framed(kind, 1, body));
+            decoder.accept(framed(kind, version, body));
         } catch (CorruptFormatException e) {
             // Refused in the format's own words, which is right; anything else fails the test.
         }

@@ -34,8 +34,8 @@ class SequenceCodecProperties {
 
     @Property
     void shouldReadOrRefuseWhenTheBodyIsAnything(@ForAll byte[] body) {
-        HostileBytes.assertReadOrRefused('Q', body, UserSequenceCodec::decode);
-        HostileBytes.assertReadOrRefused('U', body, SequenceUpdateCodec::decode);
+        HostileBytes.assertReadOrRefused('Q', 1, body, UserSequenceCodec::decode);
+        HostileBytes.assertReadOrRefused('U', 1, body, SequenceUpdateCodec::decode);
     }
 
     @Provide

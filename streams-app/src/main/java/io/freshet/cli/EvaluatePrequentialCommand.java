@@ -41,8 +41,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Replays a file of clicks through the online learner without Kafka, in steps of online.step.clicks: each click"
                     + " whose user has an earlier one is first ranked among all items seen so far, and only then"
-                    + " learned from. An item never seen is a miss; ties count against. Beside it run its network alone"
-                    + " and baselines, over the same clicks. Figures are of the events after the first tenth of the"
+                    + " learned from. An item never seen is a miss; ties count against. Beside it run its network alone,"
+                    + " its memory alone and baselines, over the same clicks. Figures are of the events after the first tenth of the"
                     + " file. Users are never forgotten. Ctrl-C ends it with what there is.",
             ""
         },

@@ -42,6 +42,7 @@ record PrequentialReport(
         double seconds) {
     private static final String SERVED = "Freshet";
     private static final String NETWORK = "its network alone";
+    private static final String MEMORY = "its memory alone";
 
     record Clicks(long accepted, long duplicates, long tooLate, long passedOver, long users) {
         static Clicks of(InMemorySequencer sequencer, long passedOver) {
@@ -59,10 +60,16 @@ record PrequentialReport(
     }
 
     /**
-     * What is served, and beside it the network alone and the baselines, on the same events.
+     * What is served, and beside it the network alone, the memory alone and the baselines, on the same events.
      */
     record Prequential(
-            long events, double hr10, double ndcg10, double mrr10, At10 network, Map<String, At10> baselines) {
+            long events,
+            double hr10,
+            double ndcg10,
+            double mrr10,
+            At10 network,
+            At10 memory,
+            Map<String, At10> baselines) {
         static Prequential of(RaceResult result, Slice slice) {
             Accuracy served = accuracy(result.online(), slice);
             Map<String, At10> baselines = new LinkedHashMap<>();
@@ -74,6 +81,7 @@ record PrequentialReport(
                     served.ndcg(),
                     served.mrr(),
                     At10.of(accuracy(result.network(), slice)),
+                    At10.of(accuracy(result.memory(), slice)),
                     baselines);
         }
 
@@ -99,11 +107,16 @@ record PrequentialReport(
     /**
      * @param clicks how many clicks had been replayed at each point
      */
-    record Curve(List<Long> clicks, Line online, Line network, Map<String, Line> baselines) {
+    record Curve(List<Long> clicks, Line online, Line network, Line memory, Map<String, Line> baselines) {
         static Curve of(RaceResult result) {
             Map<String, Line> baselines = new LinkedHashMap<>();
             result.rivals().forEach((rival, figures) -> baselines.put(nameOf(rival), Line.of(figures)));
-            return new Curve(result.curveRecords(), Line.of(result.online()), Line.of(result.network()), baselines);
+            return new Curve(
+                    result.curveRecords(),
+                    Line.of(result.online()),
+                    Line.of(result.network()),
+                    Line.of(result.memory()),
+                    baselines);
         }
     }
 
@@ -172,6 +185,7 @@ record PrequentialReport(
         Map<String, At10> rows = new LinkedHashMap<>();
         rows.put(SERVED, figures.served());
         rows.put(NETWORK, figures.network());
+        rows.put(MEMORY, figures.memory());
         figures.baselines().forEach((name, at10) -> rows.put(name.replace('_', ' '), at10));
         return rows;
     }
@@ -188,6 +202,7 @@ record PrequentialReport(
         List<Series> lines = new ArrayList<>();
         addTo(lines, SERVED, curve.online(), true);
         addTo(lines, NETWORK, curve.network(), false);
+        addTo(lines, MEMORY, curve.memory(), false);
         curve.baselines().forEach((name, line) -> addTo(lines, name.replace('_', ' '), line, false));
         String title =
                 String.format(Locale.ROOT, "%s: NDCG@10 before learning, mean of the newest %,d events", file, window);

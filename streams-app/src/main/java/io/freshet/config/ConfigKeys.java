@@ -3,6 +3,7 @@ package io.freshet.config;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
+import io.freshet.memory.MemoryConfig;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -65,6 +66,10 @@ final class ConfigKeys {
     static final String TRAINING_ALPHA = "training.alpha";
     static final String TRAINING_WORKERS = "training.workers";
     static final String TRAINING_SHARDS = "training.shards";
+
+    static final String MODEL_MEMORY_WINDOW = "model.memory.window";
+    static final String MODEL_MEMORY_NEIGHBOURS = "model.memory.neighbours";
+    static final String MODEL_MEMORY_HALVING_CLICKS = "model.memory.halving.clicks";
 
     static final String ONLINE_STEP_CLICKS = "online.step.clicks";
     static final String ONLINE_STEP_LINGER_MS = "online.step.linger.ms";
@@ -210,6 +215,28 @@ final class ConfigKeys {
             key(MODEL_HEADS, ConfigDef.Type.INT, "1", between(1, 64), "", "Attention heads of a block."),
             decimal(MODEL_ITEM_DEVIATION, "0.1", positive(), "Standard deviation of a new item's embedding."),
             key(MODEL_SEED, ConfigDef.Type.LONG, "42", null, "", "Seed of every random number of the model's life."),
+            key(
+                    MODEL_MEMORY_WINDOW,
+                    ConfigDef.Type.INT,
+                    "10",
+                    between(0, MemoryConfig.MAX_WINDOW),
+                    "clicks",
+                    "Newest clicks of a user that the memory takes for neighbours of the next one; 0 for no memory beside the"
+                            + " network."),
+            key(
+                    MODEL_MEMORY_NEIGHBOURS,
+                    ConfigDef.Type.INT,
+                    "64",
+                    between(1, MemoryConfig.MAX_NEIGHBOURS),
+                    "items",
+                    "Neighbours that the memory keeps of each item."),
+            key(
+                    MODEL_MEMORY_HALVING_CLICKS,
+                    ConfigDef.Type.INT,
+                    "256",
+                    between(1, MemoryConfig.MAX_HALVING_CLICKS),
+                    "clicks",
+                    "Neighbouring clicks of an item at which the memory halves what it knows of it."),
             decimal(TRAINING_LEARNING_RATE, "0.002", positive(), "Adam's step size."),
             decimal(TRAINING_BETA1, "0.9", between(0, 0.999999), "Decay of Adam's first moment."),
             decimal(TRAINING_BETA2, "0.999", between(0, 0.99999999), "Decay of Adam's second moment."),

@@ -2,6 +2,7 @@ package io.freshet.config;
 
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.loss.LossConfig;
+import io.freshet.memory.MemoryConfig;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningConfig;
@@ -211,7 +212,11 @@ public final class FreshetConfig {
                 integer(ConfigKeys.ONLINE_REPLAY_LENGTH),
                 integer(ConfigKeys.ONLINE_REPLAY_CAPACITY),
                 integer(ConfigKeys.ONLINE_METRICS_K),
-                integer(ConfigKeys.ONLINE_METRICS_WINDOW));
+                integer(ConfigKeys.ONLINE_METRICS_WINDOW),
+                new MemoryConfig(
+                        integer(ConfigKeys.MODEL_MEMORY_WINDOW),
+                        integer(ConfigKeys.MODEL_MEMORY_NEIGHBOURS),
+                        integer(ConfigKeys.MODEL_MEMORY_HALVING_CLICKS)));
     }
 
     /** What passes through to the Kafka clients. */

@@ -283,7 +283,6 @@ final class DemoRun implements AutoCloseable {
 
     private Summary summary(Duration wall) {
         Books.Figures figures = books.figures();
-        PrequentialRace.Standing standing = books.afterFirstTenth();
         return new Summary(
                 new Summary.Clicks(
                         feeder.read(),
@@ -294,7 +293,7 @@ final class DemoRun implements AutoCloseable {
                 figures.users(),
                 figures.items(),
                 new Summary.Training(figures.steps(), figures.targets(), roles.trainingSeconds(), figures.snapshots()),
-                Summary.Prequential.of(standing.model(), standing.popularity(), standing.rules()),
+                Summary.Prequential.of(books.afterFirstTenth()),
                 figures.recommendations(),
                 new Summary.Latencies(
                         Summary.Percentiles.of(clickToRecommendation.measured()),

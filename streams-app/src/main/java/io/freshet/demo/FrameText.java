@@ -1,10 +1,12 @@
 package io.freshet.demo;
 
+import io.freshet.evaluation.Accuracy;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** Draws a frame as lines of at most {@value #WIDTH} columns, or as one plain line. Immutable. */
 final class FrameText {
@@ -121,15 +123,15 @@ final class FrameText {
     private List<String> race(Frame frame) {
         PrequentialRace.Standing recent = frame.recent();
         PrequentialRace.Standing whole = frame.afterFirstTenth();
-        double best = Math.max(
-                .01,
-                Math.max(
-                        recent.model().ndcg(),
-                        Math.max(recent.rules().ndcg(), recent.popularity().ndcg())));
+        double best = Stream.of(recent.model(), recent.network(), recent.memory(), recent.rules(), recent.popularity())
+                .mapToDouble(Accuracy::ndcg)
+                .reduce(.01, Math::max);
         return List.of(
                 paint.dim(padded("NDCG@10   each click ranked before it is learned from", FIGURES)
                         + padded("newest", FIGURE) + "all"),
                 racer("model", recent.model().ndcg(), whole.model().ndcg(), best, Paint.Colour.GREEN),
+                racer("  network", recent.network().ndcg(), whole.network().ndcg(), best, Paint.Colour.GREEN),
+                racer("  memory", recent.memory().ndcg(), whole.memory().ndcg(), best, Paint.Colour.GREEN),
                 racer("item-item", recent.rules().ndcg(), whole.rules().ndcg(), best, Paint.Colour.YELLOW),
                 racer(
                         "popularity",

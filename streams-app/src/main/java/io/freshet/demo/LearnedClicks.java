@@ -127,20 +127,26 @@ final class LearnedClicks {
         }
         waitingClicks -= records.size();
         learned += records.size();
-        observe(records, step.ranks());
+        observe(records, step);
     }
 
-    private void observe(List<Accepted> records, int[] ranks) {
+    private void observe(List<Accepted> records, StepRecord step) {
+        int positions = step.ranks().length;
         int next = 0;
         for (Accepted record : records) {
             for (Target target : record.targets()) {
-                if (next < ranks.length) {
-                    race.observe(target.history, target.item, ranks[next]);
+                if (next < positions) {
+                    race.observe(target.history, target.item, ranks(step, next));
                 }
                 next++;
             }
         }
-        targets += ranks.length;
+        targets += positions;
+    }
+
+    private static PrequentialRace.Ranks ranks(StepRecord step, int position) {
+        return new PrequentialRace.Ranks(
+                step.ranks()[position], step.networkRanks()[position], step.memoryRanks()[position]);
     }
 
     private Deque<Accepted> queue(InputRange range) {

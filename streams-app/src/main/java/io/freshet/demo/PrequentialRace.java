@@ -10,7 +10,8 @@ import io.freshet.evaluation.StreamAccuracy;
 import io.freshet.evaluation.WindowedPopularity;
 
 /**
- * The model and two baselines over the same clicks in the same order, each ranked before it is learned from.
+ * The model, its two parts and two baselines over the same clicks in the same order, each ranked before it is learned
+ * from.
  *
  * <p>The model's ranks come from the journal; the baselines are ranked and taught here. Not thread-safe.
  */
@@ -20,16 +21,26 @@ final class PrequentialRace {
     private static final double LEFT_OUT = .1;
 
     private final Runner model = new Runner();
+    private final Runner network = new Runner();
+    private final Runner memory = new Runner();
     private final Runner popularity = new Runner();
     private final Runner rules = new Runner();
     private final Baseline popularityBaseline =
             new WindowedPopularity(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
     private final Baseline rulesBaseline = new SequentialRules(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
 
-    /** Where the three stand, over one set of events. */
-    record Standing(Accuracy model, Accuracy popularity, Accuracy rules) {
-        static final Standing NONE = new Standing(Accuracy.NONE, Accuracy.NONE, Accuracy.NONE);
+    /**
+     * Where all stand, over one set of events.
+     *
+     * @param model what it serves, the mixture of its network and its memory
+     */
+    record Standing(Accuracy model, Accuracy network, Accuracy memory, Accuracy popularity, Accuracy rules) {
+        static final Standing NONE =
+                new Standing(Accuracy.NONE, Accuracy.NONE, Accuracy.NONE, Accuracy.NONE, Accuracy.NONE);
     }
+
+    /** What the journal says of one click: its rank by the model, by its network alone, and by its memory alone. */
+    record Ranks(int model, int network, int memory) {}
 
     private static final class Runner {
         private final StreamAccuracy whole = new StreamAccuracy(K);
@@ -46,11 +57,13 @@ final class PrequentialRace {
      *
      * @param history rows of the user's clicks before it, oldest first; at least the last three
      * @param item its own row
-     * @param modelRank the model's rank of it, as the journal has it
+     * @param ranks what the model and its parts gave it
      */
-    void observe(int[] history, int item, int modelRank) {
-        boolean event = modelRank != StepRecord.NO_EVENT;
-        model.observe(modelRank);
+    void observe(int[] history, int item, Ranks ranks) {
+        boolean event = ranks.model() != StepRecord.NO_EVENT;
+        model.observe(ranks.model());
+        network.observe(ranks.network());
+        memory.observe(ranks.memory());
         popularity.observe(event ? popularityBaseline.rank(history, history.length, item) : StepRecord.NO_EVENT);
         rules.observe(event ? rulesBaseline.rank(history, history.length, item) : StepRecord.NO_EVENT);
         popularityBaseline.observe(history, history.length, item);
@@ -61,12 +74,19 @@ final class PrequentialRace {
     Standing afterFirstTenth() {
         return new Standing(
                 model.whole.afterFirst(LEFT_OUT),
+                network.whole.afterFirst(LEFT_OUT),
+                memory.whole.afterFirst(LEFT_OUT),
                 popularity.whole.afterFirst(LEFT_OUT),
                 rules.whole.afterFirst(LEFT_OUT));
     }
 
     /** Over the newest events. */
     Standing recent() {
-        return new Standing(model.recent.windowed(), popularity.recent.windowed(), rules.recent.windowed());
+        return new Standing(
+                model.recent.windowed(),
+                network.recent.windowed(),
+                memory.recent.windowed(),
+                popularity.recent.windowed(),
+                rules.recent.windowed());
     }
 }

@@ -38,8 +38,10 @@ final class Report {
                                 FrameText.share(prequential.hr10()),
                                 FrameText.share(prequential.ndcg10()),
                                 FrameText.share(prequential.mrr10())),
-                baseline("item-to-item rules", prequential.baselines().rules()),
-                baseline("popularity", prequential.baselines().popularity()));
+                figures("its network alone", prequential.network()),
+                figures("its memory alone", prequential.memory()),
+                figures("item-to-item rules", prequential.baselines().rules()),
+                figures("popularity", prequential.baselines().popularity()));
     }
 
     private static String onTheirWay(Summary.Clicks clicks) {
@@ -55,13 +57,13 @@ final class Report {
         return String.format(Locale.ROOT, "%9s", FrameText.count(events));
     }
 
-    private static String baseline(String name, Summary.At10 figures) {
+    private static String figures(String name, Summary.At10 at10) {
         return String.format(
                 Locale.ROOT,
                 "  %-28s  %s   %s    %s",
                 name,
-                FrameText.share(figures.hr10()),
-                FrameText.share(figures.ndcg10()),
-                FrameText.share(figures.mrr10()));
+                FrameText.share(at10.hr10()),
+                FrameText.share(at10.ndcg10()),
+                FrameText.share(at10.mrr10()));
     }
 }

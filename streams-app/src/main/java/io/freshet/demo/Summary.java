@@ -18,7 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param users users with a sequence
  * @param items different items among the accepted clicks
  * @param training what the trainer did
- * @param prequential accuracy of the model and of the baselines on the same events, after the first tenth of the stream
+ * @param prequential accuracy of the model, of its parts and of the baselines on the same events, after the first tenth
+ *     of the stream
  * @param recommendations records on the recommendations topic
  * @param latencyMs from a click's Kafka timestamp, for the clicks of this run after the warm-up
  * @param wallSeconds length of this run
@@ -52,22 +53,32 @@ record Summary(
      */
     record Training(long steps, long targets, double seconds, long snapshots) {}
 
-    record Prequential(long events, double hr10, double ndcg10, double mrr10, Baselines baselines) {
-        static Prequential of(Accuracy model, Accuracy popularity, Accuracy rules) {
+    /**
+     * The figures are those of what the model serves, the mixture of its network and its memory.
+     *
+     * @param network its network alone
+     * @param memory its memory alone
+     */
+    record Prequential(
+            long events, double hr10, double ndcg10, double mrr10, At10 network, At10 memory, Baselines baselines) {
+        static Prequential of(PrequentialRace.Standing standing) {
+            Accuracy model = standing.model();
             return new Prequential(
                     model.events(),
                     model.hr(),
                     model.ndcg(),
                     model.mrr(),
-                    new Baselines(At10.of(popularity), At10.of(rules)));
+                    At10.of(standing.network()),
+                    At10.of(standing.memory()),
+                    new Baselines(At10.of(standing.popularity()), At10.of(standing.rules())));
         }
     }
 
     record Baselines(At10 popularity, At10 rules) {}
 
-    record At10(double hr10, double ndcg10, double mrr10) {
+    record At10(long events, double hr10, double ndcg10, double mrr10) {
         static At10 of(Accuracy accuracy) {
-            return new At10(accuracy.hr(), accuracy.ndcg(), accuracy.mrr());
+            return new At10(accuracy.events(), accuracy.hr(), accuracy.ndcg(), accuracy.mrr());
         }
     }
 

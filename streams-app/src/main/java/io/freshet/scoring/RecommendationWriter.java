@@ -12,15 +12,15 @@ import java.io.UncheckedIOException;
  *
  * <pre>
  * {"user_id": "u",
- *  "items": [{"item_id": "i", "score": 1.5}, …],                   best first
+ *  "items": [{"item_id": "i", "score": 0.031}, …],                 best first
  *  "model": {"version": "000000000012-0123456789ab", "step": 17},  null while there is none
  *  "fallback": "no-model",                                         only where popularity answers
  *  "cause": {"topic": "clicks", "partition": 0, "offset": 5, "timestamp": 1700000000000},
  *  "generated_at": 1700000000012}
  * </pre>
  *
- * The model's weights are those of the snapshot {@code version} after the log up to {@code step}. Times are epoch
- * milliseconds; the cause's is its Kafka record's. Not thread-safe.
+ * A score of the model is how probably the item is next. The model's weights are those of the snapshot {@code version}
+ * after the log up to {@code step}. Times are epoch milliseconds; the cause's is its Kafka record's. Not thread-safe.
  */
 final class RecommendationWriter {
     private static final JsonFactory JSON = new JsonFactory();

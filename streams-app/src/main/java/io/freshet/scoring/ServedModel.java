@@ -59,7 +59,7 @@ final class ServedModel implements AutoCloseable {
      * @param history (historyLength) rows of the user's items, oldest first; at least one
      * @param excluded (excludedLength) rows that must not come back, in any order
      * @param rows (k) receives the rows of the best items, best first
-     * @param scores (k) receives their scores
+     * @param scores (k) receives how probably each is next
      * @return how many there are, at most k
      */
     int topK(int[] history, int historyLength, int[] excluded, int excludedLength, int k, int[] rows, float[] scores) {

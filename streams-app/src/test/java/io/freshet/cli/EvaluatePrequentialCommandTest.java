@@ -41,7 +41,7 @@ class EvaluatePrequentialCommandTest {
         JsonNode prequential = report.get("prequential");
         assertThat(prequential.fieldNames())
                 .toIterable()
-                .containsExactly("events", "hr10", "ndcg10", "mrr10", "network", "baselines");
+                .containsExactly("events", "hr10", "ndcg10", "mrr10", "network", "memory", "baselines");
         assertThat(prequential.get("baselines").fieldNames())
                 .toIterable()
                 .containsExactly("popularity", "decayed_popularity", "rules", "frozen", "refit");

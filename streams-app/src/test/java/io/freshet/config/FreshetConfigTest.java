@@ -3,6 +3,7 @@ package io.freshet.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.memory.MemoryConfig;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningConfig;
@@ -69,6 +70,16 @@ final class FreshetConfigTest {
         assertThat(config.streams().instanceId()).isEqualTo("freshet-0");
         assertThat(config.modelStorePath()).isEqualTo(Path.of("/models"));
         assertThat(config.kafka().bootstrapServers()).isEqualTo("a:1,b:2");
+    }
+
+    @Test
+    void shouldBoundTheMemoryWhenItsKeysAreSet() {
+        FreshetConfig bounded = FreshetConfig.of(Map.of(
+                "model.memory.window", "3", "model.memory.neighbours", "20", "model.memory.halving.clicks", "50"));
+        FreshetConfig off = FreshetConfig.of(Map.of("model.memory.window", "0"));
+
+        assertThat(bounded.trainer().learning().memory()).isEqualTo(new MemoryConfig(3, 20, 50));
+        assertThat(off.trainer().learning().memory().isOn()).isFalse();
     }
 
     @Test

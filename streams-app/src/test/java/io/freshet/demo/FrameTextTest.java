@@ -22,7 +22,7 @@ class FrameTextTest {
     @Test
     void shouldShowTheStandingWhenThereIsOne() {
         String text = String.join("\n", new FrameText(Glyphs.ASCII, Paint.NONE).lines(frame(70_278, "u1")));
-        assertThat(text).contains("70,278 read", ".3712", ".3824", ".0412", "recommendation 31/80 ");
+        assertThat(text).contains("70,278 read", ".3712", ".3623", ".3534", ".3824", ".0412", "recommendation 31/80 ");
     }
 
     @Test
@@ -41,6 +41,8 @@ class FrameTextTest {
     private static Frame frame(long count, String id) {
         PrequentialRace.Standing standing = new PrequentialRace.Standing(
                 new Accuracy(1_000, .55, .3712, .3),
+                new Accuracy(1_000, .54, .3623, .29),
+                new Accuracy(1_000, .53, .3534, .28),
                 new Accuracy(1_000, .08, .0412, .03),
                 new Accuracy(1_000, .56, .3824, .33));
         int size = (int) Math.min(count, 99_999_999);

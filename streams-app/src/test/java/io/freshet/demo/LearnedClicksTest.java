@@ -41,6 +41,8 @@ class LearnedClicksTest {
                 1,
                 List.of(new InputRange("sequences", 1, 0, 1), new InputRange("sequences", 0, 0, 1)),
                 new int[] {0, 0},
+                new int[] {0, 0},
+                new int[] {0, 0},
                 new long[] {1, 1}));
         assertThat(clicks.learned()).isEqualTo(2);
         assertThat(clicks.waiting()).isEqualTo(1);
@@ -60,6 +62,12 @@ class LearnedClicksTest {
     }
 
     private static StepRecord step(long step, long from, long to, int... ranks) {
-        return new StepRecord(step, List.of(new InputRange("sequences", 0, from, to)), ranks, new long[ranks.length]);
+        return new StepRecord(
+                step,
+                List.of(new InputRange("sequences", 0, from, to)),
+                ranks,
+                ranks.clone(),
+                ranks.clone(),
+                new long[ranks.length]);
     }
 }

@@ -1,5 +1,6 @@
 package io.freshet.scoring;
 
+import io.freshet.delta.MemoryDelta;
 import io.freshet.delta.ModelDelta;
 import io.freshet.delta.StepRecord;
 import io.freshet.encoder.SasRecConfig;
@@ -41,11 +42,12 @@ final class TinyModels {
             Arrays.fill(values, 1f);
             float[] dense = part == 0 ? new float[fresh.denseSize()] : new float[0];
             List<String> items = part == 0 ? List.of(newItems) : List.of();
-            return new ModelDelta(fromStep, toStep, part, parts, dim, firstNewRow, items, rows, values, dense);
+            return new ModelDelta(
+                    fromStep, toStep, part, parts, dim, firstNewRow, items, rows, values, dense, MemoryDelta.NONE);
         }
     }
 
     static StepRecord step(long step, long... clickTimestampsMs) {
-        return new StepRecord(step, List.of(), new int[0], clickTimestampsMs);
+        return new StepRecord(step, List.of(), new int[0], new int[0], new int[0], clickTimestampsMs);
     }
 }

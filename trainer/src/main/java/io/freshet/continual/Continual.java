@@ -1,11 +1,9 @@
 package io.freshet.continual;
 
-import io.freshet.delta.StepRecord;
 import io.freshet.online.OnlineLearner;
 import io.freshet.online.UserUpdate;
 import io.freshet.vocabulary.Vocabulary;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
@@ -46,12 +44,18 @@ public final class Continual implements AutoCloseable {
         }
         long middle = System.nanoTime();
         int items = learner.model().vocabulary().size();
-        int[] ranks = test(tested);
+        TestRanks ranks = test(tested);
         double testSeconds = (System.nanoTime() - middle) / 1e9;
-        RecallAndMrr served = RecallAndMrr.of(ranks);
-        RecallAndMrr network = served; // what is served is the network
+        int[] served = ranks.served();
         return Optional.of(new Cycle(
-                cycles, learned.size(), items, ranks.length, served, network, (middle - start) / 1e9, testSeconds));
+                cycles,
+                learned.size(),
+                items,
+                served.length,
+                RecallAndMrr.of(served),
+                RecallAndMrr.of(ranks.network()),
+                (middle - start) / 1e9,
+                testSeconds));
     }
 
     private boolean learn(List<PeriodClick> period, ContinualListener listener, BooleanSupplier stopped) {
@@ -72,21 +76,20 @@ public final class Continual implements AutoCloseable {
         return true;
     }
 
-    /** One rank for each target. */
-    int[] test(List<PeriodClick> period) {
+    /** The ranks of each target. */
+    TestRanks test(List<PeriodClick> period) {
         Vocabulary items = learner.model().vocabulary();
         List<PeriodClick> clicks = TestClicks.of(period, item -> items.rowOf(item) != Vocabulary.NOT_FOUND);
         Sessions sessions = new Sessions(config.window() + 1); // the target has a place beside its history
-        int[] ranks = new int[clicks.size()];
+        TestRanks ranks = new TestRanks();
         for (int from = 0; from < clicks.size(); from += TEST_BATCH) {
             List<PeriodClick> batch = clicks.subList(from, Math.min(clicks.size(), from + TEST_BATCH));
             List<UserUpdate> updates = batch.stream()
                     .map(click -> sessions.add(click.session(), click.item()))
                     .toList();
-            int[] ofBatch = learner.rank(updates);
-            System.arraycopy(ofBatch, 0, ranks, from, ofBatch.length);
+            ranks.add(learner.rankEach(updates));
         }
-        return Arrays.stream(ranks).filter(rank -> rank != StepRecord.NO_EVENT).toArray();
+        return ranks;
     }
 
     @Override

@@ -10,27 +10,28 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Prequential metrics in a snapshot, version 1.
+ * Prequential metrics in a snapshot, version 2.
  *
  * <pre>
- * 3 bytes   46 45 01: magic, kind 'E', version
- * varint    k
- * varint    how often each rank from 1 to k came, k of them
- * varint    how often a worse rank came, misses among them
- * varint    events that the window holds at most
- * varint    events in the window, then for each, oldest first
- *   1 byte  the rank less 1, or k for a worse one
- * 4 bytes   CRC-32C of all before, little endian
+ * 3 bytes     46 45 02: magic, kind 'E', version
+ * for what is served, for the network and for the memory
+ *   varint    k
+ *   varint    how often each rank from 1 to k came, k of them
+ *   varint    how often a worse rank came, misses among them
+ *   varint    events that the window holds at most
+ *   varint    events in the window, then for each, oldest first
+ *     1 byte  the rank less 1, or k for a worse one
+ * 4 bytes     CRC-32C of all before, little endian
  * </pre>
  */
 public final class PrequentialFile {
     public static final String NAME = "prequential.bin";
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("prequential metrics", 'E', 1, 1);
+    private static final BinaryFormat FORMAT = new BinaryFormat("prequential metrics", 'E', 2, 2);
 
     private PrequentialFile() {}
 
-    public static void write(Path file, PrequentialMetrics metrics) throws IOException {
+    public static void write(Path file, ModelMetrics metrics) throws IOException {
         Files.write(file, encode(metrics));
     }
 
@@ -39,13 +40,21 @@ public final class PrequentialFile {
      *
      * @throws FormatException for a file that is corrupt, too old or too new
      */
-    public static PrequentialMetrics read(Path file) throws IOException {
+    public static ModelMetrics read(Path file) throws IOException {
         return decode(Files.readAllBytes(file));
     }
 
-    static byte[] encode(PrequentialMetrics metrics) {
+    static byte[] encode(ModelMetrics metrics) {
+        PrequentialMetrics served = metrics.served();
+        ByteWriter writer = FORMAT.writer(3 * (served.window() + 16 * (served.k() + 1)));
+        write(writer, served);
+        write(writer, metrics.network());
+        write(writer, metrics.memory());
+        return FORMAT.seal(writer);
+    }
+
+    private static void write(ByteWriter writer, PrequentialMetrics metrics) {
         byte[] recent = metrics.recentBuckets();
-        ByteWriter writer = FORMAT.writer(recent.length + 16 * (metrics.k() + 1));
         writer.writeVarint(metrics.k());
         for (long count : metrics.countsOfAll()) {
             writer.writeVarint(count);
@@ -55,11 +64,16 @@ public final class PrequentialFile {
         for (byte bucket : recent) {
             writer.writeByte(bucket);
         }
-        return FORMAT.seal(writer);
     }
 
-    static PrequentialMetrics decode(byte[] bytes) {
+    static ModelMetrics decode(byte[] bytes) {
         ByteReader reader = FORMAT.reader(bytes);
+        ModelMetrics metrics = new ModelMetrics(read(reader), read(reader), read(reader));
+        reader.requireEnd();
+        return metrics;
+    }
+
+    private static PrequentialMetrics read(ByteReader reader) {
         long[] counts = new long[reader.readCount(1) + 1];
         for (int bucket = 0; bucket < counts.length; bucket++) {
             counts[bucket] = reader.readVarint63();
@@ -73,7 +87,6 @@ public final class PrequentialFile {
             }
             recent[i] = (byte) bucket;
         }
-        reader.requireEnd();
         try {
             return PrequentialMetrics.of(counts, recent, window);
         } catch (IllegalArgumentException e) {

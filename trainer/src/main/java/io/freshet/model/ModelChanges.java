@@ -1,5 +1,6 @@
 package io.freshet.model;
 
+import io.freshet.delta.MemoryDelta;
 import io.freshet.delta.ModelDelta;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -8,9 +9,12 @@ import java.util.Arrays;
 import java.util.BitSet;
 import java.util.List;
 
-/** Which rows of a model have changed since the last delta was taken. Not thread-safe. */
+/**
+ * Which rows of a model have changed since the last delta was taken, and what its memory has observed. Not thread-safe.
+ */
 public final class ModelChanges {
     private final BitSet rows = new BitSet();
+    private final MemoryLog observed = new MemoryLog();
     private long fromStep;
     private int firstNewRow;
 
@@ -24,10 +28,24 @@ public final class ModelChanges {
         rows.clear();
         fromStep = model.step();
         firstNewRow = model.vocabulary().size();
+        observed.restartFrom(fromStep);
     }
 
     void add(int row) {
         rows.set(row);
+    }
+
+    /**
+     * The model's memory observes a click of the step at hand.
+     *
+     * @param history item rows before it are {@code history[from, to)}, oldest first
+     */
+    public void observe(RecommenderModel model, int[] history, int from, int to, int item) {
+        int first = Math.max(from, to - model.memory().config().window());
+        if (first < to) {
+            model.memory().observe(history, first, to, item);
+            observed.add(model.step() + 1, history, first, to, item);
+        }
     }
 
     void addAll(int rowCount) {
@@ -77,7 +95,12 @@ public final class ModelChanges {
                 head ? model.vocabulary().items(firstNewRow, model.vocabulary().size()) : List.of(),
                 partRows,
                 values,
-                head ? dense(model) : new float[0]);
+                head ? dense(model) : new float[0],
+                head ? memory(model) : MemoryDelta.NONE);
+    }
+
+    private MemoryDelta memory(RecommenderModel model) {
+        return model.memory().config().isOn() ? observed.take(model.step(), model.memory()) : MemoryDelta.NONE;
     }
 
     private static float[] dense(RecommenderModel model) {

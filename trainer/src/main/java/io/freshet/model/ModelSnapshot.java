@@ -2,6 +2,9 @@ package io.freshet.model;
 
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SasRecLayout;
+import io.freshet.memory.ClickMemory;
+import io.freshet.memory.MemoryConfig;
+import io.freshet.memory.MemoryFile;
 import io.freshet.snapshot.DType;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.SafetensorsFile;
@@ -32,6 +35,7 @@ import java.util.Map;
  *                        metadata optimizer_step; target_counts (vocabulary) int64, how often each item was a
  *                        target, if negatives are drawn by that
  * vocabulary.txt         the item of each row
+ * memory.bin             the memory beside the network, if there is one
  * </pre>
  */
 public final class ModelSnapshot {
@@ -61,6 +65,9 @@ public final class ModelSnapshot {
         files.add(WEIGHTS, file -> writeWeights(file, model));
         files.add(OPTIMIZER, file -> writeOptimizer(file, learner));
         files.add(VocabularyFile.NAME, file -> VocabularyFile.write(file, model.vocabulary()));
+        if (model.memory().config().isOn()) {
+            files.add(MemoryFile.NAME, file -> MemoryFile.write(file, model.memory()));
+        }
     }
 
     private static void writeWeights(Path file, RecommenderModel model) throws IOException {
@@ -145,7 +152,8 @@ public final class ModelSnapshot {
     public static RecommenderModel read(Snapshot snapshot) throws IOException {
         Manifest manifest = snapshot.manifest();
         Vocabulary vocabulary = VocabularyFile.read(snapshot.file(VocabularyFile.NAME));
-        RecommenderModel model = new RecommenderModel(config(manifest), vocabulary, manifest.step());
+        ClickMemory memory = memory(snapshot, vocabulary.size());
+        RecommenderModel model = new RecommenderModel(config(manifest), vocabulary, memory, manifest.step());
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsFile weights = SafetensorsFile.open(snapshot.file(WEIGHTS), arena);
             fill(model.items(), weights, ITEMS);
@@ -161,6 +169,12 @@ public final class ModelSnapshot {
             model.close();
             throw e;
         }
+    }
+
+    private static ClickMemory memory(Snapshot snapshot, int items) throws IOException {
+        boolean isThere = snapshot.manifest().files().stream()
+                .anyMatch(file -> file.name().equals(MemoryFile.NAME));
+        return isThere ? MemoryFile.read(snapshot.file(MemoryFile.NAME), items) : new ClickMemory(MemoryConfig.OFF);
     }
 
     /**

@@ -3,6 +3,8 @@ package io.freshet.model;
 import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.SasRec;
 import io.freshet.encoder.SasRecLayout;
+import io.freshet.memory.ClickMemory;
+import io.freshet.memory.MemoryConfig;
 import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
 import io.freshet.tensor.FloatBlock;
@@ -10,11 +12,12 @@ import io.freshet.tensor.RowTable;
 import io.freshet.vocabulary.Vocabulary;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
 import java.util.List;
 
 /**
- * Everything that answers depend on: the vocabulary, an item vector for each of its rows, the encoder's parameters, and
- * the step after which they stand so.
+ * Everything that answers depend on: the vocabulary, an item vector for each of its rows, the encoder's parameters, the
+ * memory beside them, and the step after which they stand so.
  *
  * <p>One thread changes it, by learning or by applying deltas; many may read while it does not. It owns its memory
  * outside the heap.
@@ -27,22 +30,29 @@ public final class RecommenderModel implements AutoCloseable {
     private final Vocabulary vocabulary;
     private final RowTable items; // (vocabulary, d)
     private final FloatBlock dense; // (layout.size())
+    private final ClickMemory memory;
     private long step;
 
     /** A model at {@code step} whose weights are still zero, with a row for each item of the vocabulary. */
-    RecommenderModel(ModelConfig config, Vocabulary vocabulary, long step) {
+    RecommenderModel(ModelConfig config, Vocabulary vocabulary, ClickMemory memory, long step) {
         this.config = config;
         this.layout = new SasRecLayout(config.encoder());
         this.vocabulary = vocabulary;
         this.items = new RowTable(config.encoder().dim());
         this.items.growTo(vocabulary.size());
         this.dense = FloatBlock.zeros(layout.size());
+        this.memory = memory;
         this.step = step;
     }
 
-    /** The model at step 0: no items, fresh parameters. */
+    /** The model at step 0: no items, fresh parameters, and no memory ever. */
     public static RecommenderModel initial(ModelConfig config) {
-        RecommenderModel model = new RecommenderModel(config, new Vocabulary(), 0);
+        return initial(config, MemoryConfig.OFF);
+    }
+
+    /** The model at step 0: no items, fresh parameters, a memory of nothing. */
+    public static RecommenderModel initial(ModelConfig config, MemoryConfig memory) {
+        RecommenderModel model = new RecommenderModel(config, new Vocabulary(), new ClickMemory(memory), 0);
         SasRec.initialize(model.layout, config.seed(), model.dense.memory());
         return model;
     }
@@ -68,6 +78,11 @@ public final class RecommenderModel implements AutoCloseable {
     /** The encoder's parameters, flat, laid out by {@link #layout}. */
     public MemorySegment dense() {
         return dense.memory();
+    }
+
+    /** What is known of clicks beside the network. To let it observe one, call {@link ModelChanges#observe}. */
+    public ClickMemory memory() {
+        return memory;
     }
 
     /** Floats in {@link #dense}. */
@@ -128,11 +143,23 @@ public final class RecommenderModel implements AutoCloseable {
             throw new IllegalArgumentException("a delta must fit the model's shape: items=" + vocabulary.size()
                     + ", denseSize=" + denseSize() + ", delta=" + head);
         }
+        requireMemoryFits(head);
         head.newItems().forEach(vocabulary::addIfAbsent);
         items.growTo(vocabulary.size());
         MemorySegment.copy(head.dense(), 0, dense(), FLOAT, 0, denseSize());
         parts.forEach(this::applyRows);
+        memory.apply(head.memory(), Math.toIntExact(step - head.fromStep()));
         step = Math.max(step, head.toStep());
+    }
+
+    private void requireMemoryFits(ModelDelta head) {
+        int items = head.firstNewRow() + head.newItems().size();
+        boolean told = head.memory().clicksOfStep().length > 0;
+        boolean known = Arrays.stream(head.memory().rows()).allMatch(row -> row < items);
+        if (told != memory.config().isOn() || !known) {
+            throw new IllegalArgumentException("a delta must fit the model's memory: memory=" + memory.config()
+                    + ", items=" + items + ", delta=" + head);
+        }
     }
 
     private void applyRows(ModelDelta delta) {

@@ -1,8 +1,10 @@
 package io.freshet.offline;
 
 import io.freshet.evaluation.Accuracy;
+import io.freshet.evaluation.ModelMetrics;
 import io.freshet.evaluation.PrequentialFile;
-import io.freshet.evaluation.PrequentialMetrics;
+import io.freshet.memory.ClickMemory;
+import io.freshet.memory.MemoryFile;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
@@ -23,7 +25,7 @@ import java.util.Map;
 
 /**
  * A fitted model as a snapshot that online learning starts from: it stands before the first offset of every topic, its
- * reservoir holds the users' sequences, held-out items and all, and its prequential figures are empty.
+ * reservoir holds the users' sequences, held-out items and all; its prequential figures and its memory are empty.
  */
 public final class FitSnapshot {
     private static final String MODEL_LOG = "model-log";
@@ -49,11 +51,14 @@ public final class FitSnapshot {
         Learner learner = fit.learner();
         RecommenderModel model = learner.model();
         ReplayReservoir reservoir = reservoir(fit.data(), online, model.config().seed());
-        PrequentialMetrics none = new PrequentialMetrics(online.k(), online.metricsWindow());
+        ModelMetrics none = ModelMetrics.none(online.k(), online.metricsWindow());
         SnapshotFiles files = new SnapshotFiles();
         ModelSnapshot.addTo(files, learner);
         files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
         files.add(PrequentialFile.NAME, file -> PrequentialFile.write(file, none));
+        if (online.memory().isOn()) {
+            files.add(MemoryFile.NAME, file -> MemoryFile.write(file, new ClickMemory(online.memory())));
+        }
         ManifestDraft draft = new ManifestDraft(
                 modelName,
                 model.step(),

@@ -3,6 +3,7 @@ package io.freshet.online;
 import io.freshet.delta.ModelDelta;
 import io.freshet.model.RecommenderModel;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /** Holds a model against a delta that was published of it. */
 final class DeltaCheck {
@@ -10,7 +11,17 @@ final class DeltaCheck {
 
     /** Whether the model has, to the bit, what the delta says; both must stand at the same step. */
     static boolean agrees(RecommenderModel model, ModelDelta delta) {
-        return delta.toStep() == model.step() && denseAgrees(model, delta) && rowsAgree(model, delta);
+        return delta.toStep() == model.step()
+                && denseAgrees(model, delta)
+                && rowsAgree(model, delta)
+                && memoryAgrees(model, delta);
+    }
+
+    /** The memory's lists are not in a delta: they follow from the clicks. */
+    private static boolean memoryAgrees(RecommenderModel model, ModelDelta delta) {
+        return delta.part() != 0
+                || !model.memory().config().isOn()
+                || Arrays.equals(delta.memory().mixture(), model.memory().mixture());
     }
 
     private static boolean denseAgrees(RecommenderModel model, ModelDelta delta) {

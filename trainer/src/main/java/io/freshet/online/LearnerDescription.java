@@ -1,6 +1,7 @@
 package io.freshet.online;
 
 import io.freshet.evaluation.Accuracy;
+import io.freshet.evaluation.ModelMetrics;
 import io.freshet.evaluation.PrequentialMetrics;
 import io.freshet.loss.LossConfig;
 import io.freshet.model.ModelSnapshot;
@@ -25,7 +26,7 @@ final class LearnerDescription {
             Instant now,
             TopicPosition modelLog,
             List<TopicPosition> inputs) {
-        Map<String, Double> metrics = figures(learner.metrics());
+        Map<String, Double> metrics = figures(learner.modelMetrics());
         progress.describeTo(metrics);
         return new ManifestDraft(
                 modelName,
@@ -58,6 +59,9 @@ final class LearnerDescription {
         values.put("replay_capacity", learning.replayCapacity());
         values.put("k", learning.k());
         values.put("metrics_window", learning.metricsWindow());
+        values.put("memory_window", learning.memory().window());
+        values.put("memory_neighbours", learning.memory().neighbours());
+        values.put("memory_halving_clicks", learning.memory().halvingClicks());
         return values;
     }
 
@@ -81,11 +85,17 @@ final class LearnerDescription {
         return values;
     }
 
-    private static Map<String, Double> figures(PrequentialMetrics metrics) {
+    private static Map<String, Double> figures(ModelMetrics metrics) {
         Map<String, Double> values = new LinkedHashMap<>();
-        put(values, "prequential", metrics.k(), metrics.running());
-        put(values, "prequential_window", metrics.k(), metrics.windowed());
+        put(values, "prequential", metrics.served());
+        put(values, "prequential_network", metrics.network());
+        put(values, "prequential_memory", metrics.memory());
         return values;
+    }
+
+    private static void put(Map<String, Double> values, String prefix, PrequentialMetrics metrics) {
+        put(values, prefix, metrics.k(), metrics.running());
+        put(values, prefix + "_window", metrics.k(), metrics.windowed());
     }
 
     private static void put(Map<String, Double> values, String prefix, int k, Accuracy accuracy) {

@@ -1,5 +1,7 @@
 package io.freshet.online;
 
+import io.freshet.memory.MemoryConfig;
+
 /**
  * How a step learns from new clicks. A part of the model's identity: a journal rerun with other values gives another
  * model.
@@ -11,6 +13,7 @@ package io.freshet.online;
  * @param replayCapacity users that the reservoir keeps
  * @param k length of the list that counts as a hit in the prequential figures
  * @param metricsWindow events in the moving prequential figures
+ * @param memory what bounds the memory beside the network
  */
 public record LearningConfig(
         int optimizerSteps,
@@ -19,9 +22,11 @@ public record LearningConfig(
         int replayLength,
         int replayCapacity,
         int k,
-        int metricsWindow) {
+        int metricsWindow,
+        MemoryConfig memory) {
     /** Three optimiser steps for each batch, each with 128 replayed sequences of up to 20 positions. */
-    public static final LearningConfig DEFAULT = new LearningConfig(3, 50, 128, 20, 50_000, 10, 5_000);
+    public static final LearningConfig DEFAULT =
+            new LearningConfig(3, 50, 128, 20, 50_000, 10, 5_000, MemoryConfig.DEFAULT);
 
     public LearningConfig {
         requireAtLeast(1, optimizerSteps, "optimizerSteps");
@@ -31,6 +36,26 @@ public record LearningConfig(
         requireAtLeast(1, replayCapacity, "replayCapacity");
         requireAtLeast(1, k, "k");
         requireAtLeast(1, metricsWindow, "metricsWindow");
+    }
+
+    /** With the usual memory. */
+    public LearningConfig(
+            int optimizerSteps,
+            int newLength,
+            int replaySequences,
+            int replayLength,
+            int replayCapacity,
+            int k,
+            int metricsWindow) {
+        this(
+                optimizerSteps,
+                newLength,
+                replaySequences,
+                replayLength,
+                replayCapacity,
+                k,
+                metricsWindow,
+                MemoryConfig.DEFAULT);
     }
 
     private static void requireAtLeast(int least, int value, String name) {

@@ -3,16 +3,24 @@ package io.freshet.online;
 import io.freshet.delta.StepRecord;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.evaluation.SeenItems;
-import io.freshet.model.Ranker;
+import io.freshet.memory.ClickMemory;
+import io.freshet.memory.Expectations;
+import io.freshet.model.MixtureRanker;
+import io.freshet.model.MixtureRanks;
 import io.freshet.model.RecommenderModel;
 import io.freshet.vocabulary.Vocabulary;
 import java.util.Arrays;
 
 /** The new positions of one step, and what the model as it stands expects there. Reused; not thread-safe. */
 final class NewTargets {
+    private static final int[] NONE = {};
+
     private final SeenItems seen;
     private final SequenceBatch histories; // one sequence a query
-    private int[][] masked = new int[256][]; // (queries, distinct rows of its history), where those are masked
+    private final Expectations expectations = new Expectations(); // one a query
+    private final MixtureRanks ofQueries = new MixtureRanks();
+    private int[][] masked = new int[256][]; // (queries, distinct rows of its history but the target), if masked
+    private boolean[] isMasked = new boolean[256]; // (queries): the target is
     private int[] targets = new int[256]; // (queries)
     private int[] candidates = new int[256]; // (queries)
     private int[] places = new int[256]; // (queries): position in ranks
@@ -27,52 +35,69 @@ final class NewTargets {
 
     void clear() {
         histories.clear();
+        expectations.clear();
         queries = 0;
         size = 0;
     }
 
     /**
-     * Adds a new position, before its item gets a row: it is to be ranked among the rows that are there now.
+     * Adds a new position, before its item gets a row: it is to be ranked among the rows that are there now, by what the
+     * memory expects now.
      *
      * @param rows its user's earlier positions are {@code rows[from, to)}; none makes it no event
      * @param target its item's row, or {@link Vocabulary#NOT_FOUND} for one never seen, which is a miss; so is one that
      *     is masked
      */
-    void add(int[] rows, int from, int to, int target, int seenItems) {
+    void add(int[] rows, int from, int to, int target, int seenItems, ClickMemory memory) {
         reserve();
         if (from == to) {
             ranks[size] = StepRecord.NO_EVENT;
-        } else if (target == Vocabulary.NOT_FOUND || isMasked(rows, from, to, target)) {
+        } else if (target == Vocabulary.NOT_FOUND) {
             ranks[size] = StepRecord.MISS;
         } else {
             histories.addHistory(rows, from, to);
+            memory.expect(rows, from, to, target, expectations);
             targets[queries] = target;
             candidates[queries] = seenItems;
             places[queries] = size;
-            if (seen == SeenItems.MASKED) {
-                masked[queries] = Arrays.stream(rows, from, to).distinct().toArray();
-            }
+            mask(rows, from, to, target);
             queries++;
         }
         size++;
     }
 
-    private boolean isMasked(int[] rows, int from, int to, int target) {
-        return seen == SeenItems.MASKED && Arrays.stream(rows, from, to).anyMatch(row -> row == target);
+    private void mask(int[] rows, int from, int to, int target) {
+        boolean masks = seen == SeenItems.MASKED;
+        isMasked[queries] = masks && Arrays.stream(rows, from, to).anyMatch(row -> row == target);
+        masked[queries] = masks
+                ? Arrays.stream(rows, from, to)
+                        .distinct()
+                        .filter(row -> row != target)
+                        .toArray()
+                : NONE;
     }
 
     /** One for each new position, in order. */
-    int[] rank(Ranker ranker, RecommenderModel model) {
-        int[] all = Arrays.copyOf(ranks, size);
+    TargetRanks rank(MixtureRanker ranker, RecommenderModel model) {
         if (queries > 0) {
-            int[] ofQueries = new int[queries];
             int[][] leftOut = seen == SeenItems.MASKED ? masked : null;
-            ranker.rank(model, histories, targets, candidates, leftOut, ofQueries);
-            for (int query = 0; query < queries; query++) {
-                all[places[query]] = ofQueries[query];
-            }
+            ranker.rank(
+                    model, new MixtureRanker.Queries(histories, targets, candidates, leftOut, expectations), ofQueries);
+        }
+        return new TargetRanks(inOrder(ofQueries.served()), inOrder(ofQueries.network()), inOrder(ofQueries.memory()));
+    }
+
+    private int[] inOrder(int[] ranksOfQueries) {
+        int[] all = Arrays.copyOf(ranks, size);
+        for (int query = 0; query < queries; query++) {
+            all[places[query]] = isMasked[query] ? StepRecord.MISS : ranksOfQueries[query];
         }
         return all;
+    }
+
+    /** Lets the memory learn how far to trust the network and itself, once the targets are ranked. */
+    void teach(ClickMemory memory) {
+        memory.learn(expectations, ofQueries.networkProbabilities(), ofQueries.scoreGaps());
     }
 
     private void reserve() {
@@ -83,6 +108,7 @@ final class NewTargets {
             candidates = Arrays.copyOf(candidates, capacity);
             places = Arrays.copyOf(places, capacity);
             masked = Arrays.copyOf(masked, capacity);
+            isMasked = Arrays.copyOf(isMasked, capacity);
         }
     }
 }

@@ -2,13 +2,14 @@ package io.freshet.online;
 
 import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.SequenceBatch;
+import io.freshet.evaluation.ModelMetrics;
 import io.freshet.evaluation.PrequentialFile;
 import io.freshet.evaluation.PrequentialMetrics;
 import io.freshet.evaluation.SeenItems;
 import io.freshet.model.Learner;
+import io.freshet.model.MixtureRanker;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
-import io.freshet.model.Ranker;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
 import io.freshet.replay.ReplayFile;
@@ -30,7 +31,10 @@ import java.util.Map;
  *
  * <ol>
  *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click is ranked
- *       among the items seen up to that very click; ties count against it, and an item never seen is a miss.
+ *       among the items seen up to that very click; ties count against it, and an item never seen is a miss. The
+ *       network stands as it did before the step, the memory has observed every click before this one: it observes each
+ *       as soon as it has said what it expects.
+ *   <li>The memory learns how far to trust the network and itself.
  *   <li>{@code optimizerSteps} times: a batch of the newest version of each updated sequence, in order of the users'
  *       first appearance, and of {@code replaySequences} sequences drawn from the reservoir.
  *   <li>The updated sequences go into the reservoir.
@@ -43,9 +47,9 @@ import java.util.Map;
 public final class OnlineLearner implements AutoCloseable {
     private final RecommenderModel model;
     private final Learner learner;
-    private final Ranker ranker;
+    private final MixtureRanker ranker;
     private final ReplayReservoir reservoir;
-    private final PrequentialMetrics metrics;
+    private final ModelMetrics metrics;
     private final LearningConfig config;
 
     private final SequenceRows sequences = new SequenceRows();
@@ -54,17 +58,13 @@ public final class OnlineLearner implements AutoCloseable {
     private final Map<String, Integer> newestOf = new LinkedHashMap<>(); // user → sequence
 
     private OnlineLearner(
-            Learner learner,
-            ReplayReservoir reservoir,
-            PrequentialMetrics metrics,
-            LearningConfig config,
-            SeenItems seen) {
+            Learner learner, ReplayReservoir reservoir, ModelMetrics metrics, LearningConfig config, SeenItems seen) {
         this.model = learner.model();
         this.learner = learner;
         this.reservoir = reservoir;
         this.metrics = metrics;
         this.config = config;
-        this.ranker = new Ranker(model.config(), learner.config().workers());
+        this.ranker = new MixtureRanker(model.config(), learner.config().workers());
         int maxLength = model.config().encoder().maxLength();
         this.newTargets = new NewTargets(maxLength, seen);
         this.batch = new SequenceBatch(maxLength);
@@ -84,9 +84,9 @@ public final class OnlineLearner implements AutoCloseable {
             ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
         int replayLength = Math.max(learning.replayLength(), learning.newLength());
         return new OnlineLearner(
-                new Learner(RecommenderModel.initial(model), training),
+                new Learner(RecommenderModel.initial(model, learning.memory()), training),
                 new ReplayReservoir(learning.replayCapacity(), replayLength, model.seed()),
-                new PrequentialMetrics(learning.k(), learning.metricsWindow()),
+                ModelMetrics.none(learning.k(), learning.metricsWindow()),
                 learning,
                 seen);
     }
@@ -105,20 +105,29 @@ public final class OnlineLearner implements AutoCloseable {
      * The learner that {@link #addTo} wrote, ranking as is said.
      *
      * @throws IOException if a file cannot be read
+     * @throws IllegalStateException if its memory has other bounds: it keeps them for life
      */
     public static OnlineLearner restore(
             Snapshot snapshot, TrainingConfig training, LearningConfig learning, SeenItems seen) throws IOException {
         Learner learner = new Learner(ModelSnapshot.read(snapshot), training);
         try {
+            requireMemory(learning, learner.model());
             ModelSnapshot.readInto(snapshot, learner);
             int items = learner.model().vocabulary().size();
             ReplayReservoir reservoir = ReplayFile.read(snapshot.file(ReplayFile.NAME), items);
-            PrequentialMetrics metrics = PrequentialFile.read(snapshot.file(PrequentialFile.NAME));
+            ModelMetrics metrics = PrequentialFile.read(snapshot.file(PrequentialFile.NAME));
             return new OnlineLearner(learner, reservoir, metrics, learning, seen);
         } catch (IOException | RuntimeException e) {
             learner.close();
             learner.model().close();
             throw e;
+        }
+    }
+
+    private static void requireMemory(LearningConfig learning, RecommenderModel model) {
+        if (!learning.memory().equals(model.memory().config())) {
+            throw new IllegalStateException("a model keeps the bounds of its memory for life; give another one another"
+                    + " name: snapshot=" + model.memory().config() + " configured=" + learning.memory());
         }
     }
 
@@ -135,16 +144,21 @@ public final class OnlineLearner implements AutoCloseable {
      * @return one for each new position, as {@link StepOutcome#ranks}
      */
     public int[] rank(List<UserUpdate> updates) {
-        takeIn(updates);
+        return rankEach(updates).served();
+    }
+
+    /** Ranks as {@link #rank} does, and by the network and the memory alone. */
+    public TargetRanks rankEach(List<UserUpdate> updates) {
+        takeIn(updates, false);
         return newTargets.rank(ranker, model);
     }
 
     /** Ranks and then learns from the updates, in order. */
     public StepOutcome step(List<UserUpdate> updates) {
-        int[] ranks = rank(updates);
-        for (int rank : ranks) {
-            metrics.observe(rank);
-        }
+        takeIn(updates, true);
+        TargetRanks ranks = newTargets.rank(ranker, model);
+        observe(ranks);
+        newTargets.teach(model.memory());
         double loss = 0;
         int replayed = 0;
         for (int i = 0; i < config.optimizerSteps(); i++) {
@@ -154,6 +168,14 @@ public final class OnlineLearner implements AutoCloseable {
         remember();
         model.completeStep(model.step() + 1);
         return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed);
+    }
+
+    private void observe(TargetRanks ranks) {
+        for (int i = 0; i < ranks.served().length; i++) {
+            metrics.served().observe(ranks.served()[i]);
+            metrics.network().observe(ranks.network()[i]);
+            metrics.memory().observe(ranks.memory()[i]);
+        }
     }
 
     /** What the steps since the last call have changed, as the parts of one delta; none without a step. */
@@ -184,8 +206,13 @@ public final class OnlineLearner implements AutoCloseable {
         return config;
     }
 
-    /** Figures over the targets ranked so far, to be read between steps. */
+    /** Figures of what is served over the targets ranked so far, to be read between steps. */
     public PrequentialMetrics metrics() {
+        return metrics.served();
+    }
+
+    /** Figures of what is served, of the network alone and of the memory alone, to be read between steps. */
+    public ModelMetrics modelMetrics() {
         return metrics;
     }
 
@@ -201,28 +228,34 @@ public final class OnlineLearner implements AutoCloseable {
         model.close();
     }
 
-    private void takeIn(List<UserUpdate> updates) {
+    /** Gives items their rows and targets their histories; the memory takes the clicks in if it is to. */
+    private void takeIn(List<UserUpdate> updates, boolean observing) {
         sequences.clear();
         newTargets.clear();
         newestOf.clear();
         for (int sequence = 0; sequence < updates.size(); sequence++) {
             UserUpdate update = updates.get(sequence);
-            takeIn(update.update());
+            takeIn(update.update(), observing);
             newestOf.put(update.user(), sequence);
         }
     }
 
-    private void takeIn(SequenceUpdate update) {
+    private void takeIn(SequenceUpdate update, boolean observing) {
         List<Interaction> interactions = update.sequence().interactions();
         List<Integer> newPositions = update.newPositions();
         int next = 0;
         for (int position = 0; position < interactions.size(); position++) {
             String item = interactions.get(position).itemId();
-            if (next < newPositions.size() && newPositions.get(next) == position) {
+            boolean isNew = next < newPositions.size() && newPositions.get(next) == position;
+            if (isNew) {
                 addTarget(item);
                 next++;
             }
-            sequences.append(learner.addIfAbsent(item));
+            int row = learner.addIfAbsent(item);
+            if (isNew && observing) {
+                learner.changes().observe(model, sequences.array(), sequences.openStart(), sequences.size(), row);
+            }
+            sequences.append(row);
         }
         sequences.endSequence();
     }
@@ -230,7 +263,12 @@ public final class OnlineLearner implements AutoCloseable {
     private void addTarget(String item) {
         Vocabulary vocabulary = model.vocabulary();
         newTargets.add(
-                sequences.array(), sequences.openStart(), sequences.size(), vocabulary.rowOf(item), vocabulary.size());
+                sequences.array(),
+                sequences.openStart(),
+                sequences.size(),
+                vocabulary.rowOf(item),
+                vocabulary.size(),
+                model.memory());
     }
 
     /** Fills the batch; returns how many sequences came from the reservoir. */

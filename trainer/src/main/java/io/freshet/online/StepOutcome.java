@@ -2,15 +2,15 @@ package io.freshet.online;
 
 import io.freshet.delta.StepRecord;
 
-/** What one step made of its updates. Immutable; the array is this object's and must not be changed by anyone. */
+/** What one step made of its updates. Immutable; the arrays are this object's and must not be changed by anyone. */
 public final class StepOutcome {
     private final long step;
-    private final int[] ranks; // (new positions) in order of the updates
+    private final TargetRanks ranks; // in order of the updates
     private final double loss;
     private final int examples;
     private final int replayed;
 
-    StepOutcome(long step, int[] ranks, double loss, int examples, int replayed) {
+    StepOutcome(long step, TargetRanks ranks, double loss, int examples, int replayed) {
         this.step = step;
         this.ranks = ranks;
         this.loss = loss;
@@ -23,15 +23,28 @@ public final class StepOutcome {
         return step;
     }
 
-    /** One for each new position: {@link StepRecord#NO_EVENT}, {@link StepRecord#MISS}, or the rank from 1. */
+    /**
+     * What the model as it serves gave each new position: {@link StepRecord#NO_EVENT}, {@link StepRecord#MISS}, or the
+     * rank from 1.
+     */
     public int[] ranks() {
-        return ranks;
+        return ranks.served();
+    }
+
+    /** What its network alone gave them. */
+    public int[] networkRanks() {
+        return ranks.network();
+    }
+
+    /** What its memory alone gave them. */
+    public int[] memoryRanks() {
+        return ranks.memory();
     }
 
     /** Targets that were ranked, misses among them. */
     public int events() {
         int events = 0;
-        for (int rank : ranks) {
+        for (int rank : ranks.served()) {
             events += rank == StepRecord.NO_EVENT ? 0 : 1;
         }
         return events;

@@ -118,7 +118,13 @@ final class TrainingLoop {
         long started = System.nanoTime();
         StepOutcome outcome = learner.step(batch.updates());
         long nanos = System.nanoTime() - started;
-        log.append(new StepRecord(outcome.step(), batch.ranges(), outcome.ranks(), batch.clickTimestampsMs()));
+        log.append(new StepRecord(
+                outcome.step(),
+                batch.ranges(),
+                outcome.ranks(),
+                outcome.networkRanks(),
+                outcome.memoryRanks(),
+                batch.clickTimestampsMs()));
         loss = outcome.loss();
         progress.addStep(batch.updates().size(), nanos);
         metrics.step(outcome, batch.updates().size(), nanos);

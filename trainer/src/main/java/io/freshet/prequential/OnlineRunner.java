@@ -3,11 +3,12 @@ package io.freshet.prequential;
 import io.freshet.online.OnlineLearner;
 import io.freshet.online.StepOutcome;
 
-/** The online learner: what it serves, and its network alone. Owns the learner. */
+/** The online learner: what it serves, its network alone and its memory alone. Owns the learner. */
 final class OnlineRunner implements Runner {
     private final OnlineLearner learner;
     private int[] ranks = {};
     private int[] networkRanks = {};
+    private int[] memoryRanks = {};
 
     OnlineRunner(OnlineLearner learner) {
         this.learner = learner;
@@ -21,7 +22,8 @@ final class OnlineRunner implements Runner {
     public int[] run(Step step) {
         StepOutcome outcome = learner.step(step.updates());
         ranks = outcome.ranks();
-        networkRanks = outcome.ranks(); // what is served is the network
+        networkRanks = outcome.networkRanks();
+        memoryRanks = outcome.memoryRanks();
         return ranks;
     }
 
@@ -33,6 +35,11 @@ final class OnlineRunner implements Runner {
     /** The ranks that the network alone gave them. */
     int[] networkRanks() {
         return networkRanks;
+    }
+
+    /** The ranks that the memory alone gave them. */
+    int[] memoryRanks() {
+        return memoryRanks;
     }
 
     @Override

@@ -28,6 +28,7 @@ public final class Race implements AutoCloseable {
     private final OnlineRunner online;
     private final Scoresheet onlineSheet;
     private final Scoresheet networkSheet;
+    private final Scoresheet memorySheet;
     private final Map<Rival, Entrant> rivals = new EnumMap<>(Rival.class);
 
     private final StreamItems items = new StreamItems();
@@ -49,6 +50,7 @@ public final class Race implements AutoCloseable {
                 OnlineLearner.initial(config.model(), config.training(), config.learning(), config.seen()));
         this.onlineSheet = new Scoresheet(config.window());
         this.networkSheet = new Scoresheet(config.window());
+        this.memorySheet = new Scoresheet(config.window());
         for (Rival rival : config.rivals()) {
             rivals.put(rival, new Entrant(runner(rival, stopped), new Scoresheet(config.window())));
         }
@@ -89,6 +91,7 @@ public final class Race implements AutoCloseable {
         rivals.values().forEach(rival -> rival.runner().makeReady(step));
         note(step, online.run(step), onlineSheet);
         note(step, online.networkRanks(), networkSheet);
+        note(step, online.memoryRanks(), memorySheet);
         rivals.values().forEach(rival -> note(step, rival.runner().run(step), rival.sheet()));
         run += step.updates().size();
         listener.stepped(run, records, onlineSheet.recent());
@@ -112,6 +115,7 @@ public final class Race implements AutoCloseable {
         curveRecords.add(run);
         onlineSheet.mark();
         networkSheet.mark();
+        memorySheet.mark();
         rivals.values().forEach(rival -> rival.sheet().mark());
     }
 
@@ -120,7 +124,13 @@ public final class Race implements AutoCloseable {
         Map<Rival, RaceResult.Figures> figures = new EnumMap<>(Rival.class);
         rivals.forEach((rival, entrant) -> figures.put(rival, entrant.sheet().figures()));
         return new RaceResult(
-                run, List.copyOf(curveRecords), onlineSheet.figures(), networkSheet.figures(), figures, refits());
+                run,
+                List.copyOf(curveRecords),
+                onlineSheet.figures(),
+                networkSheet.figures(),
+                memorySheet.figures(),
+                figures,
+                refits());
     }
 
     private List<RaceResult.Refit> refits() {

@@ -11,6 +11,7 @@ import java.util.Map;
  * @param curveRecords how many records had been run at each point of the curves
  * @param online what the online learner serves
  * @param network its network alone
+ * @param memory its memory alone
  * @param rivals in the order of {@link Rival}
  * @param refits what the refitted network was fitted to
  */
@@ -19,6 +20,7 @@ public record RaceResult(
         List<Long> curveRecords,
         Figures online,
         Figures network,
+        Figures memory,
         Map<Rival, Figures> rivals,
         List<Refit> refits) {
     /**

@@ -13,8 +13,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class PrequentialFileTest {
-    /** Version 1: k = 2; one first place, no second, two worse; a window of 2 that holds the newest two. */
-    private static final String GOLDEN = "464501" + "02" + "01" + "00" + "02" + "02" + "02" + "0200" + "7cbb71d8";
+    /**
+     * Version 2: what is served has k = 2, one first place, no second, two worse, a window of 2 that holds the newest two;
+     * the network has no events, the memory one second place.
+     */
+    private static final String GOLDEN = "464502" + "02" + "01" + "00" + "02" + "02" + "02" + "0200" + "02" + "000000"
+            + "02" + "00" + "02" + "000100" + "02" + "0101" + "5516646a";
 
     @Test
     void shouldWriteGoldenBytes() {
@@ -23,10 +27,12 @@ final class PrequentialFileTest {
 
     @Test
     void shouldReadGoldenBytes() {
-        PrequentialMetrics metrics = PrequentialFile.decode(HexFormat.of().parseHex(GOLDEN));
+        ModelMetrics metrics = PrequentialFile.decode(HexFormat.of().parseHex(GOLDEN));
 
-        assertThat(metrics.running()).isEqualTo(sample().running());
-        assertThat(metrics.windowed()).isEqualTo(sample().windowed());
+        assertThat(metrics.served().running()).isEqualTo(sample().served().running());
+        assertThat(metrics.served().windowed()).isEqualTo(sample().served().windowed());
+        assertThat(metrics.network().running().events()).isZero();
+        assertThat(metrics.memory().windowed()).isEqualTo(sample().memory().windowed());
     }
 
     @Test
@@ -48,11 +54,12 @@ final class PrequentialFileTest {
         }
     }
 
-    private static PrequentialMetrics sample() {
-        PrequentialMetrics metrics = new PrequentialMetrics(2, 2);
-        metrics.observe(3);
-        metrics.observe(StepRecord.MISS);
-        metrics.observe(1);
+    private static ModelMetrics sample() {
+        ModelMetrics metrics = ModelMetrics.none(2, 2);
+        metrics.served().observe(3);
+        metrics.served().observe(StepRecord.MISS);
+        metrics.served().observe(1);
+        metrics.memory().observe(2);
         return metrics;
     }
 }

@@ -4,15 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.encoder.SasRecConfig;
+import io.freshet.memory.MemoryConfig;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 import net.jqwik.api.lifecycle.AfterContainer;
+import org.junit.jupiter.api.Test;
 
 class ScorerTest {
     private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(16, 8, 2, 1), 0.5f, 4);
@@ -20,13 +23,14 @@ class ScorerTest {
 
     private static final RecommenderModel MODEL = model();
     private static final Scorer SCORER = new Scorer(CONFIG);
-    private static final NaiveSasRec ORACLE = new NaiveSasRec(MODEL);
+    private static final NaiveMixture ORACLE = new NaiveMixture(MODEL);
 
     private static RecommenderModel model() {
-        RecommenderModel model = RecommenderModel.initial(CONFIG);
+        RecommenderModel model = RecommenderModel.initial(CONFIG, MemoryConfig.DEFAULT);
         for (int i = 0; i < ITEMS; i++) {
             model.addIfAbsent("item-" + i);
         }
+        RandomMemory.fill(model.memory(), ITEMS / 2, 100, 3);
         return model;
     }
 
@@ -49,21 +53,38 @@ class ScorerTest {
         int count =
                 SCORER.topK(MODEL, historyRows, historyRows.length, excludedRows, excludedRows.length, k, rows, scores);
 
-        double[][] states = ORACLE.encode(historyRows, 0);
-        double[] state = states[states.length - 1];
+        double[] probabilities = ORACLE.probabilities(historyRows, ITEMS);
         List<Double> best = IntStream.range(0, ITEMS)
                 .filter(row -> !excluded.contains(row))
-                .mapToObj(row -> ORACLE.score(state, row))
+                .mapToObj(row -> probabilities[row])
                 .sorted(Comparator.reverseOrder())
                 .limit(k)
                 .toList();
         assertThat(count).isEqualTo(best.size());
         for (int i = 0; i < count; i++) {
-            assertThat((double) scores[i]).isCloseTo(best.get(i), within(1e-4));
-            assertThat((double) scores[i]).isCloseTo(ORACLE.score(state, rows[i]), within(1e-4));
+            assertThat((double) scores[i]).isCloseTo(best.get(i), within(1e-6));
+            assertThat((double) scores[i]).isCloseTo(probabilities[rows[i]], within(1e-6));
             assertThat(excluded).doesNotContain(rows[i]);
         }
         assertThat(IntStream.range(0, count).map(i -> rows[i]).distinct().count())
                 .isEqualTo(count);
+    }
+
+    @Test
+    void shouldAnswerWithTheNetworksBestWhenThereIsNoMemory() {
+        try (RecommenderModel network = RecommenderModel.initial(CONFIG)) {
+            for (int i = 0; i < ITEMS; i++) {
+                network.addIfAbsent("item-" + i);
+            }
+            int[] rows = new int[3];
+            float[] scores = new float[3];
+
+            SCORER.topK(network, new int[] {4, 9}, 2, new int[0], 0, 3, rows, scores);
+
+            double[] probabilities = new NaiveMixture(network).networkProbabilities(new int[] {4, 9}, ITEMS);
+            double best = DoubleStream.of(probabilities).max().orElseThrow();
+            assertThat(probabilities[rows[0]]).isEqualTo(best);
+            assertThat((double) scores[0]).isCloseTo(best, within(1e-6));
+        }
     }
 }

@@ -1,11 +1,15 @@
 package io.freshet.online;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.freshet.delta.MemoryDelta;
 import io.freshet.delta.ModelDelta;
 import io.freshet.delta.StepRecord;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.evaluation.SeenItems;
+import io.freshet.memory.MemoryConfig;
+import io.freshet.memory.MemoryFile;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
@@ -24,10 +28,13 @@ import io.freshet.store.SnapshotStore;
 import io.freshet.tensor.Lanes;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -94,16 +101,20 @@ final class OnlineLearnerTest {
                 asked.step(step);
                 unasked.step(step);
             }
+            long clicks = asked.model().memory().clicks();
             int[] ranks = asked.rank(steps.getLast());
+
+            assertThat(asked.model().memory().clicks()).isEqualTo(clicks);
 
             assertThat(unasked.step(steps.getLast()).ranks()).isEqualTo(ranks);
             assertThat(asked.metrics().running().events())
                     .isLessThan(unasked.metrics().running().events());
             asked.step(steps.getLast());
-            assertThat(save(asked, "asked").files().stream()
-                            .filter(file -> !file.name().equals("prequential.bin")))
+            // Items that asking gave rows are no misses any more, so the memory and the figures have events more.
+            Set<String> others = Set.of("prequential.bin", "memory.bin");
+            assertThat(save(asked, "asked").files().stream().filter(file -> !others.contains(file.name())))
                     .isEqualTo(save(unasked, "unasked").files().stream()
-                            .filter(file -> !file.name().equals("prequential.bin"))
+                            .filter(file -> !others.contains(file.name()))
                             .toList());
         }
     }
@@ -200,7 +211,7 @@ final class OnlineLearnerTest {
     void shouldGiveReadersTheSameWeightsByDeltas() throws IOException {
         List<List<UserUpdate>> steps = ClickStream.randomSteps(20, 3);
         try (OnlineLearner learner = learner(2);
-                RecommenderModel reader = RecommenderModel.initial(MODEL)) {
+                RecommenderModel reader = RecommenderModel.initial(MODEL, LEARNING.memory())) {
             for (List<UserUpdate> step : steps) {
                 learner.step(step);
                 if (learner.model().step() % 3 == 0) {
@@ -212,12 +223,68 @@ final class OnlineLearnerTest {
 
             assertThat(reader.step()).isEqualTo(learner.model().step());
             assertThat(reader.dense().mismatch(learner.model().dense())).isEqualTo(-1);
+            assertThat(memoryOf(reader)).isEqualTo(memoryOf(learner.model()));
             for (int row = 0; row < learner.model().vocabulary().size(); row++) {
                 assertThat(row(reader, row).mismatch(row(learner.model(), row)))
                         .as("row %s", row)
                         .isEqualTo(-1);
             }
         }
+    }
+
+    @Test
+    void shouldRankByTheClicksBeforeInTheSameStep() {
+        ClickStream stream = new ClickStream();
+        List<UserUpdate> items = IntStream.range(0, 20)
+                .mapToObj(i -> stream.click("catalogue", "item-" + i))
+                .toList();
+        try (OnlineLearner learner = learner(1)) {
+            learner.step(items);
+            StepOutcome outcome = learner.step(List.of(
+                    stream.click("anna", "item-3"),
+                    stream.click("anna", "item-11"),
+                    stream.click("bert", "item-3"),
+                    stream.click("bert", "item-11")));
+
+            assertThat(outcome.memoryRanks()[1]).as("3 was followed by 4").isGreaterThan(1);
+            assertThat(outcome.memoryRanks()[3]).as("and then by 11, too").isLessThanOrEqualTo(2);
+            assertThat(outcome.networkRanks()).hasSameSizeAs(outcome.ranks());
+            assertThat(learner.modelMetrics().memory().running().events())
+                    .isEqualTo(learner.metrics().running().events());
+        }
+    }
+
+    @Test
+    void shouldServeTheNetworkAloneWithoutAMemory() {
+        LearningConfig alone = new LearningConfig(2, 12, 8, 5, 10, 10, 50, MemoryConfig.OFF);
+        try (OnlineLearner learner = OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), alone)) {
+            for (List<UserUpdate> step : ClickStream.randomSteps(10, 5)) {
+                StepOutcome outcome = learner.step(step);
+                assertThat(outcome.ranks()).isEqualTo(outcome.networkRanks());
+            }
+            assertThat(learner.takeDelta(100).getFirst().memory()).isEqualTo(MemoryDelta.NONE);
+        }
+    }
+
+    @Test
+    void shouldRefuseAMemoryOfOtherBounds() throws IOException {
+        LearningConfig other = new LearningConfig(2, 12, 8, 5, 10, 10, 50, new MemoryConfig(3, 8, 100));
+        try (OnlineLearner learner = learner(1)) {
+            learner.step(ClickStream.randomSteps(1, 6).getFirst());
+            String version = save(learner, "one").version();
+            try (Snapshot snapshot = store().open("one", version)) {
+                assertThatIllegalStateException()
+                        .isThrownBy(() -> OnlineLearner.restore(snapshot, TrainingConfig.defaults(1), other))
+                        .withMessageContaining("window=10")
+                        .withMessageContaining("window=3");
+            }
+        }
+    }
+
+    private byte[] memoryOf(RecommenderModel model) throws IOException {
+        Path file = folder.resolve("memory");
+        MemoryFile.write(file, model.memory());
+        return Files.readAllBytes(file);
     }
 
     private static OnlineLearner learner(int workers) {

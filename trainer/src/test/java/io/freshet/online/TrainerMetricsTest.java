@@ -17,7 +17,7 @@ final class TrainerMetricsTest {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         try (TrainerMetrics metrics = new TrainerMetrics(registry, "shop", () -> STATUS)) {
             int[] ranks = {StepRecord.NO_EVENT, 3, StepRecord.MISS};
-            metrics.step(new StepOutcome(8, ranks, 2.5, 4, 3), 3, 1_000_000);
+            metrics.step(new StepOutcome(8, new TargetRanks(ranks, ranks, ranks), 2.5, 4, 3), 3, 1_000_000);
 
             assertThat(registry.get("freshet.trainer.steps").counter().count()).isEqualTo(1);
             assertThat(registry.get("freshet.trainer.records").counter().count())

@@ -37,7 +37,10 @@ final class RaceTest {
 
         assertThat(result.records()).isEqualTo(RECORDS);
         assertThat(of(result.online(), Slice.ALL)).isEqualTo(counted(learnerRanks(seen), Slice.ALL));
-        assertThat(result.network()).isEqualTo(result.online());
+        assertThat(of(result.network(), Slice.ALL).events())
+                .isEqualTo(of(result.memory(), Slice.ALL).events())
+                .isEqualTo(of(result.online(), Slice.ALL).events());
+        assertThat(of(result.network(), Slice.ALL)).isNotEqualTo(of(result.online(), Slice.ALL));
         for (Slice slice : Slice.values()) {
             assertThat(of(figures(result, Rival.POPULARITY), slice))
                     .isEqualTo(counted(ranks(new WindowedPopularity(10_000, seen)), slice));

@@ -1,0 +1,81 @@
+package io.freshet.model;
+
+import io.freshet.memory.Expectations;
+import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Lanes;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The network's scores of the rows that the memory expects after each history of a tile, in their order, and behind them
+ * the target's; then their probabilities. Owns its memory: one a thread.
+ */
+final class ExpectedScores implements AutoCloseable {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+    private final int[] starts = new int[QueryTile.QUERIES + 1]; // (queries + 1), in whole vectors
+    private FloatBlock block = FloatBlock.zeros(2L * Lanes.COUNT);
+    private MemorySegment scores = block.memory(); // (starts[queries])
+    private MemorySegment probabilities = block.memory(); // (starts[queries])
+
+    /** Makes room for a tile's histories; the tile's targets are scored. */
+    void begin(QueryTile tile, Expectations expectations, int first) {
+        for (int i = 0; i < tile.queries(); i++) {
+            int rows = expectations.end(first + i) - expectations.start(first + i);
+            starts[i + 1] = starts[i] + Lanes.roundUp(rows + 1);
+        }
+        reserve(starts[tile.queries()]);
+        for (int i = 0; i < tile.queries(); i++) {
+            int rows = expectations.end(first + i) - expectations.start(first + i);
+            scores.setAtIndex(FLOAT, starts[i] + rows, tile.targetScore(i));
+        }
+    }
+
+    private void reserve(int floats) {
+        if (block.length() < 2L * floats) {
+            block.close();
+            block = FloatBlock.zeros(3L * floats);
+        }
+        long bytes = (long) floats * Float.BYTES;
+        scores = block.memory().asSlice(0, bytes);
+        probabilities = block.memory().asSlice(bytes, bytes);
+    }
+
+    /** Takes the scores of the rows that are in the tile's chunk. */
+    void pick(QueryTile tile, Expectations expectations, int first) {
+        for (int i = 0; i < tile.queries(); i++) {
+            int at = starts[i] - expectations.start(first + i);
+            for (int place = expectations.start(first + i); place < expectations.end(first + i); place++) {
+                int row = expectations.row(place);
+                if (tile.has(row)) {
+                    scores.setAtIndex(FLOAT, at + place, tile.score(i, row));
+                }
+            }
+        }
+    }
+
+    /** Makes probabilities of a history's scores, all by the same kernel, so that equal scores stay equal. */
+    void normalize(int query, float scale, double logNormalizer) {
+        float shift = (float) logNormalizer;
+        for (int i = starts[query]; i < starts[query + 1]; i += Lanes.COUNT) {
+            FloatVector score = Lanes.load(scores, (long) i * Float.BYTES);
+            Lanes.store(Lanes.exp(score.mul(scale).sub(shift)), probabilities, (long) i * Float.BYTES);
+        }
+    }
+
+    /** Of the {@code number}-th row that the memory expects, or of the target behind the last. */
+    float score(int query, int number) {
+        return scores.getAtIndex(FLOAT, starts[query] + number);
+    }
+
+    /** Likewise, in the network's distribution. */
+    float probability(int query, int number) {
+        return probabilities.getAtIndex(FLOAT, starts[query] + number);
+    }
+
+    @Override
+    public void close() {
+        block.close();
+    }
+}

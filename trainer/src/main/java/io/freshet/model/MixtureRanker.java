@@ -1,0 +1,197 @@
+package io.freshet.model;
+
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.memory.Expectations;
+import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import io.freshet.tensor.Workers;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Finds the ranks that a model, its network alone and its memory alone give each target among all items, without the
+ * probability of every item. Ties count against the target.
+ *
+ * <p>The mixture gives item v the probability {@code p(v) = a · exp(scale · s(v)) / Z + mass(v)}, where few items have a
+ * mass ({@link Expectations}). Those are compared with the target one by one. All others have at least the target's
+ * probability if
+ *
+ * <pre>
+ * s(v) ≥ (log(p(target) / a) + log Z) / scale
+ * </pre>
+ *
+ * <p>which is one count over the scores as {@link Ranker} makes it, with another threshold. So there are two passes over
+ * the item table: one for log Z and the network's ranks, one for the mixture's; the second has nothing to multiply while
+ * the table is a single chunk. Owns its scratch; not thread-safe; works on its own threads inside a call.
+ */
+public final class MixtureRanker implements AutoCloseable {
+    private final Workers workers;
+    private final List<Scratch> scratches = new ArrayList<>();
+
+    /**
+     * @param workers threads; ranks do not depend on how many
+     */
+    public MixtureRanker(ModelConfig config, int workers) {
+        this.workers = new Workers(workers);
+        Products products = Products.forThisCpu();
+        for (int i = 0; i < workers; i++) {
+            scratches.add(new Scratch(config, products));
+        }
+    }
+
+    /** What one thread needs. */
+    private static final class Scratch {
+        final QueryTile tile;
+        final SoftmaxSums sums = new SoftmaxSums();
+        final ExpectedScores expected = new ExpectedScores();
+        final FloatBlock block = FloatBlock.zeros(QueryTile.QUERIES);
+        final Matrix thresholds = Matrix.over(block.memory(), 0, QueryTile.QUERIES); // (1, QUERIES)
+        final int[] corrections = new int[QueryTile.QUERIES]; // of the counts, by what the memory expects
+
+        Scratch(ModelConfig config, Products products) {
+            tile = new QueryTile(config, products);
+        }
+
+        void close() {
+            tile.close();
+            sums.close();
+            expected.close();
+            block.close();
+        }
+    }
+
+    /**
+     * The queries of a batch, which stay the caller's.
+     *
+     * @param histories one sequence a query, without targets
+     * @param targets (queries) the rows whose ranks are wanted
+     * @param candidates (queries) how many rows, from 0, each is ranked among; more than the target and the rows expected
+     * @param masked (queries) rows that are left out, each at most once; null for none
+     * @param expectations what the model's memory expects after each history
+     */
+    @SuppressWarnings("ArrayRecordComponent") // never compared: it only carries the caller's arrays to the threads
+    public record Queries(
+            SequenceBatch histories,
+            int[] targets,
+            int[] candidates,
+            int @Nullable [][] masked,
+            Expectations expectations) {
+        private static final int[] NONE = {};
+
+        int[] masked(int query) {
+            return masked == null ? NONE : masked[query];
+        }
+    }
+
+    /** Ranks a target for each history. */
+    public void rank(RecommenderModel model, Queries queries, MixtureRanks ranks) {
+        ranks.reserve(queries.histories().sequences());
+        List<Integer> ends = QueryTile.cut(queries.histories());
+        float scale = model.memory().networkScale();
+        workers.run(scratches.size(), worker -> {
+            for (int part = worker; part < ends.size(); part += scratches.size()) {
+                int first = part == 0 ? 0 : ends.get(part - 1);
+                Scratch scratch = scratches.get(worker);
+                scratch.tile.encode(model, queries.histories(), first, ends.get(part));
+                rankPart(scratch, model, scale, queries, first, ranks);
+            }
+        });
+    }
+
+    private static void rankPart(
+            Scratch scratch, RecommenderModel model, float scale, Queries queries, int first, MixtureRanks ranks) {
+        QueryTile tile = scratch.tile;
+        int chunks = model.items().chunkCount();
+        tile.scoreTargets(model.items(), queries.targets(), first);
+        scratch.sums.clear();
+        scratch.expected.begin(tile, queries.expectations(), first);
+        for (int chunk = 0; chunk < chunks; chunk++) {
+            tile.score(model.items(), chunk);
+            count(tile, tile.targetScores(), queries, first, ranks.network());
+            scratch.sums.add(tile, scale, queries.candidates(), first);
+            scratch.expected.pick(tile, queries.expectations(), first);
+        }
+        boolean raised = weigh(scratch, scale, queries, first, ranks);
+        for (int chunk = 0; raised && chunk < chunks; chunk++) {
+            if (chunks > 1) {
+                tile.score(model.items(), chunk);
+            }
+            count(tile, scratch.thresholds, queries, first, ranks.served());
+        }
+        for (int i = 0; i < tile.queries(); i++) {
+            int query = first + i;
+            int candidates = queries.candidates()[query];
+            int counted = raised ? ranks.served()[query] : ranks.network()[query];
+            ranks.served()[query] = QueryTile.rankOf(counted + scratch.corrections[i], candidates);
+            ranks.network()[query] = QueryTile.rankOf(ranks.network()[query], candidates);
+            ranks.memory()[query] = queries.expectations().rank(query, candidates, queries.masked(query));
+        }
+    }
+
+    private static void count(QueryTile tile, Matrix thresholds, Queries queries, int first, int[] to) {
+        tile.addCounts(thresholds, queries.candidates(), first, to);
+        if (queries.masked() != null) {
+            tile.subtract(queries.masked(), queries.targets(), thresholds, first, to);
+        }
+    }
+
+    /** Sets the mixture's thresholds and corrections; whether some threshold is another than the target's score. */
+    private static boolean weigh(Scratch scratch, float scale, Queries queries, int first, MixtureRanks ranks) {
+        Expectations expectations = queries.expectations();
+        boolean raised = false;
+        for (int i = 0; i < scratch.tile.queries(); i++) {
+            int query = first + i;
+            double logZ = scratch.sums.logNormalizer(i);
+            scratch.expected.normalize(i, scale, logZ);
+            int rows = expectations.end(query) - expectations.start(query);
+            double ofNetwork = scratch.expected.probability(i, rows);
+            double share = expectations.networkShare(query);
+            double probability = share * ofNetwork + expectations.targetMass(query);
+            float threshold = scratch.tile.targetScore(i);
+            if (expectations.targetMass(query) > 0) {
+                threshold = (float) ((StrictMath.log(probability / share) + logZ) / scale);
+                raised = true;
+            }
+            scratch.thresholds.set(0, i, threshold);
+            scratch.corrections[i] = correction(scratch.expected, queries, query, i, threshold, probability);
+            ranks.networkProbabilities()[query] = ofNetwork;
+            ranks.scoreGaps()[query] = scratch.sums.meanScore(i) - (double) scale * scratch.tile.targetScore(i);
+        }
+        return raised;
+    }
+
+    /** What the count over all rows gets wrong for those that the memory expects. */
+    private static int correction(
+            ExpectedScores expected, Queries queries, int query, int lane, float threshold, double probability) {
+        Expectations expectations = queries.expectations();
+        int start = expectations.start(query);
+        int correction = 0;
+        for (int place = start; place < expectations.end(query); place++) {
+            int row = expectations.row(place);
+            if (row == queries.targets()[query] || !isMasked(queries.masked(query), row)) {
+                double ofRow = expectations.networkShare(query) * expected.probability(lane, place - start)
+                        + expectations.mass(place);
+                correction += ofRow >= probability ? 1 : 0;
+                correction -= expected.score(lane, place - start) >= threshold ? 1 : 0;
+            }
+        }
+        return correction;
+    }
+
+    private static boolean isMasked(int[] masked, int row) {
+        for (int left : masked) {
+            if (left == row) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+        scratches.forEach(Scratch::close);
+    }
+}

@@ -1,0 +1,214 @@
+package io.freshet.model;
+
+import io.freshet.encoder.SasRec;
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import io.freshet.tensor.RowTable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.List;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * Up to {@value #QUERIES} histories and their scores of one chunk of the item table at a time, one history to a lane. Owns
+ * its memory: one a thread.
+ */
+final class QueryTile implements AutoCloseable {
+    /** Histories of a tile. */
+    static final int QUERIES = 128;
+
+    private static final int TOKENS = 1024;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
+
+    private final int d;
+    private final Products products;
+    private final SasRec encoder;
+    private final FloatBlock block;
+    private final Matrix transposed; // (d, QUERIES)
+    private final Matrix targetScores; // (1, QUERIES)
+    private final Matrix scores; // (CHUNK_ROWS, QUERIES)
+    private final FloatBlock countBlock = FloatBlock.zeros(QUERIES);
+    private final MemorySegment counts = countBlock.memory(); // (QUERIES) int32
+    private int queries;
+    private int firstRow;
+    private int rows;
+
+    QueryTile(ModelConfig config, Products products) {
+        this.d = config.encoder().dim();
+        this.products = products;
+        this.encoder = new SasRec(
+                config.encoder(), products, Math.max(TOKENS, config.encoder().maxLength()));
+        this.block = FloatBlock.zeros((long) QUERIES * d + QUERIES + (long) RowTable.CHUNK_ROWS * QUERIES);
+        this.transposed = Matrix.over(block.memory(), 0, QUERIES);
+        this.targetScores = Matrix.over(block.memory(), (long) QUERIES * d, QUERIES);
+        this.scores = Matrix.over(block.memory(), (long) QUERIES * d + QUERIES, QUERIES);
+    }
+
+    /** Where to cut histories so that each part fits into a tile: the sequence after each part's last. */
+    static List<Integer> cut(SequenceBatch histories) {
+        List<Integer> ends = new ArrayList<>();
+        int first = 0;
+        for (int s = 1; s <= histories.sequences(); s++) {
+            boolean last = s == histories.sequences();
+            if (last || s - first == QUERIES || histories.start(s + 1) - histories.start(first) > TOKENS) {
+                ends.add(s);
+                first = s;
+            }
+        }
+        return ends;
+    }
+
+    /** Takes up the histories from {@code first} to before {@code last}, by the model as it stands. */
+    void encode(RecommenderModel model, SequenceBatch histories, int first, int last) {
+        queries = last - first;
+        Matrix hidden = encoder.forward(histories, first, last, model.items(), model.dense());
+        for (int i = 0; i < lanes(); i++) {
+            int token = i < queries ? histories.start(first + i + 1) - 1 - histories.start(first) : -1;
+            for (int c = 0; c < d; c++) {
+                transposed.set(c, i, token < 0 ? 0f : hidden.get(token, c));
+            }
+        }
+    }
+
+    /** The rank that a count comes to which includes the target; a target whose score is no number comes last. */
+    static int rankOf(int count, int candidates) {
+        return count < 1 ? candidates : count;
+    }
+
+    /** Histories at hand. */
+    int queries() {
+        return queries;
+    }
+
+    /** Lanes in use, in whole vectors. */
+    int lanes() {
+        return Lanes.roundUp(queries);
+    }
+
+    /**
+     * Scores a target for each history, by the same product as everyone's, so that an equal score is equal to the bit.
+     *
+     * @param targets their rows, the first history's at {@code first}
+     */
+    void scoreTargets(RowTable items, int[] targets, int first) {
+        for (int i = 0; i < queries; i++) {
+            int row = targets[first + i];
+            Matrix chunk = items.chunk(row / RowTable.CHUNK_ROWS);
+            products.multiply(chunk, row % RowTable.CHUNK_ROWS, transposed, 0, scores, 0, 1, lanes(), d, false);
+            targetScores.set(0, i, scores.get(0, i));
+        }
+    }
+
+    float targetScore(int query) {
+        return targetScores.get(0, query);
+    }
+
+    /** Scores the items of a chunk of the table. */
+    void score(RowTable items, int chunk) {
+        firstRow = chunk * RowTable.CHUNK_ROWS;
+        rows = items.rowsOfChunk(chunk);
+        products.multiply(items.chunk(chunk), 0, transposed, 0, scores, 0, rows, lanes(), d, false);
+    }
+
+    /** Row of the chunk's first item. */
+    int firstRow() {
+        return firstRow;
+    }
+
+    /** Items of the chunk. */
+    int rows() {
+        return rows;
+    }
+
+    /** Whether an item is in the chunk. */
+    boolean has(int row) {
+        return row >= firstRow && row < firstRow + rows;
+    }
+
+    /** A history's score of an item of the chunk. */
+    float score(int query, int row) {
+        return scores.get(row - firstRow, query);
+    }
+
+    /** The chunk's scores (rows, QUERIES). */
+    Matrix scores() {
+        return scores;
+    }
+
+    /**
+     * Counts for each history how many of the chunk's first items have at least a score.
+     *
+     * @param thresholds (1, QUERIES)
+     * @param candidates of how many items, counted from the whole table's first, the first history's at {@code first}
+     * @param to where the counts are added, the first history's at {@code first}
+     */
+    void addCounts(Matrix thresholds, int[] candidates, int first, int[] to) {
+        int open = openRows(candidates, first);
+        counts.fill((byte) 0);
+        for (int lane = 0; lane < lanes(); lane += Lanes.COUNT) {
+            count(thresholds, open, (long) lane * Float.BYTES);
+        }
+        for (int i = 0; i < queries; i++) {
+            int count = counts.getAtIndex(INT, i);
+            float threshold = thresholds.get(0, i);
+            int end = Math.min(rows, candidates[first + i] - firstRow);
+            for (int row = open; row < end; row++) {
+                count += scores.get(row, i) >= threshold ? 1 : 0;
+            }
+            to[first + i] += count;
+        }
+    }
+
+    /**
+     * Takes back what rows that are left out have counted; a target is never left out.
+     *
+     * @param masked for each history, the first one's at {@code first}, each row at most once
+     */
+    void subtract(int[][] masked, int[] targets, Matrix thresholds, int first, int[] from) {
+        for (int i = 0; i < queries; i++) {
+            for (int row : masked[first + i]) {
+                boolean counted = has(row) && row != targets[first + i] && score(i, row) >= thresholds.get(0, i);
+                from[first + i] -= counted ? 1 : 0;
+            }
+        }
+    }
+
+    /** The targets' scores (1, QUERIES). */
+    Matrix targetScores() {
+        return targetScores;
+    }
+
+    /** How many of the chunk's first items are candidates of every history. */
+    int openRows(int[] candidates, int first) {
+        int open = rows;
+        for (int i = 0; i < queries; i++) {
+            open = Math.min(open, Math.max(0, candidates[first + i] - firstRow));
+        }
+        return open;
+    }
+
+    /** How many of the first {@code open} scores of each lane are at least its threshold. */
+    private void count(Matrix thresholds, int open, long lane) {
+        var threshold = Lanes.load(thresholds.memory(), thresholds.at(0) + lane);
+        IntVector count = IntVector.zero(Lanes.INTS);
+        long at = scores.at(0) + lane;
+        for (int row = 0; row < open; row++) {
+            var here = Lanes.load(scores.memory(), at + (long) row * QUERIES * Float.BYTES);
+            count = count.add(1, here.compare(VectorOperators.GE, threshold).cast(Lanes.INTS));
+        }
+        count.intoMemorySegment(counts, lane, ByteOrder.nativeOrder());
+    }
+
+    @Override
+    public void close() {
+        encoder.close();
+        block.close();
+        countBlock.close();
+    }
+}

@@ -1,0 +1,98 @@
+package io.freshet.model;
+
+/** The best k of the rows offered: a heap with the worst at its root. Of equal scores the lower row is better. */
+final class TopRows {
+    private int[] rows = {}; // (k)
+    private double[] scores = {}; // (k)
+    private int k;
+    private int size;
+
+    /** Begins anew. */
+    void clear(int wanted) {
+        if (rows.length < wanted) {
+            rows = new int[wanted];
+            scores = new double[wanted];
+        }
+        k = wanted;
+        size = 0;
+    }
+
+    int size() {
+        return size;
+    }
+
+    /** Whether a row of this score could be taken: a look that saves the rest. */
+    boolean admits(double score) {
+        return size < k || score >= scores[0];
+    }
+
+    /** Takes a row in if it is good enough. */
+    void offer(int row, double score) {
+        if (size < k) {
+            rows[size] = row;
+            scores[size] = score;
+            up(size++);
+        } else if (score > scores[0] || (score == scores[0] && row < rows[0])) {
+            rows[0] = row;
+            scores[0] = score;
+            down();
+        }
+    }
+
+    /** The worst row that is there. */
+    int worstRow() {
+        return rows[0];
+    }
+
+    double worstScore() {
+        return scores[0];
+    }
+
+    /** Takes the worst out. */
+    void removeWorst() {
+        size--;
+        rows[0] = rows[size];
+        scores[0] = scores[size];
+        down();
+    }
+
+    private void up(int from) {
+        int child = from;
+        while (child > 0) {
+            int parent = (child - 1) / 2;
+            if (!worse(child, parent)) {
+                return;
+            }
+            swap(child, parent);
+            child = parent;
+        }
+    }
+
+    private void down() {
+        int parent = 0;
+        while (2 * parent + 1 < size) {
+            int child = 2 * parent + 1;
+            if (child + 1 < size && worse(child + 1, child)) {
+                child++;
+            }
+            if (!worse(child, parent)) {
+                return;
+            }
+            swap(child, parent);
+            parent = child;
+        }
+    }
+
+    private boolean worse(int a, int b) {
+        return scores[a] < scores[b] || (scores[a] == scores[b] && rows[a] > rows[b]);
+    }
+
+    private void swap(int a, int b) {
+        int row = rows[a];
+        rows[a] = rows[b];
+        rows[b] = row;
+        double score = scores[a];
+        scores[a] = scores[b];
+        scores[b] = score;
+    }
+}

@@ -1,0 +1,52 @@
+package io.freshet.model;
+
+import io.freshet.memory.Expectations;
+import java.util.Arrays;
+
+/** The probability of every item by network and memory, in double and without shortcuts. */
+final class NaiveMixture {
+    private final RecommenderModel model;
+    private final NaiveSasRec network;
+
+    NaiveMixture(RecommenderModel model) {
+        this.model = model;
+        this.network = new NaiveSasRec(model);
+    }
+
+    /** Of the rows below {@code candidates}, after a history. */
+    double[] probabilities(int[] history, int candidates) {
+        double[] p = networkProbabilities(history, candidates);
+        Expectations expectations = new Expectations();
+        model.memory().expect(history, 0, history.length, Expectations.NO_TARGET, expectations);
+        for (int row = 0; row < candidates; row++) {
+            int place = expectations.placeOf(0, row);
+            p[row] = expectations.networkShare(0) * p[row] + (place < 0 ? 0 : expectations.mass(place));
+        }
+        return p;
+    }
+
+    double[] networkProbabilities(int[] history, int candidates) {
+        double[] p = scores(history, candidates);
+        double max = Arrays.stream(p).max().orElseThrow();
+        double sum = 0;
+        for (int row = 0; row < candidates; row++) {
+            p[row] = Math.exp(p[row] - max);
+            sum += p[row];
+        }
+        for (int row = 0; row < candidates; row++) {
+            p[row] /= sum;
+        }
+        return p;
+    }
+
+    /** The network's, scaled. */
+    double[] scores(int[] history, int candidates) {
+        double[][] states = network.encode(history, 0);
+        double[] state = states[states.length - 1];
+        double[] scores = new double[candidates];
+        for (int row = 0; row < candidates; row++) {
+            scores[row] = model.memory().networkScale() * network.score(state, row);
+        }
+        return scores;
+    }
+}

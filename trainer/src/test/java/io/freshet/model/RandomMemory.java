@@ -1,0 +1,25 @@
+package io.freshet.model;
+
+import io.freshet.memory.ClickMemory;
+import io.freshet.memory.Expectations;
+import java.util.Random;
+
+/** Lets a memory observe clicks without a meaning. */
+final class RandomMemory {
+    private RandomMemory() {}
+
+    /** So many clicks on the first rows, after histories of one to five. */
+    static void fill(ClickMemory memory, int rows, int clicks, long seed) {
+        Random random = new Random(seed);
+        Expectations expectations = new Expectations();
+        double[] probabilities = random.doubles(clicks, 0, .05).toArray();
+        double[] gaps = random.doubles(clicks, -2, 2.3).toArray();
+        for (int click = 0; click < clicks; click++) {
+            int[] history = random.ints(1 + random.nextInt(5), 0, rows).toArray();
+            int item = random.nextInt(rows);
+            memory.expect(history, 0, history.length, item, expectations);
+            memory.observe(history, 0, history.length, item);
+        }
+        memory.learn(expectations, probabilities, gaps);
+    }
+}
