@@ -19,6 +19,7 @@ import java.util.Map;
  * @param modelLog the first offset of {@code model-log} that the snapshot does not cover
  * @param inputs the next offset to learn from, for each input partition
  * @param metrics figures at the time, all finite
+ * @param held whether it is not to be served: what was learned up to it had been found too bad to be published
  * @param files all files beside the manifest
  */
 public record Manifest(
@@ -34,6 +35,7 @@ public record Manifest(
         TopicPosition modelLog,
         List<TopicPosition> inputs,
         Map<String, Double> metrics,
+        boolean held,
         List<FileEntry> files) {
     public static final String FILE_NAME = "manifest.json";
     public static final int OLDEST_FORMAT_VERSION = 1;

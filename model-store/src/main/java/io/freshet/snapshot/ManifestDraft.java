@@ -15,7 +15,8 @@ public record ManifestDraft(
         Map<String, Object> platform,
         TopicPosition modelLog,
         List<TopicPosition> inputs,
-        Map<String, Double> metrics) {
+        Map<String, Double> metrics,
+        boolean held) {
 
     /** The manifest, now that the files are there. */
     public Manifest complete(String version, List<FileEntry> files) {
@@ -32,6 +33,7 @@ public record ManifestDraft(
                 modelLog,
                 inputs,
                 metrics,
+                held,
                 files);
     }
 }

@@ -30,7 +30,8 @@ class ManifestCodecTest {
                     Map.of("workers", 2, "java", "25"),
                     new TopicPosition("model-log", 0, 987_654_321_000L),
                     List.of(new TopicPosition("sequences", 0, 10), new TopicPosition("sequences", 1, 0)),
-                    Map.of("ndcg10", 0.375, "hr10", 0.5))
+                    Map.of("ndcg10", 0.375, "hr10", 0.5),
+                    true)
             .complete("000000001200-0123456789ab", List.of(new FileEntry("weights.safetensors", 123, "0f".repeat(32))));
 
     private static final String GOLDEN = """
@@ -73,6 +74,7 @@ class ManifestCodecTest {
                 "hr10" : 0.5,
                 "ndcg10" : 0.375
               },
+              "held" : true,
               "files" : [ {
                 "name" : "weights.safetensors",
                 "length" : 123,
@@ -139,6 +141,7 @@ class ManifestCodecTest {
                 "offset",
                 "inputs",
                 "metrics",
+                "held",
                 "files",
                 "sha256"
             })

@@ -282,7 +282,8 @@ class FileSnapshotStoreTest {
                 Map.of("java", "25"),
                 new TopicPosition("model-log", 0, step * 2),
                 List.of(new TopicPosition("sequences", 0, step)),
-                Map.of());
+                Map.of(),
+                false);
     }
 
     private Path file(String version, String name) {

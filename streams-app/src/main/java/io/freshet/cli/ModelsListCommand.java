@@ -60,20 +60,26 @@ final class ModelsListCommand implements Callable<Integer> {
             long step,
             String createdAt,
             long bytes,
-            @Nullable Double ndcg10) {
+            @Nullable Double ndcg10,
+            boolean held) {
         static Snapshot of(Manifest manifest) {
             return new Snapshot(
                     manifest.version(),
                     manifest.step(),
                     manifest.createdAt().truncatedTo(ChronoUnit.SECONDS).toString(),
                     manifest.files().stream().mapToLong(FileEntry::length).sum(),
-                    manifest.metrics().get(NDCG));
+                    manifest.metrics().get(NDCG),
+                    manifest.held());
         }
 
         String line() {
-            return "%s  %s  %,10.1f MB%s"
+            return "%s  %s  %,10.1f MB%s%s"
                     .formatted(
-                            version, createdAt, bytes / 1e6, ndcg10 == null ? "" : "  NDCG@10 %.4f".formatted(ndcg10));
+                            version,
+                            createdAt,
+                            bytes / 1e6,
+                            ndcg10 == null ? "" : "  NDCG@10 %.4f".formatted(ndcg10),
+                            held ? "  held back" : "");
         }
     }
 
@@ -126,6 +132,9 @@ final class ModelsListCommand implements Callable<Integer> {
         }
         if (report.snapshots().isEmpty()) {
             return "No snapshot of model " + report.model();
+        }
+        if (report.snapshots().getLast().held()) {
+            return "Scorers serve what was published before model " + report.model() + " was held back for its figures";
         }
         return config == null ? "Model " + report.model() : "Scorers serve the newest and follow the log";
     }

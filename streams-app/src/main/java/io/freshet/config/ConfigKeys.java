@@ -83,6 +83,7 @@ final class ConfigKeys {
     static final String ONLINE_DELTA_PART_BYTES = "online.delta.part.bytes";
     static final String ONLINE_SNAPSHOT_INTERVAL_MS = "online.snapshot.interval.ms";
     static final String ONLINE_SNAPSHOTS_KEPT = "online.snapshots.kept";
+    static final String ONLINE_GATE_SHARE = "online.gate.share";
     static final String ONLINE_LEASE_TIMEOUT_MS = "online.lease.timeout.ms";
     static final String ONLINE_METRICS_K = "online.metrics.k";
     static final String ONLINE_METRICS_WINDOW = "online.metrics.window";
@@ -332,6 +333,13 @@ final class ConfigKeys {
                     atLeast(1),
                     "snapshots",
                     "Snapshots kept in the model store."),
+            decimal(
+                    ONLINE_GATE_SHARE,
+                    "0.5",
+                    between(0, 0.95),
+                    "What is learned is held back while the NDCG of the moving prequential figures is below this share of"
+                            + " the best of the newest 20 windows, and what was published before stays served; 0 for"
+                            + " never."),
             millis(
                     ONLINE_LEASE_TIMEOUT_MS,
                     "6000",

@@ -173,6 +173,7 @@ public final class FreshetConfig {
                 integer(ConfigKeys.ONLINE_DELTA_PART_BYTES),
                 millis(ConfigKeys.ONLINE_SNAPSHOT_INTERVAL_MS),
                 integer(ConfigKeys.ONLINE_SNAPSHOTS_KEPT),
+                (Double) value(ConfigKeys.ONLINE_GATE_SHARE),
                 millis(ConfigKeys.ONLINE_LEASE_TIMEOUT_MS),
                 kafka.forConsumer(),
                 kafka.forProducer());

@@ -258,9 +258,9 @@ public final class ModelFollower implements AutoCloseable {
         openNewest(consumer, live.step());
     }
 
-    /** Opens the newest snapshot that is good and after this step; without one, waits for the next manifest. */
+    /** Opens the newest snapshot that is good, not held back, and after this step; without one, waits for the next manifest. */
     private boolean openNewest(Consumer<byte[], byte[]> consumer, long afterStep) {
-        for (Manifest manifest : catalogue.newestFirst()) {
+        for (Manifest manifest : catalogue.newestToServe()) {
             if (manifest.step() <= afterStep) {
                 break;
             }

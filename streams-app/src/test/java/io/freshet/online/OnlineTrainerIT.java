@@ -401,6 +401,31 @@ final class OnlineTrainerIT {
         }
     }
 
+    @Test
+    void shouldHoldBackWhatIsTooBadUntilItIsBetterAgain() throws Exception {
+        feeder.feed(400);
+        try (Running trainer = start(gated())) {
+            trainer.awaitLearned(400);
+            feeder.feedNeverSeen(100);
+            trainer.awaitLearned(500);
+        }
+        CommittedLog held = CommittedLog.read(kafka.bootstrapServers());
+        assertThat(held.deltas().getLast().toStep())
+                .isLessThan(held.steps().getLast().step());
+        assertThat(newest().held()).isTrue();
+
+        try (Running trainer = start(gated())) {
+            feeder.feed(300);
+            trainer.awaitLearned(800);
+        }
+
+        CommittedLog recovered = CommittedLog.read(kafka.bootstrapServers());
+        assertLearnedOnce(recovered);
+        assertThat(recovered.deltas().getLast().toStep())
+                .isEqualTo(recovered.steps().getLast().step());
+        assertThat(newest().held()).isFalse();
+    }
+
     /** A trainer on a thread of its own. */
     private static final class Running implements AutoCloseable {
         private final OnlineTrainer trainer;
@@ -445,15 +470,19 @@ final class OnlineTrainerIT {
     }
 
     private OnlineConfig config(LearningConfig learning, Duration publishInterval, Duration snapshotInterval) {
-        return config(MODEL, learning, 0, publishInterval, snapshotInterval, Duration.ZERO);
+        return config(MODEL, learning, 0, publishInterval, snapshotInterval, 0, Duration.ZERO);
     }
 
     private OnlineConfig fixed(String model) {
-        return config(model, LEARNING, BATCH, Duration.ofMillis(50), LONG, Duration.ZERO);
+        return config(model, LEARNING, BATCH, Duration.ofMillis(50), LONG, 0, Duration.ZERO);
     }
 
     private OnlineConfig leased() {
-        return config(MODEL, LEARNING, 0, Duration.ofMillis(50), LONG, Duration.ofSeconds(2));
+        return config(MODEL, LEARNING, 0, Duration.ofMillis(50), LONG, 0, Duration.ofSeconds(2));
+    }
+
+    private OnlineConfig gated() {
+        return config(MODEL, LEARNING, 0, Duration.ofMillis(50), LONG, 0.5, Duration.ZERO);
     }
 
     private OnlineConfig config(
@@ -462,6 +491,7 @@ final class OnlineTrainerIT {
             int batchClicks,
             Duration publishInterval,
             Duration snapshotInterval,
+            double gateShare,
             Duration leaseTimeout) {
         return new OnlineConfig(
                 model,
@@ -477,6 +507,7 @@ final class OnlineTrainerIT {
                 1024,
                 snapshotInterval,
                 2,
+                gateShare,
                 leaseTimeout,
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),
                 Map.of("bootstrap.servers", kafka.bootstrapServers()));
@@ -529,7 +560,8 @@ final class OnlineTrainerIT {
                                 new Progress(),
                                 Instant.EPOCH,
                                 new TopicPosition("model-log", 0, 0),
-                                List.of()),
+                                List.of(),
+                                false),
                         files);
     }
 

@@ -53,6 +53,16 @@ final class SequenceFeeder implements AutoCloseable {
         }
     }
 
+    /** Feeds clicks on items that nobody has clicked before, which no model expects. */
+    void feedNeverSeen(int records) {
+        producer.beginTransaction();
+        for (int i = 0; i < records; i++) {
+            send(click(random.nextInt(40), "new-item-" + fed));
+            fed++;
+        }
+        producer.commitTransaction();
+    }
+
     /** Writes a record that is no update. */
     void feedUndecodable() {
         producer.beginTransaction();
@@ -74,8 +84,12 @@ final class SequenceFeeder implements AutoCloseable {
     private UserUpdate click() {
         int user = random.nextInt(40);
         int item = (user + random.nextInt(8)) % 60;
+        return click(user, "item-" + item);
+    }
+
+    private UserUpdate click(int user, String item) {
         List<Interaction> interactions = interactionsOf.computeIfAbsent("user-" + user, id -> new ArrayList<>());
-        interactions.add(new Interaction("item-" + item, fed, null, 0));
+        interactions.add(new Interaction(item, fed, null, 0));
         if (interactions.size() > WINDOW) {
             interactions.removeFirst();
         }

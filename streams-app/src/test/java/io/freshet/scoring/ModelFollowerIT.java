@@ -151,6 +151,19 @@ final class ModelFollowerIT {
     }
 
     @Test
+    void shouldPassOverSnapshotsThatAreHeldBack() throws Exception {
+        publish(save(10, 0, false, "a"));
+        publish(save(20, 5, true, "a", "b"));
+
+        follower.start();
+
+        awaitStep(10);
+        publish(save(30, 5, false, "a", "b"));
+        append(TinyModels.delta(20, 30, 1, "b"));
+        awaitStep(30);
+    }
+
+    @Test
     void shouldNameTheNewestSnapshotBehindTheWeights() throws Exception {
         publish(save(10, 0, "a"));
         follower.start();
@@ -203,6 +216,10 @@ final class ModelFollowerIT {
     }
 
     private Manifest save(long step, long logOffset, String... items) throws IOException {
+        return save(step, logOffset, false, items);
+    }
+
+    private Manifest save(long step, long logOffset, boolean held, String... items) throws IOException {
         try (RecommenderModel model = TinyModels.model(step, items);
                 Learner learner = new Learner(model, TrainingConfig.defaults(1))) {
             SnapshotFiles files = new SnapshotFiles();
@@ -218,7 +235,8 @@ final class ModelFollowerIT {
                             Map.of(),
                             new TopicPosition(config.topics().modelLog(), 0, logOffset),
                             List.of(),
-                            Map.of()),
+                            Map.of(),
+                            held),
                     files);
         }
     }

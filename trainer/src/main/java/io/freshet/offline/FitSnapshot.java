@@ -69,7 +69,8 @@ public final class FitSnapshot {
                 platform(learner),
                 new TopicPosition(MODEL_LOG, 0, 0),
                 List.of(),
-                figures(result));
+                figures(result),
+                false);
         return store.save(draft, files);
     }
 

@@ -140,7 +140,8 @@ public final class JournalReplay implements AutoCloseable {
                         progress,
                         now,
                         new TopicPosition(config.topics().modelLog(), 0, nextOffset),
-                        positions()),
+                        positions(),
+                        false),
                 files);
     }
 

@@ -18,14 +18,19 @@ import java.util.Map;
 final class LearnerDescription {
     private LearnerDescription() {}
 
-    /** The manifest of the learner as it stands. */
+    /**
+     * The manifest of the learner as it stands.
+     *
+     * @param held whether it is not to be served
+     */
     static ManifestDraft draft(
             String modelName,
             OnlineLearner learner,
             Progress progress,
             Instant now,
             TopicPosition modelLog,
-            List<TopicPosition> inputs) {
+            List<TopicPosition> inputs,
+            boolean held) {
         Map<String, Double> metrics = figures(learner.modelMetrics());
         progress.describeTo(metrics);
         return new ManifestDraft(
@@ -38,7 +43,8 @@ final class LearnerDescription {
                 platform(learner),
                 modelLog,
                 inputs,
-                metrics);
+                metrics,
+                held);
     }
 
     /** Everything that a rerun must have alike to come to the same bytes; the number of threads is not among it. */
@@ -83,6 +89,11 @@ final class LearnerDescription {
         values.put("workers", learner.trainingConfig().workers());
         values.put("java", Runtime.version().toString());
         return values;
+    }
+
+    /** The manifest's name for NDCG at k over the newest window of what is served. */
+    static String windowedNdcg(int k) {
+        return "prequential_window_ndcg" + k;
     }
 
     private static Map<String, Double> figures(ModelMetrics metrics) {

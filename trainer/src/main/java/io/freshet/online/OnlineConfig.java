@@ -21,6 +21,8 @@ import java.util.Map;
  * @param deltaPartBytes size that a delta is cut at
  * @param snapshotInterval least time between two snapshots
  * @param snapshotsKept newest snapshots that stay in the store
+ * @param gateShare what is learned is held back while the newest window's NDCG is below this share of the best recent
+ *     one; 0 for never
  * @param leaseTimeout how long a trainer that learns may be silent before one that stands by takes over; zero for none
  *     to stand by: a trainer that starts then fences an older one at once
  * @param consumer settings of the Kafka consumers, beside those that the trainer must set itself
@@ -40,6 +42,7 @@ public record OnlineConfig(
         int deltaPartBytes,
         Duration snapshotInterval,
         int snapshotsKept,
+        double gateShare,
         Duration leaseTimeout,
         Map<String, Object> consumer,
         Map<String, Object> producer) {
@@ -62,6 +65,7 @@ public record OnlineConfig(
         require(stepClicks >= 1, "stepClicks must be at least 1: stepClicks=" + stepClicks);
         require(batchClicks >= 0, "batchClicks must not be negative: batchClicks=" + batchClicks);
         require(snapshotsKept >= 1, "snapshotsKept must be at least 1: snapshotsKept=" + snapshotsKept);
+        require(gateShare >= 0 && gateShare < 1, "gateShare must be at least 0 and below 1: gateShare=" + gateShare);
         require(deltaPartBytes >= 1024, "deltaPartBytes must be at least 1024: deltaPartBytes=" + deltaPartBytes);
         require(
                 !stepLinger.isNegative()
@@ -74,7 +78,7 @@ public record OnlineConfig(
 
     /**
      * What an ordinary trainer has: steps of up to 128 records without waiting, a delta every 200 ms, a snapshot every
-     * minute, the newest three of them kept; one that stands by takes over after 6 s.
+     * minute, the newest three of them kept; nothing published below half of the best window; one that stands by takes over after 6 s.
      *
      * @param kafka how to reach the cluster, for all clients
      */
@@ -94,6 +98,7 @@ public record OnlineConfig(
                 512 * 1024,
                 Duration.ofSeconds(60),
                 3,
+                0.5,
                 Duration.ofSeconds(6),
                 kafka,
                 kafka);

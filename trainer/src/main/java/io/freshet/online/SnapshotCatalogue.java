@@ -6,6 +6,7 @@ import io.freshet.snapshot.ManifestCodec;
 import io.freshet.snapshot.Rollback;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -77,6 +78,11 @@ public final class SnapshotCatalogue {
     /** All snapshots, the one of the highest step first. Versions begin with the step, so they sort by it. */
     public Collection<Manifest> newestFirst() {
         return manifestsByVersion.descendingMap().values();
+    }
+
+    /** Those that are not held back, the one of the highest step first. */
+    public List<Manifest> newestToServe() {
+        return newestFirst().stream().filter(manifest -> !manifest.held()).toList();
     }
 
     /** The newest snapshot that holds no step after {@code step}. */

@@ -31,6 +31,11 @@ final class SnapshotWriter {
         this.manifests = manifests;
     }
 
+    /** What is known, the one of the lowest step first. */
+    List<Manifest> known() {
+        return List.copyOf(manifests.readOn().newestFirst()).reversed();
+    }
+
     /** Makes a snapshot known again, as its writer may have died between the files and the record; false if it is gone. */
     boolean announceAgain(Manifest manifest) throws IOException {
         boolean isThere = store.versions(config.modelName()).contains(manifest.version());
@@ -72,7 +77,9 @@ final class SnapshotWriter {
         int count = Math.max(0, versions.size() - config.snapshotsKept());
         versions.remove(justWritten);
         List<String> oldest = new ArrayList<>(versions.subList(0, Math.min(count, versions.size())));
-        served().ifPresent(oldest::remove);
+        SnapshotCatalogue known = manifests.readOn();
+        known.rollback().map(Rollback::served).ifPresent(oldest::remove);
+        known.newestToServe().stream().map(Manifest::version).findFirst().ifPresent(oldest::remove);
         return oldest;
     }
 

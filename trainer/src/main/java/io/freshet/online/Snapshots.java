@@ -105,6 +105,7 @@ final class Snapshots {
                 manifest.platform(),
                 manifest.modelLog(),
                 manifest.inputs(),
-                manifest.metrics());
+                manifest.metrics(),
+                manifest.held());
     }
 }

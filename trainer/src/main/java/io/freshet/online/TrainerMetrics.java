@@ -26,6 +26,7 @@ final class TrainerMetrics implements AutoCloseable {
     private final Timer publishTime;
     private final Timer snapshotTime;
     private volatile double replayShare;
+    private volatile boolean published = true;
 
     TrainerMetrics(MeterRegistry registry, String model, Supplier<TrainerStatus> status) {
         this.registry = registry;
@@ -51,6 +52,15 @@ final class TrainerMetrics implements AutoCloseable {
                 .description("Share of the last batch that came from the reservoir")
                 .tags(tags)
                 .register(registry));
+        meters.add(Gauge.builder("freshet.trainer.published", this, metrics -> metrics.published ? 1 : 0)
+                .description("1 while what is learned is published, 0 while it is held back for its figures")
+                .tags(tags)
+                .register(registry));
+    }
+
+    /** Whether the gate is open. */
+    void gate(boolean isOpen) {
+        published = isOpen;
     }
 
     void step(StepOutcome outcome, int learnedFrom, long nanos) {

@@ -59,8 +59,11 @@ final class TrainerTerm {
         if (!takeOver()) {
             return;
         }
-        TrainingLoop loop =
-                new TrainingLoop(config, learner, input, log, snapshots, progress, metrics, clock, start.manifest());
+        PublishingGate gate = new PublishingGate(
+                config.gateShare(), snapshots.known(), config.learning().k());
+        metrics.gate(gate.isOpen());
+        TrainingLoop loop = new TrainingLoop(
+                config, learner, input, log, snapshots, progress, gate, metrics, clock, start.manifest());
         Runnable afterEach = () -> report(Phase.LEARNING, loop.loss());
         afterEach.run();
         loop.run(() -> signals.isClosing() || !lease.isHeld(), signals::isInputEnded, afterEach);

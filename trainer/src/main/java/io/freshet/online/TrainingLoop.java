@@ -6,6 +6,7 @@ import io.freshet.snapshot.TopicPosition;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.function.BooleanSupplier;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,7 @@ final class TrainingLoop {
     private final ModelLogWriter log;
     private final SnapshotWriter snapshots;
     private final Progress progress;
+    private final PublishingGate gate;
     private final TrainerMetrics metrics;
     private final Clock clock;
     private final @Nullable Manifest restored;
@@ -50,6 +52,7 @@ final class TrainingLoop {
             ModelLogWriter log,
             SnapshotWriter snapshots,
             Progress progress,
+            PublishingGate gate,
             TrainerMetrics metrics,
             Clock clock,
             @Nullable Manifest restored) {
@@ -59,6 +62,7 @@ final class TrainingLoop {
         this.log = log;
         this.snapshots = snapshots;
         this.progress = progress;
+        this.gate = gate;
         this.metrics = metrics;
         this.clock = clock;
         this.restored = restored;
@@ -126,14 +130,38 @@ final class TrainingLoop {
                 outcome.memoryRanks(),
                 batch.clickTimestampsMs()));
         loss = outcome.loss();
+        passGate();
         progress.addStep(batch.updates().size(), nanos);
         metrics.step(outcome, batch.updates().size(), nanos);
         metrics.passedOver(batch.undecodable());
     }
 
+    /** What a gate has held back goes out in one delta; the snapshot after it leads on those that miss a part of that. */
+    private void passGate() {
+        if (!gate.observe(learner.metrics())) {
+            return;
+        }
+        if (gate.isOpen()) {
+            LOG.info("Model {} is published again: ndcg={} best={}", config.modelName(), gate.newest(), gate.best());
+            snapshotNanos = System.nanoTime() - config.snapshotInterval().toNanos();
+        } else {
+            LOG.warn(
+                    "Model {} is held back from step {} on, what was published before stays: ndcg={} best={} share={}",
+                    config.modelName(),
+                    learner.model().step(),
+                    gate.newest(),
+                    gate.best(),
+                    config.gateShare());
+        }
+        metrics.gate(gate.isOpen());
+    }
+
+    /** Lets readers see the steps, and their changes unless the gate holds them back. */
     private void publish() {
         if (log.hasUncommittedSteps()) {
-            publishNanos = timed(metrics::published, () -> log.commit(learner.takeDelta(config.rowsPerPart())));
+            publishNanos = timed(
+                    metrics::published,
+                    () -> log.commit(gate.isOpen() ? learner.takeDelta(config.rowsPerPart()) : List.of()));
         }
     }
 
@@ -148,7 +176,8 @@ final class TrainingLoop {
                                 progress,
                                 clock.instant(),
                                 new TopicPosition(config.topics().modelLog(), 0, log.nextOffset()),
-                                input.positions()),
+                                input.positions(),
+                                !gate.isOpen()),
                         learner);
                 snapshotStep = learner.model().step();
                 progress.addSnapshot();

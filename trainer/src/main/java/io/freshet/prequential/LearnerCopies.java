@@ -46,7 +46,8 @@ final class LearnerCopies {
                 Map.of(),
                 new TopicPosition("model-log", 0, 0),
                 List.of(),
-                Map.of());
+                Map.of(),
+                false);
         return restored(store -> store.save(draft, files), learner, seen);
     }
 

@@ -213,7 +213,8 @@ class LearnerTest {
                                 Map.of(),
                                 new TopicPosition("model-log", 0, 0),
                                 List.of(),
-                                Map.of()),
+                                Map.of(),
+                                false),
                         files)
                 .version();
         learn(learner, 4, 8);

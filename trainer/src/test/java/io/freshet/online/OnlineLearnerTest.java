@@ -314,7 +314,8 @@ final class OnlineLearnerTest {
                 Map.of(),
                 new TopicPosition("model-log", 0, 0),
                 List.of(),
-                Map.of());
+                Map.of(),
+                false);
         return store().save(draft, files);
     }
 
