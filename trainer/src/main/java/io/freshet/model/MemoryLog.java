@@ -21,6 +21,11 @@ final class MemoryLog {
         size = 0;
     }
 
+    /** Rows of all clicks since. */
+    int size() {
+        return size;
+    }
+
     /** Takes in that the memory observed {@code item} after {@code history[from, to)} in a step. */
     void add(long step, int[] history, int from, int to, int item) {
         int length = to - from;

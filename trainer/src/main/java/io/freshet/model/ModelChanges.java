@@ -13,6 +13,10 @@ import java.util.List;
  * Which rows of a model have changed since the last delta was taken, and what its memory has observed. Not thread-safe.
  */
 public final class ModelChanges {
+    /** Some 12,000 clicks: seconds of a busy stream, and half a megabyte. */
+    private static final int MAX_OBSERVED_ROWS = 1 << 17;
+
+    private final int maxObservedRows;
     private final BitSet rows = new BitSet();
     private final MemoryLog observed = new MemoryLog();
     private long fromStep;
@@ -20,6 +24,12 @@ public final class ModelChanges {
 
     /** No changes, from the model as it stands. */
     ModelChanges(RecommenderModel model) {
+        this(model, MAX_OBSERVED_ROWS);
+    }
+
+    /** @param maxObservedRows rows of observed clicks after which changes that nobody has taken are given up */
+    ModelChanges(RecommenderModel model, int maxObservedRows) {
+        this.maxObservedRows = maxObservedRows;
         restartFrom(model);
     }
 
@@ -29,6 +39,16 @@ public final class ModelChanges {
         fromStep = model.step();
         firstNewRow = model.vocabulary().size();
         observed.restartFrom(fromStep);
+    }
+
+    /**
+     * Says that a step begins. Where nobody has taken changes for so long that a delta of them would be too large, they are
+     * given up: the next delta begins here, and readers that stand before it go back to a snapshot.
+     */
+    public void beginStep(RecommenderModel model) {
+        if (observed.size() > maxObservedRows) {
+            restartFrom(model);
+        }
     }
 
     void add(int row) {

@@ -155,6 +155,7 @@ public final class OnlineLearner implements AutoCloseable {
 
     /** Ranks and then learns from the updates, in order. */
     public StepOutcome step(List<UserUpdate> updates) {
+        learner.changes().beginStep(model);
         takeIn(updates, true);
         TargetRanks ranks = newTargets.rank(ranker, model);
         observe(ranks);
@@ -178,7 +179,10 @@ public final class OnlineLearner implements AutoCloseable {
         }
     }
 
-    /** What the steps since the last call have changed, as the parts of one delta; none without a step. */
+    /**
+     * What the steps since the last call have changed, as the parts of one delta; none without a step. Only the newest of
+     * them where the last call was long ago.
+     */
     public List<ModelDelta> takeDelta(int rowsPerPart) {
         return learner.changes().take(model, rowsPerPart);
     }
