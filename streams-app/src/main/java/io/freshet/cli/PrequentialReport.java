@@ -51,11 +51,11 @@ record PrequentialReport(
         }
     }
 
-    record At10(double hr10, double ndcg10, double mrr10) {
-        private static final At10 NONE = new At10(0, 0, 0);
+    record At10(long events, double hr10, double ndcg10, double mrr10) {
+        private static final At10 NONE = new At10(0, 0, 0, 0);
 
         static At10 of(Accuracy accuracy) {
-            return new At10(accuracy.hr(), accuracy.ndcg(), accuracy.mrr());
+            return new At10(accuracy.events(), accuracy.hr(), accuracy.ndcg(), accuracy.mrr());
         }
     }
 
@@ -86,7 +86,7 @@ record PrequentialReport(
         }
 
         At10 served() {
-            return new At10(hr10, ndcg10, mrr10);
+            return new At10(events, hr10, ndcg10, mrr10);
         }
     }
 

@@ -47,7 +47,8 @@ class EvaluatePrequentialCommandTest {
                 .containsExactly("popularity", "decayed_popularity", "rules", "frozen", "refit");
         assertThat(prequential.get("baselines").get("rules").fieldNames())
                 .toIterable()
-                .containsExactly("hr10", "ndcg10", "mrr10");
+                .containsExactly("events", "hr10", "ndcg10", "mrr10");
+        assertThat(prequential.get("network").get("events")).isEqualTo(prequential.get("events"));
         assertThat(prequential.get("network").get("ndcg10").asDouble()).isBetween(.1, 1.0);
         assertThat(report.get("clicks").get("accepted").asInt()).isEqualTo(600);
         assertThat(report.get("clicks").get("duplicates").asInt()).isEqualTo(1);
