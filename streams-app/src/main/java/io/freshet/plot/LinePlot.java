@@ -23,10 +23,11 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Series> 
     private static final int BOTTOM = 388;
     private static final int NAME_HEIGHT = 16;
 
-    // Okabe and Ito's colours, told apart by people with colour blindness too; without their yellow, too light for a
-    // line.
+    // Okabe and Ito's colours, told apart by people with colour blindness too; a grey for their yellow, which is too
+    // light
+    // for a line.
     private static final List<String> COLOURS =
-            List.of("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000");
+            List.of("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999");
 
     public LinePlot {
         lines = List.copyOf(lines);
