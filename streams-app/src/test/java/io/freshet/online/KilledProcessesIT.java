@@ -100,10 +100,10 @@ final class KilledProcessesIT {
         // A trainer that comes back must not wait long for the one that it was.
         Files.writeString(
                 folder.resolve("freshet.properties"), "online.lease.timeout.ms=2000\n", StandardOpenOption.APPEND);
-        sequenceWithKills(clicks);
+        long accepted = sequenceWithKills(clicks);
         assertSequencesAndAnswers(clicks);
 
-        learnWithKills(KILLS, "all", clicks.size());
+        learnWithKills(KILLS, "all", accepted);
 
         CommittedLog log = CommittedLog.read(kafka.bootstrapServers(), "all");
         log.assertEachRecordIsLearnedFromOnce();
@@ -197,8 +197,8 @@ final class KilledProcessesIT {
         return clicks;
     }
 
-    /** Feeds all clicks at once, and kills the streams role on their way. */
-    private void sequenceWithKills(List<Click> clicks) throws Exception {
+    /** Feeds all clicks at once, and kills the streams role on their way; how many are no repetitions. */
+    private long sequenceWithKills(List<Click> clicks) throws Exception {
         produce(clicks);
         long accepted = expectedSequences(clicks).values().stream()
                 .mapToLong(List::size)
@@ -215,6 +215,7 @@ final class KilledProcessesIT {
                 end(streams);
             }
             assertThat(counts.answers()).isEqualTo(accepted);
+            return accepted;
         }
     }
 
