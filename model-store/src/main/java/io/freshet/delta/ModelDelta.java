@@ -6,7 +6,7 @@ import java.util.List;
 /**
  * What the steps in ({@link #fromStep}, {@link #toStep}] changed in the model, as absolute values after
  * {@code toStep}, and what its memory observed in each of them. A large delta is cut into parts, to be applied together;
- * all parts carry the same steps, dimension and first new row. Immutable; the arrays are this object's and must not be
+ * all parts carry the same steps, dimension and size of the vocabulary. Immutable; the arrays are this object's and must not be
  * changed by anyone.
  */
 public final class ModelDelta implements ModelLogRecord {
@@ -15,8 +15,10 @@ public final class ModelDelta implements ModelLogRecord {
     private final int part;
     private final int parts;
     private final int dim;
-    private final int firstNewRow;
+    private final int vocabularyRows;
+    private final int[] newItemRows; // (new items)
     private final List<String> newItems;
+    private final List<Eviction> evictions;
     private final int[] rows; // (rows)
     private final float[] rowValues; // (rows, dim) float32
     private final float[] dense; // (dense size) float32
@@ -30,8 +32,10 @@ public final class ModelDelta implements ModelLogRecord {
      * @param part number of this part, from 0
      * @param parts how many there are
      * @param dim values in a row
-     * @param firstNewRow row of the first of the new items, so the size of the vocabulary after {@code fromStep}
-     * @param newItems items that got a row since {@code fromStep}, in order of rows; only in part 0
+     * @param vocabularyRows rows of the vocabulary after {@code toStep}, free ones among them
+     * @param newItemRows rows that got an item since {@code fromStep} and have it still, ascending; only in part 0
+     * @param newItems those items; only in part 0
+     * @param evictions in order of their steps; they come before the new items; only in part 0
      * @param rows which item rows changed
      * @param rowValues their values, row after row
      * @param dense all dense parameters, flat; only in part 0
@@ -43,8 +47,10 @@ public final class ModelDelta implements ModelLogRecord {
             int part,
             int parts,
             int dim,
-            int firstNewRow,
+            int vocabularyRows,
+            int[] newItemRows,
             List<String> newItems,
+            List<Eviction> evictions,
             int[] rows,
             float[] rowValues,
             float[] dense,
@@ -54,24 +60,52 @@ public final class ModelDelta implements ModelLogRecord {
         this.part = part;
         this.parts = parts;
         this.dim = dim;
-        this.firstNewRow = firstNewRow;
+        this.vocabularyRows = vocabularyRows;
+        this.newItemRows = newItemRows;
         this.newItems = List.copyOf(newItems);
+        this.evictions = List.copyOf(evictions);
         this.rows = rows;
         this.rowValues = rowValues;
         this.dense = dense;
         this.memory = memory;
         require(fromStep >= 0 && fromStep < toStep, "0 <= fromStep < toStep");
         require(part >= 0 && part < parts, "0 <= part < parts");
-        require(dim > 0 && firstNewRow >= 0, "dim > 0 and firstNewRow >= 0");
+        require(dim > 0, "dim > 0");
+        require(newItemRows.length == newItems.size(), "a row for each new item");
         require(rowValues.length == (long) rows.length * dim, "rows * dim values");
         require(
-                part == 0 || (newItems.isEmpty() && dense.length == 0 && memory.equals(MemoryDelta.NONE)),
-                "new items, dense and memory only in part 0");
+                part == 0
+                        || (newItems.isEmpty()
+                                && evictions.isEmpty()
+                                && dense.length == 0
+                                && memory.equals(MemoryDelta.NONE)),
+                "new items, evictions, dense and memory only in part 0");
         require(
                 memory.equals(MemoryDelta.NONE) || memory.clicksOfStep().length == toStep - fromStep,
                 "as many steps in its memory");
         for (int row : rows) {
-            require(row >= 0, "rows >= 0");
+            require(row >= 0 && row < vocabularyRows, "rows of the vocabulary");
+        }
+        requireAscending(newItemRows);
+        requireEvictions();
+    }
+
+    private void requireAscending(int[] itemRows) {
+        int before = -1;
+        for (int row : itemRows) {
+            require(row > before && row < vocabularyRows, "rows of the vocabulary for its new items, ascending");
+            before = row;
+        }
+    }
+
+    private void requireEvictions() {
+        long before = fromStep;
+        for (Eviction eviction : evictions) {
+            require(eviction.step() > before && eviction.step() <= toStep, "evictions of its steps, in their order");
+            require(
+                    eviction.rows().isEmpty() || eviction.rows().getLast() < vocabularyRows,
+                    "evictions from rows of the vocabulary");
+            before = eviction.step();
         }
     }
 
@@ -95,12 +129,20 @@ public final class ModelDelta implements ModelLogRecord {
         return dim;
     }
 
-    public int firstNewRow() {
-        return firstNewRow;
+    public int vocabularyRows() {
+        return vocabularyRows;
+    }
+
+    public int[] newItemRows() {
+        return newItemRows;
     }
 
     public List<String> newItems() {
         return newItems;
+    }
+
+    public List<Eviction> evictions() {
+        return evictions;
     }
 
     public int[] rows() {
@@ -128,8 +170,10 @@ public final class ModelDelta implements ModelLogRecord {
                 && part == other.part
                 && parts == other.parts
                 && dim == other.dim
-                && firstNewRow == other.firstNewRow
+                && vocabularyRows == other.vocabularyRows
+                && Arrays.equals(newItemRows, other.newItemRows)
                 && newItems.equals(other.newItems)
+                && evictions.equals(other.evictions)
                 && Arrays.equals(rows, other.rows)
                 && Arrays.equals(rowValues, other.rowValues)
                 && Arrays.equals(dense, other.dense)
@@ -144,8 +188,10 @@ public final class ModelDelta implements ModelLogRecord {
     @Override
     public String toString() {
         return "ModelDelta[fromStep=" + fromStep + ", toStep=" + toStep + ", part=" + part + ", parts=" + parts
-                + ", dim=" + dim + ", firstNewRow=" + firstNewRow + ", newItems=" + newItems.size() + ", rows="
-                + rows.length + ", rowValues=" + rowValues.length + ", dense=" + dense.length + ", memory=" + memory
+                + ", dim=" + dim + ", vocabularyRows=" + vocabularyRows + ", newItems=" + newItems.size()
+                + ", evictions="
+                + evictions.size() + ", rows=" + rows.length + ", rowValues=" + rowValues.length + ", dense="
+                + dense.length + ", memory=" + memory
                 + "]";
     }
 

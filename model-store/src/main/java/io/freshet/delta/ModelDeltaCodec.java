@@ -8,21 +8,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model delta, version 2. What is large stands at the end, in plain arrays, and is copied whole.
+ * A model delta, version 3. What is large stands at the end, in plain arrays, and is copied whole.
  *
  * <pre>
- * 3 bytes      46 44 02: magic, kind 'D', version
+ * 3 bytes      46 44 03: magic, kind 'D', version
  * varint       from step
  * varint       to step less from step
  * varint       part
  * varint       parts
  * varint       dim
- * varint       first new row
+ * varint       rows of the vocabulary
  * varint       number of dense parameters, d
  * varint       number of changed rows, r
  * varint       number of new items, then for each
+ *   varint     its row less the one before it
  *   varint     bytes of the item id
  *   bytes      item id, UTF-8
+ * varint       number of evictions, then for each
+ *   varint     its step less the from step
+ *   varint     number of rows, then for each
+ *     varint   the row less the one before it
  * the memory's part, of which {@link MemoryDeltaCodec} has the table
  * 4r bytes     changed rows, int32 little endian
  * 4r·dim bytes their values, float32 little endian
@@ -33,8 +38,10 @@ import java.util.List;
 final class ModelDeltaCodec {
     static final char KIND = 'D';
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 2, 2);
+    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 3, 3);
     private static final int TYPICAL_ITEM_BYTES = 16;
+    private static final int MIN_ITEM_BYTES = 2;
+    private static final int MIN_EVICTION_BYTES = 2;
 
     private ModelDeltaCodec() {}
 
@@ -57,14 +64,35 @@ final class ModelDeltaCodec {
         writer.writeVarint(delta.part());
         writer.writeVarint(delta.parts());
         writer.writeVarint(delta.dim());
-        writer.writeVarint(delta.firstNewRow());
+        writer.writeVarint(delta.vocabularyRows());
         writer.writeVarint(delta.dense().length);
         writer.writeVarint(delta.rows().length);
-        writer.writeVarint(delta.newItems().size());
-        for (String item : delta.newItems()) {
-            writer.writeString(item);
-        }
+        writeItems(writer, delta);
+        writeEvictions(writer, delta);
         MemoryDeltaCodec.write(writer, delta.memory());
+    }
+
+    private static void writeItems(ByteWriter writer, ModelDelta delta) {
+        int before = 0;
+        writer.writeVarint(delta.newItems().size());
+        for (int i = 0; i < delta.newItemRows().length; i++) {
+            writer.writeVarint(delta.newItemRows()[i] - before);
+            before = delta.newItemRows()[i];
+            writer.writeString(delta.newItems().get(i));
+        }
+    }
+
+    private static void writeEvictions(ByteWriter writer, ModelDelta delta) {
+        writer.writeVarint(delta.evictions().size());
+        for (Eviction eviction : delta.evictions()) {
+            int before = 0;
+            writer.writeVarint(eviction.step() - delta.fromStep());
+            writer.writeVarint(eviction.rows().size());
+            for (int row : eviction.rows()) {
+                writer.writeVarint(row - before);
+                before = row;
+            }
+        }
     }
 
     static ModelDelta decode(byte[] bytes) {
@@ -74,30 +102,69 @@ final class ModelDeltaCodec {
         int part = reader.readVarint31();
         int parts = reader.readVarint31();
         int dim = reader.readVarint31();
-        int firstNewRow = reader.readVarint31();
+        int vocabularyRows = reader.readVarint31();
         int denseSize = reader.readCount(Float.BYTES);
         int rowCount = reader.readCount(Integer.BYTES);
-        List<String> newItems = readItems(reader);
+        int[] newItemRows = new int[reader.readCount(MIN_ITEM_BYTES)];
+        List<String> newItems = readItems(reader, newItemRows);
         try {
+            List<Eviction> evictions = readEvictions(reader, fromStep);
             MemoryDelta memory = MemoryDeltaCodec.read(reader);
             requireSize(reader, denseSize, rowCount, dim);
             int[] rows = reader.readInts(rowCount);
             float[] rowValues = reader.readFloats(rowCount * dim);
             float[] dense = reader.readFloats(denseSize);
             return new ModelDelta(
-                    fromStep, toStep, part, parts, dim, firstNewRow, newItems, rows, rowValues, dense, memory);
+                    fromStep,
+                    toStep,
+                    part,
+                    parts,
+                    dim,
+                    vocabularyRows,
+                    newItemRows,
+                    newItems,
+                    evictions,
+                    rows,
+                    rowValues,
+                    dense,
+                    memory);
         } catch (IllegalArgumentException e) {
             throw new CorruptFormatException("model delta: " + e.getMessage(), e);
         }
     }
 
-    private static List<String> readItems(ByteReader reader) {
-        int count = reader.readCount(1);
-        List<String> items = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
+    private static List<String> readItems(ByteReader reader, int[] rows) {
+        List<String> items = new ArrayList<>(rows.length);
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = readRowAfter(reader, i == 0 ? 0 : rows[i - 1]);
             items.add(reader.readString());
         }
         return items;
+    }
+
+    private static List<Eviction> readEvictions(ByteReader reader, long fromStep) {
+        int count = reader.readCount(MIN_EVICTION_BYTES);
+        List<Eviction> evictions = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            long step = fromStep + reader.readVarint63();
+            int rowCount = reader.readCount(1);
+            List<Integer> rows = new ArrayList<>(rowCount);
+            int row = 0;
+            for (int k = 0; k < rowCount; k++) {
+                row = readRowAfter(reader, row);
+                rows.add(row);
+            }
+            evictions.add(new Eviction(step, rows));
+        }
+        return evictions;
+    }
+
+    private static int readRowAfter(ByteReader reader, int before) {
+        long row = (long) before + reader.readVarint31();
+        if (row > Integer.MAX_VALUE) {
+            throw reader.corrupt("a row must be below 2^31", "row", row);
+        }
+        return (int) row;
     }
 
     /** Before anything is allocated: what follows must be exactly the three arrays. */

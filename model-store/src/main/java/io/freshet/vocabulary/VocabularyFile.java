@@ -14,23 +14,25 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A vocabulary as a text file in UTF-8, version 1: line n + 2 is the item in row n.
+ * A vocabulary as a text file in UTF-8, version 2: line n + 2 is the item in row n, or empty where the row is free.
  *
  * <pre>
- * freshet-vocabulary version=1 count=3
+ * freshet-vocabulary version=2 count=4
  * first item
  * second item
- * third item
+ *
+ * item in row 3
  * </pre>
  *
  * Each line, the last too, ends with a line feed. Inside an id a backslash stands as {@code \\}, a line feed as
- * {@code \n}, a carriage return as {@code \r}. The file has no checksum of its own: the manifest has its SHA-256.
+ * {@code \n}, a carriage return as {@code \r}. Version 1 has no free rows. The file has no checksum of its own: the manifest has its SHA-256.
  */
 public final class VocabularyFile {
     public static final String NAME = "vocabulary.txt";
 
     private static final int OLDEST_VERSION = 1;
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
+    private static final int FIRST_WITH_FREE_ROWS = 2;
 
     private VocabularyFile() {}
 
@@ -44,7 +46,9 @@ public final class VocabularyFile {
             writer.write(new VocabularyHeader(VERSION, vocabulary.size()).line());
             writer.write('\n');
             for (int row = 0; row < vocabulary.size(); row++) {
-                writer.write(EscapedLine.of(vocabulary.itemAt(row)));
+                if (vocabulary.isTaken(row)) {
+                    writer.write(EscapedLine.of(vocabulary.itemAt(row)));
+                }
                 writer.write('\n');
             }
         }
@@ -59,7 +63,7 @@ public final class VocabularyFile {
         try (BufferedReader reader = Files.newBufferedReader(file, UTF_8)) {
             VocabularyHeader header = VocabularyHeader.parse(new LineFeedLines(reader, file).next(), file);
             requireReadable(header, file);
-            return readItems(new LineFeedLines(reader, file), header.count(), file);
+            return readItems(new LineFeedLines(reader, file), header, file);
         } catch (CharacterCodingException e) {
             throw new CorruptFormatException("vocabulary must be UTF-8: file=" + file, e);
         }
@@ -75,13 +79,17 @@ public final class VocabularyFile {
         }
     }
 
-    private static Vocabulary readItems(LineFeedLines lines, int count, Path file) throws IOException {
+    private static Vocabulary readItems(LineFeedLines lines, VocabularyHeader header, Path file) throws IOException {
         Vocabulary vocabulary = new Vocabulary();
-        for (int row = 0; row < count; row++) {
+        for (int row = 0; row < header.count(); row++) {
             String item = EscapedLine.parse(lines.next(), file);
-            if (item.isEmpty() || vocabulary.addIfAbsent(item) != row) {
+            if (item.isEmpty() && header.version() >= FIRST_WITH_FREE_ROWS) {
+                vocabulary.growTo(row + 1);
+            } else if (item.isEmpty() || vocabulary.rowOf(item) != Vocabulary.NOT_FOUND) {
                 throw new CorruptFormatException(
                         "vocabulary must have each item once, none empty: file=" + file + ", row=" + row);
+            } else {
+                vocabulary.put(row, item);
             }
         }
         lines.requireEnd();

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.format.HostileBytes;
 import io.freshet.format.Texts;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.stream.IntStream;
@@ -39,25 +40,36 @@ class ModelLogCodecProperties {
             @ForAll @IntRange(max = 500) int dense,
             @ForAll long seed) {
         Random random = new Random(seed);
+        int vocabularyRows = 1_000 + random.nextInt(1 << 30);
         ModelDelta delta = new ModelDelta(
                 fromStep,
                 fromStep + 1,
                 0,
                 1 + random.nextInt(3),
                 dim,
-                random.nextInt(Integer.MAX_VALUE),
+                vocabularyRows,
+                ascending(random, newItems.size(), vocabularyRows),
                 newItems,
-                random.ints(rows, 0, Integer.MAX_VALUE).toArray(),
+                List.of(new Eviction(
+                        fromStep + 1,
+                        Arrays.stream(ascending(random, rows, vocabularyRows))
+                                .boxed()
+                                .toList())),
+                random.ints(rows, 0, vocabularyRows).toArray(),
                 floats(random, rows * dim),
                 floats(random, dense),
                 memory(random));
         assertThat(ModelLogCodec.decode(ModelLogCodec.encode(delta))).isEqualTo(delta);
     }
 
+    private static int[] ascending(Random random, int count, int end) {
+        return random.ints(0, end).distinct().limit(count).sorted().toArray();
+    }
+
     @Property
     void shouldReadOrRefuseWhenTheBodyIsAnything(@ForAll byte[] body) {
         HostileBytes.assertReadOrRefused('S', 2, body, ModelLogCodec::decode);
-        HostileBytes.assertReadOrRefused('D', 2, body, ModelLogCodec::decode);
+        HostileBytes.assertReadOrRefused('D', 3, body, ModelLogCodec::decode);
     }
 
     @Provide

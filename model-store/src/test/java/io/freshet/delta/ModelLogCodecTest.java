@@ -37,27 +37,42 @@ class ModelLogCodecTest {
             0,
             2,
             2,
-            300,
+            302,
+            new int[] {7, 300},
             List.of("a", "ß"),
+            List.of(new Eviction(41, List.of(0, 7)), new Eviction(42, List.of(299))),
             new int[] {7, 300},
             new float[] {1, -2, 0.5f, 3.25f},
             new float[] {0, -0.0f, 1e-3f},
             new MemoryDelta(new int[] {0, 2}, new int[] {1, 2}, new int[] {0, 7, 7, 0, 300}, new double[] {.5, -2}));
-    private static final String DELTA_V2 = "464402" + "280200" + "0202ac02" + "0302" + "02016102c39f"
+    private static final String DELTA_V3 = "464403" + "280200" + "0202ae02" + "0302" + "02" + "070161" + "a50202c39f"
+            + "02" + "01020007" + "0201ab02"
             + "02" + "00" + "02" + "010007" + "020700ac02" + "02" + "000000000000e03f" + "00000000000000c0"
             + "070000002c010000"
             + "0000803f000000c00000003f00005040"
             + "00000000000000806f12833a"
-            + "46aad190";
+            + "447d00da";
 
     private static final ModelDelta SECOND_PART = new ModelDelta(
-            40, 42, 1, 2, 2, 300, List.of(), new int[] {301}, new float[] {4, 5}, new float[0], MemoryDelta.NONE);
-    private static final String SECOND_PART_V2 =
-            "464402" + "280201" + "0202ac02" + "0001" + "00" + "0000" + "2d010000" + "000080400000a040" + "32ec2d4e";
+            40,
+            42,
+            1,
+            2,
+            2,
+            302,
+            new int[0],
+            List.of(),
+            List.of(),
+            new int[] {301},
+            new float[] {4, 5},
+            new float[0],
+            MemoryDelta.NONE);
+    private static final String SECOND_PART_V3 = "464403" + "280201" + "0202ae02" + "0001" + "00" + "00" + "0000"
+            + "2d010000" + "000080400000a040" + "057cf8d8";
 
     static Stream<Arguments> golden() {
         return Stream.of(
-                Arguments.of(STEP, STEP_V2), Arguments.of(DELTA, DELTA_V2), Arguments.of(SECOND_PART, SECOND_PART_V2));
+                Arguments.of(STEP, STEP_V2), Arguments.of(DELTA, DELTA_V3), Arguments.of(SECOND_PART, SECOND_PART_V3));
     }
 
     @ParameterizedTest
@@ -68,7 +83,7 @@ class ModelLogCodecTest {
 
     @ParameterizedTest
     @MethodSource("golden")
-    void shouldReadGoldenBytesOfVersion2(ModelLogRecord record, String hex) {
+    void shouldReadGoldenBytes(ModelLogRecord record, String hex) {
         assertThat(ModelLogCodec.decode(HexFormat.of().parseHex(hex))).isEqualTo(record);
     }
 
@@ -82,23 +97,32 @@ class ModelLogCodecTest {
 
     @ParameterizedTest(name = "{2}")
     @CsvSource({
-        "D, 000100010100000000 0000 0000, left over after no arrays",
-        "D, 00010001010000ffffffff0700 0000, rows beyond the record",
-        "D, 000100010100ffffffff070000 0000, dense beyond the record",
-        "D, 0001000101000000ffffffff07, new items beyond the record",
-        "D, 000100 01 ffffffff07 00 00 01 00 0000 00000000, row of 2^31 values",
-        "D, 000000010100000000 0000, no step",
-        "D, 000101010100000000 0000, part 1 of 1",
-        "D, 0001010201000000 0161 0000, new items in part 1",
-        "D, 000100010000000000 0000, dim 0",
-        "D, 0001000101000001 00 0000 ffffffff 00000000, negative row",
-        "D, 000100010100000000 ffffffff07 00, steps of the memory beyond the record",
-        "D, 000100010100000000 01ffffffff07 00, clicks beyond the record",
-        "D, 000100010100000000 0101ffffffff07 00, history beyond the record",
-        "D, 000100010100000000 01010005 00, click without a history",
-        "D, 000100010100000000 020000 00, two steps in the memory of one",
-        "D, 000100010100000000 0100 01 00000000, half a number of the mixture",
-        "D, 000101020100000000 0100 00, memory in part 1",
+        "D, 00010001010100000000 0000 0000, left over after no arrays",
+        "D, 00010001010100ffffffff07000000 0000, rows beyond the record",
+        "D, 000100010101ffffffff0700000000 0000, dense beyond the record",
+        "D, 0001000101010000ffffffff07, new items beyond the record",
+        "D, 000100 01 ffffffff07 01 00 01 00 00 0000 00000000, row of 2^31 values",
+        "D, 00000001010100000000 0000, no step",
+        "D, 00010101010100000000 0000, part 1 of 1",
+        "D, 0001010201010000 01000161 00 0000, new items in part 1",
+        "D, 0001000101010000 01010161 00 0000, new item behind the last row",
+        "D, 0001000101020000 0200016100 0162 00 0000, two new items in one row",
+        "D, 00010001000100000000 0000, dim 0",
+        "D, 0001000101010001 00 00 0000 ffffffff 00000000, negative row",
+        "D, 0001000101010001 00 00 0000 01000000 00000000, row behind the last",
+        "D, 0001000101010000 00 ffffffff07, evictions beyond the record",
+        "D, 0001000101010000 00 01 01 ffffffff07, evicted rows beyond the record",
+        "D, 0001000101010000 00 01 01 01 01 0000, eviction behind the last row",
+        "D, 0001000101010000 00 01 00 01 00 0000, eviction before the first step",
+        "D, 0001000101010000 00 01 02 01 00 0000, eviction after the last step",
+        "D, 0001010201010000 00 01 01 01 00 0000, evictions in part 1",
+        "D, 00010001010100000000 ffffffff07 00, steps of the memory beyond the record",
+        "D, 00010001010100000000 01ffffffff07 00, clicks beyond the record",
+        "D, 00010001010100000000 0101ffffffff07 00, history beyond the record",
+        "D, 00010001010100000000 01010005 00, click without a history",
+        "D, 00010001010100000000 020000 00, two steps in the memory of one",
+        "D, 00010001010100000000 0100 01 00000000, half a number of the mixture",
+        "D, 00010102010100000000 0100 00, memory in part 1",
         "S, 00ffffffff070000, ranges beyond the record",
         "S, 000101610001ffffffffffffffff7f0000, range beyond 2^63",
         "S, 0000ffffffff0700, ranks beyond the record",
@@ -109,7 +133,8 @@ class ModelLogCodecTest {
         "S, ffffffffffffffffff010000000000, negative step",
     })
     void shouldRefuseBodyWhenFrameIsValidButContentIsNot(char kind, String body, String what) {
-        byte[] record = HostileBytes.framed(kind, 2, HexFormat.of().parseHex(body.replace(" ", "")));
+        byte[] record =
+                HostileBytes.framed(kind, kind == 'D' ? 3 : 2, HexFormat.of().parseHex(body.replace(" ", "")));
         assertThatThrownBy(() -> ModelLogCodec.decode(record)).as(what).isInstanceOf(CorruptFormatException.class);
     }
 
@@ -118,7 +143,7 @@ class ModelLogCodecTest {
         assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('S', 1, new byte[8])))
                 .isInstanceOf(FormatTooOldException.class)
                 .hasMessageContaining("step record");
-        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 3, new byte[8])))
+        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 4, new byte[8])))
                 .isInstanceOf(FormatTooNewException.class);
     }
 
@@ -133,8 +158,20 @@ class ModelLogCodecTest {
     void shouldRefuseDeltaWhenItsPartsDoNotFitTogether() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ModelDelta(
-                        0, 1, 0, 1, 4, 0, List.of(), new int[2], new float[7], new float[0], MemoryDelta.NONE))
+                        0,
+                        1,
+                        0,
+                        1,
+                        4,
+                        1,
+                        new int[0],
+                        List.of(),
+                        List.of(),
+                        new int[1],
+                        new float[3],
+                        new float[0],
+                        MemoryDelta.NONE))
                 .withMessageContaining("dim=4")
-                .withMessageContaining("rowValues=7");
+                .withMessageContaining("rowValues=3");
     }
 }

@@ -21,7 +21,7 @@ class VocabularyFileProperties {
         items.forEach(vocabulary::addIfAbsent);
         VocabularyFile.write(written, vocabulary);
         Vocabulary read = VocabularyFile.read(written);
-        assertThat(read.items(0, read.size())).containsExactlyElementsOf(items);
+        assertThat(read.items()).containsExactlyElementsOf(items);
         Files.delete(written);
         Files.delete(parent);
     }

@@ -11,8 +11,10 @@ import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -20,13 +22,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VocabularyFileTest {
     private static final String GOLDEN = """
-            freshet-vocabulary version=1 count=4
+            freshet-vocabulary version=2 count=5
             i1
             é☃😀
+
             back\\\\slash \\n \\r
              spaces\tand more
             """;
-    private static final List<String> ITEMS = List.of("i1", "é☃😀", "back\\slash \n \r", " spaces\tand more");
+    private static final List<@Nullable String> ITEMS =
+            Arrays.asList("i1", "é☃😀", null, "back\\slash \n \r", " spaces\tand more");
 
     @TempDir
     Path folder;
@@ -38,10 +42,17 @@ class VocabularyFileTest {
     }
 
     @Test
-    void shouldReadGoldenTextOfVersion1() throws IOException {
+    void shouldReadGoldenTextOfVersion2() throws IOException {
         Files.writeString(file(), GOLDEN);
-        Vocabulary vocabulary = VocabularyFile.read(file());
-        assertThat(vocabulary.items(0, vocabulary.size())).isEqualTo(ITEMS);
+        Vocabulary read = VocabularyFile.read(file());
+        assertThat(items(read)).isEqualTo(ITEMS);
+        assertThat(read.addIfAbsent("new")).as("the free row").isEqualTo(2);
+    }
+
+    @Test
+    void shouldReadVersion1WhichHasNoFreeRows() throws IOException {
+        Files.writeString(file(), "freshet-vocabulary version=1 count=2\nb\na\n");
+        assertThat(items(VocabularyFile.read(file()))).containsExactly("b", "a");
     }
 
     @Test
@@ -74,6 +85,7 @@ class VocabularyFileTest {
                 "freshet-vocabulary version=1 count=1\na\nb\n",
                 "freshet-vocabulary version=1 count=2\na\na\n",
                 "freshet-vocabulary version=1 count=1\n\n",
+                "freshet-vocabulary version=2 count=3\na\n\na\n",
                 "freshet-vocabulary version=1 count=1\na\r\n",
                 "freshet-vocabulary version=1 count=1\n\\t\n",
                 "freshet-vocabulary version=1 count=1\n\\\n",
@@ -95,7 +107,7 @@ class VocabularyFileTest {
     void shouldTellTooOldFromTooNew() throws IOException {
         Files.writeString(file(), "freshet-vocabulary version=0 count=0\n");
         assertThatThrownBy(() -> VocabularyFile.read(file())).isInstanceOf(FormatTooOldException.class);
-        Files.writeString(file(), "freshet-vocabulary version=2 count=0\n");
+        Files.writeString(file(), "freshet-vocabulary version=3 count=0\n");
         assertThatThrownBy(() -> VocabularyFile.read(file())).isInstanceOf(FormatTooNewException.class);
     }
 
@@ -103,9 +115,22 @@ class VocabularyFileTest {
         return folder.resolve(VocabularyFile.NAME);
     }
 
-    private static Vocabulary vocabulary(Iterable<String> items) {
+    private static Vocabulary vocabulary(List<@Nullable String> items) {
         Vocabulary vocabulary = new Vocabulary();
-        items.forEach(vocabulary::addIfAbsent);
+        for (int row = 0; row < items.size(); row++) {
+            String item = items.get(row);
+            if (item != null) {
+                vocabulary.put(row, item);
+            }
+        }
         return vocabulary;
+    }
+
+    private static List<@Nullable String> items(Vocabulary vocabulary) {
+        List<@Nullable String> items = new ArrayList<>();
+        for (int row = 0; row < vocabulary.size(); row++) {
+            items.add(vocabulary.isTaken(row) ? vocabulary.itemAt(row) : null);
+        }
+        return items;
     }
 }

@@ -70,6 +70,7 @@ final class ConfigKeys {
     static final String MODEL_MEMORY_WINDOW = "model.memory.window";
     static final String MODEL_MEMORY_NEIGHBOURS = "model.memory.neighbours";
     static final String MODEL_MEMORY_HALVING_CLICKS = "model.memory.halving.clicks";
+    static final String MODEL_ITEM_RETENTION_MS = "model.item.retention.ms";
 
     static final String ONLINE_STEP_CLICKS = "online.step.clicks";
     static final String ONLINE_STEP_LINGER_MS = "online.step.linger.ms";
@@ -238,6 +239,12 @@ final class ConfigKeys {
                     between(1, MemoryConfig.MAX_HALVING_CLICKS),
                     "clicks",
                     "Neighbouring clicks of an item at which the memory halves what it knows of it."),
+            millis(
+                    MODEL_ITEM_RETENTION_MS,
+                    "0",
+                    0,
+                    "An item that nobody has clicked for so long, by the clicks' times, is forgotten, and its row goes to a"
+                            + " new one; 0 for never."),
             decimal(TRAINING_LEARNING_RATE, "0.002", positive(), "Adam's step size."),
             decimal(TRAINING_BETA1, "0.9", between(0, 0.999999), "Decay of Adam's first moment."),
             decimal(TRAINING_BETA2, "0.999", between(0, 0.99999999), "Decay of Adam's second moment."),

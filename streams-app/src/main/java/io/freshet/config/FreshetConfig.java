@@ -217,7 +217,8 @@ public final class FreshetConfig {
                 new MemoryConfig(
                         integer(ConfigKeys.MODEL_MEMORY_WINDOW),
                         integer(ConfigKeys.MODEL_MEMORY_NEIGHBOURS),
-                        integer(ConfigKeys.MODEL_MEMORY_HALVING_CLICKS)));
+                        integer(ConfigKeys.MODEL_MEMORY_HALVING_CLICKS)),
+                millis(ConfigKeys.MODEL_ITEM_RETENTION_MS));
     }
 
     /** What passes through to the Kafka clients. */

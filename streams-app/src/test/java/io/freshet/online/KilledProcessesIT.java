@@ -84,6 +84,7 @@ final class KilledProcessesIT {
                 training.negatives=128
                 online.replay.sequences=32
                 online.snapshot.interval.ms=2000
+                model.item.retention.ms=600000
                 """.formatted(
                         kafka.bootstrapServers(), folder.resolve("state"), PARTITIONS));
         TopicSetup.run(FreshetConfig.load(folder.resolve("freshet.properties"), Map.of(), Map.of()), TIMEOUT);

@@ -43,7 +43,19 @@ final class TinyModels {
             float[] dense = part == 0 ? new float[fresh.denseSize()] : new float[0];
             List<String> items = part == 0 ? List.of(newItems) : List.of();
             return new ModelDelta(
-                    fromStep, toStep, part, parts, dim, firstNewRow, items, rows, values, dense, MemoryDelta.NONE);
+                    fromStep,
+                    toStep,
+                    part,
+                    parts,
+                    dim,
+                    firstNewRow + rows.length,
+                    part == 0 ? rows : new int[0],
+                    items,
+                    List.of(),
+                    rows,
+                    values,
+                    dense,
+                    MemoryDelta.NONE);
         }
     }
 

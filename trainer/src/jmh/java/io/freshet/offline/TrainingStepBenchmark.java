@@ -62,7 +62,7 @@ public class TrainingStepBenchmark extends KernelBenchmark {
         Adam.Settings adam = new Adam.Settings(1e-3f, 0.9f, 0.999f, 1e-8f, 0f);
         LossConfig loss = candidates == ITEMS ? LossConfig.crossEntropy() : LossConfig.scaledCrossEntropy(candidates);
         learner = data.own(new Learner(model, new TrainingConfig(adam, 0.5f, loss, workers, 2)));
-        items.items(0, items.size()).forEach(learner::addIfAbsent);
+        items.items().forEach(learner::addIfAbsent);
         flops = batches.stream()
                 .mapToDouble(batch -> StepFlops.of(batch, ENCODER, candidates))
                 .average()

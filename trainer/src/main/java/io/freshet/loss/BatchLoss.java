@@ -68,7 +68,7 @@ public final class BatchLoss implements AutoCloseable {
      * @param step the number that decides draws
      */
     public void begin(SequenceBatch batch, int chunks, RowTable items, long step) {
-        negatives.prepare(batch, chunks, items.rows(), step);
+        negatives.prepare(batch, chunks, items, step);
         gradients.prepare(batch, negatives, items.rows(), Math.min(chunks, shards.size()));
         if (negatives.sampling() == Sampling.BATCH) {
             negatives.drawShared(sampler, 0);
@@ -140,7 +140,17 @@ public final class BatchLoss implements AutoCloseable {
         negatives.observe(batch);
     }
 
-    /** How often each item was a target, if that decides draws (vocabulary); else empty. */
+    /** Says that an item has got the row, so that it may be drawn. */
+    public void addItem(int row) {
+        negatives.addItem(row);
+    }
+
+    /** Says that the row has no item any more: it is not drawn. */
+    public void evict(int row) {
+        negatives.evict(row);
+    }
+
+    /** How often each item was a target, if that decides draws (vocabulary); -1 where there is none. Else empty. */
     public long[] targetCounts() {
         return negatives.counts();
     }

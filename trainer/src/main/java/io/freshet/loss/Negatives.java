@@ -6,7 +6,9 @@ import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
 import io.freshet.sampling.NegativeSampler;
 import io.freshet.sampling.Popularity;
+import io.freshet.tensor.RowTable;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
@@ -26,7 +28,9 @@ final class Negatives {
     private ScoreCorrection correction = ScoreCorrection.NONE;
     private int[] draws = {};
     private int drawCount;
+    private boolean listsAll; // all items are the batch's draws, as some rows have none
     private int rows;
+    private BitSet gaps = new BitSet();
     private long step;
 
     Negatives(LossConfig config, long seed) {
@@ -39,16 +43,19 @@ final class Negatives {
      * Makes room for a step's draws.
      *
      * @param chunks chunks that the batch is cut into
-     * @param rowCount items there are
+     * @param table the items there are
      */
-    void prepare(SequenceBatch batch, int chunks, int rowCount, long stepNumber) {
-        rows = rowCount;
+    void prepare(SequenceBatch batch, int chunks, RowTable table, long stepNumber) {
+        rows = table.rows();
+        gaps = table.gaps();
         step = stepNumber;
-        boolean all = rowCount <= config.negatives() && !config.kind().againstOneUnseen();
-        sampling = all ? Sampling.ALL : config.sampling();
+        int items = rows - table.gapCount();
+        boolean all = items <= config.negatives() && !config.kind().againstOneUnseen();
+        listsAll = all && items < rows;
+        sampling = listsAll ? Sampling.BATCH : all ? Sampling.ALL : config.sampling();
         drawCount = switch (sampling) {
             case ALL -> 0;
-            case BATCH -> config.negatives();
+            case BATCH -> listsAll ? items : config.negatives();
             case GROUP -> Math.multiplyExact(chunks, config.negatives());
             case POSITION -> Math.multiplyExact(batch.tokens(), config.negatives());
         };
@@ -56,19 +63,29 @@ final class Negatives {
             draws = new int[drawCount + drawCount / 4];
         }
         if (popularity != null) {
-            popularity.growTo(rowCount);
+            popularity.growTo(rows);
         }
-        correction = ScoreCorrection.of(config, sampling, rowCount, popularity);
+        correction = ScoreCorrection.of(config, all ? Sampling.ALL : sampling, items, popularity);
     }
 
     /** Draws the negatives that a group of targets shares: the batch's as group 0, or a chunk's. */
     void drawShared(NegativeSampler sampler, int group) {
         int count = config.negatives();
         long firstIndex = (long) group << GROUP_SHIFT;
-        if (popularity != null) {
+        if (listsAll) {
+            listAll();
+        } else if (popularity != null) {
             NegativeSampler.drawSorted(count, popularity, seed, step, firstIndex, draws, group * count);
         } else {
-            sampler.drawDistinct(count, rows, seed, step, firstIndex, draws, group * count);
+            sampler.drawDistinct(count, rows, gaps, seed, step, firstIndex, draws, group * count);
+        }
+    }
+
+    private void listAll() {
+        int row = -1;
+        for (int draw = 0; draw < drawCount; draw++) {
+            row = gaps.nextClearBit(row + 1);
+            draws[draw] = row;
         }
     }
 
@@ -77,7 +94,7 @@ final class Negatives {
         int count = config.negatives();
         for (int sequence = firstSequence; sequence < endSequence; sequence++) {
             int ofSequence = sequence;
-            IntPredicate seen = row -> batch.hasSeen(ofSequence, row);
+            IntPredicate seen = row -> gaps.get(row) || batch.hasSeen(ofSequence, row);
             for (int token = batch.start(sequence); token < batch.start(sequence + 1); token++) {
                 if (batch.target(token) < 0) {
                     Arrays.fill(draws, token * count, (token + 1) * count, SequenceBatch.NO_TARGET);
@@ -96,7 +113,7 @@ final class Negatives {
         for (int draw = from; draw < to; draw++) {
             draws[draw] = popularity != null
                     ? popularity.draw(CounterRandom.bits(seed, step, Purpose.NEGATIVES, draw))
-                    : (int) CounterRandom.below(rows, seed, step, Purpose.NEGATIVES, draw);
+                    : NegativeSampler.drawAny(rows, gaps, seed, step, draw);
         }
     }
 
@@ -134,6 +151,20 @@ final class Negatives {
 
     ScoreCorrection correction() {
         return correction;
+    }
+
+    /** Lets an item be drawn. */
+    void addItem(int row) {
+        if (popularity != null) {
+            popularity.add(row);
+        }
+    }
+
+    /** Lets it be drawn no more. */
+    void evict(int row) {
+        if (popularity != null) {
+            popularity.remove(row);
+        }
     }
 
     /** How often each item was a target, as far as that decides draws (vocabulary, or empty). */

@@ -1,7 +1,12 @@
 package io.freshet.memory;
 
+import io.freshet.delta.Eviction;
 import io.freshet.delta.MemoryDelta;
+import io.freshet.delta.ModelDelta;
 import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -62,24 +67,51 @@ public final class ClickMemory {
         clicks += nearest > 0 ? 1 : 0;
     }
 
-    /** Observes again what a reader is told of the delta's steps from {@code firstStep}, counted from 0, on. */
-    public void apply(MemoryDelta delta, int firstStep) {
-        if (delta.mixture().length == 0) {
+    /** Forgets items as though they had never been clicked; what was learned of the mixture stays. */
+    public void forget(List<Integer> itemRows) {
+        BitSet rows = new BitSet();
+        itemRows.forEach(rows::set);
+        for (int row = 0; row < neighbours.length; row++) {
+            NeighbourList list = neighbours[row];
+            if (list != null) {
+                list.forget(rows);
+                neighbours[row] = list.size() == 0 || rows.get(row) ? null : list;
+            }
+        }
+    }
+
+    /**
+     * Observes and forgets again what the delta's steps after {@code afterStep} did.
+     *
+     * @param delta the first part of one
+     */
+    public void apply(ModelDelta delta, long afterStep) {
+        MemoryDelta told = delta.memory();
+        if (told.mixture().length == 0) {
             return;
         }
-        requireState(delta.mixture());
+        requireState(told.mixture());
+        Iterator<Eviction> evictions = delta.evictions().stream()
+                .filter(eviction -> eviction.step() > afterStep)
+                .iterator();
+        @Nullable Eviction next = evictions.hasNext() ? evictions.next() : null;
         int click = 0;
         int position = 0;
-        for (int step = 0; step < delta.clicksOfStep().length; step++) {
-            for (int end = click + delta.clicksOfStep()[step]; click < end; click++) {
-                int to = position + delta.historyLengths()[click];
-                if (step >= firstStep) {
-                    observe(delta.rows(), position, to, delta.rows()[to]);
+        for (int i = 0; i < told.clicksOfStep().length; i++) {
+            long step = delta.fromStep() + 1 + i;
+            for (int end = click + told.clicksOfStep()[i]; click < end; click++) {
+                int to = position + told.historyLengths()[click];
+                if (step > afterStep) {
+                    observe(told.rows(), position, to, told.rows()[to]);
                 }
                 position = to + 1;
             }
+            if (next != null && next.step() == step) {
+                forget(next.rows());
+                next = evictions.hasNext() ? evictions.next() : null;
+            }
         }
-        restoreMixture(delta.mixture());
+        restoreMixture(told.mixture());
     }
 
     /**

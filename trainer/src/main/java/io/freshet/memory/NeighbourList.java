@@ -1,6 +1,7 @@
 package io.freshet.memory;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * How strongly other items follow one item, and how strongly they precede it. Weights are whole numbers, so they depend
@@ -125,6 +126,21 @@ final class NeighbourList {
                 set(kept++, row(place), halfAfter, halfBefore);
                 after += halfAfter;
                 before += halfBefore;
+            }
+        }
+        Arrays.fill(entries, FIELDS * kept, FIELDS * size, 0);
+        size = kept;
+    }
+
+    /** Forgets those neighbours. */
+    void forget(BitSet rows) {
+        int kept = 0;
+        for (int place = 0; place < size; place++) {
+            if (rows.get(row(place))) {
+                after -= after(place);
+                before -= before(place);
+            } else {
+                set(kept++, row(place), after(place), before(place));
             }
         }
         Arrays.fill(entries, FIELDS * kept, FIELDS * size, 0);

@@ -13,6 +13,7 @@ import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
 import io.freshet.tensor.Rows;
 import io.freshet.tensor.Workers;
+import io.freshet.vocabulary.Vocabulary;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
@@ -122,12 +123,28 @@ public final class Learner implements AutoCloseable {
 
     /** The item's row; a new item gets one, with moments of zero. */
     public int addIfAbsent(String itemId) {
-        int known = model.vocabulary().size();
+        boolean isNew = model.vocabulary().rowOf(itemId) == Vocabulary.NOT_FOUND;
         int row = model.addIfAbsent(itemId);
-        if (row == known) {
-            changes.add(row);
+        if (isNew) {
+            loss.addItem(row);
+            changes.addItem(row);
         }
         return row;
+    }
+
+    /** Forgets items, as the last thing that a step does: their rows are free for others, without moments. */
+    public void evict(List<Integer> rows) {
+        model.evict(rows);
+        changes.evict(model, rows);
+        for (int row : rows) {
+            clear(itemFirstMoments(), row);
+            clear(itemSecondMoments(), row);
+            loss.evict(row);
+        }
+    }
+
+    private static void clear(RowTable moments, int row) {
+        moments.memory(row).asSlice(moments.at(row), moments.rowBytes()).fill((byte) 0);
     }
 
     /** Which products compute the bits of this learner. */

@@ -126,7 +126,8 @@ public final class MixtureRanker implements AutoCloseable {
             int counted = raised ? ranks.served()[query] : ranks.network()[query];
             ranks.served()[query] = QueryTile.rankOf(counted + scratch.corrections[i], candidates);
             ranks.network()[query] = QueryTile.rankOf(ranks.network()[query], candidates);
-            ranks.memory()[query] = queries.expectations().rank(query, candidates, queries.masked(query));
+            int items = candidates - model.items().gapCount(); // where there are gaps, rows are candidates to the last
+            ranks.memory()[query] = queries.expectations().rank(query, items, queries.masked(query));
         }
     }
 

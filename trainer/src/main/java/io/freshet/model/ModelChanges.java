@@ -1,5 +1,6 @@
 package io.freshet.model;
 
+import io.freshet.delta.Eviction;
 import io.freshet.delta.MemoryDelta;
 import io.freshet.delta.ModelDelta;
 import java.lang.foreign.MemorySegment;
@@ -19,8 +20,9 @@ public final class ModelChanges {
     private final int maxObservedRows;
     private final BitSet rows = new BitSet();
     private final MemoryLog observed = new MemoryLog();
+    private final BitSet newItems = new BitSet(); // rows
+    private final List<Eviction> evictions = new ArrayList<>();
     private long fromStep;
-    private int firstNewRow;
 
     /** No changes, from the model as it stands. */
     ModelChanges(RecommenderModel model) {
@@ -36,8 +38,9 @@ public final class ModelChanges {
     /** Forgets all changes: the model as it stands is known to whoever applies deltas. */
     public void restartFrom(RecommenderModel model) {
         rows.clear();
+        newItems.clear();
+        evictions.clear();
         fromStep = model.step();
-        firstNewRow = model.vocabulary().size();
         observed.restartFrom(fromStep);
     }
 
@@ -53,6 +56,20 @@ public final class ModelChanges {
 
     void add(int row) {
         rows.set(row);
+    }
+
+    void addItem(int row) {
+        rows.set(row);
+        newItems.set(row);
+    }
+
+    /** The step at hand takes items out. */
+    void evict(RecommenderModel model, List<Integer> freed) {
+        evictions.add(new Eviction(model.step() + 1, freed));
+        for (int row : freed) {
+            rows.clear(row);
+            newItems.clear(row);
+        }
     }
 
     /**
@@ -105,14 +122,17 @@ public final class ModelChanges {
                     model.dim());
         }
         boolean head = part == 0;
+        int[] itemRows = head ? newItems.stream().toArray() : new int[0];
         return new ModelDelta(
                 fromStep,
                 model.step(),
                 part,
                 parts,
                 model.dim(),
-                firstNewRow,
-                head ? model.vocabulary().items(firstNewRow, model.vocabulary().size()) : List.of(),
+                model.vocabulary().size(),
+                itemRows,
+                Arrays.stream(itemRows).mapToObj(model.vocabulary()::itemAt).toList(),
+                head ? evictions : List.of(),
                 partRows,
                 values,
                 head ? dense(model) : new float[0],

@@ -11,6 +11,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.List;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
@@ -22,6 +23,9 @@ import jdk.incubator.vector.VectorOperators;
 final class QueryTile implements AutoCloseable {
     /** Histories of a tile. */
     static final int QUERIES = 128;
+
+    /** The score of a row that has no item: of no weight beside any other, and still a number to reckon with. */
+    static final float NOTHING = -1e9f;
 
     private static final int TOKENS = 1024;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
@@ -114,6 +118,12 @@ final class QueryTile implements AutoCloseable {
         firstRow = chunk * RowTable.CHUNK_ROWS;
         rows = items.rowsOfChunk(chunk);
         products.multiply(items.chunk(chunk), 0, transposed, 0, scores, 0, rows, lanes(), d, false);
+        BitSet gaps = items.gaps();
+        for (int gap = gaps.nextSetBit(firstRow); has(gap); gap = gaps.nextSetBit(gap + 1)) {
+            for (int lane = 0; lane < lanes(); lane++) {
+                scores.set(gap - firstRow, lane, NOTHING);
+            }
+        }
     }
 
     /** Row of the chunk's first item. */

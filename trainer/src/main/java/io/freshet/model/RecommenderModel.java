@@ -1,5 +1,6 @@
 package io.freshet.model;
 
+import io.freshet.delta.Eviction;
 import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.SasRec;
 import io.freshet.encoder.SasRecLayout;
@@ -40,6 +41,7 @@ public final class RecommenderModel implements AutoCloseable {
         this.vocabulary = vocabulary;
         this.items = new RowTable(config.encoder().dim());
         this.items.growTo(vocabulary.size());
+        markGaps(0);
         this.dense = FloatBlock.zeros(layout.size());
         this.memory = memory;
         this.step = step;
@@ -105,17 +107,41 @@ public final class RecommenderModel implements AutoCloseable {
         step = completed;
     }
 
+    private void markGaps(int fromRow) {
+        for (int row = fromRow; row < vocabulary.size(); row++) {
+            if (!vocabulary.isTaken(row)) {
+                items.clear(row);
+            }
+        }
+    }
+
     /**
      * The item's row; a new item's vector is a function of the seed and its id, so that it does not matter when it came.
      */
     public int addIfAbsent(String itemId) {
-        int known = vocabulary.size();
-        int row = vocabulary.addIfAbsent(itemId);
-        if (row == known) {
-            items.growTo(known + 1);
-            initializeRow(itemId, row);
+        int known = vocabulary.rowOf(itemId);
+        if (known != Vocabulary.NOT_FOUND) {
+            return known;
         }
+        int row = vocabulary.addIfAbsent(itemId);
+        items.growTo(vocabulary.size());
+        items.use(row);
+        initializeRow(itemId, row);
         return row;
+    }
+
+    /**
+     * Forgets items. Their rows are free for others, and zero until one comes. To have it published, call {@link
+     * Learner#evict}.
+     */
+    void evict(List<Integer> rows) {
+        rows.forEach(this::free);
+        memory.forget(rows);
+    }
+
+    private void free(int row) {
+        vocabulary.remove(row);
+        items.clear(row);
     }
 
     private void initializeRow(String itemId, int row) {
@@ -139,26 +165,45 @@ public final class RecommenderModel implements AutoCloseable {
             throw new IllegalArgumentException("a delta must be whole and follow the model's step: step=" + step
                     + ", dim=" + dim() + ", parts=" + parts.size() + ", delta=" + head);
         }
-        if (head.firstNewRow() > vocabulary.size() || head.dense().length != denseSize()) {
-            throw new IllegalArgumentException("a delta must fit the model's shape: items=" + vocabulary.size()
+        if (head.vocabularyRows() < vocabulary.size() || head.dense().length != denseSize()) {
+            throw new IllegalArgumentException("a delta must fit the model's shape: rows=" + vocabulary.size()
                     + ", denseSize=" + denseSize() + ", delta=" + head);
         }
         requireMemoryFits(head);
-        head.newItems().forEach(vocabulary::addIfAbsent);
-        items.growTo(vocabulary.size());
+        applyItems(head);
         MemorySegment.copy(head.dense(), 0, dense(), FLOAT, 0, denseSize());
         parts.forEach(this::applyRows);
-        memory.apply(head.memory(), Math.toIntExact(step - head.fromStep()));
+        memory.apply(head, step);
         step = Math.max(step, head.toStep());
     }
 
     private void requireMemoryFits(ModelDelta head) {
-        int items = head.firstNewRow() + head.newItems().size();
         boolean told = head.memory().clicksOfStep().length > 0;
-        boolean known = Arrays.stream(head.memory().rows()).allMatch(row -> row < items);
+        boolean known = Arrays.stream(head.memory().rows()).allMatch(row -> row < head.vocabularyRows());
         if (told != memory.config().isOn() || !known) {
-            throw new IllegalArgumentException("a delta must fit the model's memory: memory=" + memory.config()
-                    + ", items=" + items + ", delta=" + head);
+            throw new IllegalArgumentException(
+                    "a delta must fit the model's memory: memory=" + memory.config() + ", delta=" + head);
+        }
+    }
+
+    /** A model that is past the delta's first steps may have had their new items already, and has them again. */
+    private void applyItems(ModelDelta head) {
+        for (Eviction eviction : head.evictions()) {
+            eviction.rows().stream().filter(vocabulary::isTaken).forEach(this::free);
+        }
+        int before = vocabulary.size();
+        for (int i = 0; i < head.newItemRows().length; i++) {
+            int row = head.newItemRows()[i];
+            String item = head.newItems().get(i);
+            if (vocabulary.rowOf(item) != row) {
+                vocabulary.put(row, item);
+            }
+        }
+        vocabulary.growTo(head.vocabularyRows());
+        items.growTo(vocabulary.size());
+        markGaps(before);
+        for (int row : head.newItemRows()) {
+            items.use(row);
         }
     }
 

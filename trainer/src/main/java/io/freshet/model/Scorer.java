@@ -105,9 +105,12 @@ public final class Scorer implements AutoCloseable {
             int rows = items.rowsOfChunk(chunk);
             int first = chunk * RowTable.CHUNK_ROWS;
             for (int i = 0; i < rows; i++) {
-                float score = Rows.dot(vectors.memory(), vectors.at(i), query, queryAt, items.dim());
+                boolean gap = items.gaps().get(first + i);
+                float score = gap
+                        ? QueryTile.NOTHING
+                        : Rows.dot(vectors.memory(), vectors.at(i), query, queryAt, items.dim());
                 scores.setAtIndex(FLOAT, i, score);
-                if (networkBest.admits(score) && !isPassedOver(first + i)) {
+                if (!gap && networkBest.admits(score) && !isPassedOver(first + i)) {
                     networkBest.offer(first + i, score);
                 }
             }

@@ -57,7 +57,7 @@ public final class Fit implements AutoCloseable {
                 data, config.seen(), config.heldOut(), shape, config.training().workers());
         this.model = RecommenderModel.initial(shape);
         this.learner = new Learner(model, config.training());
-        items.items(0, items.size()).forEach(learner::addIfAbsent);
+        items.items().forEach(learner::addIfAbsent);
         this.batch = new SequenceBatch(config.encoder().maxLength());
         this.best = new LearnerCheckpoint(learner);
     }

@@ -56,7 +56,7 @@ public final class TrainingBenchmark {
             long before = FloatBlock.openBytes();
             try (RecommenderModel model = RecommenderModel.initial(new ModelConfig(encoder, ITEM_DEVIATION, SEED));
                     Learner learner = new Learner(model, training)) {
-                items.items(0, items.size()).forEach(learner::addIfAbsent);
+                items.items().forEach(learner::addIfAbsent);
                 int warmRounds = train(learner, sgemm, candidates, warmUp, measured);
                 long scratch = FloatBlock.openBytes() - before - stateBytes(model);
                 return TrainingSpeed.of(candidates, rounds, warmRounds, scratch);

@@ -2,6 +2,7 @@ package io.freshet.online;
 
 import io.freshet.delta.ModelDelta;
 import io.freshet.model.RecommenderModel;
+import io.freshet.vocabulary.Vocabulary;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
@@ -12,9 +13,19 @@ final class DeltaCheck {
     /** Whether the model has, to the bit, what the delta says; both must stand at the same step. */
     static boolean agrees(RecommenderModel model, ModelDelta delta) {
         return delta.toStep() == model.step()
+                && itemsAgree(model, delta)
                 && denseAgrees(model, delta)
                 && rowsAgree(model, delta)
                 && memoryAgrees(model, delta);
+    }
+
+    private static boolean itemsAgree(RecommenderModel model, ModelDelta delta) {
+        Vocabulary vocabulary = model.vocabulary();
+        boolean agrees = delta.vocabularyRows() == vocabulary.size();
+        for (int i = 0; agrees && i < delta.newItemRows().length; i++) {
+            agrees = vocabulary.rowOf(delta.newItems().get(i)) == delta.newItemRows()[i];
+        }
+        return agrees;
     }
 
     /** The memory's lists are not in a delta: they follow from the clicks. */

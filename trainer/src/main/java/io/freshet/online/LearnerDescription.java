@@ -68,6 +68,7 @@ final class LearnerDescription {
         values.put("memory_window", learning.memory().window());
         values.put("memory_neighbours", learning.memory().neighbours());
         values.put("memory_halving_clicks", learning.memory().halvingClicks());
+        values.put("item_retention_ms", learning.itemRetention().toMillis());
         return values;
     }
 

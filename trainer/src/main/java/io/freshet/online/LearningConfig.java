@@ -1,6 +1,7 @@
 package io.freshet.online;
 
 import io.freshet.memory.MemoryConfig;
+import java.time.Duration;
 
 /**
  * How a step learns from new clicks. A part of the model's identity: a journal rerun with other values gives another
@@ -14,6 +15,7 @@ import io.freshet.memory.MemoryConfig;
  * @param k length of the list that counts as a hit in the prequential figures
  * @param metricsWindow events in the moving prequential figures
  * @param memory what bounds the memory beside the network
+ * @param itemRetention how long an item is known after its last click, by the clicks' times; zero for ever
  */
 public record LearningConfig(
         int optimizerSteps,
@@ -23,10 +25,11 @@ public record LearningConfig(
         int replayCapacity,
         int k,
         int metricsWindow,
-        MemoryConfig memory) {
+        MemoryConfig memory,
+        Duration itemRetention) {
     /** Three optimiser steps for each batch, each with 128 replayed sequences of up to 20 positions. */
     public static final LearningConfig DEFAULT =
-            new LearningConfig(3, 50, 128, 20, 50_000, 10, 5_000, MemoryConfig.DEFAULT);
+            new LearningConfig(3, 50, 128, 20, 50_000, 10, 5_000, MemoryConfig.DEFAULT, Duration.ZERO);
 
     public LearningConfig {
         requireAtLeast(1, optimizerSteps, "optimizerSteps");
@@ -36,9 +39,12 @@ public record LearningConfig(
         requireAtLeast(1, replayCapacity, "replayCapacity");
         requireAtLeast(1, k, "k");
         requireAtLeast(1, metricsWindow, "metricsWindow");
+        if (itemRetention.isNegative()) {
+            throw new IllegalArgumentException("itemRetention must not be negative: itemRetention=" + itemRetention);
+        }
     }
 
-    /** With the usual memory. */
+    /** With the usual memory, and items that are never forgotten. */
     public LearningConfig(
             int optimizerSteps,
             int newLength,
@@ -55,7 +61,8 @@ public record LearningConfig(
                 replayCapacity,
                 k,
                 metricsWindow,
-                MemoryConfig.DEFAULT);
+                MemoryConfig.DEFAULT,
+                Duration.ZERO);
     }
 
     private static void requireAtLeast(int least, int value, String name) {

@@ -38,6 +38,8 @@ import java.util.Map;
  *   <li>{@code optimizerSteps} times: a batch of the newest version of each updated sequence, in order of the users'
  *       first appearance, and of {@code replaySequences} sequences drawn from the reservoir.
  *   <li>The updated sequences go into the reservoir.
+ *   <li>Items that nobody has clicked for {@code itemRetention} are forgotten, by the time of the newest click, and their
+ *       rows are free. One that takes over such a row is a candidate for all clicks of its step.
  * </ol>
  *
  * <p>Everything that a step depends on is here and in the snapshot's files: the model, the optimiser, the reservoir and
@@ -49,6 +51,7 @@ public final class OnlineLearner implements AutoCloseable {
     private final Learner learner;
     private final MixtureRanker ranker;
     private final ReplayReservoir reservoir;
+    private final ItemAges ages;
     private final ModelMetrics metrics;
     private final LearningConfig config;
 
@@ -58,10 +61,16 @@ public final class OnlineLearner implements AutoCloseable {
     private final Map<String, Integer> newestOf = new LinkedHashMap<>(); // user → sequence
 
     private OnlineLearner(
-            Learner learner, ReplayReservoir reservoir, ModelMetrics metrics, LearningConfig config, SeenItems seen) {
+            Learner learner,
+            ReplayReservoir reservoir,
+            ItemAges ages,
+            ModelMetrics metrics,
+            LearningConfig config,
+            SeenItems seen) {
         this.model = learner.model();
         this.learner = learner;
         this.reservoir = reservoir;
+        this.ages = ages;
         this.metrics = metrics;
         this.config = config;
         this.ranker = new MixtureRanker(model.config(), learner.config().workers());
@@ -86,6 +95,7 @@ public final class OnlineLearner implements AutoCloseable {
         return new OnlineLearner(
                 new Learner(RecommenderModel.initial(model, learning.memory()), training),
                 new ReplayReservoir(learning.replayCapacity(), replayLength, model.seed()),
+                new ItemAges(learning.itemRetention().toMillis()),
                 ModelMetrics.none(learning.k(), learning.metricsWindow()),
                 learning,
                 seen);
@@ -115,8 +125,10 @@ public final class OnlineLearner implements AutoCloseable {
             ModelSnapshot.readInto(snapshot, learner);
             int items = learner.model().vocabulary().size();
             ReplayReservoir reservoir = ReplayFile.read(snapshot.file(ReplayFile.NAME), items);
+            ItemAges ages =
+                    ItemAgesFile.read(snapshot, items, learning.itemRetention().toMillis());
             ModelMetrics metrics = PrequentialFile.read(snapshot.file(PrequentialFile.NAME));
-            return new OnlineLearner(learner, reservoir, metrics, learning, seen);
+            return new OnlineLearner(learner, reservoir, ages, metrics, learning, seen);
         } catch (IOException | RuntimeException e) {
             learner.close();
             learner.model().close();
@@ -135,6 +147,7 @@ public final class OnlineLearner implements AutoCloseable {
     public void addTo(SnapshotFiles files) {
         ModelSnapshot.addTo(files, learner);
         files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
+        files.add(ItemAgesFile.NAME, file -> ItemAgesFile.write(file, ages));
         files.add(PrequentialFile.NAME, file -> PrequentialFile.write(file, metrics));
     }
 
@@ -167,6 +180,7 @@ public final class OnlineLearner implements AutoCloseable {
             loss = learner.learn(batch);
         }
         remember();
+        forgetPast();
         model.completeStep(model.step() + 1);
         return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed);
     }
@@ -249,19 +263,44 @@ public final class OnlineLearner implements AutoCloseable {
         List<Integer> newPositions = update.newPositions();
         int next = 0;
         for (int position = 0; position < interactions.size(); position++) {
-            String item = interactions.get(position).itemId();
+            Interaction interaction = interactions.get(position);
             boolean isNew = next < newPositions.size() && newPositions.get(next) == position;
             if (isNew) {
-                addTarget(item);
+                addTarget(interaction.itemId());
                 next++;
             }
-            int row = learner.addIfAbsent(item);
+            int row = isNew ? clicked(interaction) : known(interaction);
             if (isNew && observing) {
                 learner.changes().observe(model, sequences.array(), sequences.openStart(), sequences.size(), row);
             }
-            sequences.append(row);
+            if (row != Vocabulary.NOT_FOUND) {
+                sequences.append(row);
+            }
         }
         sequences.endSequence();
+    }
+
+    private int clicked(Interaction interaction) {
+        int row = withRow(interaction);
+        ages.click(row, interaction.timestampMs());
+        return row;
+    }
+
+    /** The row of an earlier click's item; none for one that has been forgotten since. */
+    private int known(Interaction interaction) {
+        int row = model.vocabulary().rowOf(interaction.itemId());
+        boolean forgotten = row == Vocabulary.NOT_FOUND && ages.isPast(interaction.timestampMs());
+        return forgotten ? row : withRow(interaction);
+    }
+
+    private int withRow(Interaction interaction) {
+        int known = model.vocabulary().rowOf(interaction.itemId());
+        if (known != Vocabulary.NOT_FOUND) {
+            return known;
+        }
+        int row = learner.addIfAbsent(interaction.itemId());
+        ages.begin(row, interaction.timestampMs());
+        return row;
     }
 
     private void addTarget(String item) {
@@ -285,6 +324,14 @@ public final class OnlineLearner implements AutoCloseable {
         int updated = batch.sequences();
         reservoir.draw(learner.optimizerStep(), config.replaySequences(), config.replayLength(), batch::addExample);
         return batch.sequences() - updated;
+    }
+
+    private void forgetPast() {
+        List<Integer> past = ages.past(model.vocabulary()::isTaken);
+        if (!past.isEmpty()) {
+            learner.evict(past);
+            reservoir.forget(past);
+        }
     }
 
     /** A sequence of one item has nothing to learn from, and stays out. */

@@ -13,7 +13,7 @@ import io.freshet.evaluation.Accuracy;
  * @param loss mean loss of the last optimiser step
  * @param trainedSeconds time spent in steps
  * @param snapshots snapshots written
- * @param items rows of the vocabulary
+ * @param items items of the vocabulary
  * @param lag input records that are there and not yet learned from
  * @param mismatches rerun steps and deltas that came out otherwise than the log says; 0 where determinism holds
  * @param message why it stopped, if it did not stop by itself; else empty

@@ -146,7 +146,7 @@ final class TrainerTerm {
                 loss,
                 progress.seconds(),
                 progress.snapshots(),
-                learner.model().vocabulary().size(),
+                learner.model().vocabulary().itemCount(),
                 input.lag(),
                 rerun.mismatches(),
                 ""));

@@ -3,7 +3,9 @@ package io.freshet.replay;
 import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 
 /**
@@ -69,6 +71,22 @@ public final class ReplayReservoir {
             int slot = (int) CounterRandom.below(size, seed, step, Purpose.REPLAY_DRAW, i);
             int end = slot * maxLength + lengths[slot];
             to.accept(rows, end - Math.min(lengths[slot], lastPositions), end);
+        }
+    }
+
+    /** Takes those items out of all sequences, which become shorter. */
+    public void forget(List<Integer> itemRows) {
+        BitSet gone = new BitSet();
+        itemRows.forEach(gone::set);
+        for (int slot = 0; slot < size; slot++) {
+            int start = slot * maxLength;
+            int kept = start;
+            for (int place = start; place < start + lengths[slot]; place++) {
+                if (!gone.get(rows[place])) {
+                    rows[kept++] = rows[place];
+                }
+            }
+            lengths[slot] = kept - start;
         }
     }
 

@@ -2,6 +2,7 @@ package io.freshet.sampling;
 
 import io.freshet.sampling.CounterRandom.Purpose;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.function.IntPredicate;
 
 /**
@@ -22,10 +23,12 @@ public final class NegativeSampler {
     /**
      * Draws {@code count} distinct rows below {@code rows}, each as likely as any other, in ascending order.
      *
+     * @param gaps rows that are not drawn
      * @param firstIndex the first draw's index; those after it count up, repeated rows included
      * @param drawn receives the rows from {@code from} on
      */
-    public void drawDistinct(int count, int rows, long seed, long step, long firstIndex, int[] drawn, int from) {
+    public void drawDistinct(
+            int count, int rows, BitSet gaps, long seed, long step, long firstIndex, int[] drawn, int from) {
         if (count > rows) {
             throw new IllegalArgumentException(
                     "there must be as many rows as draws: count=" + count + ", rows=" + rows);
@@ -37,7 +40,7 @@ public final class NegativeSampler {
         for (long index = firstIndex; found < count; index++) {
             int row = (int) CounterRandom.below(rows, seed, step, Purpose.NEGATIVES, index);
             long bit = 1L << row;
-            if ((taken[row / Long.SIZE] & bit) == 0) {
+            if ((taken[row / Long.SIZE] & bit) == 0 && !gaps.get(row)) {
                 taken[row / Long.SIZE] |= bit;
                 found++;
             }
@@ -67,6 +70,16 @@ public final class NegativeSampler {
             drawn[from + i] = popularity.draw(CounterRandom.bits(seed, step, Purpose.NEGATIVES, firstIndex + i));
         }
         Arrays.sort(drawn, from, from + count);
+    }
+
+    /**
+     * Draws one row below {@code rows} that is no gap, each as likely as any other.
+     *
+     * @param index below 2^48
+     */
+    public static int drawAny(int rows, BitSet gaps, long seed, long step, long index) {
+        int row = (int) CounterRandom.below(rows, seed, step, Purpose.NEGATIVES, index);
+        return gaps.get(row) ? drawUnseen(gaps::get, rows, seed, step, index) : row;
     }
 
     /**

@@ -15,9 +15,10 @@ import java.util.Arrays;
  */
 public final class Popularity {
     private static final double ONE = 0x1p16;
+    private static final long NO_ITEM = -1; // one less than never observed, and so of no weight
 
     private final float power;
-    private long[] counts = {}; // (capacity)
+    private long[] counts = {}; // (capacity), NO_ITEM where there is nothing to draw
     private float[] logWeights = {}; // (capacity)
     private long[] tree = {0}; // (capacity + 1): node i sums the i & -i weights that end with row i - 1
     private long total;
@@ -49,7 +50,7 @@ public final class Popularity {
         }
     }
 
-    /** How often each row was observed (rows). */
+    /** How often each row was observed (rows); -1 for one that was removed. */
     public long[] counts() {
         return Arrays.copyOf(counts, rows);
     }
@@ -63,8 +64,25 @@ public final class Popularity {
 
     /** Counts the row once more. */
     public void observe(int row) {
+        setCount(row, counts[row] + 1);
+    }
+
+    /** Makes a row that was {@linkplain #remove removed} one that has not been observed. */
+    public void add(int row) {
+        if (row < rows && counts[row] == NO_ITEM) {
+            setCount(row, 0);
+        }
+    }
+
+    /** Lets a row be drawn no more. */
+    public void remove(int row) {
+        growTo(row + 1);
+        setCount(row, NO_ITEM);
+    }
+
+    private void setCount(int row, long count) {
         long before = weight(row);
-        counts[row]++;
+        counts[row] = count;
         setWeight(row, before);
     }
 

@@ -3,11 +3,14 @@ package io.freshet.tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
  * A table of float32 rows that grows by chunks: a new chunk is added behind the others and no row ever moves. New rows
  * are zero. One thread may grow it while no other reads it; rows that exist may be read by many.
+ *
+ * <p>A row may be a gap: it is zero, and whoever goes over the table must pass over it.
  *
  * <p>The table owns its memory; {@link #close} frees it.
  */
@@ -19,8 +22,10 @@ public final class RowTable implements AutoCloseable {
 
     private final int dim;
     private final List<FloatBlock> blocks = new ArrayList<>();
+    private final BitSet gaps = new BitSet();
     private Matrix[] chunks = {};
     private int rows;
+    private int gapCount;
 
     /** An empty table of rows of {@code dim} floats. */
     public RowTable(int dim) {
@@ -47,6 +52,29 @@ public final class RowTable implements AutoCloseable {
             chunks = longer;
         }
         rows = Math.max(rows, count);
+    }
+
+    /** Makes the row a gap. */
+    public void clear(int row) {
+        memory(row).asSlice(at(row), rowBytes()).fill((byte) 0);
+        gapCount += gaps.get(row) ? 0 : 1;
+        gaps.set(row);
+    }
+
+    /** Says that the row is no gap, or no more. */
+    public void use(int row) {
+        gapCount -= gaps.get(row) ? 1 : 0;
+        gaps.clear(row);
+    }
+
+    /** The rows that are gaps: a view. */
+    public BitSet gaps() {
+        return gaps;
+    }
+
+    /** How many rows are gaps. */
+    public int gapCount() {
+        return gapCount;
     }
 
     /** Chunks in use. */

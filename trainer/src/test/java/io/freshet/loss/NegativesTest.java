@@ -5,13 +5,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.loss.LossConfig.Sampling;
 import io.freshet.sampling.NegativeSampler;
+import io.freshet.tensor.RowTable;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 class NegativesTest {
     private static final int ITEMS = 50;
 
     private final SequenceBatch batch = batch();
+    private final List<RowTable> tables = new ArrayList<>();
 
     /** 100 users who have seen eight items each, of which the last three are in the batch, and one without targets. */
     private static SequenceBatch batch() {
@@ -25,9 +30,21 @@ class NegativesTest {
         return batch;
     }
 
+    private RowTable table(int rows) {
+        RowTable table = new RowTable(8);
+        tables.add(table);
+        table.growTo(rows);
+        return table;
+    }
+
+    @AfterEach
+    void close() {
+        tables.forEach(RowTable::close);
+    }
+
     private Negatives prepared(LossConfig config, int items) {
         Negatives negatives = new Negatives(config, 3);
-        negatives.prepare(batch, 4, items, 9);
+        negatives.prepare(batch, 4, table(items), 9);
         return negatives;
     }
 
@@ -93,7 +110,7 @@ class NegativesTest {
     void shouldCorrectByOneOverKqWithAutomaticScale() {
         Negatives negatives = prepared(LossConfig.scaledCrossEntropy(20).withPopularityPower(1f), ITEMS);
         negatives.observe(batch);
-        negatives.prepare(batch, 4, ITEMS, 10);
+        negatives.prepare(batch, 4, table(ITEMS), 10);
         double total = batch.targetCount() + ITEMS;
 
         for (int row = 0; row < ITEMS; row++) {
@@ -101,5 +118,55 @@ class NegativesTest {
             assertThat(Math.exp(negatives.correction().ofCandidate(row)))
                     .isBetween(0.9999 / (20 * q), 1.0001 / (20 * q));
         }
+    }
+
+    @Test
+    void shouldDrawNoRowThatHasNoItem() {
+        LossConfig few = LossConfig.scaledCrossEntropy(20);
+        for (LossConfig config : List.of(
+                few,
+                few.with(Sampling.BATCH),
+                few.with(Sampling.POSITION),
+                few.withPopularityPower(.5f),
+                LossConfig.binaryCrossEntropy())) {
+            Negatives negatives = new Negatives(config, 3);
+            RowTable table = table(ITEMS);
+            negatives.prepare(batch, 4, table, 9);
+            for (int row = 0; row < ITEMS; row += 2) {
+                table.clear(row);
+                negatives.evict(row);
+            }
+            negatives.prepare(batch, 4, table, 10);
+
+            if (negatives.sampling() == Sampling.POSITION) {
+                negatives.drawOwn(batch, 0, batch.sequences());
+            } else {
+                for (int group = 0; group < negatives.drawCount() / negatives.perSet(); group++) {
+                    negatives.drawShared(new NegativeSampler(), group);
+                }
+            }
+
+            assertThat(Arrays.stream(negatives.draws(), 0, negatives.drawCount())
+                            .filter(row -> row >= 0))
+                    .as("%s", config)
+                    .isNotEmpty()
+                    .allMatch(row -> row % 2 == 1);
+        }
+    }
+
+    @Test
+    void shouldTakeAllItemsThatAreThereWhenThereAreNoMoreThanNegatives() {
+        Negatives negatives = new Negatives(LossConfig.scaledCrossEntropy(20), 3);
+        RowTable table = table(24);
+        for (int row = 0; row < 24; row += 5) {
+            table.clear(row);
+        }
+
+        negatives.prepare(batch, 4, table, 9);
+        negatives.drawShared(new NegativeSampler(), 0);
+
+        assertThat(negatives.correction()).isEqualTo(ScoreCorrection.NONE);
+        assertThat(Arrays.stream(negatives.draws(), 0, negatives.drawCount()))
+                .containsExactly(1, 2, 3, 4, 6, 7, 8, 9, 11, 12, 13, 14, 16, 17, 18, 19, 21, 22, 23);
     }
 }

@@ -3,6 +3,7 @@ package io.freshet.memory;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.delta.Eviction;
 import io.freshet.delta.MemoryDelta;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -126,9 +127,14 @@ final class ClickMemoryProperties {
         List<Integer> clicksOfStep = new ArrayList<>();
         List<Integer> lengths = new ArrayList<>();
         List<Integer> rows = new ArrayList<>();
+        List<Eviction> evictions = new ArrayList<>();
         for (List<Click> step : steps) {
             run(memory, step);
             clicksOfStep.add(step.size());
+            List<Integer> gone =
+                    step.stream().map(Click::item).limit(2).distinct().sorted().toList();
+            memory.forget(gone);
+            evictions.add(new Eviction(3 + clicksOfStep.size(), gone));
             for (Click click : step) {
                 lengths.add(click.history().size());
                 rows.addAll(click.history());
@@ -137,9 +143,13 @@ final class ClickMemoryProperties {
         }
         if (!steps.isEmpty()) {
             run(reader, steps.getFirst()); // it knows the first step
+            reader.forget(evictions.getFirst().rows());
         }
 
-        reader.apply(new MemoryDelta(ints(clicksOfStep), ints(lengths), ints(rows), memory.mixture()), 1);
+        MemoryDelta delta = new MemoryDelta(ints(clicksOfStep), ints(lengths), ints(rows), memory.mixture());
+        if (!steps.isEmpty()) {
+            reader.apply(MemoryDeltas.of(3, delta, evictions), 4);
+        }
 
         assertThat(MemoryFile.encode(reader)).isEqualTo(MemoryFile.encode(memory));
     }

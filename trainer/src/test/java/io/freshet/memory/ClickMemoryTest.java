@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.delta.MemoryDelta;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 final class ClickMemoryTest {
@@ -83,9 +84,10 @@ final class ClickMemoryTest {
         MemoryDelta notANumber = new MemoryDelta(new int[] {0}, new int[0], new int[0], mixture);
         MemoryDelta tooShort = new MemoryDelta(new int[] {0}, new int[0], new int[0], new double[] {1});
 
-        assertThatIllegalArgumentException().isThrownBy(() -> memory.apply(notANumber, 0));
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> memory.apply(tooShort, 0))
+                .isThrownBy(() -> memory.apply(MemoryDeltas.of(0, notANumber, List.of()), 0));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> memory.apply(MemoryDeltas.of(0, tooShort, List.of()), 0))
                 .withMessageContaining("mixture=1");
     }
 

@@ -9,7 +9,10 @@ import io.freshet.memory.Expectations;
 import io.freshet.memory.MemoryConfig;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
@@ -96,6 +99,36 @@ class MixtureRankerTest {
         }
 
         assertThat(Arrays.copyOf(ranks.network(), QUERIES)).isEqualTo(ofNetwork);
+    }
+
+    @Test
+    void shouldRankAsThoughRowsWithoutItemsWereNotThere() {
+        build(5000, 200);
+        Arrays.fill(candidates, 5000);
+        Set<Integer> used = new HashSet<>();
+        for (int q = 0; q < QUERIES; q++) {
+            used.add(targets[q]);
+            Arrays.stream(histories[q]).forEach(used::add);
+        }
+        List<Integer> gone = IntStream.range(0, 5000)
+                .filter(row -> row % 3 == 0 && !used.contains(row))
+                .boxed()
+                .toList();
+        model.evict(gone);
+
+        ranker.rank(model, queries(null), ranks);
+
+        int[] masked = gone.stream().mapToInt(row -> row).toArray();
+        NaiveMixture oracle = new NaiveMixture(model);
+        for (int q = 0; q < QUERIES; q += 7) {
+            double[] p = oracle.probabilities(histories[q], candidates[q]);
+            double[] ofNetwork = oracle.networkProbabilities(histories[q], candidates[q]);
+            assertRank(ranks.served()[q], p, targets[q], masked);
+            assertRank(ranks.network()[q], ofNetwork, targets[q], masked);
+            assertThat(ranks.networkProbabilities()[q])
+                    .isCloseTo(ofNetwork[targets[q]], within(1e-4 * ofNetwork[targets[q]]));
+            assertThat(ranks.memory()[q]).isLessThanOrEqualTo(5000 - masked.length);
+        }
     }
 
     @Test

@@ -45,7 +45,9 @@ final class NaiveMixture {
         double[] state = states[states.length - 1];
         double[] scores = new double[candidates];
         for (int row = 0; row < candidates; row++) {
-            scores[row] = model.memory().networkScale() * network.score(state, row);
+            boolean isThere = model.vocabulary().isTaken(row);
+            scores[row] =
+                    isThere ? model.memory().networkScale() * network.score(state, row) : Double.NEGATIVE_INFINITY;
         }
         return scores;
     }

@@ -71,6 +71,27 @@ class ScorerTest {
     }
 
     @Test
+    void shouldAnswerWithAllItemsAndNoRowWithoutOne() {
+        try (RecommenderModel model = model()) {
+            model.evict(List.of(1, 2, 30, 31, 59));
+            int[] rows = new int[ITEMS];
+            float[] scores = new float[ITEMS];
+
+            int count = SCORER.topK(model, new int[] {4, 9}, 2, new int[0], 0, ITEMS, rows, scores);
+
+            double[] probabilities = new NaiveMixture(model).probabilities(new int[] {4, 9}, ITEMS);
+            assertThat(count).isEqualTo(ITEMS - 5);
+            assertThat(IntStream.range(0, count).map(i -> rows[i]))
+                    .doesNotHaveDuplicates()
+                    .doesNotContain(1, 2, 30, 31, 59)
+                    .allSatisfy(row -> assertThat(row).isLessThan(ITEMS));
+            for (int i = 0; i < count; i++) {
+                assertThat((double) scores[i]).isCloseTo(probabilities[rows[i]], within(1e-6));
+            }
+        }
+    }
+
+    @Test
     void shouldAnswerWithTheNetworksBestWhenThereIsNoMemory() {
         try (RecommenderModel network = RecommenderModel.initial(CONFIG)) {
             for (int i = 0; i < ITEMS; i++) {

@@ -25,7 +25,7 @@ final class SequenceFileTest {
         assertThat(data.users()).isEqualTo(2);
         assertThat(data.sequence(0)).containsExactly(0, 1, 0);
         assertThat(data.sequence(1)).containsExactly(2, 1);
-        assertThat(items.items(0, 3)).containsExactly("tea", "cup", "pot");
+        assertThat(items.items()).containsExactly("tea", "cup", "pot");
     }
 
     @Test

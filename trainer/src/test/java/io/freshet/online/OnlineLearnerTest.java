@@ -30,6 +30,7 @@ import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -256,7 +257,7 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldServeTheNetworkAloneWithoutAMemory() {
-        LearningConfig alone = new LearningConfig(2, 12, 8, 5, 10, 10, 50, MemoryConfig.OFF);
+        LearningConfig alone = new LearningConfig(2, 12, 8, 5, 10, 10, 50, MemoryConfig.OFF, Duration.ZERO);
         try (OnlineLearner learner = OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), alone)) {
             for (List<UserUpdate> step : ClickStream.randomSteps(10, 5)) {
                 StepOutcome outcome = learner.step(step);
@@ -268,7 +269,7 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldRefuseAMemoryOfOtherBounds() throws IOException {
-        LearningConfig other = new LearningConfig(2, 12, 8, 5, 10, 10, 50, new MemoryConfig(3, 8, 100));
+        LearningConfig other = new LearningConfig(2, 12, 8, 5, 10, 10, 50, new MemoryConfig(3, 8, 100), Duration.ZERO);
         try (OnlineLearner learner = learner(1)) {
             learner.step(ClickStream.randomSteps(1, 6).getFirst());
             String version = save(learner, "one").version();

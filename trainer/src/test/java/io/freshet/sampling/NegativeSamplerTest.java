@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Set;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -15,18 +16,25 @@ class NegativeSamplerTest {
     private final NegativeSampler sampler = new NegativeSampler();
 
     @Property(tries = 200)
-    void shouldDrawDistinctRowsInOrder(@ForAll @IntRange(min = 1, max = 500) int rows, @ForAll long seed) {
+    void shouldDrawDistinctRowsInOrderButNoGaps(
+            @ForAll @IntRange(min = 1, max = 500) int rows,
+            @ForAll Set<@IntRange(min = 1, max = 499) Integer> missing,
+            @ForAll long seed) {
         NegativeSampler tool = new NegativeSampler();
-        int count = 1 + (int) CounterRandom.below(rows, seed, 0, CounterRandom.Purpose.SHUFFLE, 0);
+        BitSet gaps = new BitSet();
+        missing.stream().filter(row -> row < rows).forEach(gaps::set);
+        int there = rows - gaps.cardinality();
+        int count = 1 + (int) CounterRandom.below(there, seed, 0, CounterRandom.Purpose.SHUFFLE, 0);
         int[] drawn = new int[count + 1];
-        tool.drawDistinct(count, rows, seed, 7, 0, drawn, 1);
+        tool.drawDistinct(count, rows, gaps, seed, 7, 0, drawn, 1);
         int[] again = new int[count + 1];
-        tool.drawDistinct(count, rows, seed, 7, 0, again, 1);
+        tool.drawDistinct(count, rows, gaps, seed, 7, 0, again, 1);
 
         int[] sorted = Arrays.copyOfRange(drawn, 1, count + 1);
         assertThat(IntStream.of(sorted).distinct().sorted()).containsExactly(boxed(sorted));
         assertThat(sorted[0]).isNotNegative();
         assertThat(sorted[count - 1]).isLessThan(rows);
+        assertThat(IntStream.of(sorted)).noneMatch(gaps::get);
         assertThat(again).isEqualTo(drawn);
     }
 
@@ -39,7 +47,7 @@ class NegativeSamplerTest {
         int[] drawn = new int[10];
         int[] counts = new int[100];
         for (int step = 0; step < 20_000; step++) {
-            sampler.drawDistinct(10, 100, 3, step, 0, drawn, 0);
+            sampler.drawDistinct(10, 100, new BitSet(), 3, step, 0, drawn, 0);
             for (int row : drawn) {
                 counts[row]++;
             }

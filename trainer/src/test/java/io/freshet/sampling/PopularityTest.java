@@ -47,6 +47,25 @@ class PopularityTest {
         }
     }
 
+    @Test
+    void shouldDrawNoRowThatWasRemovedUntilItIsThereAgain() {
+        Popularity popularity = observed(0.75f, 5, 0, 9, 2);
+        popularity.remove(2);
+        popularity.remove(6);
+        Popularity restored = new Popularity(0.75f);
+        restored.restore(popularity.counts());
+        for (int i = 0; i < 1_000; i++) {
+            long bits = CounterRandom.bits(5, 1, Purpose.NEGATIVES, i);
+            assertThat(popularity.draw(bits)).isNotIn(2, 6).isBetween(0, 5);
+            assertThat(restored.draw(bits)).isEqualTo(popularity.draw(bits));
+        }
+
+        popularity.add(2);
+
+        assertThat(popularity.counts()).containsExactly(5, 0, 0, 2, 0, 0, -1);
+        assertThat(popularity.logWeight(2)).isEqualTo(popularity.logWeight(1));
+    }
+
     @Property(tries = 100)
     void shouldDrawAlikeWhateverOrderItsCountsCameIn(
             @ForAll @Size(max = 300) List<@IntRange(max = 2999) Integer> rows, @ForAll long seed) {

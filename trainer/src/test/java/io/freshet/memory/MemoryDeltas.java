@@ -1,0 +1,30 @@
+package io.freshet.memory;
+
+import io.freshet.delta.Eviction;
+import io.freshet.delta.MemoryDelta;
+import io.freshet.delta.ModelDelta;
+import java.util.List;
+
+/** Deltas of models that have nothing but a memory. */
+final class MemoryDeltas {
+    private static final int ROWS = 1_000;
+
+    private MemoryDeltas() {}
+
+    static ModelDelta of(long fromStep, MemoryDelta memory, List<Eviction> evictions) {
+        return new ModelDelta(
+                fromStep,
+                fromStep + memory.clicksOfStep().length,
+                0,
+                1,
+                1,
+                ROWS,
+                new int[0],
+                List.of(),
+                evictions,
+                new int[0],
+                new float[0],
+                new float[0],
+                memory);
+    }
+}
