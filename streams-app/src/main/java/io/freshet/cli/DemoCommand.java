@@ -143,6 +143,12 @@ final class DemoCommand implements Callable<Integer> {
     private int items;
 
     @Option(
+            names = "--turnover",
+            description = "Generator: once the catalogue has grown, new items take the place of old ones, one in 200"
+                    + " clicks. See model.item.retention.ms.")
+    private boolean turnover;
+
+    @Option(
             names = "--seed",
             paramLabel = "N",
             defaultValue = "42",
@@ -214,7 +220,7 @@ final class DemoCommand implements Callable<Integer> {
 
     private GeneratorConfig generator() {
         try {
-            return new GeneratorConfig(seed, users, items);
+            return new GeneratorConfig(seed, users, items, turnover);
         } catch (IllegalArgumentException e) {
             throw refused(e.getMessage());
         }

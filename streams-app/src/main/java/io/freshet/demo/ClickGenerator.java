@@ -12,7 +12,8 @@ import java.util.SplittableRandom;
  *
  * <p>A few dozen people browse at once. Each follows one of the topics that they care for, mostly from an item to one
  * of the few that tend to come next, sometimes to what is popular in the topic, now and then to something else. After a
- * visit a person may take up a new interest. The catalogue grows with the clicks to twice its size.
+ * visit a person may take up a new interest. The catalogue grows with the clicks to twice its size; then
+ * it stays as it is, or new items take the place of old ones for ever.
  *
  * <p>Who clicks what is a function of the configuration alone; only the time of a click is the clock's. Position
  * {@code i} is the i-th click.
@@ -65,8 +66,8 @@ final class ClickGenerator implements ClickSource {
     @Override
     public SourceClick next() {
         position++;
-        if (position % CLICKS_PER_NEW_ITEM == 0 && catalogue.size() < 2 * config.items()) {
-            catalogue.grow(random);
+        if (position % CLICKS_PER_NEW_ITEM == 0) {
+            renew();
         }
         int place = random.nextInt(VISITS_AT_ONCE);
         Visit visit = visits.get(place);
@@ -78,6 +79,14 @@ final class ClickGenerator implements ClickSource {
             visits.set(place, newVisit());
         }
         return click;
+    }
+
+    private void renew() {
+        if (catalogue.size() < 2 * config.items()) {
+            catalogue.grow(random);
+        } else if (config.turnover()) {
+            catalogue.replace(random);
+        }
     }
 
     private SourceClick click(Visit visit) {

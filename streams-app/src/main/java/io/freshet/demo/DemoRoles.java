@@ -50,6 +50,11 @@ final class DemoRoles implements AutoCloseable {
         return outcomes;
     }
 
+    /** Memory that all state stores share, as far as it is in use. */
+    long rocksDbBytes() {
+        return streamsClosed ? 0 : streams.rocksDbBytes();
+    }
+
     /** Time that training has taken, in this run and those before it. */
     double trainingSeconds() {
         return trainer.status().trainedSeconds();

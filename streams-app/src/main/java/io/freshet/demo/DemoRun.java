@@ -46,6 +46,7 @@ final class DemoRun implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final ClickFeeder feeder;
     private final Thread feederThread;
+    private final MemoryWatch memory;
     private final RateWindow clickRate = new RateWindow();
     private final RateWindow stepRate = new RateWindow();
     private final List<Double> ndcgHistory = new ArrayList<>();
@@ -76,6 +77,7 @@ final class DemoRun implements AutoCloseable {
         feederThread = new Thread(feeder, "click-feeder");
         watcherThread = new Thread(watcher, "topic-watcher");
         roles = DemoRoles.start(config, freshness);
+        memory = new MemoryWatch(roles::rocksDbBytes, this::onTheirWay);
     }
 
     /** Where steps take a fixed number, as many have to wait before one is learned from. */
@@ -105,6 +107,7 @@ final class DemoRun implements AutoCloseable {
         while (!stop.await(TICK) && !isDone()) {
             outcomes = roles.outcomes();
             requireHealth();
+            memory.look(Duration.ofNanos(System.nanoTime() - startNanos));
             if (System.nanoTime() >= nextFrame) {
                 nextFrame = System.nanoTime() + view.interval().toNanos();
                 view.show(frame(source));
@@ -298,6 +301,7 @@ final class DemoRun implements AutoCloseable {
                 new Summary.Latencies(
                         Summary.Percentiles.of(clickToRecommendation.measured()),
                         Summary.Percentiles.of(clickToModel.measured())),
+                memory.samples(),
                 wall.toMillis() / 1_000.0);
     }
 

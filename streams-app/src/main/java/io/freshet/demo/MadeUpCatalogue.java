@@ -25,11 +25,12 @@ final class MadeUpCatalogue {
     private static final double SKEW = 3;
 
     private final List<List<Item>> itemsOfTopic = new ArrayList<>();
+    private final int[] madeOfTopic = new int[TOPICS];
     private int size;
 
-    /** An item with its followers, the likeliest first; one of them may change when the catalogue grows. */
+    /** A place in the catalogue, with its followers, the likeliest first; one of them may change when it grows. */
     static final class Item {
-        private final String id;
+        private String id;
         private final int topic;
         private final Item[] followers = new Item[FOLLOWER_SHARES.length];
 
@@ -71,6 +72,15 @@ final class MadeUpCatalogue {
         }
     }
 
+    /** Lets a new item take the place of some item, which is never clicked again, and lead to others than that one. */
+    void replace(SplittableRandom random) {
+        int topic = random.nextInt(TOPICS);
+        List<Item> items = itemsOfTopic.get(topic);
+        Item place = items.get(random.nextInt(items.size()));
+        place.id = nextId(topic);
+        drawFollowers(place, random);
+    }
+
     /** An item of the topic, the ones that came first more often. */
     Item popular(int topic, SplittableRandom random) {
         List<Item> items = itemsOfTopic.get(topic);
@@ -89,10 +99,15 @@ final class MadeUpCatalogue {
 
     private Item add(int topic) {
         List<Item> items = itemsOfTopic.get(topic);
-        Item item = new Item("%s-%03d".formatted(TOPIC_NAMES.get(topic), items.size() + 1), topic);
+        Item item = new Item(nextId(topic), topic);
         items.add(item);
         size++;
         return item;
+    }
+
+    private String nextId(int topic) {
+        madeOfTopic[topic]++;
+        return "%s-%03d".formatted(TOPIC_NAMES.get(topic), madeOfTopic[topic]);
     }
 
     private void drawFollowers(Item item, SplittableRandom random) {

@@ -31,6 +31,7 @@ final class Report {
                         .formatted(
                                 percentiles(summary.latencyMs().clickToRecommendation()),
                                 percentiles(summary.latencyMs().clickToModel())),
+                "memory           " + memory(summary.memory()),
                 "",
                 "prequential, %s events   HR@10   NDCG@10  MRR@10".formatted(padded(prequential.events())),
                 "  model                         %s   %s    %s"
@@ -51,6 +52,24 @@ final class Report {
 
     private static String percentiles(Summary.Percentiles percentiles) {
         return percentiles.p50() == null ? "not measured" : percentiles.p50() + "/" + percentiles.p99() + " ms";
+    }
+
+    private static String memory(List<MemoryUse> samples) {
+        if (samples.isEmpty()) {
+            return "not measured";
+        }
+        MemoryUse last = samples.getLast();
+        Long resident = last.residentBytes();
+        return "heap %s, RocksDB %s, tensors %s%s"
+                .formatted(
+                        megabytes(last.heapBytes()),
+                        megabytes(last.rocksdbBytes()),
+                        megabytes(last.offHeapBytes()),
+                        resident == null ? "" : ", the whole process " + megabytes(resident));
+    }
+
+    private static String megabytes(long bytes) {
+        return bytes / 1_000_000 + " MB";
     }
 
     private static String padded(long events) {

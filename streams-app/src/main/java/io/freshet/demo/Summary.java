@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     of the stream
  * @param recommendations records on the recommendations topic
  * @param latencyMs from a click's Kafka timestamp, for the clicks of this run after the warm-up
+ * @param memory what the process took, a sample every ten seconds
  * @param wallSeconds length of this run
  */
 record Summary(
@@ -32,6 +34,7 @@ record Summary(
         Prequential prequential,
         long recommendations,
         Latencies latencyMs,
+        List<MemoryUse> memory,
         double wallSeconds) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)

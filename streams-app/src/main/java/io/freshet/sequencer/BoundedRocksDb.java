@@ -66,6 +66,11 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
             streamsProperties.put(MEMORY, this);
         }
 
+        /** How much of it is in use: cached blocks, and the memtables that are charged to the cache. */
+        public long usedBytes() {
+            return cache.getUsage();
+        }
+
         @Override
         public void close() {
             writeBuffers.close();

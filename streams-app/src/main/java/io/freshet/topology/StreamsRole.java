@@ -77,6 +77,11 @@ public final class StreamsRole implements AutoCloseable {
         return ClickOutcomes.read(streams);
     }
 
+    /** What the state stores use of the memory that they share. */
+    public long rocksDbBytes() {
+        return rocksDbMemory.usedBytes();
+    }
+
     public KafkaStreams.State state() {
         return streams.state();
     }

@@ -15,16 +15,17 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 class ClickGeneratorTest {
-    private static final GeneratorConfig CONFIG = new GeneratorConfig(7, 300, 240);
+    private static final GeneratorConfig CONFIG = new GeneratorConfig(7, 300, 240, false);
     private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1_700_000_000_000L));
 
     @Test
     void shouldMakeTheSameClicksWhenTheSeedIsTheSame() {
         assertThat(clicks(CONFIG, 500)).isEqualTo(clicks(CONFIG, 500));
-        assertThat(clicks(CONFIG, 500)).isNotEqualTo(clicks(new GeneratorConfig(8, 300, 240), 500));
+        assertThat(clicks(CONFIG, 500)).isNotEqualTo(clicks(new GeneratorConfig(8, 300, 240, false), 500));
     }
 
     @Test
@@ -34,6 +35,16 @@ class ClickGeneratorTest {
                 .distinct()
                 .count();
         assertThat(items).isBetween(400L, 480L);
+    }
+
+    @Test
+    void shouldLetItemsComeAndGoWhenThereIsTurnover() {
+        List<String> items = clicks(new GeneratorConfig(7, 300, 240, true), 300_000).stream()
+                .map(click -> click.substring(click.indexOf(' ') + 1))
+                .toList();
+        assertThat(items.stream().distinct().count()).isBetween(1_400L, 1_740L);
+        Set<String> late = Set.copyOf(items.subList(280_000, 300_000));
+        assertThat(late).hasSizeBetween(380, 580);
     }
 
     @Test

@@ -36,7 +36,7 @@ class DemoIT {
     void writeClicks() throws IOException, MalformedClickException {
         clicks = folder.resolve("clicks.csv");
         ClickGenerator generator = new ClickGenerator(
-                new GeneratorConfig(1, 200, 120), InstantSource.fixed(Instant.ofEpochMilli(1_700_000_000_000L)));
+                new GeneratorConfig(1, 200, 120, false), InstantSource.fixed(Instant.ofEpochMilli(1_700_000_000_000L)));
         List<String> rows = new ArrayList<>();
         List<String> seenUsers = new ArrayList<>();
         for (int i = 0; i < CLICKS; i++) {

@@ -43,9 +43,9 @@ class StateFolderTest {
     @Test
     void shouldRefuseOtherClicksWhenTheFolderWasStartedWithSome() throws Exception {
         try (StateFolder state = StateFolder.open(folder)) {
-            DemoOrigin.ofGenerator(new GeneratorConfig(1, 100, 100), 1).agreeWith(state);
-            DemoOrigin.ofGenerator(new GeneratorConfig(1, 100, 100), 1).agreeWith(state);
-            assertThatThrownBy(() -> DemoOrigin.ofGenerator(new GeneratorConfig(2, 100, 100), 1)
+            DemoOrigin.ofGenerator(new GeneratorConfig(1, 100, 100, false), 1).agreeWith(state);
+            DemoOrigin.ofGenerator(new GeneratorConfig(1, 100, 100, false), 1).agreeWith(state);
+            assertThatThrownBy(() -> DemoOrigin.ofGenerator(new GeneratorConfig(2, 100, 100, false), 1)
                             .agreeWith(state))
                     .isInstanceOf(StateFolderException.class)
                     .hasMessageContaining("generator.seed=1, not 2");
