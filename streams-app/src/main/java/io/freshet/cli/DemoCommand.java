@@ -214,8 +214,17 @@ final class DemoCommand implements Callable<Integer> {
                 partitions,
                 warmUp == null ? pacedWarmUp : warmUp,
                 quiet,
-                batch.addTo(settings),
+                settings(pace),
                 Environment.ofConfiguration());
+    }
+
+    /** Where clicks come as fast as they are taken, no click waits for a step that could not hurry. */
+    private Map<String, String> settings(@Nullable Double pace) {
+        Map<String, String> all = batch.addTo(settings);
+        if (pace == null) {
+            all.putIfAbsent("online.hurry.clicks", "0");
+        }
+        return all;
     }
 
     private GeneratorConfig generator() {

@@ -73,6 +73,7 @@ final class ConfigKeys {
     static final String MODEL_ITEM_RETENTION_MS = "model.item.retention.ms";
 
     static final String ONLINE_STEP_CLICKS = "online.step.clicks";
+    static final String ONLINE_HURRY_CLICKS = "online.hurry.clicks";
     static final String ONLINE_STEP_LINGER_MS = "online.step.linger.ms";
     static final String ONLINE_BATCH_CLICKS = "online.batch.clicks";
     static final String ONLINE_OPTIMIZER_STEPS = "online.optimizer.steps";
@@ -280,6 +281,15 @@ final class ConfigKeys {
                     atLeast(1),
                     "clicks",
                     "The most new clicks of one step."),
+            key(
+                    ONLINE_HURRY_CLICKS,
+                    ConfigDef.Type.INT,
+                    "128",
+                    atLeast(0),
+                    "clicks",
+                    "When so many clicks wait, a step takes up to four times as many. Where they are more than"
+                            + " online.step.clicks it makes a single optimiser step, over no more of a sequence than of a"
+                            + " replayed one, so that learning keeps up; 0 for never."),
             millis(ONLINE_STEP_LINGER_MS, "0", 0, "The longest wait for a step to fill, once a click is there."),
             key(
                     ONLINE_BATCH_CLICKS,

@@ -167,6 +167,7 @@ public final class FreshetConfig {
                 training(),
                 learning(),
                 integer(ConfigKeys.ONLINE_STEP_CLICKS),
+                integer(ConfigKeys.ONLINE_HURRY_CLICKS),
                 millis(ConfigKeys.ONLINE_STEP_LINGER_MS),
                 integer(ConfigKeys.ONLINE_BATCH_CLICKS),
                 millis(ConfigKeys.ONLINE_PUBLISH_INTERVAL_MS),
@@ -206,8 +207,11 @@ public final class FreshetConfig {
     }
 
     private LearningConfig learning() {
+        boolean neverHurries =
+                integer(ConfigKeys.ONLINE_HURRY_CLICKS) == 0 || integer(ConfigKeys.ONLINE_BATCH_CLICKS) > 0;
         return new LearningConfig(
                 integer(ConfigKeys.ONLINE_OPTIMIZER_STEPS),
+                neverHurries ? Integer.MAX_VALUE : integer(ConfigKeys.ONLINE_STEP_CLICKS),
                 integer(ConfigKeys.ONLINE_NEW_LENGTH),
                 integer(ConfigKeys.ONLINE_REPLAY_SEQUENCES),
                 integer(ConfigKeys.ONLINE_REPLAY_LENGTH),

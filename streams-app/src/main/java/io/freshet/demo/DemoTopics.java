@@ -44,7 +44,10 @@ final class DemoTopics {
                 "5000",
                 // The state folder is locked, so no other trainer can be there to stand by for.
                 "online.lease.timeout.ms",
-                "0");
+                "0",
+                // Broker, streams and clicks need the other half.
+                "training.workers",
+                String.valueOf(Math.max(1, Runtime.getRuntime().availableProcessors() / 2)));
     }
 
     /** Keeps the cleaner from the compacted topics that the books are made from. */

@@ -84,6 +84,8 @@ final class KilledProcessesIT {
                 training.negatives=128
                 online.replay.sequences=32
                 online.snapshot.interval.ms=2000
+                online.step.clicks=32
+                online.hurry.clicks=64
                 model.item.retention.ms=600000
                 """.formatted(
                         kafka.bootstrapServers(), folder.resolve("state"), PARTITIONS));

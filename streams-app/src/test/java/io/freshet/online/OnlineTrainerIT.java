@@ -501,6 +501,7 @@ final class OnlineTrainerIT {
                 TrainingConfig.defaults(2),
                 learning,
                 16,
+                0,
                 Duration.ZERO,
                 batchClicks,
                 publishInterval,

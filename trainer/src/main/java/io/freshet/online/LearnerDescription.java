@@ -59,6 +59,9 @@ final class LearnerDescription {
         describe(training.loss(), values);
         values.put("shards", training.shards());
         values.put("optimizer_steps", learning.optimizerSteps());
+        if (learning.fullStepClicks() < Integer.MAX_VALUE) {
+            values.put("full_step_clicks", learning.fullStepClicks());
+        }
         values.put("new_length", learning.newLength());
         values.put("replay_sequences", learning.replaySequences());
         values.put("replay_length", learning.replayLength());

@@ -8,6 +8,8 @@ import java.time.Duration;
  * model.
  *
  * @param optimizerSteps optimiser steps for each batch of new clicks
+ * @param fullStepClicks records up to which a step is made in full; one of more is hurried: it makes one optimiser step, and
+ *     takes no more positions of an updated sequence than of a replayed one
  * @param newLength newest positions of an updated sequence that take part
  * @param replaySequences sequences drawn from the reservoir for each optimiser step, beside the updated ones
  * @param replayLength newest positions of a replayed sequence that take part
@@ -19,6 +21,7 @@ import java.time.Duration;
  */
 public record LearningConfig(
         int optimizerSteps,
+        int fullStepClicks,
         int newLength,
         int replaySequences,
         int replayLength,
@@ -29,10 +32,11 @@ public record LearningConfig(
         Duration itemRetention) {
     /** Three optimiser steps for each batch, each with 128 replayed sequences of up to 20 positions. */
     public static final LearningConfig DEFAULT =
-            new LearningConfig(3, 50, 128, 20, 50_000, 10, 5_000, MemoryConfig.DEFAULT, Duration.ZERO);
+            new LearningConfig(3, 128, 50, 128, 20, 50_000, 10, 5_000, MemoryConfig.DEFAULT, Duration.ZERO);
 
     public LearningConfig {
         requireAtLeast(1, optimizerSteps, "optimizerSteps");
+        requireAtLeast(1, fullStepClicks, "fullStepClicks");
         requireAtLeast(2, newLength, "newLength");
         requireAtLeast(0, replaySequences, "replaySequences");
         requireAtLeast(2, replayLength, "replayLength");
@@ -44,7 +48,7 @@ public record LearningConfig(
         }
     }
 
-    /** With the usual memory, and items that are never forgotten. */
+    /** With the usual memory, steps that are never hurried, and items that are never forgotten. */
     public LearningConfig(
             int optimizerSteps,
             int newLength,
@@ -55,6 +59,7 @@ public record LearningConfig(
             int metricsWindow) {
         this(
                 optimizerSteps,
+                Integer.MAX_VALUE,
                 newLength,
                 replaySequences,
                 replayLength,
@@ -63,6 +68,20 @@ public record LearningConfig(
                 metricsWindow,
                 MemoryConfig.DEFAULT,
                 Duration.ZERO);
+    }
+
+    /** Optimiser steps of a step that takes so many records. */
+    int optimizerSteps(int records) {
+        return isHurried(records) ? 1 : optimizerSteps;
+    }
+
+    /** Newest positions of an updated sequence that take part in such a step. */
+    int newLength(int records) {
+        return isHurried(records) ? Math.min(newLength, replayLength) : newLength;
+    }
+
+    private boolean isHurried(int records) {
+        return records > fullStepClicks;
     }
 
     private static void requireAtLeast(int least, int value, String name) {

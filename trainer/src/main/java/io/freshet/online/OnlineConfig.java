@@ -15,6 +15,8 @@ import java.util.Map;
  * @param training how it learns a batch
  * @param learning what a step is
  * @param stepClicks records of a step at most
+ * @param hurryClicks records that wait from which on a step takes up to {@value #HURRIED_STEPS} times as many, so that
+ *     learning catches up; 0 for never
  * @param stepLinger longest wait for a step to fill, once a record is there
  * @param batchClicks records of each step, whatever the timing, in place of the two before; 0 to let time decide
  * @param publishInterval least time between two deltas
@@ -36,6 +38,7 @@ public record OnlineConfig(
         TrainingConfig training,
         LearningConfig learning,
         int stepClicks,
+        int hurryClicks,
         Duration stepLinger,
         int batchClicks,
         Duration publishInterval,
@@ -46,6 +49,9 @@ public record OnlineConfig(
         Duration leaseTimeout,
         Map<String, Object> consumer,
         Map<String, Object> producer) {
+    /** How many times {@code hurryClicks} a step takes at most. */
+    static final int HURRIED_STEPS = 4;
+
     /**
      * The topics of a trainer.
      *
@@ -63,6 +69,7 @@ public record OnlineConfig(
         producer = Map.copyOf(producer);
         require(!modelName.isEmpty() && !transactionalId.isEmpty(), "modelName and transactionalId must not be empty");
         require(stepClicks >= 1, "stepClicks must be at least 1: stepClicks=" + stepClicks);
+        require(hurryClicks >= 0, "hurryClicks must not be negative: hurryClicks=" + hurryClicks);
         require(batchClicks >= 0, "batchClicks must not be negative: batchClicks=" + batchClicks);
         require(snapshotsKept >= 1, "snapshotsKept must be at least 1: snapshotsKept=" + snapshotsKept);
         require(gateShare >= 0 && gateShare < 1, "gateShare must be at least 0 and below 1: gateShare=" + gateShare);
@@ -92,6 +99,7 @@ public record OnlineConfig(
                 training,
                 LearningConfig.DEFAULT,
                 128,
+                128,
                 Duration.ZERO,
                 0,
                 Duration.ofMillis(200),
@@ -106,7 +114,14 @@ public record OnlineConfig(
 
     /** Records that a poll of the input should bring at most. */
     int pollRecords() {
-        return Math.max(stepClicks, batchClicks);
+        return Math.max(mostClicks(hurryClicks), batchClicks);
+    }
+
+    /** Records of a step at most, where so many wait. */
+    int mostClicks(long waiting) {
+        return hurryClicks > 0 && waiting >= hurryClicks
+                ? Math.max(stepClicks, HURRIED_STEPS * hurryClicks)
+                : stepClicks;
     }
 
     /** Item rows that fit into one part of a delta. */

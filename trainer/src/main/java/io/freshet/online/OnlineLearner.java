@@ -35,7 +35,7 @@ import java.util.Map;
  *       network stands as it did before the step, the memory has observed every click before this one: it observes each
  *       as soon as it has said what it expects.
  *   <li>The memory learns how far to trust the network and itself.
- *   <li>{@code optimizerSteps} times: a batch of the newest version of each updated sequence, in order of the users'
+ *   <li>{@code optimizerSteps} times, or once where the step is hurried: a batch of the newest version of each updated sequence, in order of the users'
  *       first appearance, and of {@code replaySequences} sequences drawn from the reservoir.
  *   <li>The updated sequences go into the reservoir.
  *   <li>Items that nobody has clicked for {@code itemRetention} are forgotten, by the time of the newest click, and their
@@ -175,8 +175,8 @@ public final class OnlineLearner implements AutoCloseable {
         newTargets.teach(model.memory());
         double loss = 0;
         int replayed = 0;
-        for (int i = 0; i < config.optimizerSteps(); i++) {
-            replayed = fillBatch();
+        for (int i = 0; i < config.optimizerSteps(updates.size()); i++) {
+            replayed = fillBatch(config.newLength(updates.size()));
             loss = learner.learn(batch);
         }
         remember();
@@ -315,11 +315,11 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /** Fills the batch; returns how many sequences came from the reservoir. */
-    private int fillBatch() {
+    private int fillBatch(int newLength) {
         batch.clear();
         for (int sequence : newestOf.values()) {
             int end = sequences.end(sequence);
-            batch.addExample(sequences.array(), Math.max(sequences.start(sequence), end - config.newLength()), end);
+            batch.addExample(sequences.array(), Math.max(sequences.start(sequence), end - newLength), end);
         }
         int updated = batch.sequences();
         reservoir.draw(learner.optimizerStep(), config.replaySequences(), config.replayLength(), batch::addExample);

@@ -105,7 +105,7 @@ final class TrainingLoop {
     private void turn() {
         InputBatch batch = config.batchClicks() > 0
                 ? input.takeExactly(config.batchClicks(), patience())
-                : input.take(config.stepClicks(), patience(), config.stepLinger());
+                : input.take(config.mostClicks(input.lag()), patience(), config.stepLinger());
         if (!batch.isEmpty()) {
             learn(batch);
         }

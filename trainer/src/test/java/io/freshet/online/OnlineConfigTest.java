@@ -26,7 +26,7 @@ final class OnlineConfigTest {
         assertThat(config.snapshotsKept()).isEqualTo(3);
         assertThat(config.leaseTimeout()).isEqualTo(Duration.ofSeconds(6));
         assertThat(config.producer()).containsEntry("bootstrap.servers", "kafka:9092");
-        assertThat(config.learning()).isEqualTo(new LearningConfig(3, 50, 128, 20, 50_000, 10, 5_000));
+        assertThat(config.learning()).isEqualTo(LearningConfig.DEFAULT);
     }
 
     @Test

@@ -28,10 +28,12 @@ import io.freshet.store.SnapshotStore;
 import io.freshet.tensor.Lanes;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -167,6 +169,32 @@ final class OnlineLearnerTest {
     }
 
     @Test
+    void shouldMakeOneOptimiserStepOnlyWhenAStepHasMoreThanItsFullNumberOfClicks() {
+        LearningConfig hurried = new LearningConfig(3, 4, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO);
+        LearningConfig once = new LearningConfig(1, 99, 5, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO);
+        LearningConfig thrice = new LearningConfig(3, 99, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO);
+        ClickStream stream = new ClickStream();
+        List<UserUpdate> four = List.of(
+                stream.click("anna", "a"),
+                stream.click("anna", "b"),
+                stream.click("anna", "c"),
+                stream.click("anna", "a"));
+        List<UserUpdate> five = new ArrayList<>(four);
+        five.add(stream.click("bert", "a"));
+
+        assertThat(denseAfter(hurried, four)).isEqualTo(denseAfter(thrice, four));
+        assertThat(denseAfter(hurried, five)).isEqualTo(denseAfter(once, five));
+        assertThat(denseAfter(once, five)).isNotEqualTo(denseAfter(thrice, five));
+    }
+
+    private static float[] denseAfter(LearningConfig learning, List<UserUpdate> step) {
+        try (OnlineLearner learner = OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), learning)) {
+            learner.step(step);
+            return learner.model().dense().toArray(ValueLayout.JAVA_FLOAT_UNALIGNED);
+        }
+    }
+
+    @Test
     void shouldLearnWhatFollowsWhat() {
         ClickStream stream = new ClickStream();
         try (OnlineLearner learner = learner(1)) {
@@ -257,7 +285,8 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldServeTheNetworkAloneWithoutAMemory() {
-        LearningConfig alone = new LearningConfig(2, 12, 8, 5, 10, 10, 50, MemoryConfig.OFF, Duration.ZERO);
+        LearningConfig alone =
+                new LearningConfig(2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, MemoryConfig.OFF, Duration.ZERO);
         try (OnlineLearner learner = OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), alone)) {
             for (List<UserUpdate> step : ClickStream.randomSteps(10, 5)) {
                 StepOutcome outcome = learner.step(step);
@@ -269,7 +298,8 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldRefuseAMemoryOfOtherBounds() throws IOException {
-        LearningConfig other = new LearningConfig(2, 12, 8, 5, 10, 10, 50, new MemoryConfig(3, 8, 100), Duration.ZERO);
+        LearningConfig other = new LearningConfig(
+                2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, new MemoryConfig(3, 8, 100), Duration.ZERO);
         try (OnlineLearner learner = learner(1)) {
             learner.step(ClickStream.randomSteps(1, 6).getFirst());
             String version = save(learner, "one").version();
