@@ -39,6 +39,7 @@ final class ConfigKeys {
     static final String SEQUENCER_EXPIRY_SLICE = "sequencer.expiry.slice";
 
     static final String SCORING_TOP_K = "scoring.top.k";
+    static final String SCORING_WORKERS = "scoring.workers";
     static final String SCORING_POPULARITY_HALF_LIFE_MS = "scoring.popularity.half.life.ms";
     static final String SCORING_POPULARITY_ITEMS = "scoring.popularity.items";
 
@@ -174,6 +175,13 @@ final class ConfigKeys {
                     between(1, 1_000),
                     "items",
                     "The most items of a recommendation."),
+            key(
+                    SCORING_WORKERS,
+                    ConfigDef.Type.INT,
+                    "1",
+                    between(1, 256),
+                    "threads",
+                    "Threads that share the search for one recommendation; one for each 65,536 items at most."),
             millis(
                     SCORING_POPULARITY_HALF_LIFE_MS,
                     "86400000",

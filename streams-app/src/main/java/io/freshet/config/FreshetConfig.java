@@ -142,6 +142,7 @@ public final class FreshetConfig {
     public ScoringConfig scoring() {
         return new ScoringConfig(
                 integer(ConfigKeys.SCORING_TOP_K),
+                integer(ConfigKeys.SCORING_WORKERS),
                 millis(ConfigKeys.SCORING_POPULARITY_HALF_LIFE_MS),
                 integer(ConfigKeys.SCORING_POPULARITY_ITEMS));
     }

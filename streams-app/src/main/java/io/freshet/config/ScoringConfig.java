@@ -6,7 +6,8 @@ import java.time.Duration;
  * Settings of the scorer.
  *
  * @param topK how many items a recommendation has at most
+ * @param workers threads that share the search for one recommendation
  * @param popularityHalfLife the click time in which a click's weight in the fallback popularity halves
  * @param popularityItems the most items whose popularity is kept in memory by a task
  */
-public record ScoringConfig(int topK, Duration popularityHalfLife, int popularityItems) {}
+public record ScoringConfig(int topK, int workers, Duration popularityHalfLife, int popularityItems) {}

@@ -49,6 +49,7 @@ public final class ModelFollower implements AutoCloseable {
     private final TopicPartition log;
     private final SnapshotStore store;
     private final LiveModel live;
+    private final int scoringWorkers;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final Thread thread;
     private volatile boolean closed;
@@ -69,17 +70,22 @@ public final class ModelFollower implements AutoCloseable {
     /** The version that a rollback has put in place of the newest; empty for none. */
     private String rolledBackTo = "";
 
-    /** @param consumers makes read_committed consumers without a group; the follower closes them */
+    /**
+     * @param scoringWorkers threads that share the search for one answer
+     * @param consumers makes read_committed consumers without a group; the follower closes them
+     */
     ModelFollower(
             String modelName,
             Topics topics,
             SnapshotStore store,
             LiveModel live,
+            int scoringWorkers,
             Supplier<Consumer<byte[], byte[]>> consumers) {
         this.modelName = modelName;
         this.topics = topics;
         this.store = store;
         this.live = live;
+        this.scoringWorkers = scoringWorkers;
         this.consumers = consumers;
         log = new TopicPartition(topics.modelLog(), 0);
         catalogue = new SnapshotCatalogue(modelName);
@@ -105,6 +111,7 @@ public final class ModelFollower implements AutoCloseable {
                 config.topics(),
                 store,
                 live,
+                config.scoring().workers(),
                 () -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
@@ -277,7 +284,7 @@ public final class ModelFollower implements AutoCloseable {
 
     private boolean open(Manifest manifest) {
         try (Snapshot snapshot = store.open(modelName, manifest.version())) {
-            live.open(ServedModel.read(snapshot), manifest.version());
+            live.open(ServedModel.read(snapshot, scoringWorkers), manifest.version());
             LOG.info("Serving model={} version={} step={}", modelName, manifest.version(), manifest.step());
             return true;
         } catch (IOException | FormatException | IllegalArgumentException e) {

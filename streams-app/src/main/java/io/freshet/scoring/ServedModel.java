@@ -16,22 +16,28 @@ import org.jspecify.annotations.Nullable;
  * A model as serving needs it: it answers, and takes deltas.
  *
  * <p>Any number of threads may read at the same time, but none while {@link #apply} or {@link #close} runs: {@link
- * LiveModel} sees to that. Owns the model, and a scorer with its scratch for each thread that has scored at once.
+ * LiveModel} sees to that. Owns the model, and a scorer with its scratch and workers for each thread that has scored at
+ * once.
  */
 final class ServedModel implements AutoCloseable {
     private final RecommenderModel model;
     private final Vocabulary vocabulary;
+    private final int workers;
     private final Queue<Scorer> idleScorers = new ConcurrentLinkedQueue<>();
 
-    /** @param model becomes this object's own */
-    ServedModel(RecommenderModel model) {
+    /**
+     * @param model becomes this object's own
+     * @param workers threads that share the search for one answer
+     */
+    ServedModel(RecommenderModel model, int workers) {
         this.model = model;
+        this.workers = workers;
         vocabulary = model.vocabulary();
     }
 
     /** The model in a snapshot's files. */
-    static ServedModel read(Snapshot snapshot) throws IOException {
-        return new ServedModel(ModelSnapshot.read(snapshot));
+    static ServedModel read(Snapshot snapshot, int workers) throws IOException {
+        return new ServedModel(ModelSnapshot.read(snapshot), workers);
     }
 
     /** Training steps behind the weights. */
@@ -64,7 +70,7 @@ final class ServedModel implements AutoCloseable {
      */
     int topK(int[] history, int historyLength, int[] excluded, int excludedLength, int k, int[] rows, float[] scores) {
         @Nullable Scorer idle = idleScorers.poll();
-        Scorer scorer = idle == null ? new Scorer(model.config()) : idle;
+        Scorer scorer = idle == null ? new Scorer(model.config(), 1, workers) : idle;
         int found = scorer.topK(model, history, historyLength, excluded, excludedLength, k, rows, scores);
         idleScorers.add(scorer);
         return found;

@@ -31,7 +31,7 @@ final class FreshetConfigTest {
         assertThat(config.sequencer())
                 .isEqualTo(
                         new SequencerConfig(50, Duration.ofDays(90), Duration.ofDays(1), Duration.ofSeconds(1), 200));
-        assertThat(config.scoring()).isEqualTo(new ScoringConfig(10, Duration.ofDays(1), 100_000));
+        assertThat(config.scoring()).isEqualTo(new ScoringConfig(10, 1, Duration.ofDays(1), 100_000));
         assertThat(config.streams())
                 .isEqualTo(new StreamsRuntimeConfig(
                         1, "", Duration.ofMillis(20), 64 << 20, 16 << 20, Duration.ofSeconds(4)));

@@ -169,7 +169,7 @@ final class LiveModelTest {
     }
 
     private void open(long step, String... items) {
-        live.open(new ServedModel(TinyModels.model(step, items)), "v" + step);
+        live.open(new ServedModel(TinyModels.model(step, items), 1), "v" + step);
     }
 
     /** By way of its bytes, as it comes from the log. */

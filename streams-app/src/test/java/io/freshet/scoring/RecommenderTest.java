@@ -44,7 +44,7 @@ final class RecommenderTest {
 
     @Test
     void shouldAnswerWithPopularityWhenTheModelKnowsNoneOfTheUsersItems() {
-        live.open(new ServedModel(TinyModels.model(4, "a")), "v4");
+        live.open(new ServedModel(TinyModels.model(4, "a"), 1), "v4");
         popularity.add("b", NOW);
 
         recommender.recommend(sequence("x"));
@@ -57,7 +57,7 @@ final class RecommenderTest {
     @Test
     void shouldAnswerWithTheModelsBestWithoutTheUsersOwn() {
         String[] items = IntStream.range(0, 40).mapToObj(i -> "i" + i).toArray(String[]::new);
-        live.open(new ServedModel(TinyModels.model(4, items)), "v4");
+        live.open(new ServedModel(TinyModels.model(4, items), 1), "v4");
 
         recommender.recommend(sequence("i0"));
         List<String> first = answered();
@@ -73,7 +73,7 @@ final class RecommenderTest {
 
     @Test
     void shouldAnswerWithLessWhenTheModelKnowsNoMore() {
-        live.open(new ServedModel(TinyModels.model(4, "a", "b")), "v4");
+        live.open(new ServedModel(TinyModels.model(4, "a", "b"), 1), "v4");
 
         recommender.recommend(sequence("a"));
 
@@ -82,7 +82,7 @@ final class RecommenderTest {
 
     @Test
     void shouldWriteTheModelsAnswerAsJson() throws IOException {
-        live.open(new ServedModel(TinyModels.model(4, "a", "b\"ü")), "v4");
+        live.open(new ServedModel(TinyModels.model(4, "a", "b\"ü"), 1), "v4");
         recommender.recommend(sequence("a"));
 
         JsonNode json = written("user\n1");

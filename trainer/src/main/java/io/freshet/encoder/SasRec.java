@@ -124,6 +124,11 @@ public final class SasRec implements AutoCloseable {
         }
     }
 
+    /** The most tokens at once. */
+    public int capacity() {
+        return capacity;
+    }
+
     /**
      * Encodes sequences {@code [first, last)} of the batch.
      *

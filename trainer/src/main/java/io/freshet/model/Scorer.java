@@ -4,44 +4,68 @@ import io.freshet.encoder.SasRec;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.memory.Expectations;
 import io.freshet.tensor.FloatBlock;
-import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
 import io.freshet.tensor.Rows;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.util.Arrays;
-import jdk.incubator.vector.FloatVector;
 
 /**
- * Answers one history with the items that are most probably next, by one pass over the item table: the network's best
- * among those that the memory does not expect, and all that it expects, are weighed against each other by the mixture of
- * both. Exact but for rounding.
+ * Answers histories with the items that are most probably next, by one pass over the item table for all histories that it
+ * is asked at once. Exact but for rounding.
+ *
+ * <p>The mixture gives item v the probability {@code p(v) = a · exp(scale · s(v)) / Z + mass(v)}, where only those that
+ * the memory expects have a mass ({@link Expectations}). Among all others the order is that of the network's scores, so
+ * that the k best are among the k of the highest scores of those others, and those expected. {@code Z} takes every score
+ * ({@link ItemScan}): hence no pass over smaller vectors first, which could tell the highest scores but not their sum.
  *
  * <p>Owns its scratch: one instance a thread.
  */
 public final class Scorer implements AutoCloseable {
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    /** The most histories at once. */
+    public static final int MAX_HISTORIES = ItemScan.QUERIES;
 
+    private static final int TOKENS = 1024;
+
+    private final int d;
     private final SasRec encoder;
-    private final SequenceBatch history;
+    private final ItemScan scan;
+    private final SequenceBatch histories;
     private final Expectations expectations = new Expectations();
-    private final TopRows networkBest = new TopRows();
+    private final Question[] questions; // (histories)
+    private final FloatBlock block;
+    private final Matrix states; // (histories, d)
     private final TopRows best = new TopRows();
-    private final FloatBlock block = FloatBlock.zeros(RowTable.CHUNK_ROWS);
-    private final MemorySegment scores = block.memory(); // (CHUNK_ROWS): of the chunk at hand
-    private float[] expectedScores = new float[64]; // (rows that the memory expects)
-    private int[] passedOver = new int[64]; // (excluded and expected rows), ascending
-    private int passedOverLength;
+    private final Answers answers = new Answers();
 
-    private double normalizer; // Σ exp(scale · s - largest)
-    private float largest; // scale · s of the best so far
-
+    /** For one history at a time, on the calling thread. */
     public Scorer(ModelConfig config) {
+        this(config, 1, 1);
+    }
+
+    /**
+     * For several histories at once, or threads that share a large table.
+     *
+     * @param maxHistories at once
+     * @param workers threads; answers do not depend on how many
+     */
+    public Scorer(ModelConfig config, int maxHistories, int workers) {
+        if (maxHistories < 1 || maxHistories > MAX_HISTORIES) {
+            throw new IllegalArgumentException(
+                    "a scorer must take 1 to " + MAX_HISTORIES + " histories: maxHistories=" + maxHistories);
+        }
         int length = config.encoder().maxLength();
-        this.encoder = new SasRec(config.encoder(), Products.forThisCpu(), length);
-        this.history = new SequenceBatch(length);
+        Products products = Products.forThisCpu();
+        this.d = config.encoder().dim();
+        this.encoder = new SasRec(config.encoder(), products, maxHistories == 1 ? length : Math.max(TOKENS, length));
+        this.scan = new ItemScan(d, products, workers);
+        this.histories = new SequenceBatch(length);
+        this.questions = new Question[maxHistories];
+        for (int i = 0; i < maxHistories; i++) {
+            questions[i] = new Question();
+        }
+        this.block = FloatBlock.zeros((long) maxHistories * d);
+        this.states = Matrix.over(block.memory(), 0, d);
     }
 
     /**
@@ -63,137 +87,107 @@ public final class Scorer implements AutoCloseable {
             int k,
             int[] rows,
             float[] probabilities) {
+        clear();
+        add(model, historyRows, historyLength, excludedRows, excludedLength);
+        answer(model, k, answers);
+        for (int place = 0; place < answers.size(0); place++) {
+            rows[place] = answers.row(0, place);
+            probabilities[place] = answers.probability(0, place);
+        }
+        return answers.size(0);
+    }
+
+    /** Forgets what was asked. */
+    public void clear() {
+        histories.clear();
+        expectations.clear();
+    }
+
+    /**
+     * Asks what comes after a history.
+     *
+     * @param historyRows the history's rows, oldest first; at least one
+     * @param excludedRows rows that must not be answered, in any order
+     */
+    public void add(
+            RecommenderModel model, int[] historyRows, int historyLength, int[] excludedRows, int excludedLength) {
+        int history = histories.sequences();
+        if (history == questions.length) {
+            throw new IllegalArgumentException(
+                    "there must not be more histories than was said: maxHistories=" + questions.length);
+        }
+        histories.addHistory(historyRows, 0, historyLength);
+        model.memory().expect(historyRows, 0, historyLength, Expectations.NO_TARGET, expectations);
+        questions[history].begin(excludedRows, excludedLength);
+        questions[history].expect(expectations, history);
+    }
+
+    /**
+     * Answers what was asked since {@link #clear}, in that order.
+     *
+     * @param model as it was when it was asked
+     * @param k how many items are wanted after each history
+     */
+    public void answer(RecommenderModel model, int k, Answers to) {
         if (k < 1) {
             throw new IllegalArgumentException("k must be positive: k=" + k);
         }
-        history.clear();
-        history.addHistory(historyRows, 0, historyLength);
-        Matrix hidden = encoder.forward(history, 0, 1, model.items(), model.dense());
-        expectations.clear();
-        model.memory().expect(historyRows, 0, historyLength, Expectations.NO_TARGET, expectations);
-        passOver(excludedRows, excludedLength);
-        networkBest.clear(k);
-        scan(model, hidden.memory(), hidden.at(history.tokens() - 1));
-        weigh(model.memory().networkScale(), k, excludedRows, excludedLength);
-        return drain(rows, probabilities);
-    }
-
-    /** Lists the rows that do not belong among the network's best. */
-    private void passOver(int[] excluded, int excludedLength) {
-        int expected = expectations.end(0);
-        if (passedOver.length < excludedLength + expected) {
-            passedOver = new int[2 * (excludedLength + expected)];
-        }
-        System.arraycopy(excluded, 0, passedOver, 0, excludedLength);
-        for (int place = 0; place < expected; place++) {
-            passedOver[excludedLength + place] = expectations.row(place);
-        }
-        passedOverLength = excludedLength + expected;
-        Arrays.sort(passedOver, 0, passedOverLength);
-        if (expectedScores.length < expected) {
-            expectedScores = new float[2 * expected];
-        }
-    }
-
-    private void scan(RecommenderModel model, MemorySegment query, long queryAt) {
-        RowTable items = model.items();
+        encode(model);
         float scale = model.memory().networkScale();
-        normalizer = 0;
-        largest = Float.NEGATIVE_INFINITY;
-        for (int chunk = 0; chunk < items.chunkCount(); chunk++) {
-            Matrix vectors = items.chunk(chunk);
-            int rows = items.rowsOfChunk(chunk);
-            int first = chunk * RowTable.CHUNK_ROWS;
-            for (int i = 0; i < rows; i++) {
-                boolean gap = items.gaps().get(first + i);
-                float score = gap
-                        ? QueryTile.NOTHING
-                        : Rows.dot(vectors.memory(), vectors.at(i), query, queryAt, items.dim());
-                scores.setAtIndex(FLOAT, i, score);
-                if (!gap && networkBest.admits(score) && !isPassedOver(first + i)) {
-                    networkBest.offer(first + i, score);
+        int count = histories.sequences();
+        to.begin(count, k);
+        if (count == 0) {
+            return;
+        }
+        scan.run(model.items(), states, count, scale, questions, k);
+        for (int history = 0; history < count; history++) {
+            weigh(model.items(), scale, history, k);
+            to.set(history, best);
+        }
+    }
+
+    /** Encodes as many histories at a time as fit into the encoder. */
+    private void encode(RecommenderModel model) {
+        int first = 0;
+        for (int last = 1; last <= histories.sequences(); last++) {
+            boolean full = last == histories.sequences()
+                    || histories.start(last + 1) - histories.start(first) > encoder.capacity();
+            if (full) {
+                Matrix hidden = encoder.forward(histories, first, last, model.items(), model.dense());
+                for (int history = first; history < last; history++) {
+                    int token = histories.start(history + 1) - 1 - histories.start(first);
+                    MemorySegment.copy(
+                            hidden.memory(), hidden.at(token), states.memory(), states.at(history), states.strideBytes());
                 }
-            }
-            addToNormalizer(rows, scale);
-            pickExpected(first, rows);
-        }
-    }
-
-    private boolean isPassedOver(int row) {
-        return Arrays.binarySearch(passedOver, 0, passedOverLength, row) >= 0;
-    }
-
-    private void pickExpected(int first, int rows) {
-        for (int place = 0; place < expectations.end(0); place++) {
-            int row = expectations.row(place);
-            if (row >= first && row < first + rows) {
-                expectedScores[place] = scores.getAtIndex(FLOAT, row - first);
+                first = last;
             }
         }
-    }
-
-    private void addToNormalizer(int rows, float scale) {
-        for (int i = rows; i < Lanes.roundUp(rows); i++) {
-            scores.setAtIndex(FLOAT, i, Float.NEGATIVE_INFINITY);
-        }
-        FloatVector max = FloatVector.broadcast(Lanes.FLOATS, largest);
-        for (int i = 0; i < rows; i += Lanes.COUNT) {
-            max = max.max(Lanes.load(scores, (long) i * Float.BYTES).mul(scale));
-        }
-        float before = largest;
-        for (int lane = 0; lane < Lanes.COUNT; lane++) {
-            largest = Math.max(largest, max.lane(lane));
-        }
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (int i = 0; i < rows; i += Lanes.COUNT) {
-            FloatVector scaled = Lanes.load(scores, (long) i * Float.BYTES).mul(scale);
-            sum = sum.add(Lanes.exp(scaled.sub(largest)));
-        }
-        normalizer = normalizer * StrictMath.exp((double) before - largest) + Lanes.sum(sum);
     }
 
     /** Weighs the network's best and what the memory expects against each other. */
-    private void weigh(float scale, int k, int[] excluded, int excludedLength) {
-        double logZ = largest + StrictMath.log(normalizer);
-        double share = expectations.networkShare(0);
+    private void weigh(RowTable items, float scale, int history, int k) {
+        TopRows networkBest = scan.best(history);
+        double logZ = scan.logNormalizer(history);
+        double share = expectations.networkShare(history);
         best.clear(k);
         while (networkBest.size() > 0) {
             best.offer(networkBest.worstRow(), share * StrictMath.exp(scale * networkBest.worstScore() - logZ));
             networkBest.removeWorst();
         }
-        for (int place = 0; place < expectations.end(0); place++) {
+        for (int place = expectations.start(history); place < expectations.end(history); place++) {
             int row = expectations.row(place);
-            if (!contains(excluded, excludedLength, row)) {
-                double ofNetwork = StrictMath.exp((double) scale * expectedScores[place] - logZ);
-                best.offer(row, share * ofNetwork + expectations.mass(place));
+            if (!questions[history].excludes(row)) {
+                float score = Rows.dot(items.memory(row), items.at(row), states.memory(), states.at(history), d);
+                best.offer(
+                        row, share * StrictMath.exp((double) scale * score - logZ) + expectations.mass(place));
             }
         }
-    }
-
-    private static boolean contains(int[] rows, int length, int row) {
-        for (int i = 0; i < length; i++) {
-            if (rows[i] == row) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Takes the worst out again and again, into the last free place. */
-    private int drain(int[] rows, float[] probabilities) {
-        int count = best.size();
-        while (best.size() > 0) {
-            int place = best.size() - 1;
-            rows[place] = best.worstRow();
-            probabilities[place] = (float) best.worstScore();
-            best.removeWorst();
-        }
-        return count;
     }
 
     @Override
     public void close() {
         encoder.close();
+        scan.close();
         block.close();
     }
 }

@@ -21,9 +21,9 @@ final class TopRows {
         return size;
     }
 
-    /** Whether a row of this score could be taken: a look that saves the rest. */
-    boolean admits(double score) {
-        return size < k || score >= scores[0];
+    /** The least score that could be taken, where scores are floats: a look that saves the rest. Never infinite. */
+    float floor() {
+        return size < k ? -Float.MAX_VALUE : (float) scores[0];
     }
 
     /** Takes a row in if it is good enough. */
@@ -36,6 +36,14 @@ final class TopRows {
             rows[0] = row;
             scores[0] = score;
             down();
+        }
+    }
+
+    /** Takes in what another one holds, which is empty afterwards. */
+    void takeFrom(TopRows other) {
+        while (other.size > 0) {
+            offer(other.worstRow(), other.worstScore());
+            other.removeWorst();
         }
     }
 

@@ -1,11 +1,14 @@
 package io.freshet.tensor;
 
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
 /** Kernels over single rows: {@code count} floats, a multiple of {@link Lanes#COUNT}, from a byte of their memory on. */
 public final class Rows {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
+
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private Rows() {}
 
@@ -16,6 +19,40 @@ public final class Rows {
             sum = Lanes.load(a, aAt + i).fma(Lanes.load(b, bAt + i), sum);
         }
         return Lanes.sum(sum);
+    }
+
+    /**
+     * {@code to[i] = Σ a[i]·b}: the inner products of {@code rows} rows that lie end to end with one vector, each to the
+     * bits of {@link #dot}.
+     */
+    public static void dots(
+            MemorySegment a, long aAt, int rows, MemorySegment b, long bAt, int count, MemorySegment to, long toAt) {
+        if (count == 4 * Lanes.COUNT) {
+            dotsOfFour(a, aAt, rows, b, bAt, to, toAt);
+        } else {
+            long rowBytes = (long) count * Float.BYTES;
+            for (int row = 0; row < rows; row++) {
+                to.set(FLOAT, toAt + (long) row * Float.BYTES, dot(a, aAt + row * rowBytes, b, bAt, count));
+            }
+        }
+    }
+
+    /** Rows of four vectors, the default width of a model on 512 bits: the other operand stays in registers. */
+    private static void dotsOfFour(
+            MemorySegment a, long aAt, int rows, MemorySegment b, long bAt, MemorySegment to, long toAt) {
+        FloatVector b0 = Lanes.load(b, bAt);
+        FloatVector b1 = Lanes.load(b, bAt + VECTOR);
+        FloatVector b2 = Lanes.load(b, bAt + 2 * VECTOR);
+        FloatVector b3 = Lanes.load(b, bAt + 3 * VECTOR);
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        for (int row = 0; row < rows; row++) {
+            long at = aAt + row * (4 * VECTOR);
+            FloatVector sum = Lanes.load(a, at).fma(b0, zero);
+            sum = Lanes.load(a, at + VECTOR).fma(b1, sum);
+            sum = Lanes.load(a, at + 2 * VECTOR).fma(b2, sum);
+            sum = Lanes.load(a, at + 3 * VECTOR).fma(b3, sum);
+            to.set(FLOAT, toAt + (long) row * Float.BYTES, Lanes.sum(sum));
+        }
     }
 
     /** {@code to += from}. */

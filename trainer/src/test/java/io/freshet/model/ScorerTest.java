@@ -1,6 +1,7 @@
 package io.freshet.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.encoder.SasRecConfig;
@@ -23,6 +24,7 @@ class ScorerTest {
 
     private static final RecommenderModel MODEL = model();
     private static final Scorer SCORER = new Scorer(CONFIG);
+    private static final Scorer BATCH_SCORER = new Scorer(CONFIG, Scorer.MAX_HISTORIES, 2);
     private static final NaiveMixture ORACLE = new NaiveMixture(MODEL);
 
     private static RecommenderModel model() {
@@ -37,6 +39,7 @@ class ScorerTest {
     @AfterContainer
     static void close() {
         SCORER.close();
+        BATCH_SCORER.close();
         MODEL.close();
     }
 
@@ -68,6 +71,44 @@ class ScorerTest {
         }
         assertThat(IntStream.range(0, count).map(i -> rows[i]).distinct().count())
                 .isEqualTo(count);
+    }
+
+    @Property(tries = 50)
+    void shouldAnswerManyHistoriesAsOneByOne(
+            @ForAll @Size(min = 1, max = Scorer.MAX_HISTORIES)
+                    List<@Size(min = 1, max = 8) List<@IntRange(max = ITEMS - 1) Integer>> histories,
+            @ForAll @IntRange(min = 1, max = 20) int k) {
+        BATCH_SCORER.clear();
+        for (List<Integer> history : histories) {
+            int[] rows = history.stream().mapToInt(i -> i).toArray();
+            BATCH_SCORER.add(MODEL, rows, rows.length, rows, rows.length);
+        }
+        Answers answers = new Answers();
+        BATCH_SCORER.answer(MODEL, k, answers);
+
+        int[] best = new int[k];
+        float[] probabilities = new float[k];
+        for (int i = 0; i < histories.size(); i++) {
+            int[] rows = histories.get(i).stream().mapToInt(row -> row).toArray();
+            int count = SCORER.topK(MODEL, rows, rows.length, rows, rows.length, k, best, probabilities);
+            double[] all = ORACLE.probabilities(rows, ITEMS);
+            assertThat(answers.size(i)).isEqualTo(count);
+            for (int place = 0; place < count; place++) {
+                assertThat(answers.probability(i, place)).isCloseTo(probabilities[place], within(1e-6f));
+                assertThat((double) answers.probability(i, place))
+                        .isCloseTo(all[answers.row(i, place)], within(1e-6));
+            }
+        }
+    }
+
+    @Test
+    void shouldRefuseMoreHistoriesThanWasSaid() {
+        int[] history = {1};
+        SCORER.clear();
+        SCORER.add(MODEL, history, 1, history, 1);
+        assertThatThrownBy(() -> SCORER.add(MODEL, history, 1, history, 1))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("maxHistories=1");
     }
 
     @Test

@@ -1,0 +1,170 @@
+package io.freshet.model;
+
+import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import io.freshet.tensor.RowTable;
+import io.freshet.tensor.Workers;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Finds, in one pass over the item table, the rows of the largest inner product with each of up to {@value #QUERIES}
+ * queries, and the normaliser of the softmax over all rows; exactly, but for the rounding of float32. Of equal scores the
+ * lower row is better.
+ *
+ * <p>One query is held against row after row ({@link RowScan}), more are multiplied with panels of the table ({@link
+ * ProductScan}). The two add up an inner product in different orders, so that a score may differ in its last bits; by
+ * either it depends on its query and its row alone, and the answers neither on the number of workers nor on who took
+ * which chunk.
+ *
+ * <p>Owns its scratch and its threads; not thread-safe. Once it has grown to the largest table and {@code k}, a scan by
+ * the calling thread alone allocates nothing.
+ */
+final class ItemScan implements AutoCloseable {
+    /** The most queries at once. */
+    static final int QUERIES = 64;
+
+    /** Less than any score that counts: where sums begin, because differences of infinities are no numbers. */
+    static final float LEAST = -1e30f;
+
+    /** For one query a worker must get some 16 MiB of 64 wide vectors, or waking it costs more than it saves. */
+    static final int CHUNKS_OF_WORKER = 16;
+
+    private final int dim;
+    private final Workers workers;
+    private final int chunksOfWorker;
+    private final List<Part> parts = new ArrayList<>();
+    private final FloatBlock block;
+    private final Matrix transposed; // (d, QUERIES)
+    private final ChunkSums sums = new ChunkSums();
+    private final AtomicInteger nextChunk = new AtomicInteger();
+
+    /** What one thread needs, and what it has found. */
+    private static final class Part {
+        final RowScan rows = new RowScan();
+        final ProductScan products;
+        final TopRows[] best = new TopRows[QUERIES];
+
+        Part(Products products) {
+            this.products = new ProductScan(products);
+            for (int query = 0; query < QUERIES; query++) {
+                best[query] = new TopRows();
+            }
+        }
+
+        void close() {
+            rows.close();
+            products.close();
+        }
+
+        void clear(int queries, int k) {
+            for (int query = 0; query < queries; query++) {
+                best[query].clear(k);
+            }
+        }
+    }
+
+    /**
+     * A scan of tables of rows of {@code dim} floats.
+     *
+     * @param workerCount threads, the caller's among them
+     */
+    ItemScan(int dim, Products products, int workerCount) {
+        this(dim, products, workerCount, CHUNKS_OF_WORKER);
+    }
+
+    /** @param chunksOfWorker the fewest that a worker gets for one query */
+    ItemScan(int dim, Products products, int workerCount, int chunksOfWorker) {
+        this.dim = dim;
+        this.chunksOfWorker = chunksOfWorker;
+        this.workers = new Workers(workerCount);
+        this.block = FloatBlock.zeros((long) dim * QUERIES);
+        this.transposed = Matrix.over(block.memory(), 0, QUERIES);
+        for (int i = 0; i < workerCount; i++) {
+            parts.add(new Part(products));
+        }
+    }
+
+    /**
+     * Scans the table; its gaps are neither found nor counted.
+     *
+     * @param states (queries, d)
+     * @param scale what scores are multiplied by before their softmax; positive
+     * @param questions (queries) what does not belong among the best
+     * @param k how many are wanted for each query
+     */
+    void run(
+            RowTable items,
+            Matrix states,
+            int queries,
+            float scale,
+            Question[] questions,
+            int k) {
+        int chunks = items.chunkCount();
+        sums.begin(chunks, queries);
+        nextChunk.setPlain(0);
+        if (queries > 1) {
+            transpose(states, queries);
+        }
+        int used = Math.clamp(chunks / (queries == 1 ? chunksOfWorker : 1), 1, workers.count());
+        for (int i = 0; i < used; i++) {
+            parts.get(i).clear(queries, k);
+        }
+        if (used == 1) {
+            scanChunks(parts.getFirst(), items, states, queries, scale, questions);
+        } else {
+            workers.run(used, i -> scanChunks(parts.get(i), items, states, queries, scale, questions));
+        }
+        for (int query = 0; query < queries; query++) {
+            for (int i = 1; i < used; i++) {
+                best(query).takeFrom(parts.get(i).best[query]);
+            }
+        }
+    }
+
+    /** Takes one chunk after another until there is none left. */
+    private void scanChunks(
+            Part part,
+            RowTable items,
+            Matrix states,
+            int queries,
+            float scale,
+            Question[] questions) {
+        int chunks = items.chunkCount();
+        for (int chunk = nextChunk.getAndIncrement(); chunk < chunks; chunk = nextChunk.getAndIncrement()) {
+            if (queries == 1) {
+                part.rows.scan(
+                        items, chunk, states.memory(), states.at(0), scale, questions[0], part.best[0], sums);
+            } else {
+                part.products.scan(items, chunk, transposed, queries, scale, questions, part.best, sums);
+            }
+        }
+    }
+
+    private void transpose(Matrix states, int queries) {
+        for (int query = 0; query < QUERIES; query++) {
+            for (int c = 0; c < dim; c++) {
+                transposed.set(c, query, query < queries ? states.get(query, c) : 0f);
+            }
+        }
+    }
+
+    /** The best of a query, until the next scan. */
+    TopRows best(int query) {
+        return parts.getFirst().best[query];
+    }
+
+    /** {@code log Σ exp(scale · s)} of a query over all rows. */
+    double logNormalizer(int query) {
+        return sums.logNormalizer(query);
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+        parts.forEach(Part::close);
+        block.close();
+    }
+}

@@ -1,0 +1,153 @@
+package io.freshet.model;
+
+import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import io.freshet.tensor.RowTable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.BitSet;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * What one thread needs to scan chunks of the item table for up to {@value ItemScan#QUERIES} queries at once, one to a
+ * lane: {@value #PANEL_ROWS} rows at a time are multiplied with all of them, and while those scores are in the first
+ * caches, they are selected from and summed up. The sums go by panels with a running maximum, by which they are scaled
+ * down when it grows (Milakov and Gimelshein, "Online normalizer calculation for softmax", arXiv 1805.02867).
+ *
+ * <p>Of a row of 64 floats and 64 queries, 256 bytes come from memory, for 4,096 multiply-adds and 64 exponentials, the
+ * work of 16 of the former each: here it is arithmetic that counts. Owns its memory.
+ */
+final class ProductScan implements AutoCloseable {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final int QUERIES = ItemScan.QUERIES;
+    private static final int PANEL_ROWS = 96; // a multiple of the products' six
+    private static final long ROW_BYTES = (long) QUERIES * Float.BYTES;
+
+    private final Products products;
+    private final FloatBlock block = FloatBlock.zeros((long) (PANEL_ROWS + 2) * QUERIES);
+    private final MemorySegment memory = block.memory();
+    private final Matrix scores = Matrix.over(memory, 0, QUERIES); // (PANEL_ROWS, QUERIES)
+    private final Matrix maxima = Matrix.over(memory, (long) PANEL_ROWS * QUERIES, QUERIES); // (1, QUERIES)
+    private final Matrix sums = Matrix.over(memory, (long) (PANEL_ROWS + 1) * QUERIES, QUERIES); // (1, QUERIES)
+    private final float[] floors = new float[QUERIES]; // what scores must at least be to be among the best
+
+    ProductScan(Products products) {
+        this.products = products;
+    }
+
+    /**
+     * Scans a chunk.
+     *
+     * @param transposed (d, QUERIES) the queries, zero where there is none
+     * @param best (queries)
+     */
+    void scan(
+            RowTable items,
+            int chunk,
+            Matrix transposed,
+            int queries,
+            float scale,
+            Question[] questions,
+            TopRows[] best,
+            ChunkSums chunkSums) {
+        begin(queries, best);
+        int rows = items.rowsOfChunk(chunk);
+        int lanes = Lanes.roundUp(queries);
+        for (int row = 0; row < rows; row += PANEL_ROWS) {
+            int count = Math.min(PANEL_ROWS, rows - row);
+            products.multiply(items.chunk(chunk), row, transposed, 0, scores, 0, count, lanes, items.dim(), false);
+            int first = chunk * RowTable.CHUNK_ROWS + row;
+            leaveOut(items.gaps(), first, count);
+            for (int lane = 0; lane < lanes; lane += Lanes.COUNT) {
+                if (raise(count, scale, lane)) {
+                    select(count, first, lane, questions, best);
+                }
+                sumUp(count, scale, lane);
+            }
+        }
+        for (int query = 0; query < queries; query++) {
+            chunkSums.set(chunk, query, scale * maxima.get(0, query), sums.get(0, query));
+        }
+    }
+
+    private void begin(int queries, TopRows[] best) {
+        Arrays.fill(floors, Float.POSITIVE_INFINITY);
+        for (int query = 0; query < queries; query++) {
+            floors[query] = best[query].floor();
+        }
+        for (int query = 0; query < QUERIES; query++) {
+            maxima.set(0, query, ItemScan.LEAST);
+            sums.set(0, query, 0f);
+        }
+    }
+
+    /** Takes back the scores of gaps. */
+    private void leaveOut(BitSet gaps, int first, int rows) {
+        for (int gap = gaps.nextSetBit(first); gap >= 0 && gap < first + rows; gap = gaps.nextSetBit(gap + 1)) {
+            for (int query = 0; query < QUERIES; query++) {
+                scores.set(gap - first, query, Float.NEGATIVE_INFINITY);
+            }
+        }
+    }
+
+    /**
+     * Brings the maxima of a vector of queries up to the panel; whether it has a score that could be among the best of one.
+     */
+    private boolean raise(int rows, float scale, int lane) {
+        long at = (long) lane * Float.BYTES;
+        FloatVector before = Lanes.load(memory, maxima.at(0) + at);
+        FloatVector max = FloatVector.broadcast(Lanes.FLOATS, ItemScan.LEAST);
+        for (int row = 0; row < rows; row++) {
+            max = Lanes.load(memory, at + row * ROW_BYTES).max(max);
+        }
+        FloatVector floor = FloatVector.fromArray(Lanes.FLOATS, floors, lane);
+        boolean good = max.compare(VectorOperators.GE, floor).anyTrue();
+        max = before.max(max);
+        FloatVector shrink = Lanes.exp(before.sub(max).mul(scale));
+        Lanes.store(Lanes.load(memory, sums.at(0) + at).mul(shrink), memory, sums.at(0) + at);
+        Lanes.store(max, memory, maxima.at(0) + at);
+        return good;
+    }
+
+    /** Adds the panel to the sums of a vector of queries. */
+    private void sumUp(int rows, float scale, int lane) {
+        long at = (long) lane * Float.BYTES;
+        FloatVector shift = Lanes.load(memory, maxima.at(0) + at).mul(scale);
+        FloatVector sum = Lanes.load(memory, sums.at(0) + at);
+        for (int row = 0; row < rows; row++) {
+            FloatVector scaled = Lanes.load(memory, at + row * ROW_BYTES).mul(scale);
+            sum = Lanes.exp(scaled.sub(shift)).add(sum);
+        }
+        Lanes.store(sum, memory, sums.at(0) + at);
+    }
+
+    private void select(int rows, int first, int lane, Question[] questions, TopRows[] best) {
+        for (int row = 0; row < rows; row++) {
+            FloatVector floor = FloatVector.fromArray(Lanes.FLOATS, floors, lane);
+            FloatVector score = Lanes.load(memory, (long) lane * Float.BYTES + row * ROW_BYTES);
+            long good = score.compare(VectorOperators.GE, floor).toLong();
+            if (good != 0) {
+                offer(good, row, first, lane, questions, best);
+            }
+        }
+    }
+
+    private void offer(long good, int row, int first, int lane, Question[] questions, TopRows[] best) {
+        for (long left = good; left != 0; left &= left - 1) {
+            int query = lane + Long.numberOfTrailingZeros(left);
+            if (!questions[query].passesOver(first + row)) {
+                best[query].offer(first + row, memory.get(FLOAT, query * (long) Float.BYTES + row * ROW_BYTES));
+                floors[query] = best[query].floor();
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        block.close();
+    }
+}

@@ -1,0 +1,70 @@
+package io.freshet.tensor;
+
+import java.lang.foreign.MemorySegment;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * How fast this machine reads a table: the sum of all its floats, vector by vector, chunk by chunk, as a measure for all
+ * that has to read it. Owns its threads.
+ */
+public final class ReadRate implements AutoCloseable {
+    private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
+
+    private final Workers workers;
+    private final float[] sums; // (workers)
+
+    /** @param workerCount threads that share the chunks, the caller's among them */
+    public ReadRate(int workerCount) {
+        workers = new Workers(workerCount);
+        sums = new float[workerCount];
+    }
+
+    /** Bytes a second, over whole tables of rows of whole vectors. */
+    public double measure(RowTable table, Duration atLeast) {
+        long start = System.nanoTime();
+        for (long done = 1; ; done++) {
+            read(table);
+            long nanos = System.nanoTime() - start;
+            if (nanos >= atLeast.toNanos()) {
+                return done * table.rowBytes() * table.rows() * 1e9 / nanos;
+            }
+        }
+    }
+
+    /** Reads the table once. */
+    public void read(RowTable table) {
+        AtomicInteger next = new AtomicInteger();
+        workers.run(Math.clamp(table.chunkCount(), 1, workers.count()), worker -> {
+            float sum = 0;
+            for (int chunk = next.getAndIncrement(); chunk < table.chunkCount(); chunk = next.getAndIncrement()) {
+                sum += sum(table.chunk(chunk).memory(), table.rowsOfChunk(chunk) * table.rowBytes());
+            }
+            sums[worker] = sum; // kept, or nothing would be read
+        });
+    }
+
+    private static float sum(MemorySegment memory, long bytes) {
+        FloatVector a = FloatVector.zero(Lanes.FLOATS);
+        FloatVector b = a;
+        FloatVector c = a;
+        FloatVector d = a;
+        long at = 0;
+        for (; at + 4 * VECTOR <= bytes; at += 4 * VECTOR) {
+            a = Lanes.load(memory, at).add(a);
+            b = Lanes.load(memory, at + VECTOR).add(b);
+            c = Lanes.load(memory, at + 2 * VECTOR).add(c);
+            d = Lanes.load(memory, at + 3 * VECTOR).add(d);
+        }
+        for (; at < bytes; at += VECTOR) {
+            a = Lanes.load(memory, at).add(a);
+        }
+        return Lanes.sum(a.add(b).add(c.add(d)));
+    }
+
+    @Override
+    public void close() {
+        workers.close();
+    }
+}
