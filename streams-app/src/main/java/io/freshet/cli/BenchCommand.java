@@ -22,6 +22,7 @@ final class BenchCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to measure: freshet bench train, or freshet bench score");
+        throw new ParameterException(
+                spec.commandLine(), "Say what to measure: freshet bench train, or freshet bench score");
     }
 }

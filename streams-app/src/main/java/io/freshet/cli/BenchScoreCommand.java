@@ -169,13 +169,11 @@ final class BenchScoreCommand implements Callable<Integer> {
 
     private void requireValid() {
         requireAll("--items must be positive", items, 1, Integer.MAX_VALUE);
-        requireAll(
-                "--queries must be 1 to " + ScoringBenchmark.MAX_QUERIES, queries, 1, ScoringBenchmark.MAX_QUERIES);
+        requireAll("--queries must be 1 to " + ScoringBenchmark.MAX_QUERIES, queries, 1, ScoringBenchmark.MAX_QUERIES);
         requireAll("--workers must be positive", workers(), 1, Integer.MAX_VALUE);
         requireAll("--top-k must be positive", List.of(topK), 1, Integer.MAX_VALUE);
         if (dim < 1 || dim % Lanes.COUNT != 0) {
-            throw new ParameterException(
-                    spec.commandLine(), "--dim must be a multiple of " + Lanes.COUNT + ": " + dim);
+            throw new ParameterException(spec.commandLine(), "--dim must be a multiple of " + Lanes.COUNT + ": " + dim);
         }
     }
 
@@ -188,7 +186,9 @@ final class BenchScoreCommand implements Callable<Integer> {
     }
 
     private List<Row> run(PrintStream out) {
-        out.printf("Made-up vectors, %d wide, top %d; %s%n", dim, topK, Products.forThisCpu().name());
+        out.printf(
+                "Made-up vectors, %d wide, top %d; %s%n",
+                dim, topK, Products.forThisCpu().name());
         out.println(HEADER);
         List<Row> rows = new ArrayList<>();
         for (int count : items) {

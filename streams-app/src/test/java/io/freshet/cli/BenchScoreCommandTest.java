@@ -21,10 +21,8 @@ class BenchScoreCommandTest {
 
     @Test
     void shouldMeasureOneThreadAndAllWhenNothingIsSaid() {
-        CommandLine.ParseResult parsed = Freshet.commandLine()
-                .parseArgs("bench", "score")
-                .subcommand()
-                .subcommand();
+        CommandLine.ParseResult parsed =
+                Freshet.commandLine().parseArgs("bench", "score").subcommand().subcommand();
         BenchScoreCommand command = (BenchScoreCommand) parsed.commandSpec().userObject();
         assertThat(command.workers())
                 .startsWith(1)

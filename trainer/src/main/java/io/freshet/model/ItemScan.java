@@ -95,13 +95,7 @@ final class ItemScan implements AutoCloseable {
      * @param questions (queries) what does not belong among the best
      * @param k how many are wanted for each query
      */
-    void run(
-            RowTable items,
-            Matrix states,
-            int queries,
-            float scale,
-            Question[] questions,
-            int k) {
+    void run(RowTable items, Matrix states, int queries, float scale, Question[] questions, int k) {
         int chunks = items.chunkCount();
         sums.begin(chunks, queries);
         nextChunk.setPlain(0);
@@ -125,18 +119,11 @@ final class ItemScan implements AutoCloseable {
     }
 
     /** Takes one chunk after another until there is none left. */
-    private void scanChunks(
-            Part part,
-            RowTable items,
-            Matrix states,
-            int queries,
-            float scale,
-            Question[] questions) {
+    private void scanChunks(Part part, RowTable items, Matrix states, int queries, float scale, Question[] questions) {
         int chunks = items.chunkCount();
         for (int chunk = nextChunk.getAndIncrement(); chunk < chunks; chunk = nextChunk.getAndIncrement()) {
             if (queries == 1) {
-                part.rows.scan(
-                        items, chunk, states.memory(), states.at(0), scale, questions[0], part.best[0], sums);
+                part.rows.scan(items, chunk, states.memory(), states.at(0), scale, questions[0], part.best[0], sums);
             } else {
                 part.products.scan(items, chunk, transposed, queries, scale, questions, part.best, sums);
             }

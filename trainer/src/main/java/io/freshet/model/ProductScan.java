@@ -107,7 +107,7 @@ final class ProductScan implements AutoCloseable {
         FloatVector floor = FloatVector.fromArray(Lanes.FLOATS, floors, lane);
         boolean good = max.compare(VectorOperators.GE, floor).anyTrue();
         max = before.max(max);
-        FloatVector shrink = Lanes.exp(before.sub(max).mul(scale));
+        FloatVector shrink = Lanes.exp2(before.sub(max).mul(scale * Lanes.LOG2_E));
         Lanes.store(Lanes.load(memory, sums.at(0) + at).mul(shrink), memory, sums.at(0) + at);
         Lanes.store(max, memory, maxima.at(0) + at);
         return good;
@@ -116,11 +116,12 @@ final class ProductScan implements AutoCloseable {
     /** Adds the panel to the sums of a vector of queries. */
     private void sumUp(int rows, float scale, int lane) {
         long at = (long) lane * Float.BYTES;
-        FloatVector shift = Lanes.load(memory, maxima.at(0) + at).mul(scale);
+        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale * Lanes.LOG2_E);
+        FloatVector shift = Lanes.load(memory, maxima.at(0) + at).mul(factor).neg();
         FloatVector sum = Lanes.load(memory, sums.at(0) + at);
         for (int row = 0; row < rows; row++) {
-            FloatVector scaled = Lanes.load(memory, at + row * ROW_BYTES).mul(scale);
-            sum = Lanes.exp(scaled.sub(shift)).add(sum);
+            FloatVector score = Lanes.load(memory, at + row * ROW_BYTES);
+            sum = Lanes.exp2(score.fma(factor, shift)).add(sum);
         }
         Lanes.store(sum, memory, sums.at(0) + at);
     }

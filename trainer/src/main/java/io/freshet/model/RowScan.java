@@ -44,8 +44,8 @@ final class RowScan implements AutoCloseable {
         Rows.dots(vectors.memory(), vectors.at(0), rows, state, stateAt, items.dim(), scores, 0);
         int first = chunk * RowTable.CHUNK_ROWS;
         leaveOut(items.gaps(), first, rows);
-        float max = scale * select(rows, first, question, best);
-        sums.set(chunk, 0, max, sum(rows, scale, max));
+        float max = select(rows, first, question, best);
+        sums.set(chunk, 0, scale * max, sum(rows, scale, max));
     }
 
     /** Takes back the scores of gaps, and of what fills up the last vector. */
@@ -89,10 +89,12 @@ final class RowScan implements AutoCloseable {
     }
 
     private float sum(int rows, float scale, float max) {
+        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale * Lanes.LOG2_E);
+        FloatVector shift = FloatVector.broadcast(Lanes.FLOATS, max).mul(factor).neg();
         FloatVector sum = FloatVector.zero(Lanes.FLOATS);
         for (int i = 0; i < rows; i += Lanes.COUNT) {
-            FloatVector scaled = Lanes.load(scores, (long) i * Float.BYTES).mul(scale);
-            sum = Lanes.exp(scaled.sub(max)).add(sum);
+            FloatVector score = Lanes.load(scores, (long) i * Float.BYTES);
+            sum = Lanes.exp2(score.fma(factor, shift)).add(sum);
         }
         return Lanes.sum(sum);
     }

@@ -157,7 +157,11 @@ public final class Scorer implements AutoCloseable {
                 for (int history = first; history < last; history++) {
                     int token = histories.start(history + 1) - 1 - histories.start(first);
                     MemorySegment.copy(
-                            hidden.memory(), hidden.at(token), states.memory(), states.at(history), states.strideBytes());
+                            hidden.memory(),
+                            hidden.at(token),
+                            states.memory(),
+                            states.at(history),
+                            states.strideBytes());
                 }
                 first = last;
             }
@@ -178,8 +182,7 @@ public final class Scorer implements AutoCloseable {
             int row = expectations.row(place);
             if (!questions[history].excludes(row)) {
                 float score = Rows.dot(items.memory(row), items.at(row), states.memory(), states.at(history), d);
-                best.offer(
-                        row, share * StrictMath.exp((double) scale * score - logZ) + expectations.mass(place));
+                best.offer(row, share * StrictMath.exp((double) scale * score - logZ) + expectations.mass(place));
             }
         }
     }

@@ -78,8 +78,7 @@ public final class ScoringBenchmark implements AutoCloseable {
             boolean single = queries == 1;
             double floats = (double) items.rows() * items.dim();
             double work = single ? Float.BYTES * floats : 2 * queries * floats;
-            DoubleSupplier limit =
-                    single ? () -> reading.measure(items, LIMIT) : () -> sgemm.measure(workers, LIMIT);
+            DoubleSupplier limit = single ? () -> reading.measure(items, LIMIT) : () -> sgemm.measure(workers, LIMIT);
             return measure(scan, queries, work, limit, warmUp, measured);
         }
     }

@@ -39,7 +39,9 @@ public final class Lanes {
     private static final VectorShuffle<Float> FOLD_4 = fold(4);
     private static final VectorShuffle<Float> FOLD_8 = fold(8);
 
-    private static final float LOG2_E = 1.442695f;
+    /** {@code log2 e}: {@code e^x = 2^(x · LOG2_E)}. */
+    public static final float LOG2_E = 1.442695f;
+
     private static final float LN2_HIGH = 0.6933594f;
     private static final float LN2_LOW = -2.1219444e-4f;
     /** Adding 1.5 · 2^23 rounds to the nearest integer and leaves it in the low bits. */
@@ -47,6 +49,7 @@ public final class Lanes {
 
     private static final float EXP_MIN = -87f;
     private static final float EXP_MAX = 88.3f;
+    private static final float EXP2_MIN = -126f;
 
     private static final int SQRT_HALF_BITS = 0x3f3504f3;
     private static final int ONE_BITS = 0x3f800000;
@@ -110,6 +113,25 @@ public final class Lanes {
         IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
         FloatVector scaled = p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
         return scaled.blend(Float.POSITIVE_INFINITY, x.compare(VectorOperators.GT, EXP_MAX));
+    }
+
+    /**
+     * {@code 2^x} in each lane, within 3 ulp, for x of at most 1: a sum of shares takes two thirds of what it takes with
+     * {@link #exp}. Below -126 the result is {@code 2^-126}. The polynomial is that of Cephes' {@code exp2f} over [-½, ½].
+     */
+    public static FloatVector exp2(FloatVector x) {
+        FloatVector clamped = x.max(EXP2_MIN);
+        FloatVector rounded = clamped.add(ROUND);
+        FloatVector r = clamped.sub(rounded.sub(ROUND));
+        FloatVector p = FloatVector.broadcast(FLOATS, 1.5353362e-4f);
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.0013398874f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.009618437f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.055503324f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.24022648f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 0.6931472f));
+        p = p.fma(r, FloatVector.broadcast(FLOATS, 1f));
+        IntVector exponent = rounded.reinterpretAsInts().lanewise(VectorOperators.LSHL, 23);
+        return p.reinterpretAsInts().add(exponent).reinterpretAsFloats();
     }
 
     /**

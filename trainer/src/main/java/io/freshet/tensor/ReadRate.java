@@ -45,19 +45,20 @@ public final class ReadRate implements AutoCloseable {
         });
     }
 
+    /** In four places at a time, which was faster than in one. */
     private static float sum(MemorySegment memory, long bytes) {
         FloatVector a = FloatVector.zero(Lanes.FLOATS);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
-        long at = 0;
-        for (; at + 4 * VECTOR <= bytes; at += 4 * VECTOR) {
+        long quarter = bytes / 4 / VECTOR * VECTOR;
+        for (long at = 0; at < quarter; at += VECTOR) {
             a = Lanes.load(memory, at).add(a);
-            b = Lanes.load(memory, at + VECTOR).add(b);
-            c = Lanes.load(memory, at + 2 * VECTOR).add(c);
-            d = Lanes.load(memory, at + 3 * VECTOR).add(d);
+            b = Lanes.load(memory, at + quarter).add(b);
+            c = Lanes.load(memory, at + 2 * quarter).add(c);
+            d = Lanes.load(memory, at + 3 * quarter).add(d);
         }
-        for (; at < bytes; at += VECTOR) {
+        for (long at = 4 * quarter; at < bytes; at += VECTOR) {
             a = Lanes.load(memory, at).add(a);
         }
         return Lanes.sum(a.add(b).add(c.add(d)));

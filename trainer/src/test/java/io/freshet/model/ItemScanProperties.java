@@ -34,8 +34,8 @@ class ItemScanProperties {
         for (int count : new int[] {1, queries}) {
             Random random = new Random(seed);
             int range = 1 + random.nextInt(3);
-            try (Catalogue catalogue = new Catalogue(
-                    items, vectors * Lanes.COUNT, count, number -> Math.rint(number * range), random)) {
+            try (Catalogue catalogue =
+                    new Catalogue(items, vectors * Lanes.COUNT, count, number -> Math.rint(number * range), random)) {
                 catalogue.exclude(excluded, gaps, random);
                 catalogue.scan(workers, k);
                 for (int query = 0; query < count; query++) {
@@ -50,8 +50,7 @@ class ItemScanProperties {
             @ForAll @IntRange(min = 4000, max = 20000) int items,
             @ForAll @IntRange(min = 1, max = ItemScan.QUERIES) int queries,
             @ForAll long seed) {
-        try (Catalogue catalogue =
-                new Catalogue(items, 4 * Lanes.COUNT, queries, number -> number, new Random(seed))) {
+        try (Catalogue catalogue = new Catalogue(items, 4 * Lanes.COUNT, queries, number -> number, new Random(seed))) {
             List<String> alone = catalogue.answers(1, 10);
             assertThat(catalogue.answers(2, 10)).isEqualTo(alone);
             assertThat(catalogue.answers(3, 10)).isEqualTo(alone);

@@ -95,8 +95,7 @@ class ScorerTest {
             assertThat(answers.size(i)).isEqualTo(count);
             for (int place = 0; place < count; place++) {
                 assertThat(answers.probability(i, place)).isCloseTo(probabilities[place], within(1e-6f));
-                assertThat((double) answers.probability(i, place))
-                        .isCloseTo(all[answers.row(i, place)], within(1e-6));
+                assertThat((double) answers.probability(i, place)).isCloseTo(all[answers.row(i, place)], within(1e-6));
             }
         }
     }

@@ -7,6 +7,21 @@ import jdk.incubator.vector.FloatVector;
 import org.junit.jupiter.api.Test;
 
 class LanesTest {
+    @Test
+    void shouldRaiseTwoToPowersOfAtMostOne() {
+        for (float x = -125.4f; x <= 1; x += .0137f) {
+            float expected = (float) Math.pow(2, x);
+            assertThat(exp2(x)).as("exp2(%s)", x).isCloseTo(expected, within(3 * Math.ulp(expected)));
+        }
+        assertThat(exp2(0f)).isEqualTo(1f);
+        assertThat(exp2(-1000f)).isEqualTo(Float.MIN_NORMAL);
+        assertThat(exp2(Float.NEGATIVE_INFINITY)).isEqualTo(Float.MIN_NORMAL);
+    }
+
+    private static float exp2(float x) {
+        return Lanes.exp2(FloatVector.broadcast(Lanes.FLOATS, x)).lane(Lanes.COUNT - 1);
+    }
+
     private static float exp(float x) {
         return Lanes.exp(FloatVector.broadcast(Lanes.FLOATS, x)).lane(Lanes.COUNT - 1);
     }
