@@ -1,10 +1,11 @@
 package io.freshet.encoder;
 
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Sequences of vocabulary rows laid end to end, without padding. A token is one position of one sequence: an input row
- * and, where there is something to learn, the row of the item that came next.
+ * and, where there is something to learn, the row of the item that came next, with the weight of its loss.
  *
  * <p>The newest token of a sequence always stands at position {@code maxLength - 1}. Reused from step to step; not
  * thread-safe.
@@ -16,6 +17,7 @@ public final class SequenceBatch {
     private final int maxLength;
     private int[] inputs = new int[1024]; // (tokens)
     private int[] targets = new int[1024]; // (tokens)
+    private float[] weights = new float[1024]; // (tokens): of the targets, 0 without one
     private int[] positions = new int[1024]; // (tokens)
     private int[] starts = new int[128]; // (sequences + 1)
     private int[] seen = new int[1024]; // (rows that sequences were taken from)
@@ -23,6 +25,7 @@ public final class SequenceBatch {
     private int sequences;
     private int tokens;
     private int targetCount;
+    private double weightSum;
 
     /**
      * @param maxLength positions that the encoder sees
@@ -35,6 +38,7 @@ public final class SequenceBatch {
         sequences = 0;
         tokens = 0;
         targetCount = 0;
+        weightSum = 0;
     }
 
     /**
@@ -43,16 +47,46 @@ public final class SequenceBatch {
      * All of the rows count as {@linkplain #hasSeen seen}.
      */
     public void addExample(int[] rows, int from, int to) {
-        int first = Math.max(from, to - 1 - maxLength);
-        int length = to - 1 - first;
+        addExample(rows, null, from, to);
+    }
+
+    /**
+     * Adds a training example, as {@link #addExample(int[], int, int)} does, whose targets have weights of their own. Rows
+     * after the last target are left out; an example without a target adds nothing.
+     *
+     * @param weights of {@code rows} as targets; 0 for a row that is an input only. Null where each weighs 1
+     */
+    public void addExample(int[] rows, float @Nullable [] weights, int from, int to) {
+        int end = weights == null ? to : endOfTargets(weights, from, to);
+        int first = Math.max(from, end - 1 - maxLength);
+        int length = end - 1 - first;
         if (length < 1) {
             return;
         }
         addInputs(rows, first, length);
         addSeen(rows, from, to);
-        System.arraycopy(rows, first + 1, targets, tokens, length);
-        tokens += length;
-        targetCount += length;
+        for (int i = 0; i < length; i++) {
+            int next = first + 1 + i;
+            addTarget(rows[next], weights == null ? 1f : weights[next]);
+        }
+    }
+
+    /** Behind the last row that is a target; the first row is none. */
+    private static int endOfTargets(float[] weights, int from, int to) {
+        int end = to;
+        while (end > from + 1 && weights[end - 1] == 0) {
+            end--;
+        }
+        return end;
+    }
+
+    private void addTarget(int row, float weight) {
+        boolean counts = weight > 0;
+        targets[tokens] = counts ? row : NO_TARGET;
+        weights[tokens] = weight;
+        targetCount += counts ? 1 : 0;
+        weightSum += weight;
+        tokens++;
     }
 
     /** Adds a history without targets: each of the newest {@code maxLength} rows of {@code rows[from, to)}. */
@@ -65,6 +99,7 @@ public final class SequenceBatch {
         addInputs(rows, first, length);
         addSeen(rows, from, to);
         Arrays.fill(targets, tokens, tokens + length, NO_TARGET);
+        Arrays.fill(weights, tokens, tokens + length, 0f);
         tokens += length;
     }
 
@@ -93,6 +128,7 @@ public final class SequenceBatch {
             int capacity = Math.max(tokens + length, 2 * inputs.length);
             inputs = Arrays.copyOf(inputs, capacity);
             targets = Arrays.copyOf(targets, capacity);
+            weights = Arrays.copyOf(weights, capacity);
             positions = Arrays.copyOf(positions, capacity);
         }
         if (sequences + 2 > starts.length) {
@@ -114,6 +150,11 @@ public final class SequenceBatch {
         return targetCount;
     }
 
+    /** The sum of the targets' weights: {@link #targetCount} where each weighs 1. */
+    public double weightSum() {
+        return weightSum;
+    }
+
     /** The first token of a sequence; that of {@code sequences()} is {@code tokens()}. */
     public int start(int sequence) {
         return starts[sequence];
@@ -125,6 +166,11 @@ public final class SequenceBatch {
 
     public int target(int token) {
         return targets[token];
+    }
+
+    /** How much the loss of the token's target weighs; 0 without one. */
+    public float weight(int token) {
+        return weights[token];
     }
 
     /** Whether the row is among those that the sequence was taken from, cut off ones and the last target included. */

@@ -81,7 +81,7 @@ public final class BatchLoss implements AutoCloseable {
      *
      * @param shard the shard whose scratch and sums it goes to; one thread at a time
      * @param first whether it is the shard's first chunk of this batch
-     * @return the sum of the tokens' losses, not multiplied by the chunk's weight
+     * @return the sum of the tokens' losses by their own weights, not multiplied by the chunk's
      */
     public double backward(int shard, LossChunk chunk, boolean first) {
         Shard scratch = shards.get(shard);

@@ -14,10 +14,10 @@ import java.lang.foreign.MemorySegment;
  * @param endSequence the sequence after its last
  * @param hidden H (tokens, d)
  * @param items the item table, for the targets' and candidates' vectors
- * @param weight what each token's loss is multiplied by before gradients are taken
+ * @param weight what each token's loss is multiplied by, beside its target's own weight, before gradients are taken
  * @param hiddenGradients receives the gradient of H (tokens, d)
- * @param targetGradients receives, in the batch's token positions, weight · dℓ/ds⁺: the gradient of the target's vector
- *     is that times h
+ * @param targetGradients receives, in the batch's token positions, both weights · dℓ/ds⁺: the gradient of the target's
+ *     vector is that times h
  */
 public record LossChunk(
         SequenceBatch batch,
@@ -41,5 +41,10 @@ public record LossChunk(
     /** The target of the chunk's token, or {@link SequenceBatch#NO_TARGET}. */
     int target(int token) {
         return batch.target(firstToken() + token);
+    }
+
+    /** How much the loss of the chunk's token weighs among the others; 0 without a target. */
+    float ownWeight(int token) {
+        return batch.weight(firstToken() + token);
     }
 }

@@ -35,8 +35,8 @@ final class PositionCandidateLoss {
      * The loss of a chunk and its gradients.
      *
      * @param draws the candidates' rows, or -1 where there is none, in the batch's token positions (tokens, K)
-     * @param coefficients receives weight · dℓ/dsᵢ of each draw (tokens, K)
-     * @return the sum of the tokens' losses, not multiplied by the chunk's weight
+     * @param coefficients receives both weights · dℓ/dsᵢ of each draw (tokens, K)
+     * @return the sum of the tokens' losses by their own weights, not multiplied by the chunk's
      */
     double backward(LossChunk chunk, int[] draws, ScoreCorrection correction, Matrix coefficients) {
         tile.reserve(negatives, 0f);
@@ -85,7 +85,7 @@ final class PositionCandidateLoss {
         }
     }
 
-    /** The token's loss, its candidates' coefficients, and {@code dh = dℓ/ds⁺ · e⁺ + Σᵢ dℓ/dsᵢ · eᵢ}. */
+    /** The token's loss by its own weight, its candidates' coefficients, and {@code dh = dℓ/ds⁺ · e⁺ + Σᵢ dℓ/dsᵢ · eᵢ}. */
     private double multiply(LossChunk chunk, int[] draws, int token, int lane, Matrix coefficients) {
         RowTable items = chunk.items();
         MemorySegment dh = chunk.hiddenGradients().memory();
@@ -97,8 +97,10 @@ final class PositionCandidateLoss {
             dh.asSlice(at, items.rowBytes()).fill((byte) 0);
             return 0;
         }
-        float share = chunk.weight() * ScoreTile.get(tile.targetDerivatives(), lane);
-        float scale = chunk.weight() * ScoreTile.get(tile.scales(), lane);
+        float own = chunk.ownWeight(token);
+        float weight = own * chunk.weight();
+        float share = weight * ScoreTile.get(tile.targetDerivatives(), lane);
+        float scale = weight * ScoreTile.get(tile.scales(), lane);
         ScoreTile.put(chunk.targetGradients(), batchToken, share);
         Rows.scale(items.memory(target), items.at(target), share, dh, at, d);
         for (int k = 0; k < negatives; k++) {
@@ -109,6 +111,6 @@ final class PositionCandidateLoss {
                 Rows.addScaled(items.memory(row), items.at(row), coefficient, dh, at, d);
             }
         }
-        return ScoreTile.get(tile.losses(), lane);
+        return (double) own * ScoreTile.get(tile.losses(), lane);
     }
 }

@@ -60,7 +60,7 @@ final class SharedCandidateLoss implements AutoCloseable {
      *
      * @param gradients the candidates' gradients (candidates, d)
      * @param overwrite whether those are overwritten rather than added to
-     * @return the sum of the tokens' losses, not multiplied by the chunk's weight
+     * @return the sum of the tokens' losses by their own weights, not multiplied by the chunk's
      */
     double backward(
             LossChunk chunk, Candidates candidates, ScoreCorrection correction, Matrix gradients, boolean overwrite) {
@@ -191,8 +191,9 @@ final class SharedCandidateLoss implements AutoCloseable {
         for (int t = 0; t < count; t++) {
             int token = first + t;
             boolean counts = chunk.target(token) >= 0;
-            float weight = counts ? chunk.weight() : 0f;
-            loss += counts ? ScoreTile.get(tile.losses(), t) : 0;
+            float own = chunk.ownWeight(token);
+            float weight = counts ? own * chunk.weight() : 0f;
+            loss += counts ? (double) own * ScoreTile.get(tile.losses(), t) : 0;
             float share = weight * ScoreTile.get(tile.targetDerivatives(), t);
             float scale = weight * ScoreTile.get(tile.scales(), t);
             ScoreTile.put(chunk.targetGradients(), chunk.firstToken() + token, share);

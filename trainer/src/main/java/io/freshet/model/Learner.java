@@ -58,7 +58,7 @@ public final class Learner implements AutoCloseable {
     private FloatBlock perToken = FloatBlock.zeros(1);
     private Matrix hidden; // (tokens, d): H
     private Matrix inputGradients; // (tokens, d)
-    private MemorySegment targetGradients; // (tokens): weight · dℓ/ds⁺
+    private MemorySegment targetGradients; // (tokens): weights · dℓ/ds⁺
 
     public Learner(RecommenderModel model, TrainingConfig config) {
         this.model = model;
@@ -185,7 +185,7 @@ public final class Learner implements AutoCloseable {
     }
 
     /**
-     * One optimiser step on the mean loss of the batch's targets.
+     * One optimiser step on the mean loss of the batch's targets by their weights, Σ wᵢ ℓᵢ / Σ wᵢ.
      *
      * @return that mean before the step; 0 for a batch without targets, which changes nothing
      */
@@ -215,7 +215,7 @@ public final class Learner implements AutoCloseable {
         touchRows(batch);
         updateRows(adam);
         loss.end(batch);
-        return shards.stream().mapToDouble(shard -> shard.lossSum).sum() / batch.targetCount();
+        return shards.stream().mapToDouble(shard -> shard.lossSum).sum() / batch.weightSum();
     }
 
     private void touchRows(SequenceBatch batch) {
@@ -274,7 +274,7 @@ public final class Learner implements AutoCloseable {
         MemorySegment.copy(
                 h.memory(), h.at(0), hidden.memory(), hidden.at(firstToken), (long) tokens * d * Float.BYTES);
         Matrix dHidden = Matrix.over(shard.hiddenGradients.memory(), 0, d);
-        float weight = 1f / batch.targetCount();
+        float weight = 1f / (float) batch.weightSum();
         var chunk = new LossChunk(batch, number, first, end, h, model.items(), weight, dHidden, targetGradients);
         shard.lossSum += loss.backward(index, chunk, number == index);
         shard.encoder.backward(

@@ -18,6 +18,31 @@ class SequenceBatchTest {
     }
 
     @Test
+    void shouldGiveEachTargetItsWeightAndLeaveOutWhatHasNone() {
+        SequenceBatch batch = new SequenceBatch(4);
+        batch.addExample(new int[] {1, 2, 3, 4}, new float[] {9, 3, 0, .5f}, 0, 4);
+
+        assertThat(batch.tokens()).isEqualTo(3);
+        assertThat(batch.targetCount()).isEqualTo(2);
+        assertThat(batch.weightSum()).isEqualTo(3.5);
+        assertThat(batch.target(1)).isEqualTo(SequenceBatch.NO_TARGET);
+        assertThat(batch.input(1)).isEqualTo(2);
+        assertThat(batch.weight(2)).isEqualTo(.5f);
+    }
+
+    @Test
+    void shouldEndAnExampleWithItsLastTarget() {
+        SequenceBatch batch = new SequenceBatch(2);
+        batch.addExample(new int[] {1, 2, 3, 4, 5}, new float[] {1, 1, 1, 0, 0}, 0, 5);
+        batch.addExample(new int[] {1, 2}, new float[] {1, 0}, 0, 2);
+
+        assertThat(batch.sequences()).isEqualTo(1);
+        assertThat(batch.target(batch.tokens() - 1)).isEqualTo(3);
+        assertThat(batch.position(1)).as("the newest token's").isEqualTo(1);
+        assertThat(batch.hasSeen(0, 5)).isTrue();
+    }
+
+    @Test
     void shouldKeepWhatWasSeenApartWhenManySequencesCome() {
         SequenceBatch batch = new SequenceBatch(4);
         for (int s = 0; s < 1000; s++) {

@@ -52,13 +52,13 @@ class LossGradientTest {
         return losses;
     }
 
-    private final SequenceBatch batch = batch();
+    private SequenceBatch batch = batch(false);
     private final int tokens = batch.tokens();
     private final double[][] h = normal(tokens, 1);
     private final double[][] e = normal(ITEMS, 2);
 
     /** Sequences of two to eight items, and one that has no targets. */
-    private static SequenceBatch batch() {
+    private static SequenceBatch batch(boolean weighted) {
         SequenceBatch batch = new SequenceBatch(10);
         for (int s = 0; s < SEQUENCES; s++) {
             int sequence = s;
@@ -68,10 +68,19 @@ class LossGradientTest {
             if (s == 3) {
                 batch.addHistory(rows, 0, rows.length);
             } else {
-                batch.addExample(rows, 0, rows.length);
+                batch.addExample(rows, weighted ? weights(rows.length) : null, 0, rows.length);
             }
         }
         return batch;
+    }
+
+    /** Some weigh nothing; the last does not, so that there are as many tokens. */
+    private static float[] weights(int length) {
+        float[] weights = new float[length];
+        for (int i = 0; i < length; i++) {
+            weights[i] = i == length - 1 ? 4f : i % 3 / 2f;
+        }
+        return weights;
     }
 
     private static double[][] normal(int rows, int seed) {
@@ -85,6 +94,15 @@ class LossGradientTest {
     @ParameterizedTest
     @MethodSource("losses")
     void shouldGiveLossAndGradientsOf(LossConfig loss) {
+        check(loss);
+    }
+
+    @ParameterizedTest
+    @MethodSource("losses")
+    void shouldGiveLossAndGradientsByTheTargetsWeightsOf(LossConfig loss) {
+        batch = batch(true);
+        assertThat(batch.targetCount()).isLessThan(batch(false).targetCount());
+
         check(loss);
     }
 
@@ -106,7 +124,7 @@ class LossGradientTest {
     private void check(LossConfig config) {
         long[] counts =
                 IntStream.range(0, ITEMS).mapToLong(row -> row * row % 37).toArray();
-        float weight = 1f / batch.targetCount();
+        float weight = 1f / (float) batch.weightSum();
         try (RowTable items = new RowTable(D);
                 FloatBlock states = FloatBlock.zeros(2L * tokens * D + tokens);
                 BatchLoss loss = new BatchLoss(D, Products.forThisCpu(), config, 8, SHARDS)) {
@@ -164,7 +182,7 @@ class LossGradientTest {
                 scores[row] += h[token][c] * e[row][c];
             }
         }
-        return naive.of(scores, batch.target(token), token) / batch.targetCount();
+        return batch.weight(token) * naive.of(scores, batch.target(token), token) / batch.weightSum();
     }
 
     private void checkHidden(NaiveLosses naive, Matrix gradients) {

@@ -15,6 +15,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +30,8 @@ class LearnerGradientTest {
     private static final long[] COUNTS = {0, 3, 1, 8, 0, 2, 5, 0, 1, 4, 30, 2};
     private static final List<int[]> EXAMPLES =
             List.of(new int[] {0, 1, 2, 3, 4, 5}, new int[] {7, 2}, new int[] {5, 5, 9, 1}, new int[] {11, 3, 2});
+
+    private static final float[] WEIGHTS = {0, 2, 0.25f, 0, 1, 4, 1, 0, 0.5f, 0, 3}; // of the examples' tokens
 
     static List<LossConfig> losses() {
         List<LossConfig> losses = new ArrayList<>(List.of(
@@ -83,8 +86,20 @@ class LearnerGradientTest {
         check(shape, dropout, loss, 1);
     }
 
+    /** Some weigh nothing, and none of them is a sequence's last. */
+    @ParameterizedTest
+    @MethodSource("losses")
+    void shouldGiveTheGradientsByTheTargetsWeights(LossConfig loss) {
+        check(new SasRecConfig(16, 5, 1, 1), 0.2f, loss, 3, token -> WEIGHTS[token]);
+    }
+
     /** {@code every}: one in so many numbers is checked. */
     private static void check(SasRecConfig shape, float dropout, LossConfig loss, int every) {
+        check(shape, dropout, loss, every, token -> 1);
+    }
+
+    private static void check(
+            SasRecConfig shape, float dropout, LossConfig loss, int every, IntToDoubleFunction weightOfToken) {
         ModelConfig config = new ModelConfig(shape, 0.3f, 42);
         TrainingConfig training =
                 new TrainingConfig(new Adam.Settings(1e-3f, BETA1, 0.9f, 1e-8f, 0f), dropout, loss, 2, 2);
@@ -99,9 +114,12 @@ class LearnerGradientTest {
             oracle.dropout = dropout;
             oracle.seed = 42;
             oracle.step = 1;
+            oracle.weightOfToken = weightOfToken;
 
             SequenceBatch batch = new SequenceBatch(shape.maxLength());
-            EXAMPLES.forEach(rows -> batch.addExample(rows, 0, rows.length));
+            for (int[] rows : EXAMPLES) {
+                batch.addExample(rows, weights(rows, batch.tokens(), weightOfToken), 0, rows.length);
+            }
             double mean = learner.learn(batch);
             NaiveLosses naive =
                     new NaiveLosses(loss, ITEMS, learner.loss().draws(), chunkOfToken(learner, batch), COUNTS);
@@ -111,6 +129,14 @@ class LearnerGradientTest {
             checkDense(learner, oracle, naive, every);
             checkItems(learner, oracle, naive, every);
         }
+    }
+
+    private static float[] weights(int[] rows, int firstToken, IntToDoubleFunction weightOfToken) {
+        float[] weights = new float[rows.length];
+        for (int i = 1; i < rows.length; i++) {
+            weights[i] = (float) weightOfToken.applyAsDouble(firstToken + i - 1);
+        }
+        return weights;
     }
 
     private static int[] chunkOfToken(Learner learner, SequenceBatch batch) {

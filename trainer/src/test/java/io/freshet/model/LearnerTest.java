@@ -1,6 +1,7 @@
 package io.freshet.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.SasRecConfig;
@@ -20,6 +21,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -140,6 +142,31 @@ class LearnerTest {
 
         assertThat(learner.learn(batch(0))).isLessThan(0.7 * first);
         close(learner);
+    }
+
+    /** A mean does not know the unit of its weights, and floats lose nothing by a power of two. */
+    @ParameterizedTest
+    @ValueSource(floats = {1f, 4f})
+    void shouldEndInSameBytesWhereAllTargetsWeighAlike(float weight) {
+        Learner plain = learner(50, 2);
+        Learner weighted = learner(50, 2);
+        SequenceBatch batch = new SequenceBatch(10);
+        SequenceBatch weightedBatch = new SequenceBatch(10);
+        float[] weights = new float[6];
+        Arrays.fill(weights, weight);
+        for (int s = 0; s < 100; s++) {
+            int[] rows = {s, s + 7, 2 * s, s, 11, s + 1};
+            batch.addExample(rows, s % 4, 6);
+            weightedBatch.addExample(rows, weights, s % 4, 6);
+        }
+        for (int step = 0; step < 3; step++) {
+            double loss = plain.learn(batch);
+            assertThat(weighted.learn(weightedBatch)).isCloseTo(loss, within(1e-12));
+        }
+
+        assertSameBytes(plain.model(), weighted.model());
+        close(plain);
+        close(weighted);
     }
 
     @Test

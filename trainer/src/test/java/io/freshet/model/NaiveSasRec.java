@@ -13,6 +13,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * The oracle: SASRec and its losses in scalar double precision, one token after another, written from the formulas and
@@ -26,6 +27,7 @@ final class NaiveSasRec {
     float dropout;
     long seed;
     long step;
+    IntToDoubleFunction weightOfToken = token -> 1;
     int dropped; // how many elements the masks set to zero
 
     NaiveSasRec(RecommenderModel model) {
@@ -182,22 +184,28 @@ final class NaiveSasRec {
         return s;
     }
 
-    /** Mean loss of the examples. */
+    /** Mean loss of the examples by the weights of their targets. */
     double loss(List<int[]> examples, NaiveLosses losses) {
         double sum = 0;
-        int targets = 0;
+        double weightSum = 0;
+        int tokens = 0;
         for (int[] rows : examples) {
-            double[][] hidden = encode(Arrays.copyOf(rows, rows.length - 1), targets);
+            double[][] hidden = encode(Arrays.copyOf(rows, rows.length - 1), tokens);
             for (int t = 0; t + 1 < rows.length; t++) {
+                double weight = weightOfToken.applyAsDouble(tokens + t);
+                if (weight == 0) {
+                    continue;
+                }
                 double[] scores = new double[items.length];
                 for (int row = 0; row < items.length; row++) {
                     scores[row] = score(hidden[t], row);
                 }
-                sum += losses.of(scores, rows[t + 1], targets + t);
+                sum += weight * losses.of(scores, rows[t + 1], tokens + t);
+                weightSum += weight;
             }
-            targets += rows.length - 1;
+            tokens += rows.length - 1;
         }
-        return sum / targets;
+        return sum / weightSum;
     }
 
     /** The derivative of the loss by one number, by central differences. */
