@@ -54,7 +54,7 @@ public record BinaryFormat(String name, char kind, int oldestReadable, int curre
      */
     public ByteReader reader(byte[] record) {
         requireHeader(record);
-        int version = record[VERSION_POSITION] & 0xff;
+        int version = versionOf(record);
         if (version < oldestReadable) {
             throw new FormatTooOldException(name, version, oldestReadable);
         }
@@ -64,6 +64,11 @@ public record BinaryFormat(String name, char kind, int oldestReadable, int curre
         int bodyEnd = record.length - CHECKSUM_BYTES;
         requireChecksum(record, bodyEnd);
         return new ByteReader(name, record, HEADER_BYTES, bodyEnd);
+    }
+
+    /** The version of a record that {@link #reader} has accepted. */
+    public static int versionOf(byte[] record) {
+        return record[VERSION_POSITION] & 0xff;
     }
 
     /** The letter at position 1 of a record of whatever kind, or -1 where there is none. */

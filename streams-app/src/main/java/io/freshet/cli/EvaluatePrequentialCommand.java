@@ -1,6 +1,7 @@
 package io.freshet.cli;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.config.SequencerConfig;
 import io.freshet.demo.ClickColumns;
 import io.freshet.demo.ClickFileException;
 import io.freshet.demo.FinishedClicks;
@@ -63,7 +64,9 @@ import picocli.CommandLine.Spec;
             "  freshet evaluate prequential --clicks clicks.tsv --json out.json --plot out.svg",
             "  freshet evaluate prequential --clicks ratings.csv --user uid --item iid --time ts --mask-seen",
             "      a file in which nobody comes back to an item",
-            "  freshet evaluate prequential --clicks clicks.tsv --baselines rules --set training.dropout=0.3"
+            "  freshet evaluate prequential --clicks clicks.tsv --baselines rules --set training.dropout=0.3",
+            "  freshet evaluate prequential --clicks shop.csv --event-type action \\",
+            "      --set events.weights=purchase=4,view=0.5 --set events.negative=dislike"
         })
 final class EvaluatePrequentialCommand implements Callable<Integer> {
     // The best of a few on a stream of sessions: a rival is to be as good as it can be.
@@ -100,6 +103,14 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
     private @Nullable String time;
 
     @Option(
+            names = "--event-type",
+            paramLabel = "COLUMN",
+            description =
+                    "Column with the kind of event, which events.* in --set give a meaning. Default: guessed; it may"
+                            + " be missing.")
+    private @Nullable String eventType;
+
+    @Option(
             names = "--mask-seen",
             description = "Leave out the items of the user's sequence when the next one is ranked.")
     private boolean maskSeen;
@@ -121,8 +132,8 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
-            description = "Set a key of the configuration: model.*, training.*, online.*, sequencer.window. May be"
-                    + " repeated.")
+            description = "Set a key of the configuration: model.*, training.*, online.*, events.*, sequencer.window."
+                    + " May be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(
@@ -156,14 +167,14 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
             throw refused("--clicks: no such file, or no right to read it: " + clicks);
         }
         FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), settings);
-        int window = freshet.sequencer().window();
-        long records = accepted(window, stop);
+        SequencerConfig rules = freshet.sequencer();
+        long records = accepted(rules, stop);
         if (records == 0) {
             throw refused("--clicks: there must be a click: " + clicks);
         }
         RaceConfig config = config(freshet.trainer());
         long start = System.nanoTime();
-        InMemorySequencer sequencer = new InMemorySequencer(window);
+        InMemorySequencer sequencer = sequencer(rules);
         RaceProgress progress = new RaceProgress(out, Terminal.canRedraw(), Terminal.hasBlocks());
         try (Race race = new Race(config, records, quiet ? RaceListener.SILENT : progress, stop::isRaised)) {
             long passedOver = replay(sequencer, race, stop);
@@ -179,8 +190,8 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
     }
 
     /** The first of two passes: how long the stream is, which its tenths depend on. */
-    private long accepted(int window, StopSignal stop) throws IOException, ClickFileException {
-        InMemorySequencer sequencer = new InMemorySequencer(window);
+    private long accepted(SequencerConfig rules, StopSignal stop) throws IOException, ClickFileException {
+        InMemorySequencer sequencer = sequencer(rules);
         FinishedClicks.readWhile(clicks, names(), click -> {
             sequencer.apply(click);
             return !stop.isRaised();
@@ -203,8 +214,12 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         return passedOver;
     }
 
+    private static InMemorySequencer sequencer(SequencerConfig rules) {
+        return new InMemorySequencer(rules.window(), rules.types());
+    }
+
     private ClickColumns.Names names() {
-        return new ClickColumns.Names(user, item, time, null, null);
+        return new ClickColumns.Names(user, item, time, eventType, null);
     }
 
     /** What the options come to. */

@@ -38,6 +38,10 @@ final class ConfigKeys {
     static final String SEQUENCER_EXPIRY_INTERVAL_MS = "sequencer.expiry.interval.ms";
     static final String SEQUENCER_EXPIRY_SLICE = "sequencer.expiry.slice";
 
+    static final String EVENTS_WEIGHTS = "events.weights";
+    static final String EVENTS_FILTER_ONLY = "events.filter.only";
+    static final String EVENTS_NEGATIVE = "events.negative";
+
     static final String SCORING_TOP_K = "scoring.top.k";
     static final String SCORING_WORKERS = "scoring.workers";
     static final String SCORING_POPULARITY_HALF_LIFE_MS = "scoring.popularity.half.life.ms";
@@ -145,7 +149,8 @@ final class ConfigKeys {
                     "50",
                     between(1, 10_000),
                     "clicks",
-                    "The most clicks kept of a user, the newest by click time."),
+                    "The most clicks kept of a user, the newest by click time; `events.filter.only` and `events.negative`"
+                            + " are counted apart."),
             millis(
                     SEQUENCER_IDLE_RETENTION_MS,
                     "7776000000",
@@ -168,6 +173,22 @@ final class ConfigKeys {
                     atLeast(1),
                     "users",
                     "The most users looked at in one slice of that search."),
+            text(
+                    EVENTS_WEIGHTS,
+                    "",
+                    new EventTypesParser.Weights(),
+                    "How much types of events count as something to learn, as in `purchase=4,view=0.5`. A type that is not"
+                            + " named counts 1; one with 0 stands in the history only."),
+            text(
+                    EVENTS_FILTER_ONLY,
+                    "",
+                    new EventTypesParser.Types(),
+                    "Types of events, with commas, that only mark the item as seen."),
+            text(
+                    EVENTS_NEGATIVE,
+                    "",
+                    new EventTypesParser.Types(),
+                    "Types of events, with commas, that take back what the user did with the item before."),
             key(
                     SCORING_TOP_K,
                     ConfigDef.Type.INT,

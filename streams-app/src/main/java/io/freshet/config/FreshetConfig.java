@@ -1,6 +1,7 @@
 package io.freshet.config;
 
 import io.freshet.encoder.SasRecConfig;
+import io.freshet.event.EventTypes;
 import io.freshet.loss.LossConfig;
 import io.freshet.memory.MemoryConfig;
 import io.freshet.model.ModelConfig;
@@ -136,7 +137,8 @@ public final class FreshetConfig {
                 millis(ConfigKeys.SEQUENCER_IDLE_RETENTION_MS),
                 millis(ConfigKeys.SEQUENCER_FUTURE_BOUND_MS),
                 millis(ConfigKeys.SEQUENCER_EXPIRY_INTERVAL_MS),
-                integer(ConfigKeys.SEQUENCER_EXPIRY_SLICE));
+                integer(ConfigKeys.SEQUENCER_EXPIRY_SLICE),
+                eventTypes());
     }
 
     public ScoringConfig scoring() {
@@ -144,7 +146,14 @@ public final class FreshetConfig {
                 integer(ConfigKeys.SCORING_TOP_K),
                 integer(ConfigKeys.SCORING_WORKERS),
                 millis(ConfigKeys.SCORING_POPULARITY_HALF_LIFE_MS),
-                integer(ConfigKeys.SCORING_POPULARITY_ITEMS));
+                integer(ConfigKeys.SCORING_POPULARITY_ITEMS),
+                eventTypes());
+    }
+
+    /** What the types of events mean. */
+    public EventTypes eventTypes() {
+        return EventTypesParser.parse(
+                text(ConfigKeys.EVENTS_WEIGHTS), text(ConfigKeys.EVENTS_FILTER_ONLY), text(ConfigKeys.EVENTS_NEGATIVE));
     }
 
     public StreamsRuntimeConfig streams() {
@@ -223,7 +232,8 @@ public final class FreshetConfig {
                         integer(ConfigKeys.MODEL_MEMORY_WINDOW),
                         integer(ConfigKeys.MODEL_MEMORY_NEIGHBOURS),
                         integer(ConfigKeys.MODEL_MEMORY_HALVING_CLICKS)),
-                millis(ConfigKeys.MODEL_ITEM_RETENTION_MS));
+                millis(ConfigKeys.MODEL_ITEM_RETENTION_MS),
+                eventTypes());
     }
 
     /** What passes through to the Kafka clients. */
@@ -232,6 +242,7 @@ public final class FreshetConfig {
     }
 
     private void requireConsistent() {
+        eventTypes();
         List<String> names = new ArrayList<>(topics().all());
         if (names.stream().distinct().count() != names.size()) {
             throw new ConfigException("Each topic must have a name of its own: topics=" + names);

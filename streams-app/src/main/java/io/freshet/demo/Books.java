@@ -1,9 +1,12 @@
 package io.freshet.demo;
 
 import io.freshet.delta.StepRecord;
+import io.freshet.event.EventTypes;
+import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.vocabulary.Vocabulary;
+import java.util.ArrayList;
 import java.util.List;
 
 /**
@@ -19,11 +22,17 @@ final class Books {
     private final PrequentialRace race = new PrequentialRace();
     private final LearnedClicks learnedClicks = new LearnedClicks(race);
     private final Audience audience = new Audience();
+    private final HistoryRows history;
     private long accepted;
     private long deadLetters;
     private long recommendations;
     private long steps;
     private long snapshots;
+
+    /** @param types what the types of events mean */
+    Books(EventTypes types) {
+        history = new HistoryRows(types);
+    }
 
     /**
      * A moment's counts.
@@ -53,17 +62,25 @@ final class Books {
     synchronized void sequence(String userId, int partition, long offset, SequenceUpdate update) {
         accepted++;
         List<Interaction> interactions = update.sequence().interactions();
-        int[] rows = new int[interactions.size()];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = vocabulary.addIfAbsent(interactions.get(i).itemId());
-        }
-        List<LearnedClicks.Target> targets = update.newPositions().stream()
-                .map(position -> new LearnedClicks.Target(rows, position))
-                .toList();
-        learnedClicks.accepted(partition, new LearnedClicks.Accepted(offset, targets));
+        learnedClicks.accepted(partition, new LearnedClicks.Accepted(offset, targets(update)));
         List<Interaction> last =
                 interactions.subList(Math.max(0, interactions.size() - SHOWN_ITEMS), interactions.size());
         audience.clicked(userId, last.stream().map(Interaction::itemId).toList());
+    }
+
+    private List<LearnedClicks.Target> targets(SequenceUpdate update) {
+        List<LearnedClicks.Target> targets = new ArrayList<>();
+        List<Interaction> interactions = update.sequence().interactions();
+        history.clear();
+        for (int position = 0; position < interactions.size(); position++) {
+            Interaction event = interactions.get(position);
+            int row = vocabulary.addIfAbsent(event.itemId());
+            if (update.newPositions().contains(position)) {
+                targets.add(new LearnedClicks.Target(history.rows(), history.size(), row, history.isTarget(event)));
+            }
+            history.add(event, row);
+        }
+        return targets;
     }
 
     synchronized void step(StepRecord step) {

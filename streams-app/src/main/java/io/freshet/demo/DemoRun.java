@@ -38,7 +38,7 @@ final class DemoRun implements AutoCloseable {
     private final MeasuredLatency clickToRecommendation;
     private final ModelFreshness freshness;
     private final MeasuredLatency clickToModel;
-    private final Books books = new Books();
+    private final Books books;
     private final DemoRoles roles;
     private final TopicWatcher watcher;
     private final Thread watcherThread;
@@ -60,6 +60,7 @@ final class DemoRun implements AutoCloseable {
     DemoRun(DemoOptions options, FreshetConfig config, ClickSource source, long startNanos, StopSignal stop) {
         this.options = options;
         this.config = config;
+        this.books = new Books(config.eventTypes());
         this.stop = stop;
         this.startNanos = startNanos;
         long nowMs = System.currentTimeMillis();

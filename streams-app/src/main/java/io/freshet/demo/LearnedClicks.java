@@ -41,12 +41,18 @@ final class LearnedClicks {
     static final class Target {
         private final int[] history;
         private final int item;
+        private final boolean counts;
 
-        /** Keeps no more of the history than is looked at. */
-        Target(int[] rows, int position) {
-            int from = Math.max(0, position - HISTORY);
-            history = Arrays.copyOfRange(rows, from, position);
-            item = rows[position];
+        /**
+         * Keeps no more of the history than is looked at.
+         *
+         * @param history the first {@code length} are what stood before it, oldest first
+         * @param counts whether it is learned from
+         */
+        Target(int[] history, int length, int item, boolean counts) {
+            this.history = Arrays.copyOfRange(history, Math.max(0, length - HISTORY), length);
+            this.item = item;
+            this.counts = counts;
         }
     }
 
@@ -75,7 +81,7 @@ final class LearnedClicks {
         return learned;
     }
 
-    /** New positions that have been learned from. */
+    /** New positions that have been learned from, as targets. */
     long targets() {
         return targets;
     }
@@ -135,13 +141,15 @@ final class LearnedClicks {
         int next = 0;
         for (Accepted record : records) {
             for (Target target : record.targets()) {
-                if (next < positions) {
+                if (!target.counts) {
+                    race.passOver();
+                } else if (next < positions) {
                     race.observe(target.history, target.item, ranks(step, next));
+                    targets++;
                 }
                 next++;
             }
         }
-        targets += positions;
     }
 
     private static PrequentialRace.Ranks ranks(StepRecord step, int position) {

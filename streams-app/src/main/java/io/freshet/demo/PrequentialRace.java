@@ -8,6 +8,7 @@ import io.freshet.evaluation.SeenItems;
 import io.freshet.evaluation.SequentialRules;
 import io.freshet.evaluation.StreamAccuracy;
 import io.freshet.evaluation.WindowedPopularity;
+import java.util.List;
 
 /**
  * The model, its two parts and two baselines over the same clicks in the same order, each ranked before it is learned
@@ -68,6 +69,11 @@ final class PrequentialRace {
         rules.observe(event ? rulesBaseline.rank(history, history.length, item) : StepRecord.NO_EVENT);
         popularityBaseline.observe(history, history.length, item);
         rulesBaseline.observe(history, history.length, item);
+    }
+
+    /** The next click was none that anyone learns from. */
+    void passOver() {
+        List.of(model, network, memory, popularity, rules).forEach(runner -> runner.observe(StepRecord.NO_EVENT));
     }
 
     /** Over the events after the first tenth of the stream. */

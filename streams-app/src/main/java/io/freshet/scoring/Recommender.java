@@ -1,9 +1,9 @@
 package io.freshet.scoring;
 
+import io.freshet.event.EventTypes;
+import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
-import io.freshet.vocabulary.Vocabulary;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers a user's sequence with the next items: the live model's, or the popular ones where the model cannot say. No
- * item of the sequence comes back.
+ * item of the sequence comes back, whatever the type of its event.
  *
  * <p>The answer is in this object until the next call. Not thread-safe.
  */
@@ -22,16 +22,17 @@ final class Recommender {
     private final int[] bestRows; // (k)
     private final float[] bestScores; // (k)
     private final Set<String> seen = new HashSet<>();
-    private int[] history = new int[64]; // (historyLength) rows of the sequence's items that the model knows
+    private final HistoryRows history; // of the items that the model knows
     private String version = "";
     private long step;
     private boolean hasModel;
     private @Nullable Fallback fallback;
 
     /** @param k the most items of an answer */
-    Recommender(LiveModel live, Popularity popularity, int k) {
+    Recommender(LiveModel live, Popularity popularity, EventTypes types, int k) {
         this.live = live;
         this.popularity = popularity;
+        history = new HistoryRows(types);
         items = new TopItems(k);
         bestRows = new int[k];
         bestScores = new float[k];
@@ -86,30 +87,24 @@ final class Recommender {
     }
 
     private boolean score(ServedModel model, List<Interaction> interactions) {
-        int length = rowsOf(model, interactions);
-        if (length == 0) {
+        history.clear();
+        interactions.forEach(event -> history.add(event, model.rowOf(event.itemId())));
+        if (history.size() == 0) {
             return false;
         }
-        int found = model.topK(history, length, history, length, bestRows.length, bestRows, bestScores);
+        int found = model.topK(
+                history.rows(),
+                history.size(),
+                history.seen(),
+                history.seenSize(),
+                bestRows.length,
+                bestRows,
+                bestScores);
         items.clear();
         for (int i = 0; i < found; i++) {
             items.add(model.itemAt(bestRows[i]), bestScores[i]);
         }
         return true;
-    }
-
-    private int rowsOf(ServedModel model, List<Interaction> interactions) {
-        if (history.length < interactions.size()) {
-            history = Arrays.copyOf(history, interactions.size());
-        }
-        int length = 0;
-        for (int i = 0; i < interactions.size(); i++) {
-            int row = model.rowOf(interactions.get(i).itemId());
-            if (row != Vocabulary.NOT_FOUND) {
-                history[length++] = row;
-            }
-        }
-        return length;
     }
 
     private void askPopularity(List<Interaction> interactions) {

@@ -1,6 +1,7 @@
 package io.freshet.scoring;
 
 import io.freshet.config.ScoringConfig;
+import io.freshet.event.EventTypes;
 import io.freshet.sequence.SequenceUpdate;
 import java.time.Duration;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -22,6 +23,7 @@ final class SequenceScorer extends ContextualFixedKeyProcessor<byte[], SequenceU
     private static final Duration KEEP_INTERVAL = Duration.ofSeconds(1);
     private static final String TOP = "top";
 
+    private final EventTypes types;
     private final ScoringMetrics metrics;
     private final Popularity popularity;
     private final Recommender recommender;
@@ -37,7 +39,8 @@ final class SequenceScorer extends ContextualFixedKeyProcessor<byte[], SequenceU
         this.metrics = metrics;
         popularity =
                 new Popularity(config.popularityHalfLife().toMillis(), config.popularityItems(), KEPT_POPULAR_ITEMS);
-        recommender = new Recommender(live, popularity, config.topK());
+        recommender = new Recommender(live, popularity, config.types(), config.topK());
+        types = config.types();
     }
 
     @Override
@@ -63,12 +66,15 @@ final class SequenceScorer extends ContextualFixedKeyProcessor<byte[], SequenceU
         context().forward(record.withValue(json));
     }
 
+    /** What nobody learns from makes nothing popular. */
     private void count(SequenceUpdate update) {
         for (int position : update.newPositions()) {
             var click = update.sequence().interactions().get(position);
-            popularity.add(click.itemId(), click.timestampMs());
+            if (types.isTarget(click.eventType())) {
+                popularity.add(click.itemId(), click.timestampMs());
+                changedSinceKept = true;
+            }
         }
-        changedSinceKept = true;
     }
 
     private void keepPopularity() {

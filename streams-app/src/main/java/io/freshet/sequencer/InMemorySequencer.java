@@ -1,6 +1,7 @@
 package io.freshet.sequencer;
 
 import io.freshet.event.Click;
+import io.freshet.event.EventTypes;
 import io.freshet.online.UserUpdate;
 import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.Interaction;
@@ -24,9 +25,9 @@ public final class InMemorySequencer {
     private final Map<ClickOutcome, Long> outcomes = new EnumMap<>(ClickOutcome.class);
     private long clicks;
 
-    /** @param window the most interactions of a sequence */
-    public InMemorySequencer(int window) {
-        this.window = new SequenceWindow(window);
+    /** @param window the most interactions of a sequence that mean the same */
+    public InMemorySequencer(int window, EventTypes types) {
+        this.window = new SequenceWindow(window, types);
     }
 
     /** What the click made of its user's sequence; null where it was dropped. */

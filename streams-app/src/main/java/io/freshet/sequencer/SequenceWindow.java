@@ -1,26 +1,37 @@
 package io.freshet.sequencer;
 
+import io.freshet.event.EventTypes;
+import io.freshet.event.EventTypes.Meaning;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 
 /**
  * The rules by which clicks become a user's sequence: the newest N by click time, clicks of the same time in order of
  * arrival, each event once.
  *
- * <p>Two clicks are the same event if their event ids are equal, or, where one of them has none, if item and timestamp
- * are. What left the window is not remembered. Immutable, thread-safe.
+ * <p>Those that stand in the history, those that only mark an item as seen and those that take back are counted apart,
+ * N of each: so none of them pushes out another kind.
+ *
+ * <p>Two clicks are the same event if their event ids are equal, or, where one of them has none, if item, timestamp and
+ * type are. What left the window is not remembered. Immutable, thread-safe.
  */
 final class SequenceWindow {
     private final int capacity;
+    private final EventTypes types;
 
-    /** @param capacity the most interactions of a sequence */
-    SequenceWindow(int capacity) {
+    /** @param capacity the most interactions of a sequence that mean the same */
+    SequenceWindow(int capacity, EventTypes types) {
         if (capacity < 1) {
             throw new IllegalArgumentException("A window must hold a click: capacity=" + capacity);
         }
         this.capacity = capacity;
+        this.types = types;
     }
 
     /**
@@ -37,13 +48,35 @@ final class SequenceWindow {
             return new Applied(ClickOutcome.DUPLICATE, sequence, -1);
         }
         int insertion = insertionPosition(kept, click.timestampMs());
-        // A stored sequence may be longer than the window, which can have been narrowed since.
-        int dropped = Math.max(0, kept.size() + 1 - capacity);
-        if (insertion < dropped) {
-            return new Applied(ClickOutcome.TOO_LATE, sequence, -1);
+        List<Interaction> all = new ArrayList<>(kept.size() + 1);
+        all.addAll(kept);
+        all.add(insertion, click);
+        return cutToWindow(sequence, all, insertion);
+    }
+
+    /** A stored sequence may be longer than the window, which can have been narrowed since. */
+    private Applied cutToWindow(UserSequence before, List<Interaction> all, int insertion) {
+        Map<Meaning, Integer> counts = new EnumMap<>(Meaning.class);
+        Interaction[] window = new Interaction[all.size()];
+        int first = all.size();
+        int position = -1;
+        for (int i = all.size() - 1; i >= 0; i--) {
+            if (counts.merge(meaning(all.get(i)), 1, Integer::sum) <= capacity) {
+                first--;
+                window[first] = all.get(i);
+                position = i == insertion ? first : position;
+            }
         }
-        ClickOutcome outcome = insertion == kept.size() ? ClickOutcome.APPENDED : ClickOutcome.LATE;
-        return new Applied(outcome, inserted(kept, dropped, insertion, click), insertion - dropped);
+        if (position < 0) {
+            return new Applied(ClickOutcome.TOO_LATE, before, -1);
+        }
+        ClickOutcome outcome = insertion == all.size() - 1 ? ClickOutcome.APPENDED : ClickOutcome.LATE;
+        UserSequence after = new UserSequence(Arrays.asList(window).subList(first, window.length));
+        return new Applied(outcome, after, position - first);
+    }
+
+    private Meaning meaning(Interaction click) {
+        return types.meaning(click.eventType());
     }
 
     private static boolean contains(List<Interaction> kept, Interaction click) {
@@ -59,7 +92,9 @@ final class SequenceWindow {
         if (a.eventIdHash() != Interaction.NO_EVENT_ID && b.eventIdHash() != Interaction.NO_EVENT_ID) {
             return a.eventIdHash() == b.eventIdHash();
         }
-        return a.timestampMs() == b.timestampMs() && a.itemId().equals(b.itemId());
+        return a.timestampMs() == b.timestampMs()
+                && a.itemId().equals(b.itemId())
+                && Objects.equals(a.eventType(), b.eventType());
     }
 
     /** The position behind the last interaction that is not newer. */
@@ -69,19 +104,5 @@ final class SequenceWindow {
             position--;
         }
         return position;
-    }
-
-    /** The kept ones from position {@code dropped} on, with the click before the one at {@code insertion}. */
-    private static UserSequence inserted(List<Interaction> kept, int dropped, int insertion, Interaction click) {
-        Interaction[] window = new Interaction[kept.size() + 1 - dropped];
-        int position = 0;
-        for (int i = dropped; i < insertion; i++) {
-            window[position++] = kept.get(i);
-        }
-        window[position++] = click;
-        for (int i = insertion; i < kept.size(); i++) {
-            window[position++] = kept.get(i);
-        }
-        return new UserSequence(Arrays.asList(window));
     }
 }

@@ -40,7 +40,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Accept
     Sequencer(SequencerConfig config, SequencerMetrics metrics) {
         this.config = config;
         this.metrics = metrics;
-        window = new SequenceWindow(config.window());
+        window = new SequenceWindow(config.window(), config.types());
         idleUsers = new IdleUsers(config.expirySlice());
     }
 

@@ -96,10 +96,49 @@ class EvaluatePrequentialCommandTest {
         assertThat(new ObjectMapper().readTree(two.toFile()).get("prequential")).isEqualTo(first.get("prequential"));
     }
 
+    @Test
+    void shouldGiveEventsTheMeaningsThatAreSet() throws IOException {
+        Path json = folder.resolve("out.json");
+        Path clicks = folder.resolve("typed.tsv");
+        StringBuilder text = new StringBuilder("user\titem\ttime\tkind\n");
+        for (int i = 0; i < 400; i++) {
+            String kind = List.of("buy", "look", "shown", "dislike").get(i % 4);
+            text.append("u%d\ti%d\t%d\t%s\n".formatted(i / 4 % 20, i % 23, 1_700_000_000L + i, kind));
+        }
+        Files.writeString(clicks, text);
+        assertThat(evaluate(
+                        "--clicks",
+                        clicks.toString(),
+                        "--json",
+                        json.toString(),
+                        "--baselines",
+                        "rules,popularity,decayed_popularity,frozen",
+                        "--mask-seen",
+                        "--event-type",
+                        "kind",
+                        "--set",
+                        "events.weights=buy=4,look=0",
+                        "--set",
+                        "events.filter.only=shown",
+                        "--set",
+                        "events.negative=dislike"))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertThat(report.get("clicks").get("accepted").asInt()).isEqualTo(400);
+        // One of four is a target; 20 of them come first, and the first tenth of the file is not counted.
+        assertThat(report.get("prequential").get("events").asInt()).isBetween(70, 80);
+        assertThat(report.get("prequential").get("baselines").get("rules").get("events"))
+                .isEqualTo(report.get("prequential").get("events"));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {
                 "--clicks nowhere.tsv",
+                "--set events.negative=,",
+                "--event-type nothing",
                 "--baselines ruls",
                 "--set training.dropot=1",
                 "--user nobody",

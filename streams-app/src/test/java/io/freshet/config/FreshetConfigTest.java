@@ -3,6 +3,7 @@ package io.freshet.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.event.EventTypes;
 import io.freshet.memory.MemoryConfig;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
@@ -13,9 +14,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Set;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 final class FreshetConfigTest {
     @Test
@@ -29,9 +33,9 @@ final class FreshetConfigTest {
         assertThat(config.topics()).isEqualTo(Topics.DEFAULT);
         assertThat(config.topicCreation()).isEqualTo(new TopicConfig(true, 4, (short) -1, Duration.ofDays(7)));
         assertThat(config.sequencer())
-                .isEqualTo(
-                        new SequencerConfig(50, Duration.ofDays(90), Duration.ofDays(1), Duration.ofSeconds(1), 200));
-        assertThat(config.scoring()).isEqualTo(new ScoringConfig(10, 1, Duration.ofDays(1), 100_000));
+                .isEqualTo(new SequencerConfig(
+                        50, Duration.ofDays(90), Duration.ofDays(1), Duration.ofSeconds(1), 200, EventTypes.ALIKE));
+        assertThat(config.scoring()).isEqualTo(new ScoringConfig(10, 1, Duration.ofDays(1), 100_000, EventTypes.ALIKE));
         assertThat(config.streams())
                 .isEqualTo(new StreamsRuntimeConfig(
                         1, "", Duration.ofMillis(20), 64 << 20, 16 << 20, Duration.ofSeconds(4)));
@@ -80,6 +84,54 @@ final class FreshetConfigTest {
 
         assertThat(bounded.trainer().learning().memory()).isEqualTo(new MemoryConfig(3, 20, 50));
         assertThat(off.trainer().learning().memory().isOn()).isFalse();
+    }
+
+    @Test
+    void shouldGiveEveryRoleTheSameTypesOfEvents() {
+        FreshetConfig config = FreshetConfig.of(Map.of(
+                "events.weights", " purchase = 4, view=0.5 ,odd=type=0",
+                "events.filter.only", "impression",
+                "events.negative", "dislike, return"));
+        EventTypes expected = new EventTypes(
+                Map.of("purchase", 4f, "view", .5f, "odd=type", 0f), Set.of("impression"), Set.of("dislike", "return"));
+
+        assertThat(config.eventTypes()).isEqualTo(expected);
+        assertThat(config.sequencer().types()).isEqualTo(expected);
+        assertThat(config.scoring().types()).isEqualTo(expected);
+        assertThat(config.trainer().learning().types()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+                    events.weights     | purchase          | "purchase" has no =
+                    events.weights     | a=1,b=x           | must be a number: "b=x"
+                    events.weights     | a=-1              | 0 or from 0.000001 to 1000000: "a=-1"
+                    events.weights     | a=NaN             | 0 or from 0.000001 to 1000000: "a=NaN"
+                    events.weights     | a=1e-9            | 0 or from 0.000001 to 1000000: "a=1e-9"
+                    events.weights     | =1                | must have a name
+                    events.weights     | a=1,,b=2          | before and behind each comma
+                    events.weights     | a=1,a=2           | each type once: a
+                    events.filter.only | a,b,a             | each type once: a
+                    events.negative    | a,                | before and behind each comma
+                    """)
+    void shouldNameThePartOfEventTypesThatDoesNotHold(String key, String value, String message) {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of(key, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void shouldRefuseATypeOfEventsThatHasTwoMeaningsOrTooLongAName() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("events.weights", "view=1", "events.negative", "view")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("view stands in events.weights and in events.negative");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("events.filter.only", "x", "events.negative", "y,x")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("x stands in events.filter.only and in events.negative");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("events.negative", "ü".repeat(33))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("at most 64 bytes");
     }
 
     @Test
@@ -173,6 +225,7 @@ final class FreshetConfigTest {
         assertThat(table.lines()).hasSize(ConfigKeys.ALL.size() + 2);
         assertThat(table)
                 .contains(
-                        "| `sequencer.window` | `50` | clicks | The most clicks kept of a user, the newest by click time. |\n");
+                        "| `sequencer.window` | `50` | clicks | The most clicks kept of a user, the newest by click time; `events.filter.only` and"
+                                + " `events.negative` are counted apart. |\n");
     }
 }

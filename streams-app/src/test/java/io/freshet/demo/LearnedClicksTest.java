@@ -57,8 +57,24 @@ class LearnedClicksTest {
         assertThat(clicks.learnedTwice()).isEqualTo(1);
     }
 
+    @Test
+    void shouldPassOverWhatNobodyLearnsFrom() {
+        var mark = new LearnedClicks.Target(new int[] {4}, 1, 9, false);
+        clicks.accepted(0, accepted(0, 4, 5));
+        clicks.accepted(0, new LearnedClicks.Accepted(1, List.of(mark)));
+        clicks.step(step(1, 0, 2, 1, 0));
+        assertThat(clicks.learned()).isEqualTo(2);
+        assertThat(clicks.targets()).isEqualTo(1);
+        assertThat(race.recent().popularity().events()).isEqualTo(1);
+    }
+
     private static LearnedClicks.Accepted accepted(long offset, int... rows) {
-        return new LearnedClicks.Accepted(offset, List.of(new LearnedClicks.Target(rows, rows.length - 1)));
+        return new LearnedClicks.Accepted(offset, List.of(target(rows)));
+    }
+
+    private static LearnedClicks.Target target(int[] rows) {
+        int last = rows.length - 1;
+        return new LearnedClicks.Target(rows, last, rows[last], true);
     }
 
     private static StepRecord step(long step, long from, long to, int... ranks) {

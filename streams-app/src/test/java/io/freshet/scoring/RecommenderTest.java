@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.event.EventTypes;
 import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
@@ -23,7 +24,7 @@ final class RecommenderTest {
 
     private final LiveModel live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
     private final Popularity popularity = new Popularity(1_000, 100, 10);
-    private final Recommender recommender = new Recommender(live, popularity, 3);
+    private final Recommender recommender = new Recommender(live, popularity, EventTypes.ALIKE, 3);
 
     @AfterEach
     void closeModel() {

@@ -3,6 +3,7 @@ package io.freshet.sequencer;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.event.Click;
+import io.freshet.event.EventTypes;
 import io.freshet.online.UserUpdate;
 import io.freshet.sequence.Interaction;
 import java.util.List;
@@ -10,7 +11,7 @@ import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
 class InMemorySequencerTest {
-    private final InMemorySequencer sequencer = new InMemorySequencer(3);
+    private final InMemorySequencer sequencer = new InMemorySequencer(3, EventTypes.ALIKE);
 
     @Test
     void shouldKeepTheNewestClicksOfEachUserInOrderOfTime() {

@@ -2,13 +2,17 @@ package io.freshet.sequencer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.event.EventTypes;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -20,10 +24,12 @@ import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 
 final class SequenceWindowProperties {
+    private static final EventTypes TYPES = new EventTypes(Map.of(), Set.of("impression"), Set.of("dislike"));
+
     @Property
     void shouldDoAsTheNaiveModelDoes(
             @ForAll("clicks") List<Interaction> clicks, @ForAll @IntRange(min = 1, max = 12) int capacity) {
-        SequenceWindow window = new SequenceWindow(capacity);
+        SequenceWindow window = new SequenceWindow(capacity, TYPES);
         NaiveWindow naive = new NaiveWindow(capacity);
         UserSequence sequence = UserSequence.EMPTY;
         for (Interaction click : clicks) {
@@ -41,7 +47,7 @@ final class SequenceWindowProperties {
             @ForAll("distinctClicks") List<Interaction> clicks, @ForAll long seed) {
         List<Interaction> shuffled = new ArrayList<>(clicks);
         Collections.shuffle(shuffled, new Random(seed));
-        SequenceWindow window = new SequenceWindow(clicks.size() + 1);
+        SequenceWindow window = new SequenceWindow(clicks.size() + 1, EventTypes.ALIKE);
 
         UserSequence sequence = UserSequence.EMPTY;
         for (Interaction click : shuffled) {
@@ -55,7 +61,7 @@ final class SequenceWindowProperties {
 
     @Property
     void shouldChangeNothingWhenEveryKeptClickComesAgain(@ForAll("clicks") List<Interaction> clicks) {
-        SequenceWindow window = new SequenceWindow(8);
+        SequenceWindow window = new SequenceWindow(8, TYPES);
         UserSequence sequence = UserSequence.EMPTY;
         for (Interaction click : clicks) {
             sequence = window.apply(sequence, click).sequence();
@@ -73,8 +79,10 @@ final class SequenceWindowProperties {
         Arbitrary<Long> events = Arbitraries.frequencyOf(
                 Tuple.of(2, Arbitraries.just(Interaction.NO_EVENT_ID)),
                 Tuple.of(1, Arbitraries.longs().between(1, 5)));
-        return Combinators.combine(items, times, events)
-                .as((item, time, event) -> new Interaction(item, time, null, event))
+        Arbitrary<String> types =
+                Arbitraries.of("view", "impression", "dislike").injectNull(.3);
+        return Combinators.combine(items, times, types, events)
+                .as(Interaction::new)
                 .list()
                 .ofMaxSize(40);
     }
@@ -113,7 +121,9 @@ final class SequenceWindowProperties {
             all.add(arrival);
             all.sort(Comparator.<Arrival>comparingLong(a -> a.click().timestampMs())
                     .thenComparingInt(Arrival::number));
-            List<Arrival> kept = all.subList(Math.max(0, all.size() - capacity), all.size());
+            List<Arrival> kept = all.stream()
+                    .filter(some -> newerAlike(all, some) < capacity)
+                    .toList();
             if (!kept.contains(arrival)) {
                 return ClickOutcome.TOO_LATE;
             }
@@ -124,11 +134,20 @@ final class SequenceWindowProperties {
             return late ? ClickOutcome.LATE : ClickOutcome.APPENDED;
         }
 
+        private static long newerAlike(List<Arrival> all, Arrival arrival) {
+            return all.subList(all.indexOf(arrival) + 1, all.size()).stream()
+                    .filter(newer -> TYPES.meaning(newer.click().eventType())
+                            == TYPES.meaning(arrival.click().eventType()))
+                    .count();
+        }
+
         private static boolean isSame(Interaction a, Interaction b) {
             boolean bothNamed = a.eventIdHash() != 0 && b.eventIdHash() != 0;
             return bothNamed
                     ? a.eventIdHash() == b.eventIdHash()
-                    : a.itemId().equals(b.itemId()) && a.timestampMs() == b.timestampMs();
+                    : a.itemId().equals(b.itemId())
+                            && a.timestampMs() == b.timestampMs()
+                            && Objects.equals(a.eventType(), b.eventType());
         }
 
         List<Interaction> kept() {

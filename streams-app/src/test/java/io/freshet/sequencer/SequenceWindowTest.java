@@ -2,13 +2,16 @@ package io.freshet.sequencer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.event.EventTypes;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class SequenceWindowTest {
-    private final SequenceWindow window = new SequenceWindow(3);
+    private final SequenceWindow window = new SequenceWindow(3, EventTypes.ALIKE);
 
     @Test
     void shouldAppendWhenTheClickIsTheNewest() {
@@ -109,6 +112,38 @@ final class SequenceWindowTest {
         assertThat(window.apply(wide, click("x", 2)).outcome()).isEqualTo(ClickOutcome.TOO_LATE);
         assertThat(window.apply(wide, click("x", 3)).sequence())
                 .isEqualTo(sequence(click("x", 3), click("d", 4), click("e", 5)));
+    }
+
+    @Test
+    void shouldCountWhatOnlyFiltersAndWhatTakesBackApart() {
+        EventTypes types = new EventTypes(Map.of(), Set.of("impression"), Set.of("dislike"));
+        SequenceWindow narrow = new SequenceWindow(2, types);
+        UserSequence sequence = UserSequence.EMPTY;
+        String[] kinds = {"view", "dislike", "view", "impression", "impression", "impression", "view"};
+        for (int i = 0; i < kinds.length; i++) {
+            sequence = narrow.apply(sequence, typed("item-" + i, i, kinds[i])).sequence();
+        }
+
+        assertThat(sequence.interactions())
+                .extracting(Interaction::itemId)
+                .containsExactly("item-1", "item-2", "item-4", "item-5", "item-6");
+        assertThat(narrow.apply(sequence, typed("late", 0, "dislike")).position())
+                .isZero();
+        assertThat(narrow.apply(sequence, typed("late", 3, "impression")).outcome())
+                .isEqualTo(ClickOutcome.TOO_LATE);
+    }
+
+    @Test
+    void shouldTakeBothWhenOnlyTheirTypesDiffer() {
+        var applied = window.apply(sequence(typed("a", 1, "view")), typed("a", 1, "purchase"));
+
+        assertThat(applied.outcome()).isEqualTo(ClickOutcome.APPENDED);
+        assertThat(window.apply(applied.sequence(), typed("a", 1, "view")).outcome())
+                .isEqualTo(ClickOutcome.DUPLICATE);
+    }
+
+    private static Interaction typed(String itemId, long timestampMs, String type) {
+        return new Interaction(itemId, timestampMs, type, Interaction.NO_EVENT_ID);
     }
 
     private static UserSequence sequence(Interaction... interactions) {

@@ -7,6 +7,7 @@ import io.freshet.config.SequencerConfig;
 import io.freshet.config.Topics;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
+import io.freshet.event.EventTypes;
 import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
@@ -42,7 +43,7 @@ final class SequencerTopologyTest {
     private static final long NOW = 1_700_000_000_000L;
     private static final Topics TOPICS = Topics.DEFAULT;
     private static final SequencerConfig CONFIG =
-            new SequencerConfig(3, Duration.ofDays(10), Duration.ofDays(1), Duration.ofSeconds(1), 2);
+            new SequencerConfig(3, Duration.ofDays(10), Duration.ofDays(1), Duration.ofSeconds(1), 2, EventTypes.ALIKE);
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private BoundedRocksDb.Memory memory;

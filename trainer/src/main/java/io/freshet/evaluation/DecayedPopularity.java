@@ -32,7 +32,7 @@ public final class DecayedPopularity implements Baseline {
     }
 
     @Override
-    public int rank(int[] history, int length, int target) {
+    public int rank(int[] history, int length, int target, int[] seen, int seenLength) {
         double least = weight(target);
         if (least == NEVER_SEEN) {
             return StepRecord.MISS;
@@ -41,16 +41,16 @@ public final class DecayedPopularity implements Baseline {
         for (double other : weightOf) {
             rank += other >= least ? 1 : 0;
         }
-        return seenItems == SeenItems.RANKED ? rank : rankAmongUnseen(rank, history, length, target);
+        return seenItems == SeenItems.RANKED ? rank : rankAmongUnseen(rank, seen, seenLength, target);
     }
 
-    private int rankAmongUnseen(int rankOfAll, int[] history, int length, int target) {
+    private int rankAmongUnseen(int rankOfAll, int[] seen, int length, int target) {
         int rank = rankOfAll;
         for (int position = 0; position < length; position++) {
-            if (history[position] == target) {
+            if (seen[position] == target) {
                 return StepRecord.MISS;
             }
-            if (weight(history[position]) >= weight(target) && WindowedPopularity.isFirst(history, position)) {
+            if (weight(seen[position]) >= weight(target) && WindowedPopularity.isFirst(seen, position)) {
                 rank--;
             }
         }

@@ -31,21 +31,21 @@ public final class SequentialRules implements Baseline {
     }
 
     @Override
-    public int rank(int[] history, int length, int target) {
+    public int rank(int[] history, int length, int target, int[] seen, int seenLength) {
         if (!popularity.isSeen(target)) {
             return StepRecord.MISS;
         }
         score(history, length);
         if (seenItems == SeenItems.MASKED) {
-            mask(history, length);
+            mask(seen, seenLength);
         }
         int rank;
-        if (seenItems == SeenItems.MASKED && contains(history, length, target)) {
+        if (seenItems == SeenItems.MASKED && contains(seen, seenLength, target)) {
             rank = StepRecord.MISS;
         } else if (scores[target] > 0) {
             rank = rankAmongScored(scores[target]);
         } else {
-            rank = rankBehindScored(history, length, target);
+            rank = rankBehindScored(seen, seenLength, target);
         }
         clearScores();
         return rank;
@@ -89,9 +89,9 @@ public final class SequentialRules implements Baseline {
     }
 
     /** A masked item's score turns negative: it is not in the list, and is told from one that no rule names. */
-    private void mask(int[] history, int length) {
+    private void mask(int[] seen, int length) {
         for (int position = 0; position < length; position++) {
-            int item = history[position];
+            int item = seen[position];
             if (item < scores.length && scores[item] > 0) {
                 scores[item] = -scores[item];
             }
@@ -108,7 +108,7 @@ public final class SequentialRules implements Baseline {
         return rank;
     }
 
-    private int rankBehindScored(int[] history, int length, int target) {
+    private int rankBehindScored(int[] seen, int length, int target) {
         int count = popularity.count(target);
         int rank = popularity.itemsWithAtLeast(count);
         for (int i = 0; i < scoredSize; i++) {
@@ -118,9 +118,9 @@ public final class SequentialRules implements Baseline {
         }
         if (seenItems == SeenItems.MASKED) {
             for (int position = 0; position < length; position++) {
-                int item = history[position];
+                int item = seen[position];
                 boolean unscored = item >= scores.length || scores[item] == 0;
-                if (unscored && popularity.count(item) >= count && WindowedPopularity.isFirst(history, position)) {
+                if (unscored && popularity.count(item) >= count && WindowedPopularity.isFirst(seen, position)) {
                     rank--;
                 }
             }
@@ -147,9 +147,9 @@ public final class SequentialRules implements Baseline {
         return successors;
     }
 
-    private static boolean contains(int[] history, int length, int item) {
+    private static boolean contains(int[] rows, int length, int item) {
         for (int position = 0; position < length; position++) {
-            if (history[position] == item) {
+            if (rows[position] == item) {
                 return true;
             }
         }

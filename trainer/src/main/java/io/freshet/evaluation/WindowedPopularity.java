@@ -32,7 +32,7 @@ public final class WindowedPopularity implements Baseline {
     }
 
     @Override
-    public int rank(int[] history, int length, int target) {
+    public int rank(int[] history, int length, int target, int[] seen, int seenLength) {
         int count = count(target);
         if (count == NEVER_SEEN) {
             return StepRecord.MISS;
@@ -41,12 +41,12 @@ public final class WindowedPopularity implements Baseline {
         if (seenItems == SeenItems.RANKED) {
             return rank;
         }
-        for (int position = 0; position < length; position++) {
-            int item = history[position];
+        for (int position = 0; position < seenLength; position++) {
+            int item = seen[position];
             if (item == target) {
                 return StepRecord.MISS;
             }
-            if (count(item) >= count && isFirst(history, position)) {
+            if (count(item) >= count && isFirst(seen, position)) {
                 rank--;
             }
         }

@@ -72,6 +72,7 @@ final class LearnerDescription {
         values.put("memory_neighbours", learning.memory().neighbours());
         values.put("memory_halving_clicks", learning.memory().halvingClicks());
         values.put("item_retention_ms", learning.itemRetention().toMillis());
+        learning.types().describeTo(values);
         return values;
     }
 

@@ -1,5 +1,6 @@
 package io.freshet.online;
 
+import io.freshet.event.EventTypes;
 import io.freshet.memory.MemoryConfig;
 import java.time.Duration;
 
@@ -18,6 +19,7 @@ import java.time.Duration;
  * @param metricsWindow events in the moving prequential figures
  * @param memory what bounds the memory beside the network
  * @param itemRetention how long an item is known after its last click, by the clicks' times; zero for ever
+ * @param types what the types of events mean
  */
 public record LearningConfig(
         int optimizerSteps,
@@ -29,7 +31,8 @@ public record LearningConfig(
         int k,
         int metricsWindow,
         MemoryConfig memory,
-        Duration itemRetention) {
+        Duration itemRetention,
+        EventTypes types) {
     /** Three optimiser steps for each batch, each with 128 replayed sequences of up to 20 positions. */
     public static final LearningConfig DEFAULT =
             new LearningConfig(3, 128, 50, 128, 20, 50_000, 10, 5_000, MemoryConfig.DEFAULT, Duration.ZERO);
@@ -46,6 +49,32 @@ public record LearningConfig(
         if (itemRetention.isNegative()) {
             throw new IllegalArgumentException("itemRetention must not be negative: itemRetention=" + itemRetention);
         }
+    }
+
+    /** All types of events mean the same. */
+    public LearningConfig(
+            int optimizerSteps,
+            int fullStepClicks,
+            int newLength,
+            int replaySequences,
+            int replayLength,
+            int replayCapacity,
+            int k,
+            int metricsWindow,
+            MemoryConfig memory,
+            Duration itemRetention) {
+        this(
+                optimizerSteps,
+                fullStepClicks,
+                newLength,
+                replaySequences,
+                replayLength,
+                replayCapacity,
+                k,
+                metricsWindow,
+                memory,
+                itemRetention,
+                EventTypes.ALIKE);
     }
 
     /** With the usual memory, steps that are never hurried, and items that are never forgotten. */

@@ -8,6 +8,7 @@ import io.freshet.memory.Expectations;
 import io.freshet.model.MixtureRanker;
 import io.freshet.model.MixtureRanks;
 import io.freshet.model.RecommenderModel;
+import io.freshet.sequence.HistoryRows;
 import io.freshet.vocabulary.Vocabulary;
 import java.util.Arrays;
 
@@ -19,7 +20,7 @@ final class NewTargets {
     private final SequenceBatch histories; // one sequence a query
     private final Expectations expectations = new Expectations(); // one a query
     private final MixtureRanks ofQueries = new MixtureRanks();
-    private int[][] masked = new int[256][]; // (queries, distinct rows of its history but the target), if masked
+    private int[][] masked = new int[256][]; // (queries, distinct rows seen before but the target), if masked
     private boolean[] isMasked = new boolean[256]; // (queries): the target is
     private int[] targets = new int[256]; // (queries)
     private int[] candidates = new int[256]; // (queries)
@@ -44,33 +45,43 @@ final class NewTargets {
      * Adds a new position, before its item gets a row: it is to be ranked among the rows that are there now, by what the
      * memory expects now.
      *
-     * @param rows its user's earlier positions are {@code rows[from, to)}; none makes it no event
+     * @param before what stands before it; a history of nothing makes it no event
      * @param target its item's row, or {@link Vocabulary#NOT_FOUND} for one never seen, which is a miss; so is one that
      *     is masked
      */
-    void add(int[] rows, int from, int to, int target, int seenItems, ClickMemory memory) {
+    void add(HistoryRows before, int target, int seenItems, ClickMemory memory) {
+        if (before.size() == 0) {
+            addNoEvent();
+            return;
+        }
         reserve();
-        if (from == to) {
-            ranks[size] = StepRecord.NO_EVENT;
-        } else if (target == Vocabulary.NOT_FOUND) {
+        if (target == Vocabulary.NOT_FOUND) {
             ranks[size] = StepRecord.MISS;
         } else {
-            histories.addHistory(rows, from, to);
-            memory.expect(rows, from, to, target, expectations);
+            histories.addHistory(before.rows(), 0, before.size());
+            memory.expect(before.rows(), 0, before.size(), target, expectations);
             targets[queries] = target;
             candidates[queries] = seenItems;
             places[queries] = size;
-            mask(rows, from, to, target);
+            mask(before, target);
             queries++;
         }
         size++;
     }
 
-    private void mask(int[] rows, int from, int to, int target) {
+    /** Adds a new position that is not to be ranked. */
+    void addNoEvent() {
+        reserve();
+        ranks[size] = StepRecord.NO_EVENT;
+        size++;
+    }
+
+    private void mask(HistoryRows before, int target) {
         boolean masks = seen == SeenItems.MASKED;
-        isMasked[queries] = masks && Arrays.stream(rows, from, to).anyMatch(row -> row == target);
+        isMasked[queries] =
+                masks && Arrays.stream(before.seen(), 0, before.seenSize()).anyMatch(row -> row == target);
         masked[queries] = masks
-                ? Arrays.stream(rows, from, to)
+                ? Arrays.stream(before.seen(), 0, before.seenSize())
                         .distinct()
                         .filter(row -> row != target)
                         .toArray()

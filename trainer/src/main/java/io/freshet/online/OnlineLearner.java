@@ -14,15 +14,18 @@ import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
 import io.freshet.replay.ReplayFile;
 import io.freshet.replay.ReplayReservoir;
+import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.vocabulary.Vocabulary;
 import java.io.IOException;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Test, then train: each step ranks what its updates added with the model as it stands, and only then learns from them.
@@ -42,6 +45,10 @@ import java.util.Map;
  *       rows are free. One that takes over such a row is a candidate for all clicks of its step.
  * </ol>
  *
+ * <p>What stands in a sequence's history and what is a target, {@link HistoryRows} and the configured types say. A new
+ * position that is no target is no event and is not observed; a sequence that was brought none is not in the batch; and a
+ * step that adds to no history makes no optimiser step. Items get a row with the first event that stands in a history.
+ *
  * <p>Everything that a step depends on is here and in the snapshot's files: the model, the optimiser, the reservoir and
  * the figures are a function of the configuration and of the updates of each step, and of nothing else; not of time,
  * nor of how many threads there are. Owns all its parts. Not thread-safe.
@@ -59,6 +66,9 @@ public final class OnlineLearner implements AutoCloseable {
     private final NewTargets newTargets;
     private final SequenceBatch batch;
     private final Map<String, Integer> newestOf = new LinkedHashMap<>(); // user → sequence
+    private final Set<String> taught = new HashSet<>(); // users whom an update brought something to learn from
+    private final HistoryRows history;
+    private boolean historyGrew;
 
     private OnlineLearner(
             Learner learner,
@@ -77,6 +87,7 @@ public final class OnlineLearner implements AutoCloseable {
         int maxLength = model.config().encoder().maxLength();
         this.newTargets = new NewTargets(maxLength, seen);
         this.batch = new SequenceBatch(maxLength);
+        this.history = new HistoryRows(config.types());
     }
 
     /** A learner that has seen nothing. */
@@ -175,7 +186,7 @@ public final class OnlineLearner implements AutoCloseable {
         newTargets.teach(model.memory());
         double loss = 0;
         int replayed = 0;
-        for (int i = 0; i < config.optimizerSteps(updates.size()); i++) {
+        for (int i = 0; historyGrew && i < config.optimizerSteps(updates.size()); i++) {
             replayed = fillBatch(config.newLength(updates.size()));
             loss = learner.learn(batch);
         }
@@ -251,76 +262,94 @@ public final class OnlineLearner implements AutoCloseable {
         sequences.clear();
         newTargets.clear();
         newestOf.clear();
+        taught.clear();
+        batch.clear();
+        historyGrew = false;
         for (int sequence = 0; sequence < updates.size(); sequence++) {
             UserUpdate update = updates.get(sequence);
-            takeIn(update.update(), observing);
+            if (takeIn(update.update(), observing)) {
+                taught.add(update.user());
+            }
             newestOf.put(update.user(), sequence);
         }
     }
 
-    private void takeIn(SequenceUpdate update, boolean observing) {
+    /** Whether one of the new positions is a target. */
+    private boolean takeIn(SequenceUpdate update, boolean observing) {
         List<Interaction> interactions = update.sequence().interactions();
         List<Integer> newPositions = update.newPositions();
+        boolean teaches = false;
         int next = 0;
+        history.clear();
         for (int position = 0; position < interactions.size(); position++) {
-            Interaction interaction = interactions.get(position);
+            Interaction event = interactions.get(position);
             boolean isNew = next < newPositions.size() && newPositions.get(next) == position;
+            boolean isNewTarget = isNew && history.isTarget(event);
             if (isNew) {
-                addTarget(interaction.itemId());
+                addNew(event, isNewTarget);
                 next++;
             }
-            int row = isNew ? clicked(interaction) : known(interaction);
-            if (isNew && observing) {
-                learner.changes().observe(model, sequences.array(), sequences.openStart(), sequences.size(), row);
+            int row = rowOf(event, isNew);
+            if (isNewTarget && observing) {
+                learner.changes().observe(model, history.rows(), 0, history.size(), row);
             }
-            if (row != Vocabulary.NOT_FOUND) {
-                sequences.append(row);
-            }
+            teaches |= isNewTarget;
+            history.add(event, row);
         }
-        sequences.endSequence();
+        sequences.add(history);
+        return teaches;
     }
 
-    private int clicked(Interaction interaction) {
-        int row = withRow(interaction);
-        ages.click(row, interaction.timestampMs());
+    private int clicked(Interaction event) {
+        int row = withRow(event);
+        ages.click(row, event.timestampMs());
         return row;
     }
 
     /** The row of an earlier click's item; none for one that has been forgotten since. */
-    private int known(Interaction interaction) {
-        int row = model.vocabulary().rowOf(interaction.itemId());
-        boolean forgotten = row == Vocabulary.NOT_FOUND && ages.isPast(interaction.timestampMs());
-        return forgotten ? row : withRow(interaction);
+    private int known(Interaction event) {
+        int row = model.vocabulary().rowOf(event.itemId());
+        boolean forgotten = row == Vocabulary.NOT_FOUND && ages.isPast(event.timestampMs());
+        return forgotten ? row : withRow(event);
     }
 
-    private int withRow(Interaction interaction) {
-        int known = model.vocabulary().rowOf(interaction.itemId());
+    private int withRow(Interaction event) {
+        int known = model.vocabulary().rowOf(event.itemId());
         if (known != Vocabulary.NOT_FOUND) {
             return known;
         }
-        int row = learner.addIfAbsent(interaction.itemId());
-        ages.begin(row, interaction.timestampMs());
+        int row = learner.addIfAbsent(event.itemId());
+        ages.begin(row, event.timestampMs());
         return row;
     }
 
-    private void addTarget(String item) {
+    private void addNew(Interaction event, boolean isTarget) {
         Vocabulary vocabulary = model.vocabulary();
-        newTargets.add(
-                sequences.array(),
-                sequences.openStart(),
-                sequences.size(),
-                vocabulary.rowOf(item),
-                vocabulary.size(),
-                model.memory());
+        if (isTarget) {
+            newTargets.add(history, vocabulary.rowOf(event.itemId()), vocabulary.size(), model.memory());
+        } else {
+            newTargets.addNoEvent();
+        }
+        historyGrew |= history.standsInHistory(event);
+    }
+
+    private int rowOf(Interaction event, boolean isNew) {
+        if (!history.standsInHistory(event)) {
+            return model.vocabulary().rowOf(event.itemId());
+        }
+        return isNew ? clicked(event) : known(event);
     }
 
     /** Fills the batch; returns how many sequences came from the reservoir. */
     private int fillBatch(int newLength) {
         batch.clear();
-        for (int sequence : newestOf.values()) {
-            int end = sequences.end(sequence);
-            batch.addExample(sequences.array(), Math.max(sequences.start(sequence), end - newLength), end);
-        }
+        newestOf.forEach((user, sequence) -> {
+            if (taught.contains(user)) {
+                int end = sequences.end(sequence);
+                int from = Math.max(sequences.start(sequence), end - newLength);
+                batch.addExample(sequences.array(), sequences.weights(), from, end);
+            }
+        });
         int updated = batch.sequences();
         reservoir.draw(learner.optimizerStep(), config.replaySequences(), config.replayLength(), batch::addExample);
         return batch.sequences() - updated;
@@ -334,13 +363,17 @@ public final class OnlineLearner implements AutoCloseable {
         }
     }
 
-    /** A sequence of one item has nothing to learn from, and stays out. */
+    /**
+     * A sequence of one item has nothing to learn from, and stays out; where that is what is left of a longer one, it takes
+     * that one's place.
+     */
     private void remember() {
         newestOf.forEach((user, sequence) -> {
             int start = sequences.start(sequence);
             int end = sequences.end(sequence);
-            if (end - start > 1) {
-                reservoir.put(user, sequences.array(), start, end);
+            boolean replaces = sequences.isShortened(sequence) && reservoir.holds(user);
+            if (end - start > 1 || replaces) {
+                reservoir.put(user, sequences.array(), sequences.weights(), start, end);
             }
         });
     }

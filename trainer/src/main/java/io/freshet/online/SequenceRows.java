@@ -1,48 +1,52 @@
 package io.freshet.online;
 
+import io.freshet.sequence.HistoryRows;
 import java.util.Arrays;
 
-/** The sequences of one step as vocabulary rows, end to end in one array that is reused. Not thread-safe. */
+/** The histories of one step, end to end in arrays that are reused. Not thread-safe. */
 final class SequenceRows {
     private int[] rows = new int[4096]; // (positions of all sequences)
+    private float[] weights = new float[4096]; // (positions of all sequences), as targets
     private int[] starts = new int[256]; // (sequences + 1)
+    private boolean[] shortened = new boolean[256]; // (sequences)
     private int sequences;
-    private int size;
 
     void clear() {
         sequences = 0;
-        size = 0;
     }
 
-    /** Adds a position to the sequence at hand. */
-    void append(int row) {
-        if (size == rows.length) {
-            rows = Arrays.copyOf(rows, 2 * size);
-        }
-        rows[size++] = row;
-    }
-
-    /** Ends the sequence at hand; the next position starts another one. */
-    void endSequence() {
+    /** Adds a copy of the history as it stands. */
+    void add(HistoryRows history) {
+        int start = starts[sequences];
+        int end = start + history.size();
+        reserve(end);
+        System.arraycopy(history.rows(), 0, rows, start, history.size());
+        System.arraycopy(history.weights(), 0, weights, start, history.size());
+        shortened[sequences] = history.hasTakenBack();
         sequences++;
-        if (sequences == starts.length) {
-            starts = Arrays.copyOf(starts, 2 * sequences);
-        }
-        starts[sequences] = size;
+        starts[sequences] = end;
     }
 
-    /** The array behind; another one after {@link #append}. */
+    private void reserve(int end) {
+        if (end > rows.length) {
+            int capacity = Math.max(end, 2 * rows.length);
+            rows = Arrays.copyOf(rows, capacity);
+            weights = Arrays.copyOf(weights, capacity);
+        }
+        if (sequences + 2 > starts.length) {
+            starts = Arrays.copyOf(starts, 2 * starts.length);
+            shortened = Arrays.copyOf(shortened, starts.length);
+        }
+    }
+
+    /** The array behind; another one after {@link #add}. */
     int[] array() {
         return rows;
     }
 
-    /** Where the sequence at hand starts. */
-    int openStart() {
-        return starts[sequences];
-    }
-
-    int size() {
-        return size;
+    /** What each position weighs as a target; another array after {@link #add}. */
+    float[] weights() {
+        return weights;
     }
 
     int start(int sequence) {
@@ -51,5 +55,10 @@ final class SequenceRows {
 
     int end(int sequence) {
         return starts[sequence + 1];
+    }
+
+    /** Whether the sequence may be shorter than an earlier version of it, because something was taken back. */
+    boolean isShortened(int sequence) {
+        return shortened[sequence];
     }
 }

@@ -16,10 +16,17 @@ final class BaselineRunner implements Runner {
         int[] ranks = new int[step.clicks().size()];
         for (int i = 0; i < ranks.length; i++) {
             StreamClick click = step.clicks().get(i);
-            int[] history = click.history();
-            ranks[i] = click.isEvent() ? baseline.rank(history, history.length, click.item()) : StepRecord.NO_EVENT;
-            baseline.observe(history, history.length, click.item());
+            ranks[i] = click.isEvent() ? rank(click) : StepRecord.NO_EVENT;
+            if (click.isTarget()) {
+                baseline.observe(click.history(), click.history().length, click.item());
+            }
         }
         return ranks;
+    }
+
+    private int rank(StreamClick click) {
+        int[] history = click.history();
+        int[] seen = click.seen();
+        return baseline.rank(history, history.length, click.item(), seen, seen.length);
     }
 }

@@ -31,7 +31,7 @@ public final class Race implements AutoCloseable {
     private final Scoresheet memorySheet;
     private final Map<Rival, Entrant> rivals = new EnumMap<>(Rival.class);
 
-    private final StreamItems items = new StreamItems();
+    private final StreamItems items;
     private final List<UserUpdate> waiting = new ArrayList<>();
     private final List<Long> curveRecords = new ArrayList<>();
     private long run;
@@ -44,6 +44,7 @@ public final class Race implements AutoCloseable {
      */
     public Race(RaceConfig config, long records, RaceListener listener, BooleanSupplier stopped) {
         this.config = config;
+        this.items = new StreamItems(config.learning().types());
         this.records = records;
         this.listener = listener;
         this.online = new OnlineRunner(

@@ -22,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  * job does. It starts at the first tenth: before there are no events, and from then on every one is a miss until there is
  * enough for a fit. Items that came after a fit are ranked by their first vectors.
  *
- * <p>Keeps all clicks, 16 bytes each and their items and users. Owns its models.
+ * <p>Keeps all clicks, 16 bytes each and their items and users; of events with types those that are learned from, with the
+ * same weight each. Owns its models.
  */
 final class RefitRunner implements Runner {
     private static final int TENTHS = 10;
@@ -87,7 +88,9 @@ final class RefitRunner implements Runner {
         List<Interaction> interactions = update.update().sequence().interactions();
         for (int position : update.update().newPositions()) {
             Interaction click = interactions.get(position);
-            clicks.add(update.user(), click.itemId(), click.timestampMs());
+            if (like.learningConfig().types().isTarget(click.eventType())) {
+                clicks.add(update.user(), click.itemId(), click.timestampMs());
+            }
         }
     }
 

@@ -3,13 +3,15 @@ package io.freshet.prequential;
 /**
  * A new position of some user's sequence, as rows of the stream's items.
  *
- * @param history what stands before it, oldest first; empty where the click is no event. Not to be changed
- * @param item what is to be ranked
- * @param earlierClicks how often anyone had clicked the item before
+ * @param history what stands before it, oldest first. Not to be changed
+ * @param seen the items of whatever came before it. Not to be changed
+ * @param item what is to be ranked, if it is an event
+ * @param isTarget whether it is learned from
+ * @param earlierClicks how often anyone had clicked the item before, so that it stands in a history
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
-record StreamClick(int[] history, int item, int earlierClicks) {
+record StreamClick(int[] history, int[] seen, int item, boolean isTarget, int earlierClicks) {
     boolean isEvent() {
-        return history.length > 0;
+        return isTarget && history.length > 0;
     }
 }

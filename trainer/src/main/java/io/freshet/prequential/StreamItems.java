@@ -1,36 +1,55 @@
 package io.freshet.prequential;
 
+import io.freshet.event.EventTypes;
 import io.freshet.online.UserUpdate;
+import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.vocabulary.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 
 /** The items of the stream in order of arrival, and how often each was clicked so far. Not thread-safe. */
 final class StreamItems {
     private final Vocabulary rows = new Vocabulary();
+    private final HistoryRows history;
     private int[] clicksOf = new int[1024]; // by row
+
+    StreamItems(EventTypes types) {
+        history = new HistoryRows(types);
+    }
 
     /** The positions that the updates added, in order. */
     List<StreamClick> take(List<UserUpdate> updates) {
         List<StreamClick> clicks = new ArrayList<>();
         for (UserUpdate update : updates) {
             List<Interaction> interactions = update.update().sequence().interactions();
-            int[] sequence = interactions.stream()
-                    .mapToInt(interaction -> rows.addIfAbsent(interaction.itemId()))
-                    .toArray();
-            for (int position : update.update().newPositions()) {
-                clicks.add(click(Arrays.copyOf(sequence, position), sequence[position]));
+            Set<Integer> newPositions = Set.copyOf(update.update().newPositions());
+            history.clear();
+            for (int position = 0; position < interactions.size(); position++) {
+                Interaction event = interactions.get(position);
+                int item = rows.addIfAbsent(event.itemId());
+                if (newPositions.contains(position)) {
+                    clicks.add(click(event, item));
+                }
+                history.add(event, item);
             }
         }
         return clicks;
     }
 
-    private StreamClick click(int[] history, int item) {
+    private StreamClick click(Interaction event, int item) {
         if (item >= clicksOf.length) {
             clicksOf = Arrays.copyOf(clicksOf, Math.max(item + 1, 2 * clicksOf.length));
         }
-        return new StreamClick(history, item, clicksOf[item]++);
+        int earlier = clicksOf[item];
+        clicksOf[item] += history.standsInHistory(event) ? 1 : 0;
+        return new StreamClick(
+                Arrays.copyOf(history.rows(), history.size()),
+                Arrays.copyOf(history.seen(), history.seenSize()),
+                item,
+                history.isTarget(event),
+                earlier);
     }
 }

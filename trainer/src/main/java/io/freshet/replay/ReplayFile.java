@@ -8,13 +8,16 @@ import io.freshet.format.FormatException;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
 
 /**
- * A replay reservoir in a snapshot, version 1. Slots come in their order, which is a part of the state: draws name
- * slots.
+ * A replay reservoir in a snapshot: version 1 where every position weighs 1 as a target, else version 2, which has the
+ * weights behind. Slots come in their order, which is a part of the state: draws name slots.
  *
  * <pre>
- * 3 bytes   46 52 01: magic, kind 'R', version
+ * 3 bytes   46 52 01 or 46 52 02: magic, kind 'R', version
  * varint    capacity, users
  * varint    most positions of a user
  * 8 bytes   seed, little endian
@@ -24,13 +27,20 @@ import java.nio.file.Path;
  *   bytes   user id, UTF-8
  *   varint  positions, then for each, oldest first
  *     varint  item row
+ * in version 2:
+ *   varint    different weights, then for each, in the order in which they come
+ *     4 bytes float, little endian: 0 or more
+ *   for each position of each slot, in order
+ *     varint  which of the weights it has, from 0
  * 4 bytes   CRC-32C of all before, little endian
  * </pre>
  */
 public final class ReplayFile {
     public static final String NAME = "replay.bin";
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("replay reservoir", 'R', 1, 1);
+    private static final int WITH_WEIGHTS = 2;
+    private static final BinaryFormat ALIKE = new BinaryFormat("replay reservoir", 'R', 1, 1);
+    private static final BinaryFormat WEIGHTED = new BinaryFormat("replay reservoir", 'R', 1, WITH_WEIGHTS);
     private static final int TYPICAL_SLOT_BYTES = 48;
     private static final int MIN_SLOT_BYTES = 2;
 
@@ -51,7 +61,10 @@ public final class ReplayFile {
     }
 
     static byte[] encode(ReplayReservoir reservoir) {
-        ByteWriter writer = FORMAT.writer(32 + TYPICAL_SLOT_BYTES * reservoir.size());
+        Map<Float, Integer> weights = weightsOf(reservoir);
+        boolean weighted = weights.keySet().stream().anyMatch(weight -> weight != 1f);
+        BinaryFormat format = weighted ? WEIGHTED : ALIKE;
+        ByteWriter writer = format.writer(32 + TYPICAL_SLOT_BYTES * reservoir.size());
         writer.writeVarint(reservoir.capacity());
         writer.writeVarint(reservoir.maxLength());
         writer.writeLong(reservoir.seed());
@@ -65,11 +78,49 @@ public final class ReplayFile {
                 writer.writeVarint(reservoir.rowAt(slot, position));
             }
         }
-        return FORMAT.seal(writer);
+        if (weighted) {
+            writeWeights(writer, reservoir, weights);
+        }
+        return format.seal(writer);
+    }
+
+    /** Each different weight and its number, in the order in which they come; none where all are known to be 1. */
+    private static Map<Float, Integer> weightsOf(ReplayReservoir reservoir) {
+        Map<Float, Integer> numbers = new LinkedHashMap<>();
+        if (!reservoir.hasWeights()) {
+            return numbers;
+        }
+        forEachPosition(reservoir, (slot, position) -> {
+            float weight = reservoir.weightAt(slot, position);
+            numbers.putIfAbsent(weight, numbers.size());
+        });
+        return numbers;
+    }
+
+    private static void writeWeights(ByteWriter writer, ReplayReservoir reservoir, Map<Float, Integer> numbers) {
+        writer.writeVarint(numbers.size());
+        numbers.keySet().forEach(weight -> writer.writeInt(Float.floatToRawIntBits(weight)));
+        forEachPosition(
+                reservoir,
+                (slot, position) ->
+                        writer.writeVarint(Objects.requireNonNull(numbers.get(reservoir.weightAt(slot, position)))));
+    }
+
+    @FunctionalInterface
+    private interface PositionConsumer {
+        void accept(int slot, int position);
+    }
+
+    private static void forEachPosition(ReplayReservoir reservoir, PositionConsumer to) {
+        for (int slot = 0; slot < reservoir.size(); slot++) {
+            for (int position = 0; position < reservoir.lengthAt(slot); position++) {
+                to.accept(slot, position);
+            }
+        }
     }
 
     static ReplayReservoir decode(byte[] bytes, int itemRows) {
-        ByteReader reader = FORMAT.reader(bytes);
+        ByteReader reader = WEIGHTED.reader(bytes);
         int capacity = reader.readVarint31();
         int maxLength = reader.readVarint31();
         long seed = reader.readLong();
@@ -77,12 +128,31 @@ public final class ReplayFile {
         try {
             ReplayReservoir reservoir = new ReplayReservoir(capacity, maxLength, seed);
             readSlots(reader, reservoir, itemRows);
+            if (BinaryFormat.versionOf(bytes) == WITH_WEIGHTS) {
+                readWeights(reader, reservoir);
+            }
             reader.requireEnd();
             reservoir.restoreReplacements(replacements);
             return reservoir;
         } catch (IllegalArgumentException e) {
             throw new CorruptFormatException("replay reservoir: " + e.getMessage(), e);
         }
+    }
+
+    private static void readWeights(ByteReader reader, ReplayReservoir reservoir) {
+        float[] weights = reader.readFloats(reader.readCount(Float.BYTES));
+        for (float weight : weights) {
+            if (!(weight >= 0 && weight < Float.POSITIVE_INFINITY)) {
+                throw reader.corrupt("weight must be finite and not negative", "weight", weight);
+            }
+        }
+        forEachPosition(reservoir, (slot, position) -> {
+            int number = reader.readVarint31();
+            if (number >= weights.length) {
+                throw reader.corrupt("number of a weight must be below " + weights.length, "number", number);
+            }
+            reservoir.restoreWeight(slot, position, weights[number]);
+        });
     }
 
     private static void readSlots(ByteReader reader, ReplayReservoir reservoir, int itemRows) {

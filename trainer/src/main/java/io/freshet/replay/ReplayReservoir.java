@@ -7,9 +7,11 @@ import java.util.BitSet;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded memory of users' sequences as item rows: one slot for each user, holding that user's newest sequence.
+ * A bounded memory of users' sequences as item rows with their weights as targets: one slot for each user, holding that
+ * user's newest sequence.
  *
  * <p>A new user who comes into a full reservoir takes a slot drawn at random, so the chance to still be there falls
  * exponentially with the number of users that came since, at a rate of one part in {@code capacity}. (Vitter's
@@ -17,7 +19,8 @@ import java.util.Map;
  * the slots.
  *
  * <p>What it holds, and what it draws, is a function of its seed and of the order of puts alone. Memory is at most
- * {@code capacity * (4 * maxLength + about 100)} bytes. Not thread-safe.
+ * {@code capacity * (4 * maxLength + about 100)} bytes, and {@code 4 * maxLength} more of each once not every weight is 1.
+ * Not thread-safe.
  */
 public final class ReplayReservoir {
     private static final int FIRST_SLOTS = 1024;
@@ -29,6 +32,7 @@ public final class ReplayReservoir {
     private String[] users; // (slots)
     private int[] lengths; // (slots)
     private int[] rows; // (slots, maxLength): the first lengths[slot] of a slot are used, oldest first
+    private float @Nullable [] weights; // (slots, maxLength), likewise; null while each is 1
     private int size;
     private long replacements;
 
@@ -55,9 +59,23 @@ public final class ReplayReservoir {
      * {@code to}. Copies them.
      */
     public void put(String user, int[] sequence, int from, int to) {
+        put(user, sequence, null, from, to);
+    }
+
+    /**
+     * Keeps the newest version of a user's sequence, as {@link #put(String, int[], int, int)} does, with its weights.
+     *
+     * @param sequenceWeights of the same positions as targets; null where each weighs 1
+     */
+    public void put(String user, int[] sequence, float @Nullable [] sequenceWeights, int from, int to) {
         Integer known = slotOf.get(user);
         int slot = known != null ? known : claimSlot(user);
-        fill(slot, sequence, Math.max(from, to - maxLength), to);
+        fill(slot, sequence, sequenceWeights, Math.max(from, to - maxLength), to);
+    }
+
+    /** Whether it keeps a sequence of this user. */
+    public boolean holds(String user) {
+        return slotOf.containsKey(user);
     }
 
     /**
@@ -70,7 +88,7 @@ public final class ReplayReservoir {
         for (int i = 0; i < count && size > 0; i++) {
             int slot = (int) CounterRandom.below(size, seed, step, Purpose.REPLAY_DRAW, i);
             int end = slot * maxLength + lengths[slot];
-            to.accept(rows, end - Math.min(lengths[slot], lastPositions), end);
+            to.accept(rows, weights, end - Math.min(lengths[slot], lastPositions), end);
         }
     }
 
@@ -83,7 +101,11 @@ public final class ReplayReservoir {
             int kept = start;
             for (int place = start; place < start + lengths[slot]; place++) {
                 if (!gone.get(rows[place])) {
-                    rows[kept++] = rows[place];
+                    rows[kept] = rows[place];
+                    if (weights != null) {
+                        weights[kept] = weights[place];
+                    }
+                    kept++;
                 }
             }
             lengths[slot] = kept - start;
@@ -124,13 +146,26 @@ public final class ReplayReservoir {
         return rows[slot * maxLength + position];
     }
 
+    /** Whether some weight may be another than 1. */
+    boolean hasWeights() {
+        return weights != null;
+    }
+
+    float weightAt(int slot, int position) {
+        return weights == null ? 1f : weights[slot * maxLength + position];
+    }
+
+    void restoreWeight(int slot, int position, float weight) {
+        ownWeights()[slot * maxLength + position] = weight;
+    }
+
     /** Takes up where a reservoir with these slots, in this order, and this number of replacements left off. */
     void restore(String user, int[] sequence, int length) {
         if (slotOf.containsKey(user) || size == capacity) {
             throw new IllegalArgumentException(
                     "a slot must be free and its user new: user=" + user + " size=" + size + " capacity=" + capacity);
         }
-        fill(claimSlot(user), sequence, 0, length);
+        fill(claimSlot(user), sequence, null, 0, length);
     }
 
     void restoreReplacements(long count) {
@@ -156,9 +191,33 @@ public final class ReplayReservoir {
         return (int) CounterRandom.below(capacity, seed, replacements++, Purpose.REPLAY_REPLACE, 0);
     }
 
-    private void fill(int slot, int[] sequence, int from, int to) {
+    private void fill(int slot, int[] sequence, float @Nullable [] sequenceWeights, int from, int to) {
         lengths[slot] = to - from;
         System.arraycopy(sequence, from, rows, slot * maxLength, to - from);
+        if (sequenceWeights != null && (weights != null || !areAllOne(sequenceWeights, from, to))) {
+            System.arraycopy(sequenceWeights, from, ownWeights(), slot * maxLength, to - from);
+        } else if (weights != null) {
+            Arrays.fill(weights, slot * maxLength, slot * maxLength + to - from, 1f);
+        }
+    }
+
+    private static boolean areAllOne(float[] sequenceWeights, int from, int to) {
+        for (int position = from; position < to; position++) {
+            if (sequenceWeights[position] != 1f) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private float[] ownWeights() {
+        float[] own = weights;
+        if (own == null) {
+            own = new float[rows.length];
+            Arrays.fill(own, 1f);
+            weights = own;
+        }
+        return own;
     }
 
     private void grow() {
@@ -166,5 +225,8 @@ public final class ReplayReservoir {
         users = Arrays.copyOf(users, slots);
         lengths = Arrays.copyOf(lengths, slots);
         rows = Arrays.copyOf(rows, slots * maxLength);
+        if (weights != null) {
+            weights = Arrays.copyOf(weights, slots * maxLength);
+        }
     }
 }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Makes the updates that a sequencer would write for clicks which come in order. */
 final class ClickStream {
@@ -18,8 +19,12 @@ final class ClickStream {
     private long clicks;
 
     UserUpdate click(String user, String item) {
+        return event(user, item, null);
+    }
+
+    UserUpdate event(String user, String item, @Nullable String type) {
         List<Interaction> interactions = interactionsOf.computeIfAbsent(user, id -> new ArrayList<>());
-        interactions.add(new Interaction(item, clicks, null, 0));
+        interactions.add(new Interaction(item, clicks, type, 0));
         if (interactions.size() > WINDOW) {
             interactions.removeFirst();
         }

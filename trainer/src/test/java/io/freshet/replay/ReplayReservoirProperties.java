@@ -63,6 +63,45 @@ final class ReplayReservoirProperties {
     }
 
     @Property
+    void shouldKeepAndDrawTheWeightsOfEachPosition(@ForAll("puts") List<Put> puts) {
+        ReplayReservoir reservoir = new ReplayReservoir(5, MAX_LENGTH, SEED);
+        for (Put put : puts) {
+            boolean weighted = put.user().hashCode() % 3 != 0;
+            int[] rows = put.rows().stream().mapToInt(Integer::intValue).toArray();
+            reservoir.put(put.user(), rows, weighted ? weightsOf(rows) : null, 0, rows.length);
+        }
+        ReplayReservoir read = ReplayFile.decode(ReplayFile.encode(reservoir), 100);
+
+        for (int slot = 0; slot < reservoir.size(); slot++) {
+            boolean weighted = reservoir.userAt(slot).hashCode() % 3 != 0;
+            for (int position = 0; position < reservoir.lengthAt(slot); position++) {
+                float expected = weighted ? reservoir.rowAt(slot, position) % 3 : 1;
+                assertThat(reservoir.weightAt(slot, position)).isEqualTo(expected);
+                assertThat(read.weightAt(slot, position)).isEqualTo(expected);
+            }
+        }
+        assertThat(drawnWeights(read)).isEqualTo(drawnWeights(reservoir));
+    }
+
+    private static float[] weightsOf(int[] rows) {
+        float[] weights = new float[rows.length];
+        for (int i = 0; i < rows.length; i++) {
+            weights[i] = rows[i] % 3;
+        }
+        return weights;
+    }
+
+    private static List<Float> drawnWeights(ReplayReservoir reservoir) {
+        List<Float> drawn = new ArrayList<>();
+        reservoir.draw(2, 20, 3, (rows, weights, from, to) -> {
+            for (int position = from; position < to; position++) {
+                drawn.add(weights == null ? 1f : weights[position]);
+            }
+        });
+        return drawn;
+    }
+
+    @Property
     void shouldDrawLastPositionsOfHeldSequences(
             @ForAll("puts") List<Put> puts, @ForAll @IntRange(min = 2, max = 6) int lastPositions) {
         ReplayReservoir reservoir = filled(5, puts);
@@ -85,7 +124,7 @@ final class ReplayReservoirProperties {
         }
         int[] counts = new int[8];
         for (int step = 0; step < 100; step++) {
-            reservoir.draw(step, 800, MAX_LENGTH, (rows, from, to) -> counts[rows[from]]++);
+            reservoir.draw(step, 800, MAX_LENGTH, (rows, weights, from, to) -> counts[rows[from]]++);
         }
 
         for (int count : counts) {
@@ -131,7 +170,7 @@ final class ReplayReservoirProperties {
                 step,
                 count,
                 lastPositions,
-                (rows, from, to) ->
+                (rows, weights, from, to) ->
                         drawn.add(Arrays.stream(rows, from, to).boxed().toList()));
         return drawn;
     }

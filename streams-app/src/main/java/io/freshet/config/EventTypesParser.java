@@ -1,0 +1,135 @@
+package io.freshet.config;
+
+import io.freshet.event.Click;
+import io.freshet.event.EventTypes;
+import java.nio.charset.StandardCharsets;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+
+/** Reads what types of events mean from their keys' values, and names the part that does not hold. */
+final class EventTypesParser {
+    private EventTypesParser() {}
+
+    /**
+     * The types of three values that are each valid.
+     *
+     * @throws ConfigException if one type stands in two of them
+     */
+    static EventTypes parse(String weights, String filterOnly, String negative) {
+        Map<String, Float> weightOf = weights(ConfigKeys.EVENTS_WEIGHTS, weights);
+        Set<String> filters = types(ConfigKeys.EVENTS_FILTER_ONLY, filterOnly);
+        Set<String> negatives = types(ConfigKeys.EVENTS_NEGATIVE, negative);
+        requireApart(ConfigKeys.EVENTS_WEIGHTS, weightOf.keySet(), ConfigKeys.EVENTS_FILTER_ONLY, filters);
+        requireApart(ConfigKeys.EVENTS_WEIGHTS, weightOf.keySet(), ConfigKeys.EVENTS_NEGATIVE, negatives);
+        requireApart(ConfigKeys.EVENTS_FILTER_ONLY, filters, ConfigKeys.EVENTS_NEGATIVE, negatives);
+        return new EventTypes(weightOf, filters, negatives);
+    }
+
+    private static void requireApart(String key, Set<String> types, String otherKey, Set<String> otherTypes) {
+        for (String type : types) {
+            if (otherTypes.contains(type)) {
+                throw new ConfigException("A type of events must have one meaning: " + type + " stands in " + key
+                        + " and in " + otherKey);
+            }
+        }
+    }
+
+    private static Map<String, Float> weights(String key, String text) {
+        Map<String, Float> weights = new LinkedHashMap<>();
+        for (String part : parts(key, text)) {
+            int equals = part.lastIndexOf('=');
+            if (equals < 0) {
+                throw new ConfigException(key, text, "must be type=weight with commas: \"" + part + "\" has no =");
+            }
+            String type = type(key, text, part.substring(0, equals));
+            float weight = weight(key, text, part);
+            if (weights.put(type, weight) != null) {
+                throw new ConfigException(key, text, "must name each type once: " + type);
+            }
+        }
+        return weights;
+    }
+
+    private static float weight(String key, String text, String part) {
+        String number = part.substring(part.lastIndexOf('=') + 1).strip();
+        float weight;
+        try {
+            weight = Float.parseFloat(number);
+        } catch (NumberFormatException _) {
+            throw new ConfigException(key, text, "a weight must be a number: \"" + part + "\"");
+        }
+        if (weight != 0 && !(weight >= EventTypes.LEAST_WEIGHT && weight <= EventTypes.MOST_WEIGHT)) {
+            throw new ConfigException(key, text, "a weight must be 0 or from 0.000001 to 1000000: \"" + part + "\"");
+        }
+        return weight;
+    }
+
+    private static Set<String> types(String key, String text) {
+        Set<String> types = new HashSet<>();
+        for (String part : parts(key, text)) {
+            if (!types.add(type(key, text, part))) {
+                throw new ConfigException(key, text, "must name each type once: " + part);
+            }
+        }
+        return types;
+    }
+
+    private static String type(String key, String text, String name) {
+        String type = name.strip();
+        if (type.isEmpty()) {
+            throw new ConfigException(key, text, "a type must have a name");
+        }
+        int bytes = type.getBytes(StandardCharsets.UTF_8).length;
+        if (bytes > Click.MAX_EVENT_TYPE_BYTES) {
+            throw new ConfigException(
+                    key,
+                    text,
+                    "a type has at most " + Click.MAX_EVENT_TYPE_BYTES + " bytes: " + type + " has " + bytes);
+        }
+        return type;
+    }
+
+    private static List<String> parts(String key, String text) {
+        if (text.isBlank()) {
+            return List.of();
+        }
+        List<String> parts = Stream.of(text.split(",", -1)).map(String::strip).toList();
+        if (parts.contains("")) {
+            throw new ConfigException(key, text, "there must be a type before and behind each comma");
+        }
+        return parts;
+    }
+
+    /** Takes {@code type=weight} with commas. */
+    static final class Weights implements ConfigDef.Validator {
+        @Override
+        public void ensureValid(String name, @Nullable Object value) {
+            weights(name, String.valueOf(value));
+        }
+
+        @Override
+        public String toString() {
+            return "type=weight with commas";
+        }
+    }
+
+    /** Takes names of types with commas. */
+    static final class Types implements ConfigDef.Validator {
+        @Override
+        public void ensureValid(String name, @Nullable Object value) {
+            types(name, String.valueOf(value));
+        }
+
+        @Override
+        public String toString() {
+            return "types with commas";
+        }
+    }
+}
