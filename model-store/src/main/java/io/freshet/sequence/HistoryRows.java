@@ -85,11 +85,6 @@ public final class HistoryRows {
         }
     }
 
-    /** Whether there is something to learn from such an event. */
-    public boolean isTarget(Interaction event) {
-        return types.isTarget(event.eventType());
-    }
-
     /** Whether such an event stands in the history. */
     public boolean standsInHistory(Interaction event) {
         return types.meaning(event.eventType()) == Meaning.IN_HISTORY;

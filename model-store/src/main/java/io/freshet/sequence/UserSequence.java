@@ -1,5 +1,7 @@
 package io.freshet.sequence;
 
+import io.freshet.event.EventTypes;
+import io.freshet.event.EventTypes.Meaning;
 import java.util.List;
 
 /**
@@ -22,6 +24,15 @@ public record UserSequence(List<Interaction> interactions) {
 
     public int size() {
         return interactions.size();
+    }
+
+    /** Whether there is something to learn from an interaction: by its type, and because no later one takes it back. */
+    public boolean isTarget(int position, EventTypes types) {
+        Interaction event = interactions.get(position);
+        return types.isTarget(event.eventType())
+                && interactions.subList(position + 1, interactions.size()).stream()
+                        .noneMatch(later -> types.meaning(later.eventType()) == Meaning.TAKES_BACK
+                                && later.itemId().equals(event.itemId()));
     }
 
     private static int firstUnordered(List<Interaction> interactions) {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.stream.IntStream;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -55,6 +56,22 @@ class HistoryRowsProperties {
                             .toArray());
             assertThat(history.hasTakenBack()).isEqualTo(sofar.stream().anyMatch(HistoryRowsProperties::takesBack));
         }
+    }
+
+    @Property
+    void shouldTakeForTargetsWhatStandsInTheHistoryOfTheWholeSequenceWithAWeight(@ForAll("events") List<Event> events) {
+        List<Event> known =
+                events.stream().filter(event -> event.item() != UNKNOWN).toList();
+        UserSequence sequence =
+                new UserSequence(known.stream().map(Event::interaction).toList());
+
+        assertThat(IntStream.range(0, known.size())
+                        .filter(position -> sequence.isTarget(position, TYPES))
+                        .mapToObj(known::get)
+                        .toList())
+                .isEqualTo(naiveHistory(known).stream()
+                        .filter(event -> naiveWeight(event) > 0)
+                        .toList());
     }
 
     @Property

@@ -22,6 +22,7 @@ final class Books {
     private final PrequentialRace race = new PrequentialRace();
     private final LearnedClicks learnedClicks = new LearnedClicks(race);
     private final Audience audience = new Audience();
+    private final EventTypes types;
     private final HistoryRows history;
     private long accepted;
     private long deadLetters;
@@ -31,6 +32,7 @@ final class Books {
 
     /** @param types what the types of events mean */
     Books(EventTypes types) {
+        this.types = types;
         history = new HistoryRows(types);
     }
 
@@ -76,7 +78,8 @@ final class Books {
             Interaction event = interactions.get(position);
             int row = vocabulary.addIfAbsent(event.itemId());
             if (update.newPositions().contains(position)) {
-                targets.add(new LearnedClicks.Target(history.rows(), history.size(), row, history.isTarget(event)));
+                boolean isTarget = update.sequence().isTarget(position, types);
+                targets.add(new LearnedClicks.Target(history.rows(), history.size(), row, isTarget));
             }
             history.add(event, row);
         }

@@ -39,13 +39,15 @@ final class ClickFile implements ClickSource {
     record Layout(char separator, ClickColumns columns, TimeFormat timeFormat, List<String> header) {
         /** What was found out about the file, for the person. */
         String describe() {
-            return "%s, user=%s item=%s time=%s (%s)"
+            String type = columns.eventType() == ClickColumns.ABSENT ? "" : " type=" + header.get(columns.eventType());
+            return "%s, user=%s item=%s time=%s (%s)%s"
                     .formatted(
                             separatorName(),
                             header.get(columns.user()),
                             header.get(columns.item()),
                             header.get(columns.time()),
-                            timeFormat);
+                            timeFormat,
+                            type);
         }
 
         private String separatorName() {

@@ -69,8 +69,8 @@ final class SequenceScorer extends ContextualFixedKeyProcessor<byte[], SequenceU
     /** What nobody learns from makes nothing popular. */
     private void count(SequenceUpdate update) {
         for (int position : update.newPositions()) {
-            var click = update.sequence().interactions().get(position);
-            if (types.isTarget(click.eventType())) {
+            if (update.sequence().isTarget(position, types)) {
+                var click = update.sequence().interactions().get(position);
                 popularity.add(click.itemId(), click.timestampMs());
                 changedSinceKept = true;
             }

@@ -284,7 +284,7 @@ public final class OnlineLearner implements AutoCloseable {
         for (int position = 0; position < interactions.size(); position++) {
             Interaction event = interactions.get(position);
             boolean isNew = next < newPositions.size() && newPositions.get(next) == position;
-            boolean isNewTarget = isNew && history.isTarget(event);
+            boolean isNewTarget = isNew && update.sequence().isTarget(position, config.types());
             if (isNew) {
                 addNew(event, isNewTarget);
                 next++;

@@ -10,6 +10,7 @@ import io.freshet.offline.SequenceDataset;
 import io.freshet.online.OnlineLearner;
 import io.freshet.online.UserUpdate;
 import io.freshet.sequence.Interaction;
+import io.freshet.sequence.UserSequence;
 import io.freshet.vocabulary.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -85,10 +86,10 @@ final class RefitRunner implements Runner {
     }
 
     private void remember(UserUpdate update) {
-        List<Interaction> interactions = update.update().sequence().interactions();
+        UserSequence sequence = update.update().sequence();
         for (int position : update.update().newPositions()) {
-            Interaction click = interactions.get(position);
-            if (like.learningConfig().types().isTarget(click.eventType())) {
+            if (sequence.isTarget(position, like.learningConfig().types())) {
+                Interaction click = sequence.interactions().get(position);
                 clicks.add(update.user(), click.itemId(), click.timestampMs());
             }
         }

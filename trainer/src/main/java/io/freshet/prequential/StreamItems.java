@@ -4,6 +4,7 @@ import io.freshet.event.EventTypes;
 import io.freshet.online.UserUpdate;
 import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
+import io.freshet.sequence.UserSequence;
 import io.freshet.vocabulary.Vocabulary;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -13,10 +14,12 @@ import java.util.Set;
 /** The items of the stream in order of arrival, and how often each was clicked so far. Not thread-safe. */
 final class StreamItems {
     private final Vocabulary rows = new Vocabulary();
+    private final EventTypes types;
     private final HistoryRows history;
     private int[] clicksOf = new int[1024]; // by row
 
     StreamItems(EventTypes types) {
+        this.types = types;
         history = new HistoryRows(types);
     }
 
@@ -24,14 +27,15 @@ final class StreamItems {
     List<StreamClick> take(List<UserUpdate> updates) {
         List<StreamClick> clicks = new ArrayList<>();
         for (UserUpdate update : updates) {
-            List<Interaction> interactions = update.update().sequence().interactions();
+            UserSequence sequence = update.update().sequence();
+            List<Interaction> interactions = sequence.interactions();
             Set<Integer> newPositions = Set.copyOf(update.update().newPositions());
             history.clear();
             for (int position = 0; position < interactions.size(); position++) {
                 Interaction event = interactions.get(position);
                 int item = rows.addIfAbsent(event.itemId());
                 if (newPositions.contains(position)) {
-                    clicks.add(click(event, item));
+                    clicks.add(click(event, item, sequence.isTarget(position, types)));
                 }
                 history.add(event, item);
             }
@@ -39,7 +43,7 @@ final class StreamItems {
         return clicks;
     }
 
-    private StreamClick click(Interaction event, int item) {
+    private StreamClick click(Interaction event, int item, boolean isTarget) {
         if (item >= clicksOf.length) {
             clicksOf = Arrays.copyOf(clicksOf, Math.max(item + 1, 2 * clicksOf.length));
         }
@@ -49,7 +53,7 @@ final class StreamItems {
                 Arrays.copyOf(history.rows(), history.size()),
                 Arrays.copyOf(history.seen(), history.seenSize()),
                 item,
-                history.isTarget(event),
+                isTarget,
                 earlier);
     }
 }

@@ -15,6 +15,10 @@ import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
 import io.freshet.replay.ReplayFile;
 import io.freshet.replay.ReplayReservoir;
+import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.UserSequence;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
@@ -35,6 +39,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -67,6 +72,24 @@ final class EventTypesLearningTest {
             assertThat(outcome.events()).isEqualTo(1);
             assertThat(learner.model().memory().clicks()).isEqualTo(clicks + 1);
             assertThat(learner.metrics().running().events()).isEqualTo(3);
+        }
+    }
+
+    @Test
+    void shouldNotLearnFromALateClickThatWasTakenBackBeforeItCame() {
+        SequenceUpdate late = new SequenceUpdate(
+                new UserSequence(List.of(
+                        interaction("a", 1, null), interaction("b", 2, "purchase"), interaction("b", 3, "dislike"))),
+                List.of(1),
+                new ClickOrigin("clicks", 0, 0, 0));
+        try (OnlineLearner learner = learner(SeenItems.RANKED)) {
+            learner.step(List.of(stream.click("bert", "a"), stream.click("bert", "b")));
+            long clicks = learner.model().memory().clicks();
+            StepOutcome outcome = learner.step(List.of(new UserUpdate("anna", late)));
+
+            assertThat(outcome.ranks()).containsExactly(StepRecord.NO_EVENT);
+            assertThat(outcome.examples()).isEqualTo(outcome.replayed());
+            assertThat(learner.model().memory().clicks()).isEqualTo(clicks);
         }
     }
 
@@ -259,6 +282,10 @@ final class EventTypesLearningTest {
                 .containsEntry("event_negative", "[dislike]")
                 .isNotEqualTo(alike);
         assertThat(alike.keySet()).noneMatch(key -> key.startsWith("event"));
+    }
+
+    private static Interaction interaction(String item, long timestampMs, @Nullable String type) {
+        return new Interaction(item, timestampMs, type, Interaction.NO_EVENT_ID);
     }
 
     private List<List<UserUpdate>> typedSteps(int count) {
