@@ -121,6 +121,7 @@ final class EventTypesLearningTest {
                     String item = "item-" + random.nextInt(15);
                     events.add(stream.event(user, "item-" + random.nextInt(30), "impression"));
                     events.add(stream.event(user, item, "purchase"));
+                    bare.click("nobody", "passes the time");
                     clicks.add(bare.event(user, item, "purchase"));
                 }
                 with.step(events);

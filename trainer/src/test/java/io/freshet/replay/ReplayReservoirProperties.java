@@ -63,13 +63,15 @@ final class ReplayReservoirProperties {
     }
 
     @Property
-    void shouldKeepAndDrawTheWeightsOfEachPosition(@ForAll("puts") List<Put> puts) {
+    void shouldKeepAndDrawTheWeightsOfEachPosition(
+            @ForAll("puts") List<Put> puts, @ForAll List<@IntRange(max = 99) Integer> gone) {
         ReplayReservoir reservoir = new ReplayReservoir(5, MAX_LENGTH, SEED);
         for (Put put : puts) {
             boolean weighted = put.user().hashCode() % 3 != 0;
             int[] rows = put.rows().stream().mapToInt(Integer::intValue).toArray();
             reservoir.put(put.user(), rows, weighted ? weightsOf(rows) : null, 0, rows.length);
         }
+        reservoir.forget(gone);
         ReplayReservoir read = ReplayFile.decode(ReplayFile.encode(reservoir), 100);
 
         for (int slot = 0; slot < reservoir.size(); slot++) {
