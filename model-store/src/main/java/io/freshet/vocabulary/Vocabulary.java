@@ -2,9 +2,7 @@ package io.freshet.vocabulary;
 
 import java.util.ArrayList;
 import java.util.BitSet;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -18,9 +16,7 @@ public final class Vocabulary {
     /** What {@link #rowOf} answers for an item without a row. */
     public static final int NOT_FOUND = -1;
 
-    // A hash map of the library, not a leaner one of our own: item ids come from outside, and it stays fast when
-    // somebody makes them collide.
-    private final Map<String, Integer> rows = new HashMap<>();
+    private final RowsByItem rows = new RowsByItem();
     private final List<@Nullable String> items = new ArrayList<>(); // by row, null where it is free
     private final BitSet free = new BitSet();
     private int lowestFree; // no row below it is free
