@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchTrainCommand.class, BenchScoreCommand.class})
+        subcommands = {BenchTrainCommand.class, BenchScoreCommand.class, BenchOnlineCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -23,6 +23,6 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to measure: freshet bench train, or freshet bench score");
+                spec.commandLine(), "Say what to measure: freshet bench train, freshet bench score or freshet bench online");
     }
 }

@@ -121,11 +121,16 @@ public final class Learner implements AutoCloseable {
         return optimizerStep;
     }
 
-    /** The item's row; a new item gets one, with moments of zero. */
+    /**
+     * The item's row; a new item gets one, with moments of zero: at once, so that a first batch after many items has not
+     * to make room for all of them.
+     */
     public int addIfAbsent(String itemId) {
         boolean isNew = model.vocabulary().rowOf(itemId) == Vocabulary.NOT_FOUND;
         int row = model.addIfAbsent(itemId);
         if (isNew) {
+            itemFirstMoments();
+            itemSecondMoments();
             loss.addItem(row);
             changes.addItem(row);
         }

@@ -1,0 +1,289 @@
+package io.freshet.cli;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.online.LearningBenchmark;
+import io.freshet.online.LearningCost.Footprint;
+import io.freshet.online.LearningCost.Phase;
+import io.freshet.online.LearningCost.SlowStep;
+import io.freshet.online.LearningCost.Spread;
+import io.freshet.online.OnlineConfig;
+import io.freshet.tensor.Products;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet bench online}. */
+@Command(
+        name = "online",
+        description = {
+            "Measures what many items and users cost the learner that the trainer runs, without Kafka, on made-up clicks."
+                    + " First they come: every user clicks once, every item is clicked once, and tables grow. Then it is"
+                    + " ordinary life at that size: steps of users with histories, each click ranked among all items"
+                    + " before it is learned. Then half of the items are forgotten, and nothing else is done.",
+            "",
+            "A step is measured by the wall's clock and by that of the thread that learns, which stands still while other"
+                    + " programs have the processor. Ranking is measured by doing it a second time, which the step's own"
+                    + " time and the clicks a second leave out. Memory is what is in use after a collection: heap, and"
+                    + " tensors outside of it; users that the reservoir does not keep leave nothing here. The sequencer's"
+                    + " stores on disk, which keep every user, are not part of this: freshet demo --json tells of them.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet bench online --json online.json",
+            "      a million of each, some minutes on one core",
+            "  freshet bench online --items 100000 --users 5000000 --set model.dim=32",
+            "  FRESHET_JAVA_OPTS=-Xmx1g freshet bench online",
+            "      in so much heap"
+        })
+final class BenchOnlineCommand implements Callable<Integer> {
+    /** Items are kept for longer than the first two phases last, at a click a millisecond. */
+    static final Map<String, String> USUAL = Map.of("model.item.retention.ms", "86400000");
+
+    /** Items and users of a learner that comes before and is thrown away, so that the JIT has compiled. */
+    private static final int WARM_UP = 6_000;
+
+    private static final int WARM_UP_STEPS = 30;
+
+    private static final String HEADER =
+            "                    clicks/s   step: median      p99   longest   its thread: median      p99   longest";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--items",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "Items that come. Default: ${DEFAULT-VALUE}.")
+    private int items;
+
+    @Option(
+            names = "--users",
+            paramLabel = "N",
+            defaultValue = "1000000",
+            description = "Users who click. Default: ${DEFAULT-VALUE}.")
+    private int users;
+
+    @Option(
+            names = "--step-clicks",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Clicks of a step. Default: ${DEFAULT-VALUE}.")
+    private int stepClicks;
+
+    @Option(
+            names = "--steps",
+            paramLabel = "N",
+            defaultValue = "100",
+            description = "Steps of ordinary life that are measured, after a fifth as many that are not. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int steps;
+
+    @Option(
+            names = "--seed",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "Seed of the clicks. Default: ${DEFAULT-VALUE}.")
+    private long seed;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set a key of the configuration: model.*, training.*, online.*. May be repeated."
+                    + " model.item.retention.ms is a day unless set; 0 leaves the forgetting out.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write settings and figures there.")
+    private @Nullable Path json;
+
+    BenchOnlineCommand() {}
+
+    /**
+     * What {@code --json} writes, one component for each key.
+     *
+     * @param forgetting null where nothing is
+     * @param freedRows of forgotten items
+     */
+    record Report(
+            Map<String, Object> settings,
+            Footprint empty,
+            Phase arrival,
+            Footprint arrived,
+            Phase life,
+            Footprint lived,
+            @Nullable Phase forgetting,
+            int freedRows,
+            Footprint ended) {}
+
+    @Override
+    public Integer call() throws Exception {
+        OnlineConfig config = config();
+        try (LearningBenchmark warmUp = benchmark(config, Math.min(items, WARM_UP), Math.min(users, WARM_UP))) {
+            warmUp.arrive();
+            warmUp.live(WARM_UP_STEPS);
+        }
+        try (LearningBenchmark benchmark = benchmark(config, items, users)) {
+            Report report = run(benchmark, config, System.out);
+            if (json != null) {
+                JsonFile.write(json, report);
+            }
+        }
+        return 0;
+    }
+
+    /** What the options come to. */
+    OnlineConfig config() throws IOException {
+        Map<String, String> said = new LinkedHashMap<>(USUAL);
+        said.putAll(settings);
+        return FreshetConfig.load(null, Environment.ofConfiguration(), said).trainer();
+    }
+
+    private LearningBenchmark benchmark(OnlineConfig config, int itemCount, int userCount) {
+        if (steps < 1) {
+            throw refused("--steps must be positive: " + steps);
+        }
+        try {
+            return new LearningBenchmark(
+                    config.model(), config.training(), config.learning(), itemCount, userCount, stepClicks, seed);
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private Report run(LearningBenchmark benchmark, OnlineConfig config, PrintStream out) {
+        out.printf(
+                Locale.ROOT,
+                "%,d items, %,d users, steps of %,d clicks; %d threads, %s%n%s%n",
+                items,
+                users,
+                stepClicks,
+                config.training().workers(),
+                Products.forThisCpu().name(),
+                HEADER);
+        Footprint empty = benchmark.footprint();
+        Phase arrival = shown("they come", benchmark.arrive(), out);
+        Footprint arrived = benchmark.footprint();
+        Phase life = shown("ordinary life", benchmark.live(steps), out);
+        Footprint lived = benchmark.footprint();
+        boolean forgets = !config.learning().itemRetention().isZero();
+        Phase forgetting = forgets ? shown("half is forgotten", benchmark.forget(), out) : null;
+        Footprint ended = benchmark.footprint();
+        Report report = new Report(
+                settings(config),
+                empty,
+                arrival,
+                arrived,
+                life,
+                lived,
+                forgetting,
+                lived.items() - ended.items(),
+                ended);
+        lines(report).forEach(out::println);
+        out.flush();
+        return report;
+    }
+
+    private static Phase shown(String name, Phase phase, PrintStream out) {
+        Spread step = phase.stepMs();
+        Spread thread = phase.threadMs();
+        out.printf(
+                Locale.ROOT,
+                "  %-17s %,9.0f %14.1f %8.1f %9.1f %20.1f %8.1f %9.1f  ms%n",
+                name,
+                phase.clicksPerSecond(),
+                step.median(),
+                step.p99(),
+                step.longest(),
+                thread.median(),
+                thread.p99(),
+                thread.longest());
+        out.flush();
+        return phase;
+    }
+
+    private static List<String> lines(Report report) {
+        Spread ranking = report.life().rankingMs();
+        return List.of(
+                "  slowest while they came: " + slowest(report.arrival()),
+                String.format(
+                        Locale.ROOT,
+                        "  ordinary life: ranking takes %.1f of the thread's ms; taking a delta %.1f ms by the wall's clock",
+                        ranking == null ? 0 : ranking.median(),
+                        report.life().deltaMs().median()),
+                String.format(Locale.ROOT, "  forgotten: %,d items, whose rows are free", report.freedRows()),
+                String.format(
+                        Locale.ROOT,
+                        "  heap in use: %s when empty, %s with all items, %s in ordinary life: %.0f bytes an item; %s"
+                                + " allowed",
+                        megabytes(report.empty().heapBytes()),
+                        megabytes(report.arrived().heapBytes()),
+                        megabytes(report.lived().heapBytes()),
+                        perItem(report.arrived().heapBytes() - report.empty().heapBytes(), report.arrived()),
+                        megabytes(report.lived().maxHeapBytes())),
+                String.format(
+                        Locale.ROOT,
+                        "  tensors outside the heap: %s, %.0f bytes an item",
+                        megabytes(report.lived().tensorBytes()),
+                        perItem(report.lived().tensorBytes() - report.empty().tensorBytes(), report.lived())),
+                String.format(
+                        Locale.ROOT,
+                        "  users: the reservoir keeps %,d, and nothing is kept of others; the sequencer's stores are"
+                                + " not part of this",
+                        report.lived().replayUsers()));
+    }
+
+    private static String slowest(Phase phase) {
+        return String.join(
+                ", ", phase.slowest().stream().map(BenchOnlineCommand::slow).toList());
+    }
+
+    private static String slow(SlowStep step) {
+        return String.format(Locale.ROOT, "%.1f ms at %,d items", step.threadMs(), step.items());
+    }
+
+    private static double perItem(long bytes, Footprint footprint) {
+        return (double) bytes / footprint.items();
+    }
+
+    private static String megabytes(long bytes) {
+        return String.format(Locale.ROOT, "%,.0f MB", bytes / 1e6);
+    }
+
+    private Map<String, Object> settings(OnlineConfig config) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("items", items);
+        values.put("users", users);
+        values.put("step_clicks", stepClicks);
+        values.put("steps", steps);
+        values.put("seed", seed);
+        values.put("dim", config.model().encoder().dim());
+        values.put("negatives", config.training().loss().negatives());
+        values.put("optimizer_steps", config.learning().optimizerSteps());
+        values.put("replay_sequences", config.learning().replaySequences());
+        values.put("replay_capacity", config.learning().replayCapacity());
+        values.put("item_retention_ms", config.learning().itemRetention().toMillis());
+        values.put("workers", config.training().workers());
+        values.put("products", Products.forThisCpu().name());
+        return values;
+    }
+
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

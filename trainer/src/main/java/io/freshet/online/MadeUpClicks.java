@@ -1,0 +1,80 @@
+package io.freshet.online;
+
+import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.UserSequence;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+
+/**
+ * Clicks as a sequencer hands them on, a millisecond one after another: those that bring a catalogue in, and those of users
+ * who walk through it, from each item to one of the next few. The same seed makes the same clicks. Not thread-safe.
+ */
+final class MadeUpClicks {
+    private static final long FIRST_CLICK_MS = 1_700_000_000_000L;
+    private static final int WINDOW = 50;
+    private static final int LONGEST_WALK = 20;
+    private static final int LONGEST_STRIDE = 4;
+
+    private final int items;
+    private final int users;
+    private final SplittableRandom random;
+    private long nowMs = FIRST_CLICK_MS;
+
+    MadeUpClicks(int items, int users, long seed) {
+        this.items = items;
+        this.users = users;
+        this.random = new SplittableRandom(seed);
+    }
+
+    /** Clicks until each user and each item has had one. */
+    int arrivals() {
+        return Math.max(items, users);
+    }
+
+    /** The click that is the {@code number}-th to bring in a user, an item or both. */
+    UserUpdate arrival(int number) {
+        int rounds = Math.min(number / users, WINDOW - 1);
+        return update(
+                number % users,
+                IntStream.rangeClosed(0, rounds)
+                        .map(round -> (int) ((number - (long) (rounds - round) * users) % items))
+                        .toArray());
+    }
+
+    /** The newest click of some user who has walked through the first {@code known} items. */
+    UserUpdate walk(int known) {
+        int[] sequence = new int[random.nextInt(2, LONGEST_WALK + 1)];
+        sequence[0] = random.nextInt(known);
+        for (int position = 1; position < sequence.length; position++) {
+            sequence[position] = (sequence[position - 1] + random.nextInt(1, LONGEST_STRIDE + 1)) % known;
+        }
+        return update(random.nextInt(users), sequence);
+    }
+
+    /** The first click of somebody new. */
+    UserUpdate first(int item) {
+        return update(users, item);
+    }
+
+    /** Lets time pass until that long after the {@code arrival}-th click; never back. */
+    void waitUntil(int arrival, long laterMs) {
+        nowMs = Math.max(nowMs, FIRST_CLICK_MS + arrival + laterMs);
+    }
+
+    private UserUpdate update(int user, int... sequence) {
+        nowMs++;
+        List<Interaction> interactions = new ArrayList<>(sequence.length);
+        for (int position = 0; position < sequence.length; position++) {
+            long timestampMs = nowMs - (sequence.length - 1 - position);
+            interactions.add(new Interaction("item-" + sequence[position], timestampMs, null, Interaction.NO_EVENT_ID));
+        }
+        ClickOrigin cause = new ClickOrigin("clicks", 0, nowMs - FIRST_CLICK_MS, nowMs);
+        return new UserUpdate(
+                "user-" + user,
+                new SequenceUpdate(new UserSequence(interactions), List.of(sequence.length - 1), cause));
+    }
+}

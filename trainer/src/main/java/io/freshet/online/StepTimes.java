@@ -1,0 +1,96 @@
+package io.freshet.online;
+
+import io.freshet.online.LearningCost.Phase;
+import io.freshet.online.LearningCost.SlowStep;
+import io.freshet.online.LearningCost.Spread;
+import java.lang.management.GarbageCollectorMXBean;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.function.ToLongFunction;
+
+/** How long the steps of a phase take, and the collections of garbage meanwhile. Not thread-safe. */
+final class StepTimes {
+    private static final int SLOWEST = 5;
+    private static final double MS = 1e6;
+
+    private final long collectionsBefore = ofCollectors(GarbageCollectorMXBean::getCollectionCount);
+    private final long collectionMsBefore = ofCollectors(GarbageCollectorMXBean::getCollectionTime);
+    private final List<SlowStep> steps = new ArrayList<>();
+    private final List<Double> deltaMs = new ArrayList<>();
+    private final List<Double> rankingMs = new ArrayList<>();
+    private long clicks;
+
+    /** Learns a step. */
+    void step(OnlineLearner learner, List<UserUpdate> updates) {
+        long started = System.nanoTime();
+        long threadStarted = threadNanos();
+        learner.step(updates);
+        double threadMs = (threadNanos() - threadStarted) / MS;
+        double ms = (System.nanoTime() - started) / MS;
+        clicks += updates.size();
+        steps.add(new SlowStep(
+                learner.model().step(), learner.model().vocabulary().itemCount(), ms, threadMs));
+    }
+
+    /** Takes the changes. */
+    void delta(OnlineLearner learner, int rowsPerPart) {
+        long started = System.nanoTime();
+        learner.takeDelta(rowsPerPart);
+        deltaMs.add((System.nanoTime() - started) / MS);
+    }
+
+    /** Ranks what a step is about to rank. */
+    void ranking(OnlineLearner learner, List<UserUpdate> updates) {
+        long started = threadNanos();
+        learner.rank(updates);
+        rankingMs.add((threadNanos() - started) / MS);
+    }
+
+    /** All of it, up to now. */
+    Phase phase() {
+        double seconds = (sum(steps.stream().map(SlowStep::ms).toList()) + sum(deltaMs)) / 1e3;
+        return new Phase(
+                steps.size(),
+                clicks,
+                clicks / seconds,
+                spread(steps.stream().map(SlowStep::ms).toList()),
+                spread(steps.stream().map(SlowStep::threadMs).toList()),
+                spread(deltaMs),
+                rankingMs.isEmpty() ? null : spread(rankingMs),
+                ofCollectors(GarbageCollectorMXBean::getCollectionCount) - collectionsBefore,
+                ofCollectors(GarbageCollectorMXBean::getCollectionTime) - collectionMsBefore,
+                steps.stream()
+                        .sorted(Comparator.comparingDouble(SlowStep::threadMs).reversed())
+                        .limit(SLOWEST)
+                        .toList());
+    }
+
+    private static double sum(List<Double> values) {
+        return values.stream().mapToDouble(value -> value).sum();
+    }
+
+    /** Of no values, nothing but zeros. */
+    static Spread spread(List<Double> values) {
+        double[] sorted = values.stream().mapToDouble(value -> value).sorted().toArray();
+        return sorted.length == 0
+                ? new Spread(0, 0, 0)
+                : new Spread(at(sorted, .5), at(sorted, .99), sorted[sorted.length - 1]);
+    }
+
+    /** The nearest rank: the least value that such a share of them does not exceed. */
+    private static double at(double[] sorted, double share) {
+        return sorted[(int) Math.ceil(share * sorted.length) - 1];
+    }
+
+    private static long threadNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
+    private static long ofCollectors(ToLongFunction<GarbageCollectorMXBean> figure) {
+        return ManagementFactory.getGarbageCollectorMXBeans().stream()
+                .mapToLong(figure)
+                .sum();
+    }
+}
