@@ -69,7 +69,7 @@ final class EventTypesTopologyTest {
 
     @Test
     void shouldTakeADislikedItemOutOfTheVeryNextRecommendation() throws IOException {
-        live.open(new ServedModel(TinyModels.model(4, "a", "b", "x")), "v4");
+        live.open(new ServedModel(TinyModels.model(4, "a", "b", "x"), 1), "v4");
 
         assertThat(recommended("anna", "a", "view").items()).containsOnlyKeys("b", "x");
         assertThat(recommended("anna", "x", "dislike").items()).containsOnlyKeys("b");
@@ -78,7 +78,7 @@ final class EventTypesTopologyTest {
 
     @Test
     void shouldBringTheItemBackIntoTheHistoryByALaterPurchase() throws IOException {
-        live.open(new ServedModel(TinyModels.model(4, "a", "b", "x", "y")), "v4");
+        live.open(new ServedModel(TinyModels.model(4, "a", "b", "x", "y"), 1), "v4");
         Answer onlyA = recommended("anna", "a", "view");
         recommended("bert", "a", "view");
         Answer both = recommended("bert", "x", "purchase");
@@ -94,7 +94,7 @@ final class EventTypesTopologyTest {
 
     @Test
     void shouldForgetWhatWasDoneBeforeTheDislike() throws IOException {
-        live.open(new ServedModel(TinyModels.model(4, "a", "b", "x")), "v4");
+        live.open(new ServedModel(TinyModels.model(4, "a", "b", "x"), 1), "v4");
         Answer onlyA = recommended("anna", "a", "view");
 
         recommended("anna", "x", "purchase");
@@ -106,7 +106,7 @@ final class EventTypesTopologyTest {
 
     @Test
     void shouldLeaveOutWhatWasSeenAndNotCountItAsHistory() throws IOException {
-        live.open(new ServedModel(TinyModels.model(4, "a", "b", "x", "y")), "v4");
+        live.open(new ServedModel(TinyModels.model(4, "a", "b", "x", "y"), 1), "v4");
         Answer onlyA = recommended("anna", "a", "view");
 
         Answer seen = recommended("anna", "x", "impression");
@@ -117,7 +117,7 @@ final class EventTypesTopologyTest {
 
     @Test
     void shouldKeepADislikeThoughMoreClicksComeThanTheWindowHolds() throws IOException {
-        live.open(new ServedModel(TinyModels.model(4, "a", "b", "c", "d", "x")), "v4");
+        live.open(new ServedModel(TinyModels.model(4, "a", "b", "c", "d", "x"), 1), "v4");
 
         recommended("anna", "x", "dislike");
         for (String item : new String[] {"a", "b", "c", "d"}) {
@@ -141,7 +141,7 @@ final class EventTypesTopologyTest {
     void shouldFallBackWhereNothingButMarksIsKnown() throws IOException {
         recommended("bert", "b", "view");
         recommended("bert", "c", "view");
-        live.open(new ServedModel(TinyModels.model(4, "a", "b", "c")), "v4");
+        live.open(new ServedModel(TinyModels.model(4, "a", "b", "c"), 1), "v4");
 
         Answer answer = recommended("anna", "b", "impression");
 
