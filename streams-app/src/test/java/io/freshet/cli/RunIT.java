@@ -34,6 +34,7 @@ class RunIT {
     private static final int PARTITIONS = 3;
     private static final int USERS = 40;
     private static final int CLICKS_EACH = 12;
+    private static final int CATALOGUE = 200; // more than anyone clicks, so that something unseen is left to recommend
 
     /** What a JVM that was asked to end, and did, answers. */
     private static final int ENDED_BY_SIGTERM = 128 + 15;
@@ -103,7 +104,7 @@ class RunIT {
             for (int i = from; i < to; i++) {
                 for (int u = 0; u < USERS; u++) {
                     String user = "user-" + u;
-                    Click click = new Click(user, "item-" + (u + i) % 20, 1_700_000_000_000L + i, null, null);
+                    Click click = new Click(user, "item-" + (u + i) % CATALOGUE, 1_700_000_000_000L + i, null, null);
                     var _ = producer.send(
                             new ProducerRecord<>("clicks", user.getBytes(UTF_8), ClickCodec.toJson(click)));
                 }
