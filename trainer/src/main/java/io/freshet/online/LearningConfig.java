@@ -109,7 +109,8 @@ public record LearningConfig(
         return isHurried(records) ? Math.min(newLength, replayLength) : newLength;
     }
 
-    private boolean isHurried(int records) {
+    /** Whether a step of so many records learns less than a full one. */
+    boolean isHurried(int records) {
         return records > fullStepClicks;
     }
 

@@ -191,9 +191,10 @@ public final class OnlineLearner implements AutoCloseable {
             loss = learner.learn(batch);
         }
         remember();
-        forgetPast();
+        int forgotten = forgetPast();
         model.completeStep(model.step() + 1);
-        return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed);
+        boolean hurried = config.isHurried(updates.size());
+        return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed, hurried, forgotten);
     }
 
     private void observe(TargetRanks ranks) {
@@ -355,12 +356,13 @@ public final class OnlineLearner implements AutoCloseable {
         return batch.sequences() - updated;
     }
 
-    private void forgetPast() {
+    private int forgetPast() {
         List<Integer> past = ages.past(model.vocabulary()::isTaken);
         if (!past.isEmpty()) {
             learner.evict(past);
             reservoir.forget(past);
         }
+        return past.size();
     }
 
     /**

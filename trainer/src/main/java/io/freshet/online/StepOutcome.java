@@ -9,13 +9,17 @@ public final class StepOutcome {
     private final double loss;
     private final int examples;
     private final int replayed;
+    private final boolean hurried;
+    private final int forgotten;
 
-    StepOutcome(long step, TargetRanks ranks, double loss, int examples, int replayed) {
+    StepOutcome(long step, TargetRanks ranks, double loss, int examples, int replayed, boolean hurried, int forgotten) {
         this.step = step;
         this.ranks = ranks;
         this.loss = loss;
         this.examples = examples;
         this.replayed = replayed;
+        this.hurried = hurried;
+        this.forgotten = forgotten;
     }
 
     /** Number of the step, from 1. */
@@ -63,5 +67,15 @@ public final class StepOutcome {
     /** How many of them came from the reservoir. */
     public int replayed() {
         return replayed;
+    }
+
+    /** Whether it learned less than a full step, because there were so many updates. */
+    public boolean isHurried() {
+        return hurried;
+    }
+
+    /** Items that it took out of the vocabulary. */
+    public int forgotten() {
+        return forgotten;
     }
 }

@@ -21,6 +21,8 @@ final class TrainerMetrics implements AutoCloseable {
     private final Counter steps;
     private final Counter records;
     private final Counter targets;
+    private final Counter hurried;
+    private final Counter forgotten;
     private final Counter undecodable;
     private final Timer stepTime;
     private final Timer publishTime;
@@ -35,6 +37,8 @@ final class TrainerMetrics implements AutoCloseable {
         this.steps = counter("steps", "Steps learned live");
         this.records = counter("records", "Input records learned from live");
         this.targets = counter("targets", "Targets ranked before they were learned from");
+        this.hurried = counter("hurried", "Steps that learned less of each sequence because clicks waited");
+        this.forgotten = counter("forgotten", "Items taken out of the vocabulary because nobody clicked them");
         this.undecodable = counter("undecodable", "Input records passed over because they could not be decoded");
         this.stepTime = timer("step", "Time of one step: rank, learn, remember");
         this.publishTime = timer("publish", "Time to publish a delta and commit");
@@ -44,7 +48,7 @@ final class TrainerMetrics implements AutoCloseable {
         gauge("mrr", "MRR at k over the newest targets", s -> s.windowed().mrr());
         gauge("loss", "Mean loss of the last optimiser step", TrainerStatus::loss);
         gauge("model.step", "Steps behind the model", TrainerStatus::step);
-        gauge("items", "Rows of the vocabulary", TrainerStatus::items);
+        gauge("items", "Items of the vocabulary", TrainerStatus::items);
         gauge("learning", "1 for the trainer that learns, 0 for one that stands by", TrainerMetrics::learning);
         gauge("lag", "Input records not yet learned from", TrainerStatus::lag);
         gauge("mismatches", "Rerun steps that came out otherwise than the journal says", TrainerStatus::mismatches);
@@ -67,6 +71,8 @@ final class TrainerMetrics implements AutoCloseable {
         steps.increment();
         records.increment(learnedFrom);
         targets.increment(outcome.events());
+        hurried.increment(outcome.isHurried() ? 1 : 0);
+        forgotten.increment(outcome.forgotten());
         stepTime.record(Duration.ofNanos(nanos));
         replayShare = outcome.examples() == 0 ? 0 : (double) outcome.replayed() / outcome.examples();
     }

@@ -17,13 +17,17 @@ final class TrainerMetricsTest {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         try (TrainerMetrics metrics = new TrainerMetrics(registry, "shop", () -> STATUS)) {
             int[] ranks = {StepRecord.NO_EVENT, 3, StepRecord.MISS};
-            metrics.step(new StepOutcome(8, new TargetRanks(ranks, ranks, ranks), 2.5, 4, 3), 3, 1_000_000);
+            metrics.step(new StepOutcome(8, new TargetRanks(ranks, ranks, ranks), 2.5, 4, 3, true, 5), 3, 1_000_000);
 
             assertThat(registry.get("freshet.trainer.steps").counter().count()).isEqualTo(1);
             assertThat(registry.get("freshet.trainer.records").counter().count())
                     .isEqualTo(3);
             assertThat(registry.get("freshet.trainer.targets").counter().count())
                     .isEqualTo(2);
+            assertThat(registry.get("freshet.trainer.hurried").counter().count())
+                    .isEqualTo(1);
+            assertThat(registry.get("freshet.trainer.forgotten").counter().count())
+                    .isEqualTo(5);
             assertThat(registry.get("freshet.trainer.replay.share").gauge().value())
                     .isEqualTo(.75);
             assertThat(registry.get("freshet.trainer.ndcg")
