@@ -36,7 +36,8 @@ class RowsByItemTest {
             for (int item = 0; item < 100_000; item++) {
                 items[RowsByItem.shard(prefix + item)]++;
             }
-            assertThat(Arrays.stream(items)).allSatisfy(count -> assertThat(count).isBetween(300, 500));
+            assertThat(Arrays.stream(items))
+                    .allSatisfy(count -> assertThat(count).isBetween(300, 500));
         }
     }
 }

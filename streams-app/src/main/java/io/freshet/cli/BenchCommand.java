@@ -23,6 +23,7 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to measure: freshet bench train, freshet bench score or freshet bench online");
+                spec.commandLine(),
+                "Say what to measure: freshet bench train, freshet bench score or freshet bench online");
     }
 }

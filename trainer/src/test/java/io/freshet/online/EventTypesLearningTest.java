@@ -319,11 +319,13 @@ final class EventTypesLearningTest {
     }
 
     private static LearningConfig learning(EventTypes types) {
-        return new LearningConfig(1, Integer.MAX_VALUE, 12, 0, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO, types);
+        return new LearningConfig(
+                1, Integer.MAX_VALUE, 12, 0, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO, types);
     }
 
     private static LearningConfig replaying() {
-        return new LearningConfig(2, Integer.MAX_VALUE, 12, 6, 5, 5, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO, TYPES);
+        return new LearningConfig(
+                2, Integer.MAX_VALUE, 12, 6, 5, 5, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO, TYPES);
     }
 
     /** The different sequences that are drawn, with their weights. */
