@@ -319,7 +319,7 @@ final class ConfigKeys {
                     "When so many clicks wait, a step takes up to four times as many. Where they are more than"
                             + " online.step.clicks it makes a single optimiser step, over no more of a sequence than of a"
                             + " replayed one, so that learning keeps up; 0 for never."),
-            millis(ONLINE_STEP_LINGER_MS, "0", 0, "The longest wait for a step to fill, once a click is there."),
+            millis(ONLINE_STEP_LINGER_MS, "10", 0, "The longest wait for a step to fill, once a click is there."),
             key(
                     ONLINE_BATCH_CLICKS,
                     ConfigDef.Type.INT,

@@ -19,7 +19,7 @@ import java.util.Map;
  *     learning catches up; 0 for never
  * @param stepLinger longest wait for a step to fill, once a record is there
  * @param batchClicks records of each step, whatever the timing, in place of the two before; 0 to let time decide
- * @param publishInterval least time between two deltas
+ * @param publishInterval time between two deltas, as nearly as steps end
  * @param deltaPartBytes size that a delta is cut at
  * @param snapshotInterval least time between two snapshots
  * @param snapshotsKept newest snapshots that stay in the store
@@ -84,7 +84,7 @@ public record OnlineConfig(
     }
 
     /**
-     * What an ordinary trainer has: steps of up to 128 records without waiting, a delta every 200 ms, a snapshot every
+     * What an ordinary trainer has: steps of up to 128 records, each waiting 10 ms for more, a delta every 200 ms, a snapshot every
      * minute, the newest three of them kept; nothing published below half of the best window; one that stands by takes over after 6 s.
      *
      * @param kafka how to reach the cluster, for all clients
@@ -100,7 +100,7 @@ public record OnlineConfig(
                 LearningConfig.DEFAULT,
                 128,
                 128,
-                Duration.ZERO,
+                Duration.ofMillis(10),
                 0,
                 Duration.ofMillis(200),
                 512 * 1024,

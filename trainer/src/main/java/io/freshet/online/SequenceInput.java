@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongToIntFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
@@ -75,18 +76,22 @@ final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * Takes what is there, up to {@code most} records. Partitions take turns in coming first.
+     * Takes what is there. Partitions take turns in coming first.
      *
+     * <p>What a first poll brings was fetched at the end of the last one, and is as old as the step between the two: it
+     * takes a moment more to have what has come since.
+     *
+     * @param most how many records to take at most where so many wait
      * @param patience longest wait for the first record
      * @param linger longest wait for more, once there is one
      */
-    InputBatch take(int most, Duration patience, Duration linger) {
+    InputBatch take(LongToIntFunction most, Duration patience, Duration linger) {
         int fetched = inTurn.stream().mapToInt(InputPartition::fetchedRecords).sum();
         if (fetched == 0) {
             fetched = fetch(patience);
         }
         long deadline = System.nanoTime() + linger.toNanos();
-        while (fetched > 0 && fetched < most) {
+        while (fetched > 0 && fetched < most.applyAsInt(lag())) {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
             int more = fetch(left);
             if (more == 0 && left.isZero()) {
@@ -94,7 +99,7 @@ final class SequenceInput implements AutoCloseable {
             }
             fetched += more;
         }
-        return takeFetched(most);
+        return takeFetched(most.applyAsInt(lag()));
     }
 
     /**

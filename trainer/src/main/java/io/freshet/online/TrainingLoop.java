@@ -37,6 +37,7 @@ final class TrainingLoop {
     private long snapshotStep;
     private long snapshotNanos = System.nanoTime();
     private long publishNanos = System.nanoTime();
+    private long stepNanos; // of the last step
     private double loss;
     private boolean atEnd;
 
@@ -102,14 +103,15 @@ final class TrainingLoop {
         afterEach.run();
     }
 
+    /** Publishes at that end of a step which is the nearest to the interval's. */
     private void turn() {
         InputBatch batch = config.batchClicks() > 0
                 ? input.takeExactly(config.batchClicks(), patience())
-                : input.take(config.mostClicks(input.lag()), patience(), config.stepLinger());
+                : input.take(config::mostClicks, patience(), config.stepLinger());
         if (!batch.isEmpty()) {
             learn(batch);
         }
-        if (log.hasUncommittedSteps() && untilPublish().isZero()) {
+        if (log.hasUncommittedSteps() && untilPublish().toNanos() <= stepNanos / 2) {
             publish();
         }
         if (snapshotStep != learner.model().step() && isSnapshotDue()) {
@@ -121,7 +123,7 @@ final class TrainingLoop {
     private void learn(InputBatch batch) {
         long started = System.nanoTime();
         StepOutcome outcome = learner.step(batch.updates());
-        long nanos = System.nanoTime() - started;
+        stepNanos = System.nanoTime() - started;
         log.append(new StepRecord(
                 outcome.step(),
                 batch.ranges(),
@@ -131,8 +133,8 @@ final class TrainingLoop {
                 batch.clickTimestampsMs()));
         loss = outcome.loss();
         passGate();
-        progress.addStep(batch.updates().size(), nanos);
-        metrics.step(outcome, batch.updates().size(), nanos);
+        progress.addStep(batch.updates().size(), stepNanos);
+        metrics.step(outcome, batch.updates().size(), stepNanos);
         metrics.passedOver(batch.undecodable());
     }
 

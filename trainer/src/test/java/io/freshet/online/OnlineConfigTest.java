@@ -18,7 +18,7 @@ final class OnlineConfigTest {
         assertThat(config.topics()).isEqualTo(new OnlineConfig.Topics("sequences", "model-log", "model-manifests"));
         assertThat(config.transactionalId()).isEqualTo("freshet-trainer-shop");
         assertThat(config.stepClicks()).isEqualTo(128);
-        assertThat(config.stepLinger()).isZero();
+        assertThat(config.stepLinger()).isEqualTo(Duration.ofMillis(10));
         assertThat(config.batchClicks()).isZero();
         assertThat(config.publishInterval()).isEqualTo(Duration.ofMillis(200));
         assertThat(config.deltaPartBytes()).isEqualTo(524_288);
