@@ -7,7 +7,6 @@ import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 import org.openjdk.jmh.annotations.Benchmark;
-import org.openjdk.jmh.annotations.Setup;
 
 /** What of the encoder is neither product nor norm, over a chunk of 252 tokens, under dropout. */
 public class ElementwiseBenchmark extends KernelBenchmark {
@@ -16,65 +15,59 @@ public class ElementwiseBenchmark extends KernelBenchmark {
     private static final int TOKENS = LENGTH * SEQUENCES;
     private static final long MATRIX_BYTES = TOKENS * ROW_BYTES;
 
-    private final SasRec encoder =
-            data.own(new SasRec(new SasRecConfig(D, MAX_LENGTH, 1, 1), Products.forThisCpu(), 256));
-    private final SasRecLayout.Linear layer =
-            encoder.layout().blocks().getFirst().hidden();
+    private final SasRecConfig config = new SasRecConfig(D, MAX_LENGTH, 1, 1);
+    private final SasRecLayout layout = new SasRecLayout(config);
+    private final TokenPasses passes = new TokenPasses(config, layout, Products.forThisCpu());
+    private final SasRecLayout.Linear layer = layout.blocks().getFirst().hidden();
     private final RowTable items = data.itemTable();
-    private final MemorySegment weights = data.floats(encoder.layout().size());
-    private final MemorySegment gradients = data.floats(encoder.layout().size());
+    private final MemorySegment weights = data.floats(layout.size());
+    private final MemorySegment gradients = data.floats(layout.size());
     private final SequenceBatch batch = batch(SEQUENCES, LENGTH);
     private final Dropout dropout = new Dropout(0.5f, 7);
     private final Matrix x = data.matrix(TOKENS, D);
     private final Matrix y = data.matrix(TOKENS, D);
 
-    @Setup
-    public void setUp() {
-        encoder.trainWith(0.5f, 1, 1);
-        encoder.forward(batch, 0, SEQUENCES, items, weights);
-    }
-
     /** Reads items' rows and positions, writes X. */
     @Benchmark
     public void embed(CopyLimit limit) {
         limit.perCall(3 * MATRIX_BYTES, (ITEMS + MAX_LENGTH) * ROW_BYTES + MATRIX_BYTES);
-        encoder.embed(batch, items, weights);
+        passes.embed(batch, 0, TOKENS, items, weights, dropout, x);
     }
 
     /** Reads dX, writes the gradients of items' rows, adds to those of positions. */
     @Benchmark
     public void unembed(CopyLimit limit) {
         limit.perCall(4 * MATRIX_BYTES, 2 * MATRIX_BYTES + MAX_LENGTH * ROW_BYTES);
-        encoder.unembed(batch, x, gradients, y);
+        passes.unembed(batch, 0, TOKENS, x, dropout, gradients, y);
     }
 
     @Benchmark
     public void residual(CopyLimit limit) {
         limit.perCall(3 * MATRIX_BYTES, 2 * MATRIX_BYTES);
-        encoder.add(x, y);
+        passes.add(x, TOKENS, y);
     }
 
     @Benchmark
     public void biasDropoutRelu(CopyLimit limit) {
         limit.perCall(2 * MATRIX_BYTES, MATRIX_BYTES);
-        encoder.biasDropoutRelu(x, weights, layer, dropout);
+        passes.biasDropoutRelu(x, weights, layer, dropout, 0, TOKENS);
     }
 
     @Benchmark
     public void reluDropoutBackward(CopyLimit limit) {
         limit.perCall(3 * MATRIX_BYTES, 2 * MATRIX_BYTES);
-        encoder.reluDropoutBackward(x, dropout, y);
+        passes.reluDropoutBackward(x, dropout, TOKENS, y);
     }
 
     @Benchmark
     public void biasDropoutResidual(CopyLimit limit) {
         limit.perCall(3 * MATRIX_BYTES, 2 * MATRIX_BYTES);
-        encoder.biasDropoutResidual(y, weights, layer, dropout, x);
+        passes.biasDropoutResidual(y, weights, layer, dropout, x, 0, TOKENS);
     }
 
     @Benchmark
     public void dropInto(CopyLimit limit) {
         limit.perCall(2 * MATRIX_BYTES);
-        encoder.dropInto(x, dropout, y);
+        passes.dropInto(x, dropout, 0, TOKENS, y);
     }
 }

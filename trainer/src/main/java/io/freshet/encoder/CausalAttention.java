@@ -85,6 +85,21 @@ final class CausalAttention implements AutoCloseable {
     }
 
     /**
+     * The last row of {@link #forward} alone, without dropout.
+     *
+     * @param q the row {@code query} of it is the last position's
+     * @param k,v the head's columns; rows {@code first} to {@code first + n} are the sequence
+     * @param probabilities scratch of a row
+     * @param o receives O's last row in row {@code query}
+     */
+    void forwardLast(Matrix q, int query, Matrix k, Matrix v, int first, int n, Matrix probabilities, Matrix o) {
+        int columns = Lanes.roundUp(n);
+        dots(q, query, k, first, n - 1, columns, scale, probabilities, 0);
+        softmax(probabilities.memory(), probabilities.at(0), n - 1, columns);
+        products.multiply(probabilities, 0, v, first, o, query, 1, headDim, n, false);
+    }
+
+    /**
      * @param dO gradient of O, in rows {@code first} to {@code first + n}
      * @param dQ,dK,dV receive the gradients in the same rows
      */
@@ -129,28 +144,34 @@ final class CausalAttention implements AutoCloseable {
      * operand transposed, and half of them are not needed.
      */
     private void products(Matrix a, Matrix b, int first, int n, int columns, float factor, Matrix result, int row) {
-        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
         for (int i = 0; i < n; i++) {
-            long at = result.at(row + i);
-            for (int j = 0; j < columns; j += Lanes.COUNT) {
-                Lanes.store(zero, result.memory(), at + (long) j * Float.BYTES);
-            }
-            if (headDim == WIDE) {
-                wideDots(
-                        a.memory(),
-                        a.at(first + i),
-                        b.memory(),
-                        b.at(first),
-                        b.strideBytes(),
-                        i,
-                        factor,
-                        result.memory(),
-                        at);
-            } else {
-                for (int j = 0; j <= i; j++) {
-                    float dot = Rows.dot(a.memory(), a.at(first + i), b.memory(), b.at(first + j), headDim);
-                    result.memory().set(FLOAT, at + (long) j * Float.BYTES, factor * dot);
-                }
+            dots(a, first + i, b, first, i, columns, factor, result, row + i);
+        }
+    }
+
+    /** {@code result[row][j] = scale · a[aRow] · b[first + j]} for j ≤ last, and 0 in the columns after. */
+    private void dots(
+            Matrix a, int aRow, Matrix b, int first, int last, int columns, float factor, Matrix result, int row) {
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        long at = result.at(row);
+        for (int j = 0; j < columns; j += Lanes.COUNT) {
+            Lanes.store(zero, result.memory(), at + (long) j * Float.BYTES);
+        }
+        if (headDim == WIDE) {
+            wideDots(
+                    a.memory(),
+                    a.at(aRow),
+                    b.memory(),
+                    b.at(first),
+                    b.strideBytes(),
+                    last,
+                    factor,
+                    result.memory(),
+                    at);
+        } else {
+            for (int j = 0; j <= last; j++) {
+                float dot = Rows.dot(a.memory(), a.at(aRow), b.memory(), b.at(first + j), headDim);
+                result.memory().set(FLOAT, at + (long) j * Float.BYTES, factor * dot);
             }
         }
     }

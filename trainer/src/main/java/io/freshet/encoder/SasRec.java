@@ -3,16 +3,12 @@ package io.freshet.encoder;
 import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
 import io.freshet.tensor.FloatBlock;
-import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
-import io.freshet.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
-import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * SASRec (Kang and McAuley, "Self-Attentive Sequential Recommendation", ICDM 2018) as the authors of arXiv 2408.14238
@@ -31,11 +27,9 @@ import jdk.incubator.vector.VectorOperators;
  * gradients are flat blocks laid out by {@link SasRecLayout}.
  */
 public final class SasRec implements AutoCloseable {
-    private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
-
     private final SasRecConfig config;
     private final SasRecLayout layout;
-    private final Products products;
+    private final TokenPasses passes;
     private final CausalAttention attention;
     private final int d;
     private final int capacity;
@@ -61,7 +55,7 @@ public final class SasRec implements AutoCloseable {
     public SasRec(SasRecConfig config, Products products, int chunkTokens) {
         this.config = config;
         this.layout = new SasRecLayout(config);
-        this.products = products;
+        this.passes = new TokenPasses(config, layout, products);
         this.attention = new CausalAttention(config, products);
         this.d = config.dim();
         this.capacity = chunkTokens;
@@ -145,7 +139,7 @@ public final class SasRec implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a chunk must not hold more than " + capacity + " tokens: tokens=" + tokens);
         }
-        embed(batch, items, weights);
+        passes.embed(batch, firstToken, tokens, items, weights, inputDropout, blocks.getFirst().x);
         for (int i = 0; i < blocks.size(); i++) {
             Matrix output = i + 1 < blocks.size() ? blocks.get(i + 1).x : hidden;
             forwardBlock(batch, blocks.get(i), layout.blocks().get(i), weights, output);
@@ -154,58 +148,24 @@ public final class SasRec implements AutoCloseable {
         return hidden;
     }
 
-    void embed(SequenceBatch batch, RowTable items, MemorySegment weights) {
-        float scale = (float) Math.sqrt(d);
-        Matrix x = blocks.getFirst().x;
-        for (int t = 0; t < tokens; t++) {
-            int row = batch.input(firstToken + t);
-            int position = layout.positions().start() + batch.position(firstToken + t) * d;
-            embedRow(
-                    items.memory(row),
-                    items.at(row),
-                    weights,
-                    (long) position * Float.BYTES,
-                    scale,
-                    x.memory(),
-                    x.at(t),
-                    (firstToken + t) * d);
-        }
-    }
-
-    private void embedRow(
-            MemorySegment item,
-            long itemAt,
-            MemorySegment weights,
-            long positionAt,
-            float scale,
-            MemorySegment x,
-            long xAt,
-            int element) {
-        for (int c = 0; c < d; c += Lanes.COUNT) {
-            long bytes = (long) c * Float.BYTES;
-            FloatVector sum = Lanes.load(item, itemAt + bytes).mul(scale).add(Lanes.load(weights, positionAt + bytes));
-            Lanes.store(inputDropout.apply(sum, element + c), x, xAt + bytes);
-        }
-    }
-
     private void forwardBlock(
             SequenceBatch batch, Activations a, SasRecLayout.Block p, MemorySegment weights, Matrix output) {
         LayerNorm.forward(a.x, tokens, d, weights, p.attentionNorm(), a.queryNormalized, a.queryInverse, a.n);
-        linear(a.n, p.query(), weights, a.q);
-        linear(a.x, p.key(), weights, a.k);
-        linear(a.x, p.value(), weights, a.v);
+        passes.linear(a.n, p.query(), weights, tokens, a.q);
+        passes.linear(a.x, p.key(), weights, tokens, a.k);
+        passes.linear(a.x, p.value(), weights, tokens, a.v);
         for (int s = firstSequence; s < lastSequence; s++) {
             int start = batch.start(s) - firstToken;
             attend(a, start, batch.start(s + 1) - firstToken - start);
         }
         // z holds Y until the norm overwrites it with Z.
-        linear(a.o, p.output(), weights, a.z);
-        add(a.x, a.z);
+        passes.linear(a.o, p.output(), weights, tokens, a.z);
+        passes.add(a.x, tokens, a.z);
         LayerNorm.forward(a.z, tokens, d, weights, p.forwardNorm(), a.yNormalized, a.yInverse, a.z);
-        product(a.z, p.hidden(), weights, a.f);
-        biasDropoutRelu(a.f, weights, p.hidden(), a.hiddenDropout);
-        product(a.f, p.projection(), weights, output);
-        biasDropoutResidual(output, weights, p.projection(), a.outputDropout, a.z);
+        passes.product(a.z, p.hidden(), weights, tokens, a.f);
+        passes.biasDropoutRelu(a.f, weights, p.hidden(), a.hiddenDropout, firstToken, tokens);
+        passes.product(a.f, p.projection(), weights, tokens, output);
+        passes.biasDropoutResidual(output, weights, p.projection(), a.outputDropout, a.z, firstToken, tokens);
     }
 
     private void attend(Activations a, int start, int length) {
@@ -250,7 +210,7 @@ public final class SasRec implements AutoCloseable {
         for (int i = blocks.size() - 1; i >= 0; i--) {
             backwardBlock(batch, blocks.get(i), layout.blocks().get(i), weights, transposed, gradients, dx);
         }
-        unembed(batch, dx, gradients, dItems);
+        passes.unembed(batch, firstToken, tokens, dx, inputDropout, gradients, dItems);
     }
 
     /** {@code dx}: gradient of the block's result, replaced by that of its input. */
@@ -263,27 +223,27 @@ public final class SasRec implements AutoCloseable {
             MemorySegment gradients,
             Matrix dx) {
         // X' = Z + dropout(F·W2 + b2): gradient = dropout(dx), and Z's residual keeps dx.
-        dropInto(dx, a.outputDropout, gradient);
-        weightGradient(a.f, gradient, p.projection(), gradients);
-        product(gradient, p.projection(), transposed, gradientQ);
-        reluDropoutBackward(a.f, a.hiddenDropout, gradientQ);
-        weightGradient(a.z, gradientQ, p.hidden(), gradients);
-        accumulate(gradientQ, p.hidden(), transposed, dx);
+        passes.dropInto(dx, a.outputDropout, firstToken, tokens, gradient);
+        passes.weightGradient(a.f, gradient, p.projection(), tokens, gradients);
+        passes.product(gradient, p.projection(), transposed, tokens, gradientQ);
+        passes.reluDropoutBackward(a.f, a.hiddenDropout, tokens, gradientQ);
+        passes.weightGradient(a.z, gradientQ, p.hidden(), tokens, gradients);
+        passes.accumulate(gradientQ, p.hidden(), transposed, tokens, dx);
         LayerNorm.backward(dx, tokens, d, weights, p.forwardNorm(), a.yNormalized, a.yInverse, gradients, dx, false);
 
         // Y = X + O·Wo + bo: the residual keeps dx.
-        weightGradient(a.o, dx, p.output(), gradients);
-        product(dx, p.output(), transposed, gradient);
+        passes.weightGradient(a.o, dx, p.output(), tokens, gradients);
+        passes.product(dx, p.output(), transposed, tokens, gradient);
         for (int s = firstSequence; s < lastSequence; s++) {
             int start = batch.start(s) - firstToken;
             attendBackward(a, start, batch.start(s + 1) - firstToken - start);
         }
-        weightGradient(a.n, gradientQ, p.query(), gradients);
-        weightGradient(a.x, gradientK, p.key(), gradients);
-        weightGradient(a.x, gradientV, p.value(), gradients);
-        accumulate(gradientK, p.key(), transposed, dx);
-        accumulate(gradientV, p.value(), transposed, dx);
-        product(gradientQ, p.query(), transposed, gradient);
+        passes.weightGradient(a.n, gradientQ, p.query(), tokens, gradients);
+        passes.weightGradient(a.x, gradientK, p.key(), tokens, gradients);
+        passes.weightGradient(a.x, gradientV, p.value(), tokens, gradients);
+        passes.accumulate(gradientK, p.key(), transposed, tokens, dx);
+        passes.accumulate(gradientV, p.value(), transposed, tokens, dx);
+        passes.product(gradientQ, p.query(), transposed, tokens, gradient);
         LayerNorm.backward(
                 gradient,
                 tokens,
@@ -316,39 +276,6 @@ public final class SasRec implements AutoCloseable {
         }
     }
 
-    void unembed(SequenceBatch batch, Matrix dx, MemorySegment gradients, Matrix dItems) {
-        float scale = (float) Math.sqrt(d);
-        for (int t = 0; t < tokens; t++) {
-            int position = layout.positions().start() + batch.position(firstToken + t) * d;
-            unembedRow(
-                    dx.memory(),
-                    dx.at(t),
-                    gradients,
-                    (long) position * Float.BYTES,
-                    scale,
-                    dItems.memory(),
-                    dItems.at(firstToken + t),
-                    (firstToken + t) * d);
-        }
-    }
-
-    private void unembedRow(
-            MemorySegment dx,
-            long dxAt,
-            MemorySegment gradients,
-            long positionAt,
-            float scale,
-            MemorySegment dItem,
-            long dItemAt,
-            int element) {
-        for (int c = 0; c < d; c += Lanes.COUNT) {
-            long bytes = (long) c * Float.BYTES;
-            FloatVector g = inputDropout.apply(Lanes.load(dx, dxAt + bytes), element + c);
-            Lanes.store(g.add(Lanes.load(gradients, positionAt + bytes)), gradients, positionAt + bytes);
-            Lanes.store(g.mul(scale), dItem, dItemAt + bytes);
-        }
-    }
-
     /**
      * Copies each square weight of {@code weights}, transposed, to the same place in {@code transposed}: the backward
      * pass multiplies by {@code Wᵀ}.
@@ -365,87 +292,6 @@ public final class SasRec implements AutoCloseable {
                         to.set(j, i, from.get(i, j));
                     }
                 }
-            }
-        }
-    }
-
-    private void product(Matrix x, SasRecLayout.Linear p, MemorySegment weights, Matrix y) {
-        products.multiply(x, 0, Matrix.over(weights, p.weight().start(), d), 0, y, 0, tokens, d, d, false);
-    }
-
-    private void accumulate(Matrix x, SasRecLayout.Linear p, MemorySegment weights, Matrix y) {
-        products.multiply(x, 0, Matrix.over(weights, p.weight().start(), d), 0, y, 0, tokens, d, d, true);
-    }
-
-    /** {@code y = x · W + b}. */
-    private void linear(Matrix x, SasRecLayout.Linear p, MemorySegment weights, Matrix y) {
-        product(x, p, weights, y);
-        long biasAt = (long) p.bias().start() * Float.BYTES;
-        for (int t = 0; t < tokens; t++) {
-            Rows.add(weights, biasAt, y.memory(), y.at(t), d);
-        }
-    }
-
-    /** {@code dW += xᵀ · dy}, {@code db += Σ dy}. */
-    private void weightGradient(Matrix x, Matrix dy, SasRecLayout.Linear p, MemorySegment gradients) {
-        Matrix dw = Matrix.over(gradients, p.weight().start(), d);
-        products.multiplyTransposed(x, 0, dy, 0, dw, 0, d, d, tokens, true);
-        long biasAt = (long) p.bias().start() * Float.BYTES;
-        for (int t = 0; t < tokens; t++) {
-            Rows.add(dy.memory(), dy.at(t), gradients, biasAt, d);
-        }
-    }
-
-    void add(Matrix from, Matrix to) {
-        for (int t = 0; t < tokens; t++) {
-            Rows.add(from.memory(), from.at(t), to.memory(), to.at(t), d);
-        }
-    }
-
-    void biasDropoutRelu(Matrix f, MemorySegment weights, SasRecLayout.Linear p, Dropout dropout) {
-        for (int t = 0; t < tokens; t++) {
-            long at = f.at(t);
-            for (int c = 0; c < d; c += Lanes.COUNT) {
-                long bytes = (long) c * Float.BYTES;
-                FloatVector x = Lanes.load(f.memory(), at + bytes)
-                        .add(Lanes.load(weights, (long) (p.bias().start() + c) * Float.BYTES))
-                        .max(0f);
-                Lanes.store(dropout.apply(x, (firstToken + t) * d + c), f.memory(), at + bytes);
-            }
-        }
-    }
-
-    void biasDropoutResidual(Matrix y, MemorySegment weights, SasRecLayout.Linear p, Dropout dropout, Matrix residual) {
-        for (int t = 0; t < tokens; t++) {
-            long at = y.at(t);
-            for (int c = 0; c < d; c += Lanes.COUNT) {
-                long bytes = (long) c * Float.BYTES;
-                FloatVector x = Lanes.load(y.memory(), at + bytes)
-                        .add(Lanes.load(weights, (long) (p.bias().start() + c) * Float.BYTES));
-                FloatVector kept = dropout.apply(x, (firstToken + t) * d + c);
-                Lanes.store(kept.add(Lanes.load(residual.memory(), residual.at(t) + bytes)), y.memory(), at + bytes);
-            }
-        }
-    }
-
-    void dropInto(Matrix from, Dropout dropout, Matrix to) {
-        for (int t = 0; t < tokens; t++) {
-            for (int c = 0; c < d; c += Lanes.COUNT) {
-                long bytes = (long) c * Float.BYTES;
-                FloatVector x = Lanes.load(from.memory(), from.at(t) + bytes);
-                Lanes.store(dropout.apply(x, (firstToken + t) * d + c), to.memory(), to.at(t) + bytes);
-            }
-        }
-    }
-
-    /** Where relu's result is positive the element was kept: its gradient is scaled as it was; elsewhere it is 0. */
-    void reluDropoutBackward(Matrix f, Dropout dropout, Matrix df) {
-        float scale = 1f / (1f - dropout.rate());
-        for (int t = 0; t < tokens; t++) {
-            for (long i = 0; i < (long) d * Float.BYTES; i += VECTOR) {
-                FloatVector g = Lanes.load(df.memory(), df.at(t) + i).mul(scale);
-                var positive = Lanes.load(f.memory(), f.at(t) + i).compare(VectorOperators.GT, 0f);
-                Lanes.store(FloatVector.zero(Lanes.FLOATS).blend(g, positive), df.memory(), df.at(t) + i);
             }
         }
     }

@@ -1,6 +1,6 @@
 package io.freshet.model;
 
-import io.freshet.encoder.SasRec;
+import io.freshet.encoder.HistoryEncoder;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.Lanes;
@@ -32,7 +32,7 @@ final class QueryTile implements AutoCloseable {
 
     private final int d;
     private final Products products;
-    private final SasRec encoder;
+    private final HistoryEncoder encoder;
     private final FloatBlock block;
     private final Matrix transposed; // (d, QUERIES)
     private final Matrix targetScores; // (1, QUERIES)
@@ -46,7 +46,7 @@ final class QueryTile implements AutoCloseable {
     QueryTile(ModelConfig config, Products products) {
         this.d = config.encoder().dim();
         this.products = products;
-        this.encoder = new SasRec(
+        this.encoder = new HistoryEncoder(
                 config.encoder(), products, Math.max(TOKENS, config.encoder().maxLength()));
         this.block = FloatBlock.zeros((long) QUERIES * d + QUERIES + (long) RowTable.CHUNK_ROWS * QUERIES);
         this.transposed = Matrix.over(block.memory(), 0, QUERIES);
@@ -71,11 +71,10 @@ final class QueryTile implements AutoCloseable {
     /** Takes up the histories from {@code first} to before {@code last}, by the model as it stands. */
     void encode(RecommenderModel model, SequenceBatch histories, int first, int last) {
         queries = last - first;
-        Matrix hidden = encoder.forward(histories, first, last, model.items(), model.dense());
+        Matrix states = encoder.encode(histories, first, last, model.items(), model.dense());
         for (int i = 0; i < lanes(); i++) {
-            int token = i < queries ? histories.start(first + i + 1) - 1 - histories.start(first) : -1;
             for (int c = 0; c < d; c++) {
-                transposed.set(c, i, token < 0 ? 0f : hidden.get(token, c));
+                transposed.set(c, i, i < queries ? states.get(i, c) : 0f);
             }
         }
     }

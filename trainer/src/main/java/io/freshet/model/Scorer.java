@@ -1,6 +1,6 @@
 package io.freshet.model;
 
-import io.freshet.encoder.SasRec;
+import io.freshet.encoder.HistoryEncoder;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.memory.Expectations;
 import io.freshet.tensor.FloatBlock;
@@ -28,7 +28,7 @@ public final class Scorer implements AutoCloseable {
     private static final int TOKENS = 1024;
 
     private final int d;
-    private final SasRec encoder;
+    private final HistoryEncoder encoder;
     private final ItemScan scan;
     private final SequenceBatch histories;
     private final Expectations expectations = new Expectations();
@@ -57,7 +57,7 @@ public final class Scorer implements AutoCloseable {
         int length = config.encoder().maxLength();
         Products products = Products.forThisCpu();
         this.d = config.encoder().dim();
-        this.encoder = new SasRec(config.encoder(), products, maxHistories == 1 ? length : Math.max(TOKENS, length));
+        this.encoder = new HistoryEncoder(config.encoder(), products, maxHistories == 1 ? length : Math.max(TOKENS, length));
         this.scan = new ItemScan(d, products, workers);
         this.histories = new SequenceBatch(length);
         this.questions = new Question[maxHistories];
@@ -153,16 +153,13 @@ public final class Scorer implements AutoCloseable {
             boolean full = last == histories.sequences()
                     || histories.start(last + 1) - histories.start(first) > encoder.capacity();
             if (full) {
-                Matrix hidden = encoder.forward(histories, first, last, model.items(), model.dense());
-                for (int history = first; history < last; history++) {
-                    int token = histories.start(history + 1) - 1 - histories.start(first);
-                    MemorySegment.copy(
-                            hidden.memory(),
-                            hidden.at(token),
-                            states.memory(),
-                            states.at(history),
-                            states.strideBytes());
-                }
+                Matrix encoded = encoder.encode(histories, first, last, model.items(), model.dense());
+                MemorySegment.copy(
+                        encoded.memory(),
+                        encoded.at(0),
+                        states.memory(),
+                        states.at(first),
+                        (last - first) * states.strideBytes());
                 first = last;
             }
         }
