@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchTrainCommand.class, BenchScoreCommand.class, BenchOnlineCommand.class})
+        subcommands = {BenchTrainCommand.class, BenchScoreCommand.class, BenchOnlineCommand.class, BenchRecoveryCommand.class})
 final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -24,6 +24,6 @@ final class BenchCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to measure: freshet bench train, freshet bench score or freshet bench online");
+                "Say what to measure: freshet bench train, score, online or recovery");
     }
 }

@@ -39,7 +39,7 @@ final class Books {
     /**
      * A moment's counts.
      *
-     * @param accepted records on {@code sequences}
+     * @param accepted clicks on {@code sequences}
      * @param learned of them, those that the journal covers
      * @param learnedTwice of them, those that it covers again; 0 unless something is wrong
      */
@@ -62,9 +62,12 @@ final class Books {
     }
 
     synchronized void sequence(String userId, int partition, long offset, SequenceUpdate update) {
+        learnedClicks.accepted(partition, new LearnedClicks.Accepted(offset, !update.isErasure(), targets(update)));
+        if (update.isErasure()) {
+            return;
+        }
         accepted++;
         List<Interaction> interactions = update.sequence().interactions();
-        learnedClicks.accepted(partition, new LearnedClicks.Accepted(offset, targets(update)));
         List<Interaction> last =
                 interactions.subList(Math.max(0, interactions.size() - SHOWN_ITEMS), interactions.size());
         audience.clicked(userId, last.stream().map(Interaction::itemId).toList());

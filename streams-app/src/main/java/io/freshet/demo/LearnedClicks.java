@@ -33,9 +33,10 @@ final class LearnedClicks {
      * One record of {@code sequences}.
      *
      * @param offset its own
+     * @param isClick whether it is a click's, and not a user's erasure
      * @param targets what it added
      */
-    record Accepted(long offset, List<Target> targets) {}
+    record Accepted(long offset, boolean isClick, List<Target> targets) {}
 
     /** An item and the user's last few before it, as rows. Immutable by agreement. */
     static final class Target {
@@ -76,7 +77,7 @@ final class LearnedClicks {
         return waitingClicks;
     }
 
-    /** Records of {@code sequences} that have been learned from. */
+    /** Clicks on {@code sequences} that have been learned from. */
     long learned() {
         return learned;
     }
@@ -132,7 +133,7 @@ final class LearnedClicks {
             learnedUpTo.put(range.partition(), range.to());
         }
         waitingClicks -= records.size();
-        learned += records.size();
+        learned += records.stream().filter(Accepted::isClick).count();
         observe(records, step);
     }
 

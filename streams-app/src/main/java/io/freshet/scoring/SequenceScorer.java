@@ -11,7 +11,7 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Answers each updated sequence with a recommendation in JSON.
+ * Answers each updated sequence with a recommendation in JSON, and the erasure of a user with a tombstone.
  *
  * <p>Popularity is this task's own, in memory. Its top is put into a store when the wall clock says so, so that a
  * restart begins with it; the clicks of the last moment before an unclean end are missing from it, which a fallback can
@@ -58,6 +58,10 @@ final class SequenceScorer extends ContextualFixedKeyProcessor<byte[], SequenceU
     public void process(FixedKeyRecord<byte[], SequenceUpdate> record) {
         long startNs = System.nanoTime();
         SequenceUpdate update = record.value();
+        if (update.isErasure()) {
+            context().forward(record.withValue(null));
+            return;
+        }
         count(update);
         recommender.recommend(update.sequence());
         byte[] json = writer.write(

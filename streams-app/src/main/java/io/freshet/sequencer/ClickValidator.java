@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Reads each record as a click and says what becomes of it. A click that was re-keyed keeps the origin of its first
- * record; one whose key is still not its user is refused, so that none goes round for ever.
+ * record; one whose key is still not its user is refused, so that none goes round for ever. A tombstone under a user's key erases that user.
  */
 final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], Verdict> {
     private final String rekeyedTopic;
@@ -37,13 +37,21 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         ClickOrigin origin = originOf(record, received, rekeyed);
         byte @Nullable [] value = record.value();
         if (value == null) {
-            refuse(record, DeadLetterHeaders.NO_VALUE, "record must have a value", origin);
+            erase(record, origin);
             return;
         }
         try {
             place(record, ClickCodec.parse(value), origin, rekeyed);
         } catch (MalformedClickException e) {
             refuse(record, e.reason().code(), String.valueOf(e.getMessage()), origin);
+        }
+    }
+
+    private void erase(Record<byte[], byte[]> record, ClickOrigin origin) {
+        if (record.key() == null) {
+            refuse(record, DeadLetterHeaders.NO_VALUE, "record must have a value, or a key to erase", origin);
+        } else {
+            context().forward(record.withValue(new Verdict.Erased(origin)));
         }
     }
 

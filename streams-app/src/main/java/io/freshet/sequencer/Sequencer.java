@@ -13,13 +13,14 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Brings each click into its user's sequence and emits the sequence where the click was accepted.
+ * Brings each click into its user's sequence and emits the sequence where the click was accepted. Erases who is to be
+ * erased, and emits that.
  *
  * <p>A user is idle whose newest click is older than the newest click that this task has seen, by more than the
  * retention. An idle user's sequence is not used any more, and is deleted at the latest when the search comes by. The
  * clock of all this is the clicks' own time; it starts anew, from the next click, with the task.
  */
-final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Accepted, SequenceUpdate> {
+final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> {
     private static final long NO_CLICK_YET = Long.MIN_VALUE;
 
     private final SequenceWindow window;
@@ -53,9 +54,21 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Accept
     }
 
     @Override
-    public void process(FixedKeyRecord<byte[], Verdict.Accepted> record) {
-        Interaction click = Interaction.of(record.value().click());
-        ClickOrigin origin = record.value().origin();
+    public void process(FixedKeyRecord<byte[], Verdict.Placed> record) {
+        switch (record.value()) {
+            case Verdict.Accepted accepted -> take(record, Interaction.of(accepted.click()), accepted.origin());
+            case Verdict.Erased erased -> erase(record, erased.origin());
+        }
+    }
+
+    /** Says so even of a user whom it does not know: others may. */
+    private void erase(FixedKeyRecord<byte[], Verdict.Placed> record, ClickOrigin origin) {
+        sequences.delete(record.key());
+        metrics.countErased();
+        context().forward(record.withValue(SequenceUpdate.erasure(origin)));
+    }
+
+    private void take(FixedKeyRecord<byte[], Verdict.Placed> record, Interaction click, ClickOrigin origin) {
         newestClickMs = Math.max(newestClickMs, click.timestampMs());
         SequenceWindow.Applied applied = window.apply(currentSequence(record.key()), click);
         metrics.countOutcome(applied.outcome());

@@ -17,6 +17,7 @@ public final class SequencerMetrics {
     private final Counter tooLate;
     private final Counter rekeyed;
     private final Counter forgotten;
+    private final Counter erased;
 
     public SequencerMetrics(MeterRegistry registry) {
         this.registry = registry;
@@ -26,6 +27,7 @@ public final class SequencerMetrics {
         tooLate = counter("freshet.clicks.too.late", "Clicks dropped because they were older than a full window");
         rekeyed = counter("freshet.clicks.rekeyed", "Clicks passed on under their user's key");
         forgotten = counter("freshet.users.forgotten", "Users forgotten because they were idle");
+        erased = counter("freshet.users.erased", "Tombstones that asked for a user to be erased");
     }
 
     void countOutcome(ClickOutcome outcome) {
@@ -50,6 +52,10 @@ public final class SequencerMetrics {
 
     void countForgotten(int users) {
         forgotten.increment(users);
+    }
+
+    void countErased() {
+        erased.increment();
     }
 
     private Counter counter(String name, String description) {

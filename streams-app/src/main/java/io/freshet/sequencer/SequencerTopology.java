@@ -63,7 +63,7 @@ public final class SequencerTopology {
         return updates;
     }
 
-    private static KStream<byte[], Verdict.Accepted> acceptedClicks(
+    private static KStream<byte[], Verdict.Placed> acceptedClicks(
             StreamsBuilder builder, Topics topics, SequencerConfig config, SequencerMetrics metrics) {
         long futureBoundMs = config.futureBound().toMillis();
         KStream<byte[], Verdict> verdicts = builder.stream(List.of(topics.clicks(), topics.clicksRekeyed()), received())
@@ -71,7 +71,7 @@ public final class SequencerTopology {
                         () -> new ClickValidator(topics.clicksRekeyed(), futureBoundMs, metrics),
                         Named.as(CLICK_VALIDATOR));
         Map<String, KStream<byte[], Verdict>> branches = verdicts.split(Named.as(VERDICT))
-                .branch((key, verdict) -> verdict instanceof Verdict.Accepted, Branched.as("accepted"))
+                .branch((key, verdict) -> verdict instanceof Verdict.Placed, Branched.as("accepted"))
                 .branch((key, verdict) -> verdict instanceof Verdict.Misplaced, Branched.as("misplaced"))
                 .branch((key, verdict) -> verdict instanceof Verdict.Refused, Branched.as("refused"))
                 .noDefaultBranch();
@@ -81,7 +81,7 @@ public final class SequencerTopology {
         branch(branches, "refused")
                 .mapValues(verdict -> ((Verdict.Refused) verdict).value().bytes(), Named.as("refused-values"))
                 .to(topics.deadLetters(), raw(DEAD_LETTERS_SINK));
-        return branch(branches, "accepted").mapValues(Verdict.Accepted.class::cast, Named.as("accepted-clicks"));
+        return branch(branches, "accepted").mapValues(Verdict.Placed.class::cast, Named.as("accepted-clicks"));
     }
 
     private static Consumed<byte[], byte[]> received() {
@@ -112,9 +112,9 @@ public final class SequencerTopology {
 
     /** Brings the sequencer's stores; both without a cache, so that a commit has nothing to flush at once. */
     private record SequencerSupplier(SequencerConfig config, SequencerMetrics metrics)
-            implements FixedKeyProcessorSupplier<byte[], Verdict.Accepted, SequenceUpdate> {
+            implements FixedKeyProcessorSupplier<byte[], Verdict.Placed, SequenceUpdate> {
         @Override
-        public FixedKeyProcessor<byte[], Verdict.Accepted, SequenceUpdate> get() {
+        public FixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> get() {
             return new Sequencer(config, metrics);
         }
 

@@ -5,12 +5,17 @@ import io.freshet.sequence.ClickOrigin;
 
 /** What the {@link ClickValidator} says of a record of clicks. */
 sealed interface Verdict {
-    /**
-     * A click at its place: the record's key is its user.
-     *
-     * @param origin the record that the click came in with, before any re-keying
-     */
-    record Accepted(Click click, ClickOrigin origin) implements Verdict {}
+    /** A record at its place: its key is the user. */
+    sealed interface Placed extends Verdict {
+        /** The record that it came in with, before any re-keying. */
+        ClickOrigin origin();
+    }
+
+    /** A click at its place. */
+    record Accepted(Click click, ClickOrigin origin) implements Placed {}
+
+    /** A tombstone: the user is to be erased. */
+    record Erased(ClickOrigin origin) implements Placed {}
 
     /**
      * A click that belongs under another key, which the record now has.

@@ -61,7 +61,7 @@ class LearnedClicksTest {
     void shouldPassOverWhatNobodyLearnsFrom() {
         var mark = new LearnedClicks.Target(new int[] {4}, 1, 9, false);
         clicks.accepted(0, accepted(0, 4, 5));
-        clicks.accepted(0, new LearnedClicks.Accepted(1, List.of(mark)));
+        clicks.accepted(0, new LearnedClicks.Accepted(1, true, List.of(mark)));
         clicks.step(step(1, 0, 2, 1, 0));
         assertThat(clicks.learned()).isEqualTo(2);
         assertThat(clicks.targets()).isEqualTo(1);
@@ -69,7 +69,7 @@ class LearnedClicksTest {
     }
 
     private static LearnedClicks.Accepted accepted(long offset, int... rows) {
-        return new LearnedClicks.Accepted(offset, List.of(target(rows)));
+        return new LearnedClicks.Accepted(offset, true, List.of(target(rows)));
     }
 
     private static LearnedClicks.Target target(int[] rows) {

@@ -126,6 +126,20 @@ final class EventTypesTopologyTest {
     }
 
     @Test
+    void shouldTakeBackTheRecommendationsOfAUserWhoIsErased() throws IOException {
+        live.open(new ServedModel(TinyModels.model(4, "a", "b", "x"), 1), "v4");
+        Answer before = recommended("anna", "a", "view");
+        recommended("anna", "x", "view");
+
+        clicks.pipeInput("anna".getBytes(UTF_8), null, nowMs);
+
+        assertThat(recommendations.readRecord())
+                .satisfies(record -> assertThat(new String(record.key(), UTF_8)).isEqualTo("anna"))
+                .satisfies(record -> assertThat(record.value()).isNull());
+        assertThat(recommended("anna", "a", "view").items()).isEqualTo(before.items());
+    }
+
+    @Test
     void shouldCountAsPopularOnlyWhatIsLearnedFrom() throws IOException {
         recommended("bert", "hated", "dislike");
         recommended("bert", "shown", "impression");

@@ -2,6 +2,7 @@ package io.freshet.sequencer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.freshet.config.SequencerConfig;
 import io.freshet.config.Topics;
@@ -174,8 +175,24 @@ final class SequencerTopologyTest {
     }
 
     @Test
-    void shouldSendARecordWithoutAValueToTheDeadLetters() {
-        clicks.pipeInput(new TestRecord<>(bytes("u"), null, new RecordHeaders(), NOW));
+    void shouldEraseTheUserWhoseTombstoneComes() {
+        click("u", "a", NOW);
+        click("v", "a", NOW);
+        clicks.pipeInput(new TestRecord<>(bytes("u"), null, new RecordHeaders(), NOW + 1));
+        click("u", "b", NOW + 2);
+
+        assertThat(sequences.readKeyValuesToList())
+                .extracting(pair -> new String(pair.key, UTF_8), pair -> SequenceUpdateCodec.decode(pair.value))
+                .endsWith(
+                        tuple("u", SequenceUpdate.erasure(origin(2, NOW + 1))),
+                        tuple("u", new SequenceUpdate(sequence(at("b", NOW + 2)), List.of(0), origin(3, NOW + 2))));
+        assertThat(stored("v")).isEqualTo(sequence(at("a", NOW)));
+        assertThat(counter("freshet.users.erased")).isEqualTo(1);
+    }
+
+    @Test
+    void shouldSendARecordWithNeitherKeyNorValueToTheDeadLetters() {
+        clicks.pipeInput(new TestRecord<>(null, null, new RecordHeaders(), NOW));
 
         TestRecord<byte[], byte[]> letter = deadLetters.readRecord();
         assertThat(letter.value()).isNull();

@@ -48,6 +48,7 @@ import java.util.Set;
  * <p>What stands in a sequence's history and what is a target, {@link HistoryRows} and the configured types say. A new
  * position that is no target is no event and is not observed; a sequence that was brought none is not in the batch; and a
  * step that adds to no history makes no optimiser step. Items get a row with the first event that stands in a history.
+ * Erased users leave the reservoir before anything is drawn from it; what the model has learned from them stays.
  *
  * <p>Everything that a step depends on is here and in the snapshot's files: the model, the optimiser, the reservoir and
  * the figures are a function of the configuration and of the updates of each step, and of nothing else; not of time,
@@ -270,6 +271,9 @@ public final class OnlineLearner implements AutoCloseable {
             UserUpdate update = updates.get(sequence);
             if (takeIn(update.update(), observing)) {
                 taught.add(update.user());
+            }
+            if (observing && update.update().isErasure()) {
+                reservoir.remove(update.user());
             }
             newestOf.put(update.user(), sequence);
         }

@@ -112,6 +112,26 @@ public final class ReplayReservoir {
         }
     }
 
+    /** Forgets a user: the last slot's moves into the slot that is free. */
+    public void remove(String user) {
+        Integer slot = slotOf.remove(user);
+        if (slot == null) {
+            return;
+        }
+        size--;
+        if (slot < size) {
+            users[slot] = users[size];
+            slotOf.put(users[slot], slot);
+            lengths[slot] = lengths[size];
+            System.arraycopy(rows, size * maxLength, rows, slot * maxLength, maxLength);
+            if (weights != null) {
+                System.arraycopy(weights, size * maxLength, weights, slot * maxLength, maxLength);
+            }
+        }
+        users[size] = "";
+        Arrays.fill(rows, size * maxLength, (size + 1) * maxLength, 0);
+    }
+
     /** Users held. */
     public int size() {
         return size;

@@ -96,6 +96,27 @@ final class OnlineLearnerTest {
     }
 
     @Test
+    void shouldForgetTheSequenceOfAUserWhoIsErased() {
+        ClickStream stream = new ClickStream();
+        UserUpdate erasure = new UserUpdate("anna", SequenceUpdate.erasure(new ClickOrigin("clicks", 0, 9, 9)));
+        try (OnlineLearner learner = learner(1)) {
+            learner.step(List.of(stream.click("anna", "a"), stream.click("anna", "b")));
+            learner.step(List.of(stream.click("bert", "a"), stream.click("bert", "b")));
+            assertThat(learner.replayUsers()).isEqualTo(2);
+
+            StepOutcome outcome = learner.step(List.of(stream.click("anna", "c"), erasure));
+
+            assertThat(learner.replayUsers()).isEqualTo(1);
+            assertThat(outcome.ranks()).containsExactly(StepRecord.MISS);
+            assertThat(learner.step(List.of(erasure)).step()).isEqualTo(4);
+            assertThat(new ClickStream().click("anna", "d"))
+                    .satisfies(click -> assertThat(learner.step(List.of(click)).ranks())
+                            .containsExactly(StepRecord.NO_EVENT));
+            assertThat(learner.replayUsers()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void shouldRankAsStepDoesAndLearnNothingWhenOnlyAskedToRank() throws IOException {
         List<List<UserUpdate>> steps = ClickStream.randomSteps(12, 4);
         try (OnlineLearner asked = learner(1);

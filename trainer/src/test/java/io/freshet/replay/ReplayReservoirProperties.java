@@ -51,6 +51,29 @@ final class ReplayReservoirProperties {
     }
 
     @Property
+    void shouldHoldAllButThoseWhoAreRemoved(
+            @ForAll("puts") List<Put> puts, @ForAll List<@IntRange(max = 11) Integer> gone) {
+        ReplayReservoir reservoir = filled(14, puts);
+        Map<String, List<Integer>> kept = new HashMap<>();
+        puts.forEach(put -> kept.put(put.user(), lastOf(put.rows(), MAX_LENGTH)));
+
+        gone.forEach(user -> {
+            reservoir.remove("user-" + user);
+            kept.remove("user-" + user);
+        });
+
+        Map<String, List<Integer>> held = new HashMap<>();
+        for (int slot = 0; slot < reservoir.size(); slot++) {
+            held.put(reservoir.userAt(slot), rowsAt(reservoir, slot));
+        }
+        assertThat(held).isEqualTo(kept).hasSize(reservoir.size());
+        ReplayReservoir read = ReplayFile.decode(ReplayFile.encode(reservoir), 100);
+        putAll(reservoir, puts);
+        putAll(read, puts);
+        assertThat(ReplayFile.encode(read)).isEqualTo(ReplayFile.encode(reservoir));
+    }
+
+    @Property
     void shouldGoOnAlikeWhenReadFromItsFile(@ForAll("puts") List<Put> before, @ForAll("puts") List<Put> after) {
         ReplayReservoir reservoir = filled(5, before);
         ReplayReservoir read = ReplayFile.decode(ReplayFile.encode(reservoir), 100);

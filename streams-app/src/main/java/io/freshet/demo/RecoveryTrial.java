@@ -1,0 +1,266 @@
+package io.freshet.demo;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.TopicSetup;
+import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Kills a process that answers clicks as {@code kill -9} does, and measures how long its users wait for an answer.
+ *
+ * <p>The broker, the clicks and the reader of answers are in this JVM; what is killed is a {@code freshet run --roles
+ * streams} of its own. Either it is started again at once, as an orchestrator does, or a second one that keeps standby
+ * copies takes over. Owns the broker, the processes and the threads.
+ */
+public final class RecoveryTrial implements AutoCloseable {
+    private static final Duration START = Duration.ofMinutes(2);
+    private static final Duration RECOVERY = Duration.ofMinutes(2);
+    private static final long LOOK_MS = 20;
+
+    private final Settings settings;
+    private final StateFolder folder;
+    private final EmbeddedKafka kafka;
+    private final FreshetConfig config;
+    private final List<Process> processes = new ArrayList<>();
+    private final Thread clicks;
+    private final Thread reader;
+    private final long[] newestAnsweredClickMs; // (partitions); guarded by this
+    private final long[] firstNewAnswerMs; // (partitions): when it came, 0 while it has not; guarded by this
+    private long killedAtMs = Long.MAX_VALUE;
+    private long slowestMs;
+    private volatile boolean ending;
+
+    /**
+     * What is tried.
+     *
+     * @param rate clicks a second
+     * @param users of the made-up shop
+     * @param partitions of the clicks
+     * @param standby whether a second process keeps copies and takes over; else the killed one is started again
+     * @param sessionTimeout after which a silent process is given up by the others
+     * @param transactionTimeout after which the broker ends what a killed process has left open
+     */
+    public record Settings(
+            double rate,
+            int users,
+            int partitions,
+            boolean standby,
+            Duration sessionTimeout,
+            Duration transactionTimeout) {}
+
+    /**
+     * How long it took.
+     *
+     * @param firstAnswer from the kill to the first answer to a click that came after it, of the partition that was last
+     * @param slowestClick longest time from a click to its answer
+     */
+    public record Outcome(Duration firstAnswer, Duration slowestClick) {}
+
+    private RecoveryTrial(Settings settings, StateFolder folder, EmbeddedKafka kafka) {
+        this.settings = settings;
+        this.folder = folder;
+        this.kafka = kafka;
+        config = FreshetConfig.of(shared());
+        newestAnsweredClickMs = new long[settings.partitions()];
+        firstNewAnswerMs = new long[settings.partitions()];
+        clicks = Thread.ofPlatform().name("clicks").unstarted(this::click);
+        reader = Thread.ofPlatform().name("answers").unstarted(this::read);
+    }
+
+    /**
+     * Starts the broker and all processes, and returns when users of every partition are answered.
+     *
+     * @throws DemoFailedException if that does not come to pass
+     */
+    public static RecoveryTrial start(Settings settings)
+            throws IOException, InterruptedException, StateFolderException, DemoFailedException {
+        StateFolder folder = StateFolder.open(null);
+        RecoveryTrial trial = new RecoveryTrial(settings, folder, EmbeddedKafka.start(folder.kafka()));
+        try {
+            TopicSetup.run(trial.config, START);
+            trial.launch(0);
+            if (settings.standby()) {
+                trial.launch(1);
+            }
+            trial.reader.start();
+            trial.clicks.start();
+            trial.awaitAnswers();
+            return trial;
+        } catch (IOException | InterruptedException | DemoFailedException | RuntimeException e) {
+            trial.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Lets clicks come for a while, kills the first process, and returns when every partition's users are answered again.
+     *
+     * @throws DemoFailedException if they are not
+     */
+    public Outcome run(Duration before) throws IOException, InterruptedException, DemoFailedException {
+        Thread.sleep(before);
+        synchronized (this) {
+            slowestMs = 0;
+            Arrays.fill(firstNewAnswerMs, 0);
+            killedAtMs = System.currentTimeMillis();
+        }
+        processes.getFirst().destroyForcibly().waitFor();
+        if (!settings.standby()) {
+            processes.clear();
+            launch(0);
+        }
+        long deadline = System.nanoTime() + RECOVERY.toNanos();
+        while (!hasRecovered()) {
+            requireInTime(deadline, "answers must come again within " + RECOVERY);
+            Thread.sleep(LOOK_MS);
+        }
+        synchronized (this) {
+            long last = Arrays.stream(firstNewAnswerMs).max().orElseThrow();
+            return new Outcome(Duration.ofMillis(last - killedAtMs), Duration.ofMillis(slowestMs));
+        }
+    }
+
+    private synchronized boolean hasRecovered() {
+        return Arrays.stream(firstNewAnswerMs).allMatch(ms -> ms > 0);
+    }
+
+    private Map<String, String> shared() {
+        Map<String, String> settingsOfAll = new HashMap<>();
+        settingsOfAll.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        settingsOfAll.put("topics.partitions", String.valueOf(settings.partitions()));
+        settingsOfAll.put("state.dir", folder.path().resolve("state").toString());
+        return settingsOfAll;
+    }
+
+    private void launch(int number) throws IOException {
+        Map<String, String> own = shared();
+        own.put("state.dir", folder.path().resolve("state-" + number).toString());
+        own.put("model.store.path", folder.path().resolve("models").toString());
+        own.put("streams.instance.id", "streams-" + number);
+        own.put("kafka.num.standby.replicas", settings.standby() ? "1" : "0");
+        own.put("kafka.main.consumer.session.timeout.ms", ms(settings.sessionTimeout()));
+        own.put("kafka.main.consumer.heartbeat.interval.ms", ms(settings.sessionTimeout().dividedBy(5)));
+        own.put("kafka.producer.transaction.timeout.ms", ms(settings.transactionTimeout()));
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.freshet.cli.Freshet"));
+        command.addAll(List.of("run", "--roles", "streams"));
+        own.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        processes.add(
+                number,
+                new ProcessBuilder(command)
+                        .redirectErrorStream(true)
+                        .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.path()
+                                .resolve("streams-" + number + ".log")
+                                .toFile()))
+                        .start());
+    }
+
+    private static String ms(Duration time) {
+        return String.valueOf(time.toMillis());
+    }
+
+    private void awaitAnswers() throws InterruptedException, DemoFailedException {
+        long deadline = System.nanoTime() + START.toNanos();
+        while (!isEveryPartitionAnswered()) {
+            requireInTime(deadline, "answers must come within " + START);
+            Thread.sleep(LOOK_MS);
+        }
+    }
+
+    private synchronized boolean isEveryPartitionAnswered() {
+        return Arrays.stream(newestAnsweredClickMs).allMatch(ms -> ms > 0);
+    }
+
+    private void requireInTime(long deadline, String rule) throws DemoFailedException {
+        if (System.nanoTime() > deadline) {
+            throw new DemoFailedException(rule);
+        }
+    }
+
+    private void click() {
+        Pace pace = new Pace.Rate(settings.rate());
+        try (var producer = new KafkaProducer<>(
+                        Map.<String, Object>of(
+                                "bootstrap.servers", kafka.bootstrapServers(), "linger.ms", 0, "acks", "all"),
+                        new ByteArraySerializer(),
+                        new ByteArraySerializer());
+                var source = new ClickGenerator(
+                        new GeneratorConfig(1, settings.users(), 2_000, false), InstantSource.system())) {
+            for (long produced = 0; !ending; produced++) {
+                pace.await(produced);
+                SourceClick click = source.next();
+                byte @Nullable [] key =
+                        click.key() == null ? null : click.key().getBytes(StandardCharsets.UTF_8);
+                var _ = producer.send(new ProducerRecord<>(config.topics().clicks(), key, click.value()));
+            }
+        }
+    }
+
+    private void read() {
+        try (var consumer = new KafkaConsumer<>(
+                Map.<String, Object>of(
+                        "bootstrap.servers",
+                        kafka.bootstrapServers(),
+                        ConsumerConfig.ISOLATION_LEVEL_CONFIG,
+                        "read_committed"),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            List<TopicPartition> partitions = new ArrayList<>();
+            for (int partition = 0; partition < settings.partitions(); partition++) {
+                partitions.add(new TopicPartition(config.topics().recommendations(), partition));
+            }
+            consumer.assign(partitions);
+            consumer.seekToBeginning(partitions);
+            while (!ending) {
+                consumer.poll(Duration.ofMillis(LOOK_MS)).forEach(this::answered);
+            }
+        }
+    }
+
+    private synchronized void answered(ConsumerRecord<byte[], byte[]> answer) {
+        long nowMs = System.currentTimeMillis();
+        long clickMs = Recommended.parse(answer.value()).clickTimestampMs();
+        newestAnsweredClickMs[answer.partition()] = clickMs;
+        slowestMs = Math.max(slowestMs, nowMs - clickMs);
+        if (clickMs >= killedAtMs && firstNewAnswerMs[answer.partition()] == 0) {
+            firstNewAnswerMs[answer.partition()] = nowMs;
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        ending = true;
+        try {
+            for (Process process : processes) {
+                process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
+            }
+            clicks.join(Duration.ofSeconds(10));
+            reader.join(Duration.ofSeconds(10));
+        } catch (InterruptedException _) {
+            Thread.currentThread().interrupt();
+        }
+        kafka.close();
+        folder.close();
+    }
+}
