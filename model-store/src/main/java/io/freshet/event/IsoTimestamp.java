@@ -8,9 +8,9 @@ import java.time.LocalDate;
  * fraction, of which those below a millisecond are cut. Written out because {@code DateTimeFormatter} takes longer
  * than everything else about a click together.
  */
-final class IsoTimestamp {
+public final class IsoTimestamp {
     /** What {@link #parseMs} answers for anything else. */
-    static final long INVALID = Long.MIN_VALUE;
+    public static final long INVALID = Long.MIN_VALUE;
 
     private static final int TIME_POSITION = 11;
     private static final int SECONDS_POSITION = 16;
@@ -27,7 +27,7 @@ final class IsoTimestamp {
     }
 
     /** Milliseconds since the epoch, or {@link #INVALID}. */
-    static long parseMs(String text) {
+    public static long parseMs(String text) {
         try {
             return new IsoTimestamp(text).parse();
         } catch (DateTimeException e) {

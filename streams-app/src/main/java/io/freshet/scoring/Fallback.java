@@ -1,11 +1,15 @@
 package io.freshet.scoring;
 
 /** Why a recommendation is popularity's and not the model's. */
-enum Fallback {
+public enum Fallback {
+    /** Nothing is known of the user. */
+    UNKNOWN_USER("unknown-user"),
     /** This process has no model yet. */
     NO_MODEL("no-model"),
     /** The model knows none of the user's items. */
-    NO_KNOWN_ITEMS("no-known-items");
+    NO_KNOWN_ITEMS("no-known-items"),
+    /** Of the items that the model knows, none may come back. */
+    ALL_FILTERED("all-filtered");
 
     private final String code;
 
@@ -14,7 +18,7 @@ enum Fallback {
     }
 
     /** The reason in kebab case, as the recommendation names it. */
-    String code() {
+    public String code() {
         return code;
     }
 }

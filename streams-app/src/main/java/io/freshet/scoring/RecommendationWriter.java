@@ -6,41 +6,51 @@ import io.freshet.sequence.ClickOrigin;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Writes recommendations as JSON:
+ * Writes answers as JSON, for topics and for HTTP alike:
  *
  * <pre>
- * {"user_id": "u",
- *  "items": [{"item_id": "i", "score": 0.031}, …],                 best first
- *  "model": {"version": "000000000012-0123456789ab", "step": 17},  null while there is none
+ * {"user_id": "u",                                                 only where it is a user's
+ *  "items": [{"item_id": "i", "score": 0.031,                      best first
+ *             "because": [{"item_id": "j", "weight": 0.4}, …]}, …],  only where that was asked
+ *  "model": {"version": "000000000012-0123456789ab", "step": 17},  null where none was asked
+ *  "variant": "b",                                                 only where there are several
  *  "fallback": "no-model",                                         only where popularity answers
  *  "cause": {"topic": "clicks", "partition": 0, "offset": 5, "timestamp": 1700000000000},
+ *                                                                  only where a record is answered
  *  "generated_at": 1700000000012}
  * </pre>
  *
  * A score of the model is how probably the item is next. The model's weights are those of the snapshot {@code version}
- * after the log up to {@code step}. Times are epoch milliseconds; the cause's is its Kafka record's. Not thread-safe.
+ * after the log up to {@code step}. Times are epoch milliseconds; the cause's is its Kafka record's.
  */
-final class RecommendationWriter {
+public final class RecommendationWriter {
     private static final JsonFactory JSON = new JsonFactory();
 
-    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
+    private RecommendationWriter() {}
 
     /**
-     * The JSON of a recommender's answer, in UTF-8.
+     * The JSON of an answer, in UTF-8.
      *
-     * @param userId in UTF-8
+     * @param userId whose it is; null where it is about no user that Freshet knows
+     * @param cause the record that is answered; null where it is none
      */
-    byte[] write(byte[] userId, Recommender answer, ClickOrigin cause, long generatedAtMs) {
-        bytes.reset();
+    public static byte[] toJson(
+            @Nullable String userId, Recommendation answer, @Nullable ClickOrigin cause, long generatedAtMs) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {
             json.writeStartObject();
-            json.writeFieldName("user_id");
-            json.writeUTF8String(userId, 0, userId.length);
+            if (userId != null) {
+                json.writeStringField("user_id", userId);
+            }
             writeItems(json, answer.items());
-            writeModel(json, answer);
-            writeCause(json, cause);
+            writeSource(json, answer);
+            if (cause != null) {
+                writeCause(json, cause);
+            }
             json.writeNumberField("generated_at", generatedAtMs);
             json.writeEndObject();
         } catch (IOException e) {
@@ -49,25 +59,43 @@ final class RecommendationWriter {
         return bytes.toByteArray();
     }
 
-    private static void writeItems(JsonGenerator json, TopItems items) throws IOException {
+    private static void writeItems(JsonGenerator json, List<Recommendation.Item> items) throws IOException {
         json.writeArrayFieldStart("items");
-        for (int rank = 0; rank < items.size(); rank++) {
+        for (Recommendation.Item item : items) {
             json.writeStartObject();
-            json.writeStringField("item_id", items.itemId(rank));
-            json.writeNumberField("score", items.score(rank));
+            json.writeStringField("item_id", item.itemId());
+            json.writeNumberField("score", item.score());
+            if (item.because() != null) {
+                writeBecause(json, item.because());
+            }
             json.writeEndObject();
         }
         json.writeEndArray();
     }
 
-    private static void writeModel(JsonGenerator json, Recommender answer) throws IOException {
-        if (answer.hasModel()) {
-            json.writeObjectFieldStart("model");
-            json.writeStringField("version", answer.version());
-            json.writeNumberField("step", answer.step());
+    private static void writeBecause(JsonGenerator json, List<Recommendation.Because> because) throws IOException {
+        json.writeArrayFieldStart("because");
+        for (Recommendation.Because past : because) {
+            json.writeStartObject();
+            json.writeStringField("item_id", past.itemId());
+            json.writeNumberField("weight", past.weight());
             json.writeEndObject();
-        } else {
+        }
+        json.writeEndArray();
+    }
+
+    private static void writeSource(JsonGenerator json, Recommendation answer) throws IOException {
+        Recommendation.Model model = answer.model();
+        if (model == null) {
             json.writeNullField("model");
+        } else {
+            json.writeObjectFieldStart("model");
+            json.writeStringField("version", model.version());
+            json.writeNumberField("step", model.step());
+            json.writeEndObject();
+        }
+        if (!answer.variant().isEmpty()) {
+            json.writeStringField("variant", answer.variant());
         }
         Fallback fallback = answer.fallback();
         if (fallback != null) {

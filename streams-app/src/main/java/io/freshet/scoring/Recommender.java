@@ -4,6 +4,7 @@ import io.freshet.event.EventTypes;
 import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -13,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * Answers a user's sequence with the next items: the live model's, or the popular ones where the model cannot say. No
  * item of the sequence comes back, whatever the type of its event.
  *
- * <p>The answer is in this object until the next call. Not thread-safe.
+ * <p>Not thread-safe.
  */
 final class Recommender {
     private final LiveModel live;
@@ -23,10 +24,7 @@ final class Recommender {
     private final float[] bestScores; // (k)
     private final Set<String> seen = new HashSet<>();
     private final HistoryRows history; // of the items that the model knows
-    private String version = "";
-    private long step;
-    private boolean hasModel;
-    private @Nullable Fallback fallback;
+    private Recommendation.@Nullable Model asked;
 
     /** @param k the most items of an answer */
     Recommender(LiveModel live, Popularity popularity, EventTypes types, int k) {
@@ -38,48 +36,25 @@ final class Recommender {
         bestScores = new float[k];
     }
 
-    void recommend(UserSequence sequence) {
-        fallback = askModel(sequence.interactions());
+    Recommendation recommend(UserSequence sequence) {
+        Fallback fallback = askModel(sequence.interactions());
         if (fallback != null) {
             askPopularity(sequence.interactions());
         }
-    }
-
-    /** The recommended items, best first. */
-    TopItems items() {
-        return items;
-    }
-
-    /** Why the items are popularity's; null where they are the model's. */
-    @Nullable
-    Fallback fallback() {
-        return fallback;
-    }
-
-    /** Whether there was a model when the question was answered. */
-    boolean hasModel() {
-        return hasModel;
-    }
-
-    /** The snapshot that the model comes from. */
-    String version() {
-        return version;
-    }
-
-    /** The model's step. */
-    long step() {
-        return step;
+        List<Recommendation.Item> answered = new ArrayList<>(items.size());
+        for (int rank = 0; rank < items.size(); rank++) {
+            answered.add(new Recommendation.Item(items.itemId(rank), items.score(rank), null));
+        }
+        return new Recommendation(answered, asked, fallback, "");
     }
 
     private @Nullable Fallback askModel(List<Interaction> interactions) {
         ServedModel model = live.acquire();
         try {
-            hasModel = model != null;
+            asked = model == null ? null : new Recommendation.Model(live.version(), model.step());
             if (model == null) {
                 return Fallback.NO_MODEL;
             }
-            version = live.version();
-            step = model.step();
             return score(model, interactions) ? null : Fallback.NO_KNOWN_ITEMS;
         } finally {
             live.release();

@@ -1,5 +1,7 @@
 package io.freshet.scoring;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.freshet.config.ScoringConfig;
 import io.freshet.event.EventTypes;
 import io.freshet.sequence.SequenceUpdate;
@@ -27,7 +29,6 @@ final class SequenceScorer extends ContextualFixedKeyProcessor<byte[], SequenceU
     private final ScoringMetrics metrics;
     private final Popularity popularity;
     private final Recommender recommender;
-    private final RecommendationWriter writer = new RecommendationWriter();
 
     /** {@link #TOP} → the most popular items; for ever. */
     private KeyValueStore<String, PopularItems> kept;
@@ -63,10 +64,13 @@ final class SequenceScorer extends ContextualFixedKeyProcessor<byte[], SequenceU
             return;
         }
         count(update);
-        recommender.recommend(update.sequence());
-        byte[] json = writer.write(
-                record.key(), recommender, update.cause(), context().currentSystemTimeMs());
-        metrics.scored(recommender.fallback(), System.nanoTime() - startNs);
+        Recommendation answer = recommender.recommend(update.sequence());
+        byte[] json = RecommendationWriter.toJson(
+                new String(record.key(), UTF_8),
+                answer,
+                update.cause(),
+                context().currentSystemTimeMs());
+        metrics.scored(answer.fallback(), System.nanoTime() - startNs);
         context().forward(record.withValue(json));
     }
 
