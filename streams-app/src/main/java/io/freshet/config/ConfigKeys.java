@@ -4,6 +4,7 @@ import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import io.freshet.memory.MemoryConfig;
+import io.freshet.model.Scorer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -22,9 +23,12 @@ final class ConfigKeys {
 
     static final String TOPIC_CLICKS = "topics.clicks";
     static final String TOPIC_CLICKS_REKEYED = "topics.clicks-rekeyed";
+    static final String TOPIC_ITEMS = "topics.items";
+    static final String TOPIC_REQUESTS = "topics.recommendation-requests";
     static final String TOPIC_SEQUENCES = "topics.sequences";
     static final String TOPIC_MODEL_LOG = "topics.model-log";
     static final String TOPIC_MODEL_MANIFESTS = "topics.model-manifests";
+    static final String TOPIC_POPULAR_ITEMS = "topics.popular-items";
     static final String TOPIC_RECOMMENDATIONS = "topics.recommendations";
     static final String TOPIC_DEAD_LETTERS = "topics.dead-letters";
     static final String TOPICS_CREATE = "topics.create";
@@ -41,11 +45,19 @@ final class ConfigKeys {
     static final String EVENTS_WEIGHTS = "events.weights";
     static final String EVENTS_FILTER_ONLY = "events.filter.only";
     static final String EVENTS_NEGATIVE = "events.negative";
+    static final String EVENTS_SEEN_RETURN_MS = "events.seen.return.ms";
+
+    static final String ITEMS_CATALOGUE = "items.catalogue";
 
     static final String SCORING_TOP_K = "scoring.top.k";
     static final String SCORING_WORKERS = "scoring.workers";
     static final String SCORING_POPULARITY_HALF_LIFE_MS = "scoring.popularity.half.life.ms";
     static final String SCORING_POPULARITY_ITEMS = "scoring.popularity.items";
+
+    static final String RECOMMENDATIONS_MAX_K = "recommendations.max.k";
+    static final String RECOMMENDATIONS_MAX_HISTORY = "recommendations.max.history";
+    static final String RECOMMENDATIONS_MAX_IDS = "recommendations.max.ids";
+    static final String RECOMMENDATIONS_WHY_ITEMS = "recommendations.why.items";
 
     static final String STREAMS_THREADS = "streams.threads";
     static final String STREAMS_INSTANCE_ID = "streams.instance.id";
@@ -95,6 +107,9 @@ final class ConfigKeys {
     static final String ONLINE_METRICS_K = "online.metrics.k";
     static final String ONLINE_METRICS_WINDOW = "online.metrics.window";
 
+    static final String CATALOGUE_OFF = "off";
+    static final String CATALOGUE_FILTER = "filter";
+
     private static final String MS = "ms";
     private static final String BYTES = "bytes";
     private static final ConfigDef.Validator TOPIC_NAME = new TopicNameValidator();
@@ -116,11 +131,30 @@ final class ConfigKeys {
                     Topics.DEFAULT.clicksRekeyed(),
                     TOPIC_NAME,
                     "Topic for clicks whose key was not their user; as many partitions as the clicks."),
+            text(
+                    TOPIC_ITEMS,
+                    Topics.DEFAULT.items(),
+                    TOPIC_NAME,
+                    "Topic of the catalogue; needed where `items.catalogue` is not off."),
+            text(
+                    TOPIC_REQUESTS,
+                    Topics.DEFAULT.requests(),
+                    TOPIC_NAME,
+                    "Topic that recommendations are asked for on; as many partitions as the clicks."),
             text(TOPIC_SEQUENCES, Topics.DEFAULT.sequences(), TOPIC_NAME, "Topic of updated sequences."),
             text(TOPIC_MODEL_LOG, Topics.DEFAULT.modelLog(), TOPIC_NAME, "Topic of the model's journal and deltas."),
             text(TOPIC_MODEL_MANIFESTS, Topics.DEFAULT.modelManifests(), TOPIC_NAME, "Topic of snapshot manifests."),
+            text(
+                    TOPIC_POPULAR_ITEMS,
+                    Topics.DEFAULT.popularItems(),
+                    TOPIC_NAME,
+                    "Topic of what is popular among the clicks of each partition."),
             text(TOPIC_RECOMMENDATIONS, Topics.DEFAULT.recommendations(), TOPIC_NAME, "Topic of recommendations."),
-            text(TOPIC_DEAD_LETTERS, Topics.DEFAULT.deadLetters(), TOPIC_NAME, "Topic of clicks that are refused."),
+            text(
+                    TOPIC_DEAD_LETTERS,
+                    Topics.DEFAULT.deadLetters(),
+                    TOPIC_NAME,
+                    "Topic of clicks and requests that are refused."),
             key(
                     TOPICS_CREATE,
                     ConfigDef.Type.BOOLEAN,
@@ -189,13 +223,27 @@ final class ConfigKeys {
                     "",
                     new EventTypesParser.Types(),
                     "Types of events, with commas, that take back what the user did with the item before."),
+            text(
+                    EVENTS_SEEN_RETURN_MS,
+                    "",
+                    new EventTypesParser.Returns(),
+                    "How long after an event its item may come back to the user, by the event's type, as in"
+                            + " `view=86400000,impression=0,*=2592000000`; `*` is every other type, and none. 0 is at once,"
+                            + " and a type that is not named is never, as long as the event is in the window."),
+            key(
+                    ITEMS_CATALOGUE,
+                    ConfigDef.Type.STRING,
+                    CATALOGUE_OFF,
+                    ConfigDef.ValidString.in(CATALOGUE_OFF, CATALOGUE_FILTER),
+                    "",
+                    "`filter` lets only items come back that the catalogue has and that are available; `off` reads none."),
             key(
                     SCORING_TOP_K,
                     ConfigDef.Type.INT,
                     "10",
                     between(1, 1_000),
                     "items",
-                    "The most items of a recommendation."),
+                    "The most items of a recommendation that follows a click, or a request without `k`."),
             key(
                     SCORING_WORKERS,
                     ConfigDef.Type.INT,
@@ -215,6 +263,34 @@ final class ConfigKeys {
                     atLeast(2_000),
                     "items",
                     "The most items whose popularity a task keeps in memory."),
+            key(
+                    RECOMMENDATIONS_MAX_K,
+                    ConfigDef.Type.INT,
+                    "1000",
+                    between(1, 10_000),
+                    "items",
+                    "The most items that a request may ask for."),
+            key(
+                    RECOMMENDATIONS_MAX_HISTORY,
+                    ConfigDef.Type.INT,
+                    "200",
+                    between(1, 10_000),
+                    "events",
+                    "The most events of a request's history."),
+            key(
+                    RECOMMENDATIONS_MAX_IDS,
+                    ConfigDef.Type.INT,
+                    "1000",
+                    between(1, 100_000),
+                    "items",
+                    "The most values of each of a request's lists."),
+            key(
+                    RECOMMENDATIONS_WHY_ITEMS,
+                    ConfigDef.Type.INT,
+                    "20",
+                    between(1, Scorer.MAX_HISTORIES - 1),
+                    "items",
+                    "The newest items of a history that are looked at where a request asks why."),
             key(
                     STREAMS_THREADS,
                     ConfigDef.Type.INT,

@@ -15,6 +15,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads what types of events mean from their keys' values, and names the part that does not hold. */
 final class EventTypesParser {
+    private static final String OTHER_TYPES = "*";
+
     private EventTypesParser() {}
 
     /**
@@ -55,6 +57,42 @@ final class EventTypesParser {
             }
         }
         return weights;
+    }
+
+    /** When items come back, of a value that is valid. */
+    static SeenReturn seenReturn(String value) {
+        Map<String, Long> afterMs = returns(ConfigKeys.EVENTS_SEEN_RETURN_MS, value);
+        Long others = afterMs.remove(OTHER_TYPES);
+        return new SeenReturn(afterMs, others == null ? SeenReturn.NEVER : others);
+    }
+
+    private static Map<String, Long> returns(String key, String text) {
+        Map<String, Long> afterMs = new LinkedHashMap<>();
+        for (String part : parts(key, text)) {
+            int equals = part.lastIndexOf('=');
+            if (equals < 0) {
+                throw new ConfigException(key, text, "must be type=ms with commas: \"" + part + "\" has no =");
+            }
+            String type = type(key, text, part.substring(0, equals));
+            if (afterMs.put(type, ms(key, text, part)) != null) {
+                throw new ConfigException(key, text, "must name each type once: " + type);
+            }
+        }
+        return afterMs;
+    }
+
+    private static long ms(String key, String text, String part) {
+        String number = part.substring(part.lastIndexOf('=') + 1).strip();
+        long ms;
+        try {
+            ms = Long.parseLong(number);
+        } catch (NumberFormatException _) {
+            ms = -1;
+        }
+        if (ms < 0) {
+            throw new ConfigException(key, text, "a time must be a whole number of ms, 0 or more: \"" + part + "\"");
+        }
+        return ms;
     }
 
     private static float weight(String key, String text, String part) {
@@ -117,6 +155,19 @@ final class EventTypesParser {
         @Override
         public String toString() {
             return "type=weight with commas";
+        }
+    }
+
+    /** Takes {@code type=ms} with commas. */
+    static final class Returns implements ConfigDef.Validator {
+        @Override
+        public void ensureValid(String name, @Nullable Object value) {
+            returns(name, String.valueOf(value));
+        }
+
+        @Override
+        public String toString() {
+            return "type=ms with commas";
         }
     }
 

@@ -116,9 +116,12 @@ public final class FreshetConfig {
         return new Topics(
                 text(ConfigKeys.TOPIC_CLICKS),
                 text(ConfigKeys.TOPIC_CLICKS_REKEYED),
+                text(ConfigKeys.TOPIC_ITEMS),
+                text(ConfigKeys.TOPIC_REQUESTS),
                 text(ConfigKeys.TOPIC_SEQUENCES),
                 text(ConfigKeys.TOPIC_MODEL_LOG),
                 text(ConfigKeys.TOPIC_MODEL_MANIFESTS),
+                text(ConfigKeys.TOPIC_POPULAR_ITEMS),
                 text(ConfigKeys.TOPIC_RECOMMENDATIONS),
                 text(ConfigKeys.TOPIC_DEAD_LETTERS));
     }
@@ -128,7 +131,8 @@ public final class FreshetConfig {
                 (Boolean) value(ConfigKeys.TOPICS_CREATE),
                 integer(ConfigKeys.TOPICS_PARTITIONS),
                 (Short) value(ConfigKeys.TOPICS_REPLICATION_FACTOR),
-                millis(ConfigKeys.TOPICS_RETENTION_MS));
+                millis(ConfigKeys.TOPICS_RETENTION_MS),
+                hasCatalogue());
     }
 
     public SequencerConfig sequencer() {
@@ -147,7 +151,24 @@ public final class FreshetConfig {
                 integer(ConfigKeys.SCORING_WORKERS),
                 millis(ConfigKeys.SCORING_POPULARITY_HALF_LIFE_MS),
                 integer(ConfigKeys.SCORING_POPULARITY_ITEMS),
-                eventTypes());
+                eventTypes(),
+                EventTypesParser.seenReturn(text(ConfigKeys.EVENTS_SEEN_RETURN_MS)),
+                hasCatalogue(),
+                integer(ConfigKeys.RECOMMENDATIONS_WHY_ITEMS));
+    }
+
+    /** What a request may ask for. */
+    public RequestLimits requests() {
+        return new RequestLimits(
+                integer(ConfigKeys.SCORING_TOP_K),
+                integer(ConfigKeys.RECOMMENDATIONS_MAX_K),
+                integer(ConfigKeys.RECOMMENDATIONS_MAX_HISTORY),
+                integer(ConfigKeys.RECOMMENDATIONS_MAX_IDS),
+                hasCatalogue());
+    }
+
+    private boolean hasCatalogue() {
+        return text(ConfigKeys.ITEMS_CATALOGUE).equals(ConfigKeys.CATALOGUE_FILTER);
     }
 
     /** What the types of events mean. */
@@ -246,6 +267,11 @@ public final class FreshetConfig {
         List<String> names = new ArrayList<>(topics().all());
         if (names.stream().distinct().count() != names.size()) {
             throw new ConfigException("Each topic must have a name of its own: topics=" + names);
+        }
+        RequestLimits requests = requests();
+        if (requests.defaultK() > requests.maxK()) {
+            throw new ConfigException(ConfigKeys.SCORING_TOP_K + " must be at most " + ConfigKeys.RECOMMENDATIONS_MAX_K
+                    + ": top.k=" + requests.defaultK() + " max.k=" + requests.maxK());
         }
         StreamsRuntimeConfig streams = streams();
         if (streams.rocksDbWriteBufferBytes() >= streams.rocksDbCacheBytes()) {

@@ -11,6 +11,16 @@ import java.time.Duration;
  * @param popularityHalfLife the click time in which a click's weight in the fallback popularity halves
  * @param popularityItems the most items whose popularity is kept in memory by a task
  * @param types what the types of events mean
+ * @param seenReturn when an item that a user has seen may come back
+ * @param catalogue whether only items of the catalogue that are available come back
+ * @param whyItems the most items of a history that are looked at where somebody asks why; fewer than a scorer's histories
  */
 public record ScoringConfig(
-        int topK, int workers, Duration popularityHalfLife, int popularityItems, EventTypes types) {}
+        int topK,
+        int workers,
+        Duration popularityHalfLife,
+        int popularityItems,
+        EventTypes types,
+        SeenReturn seenReturn,
+        boolean catalogue,
+        int whyItems) {}

@@ -9,5 +9,7 @@ import java.time.Duration;
  * @param partitions partitions of the topics keyed by user
  * @param replicationFactor copies of each partition; -1 is the broker's default
  * @param retention how long records stay on topics that are cleaned by age
+ * @param catalogue whether the topic of items is needed
  */
-public record TopicConfig(boolean create, int partitions, short replicationFactor, Duration retention) {}
+public record TopicConfig(
+        boolean create, int partitions, short replicationFactor, Duration retention, boolean catalogue) {}

@@ -41,11 +41,16 @@ public final class TopicSetup {
     /** The dense parameters of a large model stand in one record. */
     private static final String MODEL_LOG_MESSAGE_BYTES = Integer.toString(16 << 20);
 
+    /** A few keys that are written every second: small segments, so that compaction gets at them. */
+    private static final Map<String, String> OFTEN_REPLACED =
+            Map.of(CLEANUP_POLICY, "compact", "segment.bytes", "8388608", "min.cleanable.dirty.ratio", "0.1");
+
     private static final long POLL_MS = 50;
 
     private final Admin admin;
     private final Topics topics;
     private final TopicConfig config;
+    private final List<String> needed;
     private final Duration timeout;
 
     /**
@@ -56,6 +61,9 @@ public final class TopicSetup {
         this.admin = admin;
         this.topics = topics;
         this.config = config;
+        needed = topics.all().stream()
+                .filter(name -> config.catalogue() || !name.equals(topics.items()))
+                .toList();
         this.timeout = timeout;
     }
 
@@ -75,12 +83,15 @@ public final class TopicSetup {
     public void run() {
         Set<String> existing = await(admin.listTopics().names(), "list topics");
         List<String> missing =
-                topics.all().stream().filter(name -> !existing.contains(name)).toList();
+                needed.stream().filter(name -> !existing.contains(name)).toList();
         if (!missing.isEmpty()) {
             create(missing, existing);
         }
         requirePartitions(awaitLeaders());
-        requireCompaction();
+        requireCompaction(topics.modelManifests());
+        if (config.catalogue()) {
+            requireCompaction(topics.items());
+        }
     }
 
     private void create(List<String> missing, Set<String> existing) {
@@ -111,7 +122,8 @@ public final class TopicSetup {
     }
 
     private NewTopic newTopic(String name, int userPartitions) {
-        boolean single = name.equals(topics.modelLog()) || name.equals(topics.modelManifests());
+        boolean single = Set.of(topics.modelLog(), topics.modelManifests(), topics.popularItems())
+                .contains(name);
         Optional<Short> replication =
                 config.replicationFactor() < 0 ? Optional.empty() : Optional.of(config.replicationFactor());
         return new NewTopic(name, Optional.of(single ? 1 : userPartitions), replication).configs(settingsOf(name));
@@ -119,9 +131,12 @@ public final class TopicSetup {
 
     private Map<String, String> settingsOf(String name) {
         Map<String, String> settings = new HashMap<>();
-        if (name.equals(topics.modelManifests())) {
+        if (Set.of(topics.modelManifests(), topics.items()).contains(name)) {
             settings.put(CLEANUP_POLICY, "compact");
             return settings;
+        }
+        if (name.equals(topics.popularItems())) {
+            return OFTEN_REPLACED;
         }
         settings.put(CLEANUP_POLICY, name.equals(topics.recommendations()) ? "compact,delete" : "delete");
         if (name.equals(topics.modelLog())) {
@@ -139,7 +154,7 @@ public final class TopicSetup {
         long deadlineNs = System.nanoTime() + timeout.toNanos();
         while (true) {
             Map<String, TopicDescription> described = describeKnown();
-            List<String> leaderless = topics.all().stream()
+            List<String> leaderless = needed.stream()
                     .filter(name -> !described.containsKey(name)
                             || described.get(name).partitions().stream().anyMatch(TopicSetup::hasNoLeader))
                     .toList();
@@ -156,7 +171,7 @@ public final class TopicSetup {
 
     private Map<String, TopicDescription> describeKnown() {
         Map<String, TopicDescription> described = new HashMap<>();
-        admin.describeTopics(topics.all()).topicNameValues().forEach((name, future) -> {
+        admin.describeTopics(needed).topicNameValues().forEach((name, future) -> {
             try {
                 described.put(name, future.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
             } catch (ExecutionException e) {
@@ -177,12 +192,9 @@ public final class TopicSetup {
     }
 
     private void requirePartitions(Map<String, TopicDescription> described) {
-        int clicks = partitionsIn(described, topics.clicks());
-        int rekeyed = partitionsIn(described, topics.clicksRekeyed());
-        if (clicks != rekeyed) {
-            throw new ConfigException("A user's clicks must meet in one partition: " + topics.clicks() + " has "
-                    + clicks + " partitions, " + topics.clicksRekeyed() + " has " + rekeyed);
-        }
+        requireAsManyAsClicks(described, topics.clicksRekeyed(), "A user's clicks must meet in one partition: ");
+        requireAsManyAsClicks(
+                described, topics.requests(), "A user's clicks and requests must meet in one partition: ");
         int modelLog = partitionsIn(described, topics.modelLog());
         if (modelLog != 1) {
             throw new ConfigException(
@@ -190,12 +202,21 @@ public final class TopicSetup {
         }
     }
 
+    private void requireAsManyAsClicks(Map<String, TopicDescription> described, String name, String why) {
+        int clicks = partitionsIn(described, topics.clicks());
+        int others = partitionsIn(described, name);
+        if (clicks != others) {
+            throw new ConfigException(
+                    why + topics.clicks() + " has " + clicks + " partitions, " + name + " has " + others);
+        }
+    }
+
     private static int partitionsIn(Map<String, TopicDescription> described, String name) {
         return Objects.requireNonNull(described.get(name)).partitions().size();
     }
 
-    private void requireCompaction() {
-        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topics.modelManifests());
+    private void requireCompaction(String topic) {
+        ConfigResource resource = new ConfigResource(ConfigResource.Type.TOPIC, topic);
         Collection<Config> configs = new ArrayList<>(await(
                         admin.describeConfigs(List.of(resource)).all(),
                         "describe the configuration of " + resource.name())
@@ -203,8 +224,8 @@ public final class TopicSetup {
         for (Config described : configs) {
             String policy = described.get(CLEANUP_POLICY).value();
             if (!policy.contains("compact")) {
-                throw new ConfigException("Manifests must not expire: topic=" + resource.name() + " " + CLEANUP_POLICY
-                        + "=" + policy + ", must contain compact");
+                throw new ConfigException("What is in force must not expire: topic=" + resource.name() + " "
+                        + CLEANUP_POLICY + "=" + policy + ", must contain compact");
             }
         }
     }

@@ -104,6 +104,18 @@ public final class LiveModel implements AutoCloseable {
         lock.readLock().unlock();
     }
 
+    /** Takes in what the catalogue says now of an item. By one thread, and after the catalogue itself. */
+    void catalogued(String itemId, CatalogueItem item) {
+        ServedModel served = acquire();
+        try {
+            if (served != null) {
+                served.catalogued(itemId, item);
+            }
+        } finally {
+            release();
+        }
+    }
+
     /** Serves {@code next}, which becomes this object's own, in place of the model before. */
     void open(ServedModel next, String nextVersion) {
         long nextStep = next.step();

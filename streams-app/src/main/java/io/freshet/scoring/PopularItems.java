@@ -3,13 +3,15 @@ package io.freshet.scoring;
 import java.util.List;
 
 /**
- * The most popular items of a moment, as {@link Popularity} keeps them over a restart.
+ * The most popular items among the clicks of a partition, as of a moment: what {@link Popularity} knows, and begins with
+ * after a restart.
  *
  * @param landmarkMs the time at which a click weighs 1
  * @param newestMs the newest click's time
+ * @param totalWeight of all clicks, on whatever item, in clicks at the landmark
  * @param items most popular first
  */
-record PopularItems(long landmarkMs, long newestMs, List<Item> items) {
+record PopularItems(long landmarkMs, long newestMs, double totalWeight, List<Item> items) {
     PopularItems {
         items = List.copyOf(items);
     }

@@ -7,12 +7,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The popular items in the state store, version 1.
+ * A partition's popular items on their topic, version 2. (Version 1 stood in a state store that is no more.)
  *
  * <pre>
- * 3 bytes   46 50 01: magic, kind 'P', version
+ * 3 bytes   46 50 02: magic, kind 'P', version
  * zigzag    landmark, epoch ms
  * zigzag    newest click, epoch ms
+ * 8 bytes   weight of all clicks, the bits of a double, little endian
  * varint    number of items
  * for each, most popular first
  *   string  item id: varint of the UTF-8 length, UTF-8
@@ -21,7 +22,7 @@ import java.util.List;
  * </pre>
  */
 final class PopularItemsCodec {
-    private static final BinaryFormat FORMAT = new BinaryFormat("popular items", 'P', 1, 1);
+    private static final BinaryFormat FORMAT = new BinaryFormat("popular items", 'P', 2, 2);
     private static final int MIN_ITEM_BYTES = 1 + Long.BYTES;
     private static final int TYPICAL_ITEM_BYTES = 24;
 
@@ -29,9 +30,10 @@ final class PopularItemsCodec {
 
     static byte[] encode(PopularItems popular) {
         ByteWriter writer =
-                FORMAT.writer(32 + TYPICAL_ITEM_BYTES * popular.items().size());
+                FORMAT.writer(40 + TYPICAL_ITEM_BYTES * popular.items().size());
         writer.writeZigzag(popular.landmarkMs());
         writer.writeZigzag(popular.newestMs());
+        writer.writeLong(Double.doubleToLongBits(popular.totalWeight()));
         writer.writeVarint(popular.items().size());
         for (PopularItems.Item item : popular.items()) {
             writer.writeString(item.itemId());
@@ -45,12 +47,13 @@ final class PopularItemsCodec {
         ByteReader reader = FORMAT.reader(bytes);
         long landmarkMs = reader.readZigzag();
         long newestMs = reader.readZigzag();
+        double totalWeight = Double.longBitsToDouble(reader.readLong());
         int count = reader.readCount(MIN_ITEM_BYTES);
         List<PopularItems.Item> items = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             items.add(new PopularItems.Item(reader.readString(), Double.longBitsToDouble(reader.readLong())));
         }
         reader.requireEnd();
-        return new PopularItems(landmarkMs, newestMs, items);
+        return new PopularItems(landmarkMs, newestMs, totalWeight, items);
     }
 }

@@ -5,7 +5,6 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 
 /**
  * Which items are clicked most, each click counting half as much for every half-life that has passed since it.
@@ -30,6 +29,7 @@ final class Popularity {
     private final Ranked[] top; // (topCount) by descending weight
     private int topCount;
     private final Map<String, Ranked> byItem = new HashMap<>();
+    private double totalWeight; // of all clicks, those on forgotten items too
     private long landmarkMs = NO_LANDMARK;
     private long newestMs = Long.MIN_VALUE;
 
@@ -67,24 +67,11 @@ final class Popularity {
         if (exponentOf(clickMs) > MAX_EXPONENT) {
             moveLandmark(clickMs);
         }
-        addWeight(itemId, Math.pow(2, exponentOf(clickMs)));
+        double weight = Math.pow(2, exponentOf(clickMs));
+        totalWeight += weight;
+        addWeight(itemId, weight);
         if (byItem.size() > capacity) {
             forgetLessPopularHalf();
-        }
-    }
-
-    /**
-     * The most popular items that are not excluded, with their decayed number of clicks as score.
-     *
-     * @param into is emptied first and filled up to its capacity
-     */
-    void topInto(TopItems into, Set<String> excluded) {
-        into.clear();
-        double decay = Math.pow(2, -exponentOf(newestMs));
-        for (int i = 0; i < topCount && !into.isFull(); i++) {
-            if (!excluded.contains(top[i].itemId)) {
-                into.add(top[i].itemId, (float) (top[i].weight * decay));
-            }
         }
     }
 
@@ -94,13 +81,14 @@ final class Popularity {
         for (int i = 0; i < topCount; i++) {
             items.add(new PopularItems.Item(top[i].itemId, top[i].weight));
         }
-        return new PopularItems(landmarkMs, newestMs, items);
+        return new PopularItems(landmarkMs, newestMs, totalWeight, items);
     }
 
     /** Begins with what was kept of an earlier life. This object must be fresh. */
     void restore(PopularItems kept) {
         landmarkMs = kept.landmarkMs();
         newestMs = kept.newestMs();
+        totalWeight = kept.totalWeight();
         kept.items().forEach(item -> addWeight(item.itemId(), item.weight()));
     }
 
@@ -111,6 +99,7 @@ final class Popularity {
     private void moveLandmark(long clickMs) {
         double factor = Math.pow(2, -exponentOf(clickMs));
         byItem.values().forEach(ranked -> ranked.weight *= factor);
+        totalWeight *= factor;
         landmarkMs = clickMs;
     }
 

@@ -1,9 +1,12 @@
 package io.freshet.scoring;
 
-import io.freshet.event.EventTypes;
+import io.freshet.config.ScoringConfig;
 import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -11,80 +14,228 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers a user's sequence with the next items: the live model's, or the popular ones where the model cannot say. No
- * item of the sequence comes back, whatever the type of its event.
+ * Answers what comes next, for users and for histories; what is like an item; and what is popular. Topics and HTTP are
+ * answered by the same one, so that the same question at the same step of the model has the same answer.
  *
- * <p>Not thread-safe.
+ * <p>What the model cannot say, popularity does, through the same filters and marked with the reason. Thread-safe.
  */
-final class Recommender {
+public final class Recommender {
+    private static final Duration TRENDING_INTERVAL = Duration.ofMillis(200);
+
+    private final ScoringConfig config;
     private final LiveModel live;
-    private final Popularity popularity;
-    private final TopItems items;
-    private final int[] bestRows; // (k)
-    private final float[] bestScores; // (k)
-    private final Set<String> seen = new HashSet<>();
-    private final HistoryRows history; // of the items that the model knows
-    private Recommendation.@Nullable Model asked;
+    private final ScoringMetrics metrics;
+    private final Clock clock;
+    private final String variant;
+    private final ItemCatalogue catalogue;
+    private final Trending trending;
 
-    /** @param k the most items of an answer */
-    Recommender(LiveModel live, Popularity popularity, EventTypes types, int k) {
+    /**
+     * @param live stays the caller's
+     * @param registry receives the metrics
+     * @param clock tells which seen items may come back, where a question does not come from a record
+     * @param variant the name that answers carry; empty where there is but one
+     */
+    public Recommender(ScoringConfig config, LiveModel live, MeterRegistry registry, Clock clock, String variant) {
+        this.config = config;
         this.live = live;
-        this.popularity = popularity;
-        history = new HistoryRows(types);
-        items = new TopItems(k);
-        bestRows = new int[k];
-        bestScores = new float[k];
+        this.metrics = new ScoringMetrics(registry);
+        this.clock = clock;
+        this.variant = variant;
+        catalogue = new ItemCatalogue(config.catalogue());
+        trending = new Trending(config.popularityHalfLife(), TRENDING_INTERVAL, clock);
+        metrics.watch(catalogue);
     }
 
-    Recommendation recommend(UserSequence sequence) {
-        Fallback fallback = askModel(sequence.interactions());
-        if (fallback != null) {
-            askPopularity(sequence.interactions());
-        }
-        List<Recommendation.Item> answered = new ArrayList<>(items.size());
-        for (int rank = 0; rank < items.size(); rank++) {
-            answered.add(new Recommendation.Item(items.itemId(rank), items.score(rank), null));
-        }
-        return new Recommendation(answered, asked, fallback, "");
+    /** What the model said, or why it did not. */
+    private record FromModel(
+            Recommendation.@Nullable Model model, @Nullable Fallback fallback, List<Recommendation.Item> items) {}
+
+    /**
+     * The items that come next.
+     *
+     * @param known the sequence of the request's user; null where there is none, or the request is about a history
+     */
+    public Recommendation answer(RecommendationRequest request, @Nullable UserSequence known) {
+        return answer(request, known, clock.millis());
     }
 
-    private @Nullable Fallback askModel(List<Interaction> interactions) {
+    /** @param nowMs the time of the question, for what is seen and may come back */
+    Recommendation answer(RecommendationRequest request, @Nullable UserSequence known, long nowMs) {
+        List<Interaction> events = events(request, known);
+        ItemFilter filter = new ItemFilter(request.selection(), catalogue, seen(events, nowMs));
+        FromModel said = askModel(request, events, filter);
+        List<Recommendation.Item> items = said.fallback() == null ? said.items() : popular(filter, request.k());
+        metrics.answered(said.fallback(), request.selection());
+        return new Recommendation(items, said.model(), said.fallback(), variant);
+    }
+
+    private static List<Interaction> events(RecommendationRequest request, @Nullable UserSequence known) {
+        List<Interaction> history = request.history();
+        if (history != null) {
+            return history;
+        }
+        return known == null ? List.of() : known.interactions();
+    }
+
+    private Set<String> seen(List<Interaction> events, long nowMs) {
+        Set<String> seen = new HashSet<>();
+        for (Interaction event : events) {
+            if (config.seenReturn().hides(event, nowMs)) {
+                seen.add(event.itemId());
+            }
+        }
+        return seen;
+    }
+
+    private FromModel askModel(RecommendationRequest request, List<Interaction> events, ItemFilter filter) {
         ServedModel model = live.acquire();
         try {
-            asked = model == null ? null : new Recommendation.Model(live.version(), model.step());
-            if (model == null) {
-                return Fallback.NO_MODEL;
+            Recommendation.Model stamp = stamp(model);
+            if (events.isEmpty()) {
+                return new FromModel(stamp, Fallback.UNKNOWN_USER, List.of());
             }
-            return score(model, interactions) ? null : Fallback.NO_KNOWN_ITEMS;
+            if (model == null) {
+                return new FromModel(null, Fallback.NO_MODEL, List.of());
+            }
+            HistoryRows history = new HistoryRows(config.types());
+            events.forEach(event -> history.add(event, model.rowOf(event.itemId())));
+            if (history.size() == 0) {
+                return new FromModel(stamp, Fallback.NO_KNOWN_ITEMS, List.of());
+            }
+            List<Recommendation.Item> items = next(model, history, request, filter);
+            return new FromModel(stamp, items.isEmpty() ? Fallback.ALL_FILTERED : null, items);
         } finally {
             live.release();
         }
     }
 
-    private boolean score(ServedModel model, List<Interaction> interactions) {
-        history.clear();
-        interactions.forEach(event -> history.add(event, model.rowOf(event.itemId())));
-        if (history.size() == 0) {
-            return false;
-        }
-        int found = model.topK(
-                history.rows(),
-                history.size(),
-                history.seen(),
-                history.seenSize(),
-                bestRows.length,
-                bestRows,
-                bestScores);
-        items.clear();
-        for (int i = 0; i < found; i++) {
-            items.add(model.itemAt(bestRows[i]), bestScores[i]);
-        }
-        return true;
+    private Recommendation.@Nullable Model stamp(@Nullable ServedModel model) {
+        return model == null ? null : new Recommendation.Model(live.version(), model.step());
     }
 
-    private void askPopularity(List<Interaction> interactions) {
-        seen.clear();
-        interactions.forEach(interaction -> seen.add(interaction.itemId()));
-        popularity.topInto(items, seen);
+    private List<Recommendation.Item> next(
+            ServedModel model, HistoryRows history, RecommendationRequest request, ItemFilter filter) {
+        RowSelection selection = new RowSelection(model, filter, request.k());
+        Set<Integer> only = selection.onlyRows();
+        List<RowSelection.Pick> picks =
+                selection.pickBy(only == null ? amongAll(model, history) : amongFew(model, history, only));
+        return items(model, picks, request.why() ? why(model, history, picks) : null);
+    }
+
+    private static RowSelection.Search amongAll(ServedModel model, HistoryRows history) {
+        return (excluded, count, passing, k, rows, scores) ->
+                model.topK(history.rows(), history.size(), excluded, count, passing, k, rows, scores);
+    }
+
+    /** The few are scored alone, so those that are left of them are all there are. */
+    private static RowSelection.Search amongFew(ServedModel model, HistoryRows history, Set<Integer> few) {
+        return (excluded, count, passing, k, rows, scores) -> {
+            for (int i = 0; i < count; i++) {
+                few.remove(excluded[i]);
+            }
+            int[] left =
+                    few.stream().mapToInt(row -> row).filter(passing::passes).toArray();
+            return model.topKOf(history.rows(), history.size(), left, left.length, k, rows, scores);
+        };
+    }
+
+    private List<List<Recommendation.Because>> why(
+            ServedModel model, HistoryRows history, List<RowSelection.Pick> picks) {
+        int[] rows = picks.stream().mapToInt(RowSelection.Pick::row).toArray();
+        return rows.length == 0 ? List.of() : Explanation.of(model, history, rows, config.whyItems());
+    }
+
+    private static List<Recommendation.Item> items(
+            ServedModel model, List<RowSelection.Pick> picks, @Nullable List<List<Recommendation.Because>> reasons) {
+        List<Recommendation.Item> items = new ArrayList<>(picks.size());
+        for (int i = 0; i < picks.size(); i++) {
+            RowSelection.Pick pick = picks.get(i);
+            items.add(new Recommendation.Item(
+                    model.itemAt(pick.row()), pick.score(), reasons == null ? null : reasons.get(i)));
+        }
+        return items;
+    }
+
+    private List<Recommendation.Item> popular(ItemFilter filter, int k) {
+        CategoryCap cap = new CategoryCap(filter.selection().maxPerCategory());
+        List<Recommendation.Item> items = new ArrayList<>();
+        for (Recommendation.Item item : trending.items()) {
+            if (items.size() == k || item.score() < filter.selection().minScore()) {
+                break;
+            }
+            if (filter.passes(item.itemId()) && cap.take(catalogue.of(item.itemId()))) {
+                items.add(item);
+            }
+        }
+        return items;
+    }
+
+    /**
+     * The items whose vectors are most like an item's, with the cosines as scores; popular ones where there is no model or
+     * it does not know the item. The item itself does not come back.
+     */
+    public Recommendation similar(String itemId, ItemListing listing) {
+        ItemFilter filter = new ItemFilter(listing.selection(), catalogue, Set.of(itemId));
+        FromModel said = askSimilar(itemId, listing.k(), filter);
+        List<Recommendation.Item> items = said.fallback() == null ? said.items() : popular(filter, listing.k());
+        return new Recommendation(items, said.model(), said.fallback(), variant);
+    }
+
+    private FromModel askSimilar(String itemId, int k, ItemFilter filter) {
+        ServedModel model = live.acquire();
+        try {
+            if (model == null) {
+                return new FromModel(null, Fallback.NO_MODEL, List.of());
+            }
+            int row = model.rowOf(itemId);
+            if (row < 0) {
+                return new FromModel(stamp(model), Fallback.NO_KNOWN_ITEMS, List.of());
+            }
+            List<Recommendation.Item> items = items(model, similar(model, row, k, filter), null);
+            return new FromModel(stamp(model), items.isEmpty() ? Fallback.ALL_FILTERED : null, items);
+        } finally {
+            live.release();
+        }
+    }
+
+    private static List<RowSelection.Pick> similar(ServedModel model, int row, int k, ItemFilter filter) {
+        RowSelection selection = new RowSelection(model, filter, k);
+        Set<Integer> only = selection.onlyRows();
+        return selection.pickBy((excluded, count, passing, depth, rows, cosines) -> {
+            Set<Integer> without = new HashSet<>();
+            for (int i = 0; i < count; i++) {
+                without.add(excluded[i]);
+            }
+            return model.similar(
+                    row,
+                    other ->
+                            passing.passes(other) && !without.contains(other) && (only == null || only.contains(other)),
+                    depth,
+                    rows,
+                    cosines);
+        });
+    }
+
+    /** What is popular now, with each item's share of the clicks, each of which counts less as time passes. */
+    public Recommendation trending(ItemListing listing) {
+        List<Recommendation.Item> items =
+                popular(new ItemFilter(listing.selection(), catalogue, Set.of()), listing.k());
+        return new Recommendation(items, null, null, variant);
+    }
+
+    /** Takes in what is said of an item of the catalogue; null takes it out. By one thread. */
+    void catalogue(String itemId, @Nullable CatalogueItem item) {
+        catalogue.put(itemId, item);
+        live.catalogued(itemId, catalogue.of(itemId));
+    }
+
+    ScoringMetrics metrics() {
+        return metrics;
+    }
+
+    /** What is popular. */
+    Trending trending() {
+        return trending;
     }
 }

@@ -1,6 +1,7 @@
 package io.freshet.scoring;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
@@ -10,33 +11,101 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /** What the scorer did since this process started. Thread-safe. */
-public final class ScoringMetrics {
-    private static final String RECOMMENDATIONS = "freshet.recommendations";
-
+final class ScoringMetrics {
+    private final MeterRegistry registry;
     private final Timer scoring;
+    private final Timer requests;
+    private final Counter rekeyed;
+    private final Counter malformedItems;
     private final Counter fromModel;
     private final Map<Fallback, Counter> fromPopularity = new EnumMap<>(Fallback.class);
+    private final Counter excluding;
+    private final Counter includingOnly;
+    private final Counter ofCategories;
+    private final Counter capped;
+    private final Counter withMinScore;
 
-    public ScoringMetrics(MeterRegistry registry) {
-        scoring = Timer.builder("freshet.scoring")
-                .description("Time to answer one sequence")
-                .publishPercentiles(0.5, 0.99)
+    ScoringMetrics(MeterRegistry registry) {
+        this.registry = registry;
+        scoring = timer("freshet.scoring", "Time to answer one sequence");
+        requests = timer("freshet.requests", "Time to answer one request of the topic");
+        rekeyed = Counter.builder("freshet.requests.rekeyed")
+                .description("Requests passed on under their user's key")
                 .register(registry);
-        fromModel = counter(registry, "none");
+        malformedItems = Counter.builder("freshet.catalogue.malformed")
+                .description("Records of the catalogue that say nothing of an item, which then counts as absent")
+                .register(registry);
+        fromModel = recommendations("none");
         for (Fallback fallback : Fallback.values()) {
-            fromPopularity.put(fallback, counter(registry, fallback.code()));
+            fromPopularity.put(fallback, recommendations(fallback.code()));
+        }
+        excluding = filtered("exclude");
+        includingOnly = filtered("include-only");
+        ofCategories = filtered("categories");
+        capped = filtered("max-per-category");
+        withMinScore = filtered("min-score");
+    }
+
+    /** Counts an answer, by where it comes from and what it was filtered by. */
+    void answered(@Nullable Fallback fallback, ItemSelection selection) {
+        (fallback == null ? fromModel : Objects.requireNonNull(fromPopularity.get(fallback))).increment();
+        count(excluding, !selection.exclude().isEmpty());
+        count(includingOnly, selection.includeOnly() != null);
+        count(ofCategories, !selection.categories().isEmpty());
+        count(capped, selection.maxPerCategory() > 0);
+        count(withMinScore, selection.minScore() > 0);
+    }
+
+    private static void count(Counter counter, boolean isUsed) {
+        if (isUsed) {
+            counter.increment();
         }
     }
 
-    void scored(@Nullable Fallback fallback, long tookNs) {
+    void scored(long tookNs) {
         scoring.record(tookNs, TimeUnit.NANOSECONDS);
-        (fallback == null ? fromModel : Objects.requireNonNull(fromPopularity.get(fallback))).increment();
     }
 
-    private static Counter counter(MeterRegistry registry, String fallback) {
-        return Counter.builder(RECOMMENDATIONS)
+    void requestAnswered(long tookNs) {
+        requests.record(tookNs, TimeUnit.NANOSECONDS);
+    }
+
+    void countRekeyedRequest() {
+        rekeyed.increment();
+    }
+
+    void countDeadRequest(String reason) {
+        registry.counter("freshet.requests.dead.letters", "reason", reason).increment();
+    }
+
+    void countMalformedItem() {
+        malformedItems.increment();
+    }
+
+    void watch(ItemCatalogue catalogue) {
+        Gauge.builder("freshet.catalogue.items", catalogue, ItemCatalogue::size)
+                .description("Items in the catalogue")
+                .register(registry);
+    }
+
+    private Timer timer(String name, String description) {
+        return Timer.builder(name)
+                .description(description)
+                .publishPercentiles(0.5, 0.99)
+                .register(registry);
+    }
+
+    private Counter recommendations(String fallback) {
+        return Counter.builder("freshet.recommendations")
                 .description("Recommendations, by why they are popularity's")
                 .tag("fallback", fallback)
+                .register(registry);
+    }
+
+    private Counter filtered(String filter) {
+        return Counter.builder("freshet.recommendations.filtered")
+                .description("Recommendations whose question named a filter")
+                .tag("filter", filter)
                 .register(registry);
     }
 }

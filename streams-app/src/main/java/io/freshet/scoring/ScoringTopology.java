@@ -1,66 +1,103 @@
 package io.freshet.scoring;
 
+import io.freshet.config.RequestLimits;
 import io.freshet.config.ScoringConfig;
 import io.freshet.config.Topics;
 import io.freshet.sequence.SequenceUpdate;
-import java.util.Map;
-import java.util.Set;
-import org.apache.kafka.common.serialization.Serde;
+import io.freshet.sequencer.SequencerTopology;
 import org.apache.kafka.common.serialization.Serdes;
+import org.apache.kafka.streams.StreamsBuilder;
+import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
-import org.apache.kafka.streams.state.StoreBuilder;
-import org.apache.kafka.streams.state.Stores;
+import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
+import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 
-/** Updated sequences to recommendations, in the task that updated them. */
+/**
+ * Updated sequences, and requests, to recommendations; in the task that has the user's sequence. What all tasks answer by,
+ * the catalogue and what is popular, comes from global topics into memory.
+ */
 public final class ScoringTopology {
-    /** State store: one fixed key → the task's most popular items; for ever. */
-    public static final String ITEM_POPULARITY = "item-popularity";
+    /** The header of a request that its answer has, too, as all the others. */
+    public static final String CORRELATION_ID = "correlation-id";
+
+    static final String RECOMMENDATIONS_SINK = "recommendations-sink";
+    static final String POPULAR_ITEMS_SINK = "popular-items-sink";
+    static final String ANSWERS_SINK = "answers-sink";
+    static final String REQUESTS_REKEYED_SINK = "requests-rekeyed-sink";
+    static final String DEAD_REQUESTS_SINK = "dead-requests-sink";
 
     private static final String SCORER = "scorer";
-    private static final String RECOMMENDATIONS_SINK = "recommendations-sink";
+    private static final String REQUESTS_SOURCE = "requests-source";
+    private static final String REQUEST_ANSWERER = "request-answerer";
+    private static final String CATALOGUE_READER = "catalogue-reader";
+    private static final String POPULAR_ITEMS_READER = "popular-items-reader";
 
-    /** One key that is written every second: small segments, so that compaction gets at it. */
-    private static final Map<String, String> CHANGELOG =
-            Map.of("cleanup.policy", "compact", "segment.bytes", "8388608", "min.cleanable.dirty.ratio", "0.1");
+    /** Global state store without content; {@link ItemCatalogue} is what is read. */
+    private static final String CATALOGUE_VIEW = "catalogue-view";
+
+    /** Global state store without content; {@link Trending} is what is read. */
+    private static final String POPULAR_ITEMS_VIEW = "popular-items-view";
 
     private ScoringTopology() {}
 
-    /** Adds the scorer, which answers {@code updates} with the live model. */
+    /**
+     * Adds the scorer, which answers {@code updates} and requests. The sequencer must be there already.
+     *
+     * @param recommender stays the caller's, who may ask it, too
+     */
     public static void addTo(
+            StreamsBuilder builder,
             KStream<byte[], SequenceUpdate> updates,
             Topics topics,
             ScoringConfig config,
-            LiveModel live,
-            ScoringMetrics metrics) {
-        updates.processValues(new ScorerSupplier(config, live, metrics), Named.as(SCORER))
-                .to(
-                        topics.recommendations(),
-                        Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(RECOMMENDATIONS_SINK));
+            RequestLimits limits,
+            Recommender recommender) {
+        KStream<byte[], byte[]> scored =
+                updates.process(() -> new SequenceScorer(config, recommender), Named.as(SCORER));
+        scored.to(topics.recommendations(), bytesTo(RECOMMENDATIONS_SINK));
+        scored.to(topics.popularItems(), bytesTo(POPULAR_ITEMS_SINK));
+        addRequests(builder, topics, new RequestCodec(limits), recommender);
+        addView(
+                builder,
+                POPULAR_ITEMS_VIEW,
+                topics.popularItems(),
+                POPULAR_ITEMS_READER,
+                () -> new PopularItemsReader(recommender.trending()));
+        if (config.catalogue()) {
+            addView(builder, CATALOGUE_VIEW, topics.items(), CATALOGUE_READER, () -> new CatalogueReader(recommender));
+        }
     }
 
-    private static Serde<PopularItems> popularItemsSerde() {
-        return Serdes.serdeFrom(
-                (topic, items) -> PopularItemsCodec.encode(items), (topic, bytes) -> PopularItemsCodec.decode(bytes));
+    private static void addRequests(
+            StreamsBuilder builder, Topics topics, RequestCodec codec, Recommender recommender) {
+        KStream<byte[], byte[]> answered = builder.stream(topics.requests(), bytesFrom(REQUESTS_SOURCE))
+                .process(
+                        () -> new RequestAnswerer(codec, recommender),
+                        Named.as(REQUEST_ANSWERER),
+                        SequencerTopology.USER_SEQUENCES);
+        answered.to(topics.recommendations(), bytesTo(ANSWERS_SINK));
+        answered.to(topics.requests(), bytesTo(REQUESTS_REKEYED_SINK));
+        answered.to(topics.deadLetters(), bytesTo(DEAD_REQUESTS_SINK));
     }
 
-    /** Brings the scorer's store. */
-    private record ScorerSupplier(ScoringConfig config, LiveModel live, ScoringMetrics metrics)
-            implements FixedKeyProcessorSupplier<byte[], SequenceUpdate, byte[]> {
-        @Override
-        public FixedKeyProcessor<byte[], SequenceUpdate, byte[]> get() {
-            return new SequenceScorer(config, live, metrics);
-        }
+    private static void addView(
+            StreamsBuilder builder,
+            String store,
+            String topic,
+            String name,
+            ProcessorSupplier<byte[], byte[], Void, Void> reader) {
+        builder.addGlobalStore(new ViewStore.Builder(store), topic, bytesFrom(name), reader);
+    }
 
-        @Override
-        public Set<StoreBuilder<?>> stores() {
-            return Set.of(Stores.keyValueStoreBuilder(
-                            Stores.inMemoryKeyValueStore(ITEM_POPULARITY), Serdes.String(), popularItemsSerde())
-                    .withCachingDisabled()
-                    .withLoggingEnabled(CHANGELOG));
-        }
+    private static Consumed<byte[], byte[]> bytesFrom(String name) {
+        return Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
+                .withTimestampExtractor(new UsePartitionTimeOnInvalidTimestamp())
+                .withName(name);
+    }
+
+    private static Produced<byte[], byte[]> bytesTo(String sink) {
+        return Produced.with(Serdes.ByteArray(), Serdes.ByteArray()).withName(sink);
     }
 }

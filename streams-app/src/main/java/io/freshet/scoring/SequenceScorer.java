@@ -5,58 +5,52 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.freshet.config.ScoringConfig;
 import io.freshet.event.EventTypes;
 import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.UserSequence;
 import java.time.Duration;
 import org.apache.kafka.streams.processor.PunctuationType;
-import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
-import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
-import org.apache.kafka.streams.processor.api.FixedKeyRecord;
-import org.apache.kafka.streams.state.KeyValueStore;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Answers each updated sequence with a recommendation in JSON, and the erasure of a user with a tombstone.
  *
- * <p>Popularity is this task's own, in memory. Its top is put into a store when the wall clock says so, so that a
- * restart begins with it; the clicks of the last moment before an unclean end are missing from it, which a fallback can
- * bear.
+ * <p>Counts what is popular among this task's clicks, in memory. The top of it goes to its topic when the wall clock says
+ * so, from where every instance reads it, and this task again after a restart; the clicks of the last moment before an
+ * unclean end are missing from it, which a fallback can bear.
  */
-final class SequenceScorer extends ContextualFixedKeyProcessor<byte[], SequenceUpdate, byte[]> {
-    static final int KEPT_POPULAR_ITEMS = 1_000;
+final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, byte[], byte[]> {
+    static final int PUBLISHED_ITEMS = 1_000;
 
-    private static final Duration KEEP_INTERVAL = Duration.ofSeconds(1);
-    private static final String TOP = "top";
+    private static final Duration PUBLISH_INTERVAL = Duration.ofSeconds(1);
 
     private final EventTypes types;
+    private final int topK;
+    private final Recommender recommender;
     private final ScoringMetrics metrics;
     private final Popularity popularity;
-    private final Recommender recommender;
+    private boolean changedSincePublished;
 
-    /** {@link #TOP} → the most popular items; for ever. */
-    private KeyValueStore<String, PopularItems> kept;
-
-    private boolean changedSinceKept;
-
-    @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    SequenceScorer(ScoringConfig config, LiveModel live, ScoringMetrics metrics) {
-        this.metrics = metrics;
-        popularity =
-                new Popularity(config.popularityHalfLife().toMillis(), config.popularityItems(), KEPT_POPULAR_ITEMS);
-        recommender = new Recommender(live, popularity, config.types(), config.topK());
-        types = config.types();
+    SequenceScorer(ScoringConfig config, Recommender recommender) {
+        this.types = config.types();
+        this.topK = config.topK();
+        this.recommender = recommender;
+        metrics = recommender.metrics();
+        popularity = new Popularity(config.popularityHalfLife().toMillis(), config.popularityItems(), PUBLISHED_ITEMS);
     }
 
     @Override
-    public void init(FixedKeyProcessorContext<byte[], byte[]> context) {
+    public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
-        kept = context.getStateStore(ScoringTopology.ITEM_POPULARITY);
-        PopularItems before = kept.get(TOP);
+        PopularItems before = recommender.trending().of(context.taskId().partition());
         if (before != null) {
             popularity.restore(before);
         }
-        context.schedule(KEEP_INTERVAL, PunctuationType.WALL_CLOCK_TIME, nowMs -> keepPopularity());
+        context.schedule(PUBLISH_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::publishPopularity);
     }
 
     @Override
-    public void process(FixedKeyRecord<byte[], SequenceUpdate> record) {
+    public void process(Record<byte[], SequenceUpdate> record) {
         long startNs = System.nanoTime();
         SequenceUpdate update = record.value();
         if (update.isErasure()) {
@@ -64,14 +58,18 @@ final class SequenceScorer extends ContextualFixedKeyProcessor<byte[], SequenceU
             return;
         }
         count(update);
-        Recommendation answer = recommender.recommend(update.sequence());
+        String userId = new String(record.key(), UTF_8);
+        Recommendation answer = recommender.answer(
+                RecommendationRequest.ofUser(userId, topK), update.sequence(), newestMs(update.sequence()));
         byte[] json = RecommendationWriter.toJson(
-                new String(record.key(), UTF_8),
-                answer,
-                update.cause(),
-                context().currentSystemTimeMs());
-        metrics.scored(answer.fallback(), System.nanoTime() - startNs);
-        context().forward(record.withValue(json));
+                userId, answer, update.cause(), context().currentSystemTimeMs());
+        metrics.scored(System.nanoTime() - startNs);
+        context().forward(record.withValue(json), ScoringTopology.RECOMMENDATIONS_SINK);
+    }
+
+    /** The time of the user's newest click, which an old stream that is read again has, too. */
+    private static long newestMs(UserSequence sequence) {
+        return sequence.interactions().getLast().timestampMs();
     }
 
     /** What nobody learns from makes nothing popular. */
@@ -80,15 +78,17 @@ final class SequenceScorer extends ContextualFixedKeyProcessor<byte[], SequenceU
             if (update.sequence().isTarget(position, types)) {
                 var click = update.sequence().interactions().get(position);
                 popularity.add(click.itemId(), click.timestampMs());
-                changedSinceKept = true;
+                changedSincePublished = true;
             }
         }
     }
 
-    private void keepPopularity() {
-        if (changedSinceKept) {
-            kept.put(TOP, popularity.snapshot());
-            changedSinceKept = false;
+    private void publishPopularity(long nowMs) {
+        if (changedSincePublished) {
+            byte[] partition = Integer.toString(context().taskId().partition()).getBytes(UTF_8);
+            byte[] items = PopularItemsCodec.encode(popularity.snapshot());
+            context().forward(new Record<>(partition, items, nowMs), ScoringTopology.POPULAR_ITEMS_SINK);
+            changedSincePublished = false;
         }
     }
 }

@@ -1,15 +1,20 @@
 package io.freshet.scoring;
 
+import io.freshet.delta.Eviction;
 import io.freshet.delta.ModelDelta;
+import io.freshet.model.Answers;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
+import io.freshet.model.RowFilter;
 import io.freshet.model.Scorer;
+import io.freshet.model.SimilarItems;
 import io.freshet.store.Snapshot;
 import io.freshet.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,10 +25,16 @@ import org.jspecify.annotations.Nullable;
  * once.
  */
 final class ServedModel implements AutoCloseable {
+    /** A scorer of many histories has scratch of megabytes. */
+    private static final int MOST_BATCHES = 2;
+
     private final RecommenderModel model;
     private final Vocabulary vocabulary;
     private final int workers;
+    private final CatalogueRows catalogueRows = new CatalogueRows();
     private final Queue<Scorer> idleScorers = new ConcurrentLinkedQueue<>();
+    private final Queue<Scorer> idleBatchScorers = new ConcurrentLinkedQueue<>();
+    private final Semaphore batches = new Semaphore(MOST_BATCHES);
 
     /**
      * @param model becomes this object's own
@@ -33,6 +44,7 @@ final class ServedModel implements AutoCloseable {
         this.model = model;
         this.workers = workers;
         vocabulary = model.vocabulary();
+        catalogueRows.growTo(vocabulary.size());
     }
 
     /** The model in a snapshot's files. */
@@ -54,9 +66,31 @@ final class ServedModel implements AutoCloseable {
         return vocabulary.itemAt(row);
     }
 
+    /** What a catalogue, always the same one, says of the item in a row. */
+    CatalogueItem catalogueItem(int row, ItemCatalogue catalogue) {
+        CatalogueItem known = catalogueRows.get(row);
+        return known == null ? catalogueRows.fillIn(row, catalogue.of(vocabulary.itemAt(row))) : known;
+    }
+
+    /** Takes in what the catalogue says now. By one thread, and after the catalogue itself. */
+    void catalogued(String itemId, CatalogueItem item) {
+        int row = vocabulary.rowOf(itemId);
+        if (row != Vocabulary.NOT_FOUND) {
+            catalogueRows.put(row, item);
+        }
+    }
+
     /** Brings the model to the delta's last step; {@code parts} are all of one delta, in order. */
     void apply(List<ModelDelta> parts) {
         model.apply(parts);
+        ModelDelta head = parts.getFirst();
+        catalogueRows.growTo(vocabulary.size());
+        for (Eviction eviction : head.evictions()) {
+            eviction.rows().forEach(catalogueRows::forget);
+        }
+        for (int row : head.newItemRows()) {
+            catalogueRows.forget(row);
+        }
     }
 
     /**
@@ -64,22 +98,95 @@ final class ServedModel implements AutoCloseable {
      *
      * @param history (historyLength) rows of the user's items, oldest first; at least one
      * @param excluded (excludedLength) rows that must not come back, in any order
+     * @param filter says which others may
      * @param rows (k) receives the rows of the best items, best first
      * @param scores (k) receives how probably each is next
      * @return how many there are, at most k
      */
-    int topK(int[] history, int historyLength, int[] excluded, int excludedLength, int k, int[] rows, float[] scores) {
-        @Nullable Scorer idle = idleScorers.poll();
-        Scorer scorer = idle == null ? new Scorer(model.config(), 1, workers) : idle;
-        int found = scorer.topK(model, history, historyLength, excluded, excludedLength, k, rows, scores);
+    int topK(
+            int[] history,
+            int historyLength,
+            int[] excluded,
+            int excludedLength,
+            RowFilter filter,
+            int k,
+            int[] rows,
+            float[] scores) {
+        Scorer scorer = idleScorer();
+        scorer.clear();
+        scorer.add(model, history, historyLength, excluded, excludedLength, filter);
+        return answer(scorer, k, rows, scores);
+    }
+
+    /** As {@link #topK}, among a few rows alone, {@code only} (onlyLength), in any order, each once. */
+    int topKOf(int[] history, int historyLength, int[] only, int onlyLength, int k, int[] rows, float[] scores) {
+        Scorer scorer = idleScorer();
+        scorer.clear();
+        scorer.addOnly(model, history, historyLength, only, onlyLength);
+        return answer(scorer, k, rows, scores);
+    }
+
+    private int answer(Scorer scorer, int k, int[] rows, float[] scores) {
+        Answers answers = new Answers();
+        scorer.answer(model, k, answers);
         idleScorers.add(scorer);
-        return found;
+        for (int place = 0; place < answers.size(0); place++) {
+            rows[place] = answers.row(0, place);
+            scores[place] = answers.probability(0, place);
+        }
+        return answers.size(0);
+    }
+
+    private Scorer idleScorer() {
+        @Nullable Scorer idle = idleScorers.poll();
+        return idle == null ? new Scorer(model.config(), 1, workers) : idle;
+    }
+
+    /**
+     * How probably each of some rows is next, after each of several histories; all at once.
+     *
+     * @param histories at most {@link Scorer#MAX_HISTORIES}, each of one row at least
+     * @param rows each once
+     * @return of each history the rows with their probabilities, the most probable first
+     */
+    Answers probabilities(List<int[]> histories, int[] rows) {
+        batches.acquireUninterruptibly();
+        try {
+            @Nullable Scorer idle = idleBatchScorers.poll();
+            Scorer scorer = idle == null ? new Scorer(model.config(), Scorer.MAX_HISTORIES, workers) : idle;
+            scorer.clear();
+            for (int[] history : histories) {
+                scorer.addOnly(model, history, history.length, rows, rows.length);
+            }
+            Answers answers = new Answers();
+            scorer.answer(model, rows.length, answers);
+            idleBatchScorers.add(scorer);
+            return answers;
+        } finally {
+            batches.release();
+        }
+    }
+
+    /**
+     * The items that are most similar to the one in a row.
+     *
+     * @param filter says which may come back; the item itself does not
+     * @param rows (k) receives the rows, the most similar first
+     * @param cosines (k) receives the cosines of their vectors with the item's
+     * @return how many there are, at most k
+     */
+    int similar(int row, RowFilter filter, int k, int[] rows, float[] cosines) {
+        try (SimilarItems similar = new SimilarItems()) {
+            return similar.topK(model, row, filter, k, rows, cosines);
+        }
     }
 
     @Override
     public void close() {
         idleScorers.forEach(Scorer::close);
         idleScorers.clear();
+        idleBatchScorers.forEach(Scorer::close);
+        idleBatchScorers.clear();
         model.close();
     }
 }

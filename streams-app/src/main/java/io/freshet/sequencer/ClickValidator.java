@@ -22,7 +22,7 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
     private final String rekeyedTopic;
     private final long futureBoundMs;
     private final SequencerMetrics metrics;
-    private final DropWarnings warnings = new DropWarnings();
+    private final DropWarnings warnings = new DropWarnings("a click");
 
     ClickValidator(String rekeyedTopic, long futureBoundMs, SequencerMetrics metrics) {
         this.rekeyedTopic = rekeyedTopic;

@@ -14,14 +14,14 @@ public final class DeadLetterHeaders {
     /** What exactly does not hold, for a person. */
     public static final String DETAIL = "freshet.detail";
 
-    static final String NO_VALUE = "no-value";
+    public static final String NO_VALUE = "no-value";
     static final String TIMESTAMP_IN_THE_FUTURE = "timestamp-in-the-future";
-    static final String KEY_IS_NOT_THE_USER = "key-is-not-the-user";
+    public static final String KEY_IS_NOT_THE_USER = "key-is-not-the-user";
 
     private DeadLetterHeaders() {}
 
     /** A copy of a record's headers with the reason and the origin added. */
-    static Headers of(Headers received, String reason, String detail, ClickOrigin origin) {
+    public static Headers of(Headers received, String reason, String detail, ClickOrigin origin) {
         Headers headers = new RecordHeaders(received);
         headers.remove(REASON).remove(DETAIL);
         headers.add(REASON, reason.getBytes(UTF_8));

@@ -20,7 +20,8 @@ public final class OriginHeaders {
 
     private OriginHeaders() {}
 
-    static void write(Headers headers, ClickOrigin origin) {
+    /** Names the origin. */
+    public static void write(Headers headers, ClickOrigin origin) {
         remove(headers);
         headers.add(TOPIC, origin.topic().getBytes(UTF_8));
         headers.add(PARTITION, text(origin.partition()));
@@ -45,7 +46,8 @@ public final class OriginHeaders {
         }
     }
 
-    static void remove(Headers headers) {
+    /** Takes the origin out. */
+    public static void remove(Headers headers) {
         headers.remove(TOPIC).remove(PARTITION).remove(OFFSET).remove(TIMESTAMP);
     }
 

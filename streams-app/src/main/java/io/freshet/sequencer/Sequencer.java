@@ -27,7 +27,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     private final SequencerConfig config;
     private final SequencerMetrics metrics;
     private final IdleUsers idleUsers;
-    private final DropWarnings warnings = new DropWarnings();
+    private final DropWarnings warnings = new DropWarnings("a click");
 
     /** User id in UTF-8 → the user's sequence; until the user is idle. */
     private KeyValueStore<byte[], UserSequence> sequences;

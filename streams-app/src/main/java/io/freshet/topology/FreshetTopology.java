@@ -1,8 +1,7 @@
 package io.freshet.topology;
 
 import io.freshet.config.FreshetConfig;
-import io.freshet.scoring.LiveModel;
-import io.freshet.scoring.ScoringMetrics;
+import io.freshet.scoring.Recommender;
 import io.freshet.scoring.ScoringTopology;
 import io.freshet.sequencer.SequencerMetrics;
 import io.freshet.sequencer.SequencerTopology;
@@ -23,14 +22,15 @@ public final class FreshetTopology {
     /**
      * Builds the topology. Does no I/O.
      *
+     * @param recommender answers with its model; others may ask it, too
      * @param properties the Kafka Streams properties; they decide, too, that every internal resource must be named
      */
     public static Topology build(
-            FreshetConfig config, Map<String, Object> properties, LiveModel live, MeterRegistry registry) {
+            FreshetConfig config, Map<String, Object> properties, Recommender recommender, MeterRegistry registry) {
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(properties)));
         var updates =
                 SequencerTopology.addTo(builder, config.topics(), config.sequencer(), new SequencerMetrics(registry));
-        ScoringTopology.addTo(updates, config.topics(), config.scoring(), live, new ScoringMetrics(registry));
+        ScoringTopology.addTo(builder, updates, config.topics(), config.scoring(), config.requests(), recommender);
         return builder.build();
     }
 }

@@ -3,6 +3,7 @@ package io.freshet.topology;
 import io.freshet.config.FreshetConfig;
 import io.freshet.scoring.LiveModel;
 import io.freshet.scoring.ModelFollower;
+import io.freshet.scoring.Recommender;
 import io.freshet.sequencer.BoundedRocksDb;
 import io.freshet.sequencer.ClickOutcomeCounts;
 import io.freshet.sequencer.ClickOutcomes;
@@ -34,6 +35,7 @@ public final class StreamsRole implements AutoCloseable {
     private final BoundedRocksDb.Memory rocksDbMemory;
     private final LiveModel live;
     private final ModelFollower follower;
+    private final Recommender recommender;
     private final UncaughtErrors errors = new UncaughtErrors();
     private final KafkaStreams streams;
     private final KafkaStreamsMetrics streamsMetrics;
@@ -51,10 +53,11 @@ public final class StreamsRole implements AutoCloseable {
                 config.streams().rocksDbCacheBytes(), config.streams().rocksDbWriteBufferBytes());
         live = new LiveModel(clock, registry);
         follower = ModelFollower.of(config, store, live);
+        recommender = new Recommender(config.scoring(), live, registry, clock, "");
         Map<String, Object> properties = StreamsProperties.of(config);
         rocksDbMemory.shareThrough(properties);
         streams = new KafkaStreams(
-                FreshetTopology.build(config, properties, live, registry), new StreamsConfig(properties));
+                FreshetTopology.build(config, properties, recommender, registry), new StreamsConfig(properties));
         streams.setUncaughtExceptionHandler(errors);
         streams.setStateListener(this::stateChanged);
         streamsMetrics = new KafkaStreamsMetrics(streams);
@@ -70,6 +73,11 @@ public final class StreamsRole implements AutoCloseable {
     /** The model that the scorer answers with; listeners can be added before the start. */
     public LiveModel liveModel() {
         return live;
+    }
+
+    /** What answers clicks and requests; others may ask it, too. */
+    public Recommender recommender() {
+        return recommender;
     }
 
     /** What came out of order, counted exactly once; empty while the stores are being moved or restored. */

@@ -9,6 +9,7 @@ import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningConfig;
 import io.freshet.online.OnlineConfig;
+import io.freshet.sequence.Interaction;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,11 +32,14 @@ final class FreshetConfigTest {
         assertThat(config.modelName()).isEqualTo("default");
         assertThat(config.modelStorePath()).isEqualTo(Path.of("freshet-state", "models"));
         assertThat(config.topics()).isEqualTo(Topics.DEFAULT);
-        assertThat(config.topicCreation()).isEqualTo(new TopicConfig(true, 4, (short) -1, Duration.ofDays(7)));
+        assertThat(config.topicCreation()).isEqualTo(new TopicConfig(true, 4, (short) -1, Duration.ofDays(7), false));
         assertThat(config.sequencer())
                 .isEqualTo(new SequencerConfig(
                         50, Duration.ofDays(90), Duration.ofDays(1), Duration.ofSeconds(1), 200, EventTypes.ALIKE));
-        assertThat(config.scoring()).isEqualTo(new ScoringConfig(10, 1, Duration.ofDays(1), 100_000, EventTypes.ALIKE));
+        assertThat(config.scoring())
+                .isEqualTo(new ScoringConfig(
+                        10, 1, Duration.ofDays(1), 100_000, EventTypes.ALIKE, SeenReturn.OF_NOTHING, false, 20));
+        assertThat(config.requests()).isEqualTo(new RequestLimits(10, 1_000, 200, 1_000, false));
         assertThat(config.streams())
                 .isEqualTo(new StreamsRuntimeConfig(
                         1, "", Duration.ofMillis(20), 64 << 20, 16 << 20, Duration.ofSeconds(4)));
@@ -77,6 +81,42 @@ final class FreshetConfigTest {
     }
 
     @Test
+    void shouldLetSeenItemsComeBackWhenTheirTimeHasPassed() {
+        SeenReturn seen = FreshetConfig.of(Map.of("events.seen.return.ms", "view=10, shown=0 ,*=20"))
+                .scoring()
+                .seenReturn();
+
+        assertThat(seen).isEqualTo(new SeenReturn(Map.of("view", 10L, "shown", 0L), 20));
+        assertThat(seen.hides(new Interaction("a", 100, "view", 0), 109)).isTrue();
+        assertThat(seen.hides(new Interaction("a", 100, "view", 0), 110)).isFalse();
+        assertThat(seen.hides(new Interaction("a", 100, "shown", 0), 100)).isFalse();
+        assertThat(seen.hides(new Interaction("a", 100, "other", 0), 119)).isTrue();
+        assertThat(seen.hides(new Interaction("a", 100, null, 0), 120)).isFalse();
+        assertThat(SeenReturn.OF_NOTHING.hides(new Interaction("a", 0, null, 0), Long.MAX_VALUE))
+                .isTrue();
+    }
+
+    @Test
+    void shouldHaveACatalogueWhenItIsSaid() {
+        FreshetConfig config = FreshetConfig.of(Map.of("items.catalogue", "filter", "recommendations.max.k", "20"));
+
+        assertThat(config.scoring().catalogue()).isTrue();
+        assertThat(config.topicCreation().catalogue()).isTrue();
+        assertThat(config.requests()).isEqualTo(new RequestLimits(10, 20, 200, 1_000, true));
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("items.catalogue", "on")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("items.catalogue")
+                .hasMessageContaining("off, filter");
+    }
+
+    @Test
+    void shouldRefuseMoreItemsByDefaultThanMayBeAskedFor() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("scoring.top.k", "30", "recommendations.max.k", "20")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("scoring.top.k must be at most recommendations.max.k: top.k=30 max.k=20");
+    }
+
+    @Test
     void shouldBoundTheMemoryWhenItsKeysAreSet() {
         FreshetConfig bounded = FreshetConfig.of(Map.of(
                 "model.memory.window", "3", "model.memory.neighbours", "20", "model.memory.halving.clicks", "50"));
@@ -113,6 +153,10 @@ final class FreshetConfigTest {
                     events.weights     | a=1,a=2           | each type once: a
                     events.filter.only | a,b,a             | each type once: a
                     events.negative    | a,                | before and behind each comma
+                    events.seen.return.ms | view           | "view" has no =
+                    events.seen.return.ms | view=-1        | 0 or more: "view=-1"
+                    events.seen.return.ms | view=1d        | a whole number of ms
+                    events.seen.return.ms | *=1,*=2        | each type once: *
                     """)
     void shouldNameThePartOfEventTypesThatDoesNotHold(String key, String value, String message) {
         assertThatThrownBy(() -> FreshetConfig.of(Map.of(key, value)))

@@ -15,6 +15,7 @@ import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -51,9 +52,10 @@ final class EventTypesTopologyTest {
                 "events.negative", "dislike"));
         Map<String, Object> properties = StreamsProperties.of(config);
         memory.shareThrough(properties);
+        Recommender recommender = new Recommender(config.scoring(), live, registry, new AdvancingClock(), "");
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
-        Topology topology = FreshetTopology.build(config, properties, live, registry);
+        Topology topology = FreshetTopology.build(config, properties, recommender, registry);
         driver = new TopologyTestDriver(topology, driverProperties);
         clicks = driver.createInputTopic("clicks", new ByteArraySerializer(), new ByteArraySerializer());
         recommendations =
@@ -170,6 +172,7 @@ final class EventTypesTopologyTest {
         nowMs++;
         byte[] json = ClickCodec.toJson(new Click(user, item, nowMs, type, null));
         clicks.pipeInput(user.getBytes(UTF_8), json, nowMs);
+        driver.advanceWallClockTime(Duration.ofSeconds(1));
         JsonNode answer = new ObjectMapper().readTree(recommendations.readValue());
         Map<String, Double> items = new LinkedHashMap<>();
         answer.get("items")

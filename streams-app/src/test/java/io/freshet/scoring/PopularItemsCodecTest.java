@@ -10,9 +10,9 @@ import org.junit.jupiter.api.Test;
 
 final class PopularItemsCodecTest {
     private static final PopularItems POPULAR =
-            new PopularItems(1_000, -1, List.of(new PopularItems.Item("a", 1.0), new PopularItems.Item("ü", 0.5)));
-    private static final String GOLDEN =
-            "465001" + "d00f" + "01" + "02" + "0161" + "000000000000f03f" + "02c3bc" + "000000000000e03f";
+            new PopularItems(1_000, -1, 2.0, List.of(new PopularItems.Item("a", 1.0), new PopularItems.Item("ü", 0.5)));
+    private static final String GOLDEN = "465002" + "d00f" + "01" + "0000000000000040" + "02" + "0161"
+            + "000000000000f03f" + "02c3bc" + "000000000000e03f";
 
     @Test
     void shouldWriteTheGoldenBytes() {

@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
@@ -20,7 +19,7 @@ final class PopularityProperties {
             @ForAll @Size(max = 200) List<@IntRange(min = 0, max = 5_000) Integer> clicks) {
         Popularity popularity = new Popularity(HALF_LIFE_MS, 1_000, 20);
         Map<String, List<Long>> timesByItem = new HashMap<>();
-        long timeMs = 0;
+        long timeMs = 0; // of the newest click
         for (int click : clicks) {
             timeMs += click / 20 % 50;
             String item = "i" + click % 15;
@@ -28,15 +27,21 @@ final class PopularityProperties {
             timesByItem.computeIfAbsent(item, _ -> new ArrayList<>()).add(timeMs);
         }
 
-        TopItems items = new TopItems(20);
-        popularity.topInto(items, Set.of());
+        List<PopularItems.Item> items = popularity.snapshot().items();
+        double decay = Math.pow(2, (popularity.snapshot().landmarkMs() - timeMs) / HALF_LIFE_MS);
 
-        assertThat(items.size()).isEqualTo(timesByItem.size());
+        assertThat(items).hasSize(timesByItem.size());
         for (int rank = 0; rank < items.size(); rank++) {
-            double expected = decayed(timesByItem.getOrDefault(items.itemId(rank), List.of()), timeMs);
-            assertThat((double) items.score(rank)).isBetween(expected * 0.9999 - 1e-30, expected * 1.0001 + 1e-30);
-            assertThat(rank == 0 || items.score(rank - 1) >= items.score(rank)).isTrue();
+            double expected = decayed(timesByItem.getOrDefault(items.get(rank).itemId(), List.of()), timeMs);
+            double weight = items.get(rank).weight();
+            assertThat(weight * decay).isBetween(expected * 0.9999 - 1e-30, expected * 1.0001 + 1e-30);
+            assertThat(rank == 0 || items.get(rank - 1).weight() >= weight).isTrue();
         }
+        double all = 0;
+        for (List<Long> times : timesByItem.values()) {
+            all += decayed(times, timeMs);
+        }
+        assertThat(popularity.snapshot().totalWeight() * decay).isBetween(all * 0.9999, all * 1.0001);
     }
 
     private static double decayed(List<Long> times, long nowMs) {

@@ -3,9 +3,7 @@ package io.freshet.scoring;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class PopularityTest {
@@ -20,7 +18,7 @@ final class PopularityTest {
         add("b", NOW, 3);
         add("c", NOW, 2);
 
-        assertThat(top(3, Set.of())).containsExactly("b", "c", "a");
+        assertThat(ids(popularity.snapshot())).containsExactly("b", "c", "a");
     }
 
     @Test
@@ -28,21 +26,10 @@ final class PopularityTest {
         add("old", NOW, 3);
         add("new", NOW + HALF_LIFE, 2);
 
-        TopItems items = new TopItems(2);
-        popularity.topInto(items, Set.of());
-        assertThat(items.itemId(0)).isEqualTo("new");
-        assertThat(items.score(0)).isCloseTo(2f, within(1e-5f));
-        assertThat(items.itemId(1)).isEqualTo("old");
-        assertThat(items.score(1)).isCloseTo(1.5f, within(1e-5f));
-    }
-
-    @Test
-    void shouldLeaveOutWhatIsExcluded() {
-        add("a", NOW, 3);
-        add("b", NOW, 2);
-        add("c", NOW, 1);
-
-        assertThat(top(2, Set.of("a"))).containsExactly("b", "c");
+        PopularItems top = popularity.snapshot();
+        assertThat(ids(top)).containsExactly("new", "old");
+        assertThat(share(top, 0)).isCloseTo(2 / 3.5, within(1e-9));
+        assertThat(share(top, 1)).isCloseTo(1.5 / 3.5, within(1e-9));
     }
 
     @Test
@@ -52,9 +39,10 @@ final class PopularityTest {
         add("c", NOW + 150 * HALF_LIFE, 3);
         add("d", NOW + 400 * HALF_LIFE, 1);
 
-        assertThat(top(4, Set.of())).containsExactly("d", "c", "b", "a");
+        assertThat(ids(popularity.snapshot())).containsExactly("d", "c", "b", "a");
         add("e", NOW + 5_000 * HALF_LIFE, 1);
-        assertThat(top(1, Set.of())).containsExactly("e");
+        assertThat(ids(popularity.snapshot())).startsWith("e");
+        assertThat(share(popularity.snapshot(), 0)).isCloseTo(1, within(1e-9));
     }
 
     @Test
@@ -70,9 +58,8 @@ final class PopularityTest {
         small.add("a", NOW);
         small.add("a", NOW);
 
-        TopItems items = new TopItems(4);
-        small.topInto(items, Set.of());
-        assertThat(ids(items)).containsExactly("d", "c");
+        assertThat(ids(small.snapshot())).containsExactly("d", "c");
+        assertThat(share(small.snapshot(), 0)).isCloseTo(2.0 / 9, within(1e-9));
     }
 
     @Test
@@ -84,10 +71,8 @@ final class PopularityTest {
         next.add("b", NOW);
         next.add("b", NOW);
 
-        TopItems items = new TopItems(2);
-        next.topInto(items, Set.of());
-        assertThat(ids(items)).containsExactly("b", "a");
-        assertThat(items.score(0)).isCloseTo(4f, within(1e-5f));
+        assertThat(ids(next.snapshot())).containsExactly("b", "a");
+        assertThat(share(next.snapshot(), 0)).isCloseTo(4.0 / 7, within(1e-9));
     }
 
     private void add(String itemId, long clickMs, int times) {
@@ -96,17 +81,11 @@ final class PopularityTest {
         }
     }
 
-    private List<String> top(int k, Set<String> excluded) {
-        TopItems items = new TopItems(k);
-        popularity.topInto(items, excluded);
-        return ids(items);
+    private static List<String> ids(PopularItems popular) {
+        return popular.items().stream().map(PopularItems.Item::itemId).toList();
     }
 
-    private static List<String> ids(TopItems items) {
-        List<String> ids = new ArrayList<>();
-        for (int rank = 0; rank < items.size(); rank++) {
-            ids.add(items.itemId(rank));
-        }
-        return ids;
+    private static double share(PopularItems popular, int rank) {
+        return popular.items().get(rank).weight() / popular.totalWeight();
     }
 }

@@ -8,7 +8,9 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.FreshetConfig;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
+import io.freshet.scoring.AdvancingClock;
 import io.freshet.scoring.LiveModel;
+import io.freshet.scoring.Recommender;
 import io.freshet.sequencer.BoundedRocksDb;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -37,7 +39,7 @@ final class FreshetTopologyTest {
     @Test
     void shouldBeTheGoldenTopology() throws IOException {
         FreshetConfig config = FreshetConfig.of(Map.of());
-        Topology topology = FreshetTopology.build(config, StreamsProperties.of(config), live, registry);
+        Topology topology = FreshetTopology.build(config, StreamsProperties.of(config), recommender(config), registry);
 
         assertThat(topology.describe().toString()).isEqualTo(resource("topology.txt"));
     }
@@ -50,7 +52,7 @@ final class FreshetTopologyTest {
         try (BoundedRocksDb.Memory memory = new BoundedRocksDb.Memory(4 << 20, 2 << 20)) {
             memory.shareThrough(properties);
             driverProperties.putAll(properties);
-            Topology topology = FreshetTopology.build(config, properties, live, registry);
+            Topology topology = FreshetTopology.build(config, properties, recommender(config), registry);
             try (TopologyTestDriver driver = new TopologyTestDriver(topology, driverProperties)) {
                 TestInputTopic<byte[], byte[]> clicks =
                         driver.createInputTopic("clicks", new ByteArraySerializer(), new ByteArraySerializer());
@@ -59,8 +61,8 @@ final class FreshetTopologyTest {
 
                 click(clicks, "u", "a", NOW);
                 click(clicks, "u", "a", NOW);
-                click(clicks, "v", "b", NOW + 1);
                 driver.advanceWallClockTime(Duration.ofSeconds(2));
+                click(clicks, "v", "b", NOW + 1);
 
                 assertThat(recommendations.getQueueSize()).isEqualTo(2);
                 recommendations.readRecord();
@@ -71,10 +73,12 @@ final class FreshetTopologyTest {
                 assertThat(json.get("items").get(0).get("item_id").textValue()).isEqualTo("a");
                 assertThat(json.get("fallback").textValue()).isEqualTo("no-model");
                 assertThat(json.get("cause").get("offset").longValue()).isEqualTo(2);
-                assertThat(driver.getKeyValueStore("item-popularity").get("top"))
-                        .isNotNull();
             }
         }
+    }
+
+    private Recommender recommender(FreshetConfig config) {
+        return new Recommender(config.scoring(), live, registry, new AdvancingClock(), "");
     }
 
     private static void click(TestInputTopic<byte[], byte[]> clicks, String userId, String itemId, long timestampMs) {

@@ -27,7 +27,7 @@ public class ItemScanBenchmark extends KernelBenchmark {
                 excluded[i] = scattered(query * EXCLUDED + i);
             }
             questions[query] = new Question();
-            questions[query].begin(excluded, EXCLUDED);
+            questions[query].begin(excluded, EXCLUDED, RowFilter.ALL);
         }
     }
 

@@ -59,9 +59,9 @@ final class ItemScan implements AutoCloseable {
             products.close();
         }
 
-        void clear(int queries, int k) {
+        void clear(int queries, Question[] questions, int k) {
             for (int query = 0; query < queries; query++) {
-                best[query].clear(k);
+                best[query].clear(questions[query].wanted(k));
             }
         }
     }
@@ -104,7 +104,7 @@ final class ItemScan implements AutoCloseable {
         }
         int used = Math.clamp(chunks / (queries == 1 ? chunksOfWorker : 1), 1, workers.count());
         for (int i = 0; i < used; i++) {
-            parts.get(i).clear(queries, k);
+            parts.get(i).clear(queries, questions, k);
         }
         if (used == 1) {
             scanChunks(parts.getFirst(), items, states, queries, scale, questions);

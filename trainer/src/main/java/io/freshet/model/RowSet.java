@@ -11,6 +11,24 @@ final class RowSet {
         size = 0;
     }
 
+    int size() {
+        return size;
+    }
+
+    /** The row at a place. */
+    int row(int place) {
+        return rows[place];
+    }
+
+    /** Holds other rows from now on. */
+    void set(int[] others, int count) {
+        clear();
+        for (int i = 0; i < count; i++) {
+            add(others[i]);
+        }
+        sort();
+    }
+
     /** Takes a row in; to be sorted before the next look-up. */
     void add(int row) {
         if (size == rows.length) {

@@ -111,14 +111,52 @@ public final class Scorer implements AutoCloseable {
      */
     public void add(
             RecommenderModel model, int[] historyRows, int historyLength, int[] excludedRows, int excludedLength) {
+        add(model, historyRows, historyLength, excludedRows, excludedLength, RowFilter.ALL);
+    }
+
+    /**
+     * Asks what comes after a history.
+     *
+     * @param historyRows the history's rows, oldest first; at least one
+     * @param excludedRows rows that must not be answered, in any order
+     * @param filter says which of the others may be answered
+     */
+    public void add(
+            RecommenderModel model,
+            int[] historyRows,
+            int historyLength,
+            int[] excludedRows,
+            int excludedLength,
+            RowFilter filter) {
+        next().begin(excludedRows, excludedLength, filter);
+        addHistory(model, historyRows, historyLength);
+    }
+
+    /**
+     * Asks how probably each of some rows comes after a history. They alone are scored, but for the normaliser, which
+     * takes the whole table.
+     *
+     * @param historyRows the history's rows, oldest first; at least one
+     * @param onlyRows the only rows that may be answered, in any order, each once and with an item
+     */
+    public void addOnly(RecommenderModel model, int[] historyRows, int historyLength, int[] onlyRows, int onlyLength) {
+        next().beginOnly(onlyRows, onlyLength);
+        addHistory(model, historyRows, historyLength);
+    }
+
+    private Question next() {
         int history = histories.sequences();
         if (history == questions.length) {
             throw new IllegalArgumentException(
                     "there must not be more histories than was said: maxHistories=" + questions.length);
         }
-        histories.addHistory(historyRows, 0, historyLength);
-        model.memory().expect(historyRows, 0, historyLength, Expectations.NO_TARGET, expectations);
-        questions[history].begin(excludedRows, excludedLength);
+        return questions[history];
+    }
+
+    private void addHistory(RecommenderModel model, int[] rows, int length) {
+        int history = histories.sequences();
+        histories.addHistory(rows, 0, length);
+        model.memory().expect(rows, 0, length, Expectations.NO_TARGET, expectations);
         questions[history].expect(expectations, history);
     }
 
@@ -165,8 +203,9 @@ public final class Scorer implements AutoCloseable {
         }
     }
 
-    /** Weighs the network's best and what the memory expects against each other. */
+    /** Weighs the network's best, or the only rows that may be answered, and what the memory expects against each other. */
     private void weigh(RowTable items, float scale, int history, int k) {
+        Question question = questions[history];
         TopRows networkBest = scan.best(history);
         double logZ = scan.logNormalizer(history);
         double share = expectations.networkShare(history);
@@ -175,13 +214,23 @@ public final class Scorer implements AutoCloseable {
             best.offer(networkBest.worstRow(), share * StrictMath.exp(scale * networkBest.worstScore() - logZ));
             networkBest.removeWorst();
         }
-        for (int place = expectations.start(history); place < expectations.end(history); place++) {
-            int row = expectations.row(place);
-            if (!questions[history].excludes(row)) {
-                float score = Rows.dot(items.memory(row), items.at(row), states.memory(), states.at(history), d);
-                best.offer(row, share * StrictMath.exp((double) scale * score - logZ) + expectations.mass(place));
+        for (int place = 0; place < question.only().size(); place++) {
+            int row = question.only().row(place);
+            if (!question.expects(row)) {
+                best.offer(row, share * StrictMath.exp((double) scale * score(items, row, history) - logZ));
             }
         }
+        for (int place = expectations.start(history); place < expectations.end(history); place++) {
+            int row = expectations.row(place);
+            if (!question.excludes(row)) {
+                double network = share * StrictMath.exp((double) scale * score(items, row, history) - logZ);
+                best.offer(row, network + expectations.mass(place));
+            }
+        }
+    }
+
+    private float score(RowTable items, int row, int history) {
+        return Rows.dot(items.memory(row), items.at(row), states.memory(), states.at(history), d);
     }
 
     @Override

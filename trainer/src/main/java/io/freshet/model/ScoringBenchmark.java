@@ -54,7 +54,7 @@ public final class ScoringBenchmark implements AutoCloseable {
         for (int query = 0; query < MAX_QUERIES; query++) {
             int[] excluded = random.ints(EXCLUDED, 0, itemCount).toArray();
             questions[query] = new Question();
-            questions[query].begin(excluded, excluded.length);
+            questions[query].begin(excluded, excluded.length, RowFilter.ALL);
         }
     }
 

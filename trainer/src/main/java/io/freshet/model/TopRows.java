@@ -21,9 +21,15 @@ final class TopRows {
         return size;
     }
 
-    /** The least score that could be taken, where scores are floats: a look that saves the rest. Never infinite. */
+    /**
+     * The least score that could be taken, where scores are floats: a look that saves the rest. Infinite only where none
+     * is wanted.
+     */
     float floor() {
-        return size < k ? -Float.MAX_VALUE : (float) scores[0];
+        if (size < k) {
+            return -Float.MAX_VALUE;
+        }
+        return k == 0 ? Float.POSITIVE_INFINITY : (float) scores[0];
     }
 
     /** Takes a row in if it is good enough. */
@@ -32,7 +38,7 @@ final class TopRows {
             rows[size] = row;
             scores[size] = score;
             up(size++);
-        } else if (score > scores[0] || (score == scores[0] && row < rows[0])) {
+        } else if (k > 0 && (score > scores[0] || (score == scores[0] && row < rows[0]))) {
             rows[0] = row;
             scores[0] = score;
             down();

@@ -110,7 +110,8 @@ class ItemScanProperties {
         void exclude(int count, boolean gaps, Random random) {
             for (int query = 0; query < queries; query++) {
                 int[] rows = random.ints(count, 0, items.rows()).toArray();
-                questions[query].begin(rows, count);
+                int filteredOut = random.nextInt(6); // 3 to 5: none
+                questions[query].begin(rows, count, row -> row % 3 != filteredOut);
             }
             for (int row = 0; gaps && row < items.rows(); row++) {
                 if (random.nextInt(3) == 0) {

@@ -100,6 +100,49 @@ class ScorerTest {
         }
     }
 
+    @Property(tries = 100)
+    void shouldAnswerWithTheBestThatAFilterPasses(
+            @ForAll @Size(min = 1, max = 8) List<@IntRange(max = ITEMS - 1) Integer> history,
+            @ForAll @Size(max = 60) Set<@IntRange(max = ITEMS - 1) Integer> passing,
+            @ForAll @IntRange(min = 1, max = 20) int k) {
+        int[] rows = history.stream().mapToInt(i -> i).toArray();
+        List<String> all = answered(rows, RowFilter.ALL, ITEMS);
+
+        assertThat(answered(rows, passing::contains, k))
+                .isEqualTo(all.stream()
+                        .filter(answer -> passing.contains(Integer.valueOf(answer.split("=", 2)[0])))
+                        .limit(k)
+                        .toList());
+    }
+
+    @Property(tries = 100)
+    void shouldAnswerWithSomeRowsAloneAsAmongAllOthers(
+            @ForAll @Size(min = 1, max = 8) List<@IntRange(max = ITEMS - 1) Integer> history,
+            @ForAll @Size(max = 60) Set<@IntRange(max = ITEMS - 1) Integer> only,
+            @ForAll @IntRange(min = 1, max = 20) int k) {
+        int[] rows = history.stream().mapToInt(i -> i).toArray();
+        int[] onlyRows = only.stream().mapToInt(i -> i).toArray();
+
+        SCORER.clear();
+        SCORER.addOnly(MODEL, rows, rows.length, onlyRows, onlyRows.length);
+
+        assertThat(answers(k)).isEqualTo(answered(rows, only::contains, k));
+    }
+
+    private static List<String> answered(int[] history, RowFilter filter, int k) {
+        SCORER.clear();
+        SCORER.add(MODEL, history, history.length, new int[0], 0, filter);
+        return answers(k);
+    }
+
+    private static List<String> answers(int k) {
+        Answers answers = new Answers();
+        SCORER.answer(MODEL, k, answers);
+        return IntStream.range(0, answers.size(0))
+                .mapToObj(place -> answers.row(0, place) + "=" + answers.probability(0, place))
+                .toList();
+    }
+
     @Test
     void shouldRefuseMoreHistoriesThanWasSaid() {
         int[] history = {1};

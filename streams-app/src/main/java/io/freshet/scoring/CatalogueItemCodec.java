@@ -1,0 +1,77 @@
+package io.freshet.scoring;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * An item of the catalogue as JSON: {@code {"categories": ["c", …], "available": true}}. Without categories it has none,
+ * and without the other field it is available; fields of other names are the shop's own. Thread-safe.
+ */
+final class CatalogueItemCodec {
+    /** Names are not interned: those of the shop's fields would stay in the JVM for ever. */
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+
+    private CatalogueItemCodec() {}
+
+    /** @throws MalformedItemException saying what does not hold */
+    static CatalogueItem parse(byte[] json) throws MalformedItemException {
+        try (JsonParser parser = JSON.createParser(json)) {
+            if (parser.nextToken() != JsonToken.START_OBJECT) {
+                throw new MalformedItemException("an item must be a JSON object: it is " + parser.currentToken());
+            }
+            CatalogueItem item = item(parser);
+            if (parser.nextToken() != null) {
+                throw new MalformedItemException("nothing must follow the JSON object: " + parser.currentToken());
+            }
+            return item;
+        } catch (IOException e) {
+            throw new MalformedItemException("an item must be JSON: length=" + json.length, e);
+        }
+    }
+
+    private static CatalogueItem item(JsonParser parser) throws IOException, MalformedItemException {
+        List<String> categories = List.of();
+        boolean available = true;
+        while (parser.nextToken() != JsonToken.END_OBJECT) {
+            String name = parser.currentName();
+            JsonToken value = parser.nextToken();
+            if (name.equals("categories") && value != JsonToken.VALUE_NULL) {
+                categories = categories(parser);
+            } else if (name.equals("available") && value != JsonToken.VALUE_NULL) {
+                available = truth(parser);
+            } else {
+                parser.skipChildren();
+            }
+        }
+        return new CatalogueItem(categories, available);
+    }
+
+    private static List<String> categories(JsonParser parser) throws IOException, MalformedItemException {
+        if (parser.currentToken() != JsonToken.START_ARRAY) {
+            throw new MalformedItemException("categories must be an array: it is " + parser.currentToken());
+        }
+        Set<String> categories = new LinkedHashSet<>();
+        for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
+            if (next != JsonToken.VALUE_STRING && next != JsonToken.VALUE_NUMBER_INT) {
+                throw new MalformedItemException("a category must be a string or an integer: it is " + next);
+            }
+            categories.add(parser.getText());
+        }
+        return List.copyOf(categories);
+    }
+
+    private static boolean truth(JsonParser parser) throws IOException, MalformedItemException {
+        if (!parser.currentToken().isBoolean()) {
+            throw new MalformedItemException("available must be true or false: it is " + parser.currentToken());
+        }
+        return parser.getBooleanValue();
+    }
+}

@@ -1,0 +1,49 @@
+package io.freshet.scoring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes each record of the catalogue into the recommender. An item whose record says nothing counts as absent. */
+final class CatalogueReader extends ContextualProcessor<byte[], byte[], Void, Void> {
+    private static final Logger LOG = LoggerFactory.getLogger(CatalogueReader.class);
+
+    private final Recommender recommender;
+
+    CatalogueReader(Recommender recommender) {
+        this.recommender = recommender;
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        byte @Nullable [] key = record.key();
+        if (key == null) {
+            malformed("a record must have a key, the item's id");
+            return;
+        }
+        String itemId = new String(key, UTF_8);
+        byte @Nullable [] value = record.value();
+        try {
+            recommender.catalogue(itemId, value == null ? null : CatalogueItemCodec.parse(value));
+        } catch (MalformedItemException e) {
+            recommender.catalogue(itemId, null);
+            malformed(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private void malformed(String why) {
+        recommender.metrics().countMalformedItem();
+        RecordMetadata received = context().recordMetadata().orElseThrow();
+        LOG.warn(
+                "Left out an item of the catalogue: {} topic={} partition={} offset={}",
+                why,
+                received.topic(),
+                received.partition(),
+                received.offset());
+    }
+}

@@ -1,0 +1,125 @@
+package io.freshet.scoring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.UserSequence;
+import io.freshet.sequencer.DeadLetterHeaders;
+import io.freshet.sequencer.DropWarnings;
+import io.freshet.sequencer.OriginHeaders;
+import io.freshet.sequencer.SequencerTopology;
+import java.util.Arrays;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.common.header.internals.RecordHeaders;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.apache.kafka.streams.state.KeyValueStore;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Answers each request of the topic. One about a user whose key is another goes back to the topic under the user's key, to
+ * the task that has the user's sequence; it keeps the origin of its first record. One that cannot be answered goes to the
+ * dead letters.
+ */
+final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+    private final RequestCodec codec;
+    private final Recommender recommender;
+    private final ScoringMetrics metrics;
+    private final DropWarnings warnings = new DropWarnings("a request");
+
+    /** User id in UTF-8 → the user's sequence; the sequencer's, only read. */
+    private KeyValueStore<byte[], UserSequence> sequences;
+
+    @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
+    RequestAnswerer(RequestCodec codec, Recommender recommender) {
+        this.codec = codec;
+        this.recommender = recommender;
+        metrics = recommender.metrics();
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> context) {
+        super.init(context);
+        sequences = context.getStateStore(SequencerTopology.USER_SEQUENCES);
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        long startNs = System.nanoTime();
+        RecordMetadata received = context().recordMetadata().orElseThrow();
+        ClickOrigin itself =
+                new ClickOrigin(received.topic(), received.partition(), received.offset(), record.timestamp());
+        ClickOrigin origin = OriginHeaders.read(record.headers()).orElse(itself);
+        byte @Nullable [] value = record.value();
+        if (value == null) {
+            refuse(record, DeadLetterHeaders.NO_VALUE, "a request must have a value", origin);
+            return;
+        }
+        try {
+            place(record, codec.parse(value), origin, !origin.equals(itself));
+        } catch (BadRequestException e) {
+            refuse(record, e.reason().code(), String.valueOf(e.getMessage()), origin);
+        }
+        metrics.requestAnswered(System.nanoTime() - startNs);
+    }
+
+    private void place(
+            Record<byte[], byte[]> record, RecommendationRequest request, ClickOrigin origin, boolean rekeyed) {
+        String userId = request.userId();
+        if (userId == null) {
+            answer(record.withKey(keyOfAnswer(record, origin)), request, null, origin);
+            return;
+        }
+        byte[] userKey = userId.getBytes(UTF_8);
+        if (Arrays.equals(record.key(), userKey)) {
+            answer(record, request, sequences.get(userKey), origin);
+        } else if (rekeyed) {
+            String detail = "key must be the request's user_id: user_id=" + userId;
+            refuse(record, DeadLetterHeaders.KEY_IS_NOT_THE_USER, detail, origin);
+        } else {
+            rekey(record, userKey, origin);
+        }
+    }
+
+    /** A compacted topic takes no record without a key. */
+    private static byte[] keyOfAnswer(Record<byte[], byte[]> record, ClickOrigin origin) {
+        byte @Nullable [] key = record.key();
+        if (key != null) {
+            return key;
+        }
+        Header correlationId = record.headers().lastHeader(ScoringTopology.CORRELATION_ID);
+        return correlationId != null && correlationId.value() != null
+                ? correlationId.value()
+                : (origin.topic() + "-" + origin.partition() + "-" + origin.offset()).getBytes(UTF_8);
+    }
+
+    private void answer(
+            Record<byte[], byte[]> record,
+            RecommendationRequest request,
+            @Nullable UserSequence known,
+            ClickOrigin origin) {
+        Recommendation answer = recommender.answer(request, known, record.timestamp());
+        byte[] json = RecommendationWriter.toJson(
+                request.userId(), answer, origin, context().currentSystemTimeMs());
+        Headers headers = new RecordHeaders(record.headers());
+        OriginHeaders.remove(headers);
+        context().forward(record.withValue(json).withHeaders(headers), ScoringTopology.ANSWERS_SINK);
+    }
+
+    private void rekey(Record<byte[], byte[]> record, byte[] userKey, ClickOrigin origin) {
+        Headers headers = new RecordHeaders(record.headers());
+        OriginHeaders.write(headers, origin);
+        metrics.countRekeyedRequest();
+        context().forward(record.withKey(userKey).withHeaders(headers), ScoringTopology.REQUESTS_REKEYED_SINK);
+    }
+
+    private void refuse(Record<byte[], byte[]> record, String reason, String detail, ClickOrigin origin) {
+        metrics.countDeadRequest(reason);
+        warnings.dropped(reason, origin, context().currentSystemTimeMs());
+        Headers headers = DeadLetterHeaders.of(record.headers(), reason, detail, origin);
+        context().forward(record.withHeaders(headers), ScoringTopology.DEAD_REQUESTS_SINK);
+    }
+}

@@ -1,0 +1,113 @@
+package io.freshet.scoring;
+
+import io.freshet.model.RowFilter;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Chooses the items of an answer from a model's rows: the best that pass, in their order, each unless one of its
+ * categories is full.
+ *
+ * <p>The conditions are part of the search through the rows, so that it finds as many as are wanted if there are so many.
+ * With a cap it finds some more than are wanted, and where too many of those are of full categories, it searches again
+ * without the rows of such categories: rows that were passed over for their category are passed over for ever, so that what
+ * is taken is the same as in one walk through all rows. Each search but the last takes one item at least. Used once.
+ */
+final class RowSelection {
+    private static final int MORE_FOR_A_CAP = 16;
+
+    private final ServedModel model;
+    private final ItemFilter filter;
+    private final int k;
+    private final CategoryCap cap;
+    private final List<Pick> picks = new ArrayList<>();
+
+    /** Rows that must not come back, those that have been picked among them. */
+    private int[] excluded; // (excludedSize)
+
+    private int excludedSize;
+
+    /** An item of the answer. */
+    record Pick(int row, float score) {}
+
+    /** A search for the best rows that are not excluded and pass a filter; how many of {@code k} there are. */
+    interface Search {
+        int best(int[] excluded, int excludedLength, RowFilter filter, int k, int[] rows, float[] scores);
+    }
+
+    RowSelection(ServedModel model, ItemFilter filter, int k) {
+        this.model = model;
+        this.filter = filter;
+        this.k = k;
+        cap = new CategoryCap(filter.selection().maxPerCategory());
+        excluded = new int[filter.seen().size() + filter.selection().exclude().size() + 1];
+        filter.seen().forEach(this::exclude);
+        filter.selection().exclude().forEach(this::exclude);
+    }
+
+    private void exclude(String itemId) {
+        int row = model.rowOf(itemId);
+        if (row >= 0) {
+            exclude(row);
+        }
+    }
+
+    private void exclude(int row) {
+        if (excludedSize == excluded.length) {
+            excluded = Arrays.copyOf(excluded, 2 * excludedSize);
+        }
+        excluded[excludedSize++] = row;
+    }
+
+    /** The rows of the only items that may come back, where there are such, those that pass; else null. */
+    @Nullable
+    Set<Integer> onlyRows() {
+        Set<String> only = filter.selection().includeOnly();
+        return only == null
+                ? null
+                : only.stream()
+                        .filter(filter::passes)
+                        .map(model::rowOf)
+                        .filter(row -> row >= 0)
+                        .collect(Collectors.toCollection(HashSet::new));
+    }
+
+    /** The items, best first, by a search. */
+    List<Pick> pickBy(Search search) {
+        RowFilter rowFilter = filter.needsNoCatalogue() ? RowFilter.ALL : this::passes;
+        boolean thereMayBeMore = true;
+        while (thereMayBeMore && picks.size() < k) {
+            int wanted = k - picks.size();
+            int depth = cap.isOn() ? 2 * wanted + MORE_FOR_A_CAP : wanted;
+            int[] rows = new int[depth];
+            float[] scores = new float[depth];
+            int found = search.best(excluded, excludedSize, rowFilter, depth, rows, scores);
+            thereMayBeMore = pick(rows, scores, found) && found == depth;
+        }
+        return picks;
+    }
+
+    /** Goes on until there are enough, or the score is too low, which it says by false. */
+    private boolean pick(int[] rows, float[] scores, int found) {
+        for (int i = 0; i < found && picks.size() < k; i++) {
+            if (scores[i] < filter.selection().minScore() && filter.selection().minScore() > 0) {
+                return false;
+            }
+            if (!cap.isOn() || cap.take(model.catalogueItem(rows[i], filter.catalogue()))) {
+                picks.add(new Pick(rows[i], scores[i]));
+                exclude(rows[i]);
+            }
+        }
+        return true;
+    }
+
+    private boolean passes(int row) {
+        CatalogueItem item = model.catalogueItem(row, filter.catalogue());
+        return filter.passes(item) && !cap.isFull(item);
+    }
+}
