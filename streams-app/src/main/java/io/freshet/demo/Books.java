@@ -6,7 +6,10 @@ import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.vocabulary.Vocabulary;
+import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -17,6 +20,7 @@ import java.util.List;
  */
 final class Books {
     private static final int SHOWN_ITEMS = 4;
+    private static final int CLICKS_PER_FORGETTING = 50_000;
 
     private final Vocabulary vocabulary = new Vocabulary();
     private final PrequentialRace race = new PrequentialRace();
@@ -24,15 +28,21 @@ final class Books {
     private final Audience audience = new Audience();
     private final EventTypes types;
     private final HistoryRows history;
+    private final long retentionMs;
+    private long[] newestClickMs = new long[1024]; // (items)
     private long accepted;
     private long deadLetters;
     private long recommendations;
     private long steps;
     private long snapshots;
 
-    /** @param types what the types of events mean */
-    Books(EventTypes types) {
+    /**
+     * @param types what the types of events mean
+     * @param itemRetention after which the model forgets an item, and the baselines do, too; zero for never
+     */
+    Books(EventTypes types, Duration itemRetention) {
         this.types = types;
+        this.retentionMs = itemRetention.toMillis();
         history = new HistoryRows(types);
     }
 
@@ -81,12 +91,27 @@ final class Books {
             Interaction event = interactions.get(position);
             int row = vocabulary.addIfAbsent(event.itemId());
             if (update.newPositions().contains(position)) {
+                clicked(row, event.timestampMs());
                 boolean isTarget = update.sequence().isTarget(position, types);
                 targets.add(new LearnedClicks.Target(history.rows(), history.size(), row, isTarget));
             }
             history.add(event, row);
         }
         return targets;
+    }
+
+    private void clicked(int row, long timestampMs) {
+        if (row >= newestClickMs.length) {
+            newestClickMs = Arrays.copyOf(newestClickMs, 2 * row);
+        }
+        newestClickMs[row] = Math.max(newestClickMs[row], timestampMs);
+        if (retentionMs > 0 && accepted % CLICKS_PER_FORGETTING == 0) {
+            BitSet past = new BitSet();
+            for (int item = 0; item < vocabulary.size(); item++) {
+                past.set(item, newestClickMs[item] < timestampMs - retentionMs);
+            }
+            race.forget(past);
+        }
     }
 
     synchronized void step(StepRecord step) {

@@ -60,7 +60,7 @@ final class DemoRun implements AutoCloseable {
     DemoRun(DemoOptions options, FreshetConfig config, ClickSource source, long startNanos, StopSignal stop) {
         this.options = options;
         this.config = config;
-        this.books = new Books(config.eventTypes());
+        this.books = new Books(config.eventTypes(), config.trainer().learning().itemRetention());
         this.stop = stop;
         this.startNanos = startNanos;
         long nowMs = System.currentTimeMillis();

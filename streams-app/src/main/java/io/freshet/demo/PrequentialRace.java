@@ -8,6 +8,7 @@ import io.freshet.evaluation.SeenItems;
 import io.freshet.evaluation.SequentialRules;
 import io.freshet.evaluation.StreamAccuracy;
 import io.freshet.evaluation.WindowedPopularity;
+import java.util.BitSet;
 import java.util.List;
 
 /**
@@ -28,7 +29,7 @@ final class PrequentialRace {
     private final Runner rules = new Runner();
     private final Baseline popularityBaseline =
             new WindowedPopularity(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
-    private final Baseline rulesBaseline = new SequentialRules(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
+    private final SequentialRules rulesBaseline = new SequentialRules(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
 
     /**
      * Where all stand, over one set of events.
@@ -69,6 +70,11 @@ final class PrequentialRace {
         rules.observe(event ? rulesBaseline.rank(history, history.length, item) : StepRecord.NO_EVENT);
         popularityBaseline.observe(history, history.length, item);
         rulesBaseline.observe(history, history.length, item);
+    }
+
+    /** These items will not be clicked again. */
+    void forget(BitSet items) {
+        rulesBaseline.forget(items);
     }
 
     /** The next click was none that anyone learns from. */

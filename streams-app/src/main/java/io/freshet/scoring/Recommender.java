@@ -1,6 +1,7 @@
 package io.freshet.scoring;
 
 import io.freshet.config.ScoringConfig;
+import io.freshet.model.Scorer;
 import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
@@ -8,6 +9,7 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -20,6 +22,9 @@ import org.jspecify.annotations.Nullable;
  * <p>What the model cannot say, popularity does, through the same filters and marked with the reason. Thread-safe.
  */
 public final class Recommender {
+    /** The most sequences that are answered together. */
+    static final int MOST_AT_ONCE = Scorer.MAX_HISTORIES;
+
     private static final Duration TRENDING_INTERVAL = Duration.ofMillis(200);
 
     private final ScoringConfig config;
@@ -64,9 +69,35 @@ public final class Recommender {
     Recommendation answer(RecommendationRequest request, @Nullable UserSequence known, long nowMs) {
         List<Interaction> events = events(request, known);
         ItemFilter filter = new ItemFilter(request.selection(), catalogue, seen(events, nowMs));
-        FromModel said = askModel(request, events, filter);
-        List<Recommendation.Item> items = said.fallback() == null ? said.items() : popular(filter, request.k());
-        metrics.answered(said.fallback(), request.selection());
+        return complete(askModel(request, events, filter), filter, request.k());
+    }
+
+    /**
+     * The items that come next after each of several sequences, by the model as it stands at one moment. The scores may differ
+     * in their last bit from those of one that is asked about alone. What is seen and may come back goes by the newest
+     * click's time, which an old stream that is read again has, too.
+     *
+     * @param sequences at most {@value #MOST_AT_ONCE}, none of them empty
+     */
+    List<Recommendation> answerAll(List<UserSequence> sequences, int k) {
+        List<ItemFilter> filters = sequences.stream().map(this::seenAtNewest).toList();
+        List<FromModel> said = askModel(sequences, filters, k);
+        List<Recommendation> answers = new ArrayList<>(said.size());
+        for (int i = 0; i < said.size(); i++) {
+            answers.add(complete(said.get(i), filters.get(i), k));
+        }
+        return answers;
+    }
+
+    private ItemFilter seenAtNewest(UserSequence sequence) {
+        List<Interaction> events = sequence.interactions();
+        return new ItemFilter(
+                ItemSelection.ALL, catalogue, seen(events, events.getLast().timestampMs()));
+    }
+
+    private Recommendation complete(FromModel said, ItemFilter filter, int k) {
+        List<Recommendation.Item> items = said.fallback() == null ? said.items() : popular(filter, k);
+        metrics.answered(said.fallback(), filter.selection());
         return new Recommendation(items, said.model(), said.fallback(), variant);
     }
 
@@ -98,8 +129,7 @@ public final class Recommender {
             if (model == null) {
                 return new FromModel(null, Fallback.NO_MODEL, List.of());
             }
-            HistoryRows history = new HistoryRows(config.types());
-            events.forEach(event -> history.add(event, model.rowOf(event.itemId())));
+            HistoryRows history = history(model, events);
             if (history.size() == 0) {
                 return new FromModel(stamp, Fallback.NO_KNOWN_ITEMS, List.of());
             }
@@ -108,6 +138,42 @@ public final class Recommender {
         } finally {
             live.release();
         }
+    }
+
+    private List<FromModel> askModel(List<UserSequence> sequences, List<ItemFilter> filters, int k) {
+        ServedModel model = live.acquire();
+        try {
+            if (model == null) {
+                return Collections.nCopies(sequences.size(), new FromModel(null, Fallback.NO_MODEL, List.of()));
+            }
+            List<ServedModel.Question> questions = new ArrayList<>();
+            for (int i = 0; i < sequences.size(); i++) {
+                HistoryRows history = history(model, sequences.get(i).interactions());
+                questions.add(new ServedModel.Question(history, new RowSelection(model, filters.get(i), k)));
+            }
+            return tell(model, questions, model.answer(questions, k));
+        } finally {
+            live.release();
+        }
+    }
+
+    private List<FromModel> tell(
+            ServedModel model, List<ServedModel.Question> questions, List<List<RowSelection.Pick>> picks) {
+        Recommendation.Model stamp = stamp(model);
+        List<FromModel> said = new ArrayList<>(picks.size());
+        for (int i = 0; i < picks.size(); i++) {
+            boolean known = questions.get(i).history().size() > 0;
+            Fallback fallback =
+                    known ? picks.get(i).isEmpty() ? Fallback.ALL_FILTERED : null : Fallback.NO_KNOWN_ITEMS;
+            said.add(new FromModel(stamp, fallback, items(model, picks.get(i), null)));
+        }
+        return said;
+    }
+
+    private HistoryRows history(ServedModel model, List<Interaction> events) {
+        HistoryRows history = new HistoryRows(config.types());
+        events.forEach(event -> history.add(event, model.rowOf(event.itemId())));
+        return history;
     }
 
     private Recommendation.@Nullable Model stamp(@Nullable ServedModel model) {

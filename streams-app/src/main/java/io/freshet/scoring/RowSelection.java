@@ -1,6 +1,9 @@
 package io.freshet.scoring;
 
+import io.freshet.model.RecommenderModel;
 import io.freshet.model.RowFilter;
+import io.freshet.model.Scorer;
+import io.freshet.sequence.HistoryRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -77,9 +80,18 @@ final class RowSelection {
                         .collect(Collectors.toCollection(HashSet::new));
     }
 
+    /** Adds a history to those that a scorer is asked about, with what may come back. */
+    void ask(Scorer scorer, RecommenderModel of, HistoryRows history) {
+        scorer.add(of, history.rows(), history.size(), excluded, excludedSize, rowFilter());
+    }
+
+    private RowFilter rowFilter() {
+        return filter.needsNoCatalogue() ? RowFilter.ALL : this::passes;
+    }
+
     /** The items, best first, by a search. */
     List<Pick> pickBy(Search search) {
-        RowFilter rowFilter = filter.needsNoCatalogue() ? RowFilter.ALL : this::passes;
+        RowFilter rowFilter = rowFilter();
         boolean thereMayBeMore = true;
         while (thereMayBeMore && picks.size() < k) {
             int wanted = k - picks.size();

@@ -1,6 +1,7 @@
 package io.freshet.scoring;
 
 import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 final class ScoringMetrics {
     private final MeterRegistry registry;
     private final Timer scoring;
+    private final DistributionSummary together;
     private final Timer requests;
     private final Counter rekeyed;
     private final Counter malformedItems;
@@ -27,7 +29,10 @@ final class ScoringMetrics {
 
     ScoringMetrics(MeterRegistry registry) {
         this.registry = registry;
-        scoring = timer("freshet.scoring", "Time to answer one sequence");
+        scoring = timer("freshet.scoring", "Time to answer the sequences that wait in a task");
+        together = DistributionSummary.builder("freshet.scoring.together")
+                .description("Sequences of a task that were answered together")
+                .register(registry);
         requests = timer("freshet.requests", "Time to answer one request of the topic");
         rekeyed = Counter.builder("freshet.requests.rekeyed")
                 .description("Requests passed on under their user's key")
@@ -62,8 +67,10 @@ final class ScoringMetrics {
         }
     }
 
-    void scored(long tookNs) {
+    /** So many sequences were answered together. */
+    void scored(int sequences, long tookNs) {
         scoring.record(tookNs, TimeUnit.NANOSECONDS);
+        together.record(sequences);
     }
 
     void requestAnswered(long tookNs) {

@@ -5,6 +5,7 @@ import io.freshet.config.ScoringConfig;
 import io.freshet.config.Topics;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequencer.SequencerTopology;
+import java.util.Set;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
 import org.apache.kafka.streams.kstream.Consumed;
@@ -12,7 +13,9 @@ import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
 import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
+import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
+import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * Updated sequences, and requests, to recommendations; in the task that has the user's sequence. What all tasks answer by,
@@ -27,6 +30,9 @@ public final class ScoringTopology {
     static final String ANSWERS_SINK = "answers-sink";
     static final String REQUESTS_REKEYED_SINK = "requests-rekeyed-sink";
     static final String DEAD_REQUESTS_SINK = "dead-requests-sink";
+
+    /** State store without content: says that a commit comes. */
+    static final String ANSWERS_BEFORE_COMMIT = "answers-before-commit";
 
     private static final String SCORER = "scorer";
     private static final String REQUESTS_SOURCE = "requests-source";
@@ -54,8 +60,7 @@ public final class ScoringTopology {
             ScoringConfig config,
             RequestLimits limits,
             Recommender recommender) {
-        KStream<byte[], byte[]> scored =
-                updates.process(() -> new SequenceScorer(config, recommender), Named.as(SCORER));
+        KStream<byte[], byte[]> scored = updates.process(new ScorerSupplier(config, recommender), Named.as(SCORER));
         scored.to(topics.recommendations(), bytesTo(RECOMMENDATIONS_SINK));
         scored.to(topics.popularItems(), bytesTo(POPULAR_ITEMS_SINK));
         addRequests(builder, topics, new RequestCodec(limits), recommender);
@@ -67,6 +72,20 @@ public final class ScoringTopology {
                 () -> new PopularItemsReader(recommender.trending()));
         if (config.catalogue()) {
             addView(builder, CATALOGUE_VIEW, topics.items(), CATALOGUE_READER, () -> new CatalogueReader(recommender));
+        }
+    }
+
+    /** Brings the scorer's hook. */
+    private record ScorerSupplier(ScoringConfig config, Recommender recommender)
+            implements ProcessorSupplier<byte[], SequenceUpdate, byte[], byte[]> {
+        @Override
+        public Processor<byte[], SequenceUpdate, byte[], byte[]> get() {
+            return new SequenceScorer(config, recommender);
+        }
+
+        @Override
+        public Set<StoreBuilder<?>> stores() {
+            return Set.of(CommitHook.named(ANSWERS_BEFORE_COMMIT));
         }
     }
 

@@ -5,8 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.freshet.config.ScoringConfig;
 import io.freshet.event.EventTypes;
 import io.freshet.sequence.SequenceUpdate;
-import io.freshet.sequence.UserSequence;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
@@ -14,6 +15,9 @@ import org.apache.kafka.streams.processor.api.Record;
 
 /**
  * Answers each updated sequence with a recommendation in JSON, and the erasure of a user with a tombstone.
+ *
+ * <p>A recommendation can be read only when its task has committed: so updates wait for the commit, and those that wait are
+ * answered together, by one pass over the item table.
  *
  * <p>Counts what is popular among this task's clicks, in memory. The top of it goes to its topic when the wall clock says
  * so, from where every instance reads it, and this task again after a restart; the clicks of the last moment before an
@@ -29,6 +33,7 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     private final Recommender recommender;
     private final ScoringMetrics metrics;
     private final Popularity popularity;
+    private final List<Record<byte[], SequenceUpdate>> waiting = new ArrayList<>();
     private boolean changedSincePublished;
 
     SequenceScorer(ScoringConfig config, Recommender recommender) {
@@ -42,6 +47,8 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
+        CommitHook hook = context.getStateStore(ScoringTopology.ANSWERS_BEFORE_COMMIT);
+        hook.beforeCommit(context, this::answerWaiting);
         PopularItems before = recommender.trending().of(context.taskId().partition());
         if (before != null) {
             popularity.restore(before);
@@ -51,25 +58,36 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
 
     @Override
     public void process(Record<byte[], SequenceUpdate> record) {
-        long startNs = System.nanoTime();
         SequenceUpdate update = record.value();
         if (update.isErasure()) {
-            context().forward(record.withValue(null));
+            answerWaiting();
+            context().forward(record.withValue(null), ScoringTopology.RECOMMENDATIONS_SINK);
             return;
         }
         count(update);
-        String userId = new String(record.key(), UTF_8);
-        Recommendation answer = recommender.answer(
-                RecommendationRequest.ofUser(userId, topK), update.sequence(), newestMs(update.sequence()));
-        byte[] json = RecommendationWriter.toJson(
-                userId, answer, update.cause(), context().currentSystemTimeMs());
-        metrics.scored(System.nanoTime() - startNs);
-        context().forward(record.withValue(json), ScoringTopology.RECOMMENDATIONS_SINK);
+        waiting.add(record);
+        if (waiting.size() == Recommender.MOST_AT_ONCE) {
+            answerWaiting();
+        }
     }
 
-    /** The time of the user's newest click, which an old stream that is read again has, too. */
-    private static long newestMs(UserSequence sequence) {
-        return sequence.interactions().getLast().timestampMs();
+    private void answerWaiting() {
+        if (waiting.isEmpty()) {
+            return;
+        }
+        long startNs = System.nanoTime();
+        List<Recommendation> answers = recommender.answerAll(
+                waiting.stream().map(record -> record.value().sequence()).toList(), topK);
+        long nowMs = context().currentSystemTimeMs();
+        for (int i = 0; i < answers.size(); i++) {
+            Record<byte[], SequenceUpdate> record = waiting.get(i);
+            String userId = new String(record.key(), UTF_8);
+            byte[] json = RecommendationWriter.toJson(
+                    userId, answers.get(i), record.value().cause(), nowMs);
+            context().forward(record.withValue(json), ScoringTopology.RECOMMENDATIONS_SINK);
+        }
+        metrics.scored(answers.size(), System.nanoTime() - startNs);
+        waiting.clear();
     }
 
     /** What nobody learns from makes nothing popular. */

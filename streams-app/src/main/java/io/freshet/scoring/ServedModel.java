@@ -8,9 +8,12 @@ import io.freshet.model.RecommenderModel;
 import io.freshet.model.RowFilter;
 import io.freshet.model.Scorer;
 import io.freshet.model.SimilarItems;
+import io.freshet.sequence.HistoryRows;
 import io.freshet.store.Snapshot;
 import io.freshet.vocabulary.Vocabulary;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -126,6 +129,54 @@ final class ServedModel implements AutoCloseable {
         return answer(scorer, k, rows, scores);
     }
 
+    /**
+     * What is asked of the model about a user.
+     *
+     * @param history the user's items; none where the model knows none of them
+     * @param selection of what may come back, without a cap
+     */
+    record Question(HistoryRows history, RowSelection selection) {}
+
+    /**
+     * The best next items of each question, with one pass over the item table where there are several.
+     *
+     * @param questions at most {@link Scorer#MAX_HISTORIES}
+     * @return in the same order, best first; nothing for a question without a history
+     */
+    List<List<RowSelection.Pick>> answer(List<Question> questions, int k) {
+        long asked = questions.stream()
+                .filter(question -> question.history().size() > 0)
+                .count();
+        if (asked == 0) {
+            return Collections.nCopies(questions.size(), List.of());
+        }
+        Queue<Scorer> idle = asked == 1 ? idleScorers : idleBatchScorers;
+        Scorer scorer = asked == 1 ? idleScorer() : idleBatchScorer();
+        scorer.clear();
+        for (Question question : questions) {
+            if (question.history().size() > 0) {
+                question.selection().ask(scorer, model, question.history());
+            }
+        }
+        Answers answers = new Answers();
+        scorer.answer(model, k, answers);
+        idle.add(scorer);
+        List<List<RowSelection.Pick>> picks = new ArrayList<>(questions.size());
+        int history = 0;
+        for (Question question : questions) {
+            picks.add(question.history().size() == 0 ? List.of() : picks(answers, history++));
+        }
+        return picks;
+    }
+
+    private static List<RowSelection.Pick> picks(Answers answers, int history) {
+        List<RowSelection.Pick> picks = new ArrayList<>(answers.size(history));
+        for (int place = 0; place < answers.size(history); place++) {
+            picks.add(new RowSelection.Pick(answers.row(history, place), answers.probability(history, place)));
+        }
+        return picks;
+    }
+
     private int answer(Scorer scorer, int k, int[] rows, float[] scores) {
         Answers answers = new Answers();
         scorer.answer(model, k, answers);
@@ -142,6 +193,11 @@ final class ServedModel implements AutoCloseable {
         return idle == null ? new Scorer(model.config(), 1, workers) : idle;
     }
 
+    private Scorer idleBatchScorer() {
+        @Nullable Scorer idle = idleBatchScorers.poll();
+        return idle == null ? new Scorer(model.config(), Scorer.MAX_HISTORIES, workers) : idle;
+    }
+
     /**
      * How probably each of some rows is next, after each of several histories; all at once.
      *
@@ -152,8 +208,7 @@ final class ServedModel implements AutoCloseable {
     Answers probabilities(List<int[]> histories, int[] rows) {
         batches.acquireUninterruptibly();
         try {
-            @Nullable Scorer idle = idleBatchScorers.poll();
-            Scorer scorer = idle == null ? new Scorer(model.config(), Scorer.MAX_HISTORIES, workers) : idle;
+            Scorer scorer = idleBatchScorer();
             scorer.clear();
             for (int[] history : histories) {
                 scorer.addOnly(model, history, history.length, rows, rows.length);

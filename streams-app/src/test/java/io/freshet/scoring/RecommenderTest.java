@@ -1,6 +1,7 @@
 package io.freshet.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 
 import io.freshet.config.FreshetConfig;
 import io.freshet.sequence.Interaction;
@@ -112,6 +113,31 @@ final class RecommenderTest {
                 recommender.answer(new RecommendationRequest(null, history, 3, ItemSelection.ALL, false), null);
 
         assertThat(answer).isEqualTo(ask("a", "c"));
+    }
+
+    @Test
+    void shouldAnswerManyAtOnceAsOneByOne() {
+        know("a", "b", "c", "d", "e", "f");
+        popular("c", "x");
+        List<UserSequence> sequences =
+                List.of(sequence("a"), sequence("x", "y"), sequence("b", "a"), sequence("a", "b", "c", "d", "e", "f"));
+
+        List<Recommendation> together = recommender.answerAll(sequences, 3);
+
+        assertThat(together).hasSize(4);
+        for (int i = 0; i < together.size(); i++) {
+            Recommendation alone = recommender.answer(RecommendationRequest.ofUser("u", 3), sequences.get(i), NOW);
+            assertThat(answered(together.get(i))).isEqualTo(answered(alone));
+            assertThat(together.get(i).fallback()).isEqualTo(alone.fallback());
+            assertThat(together.get(i).model()).isEqualTo(alone.model());
+            for (int place = 0; place < alone.items().size(); place++) {
+                assertThat(together.get(i).items().get(place).score())
+                        .isCloseTo(alone.items().get(place).score(), withinPercentage(.01));
+            }
+        }
+        assertThat(together)
+                .extracting(Recommendation::fallback)
+                .containsExactly(null, Fallback.NO_KNOWN_ITEMS, null, Fallback.ALL_FILTERED);
     }
 
     @Test

@@ -2,6 +2,7 @@ package io.freshet.evaluation;
 
 import io.freshet.delta.StepRecord;
 import java.util.Arrays;
+import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -12,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * tie, against the target. Items that no rule names come behind, by {@link WindowedPopularity}. Weights are kept as
  * whole sixths, so ties are exact.
  *
- * <p>Memory grows with the number of distinct pairs within three clicks of each other: it is a measure for runs, not a
- * part of serving.
+ * <p>Memory grows with the number of distinct pairs within three clicks of each other, unless items are {@linkplain #forget
+ * forgotten}: it is a measure for runs, not a part of serving.
  */
 public final class SequentialRules implements Baseline {
     private static final int[] SIXTHS = {6, 3, 2}; // 1 / gap in sixths, by gap - 1
@@ -60,6 +61,16 @@ public final class SequentialRules implements Baseline {
             scores = Arrays.copyOf(scores, Math.max(item + 1, 2 * scores.length));
         }
         popularity.observe(item);
+    }
+
+    /** Drops all rules from and to items that will not be clicked again, so that memory stays with those that are left. */
+    public void forget(BitSet items) {
+        for (int item = 0; item < successorsOf.length; item++) {
+            SuccessorCounts successors = successorsOf[item];
+            if (successors != null) {
+                successorsOf[item] = items.get(item) ? null : successors.without(items);
+            }
+        }
     }
 
     private void score(int[] history, int length) {

@@ -1,6 +1,7 @@
 package io.freshet.evaluation;
 
 import java.util.Arrays;
+import java.util.BitSet;
 
 /**
  * How strongly each item has followed one item: an open-addressing map from row to weight.
@@ -27,6 +28,17 @@ final class SuccessorCounts {
             size++;
         }
         weights[slot] += weight;
+    }
+
+    /** The same counts but for some rows; itself where it has none of them. */
+    SuccessorCounts without(BitSet gone) {
+        SuccessorCounts kept = new SuccessorCounts();
+        for (int slot = 0; slot < rows.length; slot++) {
+            if (rows[slot] != EMPTY && !gone.get(rows[slot])) {
+                kept.add(rows[slot], weights[slot]);
+            }
+        }
+        return kept.size == size ? this : kept;
     }
 
     int capacity() {

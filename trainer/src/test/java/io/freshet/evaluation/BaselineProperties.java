@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.delta.StepRecord;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -21,6 +22,7 @@ import net.jqwik.api.Provide;
 /** The fast baselines against ones that sort and count everything anew for each click. */
 final class BaselineProperties {
     private static final int WINDOW = 12;
+    private static final long GONE = 0b100100; // items that are forgotten halfway, one bit each
 
     record Step(int user, int item) {}
 
@@ -62,8 +64,12 @@ final class BaselineProperties {
             }
             return score > 0 ? List.of(score, 0) : List.of(0, recentCount(clicked, item));
         };
-        Baseline baseline = new SequentialRules(WINDOW, seenItems);
+        SequentialRules baseline = new SequentialRules(WINDOW, seenItems);
         for (Step step : stream) {
+            if (clicked.size() == stream.size() / 2) {
+                baseline.forget(BitSet.valueOf(new long[] {GONE}));
+                sixths.keySet().removeIf(rule -> rule.stream().anyMatch(item -> (GONE >> item & 1) != 0));
+            }
             List<Integer> history = histories.computeIfAbsent(step.user(), user -> new ArrayList<>());
             assertSameRank(baseline, history, step.item(), seenItems, clicked, rules);
             for (int gap = 1; gap <= Math.min(3, history.size()); gap++) {
