@@ -28,6 +28,7 @@ final class QueryTile implements AutoCloseable {
     static final float NOTHING = -1e9f;
 
     private static final int TOKENS = 1024;
+    private static final int WIDE = 4 * Lanes.COUNT;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private final int d;
@@ -57,13 +58,11 @@ final class QueryTile implements AutoCloseable {
     /** Where to cut histories so that each part fits into a tile: the sequence after each part's last. */
     static List<Integer> cut(SequenceBatch histories) {
         List<Integer> ends = new ArrayList<>();
-        int first = 0;
-        for (int s = 1; s <= histories.sequences(); s++) {
-            boolean last = s == histories.sequences();
-            if (last || s - first == QUERIES || histories.start(s + 1) - histories.start(first) > TOKENS) {
-                ends.add(s);
-                first = s;
-            }
+        for (int end = QUERIES; end < histories.sequences(); end += QUERIES) {
+            ends.add(end);
+        }
+        if (histories.sequences() > 0) {
+            ends.add(histories.sequences());
         }
         return ends;
     }
@@ -71,10 +70,21 @@ final class QueryTile implements AutoCloseable {
     /** Takes up the histories from {@code first} to before {@code last}, by the model as it stands. */
     void encode(RecommenderModel model, SequenceBatch histories, int first, int last) {
         queries = last - first;
-        Matrix states = encoder.encode(histories, first, last, model.items(), model.dense());
-        for (int i = 0; i < lanes(); i++) {
+        int begin = first;
+        for (int end = first + 1; end <= last; end++) {
+            if (end == last || histories.start(end + 1) - histories.start(begin) > encoder.capacity()) {
+                Matrix states = encoder.encode(histories, begin, end, model.items(), model.dense());
+                for (int i = begin; i < end; i++) {
+                    for (int c = 0; c < d; c++) {
+                        transposed.set(c, i - first, states.get(i - begin, c));
+                    }
+                }
+                begin = end;
+            }
+        }
+        for (int lane = queries; lane < lanes(); lane++) {
             for (int c = 0; c < d; c++) {
-                transposed.set(c, i, i < queries ? states.get(i, c) : 0f);
+                transposed.set(c, lane, 0f);
             }
         }
     }
@@ -89,9 +99,9 @@ final class QueryTile implements AutoCloseable {
         return queries;
     }
 
-    /** Lanes in use, in whole vectors. */
+    /** Lanes in use: whole vectors, and for more than two of them what the widest product takes at once. */
     int lanes() {
-        return Lanes.roundUp(queries);
+        return queries <= 2 * Lanes.COUNT ? Lanes.roundUp(queries) : (queries + WIDE - 1) / WIDE * WIDE;
     }
 
     /**

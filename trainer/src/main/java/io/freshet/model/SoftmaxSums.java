@@ -63,34 +63,72 @@ final class SoftmaxSums implements AutoCloseable {
         }
     }
 
+    /** Four short methods, with all that they hold in memory between them: C2 inlines little into a long one. */
     private void addLanes(Matrix t, int open, int rows, float scale, long lane) {
         MemorySegment memory = t.memory();
         long at = t.at(0) + lane;
-        FloatVector end = Lanes.load(ends, lane);
+        Lanes.store(FloatVector.zero(Lanes.FLOATS), chunkSums, lane);
+        Lanes.store(FloatVector.zero(Lanes.FLOATS), chunkScores, lane);
+        raiseMaxima(memory, at, open, scale, maxima, lane);
+        if (open < rows) {
+            raiseMaximaOfCandidates(memory, at, open, rows, scale, lane);
+        }
+        sumUp(memory, at, open, scale, lane);
+        if (open < rows) {
+            sumUpCandidates(memory, at, open, rows, scale, lane);
+        }
+    }
+
+    private static void raiseMaxima(
+            MemorySegment memory, long at, int rows, float scale, MemorySegment maxima, long lane) {
+        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale);
         FloatVector max = Lanes.load(maxima, lane);
-        for (int row = 0; row < open; row++) {
-            max = max.max(Lanes.load(memory, at + row * ROW_BYTES).mul(scale));
-        }
-        for (int row = open; row < rows; row++) {
-            VectorMask<Float> in = end.compare(VectorOperators.GT, (float) row);
-            max = max.blend(max.max(Lanes.load(memory, at + row * ROW_BYTES).mul(scale)), in);
-        }
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        FloatVector score = FloatVector.zero(Lanes.FLOATS);
-        for (int row = 0; row < open; row++) {
-            FloatVector x = Lanes.load(memory, at + row * ROW_BYTES).mul(scale);
-            FloatVector e = Lanes.exp(x.sub(max));
-            sum = sum.add(e);
-            score = x.fma(e, score);
-        }
-        for (int row = open; row < rows; row++) {
-            FloatVector x = Lanes.load(memory, at + row * ROW_BYTES).mul(scale);
-            VectorMask<Float> out = end.compare(VectorOperators.LE, (float) row);
-            FloatVector e = Lanes.exp(x.sub(max)).blend(0f, out);
-            sum = sum.add(e);
-            score = x.fma(e, score);
+        for (int row = 0; row < rows; row++) {
+            max = Lanes.load(memory, at + row * ROW_BYTES).mul(factor).max(max);
         }
         Lanes.store(max, maxima, lane);
+    }
+
+    private void raiseMaximaOfCandidates(MemorySegment memory, long at, int from, int rows, float scale, long lane) {
+        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale);
+        FloatVector end = Lanes.load(ends, lane);
+        FloatVector max = Lanes.load(maxima, lane);
+        for (int row = from; row < rows; row++) {
+            VectorMask<Float> in = end.compare(VectorOperators.GT, (float) row);
+            FloatVector raised = Lanes.load(memory, at + row * ROW_BYTES).mul(factor).max(max);
+            max = max.blend(raised, in);
+        }
+        Lanes.store(max, maxima, lane);
+    }
+
+    private void sumUp(MemorySegment memory, long at, int rows, float scale, long lane) {
+        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale);
+        FloatVector max = Lanes.load(maxima, lane);
+        FloatVector sum = Lanes.load(chunkSums, lane);
+        FloatVector score = Lanes.load(chunkScores, lane);
+        for (int row = 0; row < rows; row++) {
+            FloatVector x = Lanes.load(memory, at + row * ROW_BYTES).mul(factor);
+            FloatVector e = Lanes.exp(x.sub(max));
+            sum = e.add(sum);
+            score = x.fma(e, score);
+        }
+        Lanes.store(sum, chunkSums, lane);
+        Lanes.store(score, chunkScores, lane);
+    }
+
+    private void sumUpCandidates(MemorySegment memory, long at, int from, int rows, float scale, long lane) {
+        FloatVector end = Lanes.load(ends, lane);
+        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale);
+        FloatVector max = Lanes.load(maxima, lane);
+        FloatVector sum = Lanes.load(chunkSums, lane);
+        FloatVector score = Lanes.load(chunkScores, lane);
+        for (int row = from; row < rows; row++) {
+            FloatVector x = Lanes.load(memory, at + row * ROW_BYTES).mul(factor);
+            VectorMask<Float> out = end.compare(VectorOperators.LE, (float) row);
+            FloatVector e = Lanes.exp(x.sub(max)).blend(0f, out);
+            sum = e.add(sum);
+            score = x.fma(e, score);
+        }
         Lanes.store(sum, chunkSums, lane);
         Lanes.store(score, chunkScores, lane);
     }
