@@ -57,6 +57,7 @@ final class ArchitectureTest {
         "io.freshet.sequencer..",
         "io.freshet.scoring..",
         "io.freshet.training..",
+        "io.freshet.http..",
         "io.freshet.topology..",
         "io.freshet.cli..",
         "io.freshet.demo..",

@@ -3,12 +3,15 @@ package io.freshet.cli;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
 import io.freshet.demo.StopSignal;
+import io.freshet.http.HttpServer;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
 import io.freshet.topology.StreamsRole;
 import io.freshet.training.TrainerRole;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -106,13 +109,16 @@ final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int run(FreshetConfig loaded, StopSignal stop) {
+    private int run(FreshetConfig loaded, StopSignal stop) throws IOException {
         TopicSetup.run(loaded, TOPIC_TIMEOUT);
         SnapshotStore store = new FileSnapshotStore(loaded.modelStorePath());
-        MeterRegistry registry = new SimpleMeterRegistry();
-        // Closed in reverse: the trainer before the streams.
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // Closed in reverse: the server first, the trainer before the streams.
         try (@Nullable StreamsRole streams = startStreams(loaded, store, registry);
-                @Nullable TrainerRole trainer = startTrainer(loaded, store, registry)) {
+                @Nullable TrainerRole trainer = startTrainer(loaded, store, registry);
+                @Nullable
+                        HttpServer _ =
+                                startHttp(loaded, new HttpServer.Roles(streams, trainer, store, registry, null))) {
             LOG.info("Running {} on {}", roles, loaded.kafka().bootstrapServers());
             Optional<String> failure = Optional.empty();
             while (failure.isEmpty() && !stop.await(LOOK_INTERVAL)) {
@@ -139,6 +145,10 @@ final class RunCommand implements Callable<Integer> {
         TrainerRole trainer = new TrainerRole(loaded, store, registry, Clock.systemUTC());
         trainer.start();
         return trainer;
+    }
+
+    private static @Nullable HttpServer startHttp(FreshetConfig loaded, HttpServer.Roles process) throws IOException {
+        return loaded.http().isOn() ? HttpServer.start(loaded, process) : null;
     }
 
     private static Optional<String> failure(@Nullable StreamsRole streams, @Nullable TrainerRole trainer) {

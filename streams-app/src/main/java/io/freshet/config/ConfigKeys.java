@@ -66,6 +66,15 @@ final class ConfigKeys {
     static final String STREAMS_ROCKSDB_WRITE_BUFFER_BYTES = "streams.rocksdb.write.buffer.bytes";
     static final String STREAMS_CLOSE_TIMEOUT_MS = "streams.close.timeout.ms";
 
+    static final String HTTP_PORT = "http.port";
+    static final String HTTP_HOST = "http.host";
+    static final String HTTP_ADVERTISED = "http.advertised";
+    static final String HTTP_TOKEN = "http.token";
+    static final String HTTP_TOKEN_FILE = "http.token.file";
+    static final String HTTP_MAX_BODY_BYTES = "http.max.body.bytes";
+    static final String HTTP_FORWARD_TIMEOUT_MS = "http.forward.timeout.ms";
+    static final String HTTP_STALE_READS = "http.stale.reads";
+
     static final String MODEL_DIM = "model.dim";
     static final String MODEL_MAX_LENGTH = "model.max.length";
     static final String MODEL_BLOCKS = "model.blocks";
@@ -311,6 +320,50 @@ final class ConfigKeys {
             bytes(STREAMS_ROCKSDB_CACHE_BYTES, "67108864", "Block cache shared by all state stores of the process."),
             bytes(STREAMS_ROCKSDB_WRITE_BUFFER_BYTES, "16777216", "The part of that cache that memtables may take."),
             millis(STREAMS_CLOSE_TIMEOUT_MS, "4000", 0, "The longest wait for a clean close of the stream threads."),
+            key(
+                    HTTP_PORT,
+                    ConfigDef.Type.INT,
+                    "0",
+                    between(0, 65_535),
+                    "",
+                    "Port of the HTTP API and the page; 0 for none. `demo` takes 8080, or the next one that is free."),
+            text(
+                    HTTP_HOST,
+                    "127.0.0.1",
+                    NON_EMPTY,
+                    "Address that the HTTP server listens on; `0.0.0.0` is every one of this machine."),
+            text(
+                    HTTP_ADVERTISED,
+                    "",
+                    new HostAndPortValidator(),
+                    "host:port under which other instances reach this one, to pass on requests about users that it holds."
+                            + " Empty is `http.host` and `http.port`, where that is one address."),
+            text(
+                    HTTP_TOKEN,
+                    "",
+                    new TokenValidator(),
+                    "Bearer token that everything but `/health` asks for; empty for none."),
+            text(HTTP_TOKEN_FILE, "", null, "File that holds the token, in place of `http.token`; read at start."),
+            key(
+                    HTTP_MAX_BODY_BYTES,
+                    ConfigDef.Type.INT,
+                    "1048576",
+                    between(1_024, 1 << 30),
+                    BYTES,
+                    "The longest request body that is taken."),
+            millis(
+                    HTTP_FORWARD_TIMEOUT_MS,
+                    "2000",
+                    1,
+                    "The longest wait for the instance that a request is passed on to."),
+            key(
+                    HTTP_STALE_READS,
+                    ConfigDef.Type.BOOLEAN,
+                    "false",
+                    null,
+                    "",
+                    "Whether a user's sequence may be read from a standby copy while its own instance is away. Such"
+                            + " copies are made with `kafka.num.standby.replicas=1`."),
             key(MODEL_DIM, ConfigDef.Type.INT, "64", between(8, 1_024), "floats", "Width of an item's embedding."),
             key(
                     MODEL_MAX_LENGTH,

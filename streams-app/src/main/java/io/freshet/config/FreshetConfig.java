@@ -187,6 +187,19 @@ public final class FreshetConfig {
                 millis(ConfigKeys.STREAMS_CLOSE_TIMEOUT_MS));
     }
 
+    /** What the HTTP server takes. */
+    public HttpConfig http() {
+        return new HttpConfig(
+                integer(ConfigKeys.HTTP_PORT),
+                text(ConfigKeys.HTTP_HOST),
+                text(ConfigKeys.HTTP_ADVERTISED),
+                text(ConfigKeys.HTTP_TOKEN),
+                text(ConfigKeys.HTTP_TOKEN_FILE),
+                integer(ConfigKeys.HTTP_MAX_BODY_BYTES),
+                millis(ConfigKeys.HTTP_FORWARD_TIMEOUT_MS),
+                (Boolean) value(ConfigKeys.HTTP_STALE_READS));
+    }
+
     /** What the trainer's online loop takes. */
     public OnlineConfig trainer() {
         Topics topics = topics();
@@ -278,6 +291,11 @@ public final class FreshetConfig {
             throw new ConfigException(ConfigKeys.STREAMS_ROCKSDB_WRITE_BUFFER_BYTES + " must be below "
                     + ConfigKeys.STREAMS_ROCKSDB_CACHE_BYTES + ": write_buffer=" + streams.rocksDbWriteBufferBytes()
                     + " cache=" + streams.rocksDbCacheBytes());
+        }
+        if (!text(ConfigKeys.HTTP_TOKEN).isEmpty()
+                && !text(ConfigKeys.HTTP_TOKEN_FILE).isEmpty()) {
+            throw new ConfigException(
+                    "One of " + ConfigKeys.HTTP_TOKEN + " and " + ConfigKeys.HTTP_TOKEN_FILE + " must be empty");
         }
     }
 

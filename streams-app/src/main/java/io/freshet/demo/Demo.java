@@ -8,6 +8,8 @@ import java.io.PrintStream;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
@@ -57,13 +59,13 @@ public final class Demo {
             say("Kafka at " + kafka.bootstrapServers() + ", log file " + state.logFile());
             String description = layout == null ? describeGenerator() : options.clicks() + ", " + layout.describe();
             say("Clicks from " + description);
-            FreshetConfig config = FreshetConfig.load(
-                    null,
-                    options.environment(),
-                    DemoState.settings(options.partitions(), options.settings(), kafka, state));
+            FreshetConfig config = configuration(kafka, state);
+            if (config.http().isOn()) {
+                say("Page at " + config.http().url());
+            }
             TopicSetup.run(config, TOPIC_TIMEOUT);
             DemoTopics.keepEverything(config);
-            try (DemoRun run = new DemoRun(options, config, source(layout), startNanos, stop)) {
+            try (DemoRun run = new DemoRun(options, config, source(layout), description, startNanos, stop)) {
                 try (LiveView view = view()) {
                     run.show(view, description);
                 }
@@ -71,6 +73,13 @@ public final class Demo {
                 print(run.finish());
             }
         }
+    }
+
+    private FreshetConfig configuration(EmbeddedKafka kafka, StateFolder state) throws IOException {
+        Map<String, String> settings =
+                new HashMap<>(DemoState.settings(options.partitions(), options.settings(), kafka, state));
+        settings.putAll(PagePort.unlessSaid(options.settings(), options.environment()));
+        return FreshetConfig.load(null, options.environment(), settings);
     }
 
     private void print(Summary summary) throws IOException {

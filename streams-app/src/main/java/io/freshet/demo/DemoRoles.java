@@ -1,15 +1,18 @@
 package io.freshet.demo;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.http.Figures;
+import io.freshet.http.HttpServer;
 import io.freshet.online.TrainerStatus.Phase;
+import io.freshet.scoring.LiveModel;
 import io.freshet.scoring.ModelListener;
 import io.freshet.sequencer.ClickOutcomeCounts;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
 import io.freshet.topology.StreamsRole;
 import io.freshet.training.TrainerRole;
-import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.util.Optional;
 
@@ -18,13 +21,17 @@ import java.util.Optional;
  * one thread.
  */
 final class DemoRoles implements AutoCloseable {
+    private final SnapshotStore store;
+    private final PrometheusMeterRegistry registry;
     private final StreamsRole streams;
     private final TrainerRole trainer;
     private ClickOutcomeCounts outcomes = new ClickOutcomeCounts(0, 0, 0);
     private boolean trainerClosed;
     private boolean streamsClosed;
 
-    private DemoRoles(StreamsRole streams, TrainerRole trainer) {
+    private DemoRoles(SnapshotStore store, PrometheusMeterRegistry registry, StreamsRole streams, TrainerRole trainer) {
+        this.store = store;
+        this.registry = registry;
         this.streams = streams;
         this.trainer = trainer;
     }
@@ -32,14 +39,24 @@ final class DemoRoles implements AutoCloseable {
     /** @param listener is told of the served model */
     static DemoRoles start(FreshetConfig config, ModelListener listener) {
         SnapshotStore store = new FileSnapshotStore(config.modelStorePath());
-        MeterRegistry registry = new SimpleMeterRegistry();
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Clock clock = Clock.systemUTC();
         StreamsRole streams = new StreamsRole(config, store, registry, clock);
         streams.liveModel().addListener(listener);
         TrainerRole trainer = new TrainerRole(config, store, registry, clock);
         streams.start();
         trainer.start();
-        return new DemoRoles(streams, trainer);
+        return new DemoRoles(store, registry, streams, trainer);
+    }
+
+    /** What an HTTP server over these roles needs, which must be closed before them. */
+    HttpServer.Roles forHttp(Figures.Source figures) {
+        return new HttpServer.Roles(streams, trainer, store, registry, figures);
+    }
+
+    /** The model that is served. */
+    LiveModel liveModel() {
+        return streams.liveModel();
     }
 
     /** As the stores have them; the last ones known while the stores cannot be read. */

@@ -1,7 +1,10 @@
 package io.freshet.demo;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.http.HttpServer;
+import io.freshet.http.RateWindow;
 import io.freshet.sequencer.ClickOutcomeCounts;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -40,6 +43,7 @@ final class DemoRun implements AutoCloseable {
     private final MeasuredLatency clickToModel;
     private final Books books;
     private final DemoRoles roles;
+    private final @Nullable HttpServer http;
     private final TopicWatcher watcher;
     private final Thread watcherThread;
     private final ProducedClicks before;
@@ -57,7 +61,15 @@ final class DemoRun implements AutoCloseable {
     /** What has moved, to tell a slow run from one that hangs. */
     private record Progress(long read, Books.Figures figures, ClickOutcomeCounts outcomes) {}
 
-    DemoRun(DemoOptions options, FreshetConfig config, ClickSource source, long startNanos, StopSignal stop) {
+    /** @param description of the clicks, for a person */
+    DemoRun(
+            DemoOptions options,
+            FreshetConfig config,
+            ClickSource source,
+            String description,
+            long startNanos,
+            StopSignal stop)
+            throws IOException {
         this.options = options;
         this.config = config;
         this.books = new Books(config.eventTypes(), config.trainer().learning().itemRetention());
@@ -79,6 +91,18 @@ final class DemoRun implements AutoCloseable {
         watcherThread = new Thread(watcher, "topic-watcher");
         roles = DemoRoles.start(config, freshness);
         memory = new MemoryWatch(roles::rocksDbBytes, this::onTheirWay);
+        http = config.http().isOn() ? startPage(description) : null;
+    }
+
+    private HttpServer startPage(String description) throws IOException {
+        PageFigures figures = new PageFigures(
+                description, this::status, books, roles.liveModel(), clickToRecommendation, clickToModel);
+        try {
+            return HttpServer.start(config, roles.forHttp(figures));
+        } catch (IOException | RuntimeException e) {
+            close();
+            throw e;
+        }
     }
 
     /** Where steps take a fixed number, as many have to wait before one is learned from. */
@@ -129,6 +153,7 @@ final class DemoRun implements AutoCloseable {
      */
     Summary finish() throws DemoFailedException {
         long endNanos = System.nanoTime();
+        closePage();
         endFeeding();
         LOG.info("Feeding has ended after {} clicks", feeder.read());
         roles.closeTrainer();
@@ -141,6 +166,12 @@ final class DemoRun implements AutoCloseable {
         LOG.info("The books are closed: {}", books.figures());
         requireHealth();
         return summary(Duration.ofNanos(endNanos - startNanos));
+    }
+
+    private void closePage() {
+        if (http != null) {
+            http.close();
+        }
     }
 
     private void endFeeding() {
@@ -251,6 +282,7 @@ final class DemoRun implements AutoCloseable {
                 source,
                 status(),
                 config.kafka().bootstrapServers(),
+                http == null ? "" : config.http().url(),
                 feeder.read(),
                 clickRate.perSecond(now, figures.accepted()),
                 stepRate.perSecond(now, figures.steps()),
@@ -309,6 +341,7 @@ final class DemoRun implements AutoCloseable {
     /** Ends what still runs, as after a failure. */
     @Override
     public void close() {
+        closePage();
         endFeeding();
         roles.close();
         watcher.stop();

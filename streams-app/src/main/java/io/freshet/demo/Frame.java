@@ -10,6 +10,7 @@ import java.util.List;
  * @param source what the clicks come from
  * @param status what the demo is doing, with its progress where that is known
  * @param address where Kafka clients connect
+ * @param page where a browser finds the page; empty where there is none
  * @param read clicks of the source that went to Kafka
  * @param clicksPerSecond accepted clicks, over the last seconds
  * @param stepsPerSecond training steps, over the last seconds
@@ -24,6 +25,7 @@ record Frame(
         String source,
         String status,
         String address,
+        String page,
         long read,
         double clicksPerSecond,
         double stepsPerSecond,

@@ -32,7 +32,7 @@ final class FrameText {
     List<String> lines(Frame frame) {
         List<String> lines = new ArrayList<>();
         lines.add(title(frame));
-        lines.add(paint.dim(cut("Kafka at %s, clicks from %s".formatted(frame.address(), frame.source()), WIDTH)));
+        lines.add(paint.dim(cut(places(frame), WIDTH)));
         lines.add("");
         lines.add(label("clicks") + clicks(frame));
         lines.add(label("model") + model(frame));
@@ -43,6 +43,11 @@ final class FrameText {
         lines.add("");
         lines.addAll(users(frame));
         return lines;
+    }
+
+    private static String places(Frame frame) {
+        String page = frame.page().isEmpty() ? "" : "Page at " + frame.page() + ", ";
+        return "%sKafka at %s, clicks from %s".formatted(page, frame.address(), frame.source());
     }
 
     /** The same in one line, for a log or a pipe. */

@@ -1,5 +1,7 @@
 package io.freshet.demo;
 
+import io.freshet.http.Latencies;
+
 /**
  * Latencies counted by the millisecond, up to a minute; longer ones count as a minute. 240 kB, however many there are.
  * Thread-safe.
@@ -26,6 +28,20 @@ final class LatencyHistogram {
             }
         }
         return 0;
+    }
+
+    /** The same as bars. */
+    synchronized Latencies latencies() {
+        long[] edgesMs = Latencies.edgesMs();
+        long[] bars = new long[edgesMs.length + 1];
+        int bar = 0;
+        for (int ms = 0; ms < counts.length; ms++) {
+            while (bar < edgesMs.length && ms > edgesMs[bar]) {
+                bar++;
+            }
+            bars[bar] += counts[ms];
+        }
+        return new Latencies(percentileMs(.5), percentileMs(.99), bars);
     }
 
     synchronized long count() {

@@ -65,7 +65,8 @@ record ListenerPorts(int broker, int controller) {
         return isFree(broker) && isFree(controller);
     }
 
-    private static boolean isFree(int port) {
+    /** Whether nothing listens there on the loopback address. */
+    static boolean isFree(int port) {
         if (port <= 0 || port > 65_535) {
             return false;
         }

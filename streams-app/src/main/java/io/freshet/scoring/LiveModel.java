@@ -68,6 +68,11 @@ public final class LiveModel implements AutoCloseable {
         rolledBack = isRolledBack;
     }
 
+    /** Whether an older snapshot is served in place of the newest weights, because somebody said so. */
+    public boolean isRolledBack() {
+        return rolledBack;
+    }
+
     /** Adds a listener that is told of all later changes. */
     public void addListener(ModelListener listener) {
         listeners.add(listener);

@@ -15,7 +15,7 @@ public final class DeadLetterHeaders {
     public static final String DETAIL = "freshet.detail";
 
     public static final String NO_VALUE = "no-value";
-    static final String TIMESTAMP_IN_THE_FUTURE = "timestamp-in-the-future";
+    public static final String TIMESTAMP_IN_THE_FUTURE = "timestamp-in-the-future";
     public static final String KEY_IS_NOT_THE_USER = "key-is-not-the-user";
 
     private DeadLetterHeaders() {}

@@ -35,6 +35,10 @@ public final class StreamsProperties {
         properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, streams.threads());
         properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int)
                 config.topicCreation().replicationFactor());
+        String advertised = config.http().advertisedAddress();
+        if (!advertised.isEmpty()) {
+            properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, advertised);
+        }
         if (!streams.instanceId().isEmpty()) {
             properties.put(
                     StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), streams.instanceId());

@@ -7,6 +7,7 @@ import io.freshet.scoring.Recommender;
 import io.freshet.sequencer.BoundedRocksDb;
 import io.freshet.sequencer.ClickOutcomeCounts;
 import io.freshet.sequencer.ClickOutcomes;
+import io.freshet.sequencer.UserSequences;
 import io.freshet.store.SnapshotStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
@@ -38,6 +39,7 @@ public final class StreamsRole implements AutoCloseable {
     private final Recommender recommender;
     private final UncaughtErrors errors = new UncaughtErrors();
     private final KafkaStreams streams;
+    private final UserSequences users;
     private final KafkaStreamsMetrics streamsMetrics;
     private final CountDownLatch running = new CountDownLatch(1);
 
@@ -58,6 +60,7 @@ public final class StreamsRole implements AutoCloseable {
         rocksDbMemory.shareThrough(properties);
         streams = new KafkaStreams(
                 FreshetTopology.build(config, properties, recommender, registry), new StreamsConfig(properties));
+        users = new UserSequences(streams);
         streams.setUncaughtExceptionHandler(errors);
         streams.setStateListener(this::stateChanged);
         streamsMetrics = new KafkaStreamsMetrics(streams);
@@ -83,6 +86,11 @@ public final class StreamsRole implements AutoCloseable {
     /** What came out of order, counted exactly once; empty while the stores are being moved or restored. */
     public Optional<ClickOutcomeCounts> clickOutcomes() {
         return ClickOutcomes.read(streams);
+    }
+
+    /** The users' sequences, on this instance and on others. */
+    public UserSequences users() {
+        return users;
     }
 
     /** What the state stores use of the memory that they share. */

@@ -51,6 +51,7 @@ class FrameTextTest {
                 "/a/long/path".repeat(20),
                 "end of the file, dealing with the last clicks",
                 "127.0.0.1:12345",
+                "http://127.0.0.1:8080/",
                 count,
                 12_345,
                 4.8,

@@ -3,6 +3,7 @@ package io.freshet.online;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.Rollback;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.producer.Producer;
@@ -34,6 +35,11 @@ public final class ServedVersion implements AutoCloseable {
     /** The rollback in force. */
     public Optional<Rollback> rollback() {
         return manifests.readOn().rollback();
+    }
+
+    /** The snapshots that scorers know, the one of the highest step first. */
+    public List<Manifest> snapshots() {
+        return List.copyOf(manifests.readOn().newestFirst());
     }
 
     /** Whether scorers know the snapshot. */

@@ -1,11 +1,11 @@
-package io.freshet.demo;
+package io.freshet.http;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** How fast a count grows, over the last seconds. Not thread-safe. */
-final class RateWindow {
+public final class RateWindow {
     private static final long LENGTH_NANOS = Duration.ofSeconds(5).toNanos();
 
     private final Deque<Reading> readings = new ArrayDeque<>();
@@ -13,7 +13,7 @@ final class RateWindow {
     private record Reading(long nanos, long count) {}
 
     /** Takes the count of this moment; its growth a second since the oldest one that is kept. */
-    double perSecond(long nowNanos, long count) {
+    public double perSecond(long nowNanos, long count) {
         readings.add(new Reading(nowNanos, count));
         Reading oldest = readings.getFirst();
         while (nowNanos - oldest.nanos() > LENGTH_NANOS && readings.size() > 2) {

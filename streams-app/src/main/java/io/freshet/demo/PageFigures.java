@@ -1,0 +1,73 @@
+package io.freshet.demo;
+
+import io.freshet.evaluation.Accuracy;
+import io.freshet.http.Figures;
+import io.freshet.http.RateWindow;
+import io.freshet.scoring.LiveModel;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Supplier;
+
+/** What the page of a demo shows: the demo's own books, with the baselines and what it takes to an answer. */
+final class PageFigures implements Figures.Source {
+    private static final int SHOWN_USERS = 12;
+
+    private final String source;
+    private final Supplier<String> status;
+    private final Books books;
+    private final LiveModel live;
+    private final MeasuredLatency clickToRecommendation;
+    private final MeasuredLatency clickToModel;
+    private final RateWindow clickRate = new RateWindow();
+    private final RateWindow stepRate = new RateWindow();
+
+    /** @param status what the demo is doing; asked by another thread */
+    PageFigures(
+            String source,
+            Supplier<String> status,
+            Books books,
+            LiveModel live,
+            MeasuredLatency clickToRecommendation,
+            MeasuredLatency clickToModel) {
+        this.source = source;
+        this.status = status;
+        this.books = books;
+        this.live = live;
+        this.clickToRecommendation = clickToRecommendation;
+        this.clickToModel = clickToModel;
+    }
+
+    @Override
+    public Figures now() {
+        Books.Figures figures = books.figures();
+        long nowNs = System.nanoTime();
+        return new Figures(
+                source,
+                status.get(),
+                figures.accepted(),
+                clickRate.perSecond(nowNs, figures.accepted()),
+                stepRate.perSecond(nowNs, figures.steps()),
+                Figures.Model.of(live),
+                quality(books.recent()),
+                clickToRecommendation.shown().latencies(),
+                clickToModel.shown().latencies(),
+                users());
+    }
+
+    private List<String> users() {
+        return books.newestUsers(SHOWN_USERS).stream()
+                .map(Audience.Scene::userId)
+                .toList();
+    }
+
+    private static Map<String, Accuracy> quality(PrequentialRace.Standing standing) {
+        Map<String, Accuracy> quality = new LinkedHashMap<>();
+        quality.put("model", standing.model());
+        quality.put("network", standing.network());
+        quality.put("memory", standing.memory());
+        quality.put("rules", standing.rules());
+        quality.put("popularity", standing.popularity());
+        return quality;
+    }
+}

@@ -1,0 +1,117 @@
+package io.freshet.http;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonFactoryBuilder;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonToken;
+import io.freshet.event.Click;
+import io.freshet.event.ClickCodec;
+import io.freshet.event.MalformedClickException;
+import io.freshet.sequencer.DeadLetterHeaders;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The clicks of a body, one object or an array of them, held to what the sequencer holds them to. Immutable.
+ *
+ * @param clicks those that the sequencer would take, in order
+ * @param indexes (clicks) the place of each in the body
+ * @param refusals the others
+ */
+record ClickBatch(List<Click> clicks, List<Integer> indexes, List<ClickRefusal> refusals) {
+    private static final JsonFactory JSON = new JsonFactoryBuilder()
+            .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+            .build();
+
+    /**
+     * Reads a body.
+     *
+     * @param nowMs what a click's Kafka record will be timed about at
+     * @param futureBoundMs by how much a click may be timed later than that
+     * @throws ProblemException where the body is neither object nor array
+     */
+    static ClickBatch parse(byte[] body, long nowMs, long futureBoundMs) {
+        Reading reading = new Reading(body, nowMs + futureBoundMs);
+        try (JsonParser parser = JSON.createParser(body)) {
+            JsonToken first = parser.nextToken();
+            if (first == JsonToken.START_OBJECT) {
+                reading.read(parser);
+            } else if (first == JsonToken.START_ARRAY) {
+                while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    reading.read(parser);
+                }
+            } else {
+                throw invalid("it is " + (first == null ? "blank" : first));
+            }
+            if (parser.nextToken() != null) {
+                throw invalid(parser.currentToken() + " follows it");
+            }
+        } catch (IOException e) {
+            throw invalid("it is no JSON in UTF-8");
+        }
+        return new ClickBatch(reading.clicks, reading.indexes, reading.refusals);
+    }
+
+    private static ProblemException invalid(String found) {
+        return new ProblemException(
+                ProblemType.INVALID_REQUEST, "the body must be a click, or an array of clicks: " + found);
+    }
+
+    boolean isEmpty() {
+        return clicks.isEmpty() && refusals.isEmpty();
+    }
+
+    private static final class Reading {
+        private final byte[] body;
+        private final long latestMs;
+        private final List<Click> clicks = new ArrayList<>();
+        private final List<Integer> indexes = new ArrayList<>();
+        private final List<ClickRefusal> refusals = new ArrayList<>();
+        private int index;
+
+        Reading(byte[] body, long latestMs) {
+            this.body = body;
+            this.latestMs = latestMs;
+        }
+
+        /** Takes the value that the parser stands at the beginning of. */
+        void read(JsonParser parser) throws IOException {
+            JsonToken token = parser.currentToken();
+            long start = parser.currentTokenLocation().getByteOffset();
+            parser.skipChildren();
+            if (token != JsonToken.START_OBJECT) {
+                refuse(
+                        MalformedClickException.Reason.NOT_AN_OBJECT.code(),
+                        "record must be a JSON object: it is " + token);
+            } else if (start < 0) {
+                throw invalid("it is not in UTF-8");
+            } else {
+                take(Arrays.copyOfRange(
+                        body, (int) start, (int) parser.currentLocation().getByteOffset()));
+            }
+            index++;
+        }
+
+        private void take(byte[] json) {
+            try {
+                Click click = ClickCodec.parse(json);
+                if (click.timestampMs() > latestMs) {
+                    refuse(
+                            DeadLetterHeaders.TIMESTAMP_IN_THE_FUTURE,
+                            "timestamp must be at most " + latestMs + ": timestamp=" + click.timestampMs());
+                    return;
+                }
+                clicks.add(click);
+                indexes.add(index);
+            } catch (MalformedClickException e) {
+                refuse(e.reason().code(), String.valueOf(e.getMessage()));
+            }
+        }
+
+        private void refuse(String reason, String detail) {
+            refusals.add(new ClickRefusal(index, reason, detail));
+        }
+    }
+}

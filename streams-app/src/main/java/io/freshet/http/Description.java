@@ -1,0 +1,27 @@
+package io.freshet.http;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.List;
+
+/** {@code /openapi.json}: the API described as OpenAPI 3.1, a resource that a test holds to the routes. */
+final class Description {
+    private static final String RESOURCE = "openapi.json";
+
+    List<Route> routes() {
+        byte[] document = read();
+        return List.of(Route.get("/openapi.json", context -> Json.answer(context, 200, document)));
+    }
+
+    static byte[] read() {
+        try (InputStream input = Description.class.getResourceAsStream(RESOURCE)) {
+            if (input == null) {
+                throw new IllegalStateException("the class path must have " + RESOURCE);
+            }
+            return input.readAllBytes();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

@@ -1,0 +1,22 @@
+package io.freshet.http;
+
+import io.freshet.event.Click;
+import io.freshet.format.Utf8;
+import io.javalin.http.Context;
+
+/** Ids of users and items in paths. */
+final class Ids {
+    private Ids() {}
+
+    /** The path's {@code id}, which is one as the sequencer takes them. */
+    static String in(Context context) {
+        String id = context.pathParam("id");
+        int bytes = Utf8.length(id);
+        if (bytes < 1 || bytes > Click.MAX_ID_BYTES) {
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST,
+                    "an id must have 1 to " + Click.MAX_ID_BYTES + " bytes of UTF-8: bytes=" + bytes);
+        }
+        return id;
+    }
+}

@@ -1,0 +1,47 @@
+package io.freshet.http;
+
+/** Kinds of problems. The code is part of the API: it never changes. */
+enum ProblemType {
+    INVALID_REQUEST("invalid-request", 400, "The request cannot be understood"),
+    UNAUTHORIZED("unauthorized", 401, "The request needs the right token"),
+    CROSS_ORIGIN("cross-origin", 403, "Another site's page must not do this"),
+    NO_SUCH_ROUTE("no-such-route", 404, "There is nothing here"),
+    UNKNOWN_USER("unknown-user", 404, "The user is not known"),
+    UNKNOWN_ITEM("unknown-item", 404, "The item is not known"),
+    UNKNOWN_SNAPSHOT("unknown-snapshot", 404, "There is no such snapshot"),
+    METHOD_NOT_ALLOWED("method-not-allowed", 405, "The method is none of this route"),
+    SNAPSHOT_UNUSABLE("snapshot-unusable", 409, "The snapshot cannot be served"),
+    TOO_LARGE("too-large", 413, "The body is too long"),
+    UNSUPPORTED_MEDIA_TYPE("unsupported-media-type", 415, "The body must be JSON in UTF-8"),
+    INTERNAL("internal", 500, "Something went wrong here"),
+    USER_MOVING("user-moving", 503, "The user's place is being moved or restored"),
+    NO_MODEL("no-model", 503, "There is no model yet"),
+    KAFKA_UNAVAILABLE("kafka-unavailable", 503, "Kafka does not answer"),
+    TOO_MANY_STREAMS("too-many-streams", 503, "Too many event streams are open"),
+    CLOSING("closing", 503, "This instance is closing");
+
+    private static final String PREFIX = "urn:freshet:problem:";
+
+    private final String code;
+    private final int status;
+    private final String title;
+
+    ProblemType(String code, int status, String title) {
+        this.code = code;
+        this.status = status;
+        this.title = title;
+    }
+
+    /** What {@code type} of the problem details says. */
+    String uri() {
+        return PREFIX + code;
+    }
+
+    int status() {
+        return status;
+    }
+
+    String title() {
+        return title;
+    }
+}

@@ -1,0 +1,88 @@
+package io.freshet.http;
+
+import io.freshet.scoring.BadRequestException;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HttpResponseException;
+import io.javalin.http.HttpStatus;
+import io.javalin.http.MethodNotAllowedResponse;
+import io.javalin.http.NotFoundResponse;
+import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Answers what goes wrong with problem details, {@code application/problem+json}.
+ *
+ * <p>Source: RFC 9457, Problem Details for HTTP APIs.
+ */
+final class Problems {
+    static final String MEDIA_TYPE = "application/problem+json";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
+    private static final String BLANK = "about:blank";
+
+    private Problems() {}
+
+    /** Has every exception answered. */
+    static void addTo(RoutesConfig routes, RouteTable table) {
+        routes.exception(ProblemException.class, (problem, context) -> answer(context, problem));
+        routes.exception(BadRequestException.class, (bad, context) -> answer(context, problem(bad)));
+        routes.exception(
+                MethodNotAllowedResponse.class, (_, context) -> answer(context, table.methodNotAllowed(context)));
+        routes.exception(
+                NotFoundResponse.class,
+                (_, context) -> answer(
+                        context,
+                        new ProblemException(ProblemType.NO_SUCH_ROUTE, "there is no route " + context.path())));
+        routes.exception(HttpResponseException.class, Problems::answerOther);
+        routes.exception(Exception.class, (failure, context) -> {
+            LOG.error("{} {} failed", context.method(), context.path(), failure);
+            answer(context, new ProblemException(ProblemType.INTERNAL, "the log of this instance says more"));
+        });
+    }
+
+    private static ProblemException problem(BadRequestException bad) {
+        boolean isTooLarge = bad.reason() == BadRequestException.Reason.REQUEST_TOO_LARGE;
+        return new ProblemException(
+                isTooLarge ? ProblemType.TOO_LARGE : ProblemType.INVALID_REQUEST, String.valueOf(bad.getMessage()));
+    }
+
+    private static void answer(Context context, ProblemException problem) {
+        problem.headers().forEach(context::header);
+        ProblemType type = problem.type();
+        byte[] document = document(
+                type.uri(),
+                type.title(),
+                type.status(),
+                String.valueOf(problem.getMessage()),
+                context.path(),
+                problem.refusals());
+        context.status(type.status()).contentType(MEDIA_TYPE).result(document);
+    }
+
+    private static void answerOther(HttpResponseException failure, Context context) {
+        int status = failure.getStatus();
+        byte[] document = document(status, String.valueOf(failure.getMessage()), context.path());
+        context.status(status).contentType(MEDIA_TYPE).result(document);
+    }
+
+    /** The details of a problem that has nothing but a status. */
+    static byte[] document(int status, String detail, String instance) {
+        return document(BLANK, HttpStatus.forStatus(status).getMessage(), status, detail, instance, List.of());
+    }
+
+    private static byte[] document(
+            String type, String title, int status, String detail, String instance, List<ClickRefusal> refusals) {
+        return Json.object(json -> {
+            json.writeStringField("type", type);
+            json.writeStringField("title", title);
+            json.writeNumberField("status", status);
+            json.writeStringField("detail", detail);
+            json.writeStringField("instance", instance);
+            if (!refusals.isEmpty()) {
+                ClickRefusal.writeAll(json, refusals);
+            }
+        });
+    }
+}

@@ -1,0 +1,79 @@
+package io.freshet.http;
+
+import io.javalin.http.Context;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+
+/** Reads the parameters behind a path's question mark. */
+final class QueryParameters {
+    private QueryParameters() {}
+
+    /** The values of each parameter, in the order in which they stand. */
+    static Map<String, List<String>> in(Context context) {
+        String query = context.queryString();
+        Map<String, List<String>> values = new LinkedHashMap<>();
+        Stream<String> pairs = query == null ? Stream.of() : Arrays.stream(query.split("&"));
+        pairs.filter(pair -> !pair.isEmpty()).forEach(pair -> {
+            int equals = pair.indexOf('=');
+            String name = decoded(equals < 0 ? pair : pair.substring(0, equals));
+            values.computeIfAbsent(name, _ -> new ArrayList<>())
+                    .add(equals < 0 ? "" : decoded(pair.substring(equals + 1)));
+        });
+        return values;
+    }
+
+    /** Refuses parameters of a route that takes none: whoever sent one meant something by it. */
+    static void requireNone(Context context) {
+        Map<String, List<String>> values = in(context);
+        if (!values.isEmpty()) {
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST, "this route takes no parameters: there is " + values.keySet());
+        }
+    }
+
+    /** As {@code application/x-www-form-urlencoded} has it, but strict: no lone percent sign, no broken UTF-8. */
+    static String decoded(String text) {
+        byte[] bytes = new byte[3 * text.length()];
+        int length = 0;
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
+            if (c == '%') {
+                bytes[length++] = (byte) escaped(text, i);
+                i += 2;
+            } else if (c < 128) {
+                bytes[length++] = (byte) (c == '+' ? ' ' : c);
+            } else {
+                throw notDecoded(text);
+            }
+        }
+        try {
+            return StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(bytes, 0, length))
+                    .toString();
+        } catch (CharacterCodingException e) {
+            throw notDecoded(text);
+        }
+    }
+
+    private static int escaped(String text, int percent) {
+        int high = percent + 2 < text.length() ? Character.digit(text.charAt(percent + 1), 16) : -1;
+        int low = percent + 2 < text.length() ? Character.digit(text.charAt(percent + 2), 16) : -1;
+        if (high < 0 || low < 0) {
+            throw notDecoded(text);
+        }
+        return high << 4 | low;
+    }
+
+    private static ProblemException notDecoded(String text) {
+        return new ProblemException(
+                ProblemType.INVALID_REQUEST, "the address must be percent-encoded UTF-8: it has " + text);
+    }
+}

@@ -1,0 +1,58 @@
+package io.freshet.http;
+
+import io.javalin.config.RouterConfig;
+import io.javalin.config.RoutesConfig;
+import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
+import io.javalin.router.matcher.PathParser;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+
+/** All routes of a server. Immutable. */
+final class RouteTable {
+    private final List<Route> routes;
+
+    RouteTable(List<Route> routes) {
+        this.routes = List.copyOf(routes);
+    }
+
+    List<Route> routes() {
+        return routes;
+    }
+
+    /** What answers a GET answers a HEAD, with the same status and headers. */
+    void addTo(RoutesConfig config) {
+        for (Route route : routes) {
+            config.addHttpHandler(route.method(), route.path(), route.handler());
+            if (route.method().equals(HandlerType.GET)) {
+                config.addHttpHandler(HandlerType.HEAD, route.path(), route.handler());
+            }
+        }
+    }
+
+    ProblemException methodNotAllowed(Context context) {
+        String allowed = String.join(", ", methodsOf(context.path()));
+        return new ProblemException(
+                ProblemType.METHOD_NOT_ALLOWED,
+                context.path() + " takes " + allowed + ": method="
+                        + context.req().getMethod(),
+                Map.of("Allow", allowed),
+                List.of());
+    }
+
+    private Set<String> methodsOf(String path) {
+        RouterConfig plain = new RouterConfig();
+        Set<String> methods = new TreeSet<>();
+        for (Route route : routes) {
+            if (new PathParser(route.path(), plain).matches(path)) {
+                methods.add(route.method().name());
+                if (route.method().equals(HandlerType.GET)) {
+                    methods.add(HandlerType.HEAD.name());
+                }
+            }
+        }
+        return methods;
+    }
+}

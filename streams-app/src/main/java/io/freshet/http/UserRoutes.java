@@ -1,0 +1,63 @@
+package io.freshet.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.UserSequence;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+
+/** What is known of a user, and forgetting it. */
+final class UserRoutes {
+    private static final int ACCEPTED = 202;
+
+    private final UserPlaces places;
+    private final ClickProducer producer;
+
+    UserRoutes(UserPlaces places, ClickProducer producer) {
+        this.places = places;
+        this.producer = producer;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/v1/users/{id}/sequence", this::sequence), Route.delete("/v1/users/{id}", this::forget));
+    }
+
+    private void sequence(Context context) throws IOException {
+        QueryParameters.requireNone(context);
+        String userId = Ids.in(context);
+        places.answer(context, new byte[0], userId, (asked, sequence) -> {
+            if (sequence == null) {
+                throw new ProblemException(ProblemType.UNKNOWN_USER, "nothing is known of the user: user_id=" + userId);
+            }
+            Json.answer(asked, 200, json -> write(json, userId, sequence));
+        });
+    }
+
+    private static void write(JsonGenerator json, String userId, UserSequence sequence) throws IOException {
+        json.writeStringField("user_id", userId);
+        json.writeArrayFieldStart("interactions");
+        for (Interaction interaction : sequence.interactions()) {
+            json.writeStartObject();
+            json.writeStringField("item_id", interaction.itemId());
+            json.writeNumberField("timestamp", interaction.timestampMs());
+            if (interaction.eventType() != null) {
+                json.writeStringField("event_type", interaction.eventType());
+            }
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+
+    /** A tombstone among the clicks: every part that keeps something of the user forgets it as it comes by. */
+    private void forget(Context context) {
+        QueryParameters.requireNone(context);
+        String userId = Ids.in(context);
+        producer.sendTombstone(userId).ifPresent(why -> {
+            throw new ProblemException(ProblemType.KAFKA_UNAVAILABLE, why, Map.of("Retry-After", "5"), List.of());
+        });
+        Json.answer(context, ACCEPTED, json -> json.writeStringField("user_id", userId));
+    }
+}

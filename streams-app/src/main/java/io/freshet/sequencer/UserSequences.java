@@ -1,0 +1,85 @@
+package io.freshet.sequencer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.sequence.UserSequence;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.KeyQueryMetadata;
+import org.apache.kafka.streams.StoreQueryParameters;
+import org.apache.kafka.streams.errors.InvalidStateStoreException;
+import org.apache.kafka.streams.state.HostInfo;
+import org.apache.kafka.streams.state.QueryableStoreTypes;
+import org.jspecify.annotations.Nullable;
+
+/** Interactive queries of the {@link SequencerTopology#USER_SEQUENCES} stores of one application. Thread-safe. */
+public final class UserSequences {
+    private final KafkaStreams streams;
+
+    /** @param streams stays the caller's */
+    public UserSequences(KafkaStreams streams) {
+        this.streams = streams;
+    }
+
+    /**
+     * Where a user's sequence is.
+     *
+     * @param active the instance that writes it
+     * @param standbys instances with a copy
+     * @param partition of the user
+     */
+    public record Place(HostInfo active, Set<HostInfo> standbys, int partition) {
+        public Place {
+            standbys = Set.copyOf(standbys);
+        }
+    }
+
+    /** What was found in the stores of this instance. */
+    public sealed interface Reading {
+        /**
+         * The stores have the partition.
+         *
+         * @param sequence null for a user who has none
+         */
+        record Here(@Nullable UserSequence sequence) implements Reading {}
+
+        /**
+         * The partition is another instance's, or is being moved or restored.
+         *
+         * @param why for a person
+         */
+        record NotHere(String why) implements Reading {}
+    }
+
+    /** Where the user is, whether there is such a user or not; empty while partitions are being assigned. */
+    public Optional<Place> placeOf(String userId) {
+        try {
+            KeyQueryMetadata found = streams.queryMetadataForKey(
+                    SequencerTopology.USER_SEQUENCES, userId.getBytes(UTF_8), new ByteArraySerializer());
+            return found == null || found.equals(KeyQueryMetadata.NOT_AVAILABLE)
+                    ? Optional.empty()
+                    : Optional.of(new Place(found.activeHost(), found.standbyHosts(), found.partition()));
+        } catch (IllegalStateException | InvalidStateStoreException e) {
+            return Optional.empty();
+        }
+    }
+
+    /**
+     * Reads the user's sequence.
+     *
+     * @param stale whether a copy will do that is behind, or is being restored
+     */
+    public Reading read(String userId, int partition, boolean stale) {
+        var asked = StoreQueryParameters.fromNameAndType(
+                        SequencerTopology.USER_SEQUENCES, QueryableStoreTypes.<byte[], UserSequence>keyValueStore())
+                .withPartition(partition);
+        try {
+            return new Reading.Here(
+                    streams.store(stale ? asked.enableStaleStores() : asked).get(userId.getBytes(UTF_8)));
+        } catch (IllegalStateException | InvalidStateStoreException e) {
+            return new Reading.NotHere(String.valueOf(e.getMessage()));
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.freshet.http;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import java.io.IOException;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpHeaders;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+
+/** Asks one server as a client does. */
+final class Asker {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final HttpClient client = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(TIMEOUT)
+            .build();
+    private final String base;
+
+    /** @param base without the slash that paths begin with */
+    Asker(String base) {
+        this.base = base;
+    }
+
+    static Asker at(int port) {
+        return new Asker("http://127.0.0.1:" + port);
+    }
+
+    /** A port that nothing listens on now. */
+    static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0)) {
+            return socket.getLocalPort();
+        }
+    }
+
+    record Answer(int status, HttpHeaders headers, String text) {
+        JsonNode json() {
+            try {
+                return text.isBlank() ? MissingNode.getInstance() : new ObjectMapper().readTree(text);
+            } catch (IOException e) {
+                throw new AssertionError("the answer must be JSON: " + text, e);
+            }
+        }
+
+        String header(String name) {
+            return headers.firstValue(name).orElse("");
+        }
+
+        /** What kind of problem it is, without the prefix that all have. */
+        String problem() {
+            return json().path("type").asText().replace("urn:freshet:problem:", "");
+        }
+    }
+
+    Answer get(String path) throws IOException, InterruptedException {
+        return ask("GET", path, new byte[0], Map.of());
+    }
+
+    Answer delete(String path) throws IOException, InterruptedException {
+        return ask("DELETE", path, new byte[0], Map.of());
+    }
+
+    Answer post(String path, String json) throws IOException, InterruptedException {
+        return ask("POST", path, json.getBytes(StandardCharsets.UTF_8), Map.of("Content-Type", "application/json"));
+    }
+
+    Answer ask(String method, String path, byte[] body, Map<String, String> headers)
+            throws IOException, InterruptedException {
+        HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(base + path))
+                .timeout(TIMEOUT)
+                .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
+        headers.forEach(request::header);
+        var response = client.send(request.build(), BodyHandlers.ofString());
+        return new Answer(response.statusCode(), response.headers(), response.body());
+    }
+}

@@ -1,0 +1,4 @@
+@NullMarked
+package io.freshet.http;
+
+import org.jspecify.annotations.NullMarked;
