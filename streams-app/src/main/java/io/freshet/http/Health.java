@@ -10,7 +10,7 @@ import java.util.function.Supplier;
  * What an instance can say of itself. Thread-safe.
  *
  * <p>Alive is what need not be started again: a part that restores its state is alive. Ready is what should be asked:
- * everything is restored and there is a model to answer with.
+ * everything is restored, and there is a model that answers at full speed.
  */
 final class Health {
     /** A part of the instance; each list says why not, and is empty where all is well. */

@@ -23,6 +23,8 @@ record StreamsHealth(StreamsRole role) implements Health.Part {
         }
         if (!role.liveModel().isLoaded()) {
             reasons.add("streams: no model is loaded yet");
+        } else if (!role.isWarm()) {
+            reasons.add("streams: answers are not at their full speed yet");
         }
         return reasons;
     }

@@ -69,6 +69,15 @@ final class ServedModel implements AutoCloseable {
         return vocabulary.itemAt(row);
     }
 
+    /** Rows, those without an item among them. */
+    int rows() {
+        return vocabulary.size();
+    }
+
+    boolean hasItemAt(int row) {
+        return vocabulary.isTaken(row);
+    }
+
     /** What a catalogue, always the same one, says of the item in a row. */
     CatalogueItem catalogueItem(int row, ItemCatalogue catalogue) {
         CatalogueItem known = catalogueRows.get(row);

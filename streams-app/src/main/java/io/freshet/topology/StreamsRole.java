@@ -4,6 +4,7 @@ import io.freshet.config.FreshetConfig;
 import io.freshet.scoring.LiveModel;
 import io.freshet.scoring.ModelFollower;
 import io.freshet.scoring.Recommender;
+import io.freshet.scoring.WarmUp;
 import io.freshet.sequencer.BoundedRocksDb;
 import io.freshet.sequencer.ClickOutcomeCounts;
 import io.freshet.sequencer.ClickOutcomes;
@@ -37,6 +38,7 @@ public final class StreamsRole implements AutoCloseable {
     private final LiveModel live;
     private final ModelFollower follower;
     private final Recommender recommender;
+    private final WarmUp warmUp;
     private final UncaughtErrors errors = new UncaughtErrors();
     private final KafkaStreams streams;
     private final UserSequences users;
@@ -56,6 +58,9 @@ public final class StreamsRole implements AutoCloseable {
         live = new LiveModel(clock, registry);
         follower = ModelFollower.of(config, store, live);
         recommender = new Recommender(config.scoring(), live, registry, clock, "");
+        warmUp = new WarmUp(
+                live, config.scoring().topK(), config.trainer().model().encoder().maxLength());
+        live.addListener(warmUp);
         Map<String, Object> properties = StreamsProperties.of(config);
         rocksDbMemory.shareThrough(properties);
         streams = new KafkaStreams(
@@ -107,9 +112,9 @@ public final class StreamsRole implements AutoCloseable {
         return streams.state().isRunningOrRebalancing();
     }
 
-    /** Whether clicks are processed and answered by a model. */
-    public boolean isReady() {
-        return streams.state() == KafkaStreams.State.RUNNING && live.isLoaded();
+    /** Whether answering is as fast as the compiler makes it; not before a model is there. */
+    public boolean isWarm() {
+        return warmUp.isDone();
     }
 
     /** What made the client shut down, if an error did. */

@@ -19,6 +19,7 @@ final class StreamsPropertiesTest {
                 .containsEntry("poll.ms", 5L)
                 .containsEntry("producer.linger.ms", 5)
                 .containsEntry("statestore.cache.max.bytes", 0L)
+                .containsEntry("main.consumer.session.timeout.ms", 6_000)
                 .doesNotContainKey("main.consumer.group.instance.id");
         assertThat(new StreamsConfig(properties).getString("application.id")).isEqualTo("freshet");
     }

@@ -1,0 +1,114 @@
+package io.freshet.scoring;
+
+import io.freshet.event.EventTypes;
+import io.freshet.sequence.HistoryRows;
+import io.freshet.sequence.Interaction;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.SplittableRandom;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Asks the first model that is served about made-up histories of its own items, alone and several at once, until answers take
+ * no less time than before: so that the JVM has compiled what answering takes before the first user waits for it. Nobody
+ * sees the answers, and no metric counts them. Thread-safe.
+ */
+public final class WarmUp implements ModelListener {
+    private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
+
+    /** Longer than it takes: compilers may be late on a machine that has other things to do. */
+    private static final Duration MOST = Duration.ofSeconds(5);
+
+    private static final int ROUND = 32;
+    private static final int TOGETHER = 8;
+    private static final int STEADY_ROUNDS = 5;
+    private static final double STEADY = 0.95;
+
+    private final LiveModel live;
+    private final int k;
+    private final int historyLength;
+    private final ItemCatalogue noCatalogue = new ItemCatalogue(false);
+    private final SplittableRandom random = new SplittableRandom(1);
+    private volatile boolean begun;
+    private volatile boolean done;
+
+    /**
+     * Nothing happens before a model is opened.
+     *
+     * @param live stays the caller's
+     * @param k items of an answer
+     * @param historyLength items of a history
+     */
+    public WarmUp(LiveModel live, int k, int historyLength) {
+        this.live = live;
+        this.k = k;
+        this.historyLength = historyLength;
+    }
+
+    /** Whether the first model has been asked often enough. */
+    public boolean isDone() {
+        return done;
+    }
+
+    @Override
+    public void opened(String version, long step) {
+        if (!begun) {
+            begun = true;
+            Thread.ofPlatform().daemon().name("warm-up").start(this::run);
+        }
+    }
+
+    private void run() {
+        try {
+            long started = System.nanoTime();
+            long best = Long.MAX_VALUE;
+            int steady = 0;
+            while (steady < STEADY_ROUNDS && System.nanoTime() - started < MOST.toNanos()) {
+                long before = System.nanoTime();
+                boolean answered = ask();
+                long took = System.nanoTime() - before;
+                steady = !answered || took > STEADY * best ? steady + 1 : 0;
+                best = Math.min(best, took);
+            }
+            LOG.info("Answers are warm after {} ms", (System.nanoTime() - started) / 1_000_000);
+        } finally {
+            done = true;
+        }
+    }
+
+    /** A round of questions; false if there is no model, or it knows no item. */
+    private boolean ask() {
+        for (int i = 0; i < ROUND; i++) {
+            ServedModel model = live.acquire();
+            try {
+                if (model == null || model.rows() == 0) {
+                    return false;
+                }
+                model.answer(questions(model, i % 2 == 0 ? 1 : TOGETHER), k);
+            } finally {
+                live.release();
+            }
+        }
+        return true;
+    }
+
+    private List<ServedModel.Question> questions(ServedModel model, int count) {
+        List<ServedModel.Question> questions = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            HistoryRows history = new HistoryRows(EventTypes.ALIKE);
+            for (int position = 0; position < historyLength; position++) {
+                int row = random.nextInt(model.rows());
+                if (model.hasItemAt(row)) {
+                    String item = model.itemAt(row);
+                    history.add(new Interaction(item, position, null, Interaction.NO_EVENT_ID), model.rowOf(item));
+                }
+            }
+            ItemFilter filter = new ItemFilter(ItemSelection.ALL, noCatalogue, Set.of());
+            questions.add(new ServedModel.Question(history, new RowSelection(model, filter, k)));
+        }
+        return questions;
+    }
+}
