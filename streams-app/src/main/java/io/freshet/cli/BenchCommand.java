@@ -12,7 +12,12 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
-        subcommands = {BenchTrainCommand.class, BenchScoreCommand.class, BenchOnlineCommand.class, BenchRecoveryCommand.class})
+        subcommands = {
+            BenchTrainCommand.class,
+            BenchScoreCommand.class,
+            BenchOnlineCommand.class,
+            BenchRecoveryCommand.class
+        })
 final class BenchCommand implements Runnable {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -23,7 +28,6 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(),
-                "Say what to measure: freshet bench train, score, online or recovery");
+                spec.commandLine(), "Say what to measure: freshet bench train, score, online or recovery");
     }
 }

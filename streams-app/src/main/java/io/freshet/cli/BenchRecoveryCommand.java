@@ -110,11 +110,7 @@ final class BenchRecoveryCommand implements Callable<Integer> {
             Row row = trial();
             rows.add(row);
             out.printf(
-                    Locale.ROOT,
-                    "%7d %20.1f s %13.1f s%n",
-                    trial,
-                    row.firstAnswerSeconds(),
-                    row.slowestClickSeconds());
+                    Locale.ROOT, "%7d %20.1f s %13.1f s%n", trial, row.firstAnswerSeconds(), row.slowestClickSeconds());
         }
         if (json != null) {
             JsonFile.write(json, new Report(standby, rate, users, partitions, rows));

@@ -29,7 +29,8 @@ final class PrequentialRace {
     private final Runner rules = new Runner();
     private final Baseline popularityBaseline =
             new WindowedPopularity(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
-    private final SequentialRules rulesBaseline = new SequentialRules(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
+    private final SequentialRules rulesBaseline =
+            new SequentialRules(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
 
     /**
      * Where all stand, over one set of events.

@@ -158,7 +158,9 @@ public final class RecoveryTrial implements AutoCloseable {
         own.put("streams.instance.id", "streams-" + number);
         own.put("kafka.num.standby.replicas", settings.standby() ? "1" : "0");
         own.put("kafka.main.consumer.session.timeout.ms", ms(settings.sessionTimeout()));
-        own.put("kafka.main.consumer.heartbeat.interval.ms", ms(settings.sessionTimeout().dividedBy(5)));
+        own.put(
+                "kafka.main.consumer.heartbeat.interval.ms",
+                ms(settings.sessionTimeout().dividedBy(5)));
         own.put("kafka.producer.transaction.timeout.ms", ms(settings.transactionTimeout()));
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -210,8 +212,7 @@ public final class RecoveryTrial implements AutoCloseable {
             for (long produced = 0; !ending; produced++) {
                 pace.await(produced);
                 SourceClick click = source.next();
-                byte @Nullable [] key =
-                        click.key() == null ? null : click.key().getBytes(StandardCharsets.UTF_8);
+                byte @Nullable [] key = click.key() == null ? null : click.key().getBytes(StandardCharsets.UTF_8);
                 var _ = producer.send(new ProducerRecord<>(config.topics().clicks(), key, click.value()));
             }
         }

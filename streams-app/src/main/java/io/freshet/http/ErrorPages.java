@@ -25,4 +25,10 @@ final class ErrorPages extends ErrorHandler {
         response.getHeaders().put(HttpHeader.CONTENT_TYPE, Problems.MEDIA_TYPE);
         response.write(true, ByteBuffer.wrap(document), callback);
     }
+
+    /** Jetty's own are for browsers only. */
+    @Override
+    public boolean errorPageForMethod(String method) {
+        return true;
+    }
 }

@@ -3,6 +3,7 @@ package io.freshet.http;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.HttpConfig;
 import io.freshet.scoring.LiveModel;
+import io.freshet.scoring.RequestCodec;
 import io.freshet.store.SnapshotStore;
 import io.freshet.topology.StreamsRole;
 import io.freshet.training.TrainerRole;
@@ -115,6 +116,13 @@ public final class HttpServer implements AutoCloseable {
         Forwarder forwarder = opened(new Forwarder(config.forwardTimeout()));
         UserPlaces places = new UserPlaces(streams.users(), forwarder, config.advertisedAddress(), config.staleReads());
         routes.addAll(new UserRoutes(places, producer).routes());
+        routes.addAll(new RecommendationRoutes(
+                        streams.recommender(),
+                        new RequestCodec(freshet.requests()),
+                        places,
+                        bodies,
+                        InstantSource.system())
+                .routes());
         routes.addAll(
                 new ClickRoutes(producer, bodies, freshet.sequencer().futureBound(), InstantSource.system()).routes());
         EventStreams streaming = opened(new EventStreams(figures(freshet, roles, streams), InstantSource.system()));

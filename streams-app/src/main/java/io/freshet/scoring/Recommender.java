@@ -163,8 +163,7 @@ public final class Recommender {
         List<FromModel> said = new ArrayList<>(picks.size());
         for (int i = 0; i < picks.size(); i++) {
             boolean known = questions.get(i).history().size() > 0;
-            Fallback fallback =
-                    known ? picks.get(i).isEmpty() ? Fallback.ALL_FILTERED : null : Fallback.NO_KNOWN_ITEMS;
+            Fallback fallback = known ? picks.get(i).isEmpty() ? Fallback.ALL_FILTERED : null : Fallback.NO_KNOWN_ITEMS;
             said.add(new FromModel(stamp, fallback, items(model, picks.get(i), null)));
         }
         return said;

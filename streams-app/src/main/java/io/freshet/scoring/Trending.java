@@ -74,14 +74,15 @@ final class Trending {
     }
 
     /** Brings all weights to the latest landmark, where they are small enough to be added up. */
-    private List<Recommendation.Item> merge(Map<Integer, PopularItems> partitions) {
-        long landmarkMs = partitions.values().stream()
-                .mapToLong(PopularItems::landmarkMs)
-                .max()
-                .orElse(0);
+    private List<Recommendation.Item> merge(Map<Integer, PopularItems> byPartition) {
+        List<PopularItems> partitions = byPartition.values().stream()
+                .filter(popular -> !popular.items().isEmpty()) // without a click there is no landmark
+                .toList();
+        long landmarkMs =
+                partitions.stream().mapToLong(PopularItems::landmarkMs).max().orElse(0);
         Map<String, Double> weights = new HashMap<>();
         double total = 0;
-        for (PopularItems popular : partitions.values()) {
+        for (PopularItems popular : partitions) {
             double factor = Math.pow(2, (popular.landmarkMs() - landmarkMs) / halfLifeMs);
             total += popular.totalWeight() * factor;
             popular.items().forEach(item -> weights.merge(item.itemId(), item.weight() * factor, Double::sum));

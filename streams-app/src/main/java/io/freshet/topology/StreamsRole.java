@@ -59,7 +59,9 @@ public final class StreamsRole implements AutoCloseable {
         follower = ModelFollower.of(config, store, live);
         recommender = new Recommender(config.scoring(), live, registry, clock, "");
         warmUp = new WarmUp(
-                live, config.scoring().topK(), config.trainer().model().encoder().maxLength());
+                live,
+                config.scoring().topK(),
+                config.trainer().model().encoder().maxLength());
         live.addListener(warmUp);
         Map<String, Object> properties = StreamsProperties.of(config);
         rocksDbMemory.shareThrough(properties);

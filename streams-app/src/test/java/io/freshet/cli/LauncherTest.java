@@ -69,7 +69,7 @@ class LauncherTest {
                 "FRESHET_JAVA_OPTS", "-Xmx3g -Da=b");
         assertThat(call(folder, homes, launcher, "demo"))
                 .contains("java of " + jdk.resolve("bin/java"))
-                .containsSequence("with -Xmx1g", "with -Xmx3g", "with -Da=b");
+                .containsSubsequence("with -Xmx1g", "with -Xmx3g", "with -Da=b");
     }
 
     @Test

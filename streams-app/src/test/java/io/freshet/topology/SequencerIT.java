@@ -1,5 +1,11 @@
 package io.freshet.topology;
 
+import static io.freshet.topology.RoleOnKafka.TIMEOUT;
+import static io.freshet.topology.RoleOnKafka.click;
+import static io.freshet.topology.RoleOnKafka.clickJson;
+import static io.freshet.topology.RoleOnKafka.header;
+import static io.freshet.topology.RoleOnKafka.read;
+import static io.freshet.topology.RoleOnKafka.started;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -7,36 +13,19 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
-import io.freshet.config.Topics;
 import io.freshet.demo.EmbeddedKafka;
-import io.freshet.event.Click;
-import io.freshet.event.ClickCodec;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.SequenceUpdateCodec;
 import io.freshet.sequencer.ClickOutcomeCounts;
 import io.freshet.sequencer.DeadLetterHeaders;
 import io.freshet.sequencer.OriginHeaders;
-import io.freshet.store.FileSnapshotStore;
-import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -45,7 +34,6 @@ import org.junit.jupiter.api.io.TempDir;
 /** The assembled application on a real broker, read as its users read it: committed records only. */
 @SuppressWarnings("NullAway.Init") // JUnit calls startBroker before each test.
 final class SequencerIT {
-    private static final Duration TIMEOUT = Duration.ofSeconds(60);
     private static final int PARTITIONS = 2;
 
     @TempDir
@@ -70,11 +58,11 @@ final class SequencerIT {
         FreshetConfig config = config("bad", "state");
         TopicSetup.run(config, TIMEOUT);
         try (StreamsRole role = started(config)) {
-            click(config, "u", json("u", "a", now));
+            click(config, "u", clickJson("u", "a", now));
             RecordMetadata bad = click(config, "u", "{\"user_id\":".getBytes(UTF_8));
-            click(config, "u", json("u", "a", now));
-            RecordMetadata keyless = click(config, null, json("u", "b", now + 1));
-            click(config, "v", json("v", "a", now));
+            click(config, "u", clickJson("u", "a", now));
+            RecordMetadata keyless = click(config, null, clickJson("u", "b", now + 1));
+            click(config, "v", clickJson("v", "a", now));
 
             List<ConsumerRecord<byte[], byte[]>> sequences =
                     read(config, config.topics().sequences(), 3);
@@ -106,13 +94,13 @@ final class SequencerIT {
         FreshetConfig config = config("again", "state");
         TopicSetup.run(config, TIMEOUT);
         try (StreamsRole role = started(config)) {
-            click(config, "u", json("u", "a", now));
-            click(config, "u", json("u", "a", now));
+            click(config, "u", clickJson("u", "a", now));
+            click(config, "u", clickJson("u", "a", now));
             read(config, config.topics().sequences(), 1);
             assertThat(role.isAlive()).isTrue();
         }
         try (StreamsRole role = started(config)) {
-            click(config, "u", json("u", "b", now + 1));
+            click(config, "u", clickJson("u", "b", now + 1));
             assertThat(newest(read(config, config.topics().sequences(), 2), "u")
                             .sequence()
                             .interactions())
@@ -123,8 +111,8 @@ final class SequencerIT {
         // On another disk everything comes back from the changelogs.
         FreshetConfig elsewhere = config("again", "other-state");
         try (StreamsRole role = started(elsewhere)) {
-            click(config, "u", json("u", "a", now));
-            click(config, "u", json("u", "c", now + 2));
+            click(config, "u", clickJson("u", "a", now));
+            click(config, "u", clickJson("u", "c", now + 2));
             assertThat(newest(read(config, config.topics().sequences(), 3), "u")
                             .sequence()
                             .interactions())
@@ -135,53 +123,7 @@ final class SequencerIT {
     }
 
     private static FreshetConfig config(String name, String stateDir) {
-        Map<String, String> settings = new HashMap<>();
-        settings.put("application.id", name);
-        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
-        settings.put("topics.partitions", Integer.toString(PARTITIONS));
-        settings.put("state.dir", folder.resolve(name).resolve(stateDir).toString());
-        for (String topic : Topics.DEFAULT.all()) {
-            settings.put("topics." + topic, name + "-" + topic);
-        }
-        return FreshetConfig.of(settings);
-    }
-
-    private static StreamsRole started(FreshetConfig config) throws InterruptedException {
-        StreamsRole role = new StreamsRole(
-                config, new FileSnapshotStore(config.modelStorePath()), new SimpleMeterRegistry(), Clock.systemUTC());
-        role.start();
-        assertThat(role.awaitRunning(TIMEOUT)).as("running within %s", TIMEOUT).isTrue();
-        return role;
-    }
-
-    private static RecordMetadata click(FreshetConfig config, @Nullable String key, byte[] value)
-            throws InterruptedException, ExecutionException {
-        byte @Nullable [] keyBytes = key == null ? null : key.getBytes(UTF_8);
-        try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
-                config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer())) {
-            return producer.send(new ProducerRecord<>(config.topics().clicks(), keyBytes, value))
-                    .get();
-        }
-    }
-
-    /** The first records of a topic, all partitions together; fails if there are more at that moment. */
-    private static List<ConsumerRecord<byte[], byte[]>> read(FreshetConfig config, String topic, int count) {
-        Map<String, Object> properties = config.kafka().forConsumer();
-        properties.put("isolation.level", "read_committed");
-        properties.put("auto.offset.reset", "earliest");
-        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList());
-            long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
-            while (records.size() < count && System.nanoTime() < deadlineNs) {
-                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
-            }
-        }
-        assertThat(records).as(topic).hasSize(count);
-        return records;
+        return RoleOnKafka.config(kafka, name, PARTITIONS, folder.resolve(name).resolve(stateDir), Map.of());
     }
 
     private static SequenceUpdate newest(List<ConsumerRecord<byte[], byte[]>> sequences, String userId) {
@@ -190,13 +132,5 @@ final class SequencerIT {
                 .map(record -> SequenceUpdateCodec.decode(record.value()))
                 .toList()
                 .getLast();
-    }
-
-    private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
-        return new String(record.headers().lastHeader(name).value(), UTF_8);
-    }
-
-    private static byte[] json(String userId, String itemId, long timestampMs) {
-        return ClickCodec.toJson(new Click(userId, itemId, timestampMs, null, null));
     }
 }

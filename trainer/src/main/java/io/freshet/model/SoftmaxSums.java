@@ -95,7 +95,8 @@ final class SoftmaxSums implements AutoCloseable {
         FloatVector max = Lanes.load(maxima, lane);
         for (int row = from; row < rows; row++) {
             VectorMask<Float> in = end.compare(VectorOperators.GT, (float) row);
-            FloatVector raised = Lanes.load(memory, at + row * ROW_BYTES).mul(factor).max(max);
+            FloatVector raised =
+                    Lanes.load(memory, at + row * ROW_BYTES).mul(factor).max(max);
             max = max.blend(raised, in);
         }
         Lanes.store(max, maxima, lane);

@@ -110,8 +110,8 @@ final class OnlineLearnerTest {
             assertThat(outcome.ranks()).containsExactly(StepRecord.MISS);
             assertThat(learner.step(List.of(erasure)).step()).isEqualTo(4);
             assertThat(new ClickStream().click("anna", "d"))
-                    .satisfies(click -> assertThat(learner.step(List.of(click)).ranks())
-                            .containsExactly(StepRecord.NO_EVENT));
+                    .satisfies(click ->
+                            assertThat(learner.step(List.of(click)).ranks()).containsExactly(StepRecord.NO_EVENT));
             assertThat(learner.replayUsers()).isEqualTo(1);
         }
     }

@@ -1,0 +1,80 @@
+package io.freshet.http;
+
+import io.freshet.scoring.BadRequestException;
+import io.freshet.scoring.Recommendation;
+import io.freshet.scoring.RecommendationRequest;
+import io.freshet.scoring.RecommendationWriter;
+import io.freshet.scoring.Recommender;
+import io.freshet.scoring.RequestCodec;
+import io.javalin.http.Context;
+import java.io.IOException;
+import java.time.InstantSource;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** Recommendations, by the recommender that answers the topics, and in the same words. */
+final class RecommendationRoutes {
+    private static final byte[] NO_BODY = new byte[0];
+
+    private final Recommender recommender;
+    private final RequestCodec codec;
+    private final UserPlaces places;
+    private final RequestBody bodies;
+    private final InstantSource clock;
+
+    RecommendationRoutes(
+            Recommender recommender, RequestCodec codec, UserPlaces places, RequestBody bodies, InstantSource clock) {
+        this.recommender = recommender;
+        this.codec = codec;
+        this.places = places;
+        this.bodies = bodies;
+        this.clock = clock;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.get("/v1/users/{id}/recommendations", this::forUser),
+                Route.post("/v1/recommendations", this::forRequest),
+                Route.get("/v1/items/{id}/similar", this::similar),
+                Route.get("/v1/trending", this::trending));
+    }
+
+    private void forUser(Context context) throws IOException, BadRequestException {
+        String userId = Ids.in(context);
+        answerAbout(userId, codec.forUser(userId, QueryParameters.in(context)), NO_BODY, context);
+    }
+
+    private void forRequest(Context context) throws IOException, BadRequestException {
+        QueryParameters.requireNone(context);
+        byte[] body = bodies.read(context);
+        RecommendationRequest request = codec.parse(body);
+        String userId = request.userId();
+        if (userId == null) {
+            answer(context, null, recommender.answer(request, null));
+        } else {
+            answerAbout(userId, request, body, context);
+        }
+    }
+
+    private void answerAbout(String userId, RecommendationRequest request, byte[] body, Context context)
+            throws IOException {
+        places.answer(
+                context,
+                body,
+                userId,
+                (asked, sequence) -> answer(asked, userId, recommender.answer(request, sequence)));
+    }
+
+    private void similar(Context context) throws BadRequestException {
+        String itemId = Ids.in(context);
+        answer(context, null, recommender.similar(itemId, codec.listing(QueryParameters.in(context))));
+    }
+
+    private void trending(Context context) throws BadRequestException {
+        answer(context, null, recommender.trending(codec.listing(QueryParameters.in(context))));
+    }
+
+    private void answer(Context context, @Nullable String userId, Recommendation recommendation) {
+        Json.answer(context, 200, RecommendationWriter.toJson(userId, recommendation, null, clock.millis()));
+    }
+}

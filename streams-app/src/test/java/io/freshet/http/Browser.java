@@ -1,0 +1,155 @@
+package io.freshet.http;
+
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.logging.Level;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.openqa.selenium.By;
+import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.WebElement;
+import org.openqa.selenium.chrome.ChromeDriver;
+import org.openqa.selenium.chrome.ChromeDriverService;
+import org.openqa.selenium.chrome.ChromeOptions;
+import org.openqa.selenium.logging.LogEntry;
+import org.openqa.selenium.support.ui.WebDriverWait;
+
+/** Chromium without a window, as a person's browser. */
+final class Browser implements AutoCloseable {
+    private static final Duration TIMEOUT = Duration.ofMinutes(3);
+    private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome", "chrome");
+
+    private final ChromeDriver driver;
+    private final Path pictures;
+
+    private Browser(ChromeDriver driver, Path pictures) {
+        this.driver = driver;
+        this.pictures = pictures;
+    }
+
+    /**
+     * Starts one, or skips the test where there is none.
+     *
+     * @param pictures where pictures of the page go
+     */
+    static Browser start(Path pictures) throws IOException {
+        Optional<Path> browser = BROWSERS.stream().flatMap(Browser::onThePath).findFirst();
+        Optional<Path> chromedriver = onThePath("chromedriver").findFirst();
+        assumeTrue(browser.isPresent(), "chromium is not on the PATH: the page is not looked at");
+        assumeTrue(chromedriver.isPresent(), "chromedriver is not on the PATH: the page is not looked at");
+        ChromeOptions options = new ChromeOptions()
+                .setBinary(browser.orElseThrow().toFile())
+                .addArguments(
+                        "--headless=new",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-dev-shm-usage",
+                        "--hide-scrollbars",
+                        "--no-first-run",
+                        "--window-size=1440,1000");
+        options.setCapability("goog:loggingPrefs", Map.of("browser", Level.ALL.getName()));
+        ChromeDriverService service = new ChromeDriverService.Builder()
+                .usingDriverExecutable(chromedriver.orElseThrow().toFile())
+                .usingAnyFreePort()
+                .build();
+        return new Browser(new ChromeDriver(service, options), Files.createDirectories(pictures));
+    }
+
+    private static Stream<Path> onThePath(String name) {
+        return Stream.of(System.getenv("PATH").split(File.pathSeparator))
+                .map(folder -> Path.of(folder, name))
+                .filter(Files::isExecutable);
+    }
+
+    void open(String url) {
+        driver.get(url);
+    }
+
+    String address() {
+        return String.valueOf(driver.getCurrentUrl());
+    }
+
+    WebElement find(String selector) {
+        return driver.findElement(By.cssSelector(selector));
+    }
+
+    List<WebElement> findAll(String selector) {
+        return driver.findElements(By.cssSelector(selector));
+    }
+
+    String text(String selector) {
+        return String.valueOf(run("return document.querySelector(arguments[0])?.textContent ?? ''", selector));
+    }
+
+    @Nullable
+    Object run(String script, Object... arguments) {
+        return ((JavascriptExecutor) driver).executeScript(script, arguments);
+    }
+
+    /** What the script returns, which is something. */
+    Object value(String script, Object... arguments) {
+        return Objects.requireNonNull(run(script, arguments));
+    }
+
+    /** Waits until the script's value is true. */
+    void await(String script, Object... arguments) {
+        new WebDriverWait(driver, TIMEOUT)
+                .withMessage(() -> "until " + script + "\n" + text("body"))
+                .until(_ -> Boolean.TRUE.equals(run("return " + script, arguments)));
+    }
+
+    /** A click that does not mind the page moving, which it does every second. */
+    void click(String selector) {
+        run("document.querySelector(arguments[0]).click()", selector);
+    }
+
+    void pressKeys(CharSequence... keys) {
+        driver.switchTo().activeElement().sendKeys(keys);
+    }
+
+    /** A screen of this size, with so many of its points to one of the page's. */
+    void resize(int width, int height, double scale) {
+        command(
+                "Emulation.setDeviceMetricsOverride",
+                Map.of("width", width, "height", height, "deviceScaleFactor", scale, "mobile", false));
+    }
+
+    void preferDark(boolean dark) {
+        Map<String, Object> scheme = Map.of("name", "prefers-color-scheme", "value", dark ? "dark" : "light");
+        command("Emulation.setEmulatedMedia", Map.of("features", List.of(scheme)));
+    }
+
+    /** Keeps a picture of the whole page. */
+    void picture(String name) throws IOException {
+        Map<String, Object> answer = driver.executeCdpCommand(
+                "Page.captureScreenshot", Map.of("captureBeyondViewport", true, "format", "png"));
+        Files.write(pictures.resolve(name + ".png"), Base64.getDecoder().decode((String) answer.get("data")));
+    }
+
+    private void command(String name, Map<String, Object> parameters) {
+        driver.executeCdpCommand(name, parameters);
+    }
+
+    /** What the page has complained of. */
+    List<String> complaints() {
+        return driver.manage().logs().get("browser").getAll().stream()
+                .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
+                .map(LogEntry::getMessage)
+                .toList();
+    }
+
+    @Override
+    public void close() {
+        driver.quit();
+    }
+}

@@ -1,0 +1,96 @@
+package io.freshet.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.Locale;
+
+/** Sends bytes as they are, which a client that knows HTTP would not, and reads what comes back. */
+final class RawClient {
+    private static final int TIMEOUT_MS = 60_000;
+    private static final String END_OF_HEAD = "\r\n\r\n";
+
+    private final int port;
+
+    RawClient(int port) {
+        this.port = port;
+    }
+
+    /** @param head in lower case */
+    record Answer(int status, String head, String body) {
+        boolean isProblem() {
+            return head.contains("content-type: application/problem+json");
+        }
+    }
+
+    /**
+     * One request on a connection of its own.
+     *
+     * @param head with every line's end, and the empty line
+     */
+    Answer send(String head, byte[] body) throws IOException {
+        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+            socket.setSoTimeout(TIMEOUT_MS);
+            OutputStream out = socket.getOutputStream();
+            out.write(head.getBytes(StandardCharsets.UTF_8));
+            try {
+                out.write(body);
+                out.flush();
+            } catch (IOException e) {
+                // The server need not read to the end what it refuses; its answer is there all the same.
+            }
+            return parsed(read(socket.getInputStream()));
+        }
+    }
+
+    /** To the end; of a stream without end its head, and what comes with it. */
+    private static String read(InputStream in) throws IOException {
+        ByteArrayOutputStream answer = new ByteArrayOutputStream();
+        byte[] buffer = new byte[8_192];
+        int read;
+        while ((read = in.read(buffer)) >= 0) {
+            answer.write(buffer, 0, read);
+            if (answer.toString(ISO_8859_1).contains("text/event-stream")) {
+                break;
+            }
+        }
+        return answer.toString(StandardCharsets.UTF_8);
+    }
+
+    private static Answer parsed(String answer) {
+        int end = answer.indexOf(END_OF_HEAD);
+        if (!answer.startsWith("HTTP/1.1 ") || end < 0) {
+            throw new AssertionError("the answer must be HTTP: " + answer);
+        }
+        String head = answer.substring(0, end).toLowerCase(Locale.ROOT);
+        String body = answer.substring(end + END_OF_HEAD.length());
+        return new Answer(
+                Integer.parseInt(answer.substring(9, 12)),
+                head,
+                head.contains("transfer-encoding: chunked") ? unchunked(body) : body);
+    }
+
+    private static String unchunked(String body) {
+        StringBuilder whole = new StringBuilder();
+        int at = 0;
+        while (at < body.length()) {
+            int lineEnd = body.indexOf("\r\n", at);
+            int length = lineEnd < 0
+                    ? 0
+                    : Integer.parseInt(body.substring(at, lineEnd).strip(), 16);
+            if (length == 0) {
+                break;
+            }
+            int from = lineEnd + 2;
+            whole.append(body, from, Math.min(body.length(), from + length));
+            at = from + length + 2;
+        }
+        return whole.toString();
+    }
+}
