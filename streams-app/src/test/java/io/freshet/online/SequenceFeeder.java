@@ -1,18 +1,26 @@
 package io.freshet.online;
 
+import static org.awaitility.Awaitility.await;
+
 import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.SequenceUpdateCodec;
 import io.freshet.sequence.UserSequence;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListOffsetsOptions;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.IsolationLevel;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Writes updates of random users to {@code sequences}, in transactions of a few, some of which are aborted. */
@@ -20,6 +28,7 @@ final class SequenceFeeder implements AutoCloseable {
     private static final int WINDOW = 10;
 
     private final KafkaProducer<byte[], byte[]> producer;
+    private final Admin admin;
     private final Map<String, List<Interaction>> interactionsOf = new HashMap<>();
     private final Random random = new Random(5);
     private long fed;
@@ -30,6 +39,7 @@ final class SequenceFeeder implements AutoCloseable {
                 new ByteArraySerializer(),
                 new ByteArraySerializer());
         producer.initTransactions();
+        this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
     }
 
     /** Committed records so far. */
@@ -51,6 +61,7 @@ final class SequenceFeeder implements AutoCloseable {
             fed += count;
             left -= count;
         }
+        awaitReadable();
     }
 
     /** Feeds clicks on items that nobody has clicked before, which no model expects. */
@@ -61,6 +72,7 @@ final class SequenceFeeder implements AutoCloseable {
             fed++;
         }
         producer.commitTransaction();
+        awaitReadable();
     }
 
     /** Writes a record that is no update. */
@@ -70,6 +82,25 @@ final class SequenceFeeder implements AutoCloseable {
                 OnlineConfig.Topics.DEFAULT.sequences(), "someone".getBytes(StandardCharsets.UTF_8), new byte[] {1, 2
                 }));
         producer.commitTransaction();
+    }
+
+    /** A commit is acknowledged a moment before those who read committed records are given them. */
+    private void awaitReadable() {
+        await().atMost(Duration.ofSeconds(30))
+                .until(() -> ends(IsolationLevel.READ_COMMITTED).equals(ends(IsolationLevel.READ_UNCOMMITTED)));
+    }
+
+    private Map<TopicPartition, Long> ends(IsolationLevel isolation) throws Exception {
+        String topic = OnlineConfig.Topics.DEFAULT.sequences();
+        Map<TopicPartition, OffsetSpec> latest = new HashMap<>();
+        producer.partitionsFor(topic)
+                .forEach(info -> latest.put(new TopicPartition(topic, info.partition()), OffsetSpec.latest()));
+        Map<TopicPartition, Long> ends = new HashMap<>();
+        admin.listOffsets(latest, new ListOffsetsOptions(isolation))
+                .all()
+                .get()
+                .forEach((partition, end) -> ends.put(partition, end.offset()));
+        return ends;
     }
 
     private void abort(int records) {
@@ -113,5 +144,6 @@ final class SequenceFeeder implements AutoCloseable {
     @Override
     public void close() {
         producer.close();
+        admin.close();
     }
 }

@@ -75,8 +75,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Says that nothing comes after what is committed on {@code sequences} now. Matters only where steps take a fixed
-     * number of records: the last one takes what is left.
+     * Says that nothing comes after what can be read on {@code sequences} now as committed, which is a moment later than
+     * the commit. Matters only where steps take a fixed number of records: the last one takes what is left.
      */
     public void endInput() {
         signals.endInput();
