@@ -1,6 +1,8 @@
 package io.freshet.http;
 
 import io.javalin.http.Context;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
@@ -33,6 +35,13 @@ final class Health {
         return List.of(
                 Route.get("/health/live", context -> answer(context, "live", this::whyNotAlive)),
                 Route.get("/health/ready", context -> answer(context, "ready", this::whyNotReady)));
+    }
+
+    /** Says in a metric, too, whether the instance is ready: what scales instances must not do so while one restores. */
+    void bindTo(MeterRegistry registry) {
+        Gauge.builder("freshet.ready", this, health -> health.whyNotReady().isEmpty() ? 1 : 0)
+                .description("1 while this instance is ready, 0 while it is not")
+                .register(registry);
     }
 
     private static void answer(Context context, String wanted, Supplier<List<String>> whyNot) {

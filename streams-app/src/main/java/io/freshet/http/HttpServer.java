@@ -100,7 +100,9 @@ public final class HttpServer implements AutoCloseable {
     private void addRoutes(FreshetConfig freshet, Roles roles) {
         RequestBody bodies = new RequestBody(config.maxBodyBytes());
         StreamsRole streams = roles.streams();
-        routes.addAll(health(roles).routes());
+        Health health = health(roles);
+        health.bindTo(roles.registry());
+        routes.addAll(health.routes());
         routes.addAll(metrics.routes());
         routes.addAll(new Description().routes());
         ModelDesk desk = opened(new ModelDesk(freshet, roles.store(), InstantSource.system()));

@@ -1,23 +1,19 @@
 package io.freshet.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freshet.config.FreshetConfig;
-import io.kubernetes.client.custom.Quantity;
-import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.freshet.config.HttpConfig;
 import io.kubernetes.client.openapi.models.V1Container;
-import io.kubernetes.client.openapi.models.V1EnvVar;
+import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
-import io.kubernetes.client.openapi.models.V1PodSpec;
+import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
+import io.kubernetes.client.openapi.models.V1Probe;
+import io.kubernetes.client.openapi.models.V1SecurityContext;
 import io.kubernetes.client.openapi.models.V1Service;
-import io.kubernetes.client.openapi.models.V1StatefulSet;
-import io.kubernetes.client.openapi.models.V1StatefulSetSpec;
 import io.kubernetes.client.openapi.models.V1Volume;
 import io.kubernetes.client.openapi.models.V1VolumeMount;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
@@ -26,125 +22,176 @@ import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
+/** The base, held against the program that it starts. */
 final class KubernetesBaseTest {
-    private static final Path CONFIG_FILE = Manifests.BASE.resolve("freshet.properties");
+    static final Path CONFIG_FILE = Manifests.BASE.resolve("freshet.properties");
+
+    private Manifests base;
+    private Workload streams;
+    private Workload trainer;
+
+    @BeforeEach
+    void read() throws IOException {
+        base = Manifests.asWritten(Manifests.BASE);
+        streams = Workload.of(base, "streams");
+        trainer = Workload.of(base, "trainer");
+    }
 
     @Test
-    void shouldReadEveryResourceWhenReadStrictly() throws IOException {
-        assertThat(Manifests.asWritten().resources())
-                .extracting(resource ->
-                        resource.getKind() + " " + resource.getMetadata().getName())
+    void shouldHoldEveryResource() {
+        assertThat(base.names())
                 .containsExactlyInAnyOrder(
+                        "ServiceAccount freshet",
                         "Service freshet",
+                        "Service freshet-http",
                         "PersistentVolumeClaim freshet-models",
                         "StatefulSet freshet-streams",
-                        "StatefulSet freshet-trainer");
+                        "StatefulSet freshet-trainer",
+                        "PodDisruptionBudget freshet-streams",
+                        "PodDisruptionBudget freshet-trainer",
+                        "NetworkPolicy freshet",
+                        "NetworkPolicy freshet-streams");
     }
 
     @Test
-    void shouldRefuseAFieldWhenKubernetesDoesNotKnowIt() throws IOException {
-        String misspelt =
-                Files.readString(Manifests.BASE.resolve("streams.yaml")).replace("nodeSelector", "nodeSelektor");
-
-        assertThatThrownBy(() -> Manifests.parse(misspelt)).hasMessageContaining("nodeSelektor");
-    }
-
-    @Test
-    void shouldRefuseAQuantityWhenItsUnitIsNone() throws IOException {
-        String misspelt =
-                Files.readString(Manifests.BASE.resolve("models.yaml")).replace("10Gi", "10Gx");
-
-        assertThatThrownBy(() -> Manifests.parse(misspelt)).hasMessageContaining("suffix");
-    }
-
-    @Test
-    void shouldMountTheGeneratedConfigurationWhenRendered() throws IOException, InterruptedException {
-        assumeTrue(Manifests.canBeRendered(), "kubectl is not on the PATH: k8s/base is checked file by file only");
-
-        Manifests rendered = Manifests.rendered();
-
-        V1ConfigMap config = rendered.all(V1ConfigMap.class).getFirst();
-
-        assertThat(config.getData()).containsEntry("freshet.properties", Files.readString(CONFIG_FILE));
-        assertThat(rendered.all(V1StatefulSet.class))
-                .hasSize(2)
-                .allSatisfy(set -> assertThat(podOf(set).getVolumes())
-                        .anyMatch(volume -> volume.getConfigMap() != null
-                                && config.getMetadata()
-                                        .getName()
-                                        .equals(volume.getConfigMap().getName())));
-    }
-
-    @Test
-    void shouldNameKeysThatFreshetKnowsWhenItReadsTheFile() throws IOException {
+    void shouldMountWhatTheConfigurationNames() throws IOException {
         FreshetConfig config = FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of());
 
-        assertThat(Manifests.asWritten().all(V1StatefulSet.class))
-                .allSatisfy(set -> assertThat(mountPathsOf(set))
+        assertThat(Workload.of(base))
+                .allSatisfy(role -> assertThat(role.mountPaths())
                         .contains(
                                 config.stateDir().toString(),
-                                config.modelStorePath().toString()));
+                                config.modelStorePath().toString(),
+                                config.http().tokenFile().replace("/token", "")));
     }
 
     @Test
-    void shouldNameEachStreamsPodAsAStaticMember() throws IOException {
-        V1Container streams = containerOf(Manifests.asWritten().statefulSet("freshet-streams"));
+    void shouldNameEachStreamsPodAsAStaticMemberThatOthersReach() throws IOException {
+        FreshetConfig config = streams.config(base, CONFIG_FILE, "freshet-streams-1");
 
-        String variable = streams.getEnv().getFirst().getName();
-
-        assertThat(FreshetConfig.load(null, Map.of(variable, "freshet-streams-0"), Map.of())
-                        .streams()
-                        .instanceId())
-                .isEqualTo("freshet-streams-0");
-        assertThat(streams.getEnv().getFirst().getValueFrom().getFieldRef().getFieldPath())
+        assertThat(config.streams().instanceId()).isEqualTo("freshet-streams-1");
+        assertThat(config.http().advertisedAddress()).isEqualTo("freshet-streams-1.freshet:8080");
+        assertThat(streams.spec().getServiceName()).isEqualTo("freshet");
+        // Kubernetes puts in the names of variables that stand before.
+        assertThat(streams.container().getEnv().getFirst()).isEqualTo(streams.variable("POD_NAME"));
+        assertThat(streams.variable("POD_NAME").getValueFrom().getFieldRef().getFieldPath())
                 .isEqualTo("metadata.name");
     }
 
     @Test
-    void shouldRunOneTrainer() throws IOException {
-        assertThat(specOf(Manifests.asWritten().statefulSet("freshet-trainer")).getReplicas())
-                .isEqualTo(1);
+    void shouldKeepACopyOfEachSequence() throws IOException {
+        FreshetConfig config = FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of());
+
+        assertThat(config.kafka().forStreams()).containsEntry("num.standby.replicas", "1");
+        assertThat(streams.spec().getReplicas()).isGreaterThan(1);
     }
 
     @Test
-    void shouldStartEachRoleOnce() throws IOException {
-        assertThat(Manifests.asWritten().all(V1StatefulSet.class))
-                .extracting(set -> containerOf(set).getArgs())
+    void shouldHaveOneTrainerLearnAndOneStandBy() {
+        assertThat(trainer.spec().getReplicas()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldStartEachRoleOnce() {
+        assertThat(Workload.of(base))
+                .extracting(role -> role.container().getArgs())
                 .containsExactlyInAnyOrder(argumentsFor("streams"), argumentsFor("trainer"));
     }
 
     @Test
-    void shouldSelectItsOwnPodsOnly() throws IOException {
-        Manifests manifests = Manifests.asWritten();
-        V1Service service = manifests.all(V1Service.class).getFirst();
+    void shouldAskForHealthWhereItIsServed() throws IOException {
+        HttpConfig http = FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of()).http();
 
-        Set<Map<String, String>> selectors = new HashSet<>();
-        for (V1StatefulSet set : manifests.all(V1StatefulSet.class)) {
-            Map<String, String> labels = specOf(set).getTemplate().getMetadata().getLabels();
-            Map<String, String> selector = specOf(set).getSelector().getMatchLabels();
-            assertThat(labels).containsAllEntriesOf(selector);
-            assertThat(labels).containsAllEntriesOf(service.getSpec().getSelector());
-            assertThat(specOf(set).getServiceName())
-                    .isEqualTo(service.getMetadata().getName());
-            assertThat(selectors.add(selector)).isTrue();
-        }
+        assertThat(http.host()).isEqualTo("0.0.0.0");
+        assertThat(Workload.of(base)).allSatisfy(role -> {
+            V1Container container = role.container();
+            assertThat(container.getPorts().getFirst().getContainerPort()).isEqualTo(http.port());
+            assertThat(container.getPorts().getFirst().getName()).isEqualTo("http");
+            assertThat(pathOf(container.getStartupProbe())).isEqualTo("/health/live");
+            assertThat(pathOf(container.getLivenessProbe())).isEqualTo("/health/live");
+            assertThat(pathOf(container.getReadinessProbe())).isEqualTo("/health/ready");
+        });
     }
 
     @Test
-    void shouldMountOnlyVolumesThatExist() throws IOException {
-        Manifests manifests = Manifests.asWritten();
-        List<String> claims = manifests.all(V1PersistentVolumeClaim.class).stream()
+    void shouldSelectItsOwnPodsOnly() {
+        Set<Map<String, String>> selectors = new HashSet<>();
+        for (Workload role : Workload.of(base)) {
+            Map<String, String> selector = role.spec().getSelector().getMatchLabels();
+            assertThat(role.labels()).containsAllEntriesOf(selector);
+            assertThat(selectors.add(selector)).isTrue();
+            assertThat(role.pod().getTopologySpreadConstraints())
+                    .extracting(constraint -> constraint.getLabelSelector().getMatchLabels())
+                    .containsExactly(selector);
+        }
+        assertThat(service("freshet").getSpec().getSelector())
+                .satisfies(selector -> assertThat(Workload.of(base))
+                        .allSatisfy(role -> assertThat(role.labels()).containsAllEntriesOf(selector)));
+        assertThat(service("freshet-http").getSpec().getSelector())
+                .isEqualTo(streams.spec().getSelector().getMatchLabels());
+    }
+
+    @Test
+    void shouldReachPodsThatRestoreByTheirNames() {
+        assertThat(service("freshet").getSpec().getClusterIP()).isEqualTo("None");
+        assertThat(service("freshet").getSpec().getPublishNotReadyAddresses()).isTrue();
+        assertThat(service("freshet-http").getSpec().getPublishNotReadyAddresses())
+                .isNull();
+    }
+
+    @Test
+    void shouldBudgetDisruptionsOfEachRole() {
+        assertThat(base.all(V1PodDisruptionBudget.class))
+                .extracting(budget -> budget.getSpec().getSelector().getMatchLabels())
+                .containsExactlyInAnyOrder(
+                        streams.spec().getSelector().getMatchLabels(),
+                        trainer.spec().getSelector().getMatchLabels());
+    }
+
+    @Test
+    void shouldCloseEveryPodForWhatIsNotAllowed() {
+        V1NetworkPolicy policy = base.all(V1NetworkPolicy.class).stream()
+                .filter(candidate -> Objects.equals(candidate.getMetadata().getName(), "freshet"))
+                .findFirst()
+                .orElseThrow();
+
+        assertThat(policy.getSpec().getPolicyTypes()).containsExactlyInAnyOrder("Ingress", "Egress");
+        assertThat(policy.getSpec().getIngress()).isNullOrEmpty();
+        assertThat(Workload.of(base))
+                .allSatisfy(role -> assertThat(role.labels())
+                        .containsAllEntriesOf(policy.getSpec().getPodSelector().getMatchLabels()));
+    }
+
+    @Test
+    void shouldRunWithoutRightsThatItDoesNotNeed() {
+        assertThat(Workload.of(base)).allSatisfy(role -> {
+            assertThat(role.pod().getSecurityContext().getRunAsNonRoot()).isTrue();
+            assertThat(role.pod().getSecurityContext().getSeccompProfile().getType())
+                    .isEqualTo("RuntimeDefault");
+            assertThat(role.pod().getAutomountServiceAccountToken()).isFalse();
+            V1SecurityContext container = role.container().getSecurityContext();
+            assertThat(container.getAllowPrivilegeEscalation()).isFalse();
+            assertThat(container.getReadOnlyRootFilesystem()).isTrue();
+            assertThat(container.getCapabilities().getDrop()).containsExactly("ALL");
+            assertThat(container.getCapabilities().getAdd()).isNullOrEmpty();
+        });
+    }
+
+    @Test
+    void shouldMountOnlyVolumesThatExist() {
+        List<String> claims = base.all(V1PersistentVolumeClaim.class).stream()
                 .map(claim -> claim.getMetadata().getName())
                 .toList();
 
-        assertThat(manifests.all(V1StatefulSet.class)).allSatisfy(set -> {
-            assertThat(volumeNamesOf(set))
-                    .containsExactlyInAnyOrderElementsOf(containerOf(set).getVolumeMounts().stream()
+        assertThat(Workload.of(base)).allSatisfy(role -> {
+            assertThat(volumeNamesOf(role))
+                    .containsExactlyInAnyOrderElementsOf(role.container().getVolumeMounts().stream()
                             .map(V1VolumeMount::getName)
                             .toList());
-            assertThat(claimsOf(set)).isNotEmpty().isSubsetOf(claims);
+            assertThat(claimsOf(role)).isNotEmpty().isSubsetOf(claims);
         });
     }
 
@@ -154,77 +201,40 @@ final class KubernetesBaseTest {
                 .streams()
                 .closeTimeout()
                 .toMillis();
+        long waitMs = 1000
+                * streams.container().getLifecycle().getPreStop().getSleep().getSeconds();
 
-        assertThat(Manifests.asWritten().all(V1StatefulSet.class))
-                .allSatisfy(set -> assertThat(podOf(set).getTerminationGracePeriodSeconds() * 1000)
-                        .isGreaterThan(2 * closeTimeoutMs));
+        assertThat(Workload.of(base))
+                .allSatisfy(role -> assertThat(role.pod().getTerminationGracePeriodSeconds() * 1000)
+                        .isGreaterThan(waitMs + 2 * closeTimeoutMs));
     }
 
-    @Test
-    void shouldKeepAllMemoryBelowTheLimit() throws IOException {
-        long rocksDb =
-                FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of()).streams().rocksDbCacheBytes();
-
-        assertThat(Manifests.asWritten().all(V1StatefulSet.class)).allSatisfy(set -> {
-            long process = optionOf(set, "-Dorg.bytedeco.javacpp.maxphysicalbytes=");
-            assertThat(optionOf(set, "-Xmx") + optionOf(set, "-Dorg.bytedeco.javacpp.maxbytes=") + rocksDb)
-                    .isLessThan(process);
-            assertThat(process).isLessThan(memoryLimitOf(set));
-        });
-    }
-
-    private static long optionOf(V1StatefulSet set, String prefix) {
-        String options = containerOf(set).getEnv().stream()
-                .filter(variable -> "FRESHET_JAVA_OPTS".equals(variable.getName()))
-                .map(V1EnvVar::getValue)
+    private V1Service service(String name) {
+        return base.all(V1Service.class).stream()
+                .filter(service -> Objects.equals(service.getMetadata().getName(), name))
                 .findFirst()
                 .orElseThrow();
-        String gibibytes = Stream.of(options.split("\\s+"))
-                .filter(option -> option.startsWith(prefix) && option.endsWith("g"))
-                .map(option -> option.substring(prefix.length(), option.length() - 1))
-                .findFirst()
-                .orElseThrow();
-        return Long.parseLong(gibibytes) << 30;
     }
 
-    private static long memoryLimitOf(V1StatefulSet set) {
-        Map<String, Quantity> limits = containerOf(set).getResources().getLimits();
-        return Objects.requireNonNull(limits.get("memory")).getNumber().longValueExact();
+    private static String pathOf(V1Probe probe) {
+        return Objects.requireNonNull(probe.getHttpGet().getPath());
     }
 
     private static List<String> argumentsFor(String role) {
         return List.of("run", "--roles", role, "--config", "/etc/freshet/freshet.properties");
     }
 
-    private static V1StatefulSetSpec specOf(V1StatefulSet set) {
-        return set.getSpec();
-    }
-
-    private static V1PodSpec podOf(V1StatefulSet set) {
-        return specOf(set).getTemplate().getSpec();
-    }
-
-    private static V1Container containerOf(V1StatefulSet set) {
-        return podOf(set).getContainers().getFirst();
-    }
-
-    private static List<String> mountPathsOf(V1StatefulSet set) {
-        return containerOf(set).getVolumeMounts().stream()
-                .map(V1VolumeMount::getMountPath)
-                .toList();
-    }
-
-    private static List<String> volumeNamesOf(V1StatefulSet set) {
+    private static List<String> volumeNamesOf(Workload role) {
         List<V1PersistentVolumeClaim> templates =
-                Optional.ofNullable(specOf(set).getVolumeClaimTemplates()).orElse(List.of());
+                Optional.ofNullable(role.spec().getVolumeClaimTemplates()).orElse(List.of());
         return Stream.concat(
-                        podOf(set).getVolumes().stream().map(V1Volume::getName),
+                        role.pod().getVolumes().stream().map(V1Volume::getName),
                         templates.stream().map(claim -> claim.getMetadata().getName()))
                 .toList();
     }
 
-    private static List<String> claimsOf(V1StatefulSet set) {
-        return podOf(set).getVolumes().stream()
+    private static List<String> claimsOf(Workload role) {
+        return role.pod().getVolumes().stream()
                 .filter(volume -> volume.getPersistentVolumeClaim() != null)
                 .map(volume -> volume.getPersistentVolumeClaim().getClaimName())
                 .toList();

@@ -1,21 +1,16 @@
 package io.freshet.deploy;
 
-import com.google.gson.Gson;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import io.kubernetes.client.common.KubernetesObject;
-import io.kubernetes.client.openapi.models.V1ConfigMap;
-import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
-import io.kubernetes.client.openapi.models.V1Service;
 import io.kubernetes.client.openapi.models.V1StatefulSet;
-import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.yaml.snakeyaml.LoaderOptions;
@@ -23,56 +18,50 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * The resources of {@code k8s/base}, read as strictly as an API server with field validation reads them: a field that
- * Kubernetes does not know, a missing one, a wrong type or a malformed quantity fails.
+ * Resources under {@code k8s/}, read as strictly as an API server with field validation reads them: a field that the kind
+ * does not know, a missing one, a wrong type or a malformed quantity fails.
  */
-record Manifests(List<KubernetesObject> resources) {
-    static final Path BASE = Path.of("..", "k8s", "base");
-    private static final long KUBECTL_TIMEOUT_S = 60;
+record Manifests(List<JsonNode> resources) {
+    static final Path K8S = Path.of("..", "k8s");
+    static final Path BASE = K8S.resolve("base");
 
-    /** The resource files as they stand, without Kustomize's generators. */
-    static Manifests asWritten() throws IOException {
-        try (Stream<Path> files = Files.list(BASE)) {
-            return new Manifests(files.filter(file -> file.toString().endsWith(".yaml"))
-                    .filter(file -> !file.endsWith("kustomization.yaml"))
-                    .flatMap(file -> parse(read(file)).stream())
-                    .toList());
-        }
-    }
+    private static final ObjectMapper JSON = new ObjectMapper();
 
-    static boolean canBeRendered() {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator))
-                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "kubectl")));
-    }
-
-    /** What {@code kubectl kustomize} makes of the base; needs kubectl, but no cluster. */
-    static Manifests rendered() throws IOException, InterruptedException {
-        Path output = Files.createTempFile("freshet", ".yaml");
-        try {
-            Process kubectl = new ProcessBuilder("kubectl", "kustomize", BASE.toString())
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-            boolean ended = kubectl.waitFor(KUBECTL_TIMEOUT_S, TimeUnit.SECONDS);
-            kubectl.destroyForcibly();
-            if (!ended || kubectl.exitValue() != 0) {
-                throw new AssertionError("kubectl kustomize must succeed: folder=" + BASE + " output=" + read(output));
+    /** The resource files of a base or a component as they stand, without what Kustomize generates and patches. */
+    static Manifests asWritten(Path folder) throws IOException {
+        List<JsonNode> resources = new ArrayList<>();
+        for (JsonNode file :
+                documents(read(folder.resolve("kustomization.yaml"))).getFirst().path("resources")) {
+            Path path = folder.resolve(file.asText());
+            if (Files.isRegularFile(path)) {
+                resources.addAll(parse(read(path)).resources());
             }
-            return new Manifests(parse(read(output)));
-        } finally {
-            Files.deleteIfExists(output);
         }
+        return new Manifests(resources);
     }
 
-    static List<KubernetesObject> parse(String documents) {
-        Iterable<Object> loaded = new Yaml(new SafeConstructor(new LoaderOptions())).loadAll(documents);
-        return StreamSupport.stream(loaded.spliterator(), false)
-                .map(document -> typed((Map<?, ?>) document))
+    /** @throws IllegalArgumentException if one of the documents is not what its kind allows */
+    static Manifests parse(String documents) {
+        List<JsonNode> resources = documents(documents);
+        resources.forEach(Manifests::check);
+        return new Manifests(resources);
+    }
+
+    /** Resources of Kubernetes' own kinds. */
+    <T extends KubernetesObject> List<T> all(Class<T> kind) {
+        return resources.stream()
+                .filter(resource -> KubernetesSchema.knows(kindOf(resource)))
+                .map(KubernetesSchema::read)
+                .filter(kind::isInstance)
+                .map(kind::cast)
                 .toList();
     }
 
-    <T extends KubernetesObject> List<T> all(Class<T> kind) {
-        return resources.stream().filter(kind::isInstance).map(kind::cast).toList();
+    /** Resources of any kind, such as {@code KafkaTopic}, as they are written. */
+    List<JsonNode> all(String kind) {
+        return resources.stream()
+                .filter(resource -> kind.equals(resource.path("kind").asText()))
+                .toList();
     }
 
     V1StatefulSet statefulSet(String name) {
@@ -82,28 +71,43 @@ record Manifests(List<KubernetesObject> resources) {
                 .orElseThrow();
     }
 
-    private static KubernetesObject typed(Map<?, ?> document) {
-        String json = new Gson().toJson(document);
-        Object kind = document.get("kind");
-        try {
-            return switch (String.valueOf(kind)) {
-                case "ConfigMap" -> V1ConfigMap.fromJson(json);
-                case "PersistentVolumeClaim" -> V1PersistentVolumeClaim.fromJson(json);
-                case "Service" -> V1Service.fromJson(json);
-                case "StatefulSet" -> V1StatefulSet.fromJson(json);
-                default ->
-                    throw new IllegalArgumentException("Kind must be one of those that are checked: kind=" + kind);
-            };
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    /** Kind and name of each resource. */
+    Stream<String> names() {
+        return resources.stream()
+                .map(resource -> resource.path("kind").asText() + " "
+                        + resource.at("/metadata/name").asText());
     }
 
-    private static String read(Path file) {
+    static String read(Path file) {
         try {
             return Files.readString(file, StandardCharsets.UTF_8);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static List<JsonNode> documents(String yaml) {
+        LoaderOptions options = new LoaderOptions();
+        options.setAllowDuplicateKeys(false);
+        Iterable<Object> loaded = new Yaml(new SafeConstructor(options)).loadAll(yaml);
+        return StreamSupport.stream(loaded.spliterator(), false)
+                .map(document -> JSON.<JsonNode>valueToTree(document))
+                .toList();
+    }
+
+    private static void check(JsonNode resource) {
+        String kind = kindOf(resource);
+        if (KubernetesSchema.knows(kind)) {
+            KubernetesSchema.read(resource);
+        } else if (StrimziSchema.knows(kind)) {
+            StrimziSchema.check(resource);
+        } else {
+            CrdSchema.check(resource);
+        }
+    }
+
+    private static String kindOf(JsonNode resource) {
+        return resource.path("apiVersion").asText() + "/"
+                + resource.path("kind").asText();
     }
 }

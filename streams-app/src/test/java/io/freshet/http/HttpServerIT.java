@@ -342,6 +342,7 @@ final class HttpServerIT {
         assertThat(answer.text())
                 .contains("freshet_http_requests_seconds_count{route=\"GET /health/live\",status=\"200\"}")
                 .contains("freshet_clicks_accepted_total")
+                .contains("freshet_ready")
                 .contains("jvm_memory_used_bytes");
     }
 
