@@ -61,6 +61,7 @@ final class OverlaysTest {
             FreshetConfig config = role.config(built, propertiesOf(built), role.name() + "-0");
 
             assertThat(config.http().port()).isEqualTo(8080);
+            assertThat(new MemoryFormula(role, config).bound()).isLessThan(role.memoryLimitBytes());
             assertThat(faults(ConsumerConfig.configDef(), config.kafka().forConsumer()))
                     .isEmpty();
             assertThat(faults(ProducerConfig.configDef(), config.kafka().forProducer()))
