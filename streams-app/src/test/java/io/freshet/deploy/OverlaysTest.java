@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.config.FreshetConfig;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1Secret;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -83,6 +84,28 @@ final class OverlaysTest {
 
         for (JsonNode resource : built.resources()) {
             assertThat(known).containsAll(secretsIn(resource));
+        }
+    }
+
+    /** Freshet's own pods are checked with the base. */
+    @ParameterizedTest
+    @MethodSource("folders")
+    void shouldLetARestrictedNamespaceTakeKafkasPods(Path overlay) throws IOException, InterruptedException {
+        Manifests built = Kustomize.build(overlay);
+
+        assertThat(built.all(V1Namespace.class))
+                .allSatisfy(namespace -> assertThat(namespace.getMetadata().getLabels())
+                        .containsEntry("pod-security.kubernetes.io/enforce", "restricted"));
+        for (JsonNode pool : built.all("KafkaNodePool")) {
+            JsonNode template = pool.at("/spec/template");
+            assertThat(template.at("/pod/securityContext/runAsNonRoot").asBoolean())
+                    .isTrue();
+            assertThat(template.at("/pod/securityContext/seccompProfile/type").asText())
+                    .isEqualTo("RuntimeDefault");
+            JsonNode container = template.at("/kafkaContainer/securityContext");
+            assertThat(container.path("allowPrivilegeEscalation").asBoolean(true))
+                    .isFalse();
+            assertThat(container.at("/capabilities/drop/0").asText()).isEqualTo("ALL");
         }
     }
 
