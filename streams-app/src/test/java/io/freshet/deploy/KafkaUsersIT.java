@@ -27,13 +27,18 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.GroupAuthorizationException;
 import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
@@ -58,9 +63,12 @@ final class KafkaUsersIT {
 
     @BeforeAll
     static void start() throws Exception {
-        kafka = AuthorizingKafka.start(
-                folder.resolve("kafka"),
-                Manifests.asWritten(Manifests.K8S.resolve("components/kafka")).all("KafkaUser"));
+        List<JsonNode> users = new ArrayList<>();
+        for (String component : List.of("kafka", "autoscaling")) {
+            users.addAll(Manifests.asWritten(Manifests.K8S.resolve("components").resolve(component))
+                    .all("KafkaUser"));
+        }
+        kafka = AuthorizingKafka.start(folder.resolve("kafka"), users);
         TopicSetup.run(config(kafka.clientOfAdmin(), Map.of("topics.create", "true")), TIMEOUT);
     }
 
@@ -110,6 +118,26 @@ final class KafkaUsersIT {
                 .isInstanceOf(TopicAuthorizationException.class);
         assertThatThrownBy(() -> read("shop-consumer", "freshet", "recommendations"))
                 .isInstanceOf(GroupAuthorizationException.class);
+    }
+
+    @Test
+    void shouldLetTheAutoscalerSeeHowManyClicksWaitAndNothingElse() throws Exception {
+        TopicPartition clicks = new TopicPartition("clicks", 0);
+        try (Admin admin = Admin.create(new HashMap<>(kafka.clientOf("freshet-autoscaler")))) {
+            assertThat(admin.describeTopics(List.of("clicks")).allTopicNames().get())
+                    .containsOnlyKeys("clicks");
+            assertThat(admin.listOffsets(Map.of(clicks, OffsetSpec.latest()))
+                            .partitionResult(clicks)
+                            .get())
+                    .isNotNull();
+            assertThat(admin.listConsumerGroupOffsets("freshet").all().get()).containsOnlyKeys("freshet");
+            assertThatThrownBy(() -> admin.listConsumerGroupOffsets("freshet-trainer-default")
+                            .all()
+                            .get())
+                    .hasCauseInstanceOf(GroupAuthorizationException.class);
+        }
+        assertThatThrownBy(() -> read("freshet-autoscaler", "freshet", "clicks"))
+                .isInstanceOf(AuthorizationException.class);
     }
 
     /** Whoever begins a transaction under the trainer's id fences the trainer out. */
