@@ -6,7 +6,7 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.demo.EmbeddedKafka;
+import io.freshet.broker.Broker;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
 import java.io.IOException;
@@ -25,10 +25,12 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code freshet run} beside a Kafka that is not its own: each role a process, both killed on the way. */
+@Tag(Broker.TAG)
 class RunIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final int PARTITIONS = 3;
@@ -46,7 +48,7 @@ class RunIT {
 
     @Test
     void shouldAnswerEachClickOnceWhenBothRolesAreKilled() throws Exception {
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"))) {
+        try (Broker kafka = Broker.start(folder.resolve("kafka"))) {
             Files.writeString(folder.resolve("freshet.properties"), """
                     kafka.bootstrap.servers=%s
                     state.dir=%s
@@ -86,7 +88,7 @@ class RunIT {
     }
 
     /** The roles create the topics that are missing. */
-    private static void awaitTopics(EmbeddedKafka kafka) {
+    private static void awaitTopics(Broker kafka) {
         try (var consumer = consumer(kafka)) {
             await().atMost(TIMEOUT)
                     .until(() -> consumer.listTopics()
@@ -96,7 +98,7 @@ class RunIT {
         }
     }
 
-    private static void produce(EmbeddedKafka kafka, int from, int to) {
+    private static void produce(Broker kafka, int from, int to) {
         try (var producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", (Object) kafka.bootstrapServers()),
                 new ByteArraySerializer(),
@@ -113,7 +115,7 @@ class RunIT {
     }
 
     /** Reads committed answers until there are so many; where each of them comes from, as "partition-offset". */
-    private Set<String> awaitAnswers(EmbeddedKafka kafka, int count) throws IOException {
+    private Set<String> awaitAnswers(Broker kafka, int count) throws IOException {
         Set<String> causes = new HashSet<>();
         int answers = 0;
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
@@ -130,7 +132,7 @@ class RunIT {
         return causes;
     }
 
-    private void awaitAnswerOfTheModel(EmbeddedKafka kafka) throws IOException {
+    private void awaitAnswerOfTheModel(Broker kafka) throws IOException {
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         int click = CLICKS_EACH;
         try (var consumer = consumer(kafka)) {
@@ -150,7 +152,7 @@ class RunIT {
         throw new AssertionError("an answer must come from the model within " + TIMEOUT);
     }
 
-    private static KafkaConsumer<byte[], byte[]> consumer(EmbeddedKafka kafka) {
+    private static KafkaConsumer<byte[], byte[]> consumer(Broker kafka) {
         var consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.freshet.broker.Broker;
 import io.freshet.delta.ModelDelta;
 import io.freshet.delta.StepRecord;
-import io.freshet.demo.EmbeddedKafka;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
@@ -38,10 +38,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
+@Tag(Broker.TAG)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class OnlineTrainerIT {
     private static final String MODEL = "shop";
@@ -52,13 +54,13 @@ final class OnlineTrainerIT {
     private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.COUNT, 10, 1, 1), .1f, 3);
     private static final LearningConfig LEARNING = new LearningConfig(2, 10, 8, 5, 30, 10, 100);
 
-    private EmbeddedKafka kafka;
+    private Broker kafka;
     private SequenceFeeder feeder;
     private Path storeFolder;
 
     @BeforeAll
     void startBroker(@TempDir Path folder) throws IOException {
-        kafka = EmbeddedKafka.start(folder);
+        kafka = Broker.start(folder);
     }
 
     @AfterAll

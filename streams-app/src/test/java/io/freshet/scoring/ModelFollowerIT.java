@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.freshet.broker.Broker;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
 import io.freshet.config.Topics;
 import io.freshet.delta.ModelLogCodec;
 import io.freshet.delta.ModelLogRecord;
-import io.freshet.demo.EmbeddedKafka;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
@@ -39,10 +39,12 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** A follower on a real broker, with snapshots on a real disk. */
+@Tag(Broker.TAG)
 @SuppressWarnings("NullAway.Init") // JUnit calls the methods that set the fields before each test.
 final class ModelFollowerIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
@@ -51,7 +53,7 @@ final class ModelFollowerIT {
     @TempDir
     static Path folder;
 
-    private static EmbeddedKafka kafka;
+    private static Broker kafka;
 
     private FreshetConfig config;
     private FileSnapshotStore store;
@@ -61,7 +63,7 @@ final class ModelFollowerIT {
 
     @BeforeAll
     static void startBroker() throws IOException {
-        kafka = EmbeddedKafka.start(folder.resolve("kafka"));
+        kafka = Broker.start(folder.resolve("kafka"));
     }
 
     @AfterAll

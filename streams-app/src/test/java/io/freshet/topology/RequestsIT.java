@@ -14,9 +14,9 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.broker.Broker;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
-import io.freshet.demo.EmbeddedKafka;
 import io.freshet.scoring.ItemListing;
 import io.freshet.scoring.ItemSelection;
 import io.freshet.scoring.Recommendation;
@@ -29,10 +29,12 @@ import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Requests, the catalogue and what is popular, on a real broker. */
+@Tag(Broker.TAG)
 final class RequestsIT {
     private static final ItemListing ALL = new ItemListing(10, ItemSelection.ALL);
 
@@ -43,7 +45,7 @@ final class RequestsIT {
 
     @Test
     void shouldAnswerRequestsFromEveryPartitionAndRememberWhatIsPopular() throws Exception {
-        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"))) {
+        try (Broker kafka = Broker.start(folder.resolve("kafka"))) {
             FreshetConfig config =
                     RoleOnKafka.config(kafka, "ask", 2, folder.resolve("state"), Map.of("items.catalogue", "filter"));
             TopicSetup.run(config, TIMEOUT);

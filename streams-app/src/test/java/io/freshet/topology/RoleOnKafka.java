@@ -3,9 +3,9 @@ package io.freshet.topology;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.broker.Broker;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.Topics;
-import io.freshet.demo.EmbeddedKafka;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
 import io.freshet.store.FileSnapshotStore;
@@ -35,8 +35,7 @@ final class RoleOnKafka {
     private RoleOnKafka() {}
 
     /** A configuration whose topics begin with a name. */
-    static FreshetConfig config(
-            EmbeddedKafka kafka, String name, int partitions, Path stateDir, Map<String, String> more) {
+    static FreshetConfig config(Broker kafka, String name, int partitions, Path stateDir, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(more);
         settings.put("application.id", name);
         settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());

@@ -11,9 +11,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.broker.Broker;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
-import io.freshet.demo.EmbeddedKafka;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.SequenceUpdateCodec;
@@ -28,10 +28,12 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The assembled application on a real broker, read as its users read it: committed records only. */
+@Tag(Broker.TAG)
 @SuppressWarnings("NullAway.Init") // JUnit calls startBroker before each test.
 final class SequencerIT {
     private static final int PARTITIONS = 2;
@@ -39,13 +41,13 @@ final class SequencerIT {
     @TempDir
     static Path folder;
 
-    private static EmbeddedKafka kafka;
+    private static Broker kafka;
 
     private final long now = System.currentTimeMillis();
 
     @BeforeAll
     static void startBroker() throws IOException {
-        kafka = EmbeddedKafka.start(folder.resolve("kafka"));
+        kafka = Broker.start(folder.resolve("kafka"));
     }
 
     @AfterAll

@@ -1,0 +1,44 @@
+# shellcheck shell=bash
+# Sourced by the scripts beside it: what makes sure that a program is there.
+
+# as_root COMMAND...: runs it as root, or fails.
+as_root() {
+  if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+apt_updated=false
+
+# apt_install PACKAGE...: installs Debian packages, or fails.
+apt_install() {
+  command -v apt-get >/dev/null || return 1
+  if ! $apt_updated; then
+    as_root apt-get -qq update || return 1
+    apt_updated=true
+  fi
+  as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
+}
+
+# provide COMMAND PACKAGE...: makes sure that the command is there, by installing the packages where it is not.
+provide() {
+  command -v "$1" >/dev/null || { echo "ci: installing ${*:2}"; apt_install "${@:2}" && command -v "$1" >/dev/null; }
+}
+
+# major_version JAVA_HOME: 25 for a JDK 25, nothing where there is no compiler.
+major_version() {
+  [ -x "$1/bin/javac" ] || return 0
+  "$1/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p'
+}
+
+# find_jdk: prints the home of the first JDK 25 or newer.
+find_jdk() {
+  local home major
+  for home in "${JAVA_HOME:-}" /usr/lib/jvm/* /opt/java/* /opt/jdk* "$HOME"/.sdkman/candidates/java/* "$HOME"/.jdks/*; do
+    [ -n "$home" ] || continue
+    major=$(major_version "$home")
+    if [ -n "$major" ] && [ "$major" -ge 25 ]; then
+      echo "$home"
+      return 0
+    fi
+  done
+  return 1
+}

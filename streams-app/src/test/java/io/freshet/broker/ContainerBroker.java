@@ -1,0 +1,38 @@
+package io.freshet.broker;
+
+import org.testcontainers.kafka.KafkaContainer;
+
+/** The public image's broker, one container for each. */
+public record ContainerBroker(KafkaContainer container) implements Broker {
+    /** The image, in the version that the program is built with. */
+    public static final String IMAGE = "apache/kafka:4.3.1";
+
+    static ContainerBroker start() {
+        Docker.require();
+        KafkaContainer container = configured();
+        container.start();
+        return new ContainerBroker(container);
+    }
+
+    /**
+     * A container that is not started yet, which behaves as the broker of the demo: topics are made by whoever needs them,
+     * and what a killed producer or member leaves behind is over soon.
+     */
+    public static KafkaContainer configured() {
+        return new KafkaContainer(IMAGE)
+                .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
+                .withEnv("KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS", "1000")
+                .withEnv("KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS", "1000")
+                .withEnv("KAFKA_LOG_SEGMENT_DELETE_DELAY_MS", "1000");
+    }
+
+    @Override
+    public String bootstrapServers() {
+        return container.getBootstrapServers();
+    }
+
+    @Override
+    public void close() {
+        container.stop();
+    }
+}

@@ -1,0 +1,22 @@
+package io.freshet.broker;
+
+import io.freshet.demo.EmbeddedKafka;
+import java.io.IOException;
+import java.nio.file.Path;
+
+/** The broker of the demo. */
+record EmbeddedBroker(EmbeddedKafka kafka) implements Broker {
+    static EmbeddedBroker start(Path folder) throws IOException {
+        return new EmbeddedBroker(EmbeddedKafka.start(folder));
+    }
+
+    @Override
+    public String bootstrapServers() {
+        return kafka.bootstrapServers();
+    }
+
+    @Override
+    public void close() {
+        kafka.close();
+    }
+}
