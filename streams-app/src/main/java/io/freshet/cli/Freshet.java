@@ -23,6 +23,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
+            FeedCommand.class,
             ReplayCommand.class,
             ModelsCommand.class,
             FitCommand.class,
@@ -39,6 +40,7 @@ import picocli.CommandLine.Spec;
             "  freshet demo                    see it work: a broker, clicks and a model in one process",
             "  freshet demo --help             replay clicks of your own",
             "  freshet run --help              run it beside your Kafka",
+            "  freshet feed --help             made-up clicks for your Kafka, to see it learn there",
             "  freshet replay --help           have the model of any moment again, from the journal",
             "  freshet models --help           list, verify and roll back snapshots",
             "  freshet fit --help              learn from a finished file, and measure how well",

@@ -33,6 +33,11 @@ final class ProducedClicks {
         this.records = records;
     }
 
+    /** Nothing: clicks from a source that has not been on this topic. */
+    static ProducedClicks none(int partitions) {
+        return new ProducedClicks(new long[partitions], 0);
+    }
+
     /** Reads the ends of the topic's partitions. */
     static ProducedClicks read(Map<String, Object> consumerProperties, String topic, int partitions) {
         try (Consumer<byte[], byte[]> consumer =
