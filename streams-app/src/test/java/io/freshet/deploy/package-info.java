@@ -1,4 +1,4 @@
-/** Checks of what is deployed: the Kustomize base under {@code k8s/}, held against the program that it starts. */
+/** Checks of what is deployed: the image of {@code docker/} and the manifests of {@code k8s/}, held against the program. */
 @NullMarked
 package io.freshet.deploy;
 
