@@ -12,6 +12,7 @@ import io.freshet.deploy.ClickLoop.Answer;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +40,16 @@ final class ImageIT {
 
     private static final int ENDED_BY_SIGTERM = 128 + 15;
 
+    private static final Path REPORT = Path.of("target", "image-report.txt");
+
     private static Network network;
     private static KafkaContainer kafka;
     private static FreshetContainer freshet;
     private static ClickLoop clicks;
 
     @BeforeAll
-    static void start() {
+    static void start() throws IOException {
+        Files.deleteIfExists(REPORT);
         String image = System.getProperty(IMAGE_PROPERTY, "");
         assumeTrue(
                 !image.isEmpty(),
@@ -147,8 +151,6 @@ final class ImageIT {
 
     /** For who reads the log of the build. */
     private static void report(String line) throws IOException {
-        Path file = Path.of("target", "image-report.txt");
-        String before = Files.exists(file) ? Files.readString(file) : "";
-        Files.writeString(file, before + line + "\n");
+        Files.writeString(REPORT, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 }
