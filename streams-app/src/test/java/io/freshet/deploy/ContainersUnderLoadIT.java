@@ -1,0 +1,98 @@
+package io.freshet.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.freshet.broker.Docker;
+import io.freshet.config.FreshetConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Two instances of the streams role and a trainer in containers, as {@code k8s/base} sizes them, under load: first left
+ * alone, then each restarted. The profile {@code containers10m} has the long form, a thousand clicks a second.
+ */
+final class ContainersUnderLoadIT {
+    private static final String IMAGE = System.getProperty("freshet.image", "");
+    private static final int CLICKS_PER_SECOND = Integer.getInteger("freshet.load.rate", 100);
+    private static final int STEADY_SECONDS = Integer.getInteger("freshet.load.seconds", 10);
+    private static final int SECONDS_THAT_TELL = 300;
+    private static final double MOST_GROWTH = 1.05;
+    private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(5);
+    private static final Path REPORT = Path.of("target", "load-report.txt");
+
+    @Test
+    void shouldStayWithinLimitsAndLoseNothingWhenEachIsRestarted() throws Exception {
+        assumeTrue(!IMAGE.isEmpty(), "no image is named: -Dfreshet.image");
+        Docker.require();
+        Files.deleteIfExists(REPORT);
+        try (DeployedFreshet freshet = new DeployedFreshet(IMAGE, CLICKS_PER_SECOND)) {
+            freshet.start();
+            freshet.feed();
+            freshet.awaitReady();
+            FreshetConfig config = FreshetConfig.of(Map.of("kafka.bootstrap.servers", freshet.bootstrapServers()));
+            try (ClickAccounts accounts = new ClickAccounts(config)) {
+                leaveAlone(freshet, accounts);
+                for (FreshetContainer instance : freshet.instances()) {
+                    freshet.restart(instance);
+                    accounts.readOn();
+                }
+                freshet.stopFeeding();
+                assertEachClickCountsOnce(accounts);
+            }
+            for (FreshetContainer instance : freshet.instances()) {
+                assertThat(instance.state().getOOMKilled()).isFalse();
+            }
+        }
+    }
+
+    private static void leaveAlone(DeployedFreshet freshet, ClickAccounts accounts) throws Exception {
+        List<MemoryTrace> traces =
+                freshet.instances().stream().map(MemoryTrace::new).toList();
+        long end = System.nanoTime() + Duration.ofSeconds(STEADY_SECONDS).toNanos();
+        while (System.nanoTime() < end) {
+            for (MemoryTrace trace : traces) {
+                trace.sample();
+            }
+            accounts.readOn();
+            Thread.sleep(SAMPLE_INTERVAL);
+        }
+        for (int i = 0; i < traces.size(); i++) {
+            MemoryTrace trace = traces.get(i);
+            FreshetContainer instance = freshet.instances().get(i);
+            long limit = instance.memoryBytes();
+            report("%s: at most %d MB of %d; along the way: %s"
+                    .formatted(freshet.nameOf(instance), trace.most() / 1_000_000, limit / 1_000_000, trace));
+            assertThat(trace.most()).isLessThan(limit);
+            if (STEADY_SECONDS >= SECONDS_THAT_TELL) {
+                assertThat(trace.growth())
+                        .as("%s %s", freshet.nameOf(instance), trace)
+                        .isLessThan(MOST_GROWTH);
+            }
+        }
+    }
+
+    private static void assertEachClickCountsOnce(ClickAccounts accounts) throws IOException {
+        long clicks = accounts.clicks();
+        await().atMost(TIMEOUT).pollInterval(SAMPLE_INTERVAL).untilAsserted(() -> {
+            accounts.readOn();
+            assertThat(accounts.answered()).isEqualTo(clicks);
+            assertThat(accounts.learned()).isEqualTo(clicks);
+        });
+        assertThat(accounts.doubled()).isZero();
+        assertThat(accounts.gaps()).isZero();
+        report("%d clicks, each answered and learned from once, over a restart of every instance".formatted(clicks));
+    }
+
+    private static void report(String line) throws IOException {
+        Files.writeString(REPORT, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+    }
+}
