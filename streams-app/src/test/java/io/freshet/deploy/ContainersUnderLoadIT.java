@@ -1,11 +1,13 @@
 package io.freshet.deploy;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.withinPercentage;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freshet.broker.Docker;
 import io.freshet.config.FreshetConfig;
+import io.freshet.deploy.DeployedFreshet.Instance;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -24,6 +26,10 @@ final class ContainersUnderLoadIT {
     private static final int CLICKS_PER_SECOND = Integer.getInteger("freshet.load.rate", 100);
     private static final int STEADY_SECONDS = Integer.getInteger("freshet.load.seconds", 10);
     private static final int SECONDS_THAT_TELL = 300;
+
+    /** What the generator's catalogue grows to. */
+    private static final long ITEMS = 4_000;
+
     private static final double MOST_GROWTH = 1.05;
     private static final Duration SAMPLE_INTERVAL = Duration.ofSeconds(2);
     private static final Duration TIMEOUT = Duration.ofMinutes(5);
@@ -41,15 +47,15 @@ final class ContainersUnderLoadIT {
             FreshetConfig config = FreshetConfig.of(Map.of("kafka.bootstrap.servers", freshet.bootstrapServers()));
             try (ClickAccounts accounts = new ClickAccounts(config)) {
                 leaveAlone(freshet, accounts);
-                for (FreshetContainer instance : freshet.instances()) {
+                for (Instance instance : freshet.instances()) {
                     freshet.restart(instance);
                     accounts.readOn();
                 }
                 freshet.stopFeeding();
                 assertEachClickCountsOnce(accounts);
             }
-            for (FreshetContainer instance : freshet.instances()) {
-                assertThat(instance.state().getOOMKilled()).isFalse();
+            for (Instance instance : freshet.instances()) {
+                assertThat(instance.container().state().getOOMKilled()).isFalse();
             }
         }
     }
@@ -65,19 +71,30 @@ final class ContainersUnderLoadIT {
             accounts.readOn();
             Thread.sleep(SAMPLE_INTERVAL);
         }
-        for (int i = 0; i < traces.size(); i++) {
-            MemoryTrace trace = traces.get(i);
-            FreshetContainer instance = freshet.instances().get(i);
-            long limit = instance.memoryBytes();
-            report("%s: at most %d MB of %d; along the way: %s"
-                    .formatted(freshet.nameOf(instance), trace.most() / 1_000_000, limit / 1_000_000, trace));
+        for (MemoryTrace trace : traces) {
+            long expected = trace.instance().memory().expected(ITEMS);
+            long limit = trace.instance().memory().role().memoryLimitBytes();
+            report("%s: MB resident %s, at most %d; by the formula %d, limit %d"
+                    .formatted(
+                            trace.instance().name(),
+                            trace,
+                            megabytes(trace.most()),
+                            megabytes(expected),
+                            megabytes(limit)));
             assertThat(trace.most()).isLessThan(limit);
             if (STEADY_SECONDS >= SECONDS_THAT_TELL) {
+                assertThat((double) trace.last())
+                        .as("by the formula")
+                        .isCloseTo((double) expected, withinPercentage(20.0));
                 assertThat(trace.growth())
-                        .as("%s %s", freshet.nameOf(instance), trace)
+                        .as("%s %s", trace.instance().name(), trace)
                         .isLessThan(MOST_GROWTH);
             }
         }
+    }
+
+    private static long megabytes(long bytes) {
+        return bytes / 1_000_000;
     }
 
     private static void assertEachClickCountsOnce(ClickAccounts accounts) throws IOException {

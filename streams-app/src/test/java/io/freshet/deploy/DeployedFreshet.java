@@ -7,11 +7,17 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.Bind;
 import com.github.dockerjava.api.model.Volume;
 import io.freshet.broker.ContainerBroker;
+import io.freshet.config.FreshetConfig;
 import java.io.IOException;
+import java.io.Reader;
+import java.nio.file.Files;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Properties;
 import java.util.UUID;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
@@ -35,7 +41,7 @@ final class DeployedFreshet implements AutoCloseable {
     private final Network network = Network.newNetwork();
     private final KafkaContainer kafka =
             ContainerBroker.configured().withNetwork(network).withListener(KAFKA);
-    private final List<FreshetContainer> instances = new ArrayList<>();
+    private final List<Instance> instances = new ArrayList<>();
     private final GenericContainer<?> feed;
 
     /** @param clicksPerSecond what is fed once {@link #feed} is asked for */
@@ -46,36 +52,59 @@ final class DeployedFreshet implements AutoCloseable {
                 .withEnv("FRESHET_KAFKA_BOOTSTRAP_SERVERS", KAFKA)
                 .withEnv("FRESHET_JAVA_OPTS", "-Xmx256m")
                 .withCommand("feed", "--rate", Integer.toString(clicksPerSecond));
-        Map<String, String> settings = DeployedRole.settings();
-        DeployedRole streams = DeployedRole.read("streams");
+        FreshetConfig config = FreshetConfig.load(KubernetesBaseTest.CONFIG_FILE, Map.of(), Map.of());
+        Manifests base = Manifests.asWritten(Manifests.BASE);
         for (int i = 0; i < STREAMS; i++) {
-            instances.add(instance("streams-" + i, streams, settings));
+            add("streams", "streams-" + i, new MemoryFormula(Workload.of(base, "streams"), config));
         }
-        instances.add(instance("trainer-0", DeployedRole.read("trainer"), settings));
+        add("trainer", "trainer-0", new MemoryFormula(Workload.of(base, "trainer"), config));
     }
 
-    private FreshetContainer instance(String name, DeployedRole role, Map<String, String> settings) {
-        FreshetContainer instance =
-                new FreshetContainer(image, role.memoryBytes(), KAFKA, "run", "--roles", role.name());
-        instance.container()
+    /**
+     * One container of a role.
+     *
+     * @param memory what it is to take
+     */
+    record Instance(String name, FreshetContainer container, MemoryFormula memory) {}
+
+    private void add(String role, String name, MemoryFormula memory) throws IOException {
+        FreshetContainer container =
+                new FreshetContainer(image, memory.role().memoryLimitBytes(), KAFKA, "run", "--roles", role);
+        container
+                .container()
                 .withNetwork(network)
                 .withNetworkAliases(name)
-                .withEnv(settings)
+                .withEnv(settings())
                 .withEnv("FRESHET_HTTP_ADVERTISED", name + ":8080")
-                .withEnv("FRESHET_JAVA_OPTS", role.javaOptions())
+                .withEnv("FRESHET_JAVA_OPTS", String.join(" ", memory.role().javaOptions()))
                 .withCreateContainerCmdModifier(
                         command -> command.getHostConfig().withBinds(new Bind(models, new Volume(MODELS))));
-        if (role.name().equals("streams")) {
-            instance.container().withEnv("FRESHET_STREAMS_INSTANCE_ID", name);
+        if (role.equals("streams")) {
+            container.container().withEnv("FRESHET_STREAMS_INSTANCE_ID", name);
         }
-        return instance;
+        instances.add(new Instance(name, container, memory));
+    }
+
+    /** Those of the base as environment variables, but for what only a cluster has. */
+    private static Map<String, String> settings() throws IOException {
+        Properties properties = new Properties();
+        try (Reader reader = Files.newBufferedReader(KubernetesBaseTest.CONFIG_FILE)) {
+            properties.load(reader);
+        }
+        Map<String, String> settings = new HashMap<>();
+        properties.stringPropertyNames().stream()
+                .filter(key -> !key.equals("kafka.bootstrap.servers") && !key.startsWith("http.token"))
+                .forEach(key -> settings.put(
+                        "FRESHET_" + key.toUpperCase(Locale.ROOT).replaceAll("[.-]", "_"),
+                        properties.getProperty(key)));
+        return settings;
     }
 
     /** Starts the broker and all instances. */
     void start() {
         kafka.start();
         docker.createVolumeCmd().withName(models).exec();
-        instances.forEach(FreshetContainer::start);
+        instances.forEach(instance -> instance.container().start());
     }
 
     /** Feeds clicks from now on. */
@@ -92,27 +121,23 @@ final class DeployedFreshet implements AutoCloseable {
         instances.forEach(DeployedFreshet::awaitReady);
     }
 
-    private static void awaitReady(FreshetContainer instance) {
+    private static void awaitReady(Instance instance) {
         await().atMost(TIMEOUT)
                 .pollInterval(LOOK_INTERVAL)
-                .untilAsserted(() -> assertThat(instance.shell("freshet-health ready && echo ready"))
+                .untilAsserted(() -> assertThat(instance.container().shell("freshet-health ready && echo ready"))
                         .isEqualTo("ready"));
     }
 
     /** Ends the instance as a rollout does, starts it again on its own state, and waits until it is ready. */
-    void restart(FreshetContainer instance) throws InterruptedException {
-        instance.terminate(Duration.ofSeconds(30));
-        docker.startContainerCmd(instance.container().getContainerId()).exec();
+    void restart(Instance instance) throws InterruptedException {
+        instance.container().terminate(Duration.ofSeconds(30));
+        docker.startContainerCmd(instance.container().container().getContainerId())
+                .exec();
         awaitReady(instance);
     }
 
-    List<FreshetContainer> instances() {
+    List<Instance> instances() {
         return instances;
-    }
-
-    /** The name that others reach it by. */
-    String nameOf(FreshetContainer instance) {
-        return instance.container().getEnvMap().getOrDefault("FRESHET_HTTP_ADVERTISED", "");
     }
 
     /** As this machine sees it. */
@@ -123,7 +148,7 @@ final class DeployedFreshet implements AutoCloseable {
     @Override
     public void close() {
         feed.stop();
-        instances.forEach(FreshetContainer::close);
+        instances.forEach(instance -> instance.container().close());
         kafka.stop();
         docker.removeVolumeCmd(models).exec();
         network.close();

@@ -28,12 +28,10 @@ final class FreshetContainer implements AutoCloseable {
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(50);
 
     private final GenericContainer<?> container;
-    private final long memoryBytes;
     private final HttpClient http = HttpClient.newHttpClient();
 
     /** @param bootstrapServers as the container sees them */
     FreshetContainer(String image, long memoryBytes, String bootstrapServers, String... arguments) {
-        this.memoryBytes = memoryBytes;
         container = new GenericContainer<>(image)
                 .withEnv("FRESHET_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers)
                 .withEnv("FRESHET_HTTP_HOST", "0.0.0.0")
@@ -62,11 +60,6 @@ final class FreshetContainer implements AutoCloseable {
     /** Where everything else about the container is said, before it is started. */
     GenericContainer<?> container() {
         return container;
-    }
-
-    /** The limit. */
-    long memoryBytes() {
-        return memoryBytes;
     }
 
     FreshetContainer start() {

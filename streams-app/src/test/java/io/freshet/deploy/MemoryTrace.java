@@ -5,23 +5,31 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The memory of one container, sample by sample: what its process holds, without files that the kernel may drop. */
+/** The memory of one instance, sample by sample: what of its process is resident. */
 final class MemoryTrace {
-    private static final String OWN_MEMORY = "awk '/^RssAnon|^RssShmem/ { kb += $2 } END { print kb }' /proc/1/status";
+    private static final String RESIDENT = "awk '/^VmRSS/ { print $2 }' /proc/1/status";
 
-    private final FreshetContainer instance;
+    private final DeployedFreshet.Instance instance;
     private final List<Long> bytes = new ArrayList<>();
 
-    MemoryTrace(FreshetContainer instance) {
+    MemoryTrace(DeployedFreshet.Instance instance) {
         this.instance = instance;
     }
 
+    DeployedFreshet.Instance instance() {
+        return instance;
+    }
+
     void sample() throws IOException, InterruptedException {
-        bytes.add(Long.parseLong(instance.shell(OWN_MEMORY)) << 10);
+        bytes.add(Long.parseLong(instance.container().shell(RESIDENT)) << 10);
     }
 
     long most() {
         return bytes.stream().mapToLong(Long::longValue).max().orElseThrow();
+    }
+
+    long last() {
+        return bytes.getLast();
     }
 
     /** The mean of the last quarter over that of the third one, which the start is too far away from to matter. */
