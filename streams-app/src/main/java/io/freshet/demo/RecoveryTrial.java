@@ -38,6 +38,7 @@ public final class RecoveryTrial implements AutoCloseable {
 
     private final Settings settings;
     private final StateFolder folder;
+    private final DemoLog log;
     private final EmbeddedKafka kafka;
     private final FreshetConfig config;
     private final List<Process> processes = new ArrayList<>();
@@ -75,9 +76,10 @@ public final class RecoveryTrial implements AutoCloseable {
      */
     public record Outcome(Duration firstAnswer, Duration slowestClick) {}
 
-    private RecoveryTrial(Settings settings, StateFolder folder, EmbeddedKafka kafka) {
+    private RecoveryTrial(Settings settings, StateFolder folder, DemoLog log, EmbeddedKafka kafka) {
         this.settings = settings;
         this.folder = folder;
+        this.log = log;
         this.kafka = kafka;
         config = FreshetConfig.of(shared());
         newestAnsweredClickMs = new long[settings.partitions()];
@@ -94,7 +96,8 @@ public final class RecoveryTrial implements AutoCloseable {
     public static RecoveryTrial start(Settings settings)
             throws IOException, InterruptedException, StateFolderException, DemoFailedException {
         StateFolder folder = StateFolder.open(null);
-        RecoveryTrial trial = new RecoveryTrial(settings, folder, EmbeddedKafka.start(folder.kafka()));
+        DemoLog log = DemoLog.to(folder.logFile());
+        RecoveryTrial trial = new RecoveryTrial(settings, folder, log, EmbeddedKafka.start(folder.kafka()));
         try {
             TopicSetup.run(trial.config, START);
             trial.launch(0);
@@ -256,12 +259,20 @@ public final class RecoveryTrial implements AutoCloseable {
             for (Process process : processes) {
                 process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
             }
-            clicks.join(Duration.ofSeconds(10));
-            reader.join(Duration.ofSeconds(10));
+            awaitEnd(clicks);
+            awaitEnd(reader);
         } catch (InterruptedException _) {
             Thread.currentThread().interrupt();
         }
         kafka.close();
+        log.close();
         folder.close();
+    }
+
+    /** A thread that has not been started yet cannot be waited for. */
+    private static void awaitEnd(Thread thread) throws InterruptedException {
+        if (thread.isAlive()) {
+            thread.join(Duration.ofSeconds(10));
+        }
     }
 }

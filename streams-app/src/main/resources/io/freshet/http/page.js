@@ -73,12 +73,18 @@
   let qualityPlot = null;
   let ratePlot = null;
 
+  /** The time of day on an axis, with seconds where lines stand closer than a minute. */
+  function clock(_, splits, __, ___, seconds) {
+    const format = { hour: '2-digit', minute: '2-digit', ...(seconds < 60 && { second: '2-digit' }) };
+    return splits.map((split) => new Date(split * 1000).toLocaleTimeString([], format));
+  }
+
   function axes(format) {
     const line = { stroke: style('--soft'), grid: { stroke: style('--line'), width: 1 }, ticks: { show: false } };
     const size = parseFloat(getComputedStyle(document.documentElement).fontSize);
     const font = `${Math.round(size * 0.75)}px ${getComputedStyle(document.body).fontFamily}`;
     return [
-      { ...line, font, size: size * 1.9, space: size * 5, grid: { show: false } },
+      { ...line, font, size: size * 1.9, space: size * 6, grid: { show: false }, values: clock },
       { ...line, font, size: size * 3.2, values: (_, splits) => splits.map(format) },
     ];
   }
@@ -459,7 +465,7 @@
       el('td', { textContent: whole.format(snapshot.step) }),
       el('td', { textContent: ago(Date.now() - Date.parse(snapshot.created_at)) + ' ago' }),
       el('td', { textContent: ndcg === undefined ? '–' : share(ndcg) }),
-      el('td', {}, el('code', { textContent: snapshot.version.replace(/^0+/, '') })),
+      el('td', {}, el('code', { textContent: snapshot.version.replace(/^0+(?=\d)/, '') })),
       el('td', {}, snapshotAction(snapshot, model)));
   }
 
