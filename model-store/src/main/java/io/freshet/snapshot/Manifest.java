@@ -39,7 +39,10 @@ public record Manifest(
         List<FileEntry> files) {
     public static final String FILE_NAME = "manifest.json";
     public static final int OLDEST_FORMAT_VERSION = 1;
-    public static final int FORMAT_VERSION = 1;
+    public static final int FORMAT_VERSION = 2;
+
+    /** The first version whose document names its own SHA-256. */
+    static final int FIRST_WITH_DIGEST = 2;
 
     public Manifest {
         encoder = JsonValues.normalised(encoder);

@@ -59,20 +59,52 @@ record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
         }
     }
 
+    /** The same document by another name. */
+    SnapshotJson<T> named(String other) {
+        return new SnapshotJson<>(other, type, oldest, newest);
+    }
+
     /**
      * The document that the bytes are.
      *
      * @throws FormatException for bytes that are corrupt, too old or too new
      */
     T read(byte[] json) {
+        return value(tree(json), json.length);
+    }
+
+    /**
+     * The JSON that the bytes are, once its version can be read.
+     *
+     * @throws FormatException for bytes that are corrupt, too old or too new
+     */
+    JsonNode tree(byte[] json) {
         try {
             JsonNode root = JSON.readTree(json);
             requireReadable(root.path("format_version"));
+            return root;
+        } catch (IOException e) {
+            throw corrupt(json.length, e);
+        }
+    }
+
+    /**
+     * The document that the JSON is.
+     *
+     * @param length of the JSON in bytes
+     * @throws FormatException for JSON that is no such document
+     */
+    T value(JsonNode root, int length) {
+        try {
             return JSON.treeToValue(root, type);
         } catch (IOException e) {
-            throw new CorruptFormatException(
-                    name + " must be a JSON object with all fields: length=" + json.length + ", " + e.getMessage(), e);
+            throw corrupt(length, e);
         }
+    }
+
+    private CorruptFormatException corrupt(int length, IOException e) {
+        return new CorruptFormatException(
+                name + " must be a JSON object with all fields: length=" + length + ", " + e.getMessage(), e);
     }
 
     private void requireReadable(JsonNode version) {

@@ -38,10 +38,15 @@ final class Durability {
 
     /** Removes a folder and all in it; what somebody else removes meanwhile is none of its concern. */
     static void removeRecursively(Path folder) throws IOException {
+        Files.walkFileTree(folder, new Remover());
+    }
+
+    /** Removes what a failure has left half done; what goes wrong with that joins the failure. */
+    static void removeAfterFailure(Path folder, Exception failure) {
         try {
-            Files.walkFileTree(folder, new Remover());
-        } catch (NoSuchFileException e) {
-            // Gone already, which is what was asked for.
+            removeRecursively(folder);
+        } catch (IOException e) {
+            failure.addSuppressed(e);
         }
     }
 
@@ -50,6 +55,15 @@ final class Durability {
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
             Files.deleteIfExists(file);
             return FileVisitResult.CONTINUE;
+        }
+
+        /** Gone already: somebody else removes the same. */
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (failure instanceof NoSuchFileException) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw failure;
         }
 
         @Override

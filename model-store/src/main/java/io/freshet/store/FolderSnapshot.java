@@ -4,8 +4,12 @@ import io.freshet.snapshot.FileEntry;
 import io.freshet.snapshot.Manifest;
 import java.nio.file.Path;
 
-/** A verified snapshot that is read where it lies. */
-record FolderSnapshot(Manifest manifest, Path folder) implements Snapshot {
+/**
+ * A verified snapshot whose files are in a folder.
+ *
+ * @param letGo what closing does: nothing where the files stay where they are
+ */
+record FolderSnapshot(Manifest manifest, Path folder, Runnable letGo) implements Snapshot {
     @Override
     public Path file(String name) {
         if (manifest.files().stream().noneMatch(file -> file.name().equals(name))) {
@@ -15,7 +19,8 @@ record FolderSnapshot(Manifest manifest, Path folder) implements Snapshot {
         return folder.resolve(name);
     }
 
-    /** Nothing to let go of: the files stay where they are. */
     @Override
-    public void close() {}
+    public void close() {
+        letGo.run();
+    }
 }

@@ -3,7 +3,8 @@ package io.freshet.store;
 import io.freshet.snapshot.FileEntry;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.Collections;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -31,8 +32,14 @@ public final class SnapshotFiles {
         return this;
     }
 
-    /** A view of the files by name. */
-    SortedMap<String, Content> contents() {
-        return Collections.unmodifiableSortedMap(contents);
+    /** Writes them into a folder; what they are, in order of name. */
+    List<FileEntry> writeInto(Path folder) throws IOException {
+        List<FileEntry> entries = new ArrayList<>();
+        for (var content : contents.entrySet()) {
+            Path file = folder.resolve(content.getKey());
+            content.getValue().writeTo(file);
+            entries.add(FileDigest.entry(file));
+        }
+        return entries;
     }
 }

@@ -7,14 +7,18 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Where snapshots are kept. A snapshot is seen whole or not at all, whenever its writer dies. Any number of readers,
- * one writer for each model.
+ * Where snapshots are kept. A snapshot is seen whole or not at all, whenever its writer dies, and does not change once it
+ * is seen. Any number of readers and writers; a model has one writer, but one that has lost its place may go on for a
+ * while, and neither takes from the other what it writes.
+ *
+ * <p>All of them throw a {@link SnapshotStoreException} where the store itself cannot be used.
  */
 public interface SnapshotStore {
     /**
-     * Writes a snapshot. It is durable and visible on return.
+     * Writes a snapshot. It is durable and visible on return. Where the same files of the same step are there already, say
+     * from before a restart, the manifest that came first stays.
      *
-     * @return its manifest, with the version and the files
+     * @return the manifest that is there, with the version and the files
      */
     Manifest save(ManifestDraft draft, SnapshotFiles files) throws IOException;
 

@@ -20,21 +20,44 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ManifestCodecTest {
-    private static final Manifest MANIFEST = new ManifestDraft(
-                    "main",
-                    1200,
-                    Instant.parse("2026-01-02T03:04:05.678Z"),
-                    -7,
-                    Map.of("type", "sasrec", "dim", 64, "init_std", 0.02f),
-                    Map.of("learning_rate", 0.001f, "warm", true, "ks", List.of(5, 10)),
-                    Map.of("workers", 2, "java", "25"),
-                    new TopicPosition("model-log", 0, 987_654_321_000L),
-                    List.of(new TopicPosition("sequences", 0, 10), new TopicPosition("sequences", 1, 0)),
-                    Map.of("ndcg10", 0.375, "hr10", 0.5),
-                    true)
-            .complete("000000001200-0123456789ab", List.of(new FileEntry("weights.safetensors", 123, "0f".repeat(32))));
+    private static final Manifest MANIFEST = manifest();
 
-    private static final String GOLDEN = """
+    /** The same as version 1 had it. */
+    private static final Manifest MANIFEST_1 = new Manifest(
+            1,
+            MANIFEST.model(),
+            MANIFEST.version(),
+            MANIFEST.step(),
+            MANIFEST.createdAt(),
+            MANIFEST.seed(),
+            MANIFEST.encoder(),
+            MANIFEST.training(),
+            MANIFEST.platform(),
+            MANIFEST.modelLog(),
+            MANIFEST.inputs(),
+            MANIFEST.metrics(),
+            MANIFEST.held(),
+            MANIFEST.files());
+
+    private static Manifest manifest() {
+        return new ManifestDraft(
+                        "main",
+                        1200,
+                        Instant.parse("2026-01-02T03:04:05.678Z"),
+                        -7,
+                        Map.of("type", "sasrec", "dim", 64, "init_std", 0.02f),
+                        Map.of("learning_rate", 0.001f, "warm", true, "ks", List.of(5, 10)),
+                        Map.of("workers", 2, "java", "25"),
+                        new TopicPosition("model-log", 0, 987_654_321_000L),
+                        List.of(new TopicPosition("sequences", 0, 10), new TopicPosition("sequences", 1, 0)),
+                        Map.of("ndcg10", 0.375, "hr10", 0.5),
+                        true)
+                .complete(
+                        "000000001200-0123456789ab",
+                        List.of(new FileEntry("weights.safetensors", 123, "0f".repeat(32))));
+    }
+
+    private static final String GOLDEN_1 = """
             {
               "format_version" : 1,
               "model" : "main",
@@ -82,26 +105,56 @@ class ManifestCodecTest {
               } ]
             }""";
 
+    /** The digest is that of all before the comma: head -c -83 manifest.json | sha256sum. */
+    private static final String GOLDEN = GOLDEN_1.replace("\"format_version\" : 1", "\"format_version\" : 2")
+            .replaceFirst(
+                    "\n}$",
+                    ",\n  \"sha256\" : \"f1e8d8a272d79db40275409735088a2ad6a5317b1036e77a5949a908ef4d030a\"\n}");
+
     @Test
     void shouldWriteGoldenJson() {
         assertThat(new String(ManifestCodec.toJson(MANIFEST), UTF_8)).isEqualTo(GOLDEN);
+        assertThat(new String(ManifestCodec.toJson(MANIFEST_1), UTF_8)).isEqualTo(GOLDEN_1);
     }
 
     @Test
     void shouldReadGoldenJsonOfVersion1() {
+        assertThat(parse(GOLDEN_1)).isEqualTo(MANIFEST_1);
+    }
+
+    @Test
+    void shouldReadGoldenJsonOfVersion2() {
         assertThat(parse(GOLDEN)).isEqualTo(MANIFEST);
     }
 
     @Test
+    void shouldNameBothDigestsWhenADigitWasChanged() {
+        assertThatThrownBy(() -> ManifestCodec.parse(
+                        GOLDEN.replace("987654321000", "987654321001").getBytes(UTF_8), "there/manifest.json"))
+                .isInstanceOf(CorruptFormatException.class)
+                .hasMessageContaining("there/manifest.json")
+                .hasMessageContaining("f1e8d8a272d79db40275409735088a2ad6a5317b1036e77a5949a908ef4d030a named, ")
+                .hasMessageContaining("eb19b581057021b9953bc5f8f78fbf55c8abee739fd1e810d93fb4bb65a9e233 found");
+    }
+
+    @Test
+    void shouldRefuseADigestThatIsNotAtTheEndOrNotOfTheVersion() {
+        assertCorrupt(GOLDEN + "\n");
+        assertCorrupt(GOLDEN.replace("\n}", "\n }"));
+        assertCorrupt(GOLDEN_1.replace("\"format_version\" : 1", "\"format_version\" : 2"));
+        assertCorrupt(GOLDEN.replace("\"format_version\" : 2", "\"format_version\" : 1"));
+    }
+
+    @Test
     void shouldPassOverFieldsWhenTheyAreUnknown() {
-        assertThat(parse(GOLDEN.replace("\"seed\"", "\"later\" : {\"a\" : 1},\n \"seed\"")))
-                .isEqualTo(MANIFEST);
+        assertThat(parse(GOLDEN_1.replace("\"seed\"", "\"later\" : {\"a\" : 1},\n \"seed\"")))
+                .isEqualTo(MANIFEST_1);
     }
 
     @Test
     void shouldTellTooOldFromTooNew() {
         assertThatThrownBy(() -> parse("{\"format_version\":0}")).isInstanceOf(FormatTooOldException.class);
-        assertThatThrownBy(() -> parse("{\"format_version\":2}")).isInstanceOf(FormatTooNewException.class);
+        assertThatThrownBy(() -> parse("{\"format_version\":3}")).isInstanceOf(FormatTooNewException.class);
     }
 
     @Test
@@ -114,16 +167,14 @@ class ManifestCodecTest {
     }
 
     @Test
-    void shouldReadOrRefuseEveryBitFlip() {
+    void shouldRefuseEveryBitFlip() {
         byte[] json = GOLDEN.getBytes(UTF_8);
         for (int bit = 0; bit < Byte.SIZE * json.length; bit++) {
             byte[] flipped = json.clone();
             flipped[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-            try {
-                assertThat(ManifestCodec.parse(flipped)).isNotNull();
-            } catch (FormatException e) {
-                assertThat(e).hasMessageContaining("manifest");
-            }
+            assertThatThrownBy(() -> ManifestCodec.parse(flipped))
+                    .isInstanceOf(FormatException.class)
+                    .hasMessageContaining("manifest");
         }
     }
 
@@ -146,7 +197,7 @@ class ManifestCodecTest {
                 "sha256"
             })
     void shouldRefuseManifestWhenAFieldIsMissing(String name) {
-        assertCorrupt(GOLDEN.replace("\"" + name + "\" :", "\"other\" :"));
+        assertCorrupt(GOLDEN_1.replace("\"" + name + "\" :", "\"other\" :"));
     }
 
     @ParameterizedTest
@@ -169,8 +220,8 @@ class ManifestCodecTest {
                 "\"hr10\" : 0.5 | \"hr10\" : null",
             })
     void shouldRefuseManifestWhenAValueIsWrong(String right, String wrong) {
-        assertThat(GOLDEN).contains(right);
-        assertCorrupt(GOLDEN.replaceFirst(Pattern.quote(right), wrong));
+        assertThat(GOLDEN_1).contains(right);
+        assertCorrupt(GOLDEN_1.replaceFirst(Pattern.quote(right), wrong));
     }
 
     @ParameterizedTest

@@ -7,12 +7,11 @@ import io.freshet.model.RecommenderModel;
 import io.freshet.offline.HeldOut;
 import io.freshet.offline.LeaveOneOut;
 import io.freshet.offline.SequenceDataset;
-import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotStore;
+import io.freshet.store.StoreLocation;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -55,8 +54,12 @@ final class EvaluateCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     // Not required for picocli: the sub-commands do without.
-    @Option(names = "--snapshot", paramLabel = "DIR", description = "The model store.")
-    private @Nullable Path store;
+    @Option(
+            names = "--snapshot",
+            paramLabel = "DIR|URL",
+            converter = StoreLocationConverter.class,
+            description = "The model store, a folder or s3://bucket/prefix.")
+    private @Nullable StoreLocation store;
 
     @Option(
             names = "--name",
@@ -101,7 +104,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (store == null) {
-            throw refused("Missing required option: '--snapshot=DIR'");
+            throw refused("Missing required option: '--snapshot=DIR|URL'");
         }
         Path file = data.file(spec);
         try (Snapshot snapshot = open(store);
@@ -111,11 +114,8 @@ final class EvaluateCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Snapshot open(Path root) throws IOException {
-        SnapshotStore snapshots = new FileSnapshotStore(root);
-        if (!Files.isDirectory(root)) {
-            throw refused("--snapshot: no such folder: " + root);
-        }
+    private Snapshot open(StoreLocation root) throws IOException {
+        SnapshotStore snapshots = StoreAlone.openExisting(root, "--snapshot", spec);
         List<String> versions = snapshots.versions(name);
         if (versions.isEmpty() || (version != null && !versions.contains(version))) {
             throw refused("no such snapshot in " + root + ": model=" + name + " version="

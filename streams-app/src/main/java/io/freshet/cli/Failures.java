@@ -4,6 +4,7 @@ import io.freshet.continual.PeriodFileException;
 import io.freshet.demo.ClickFileException;
 import io.freshet.demo.StateFolderException;
 import io.freshet.offline.SequenceFileException;
+import io.freshet.store.SnapshotStoreException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.apache.kafka.common.config.ConfigException;
@@ -23,7 +24,8 @@ final class Failures {
     /** One line: what happened, and what lies behind it where that says more. */
     static String describe(Throwable failure) {
         String text = describeOne(failure);
-        Throwable cause = failure.getCause();
+        // What lies behind a store's failure is an SDK's, and has been put into words.
+        Throwable cause = failure instanceof SnapshotStoreException ? null : failure.getCause();
         return cause == null || text.contains(describeOne(cause)) ? text : text + ": " + describe(cause);
     }
 
@@ -36,7 +38,8 @@ final class Failures {
                     ClickFileException _,
                     SequenceFileException _,
                     PeriodFileException _,
-                    StateFolderException _ -> String.valueOf(message);
+                    StateFolderException _,
+                    SnapshotStoreException _ -> String.valueOf(message);
             default -> failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
         };
     }

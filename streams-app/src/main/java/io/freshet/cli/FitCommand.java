@@ -13,7 +13,7 @@ import io.freshet.offline.FitResult;
 import io.freshet.offline.FitSnapshot;
 import io.freshet.offline.SequenceDataset;
 import io.freshet.snapshot.Manifest;
-import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.StoreLocation;
 import io.freshet.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -75,10 +75,11 @@ final class FitCommand implements Callable<Integer> {
 
     @Option(
             names = "--snapshot",
-            paramLabel = "DIR",
+            paramLabel = "DIR|URL",
+            converter = StoreLocationConverter.class,
             description =
-                    "Write the best epoch as a snapshot into this model store, for freshet demo, run and evaluate.")
-    private @Nullable Path snapshot;
+                    "Write the best epoch as a snapshot into this model store, a folder or s3://bucket/prefix, for freshet demo, run and evaluate.")
+    private @Nullable StoreLocation snapshot;
 
     @Option(
             names = "--name",
@@ -164,10 +165,10 @@ final class FitCommand implements Callable<Integer> {
         }
     }
 
-    private void save(PrintStream out, Path root, Fit fit, FitResult result, Map<String, Object> settings)
+    private void save(PrintStream out, StoreLocation root, Fit fit, FitResult result, Map<String, Object> settings)
             throws IOException {
         Manifest manifest = FitSnapshot.save(
-                new FileSnapshotStore(root),
+                StoreAlone.open(root),
                 name,
                 fit,
                 result,
@@ -181,7 +182,7 @@ final class FitCommand implements Callable<Integer> {
         say(out, "  freshet demo " + settingsFor(root, fit.learner().model().config()));
     }
 
-    private String settingsFor(Path root, ModelConfig model) {
+    private String settingsFor(StoreLocation root, ModelConfig model) {
         StringBuilder text = new StringBuilder();
         ModelSettings.of(name, root, model)
                 .forEach((key, value) ->

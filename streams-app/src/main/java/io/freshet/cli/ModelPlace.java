@@ -1,9 +1,9 @@
 package io.freshet.cli;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.config.ModelStores;
 import io.freshet.demo.DemoState;
 import io.freshet.demo.StateFolderException;
-import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -68,13 +68,9 @@ final class ModelPlace {
         }
         if (state != null) {
             DemoState demo = DemoState.open(state, settings, Environment.ofConfiguration());
-            return new Opened(demo.config(), storeOf(demo.config()), demo);
+            return new Opened(demo.config(), ModelStores.open(demo.config()), demo);
         }
         FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), settings);
-        return new Opened(loaded, storeOf(loaded), null);
-    }
-
-    private static SnapshotStore storeOf(FreshetConfig config) {
-        return new FileSnapshotStore(config.modelStorePath());
+        return new Opened(loaded, ModelStores.open(loaded), null);
     }
 }

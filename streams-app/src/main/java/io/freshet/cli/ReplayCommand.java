@@ -5,8 +5,8 @@ import io.freshet.online.OnlineConfig;
 import io.freshet.snapshot.FileEntry;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.TopicPosition;
-import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
+import io.freshet.store.StoreLocation;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -76,11 +76,12 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Option(
             names = "--into",
-            paramLabel = "DIR",
+            paramLabel = "DIR|URL",
+            converter = StoreLocationConverter.class,
             description =
-                    "Write the model as a snapshot into this model store, which must not be the trainer's. Default:"
-                            + " tell the digests only.")
-    private @Nullable Path into;
+                    "Write the model as a snapshot into this model store, a folder or s3://bucket/prefix, which must"
+                            + " not be the trainer's. Default: tell the digests only.")
+    private @Nullable StoreLocation into;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the digests and where they come from there.")
     private @Nullable Path json;
@@ -121,7 +122,7 @@ final class ReplayCommand implements Callable<Integer> {
             throw refused("--to-step must not be negative: " + toStep);
         }
         try (ModelPlace.Opened opened = place.open(spec)) {
-            if (into != null && isSame(into, opened.config().modelStorePath())) {
+            if (into != null && isSame(into, opened.config().modelStore())) {
                 throw refused("--into must not be the trainer's own model store, which has one writer: " + into);
             }
             Report report = replay(opened);
@@ -179,7 +180,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     private Manifest save(JournalReplay replay) throws IOException {
         if (into != null) {
-            return replay.save(new FileSnapshotStore(into), Instant.now());
+            return replay.save(StoreAlone.open(into), Instant.now());
         }
         try (ScratchStore scratch = new ScratchStore()) {
             Manifest manifest = replay.save(scratch.store(), Instant.now());
@@ -209,8 +210,14 @@ final class ReplayCommand implements Callable<Integer> {
         out.flush();
     }
 
-    private static boolean isSame(Path one, Path other) {
-        return one.toAbsolutePath().normalize().equals(other.toAbsolutePath().normalize());
+    private static boolean isSame(StoreLocation one, StoreLocation other) {
+        return absolute(one).equals(absolute(other));
+    }
+
+    private static StoreLocation absolute(StoreLocation location) {
+        return location instanceof StoreLocation.Folder folder
+                ? new StoreLocation.Folder(folder.path().toAbsolutePath().normalize())
+                : location;
     }
 
     private ParameterException refused(String message) {

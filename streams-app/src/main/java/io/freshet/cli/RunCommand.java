@@ -1,10 +1,10 @@
 package io.freshet.cli;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.config.ModelStores;
 import io.freshet.config.TopicSetup;
 import io.freshet.demo.StopSignal;
 import io.freshet.http.HttpServer;
-import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
 import io.freshet.topology.StreamsRole;
 import io.freshet.training.TrainerRole;
@@ -111,7 +111,7 @@ final class RunCommand implements Callable<Integer> {
 
     private int run(FreshetConfig loaded, StopSignal stop) throws IOException {
         TopicSetup.run(loaded, TOPIC_TIMEOUT);
-        SnapshotStore store = new FileSnapshotStore(loaded.modelStorePath());
+        SnapshotStore store = ModelStores.open(loaded);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         // Closed in reverse: the server first, the trainer before the streams.
         try (@Nullable StreamsRole streams = startStreams(loaded, store, registry);

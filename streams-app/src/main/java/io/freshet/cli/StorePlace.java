@@ -2,11 +2,9 @@ package io.freshet.cli;
 
 import io.freshet.config.FreshetConfig;
 import io.freshet.demo.StateFolderException;
-import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
+import io.freshet.store.StoreLocation;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -17,9 +15,12 @@ import picocli.CommandLine.ParameterException;
 final class StorePlace {
     @Option(
             names = "--store",
-            paramLabel = "DIR",
-            description = "The model store alone, without a Kafka, in place of the options below.")
-    private @Nullable Path store;
+            paramLabel = "DIR|URL",
+            converter = StoreLocationConverter.class,
+            description =
+                    "The model store alone, a folder or s3://bucket/prefix, without a Kafka, in place of the options"
+                            + " below.")
+    private @Nullable StoreLocation store;
 
     @Option(
             names = "--name",
@@ -65,9 +66,6 @@ final class StorePlace {
             throw new ParameterException(
                     spec.commandLine(), "--store is for files alone: not with --config, --set or --state");
         }
-        if (!Files.isDirectory(store)) {
-            throw new ParameterException(spec.commandLine(), "--store: no such folder: " + store);
-        }
-        return new Opened(name, new FileSnapshotStore(store), null);
+        return new Opened(name, StoreAlone.openExisting(store, "--store", spec), null);
     }
 }

@@ -5,6 +5,7 @@ import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
 import io.freshet.memory.MemoryConfig;
 import io.freshet.model.Scorer;
+import io.freshet.store.S3Settings;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -20,6 +21,11 @@ final class ConfigKeys {
     static final String STATE_DIR = "state.dir";
     static final String MODEL_NAME = "model.name";
     static final String MODEL_STORE_PATH = "model.store.path";
+    static final String MODEL_STORE_URL = "model.store.url";
+    static final String MODEL_STORE_S3_ENDPOINT = "model.store.s3.endpoint";
+    static final String MODEL_STORE_S3_REGION = "model.store.s3.region";
+    static final String MODEL_STORE_S3_PATH_STYLE = "model.store.s3.path.style";
+    static final String MODEL_STORE_S3_PART_BYTES = "model.store.s3.part.bytes";
 
     static final String TOPIC_CLICKS = "topics.clicks";
     static final String TOPIC_CLICKS_REKEYED = "topics.clicks-rekeyed";
@@ -111,6 +117,7 @@ final class ConfigKeys {
     static final String ONLINE_DELTA_PART_BYTES = "online.delta.part.bytes";
     static final String ONLINE_SNAPSHOT_INTERVAL_MS = "online.snapshot.interval.ms";
     static final String ONLINE_SNAPSHOTS_KEPT = "online.snapshots.kept";
+    static final String ONLINE_SNAPSHOTS_KEPT_DAYS = "online.snapshots.kept.days";
     static final String ONLINE_GATE_SHARE = "online.gate.share";
     static final String ONLINE_LEASE_TIMEOUT_MS = "online.lease.timeout.ms";
     static final String ONLINE_METRICS_K = "online.metrics.k";
@@ -134,6 +141,37 @@ final class ConfigKeys {
             text(STATE_DIR, "freshet-state", NON_EMPTY, "Folder for everything that this process keeps on disk."),
             text(MODEL_NAME, "default", new FileNameValidator(), "Name of the model in the model store and the log."),
             text(MODEL_STORE_PATH, "", null, "Folder of the model store; empty is `models` in the state folder."),
+            text(
+                    MODEL_STORE_URL,
+                    "",
+                    new BucketUrlValidator(),
+                    "Bucket that is the model store in place of a folder, as in `s3://bucket/prefix`. Credentials come from"
+                            + " where AWS's clients look for them: `AWS_ACCESS_KEY_ID` and the like, a web identity, a"
+                            + " profile."),
+            text(
+                    MODEL_STORE_S3_ENDPOINT,
+                    "",
+                    new EndpointValidator(),
+                    "Address of an S3 that is not AWS's, as in `http://minio:9000`."),
+            text(
+                    MODEL_STORE_S3_REGION,
+                    "",
+                    null,
+                    "Region of the bucket; empty is what `AWS_REGION` or a profile says, and `us-east-1` with an endpoint."),
+            key(
+                    MODEL_STORE_S3_PATH_STYLE,
+                    ConfigDef.Type.BOOLEAN,
+                    "false",
+                    null,
+                    "",
+                    "Whether the bucket stands in the path and not in the host's name, as MinIO and others want it."),
+            key(
+                    MODEL_STORE_S3_PART_BYTES,
+                    ConfigDef.Type.INT,
+                    "16777216",
+                    between(S3Settings.LEAST_PART_BYTES, S3Settings.MOST_PART_BYTES),
+                    BYTES,
+                    "Length of the parts that a longer file is sent in; the trainer holds one in memory."),
             text(TOPIC_CLICKS, Topics.DEFAULT.clicks(), TOPIC_NAME, "Topic that clicks come in on."),
             text(
                     TOPIC_CLICKS_REKEYED,
@@ -507,7 +545,14 @@ final class ConfigKeys {
                     "3",
                     atLeast(1),
                     "snapshots",
-                    "Snapshots kept in the model store."),
+                    "Newest snapshots kept in the model store; one that a rollback serves stays as well."),
+            key(
+                    ONLINE_SNAPSHOTS_KEPT_DAYS,
+                    ConfigDef.Type.INT,
+                    "0",
+                    between(0, 3_650),
+                    "days",
+                    "Newest days, in UTC, of which the last snapshot is kept beside those; days without one do not count."),
             decimal(
                     ONLINE_GATE_SHARE,
                     "0.5",

@@ -9,8 +9,12 @@ import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningConfig;
 import io.freshet.online.OnlineConfig;
 import io.freshet.optimizer.Adam;
+import io.freshet.store.RetentionPolicy;
+import io.freshet.store.S3Settings;
+import io.freshet.store.StoreLocation;
 import java.io.IOException;
 import java.io.Reader;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,7 +110,23 @@ public final class FreshetConfig {
         return text(ConfigKeys.MODEL_NAME);
     }
 
-    /** The root folder of the model store. */
+    /** Where the model store is. */
+    public StoreLocation modelStore() {
+        String url = text(ConfigKeys.MODEL_STORE_URL);
+        return url.isEmpty() ? new StoreLocation.Folder(modelStorePath()) : StoreLocation.Bucket.parse(url);
+    }
+
+    /** How an S3 is reached. */
+    public S3Settings s3() {
+        String endpoint = text(ConfigKeys.MODEL_STORE_S3_ENDPOINT);
+        return new S3Settings(
+                endpoint.isEmpty() ? null : URI.create(endpoint),
+                text(ConfigKeys.MODEL_STORE_S3_REGION),
+                (Boolean) value(ConfigKeys.MODEL_STORE_S3_PATH_STYLE),
+                integer(ConfigKeys.MODEL_STORE_S3_PART_BYTES));
+    }
+
+    /** The root folder of the model store, where that is a folder. */
     public Path modelStorePath() {
         String path = text(ConfigKeys.MODEL_STORE_PATH);
         return path.isEmpty() ? stateDir().resolve("models") : Path.of(path);
@@ -217,7 +237,8 @@ public final class FreshetConfig {
                 millis(ConfigKeys.ONLINE_PUBLISH_INTERVAL_MS),
                 integer(ConfigKeys.ONLINE_DELTA_PART_BYTES),
                 millis(ConfigKeys.ONLINE_SNAPSHOT_INTERVAL_MS),
-                integer(ConfigKeys.ONLINE_SNAPSHOTS_KEPT),
+                new RetentionPolicy(
+                        integer(ConfigKeys.ONLINE_SNAPSHOTS_KEPT), integer(ConfigKeys.ONLINE_SNAPSHOTS_KEPT_DAYS)),
                 (Double) value(ConfigKeys.ONLINE_GATE_SHARE),
                 millis(ConfigKeys.ONLINE_LEASE_TIMEOUT_MS),
                 kafka.forConsumer(),

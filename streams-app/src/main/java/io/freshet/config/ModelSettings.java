@@ -1,7 +1,7 @@
 package io.freshet.config;
 
 import io.freshet.model.ModelConfig;
-import java.nio.file.Path;
+import io.freshet.store.StoreLocation;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -10,10 +10,12 @@ public final class ModelSettings {
     private ModelSettings() {}
 
     /** The settings under which a process goes on with the model: those that are not the defaults. */
-    public static Map<String, String> of(String modelName, Path modelStore, ModelConfig model) {
+    public static Map<String, String> of(String modelName, StoreLocation modelStore, ModelConfig model) {
         Map<String, String> settings = new TreeMap<>();
         settings.put(ConfigKeys.MODEL_NAME, modelName);
-        settings.put(ConfigKeys.MODEL_STORE_PATH, modelStore.toString());
+        settings.put(
+                modelStore instanceof StoreLocation.Folder ? ConfigKeys.MODEL_STORE_PATH : ConfigKeys.MODEL_STORE_URL,
+                modelStore.toString());
         settings.put(ConfigKeys.MODEL_DIM, Integer.toString(model.encoder().dim()));
         settings.put(
                 ConfigKeys.MODEL_MAX_LENGTH, Integer.toString(model.encoder().maxLength()));

@@ -1,14 +1,15 @@
 package io.freshet.demo;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.config.ModelStores;
 import io.freshet.http.Figures;
 import io.freshet.http.HttpServer;
 import io.freshet.online.TrainerStatus.Phase;
 import io.freshet.scoring.LiveModel;
 import io.freshet.scoring.ModelListener;
 import io.freshet.sequencer.ClickOutcomeCounts;
-import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
+import io.freshet.store.SnapshotStoreException;
 import io.freshet.topology.StreamsRole;
 import io.freshet.training.TrainerRole;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -37,8 +38,8 @@ final class DemoRoles implements AutoCloseable {
     }
 
     /** @param listener is told of the served model */
-    static DemoRoles start(FreshetConfig config, ModelListener listener) {
-        SnapshotStore store = new FileSnapshotStore(config.modelStorePath());
+    static DemoRoles start(FreshetConfig config, ModelListener listener) throws SnapshotStoreException {
+        SnapshotStore store = ModelStores.open(config);
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         Clock clock = Clock.systemUTC();
         StreamsRole streams = new StreamsRole(config, store, registry, clock);

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.model.ModelConfig;
+import io.freshet.store.StoreLocation;
 import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -12,7 +13,7 @@ class ModelSettingsTest {
     @Test
     void shouldConfigureTheSameModelWhenGivenBack() {
         ModelConfig model = new ModelConfig(new SasRecConfig(128, 20, 1, 2), (float) Math.sqrt(2.0 / 12_165), 7);
-        FreshetConfig config = FreshetConfig.of(ModelSettings.of("fitted", Path.of("models"), model));
+        FreshetConfig config = FreshetConfig.of(ModelSettings.of("fitted", StoreLocation.parse("models"), model));
         assertThat(config.trainer().model()).isEqualTo(model);
         assertThat(config.modelName()).isEqualTo("fitted");
         assertThat(config.modelStorePath()).isEqualTo(Path.of("models"));
@@ -22,7 +23,14 @@ class ModelSettingsTest {
     void shouldSayTheStoreOnlyWhenTheModelIsTheUsualOne() {
         FreshetConfig usual = FreshetConfig.of(Map.of());
         assertThat(ModelSettings.of(
-                        usual.modelName(), Path.of("m"), usual.trainer().model()))
+                        usual.modelName(),
+                        StoreLocation.parse("m"),
+                        usual.trainer().model()))
                 .containsExactly(Map.entry("model.store.path", "m"));
+        assertThat(ModelSettings.of(
+                        usual.modelName(),
+                        StoreLocation.parse("s3://b/m"),
+                        usual.trainer().model()))
+                .containsExactly(Map.entry("model.store.url", "s3://b/m"));
     }
 }

@@ -15,6 +15,7 @@ import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestCodec;
 import io.freshet.snapshot.TopicPosition;
 import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.RetentionPolicy;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.SnapshotStore;
 import io.freshet.tensor.Lanes;
@@ -509,7 +510,7 @@ final class OnlineTrainerIT {
                 publishInterval,
                 1024,
                 snapshotInterval,
-                2,
+                new RetentionPolicy(2, 0),
                 gateShare,
                 leaseTimeout,
                 Map.of("bootstrap.servers", kafka.bootstrapServers()),

@@ -2,6 +2,7 @@ package io.freshet.online;
 
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
+import io.freshet.store.RetentionPolicy;
 import java.time.Duration;
 import java.util.Map;
 
@@ -22,7 +23,7 @@ import java.util.Map;
  * @param publishInterval time between two deltas, as nearly as steps end
  * @param deltaPartBytes size that a delta is cut at
  * @param snapshotInterval least time between two snapshots
- * @param snapshotsKept newest snapshots that stay in the store
+ * @param retention snapshots that stay in the store, beside the one that is served
  * @param gateShare what is learned is held back while the newest window's NDCG is below this share of the best recent
  *     one; 0 for never
  * @param leaseTimeout how long a trainer that learns may be silent before one that stands by takes over; zero for none
@@ -44,7 +45,7 @@ public record OnlineConfig(
         Duration publishInterval,
         int deltaPartBytes,
         Duration snapshotInterval,
-        int snapshotsKept,
+        RetentionPolicy retention,
         double gateShare,
         Duration leaseTimeout,
         Map<String, Object> consumer,
@@ -71,7 +72,6 @@ public record OnlineConfig(
         require(stepClicks >= 1, "stepClicks must be at least 1: stepClicks=" + stepClicks);
         require(hurryClicks >= 0, "hurryClicks must not be negative: hurryClicks=" + hurryClicks);
         require(batchClicks >= 0, "batchClicks must not be negative: batchClicks=" + batchClicks);
-        require(snapshotsKept >= 1, "snapshotsKept must be at least 1: snapshotsKept=" + snapshotsKept);
         require(gateShare >= 0 && gateShare < 1, "gateShare must be at least 0 and below 1: gateShare=" + gateShare);
         require(deltaPartBytes >= 1024, "deltaPartBytes must be at least 1024: deltaPartBytes=" + deltaPartBytes);
         require(
@@ -105,7 +105,7 @@ public record OnlineConfig(
                 Duration.ofMillis(200),
                 512 * 1024,
                 Duration.ofSeconds(60),
-                3,
+                new RetentionPolicy(3, 0),
                 0.5,
                 Duration.ofSeconds(6),
                 kafka,

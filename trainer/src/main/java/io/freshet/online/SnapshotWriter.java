@@ -6,9 +6,10 @@ import io.freshet.snapshot.Rollback;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.SnapshotStore;
 import java.io.IOException;
-import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -66,21 +67,32 @@ final class SnapshotWriter {
             if (served.isPresent() && served.get().equals(version)) {
                 log.announce(store.manifest(config.modelName(), version), List.of());
             } else {
-                store.delete(config.modelName(), version);
+                delete(version);
             }
         }
     }
 
-    /** The oldest ones beyond the number to keep; never the one just written, nor one that is to be served. */
-    private List<String> surplus(String justWritten) throws IOException {
-        List<String> versions = new ArrayList<>(store.versions(config.modelName()));
-        int count = Math.max(0, versions.size() - config.snapshotsKept());
-        versions.remove(justWritten);
-        List<String> oldest = new ArrayList<>(versions.subList(0, Math.min(count, versions.size())));
+    /** What cannot be deleted now is surplus once more after the next snapshot. */
+    private void delete(String version) {
+        try {
+            store.delete(config.modelName(), version);
+        } catch (IOException e) {
+            LOG.warn("Snapshot {}/{} stays for now: {}", config.modelName(), version, e.getMessage());
+        }
+    }
+
+    /** What is kept no longer; never the one just written, nor one that is to be served. */
+    private List<String> surplus(String justWritten) {
         SnapshotCatalogue known = manifests.readOn();
-        known.rollback().map(Rollback::served).ifPresent(oldest::remove);
-        known.newestToServe().stream().map(Manifest::version).findFirst().ifPresent(oldest::remove);
-        return oldest;
+        Set<String> wanted = new HashSet<>(Set.of(justWritten));
+        known.rollback().map(Rollback::served).ifPresent(wanted::add);
+        known.newestToServe().stream().map(Manifest::version).findFirst().ifPresent(wanted::add);
+        try {
+            return config.retention().surplus(store, config.modelName(), wanted);
+        } catch (IOException e) {
+            LOG.warn("Old snapshots of model {} stay for now: {}", config.modelName(), e.getMessage());
+            return List.of();
+        }
     }
 
     private Optional<String> served() {

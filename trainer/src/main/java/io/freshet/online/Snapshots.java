@@ -6,6 +6,7 @@ import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotStore;
+import io.freshet.store.SnapshotStoreException;
 import java.io.IOException;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
@@ -39,7 +40,11 @@ final class Snapshots {
         return restoreNewest(manifest -> true);
     }
 
-    /** The newest one of those wanted that can be used, or null where there is none. */
+    /**
+     * The newest one of those wanted that can be used, or null where there is none.
+     *
+     * @throws SnapshotStoreException if the store cannot be used: then nobody knows whether there is one
+     */
     @Nullable
     Restored restoreNewest(Predicate<Manifest> wanted) throws IOException {
         for (String version : store.versions(config.modelName()).reversed()) {
@@ -47,6 +52,8 @@ final class Snapshots {
                 if (wanted.test(store.manifest(config.modelName(), version))) {
                     return restore(version);
                 }
+            } catch (SnapshotStoreException e) {
+                throw e;
             } catch (IOException | FormatException e) {
                 refused++;
                 LOG.error("Snapshot {}/{} is not used, the one before it is", config.modelName(), version, e);

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
+import io.freshet.store.RetentionPolicy;
 import java.time.Duration;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -23,7 +24,7 @@ final class OnlineConfigTest {
         assertThat(config.publishInterval()).isEqualTo(Duration.ofMillis(200));
         assertThat(config.deltaPartBytes()).isEqualTo(524_288);
         assertThat(config.snapshotInterval()).isEqualTo(Duration.ofSeconds(60));
-        assertThat(config.snapshotsKept()).isEqualTo(3);
+        assertThat(config.retention()).isEqualTo(new RetentionPolicy(3, 0));
         assertThat(config.leaseTimeout()).isEqualTo(Duration.ofSeconds(6));
         assertThat(config.producer()).containsEntry("bootstrap.servers", "kafka:9092");
         assertThat(config.learning()).isEqualTo(LearningConfig.DEFAULT);

@@ -1,0 +1,40 @@
+package io.freshet.store;
+
+import io.freshet.format.CorruptFormatException;
+import io.freshet.format.FormatException;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestCodec;
+
+/** What a manifest must be to be the one of a certain snapshot. */
+final class ManifestCheck {
+    private ManifestCheck() {}
+
+    /**
+     * The manifest that the bytes are.
+     *
+     * @param where they come from, which failures name
+     * @throws SnapshotCorruptException for one that is damaged or another snapshot's
+     * @throws FormatException for one that is too old or too new
+     */
+    static Manifest read(byte[] json, String where, String model, String version) throws SnapshotCorruptException {
+        Manifest manifest = parse(json, where);
+        if (!manifest.model().equals(model) || !manifest.version().equals(version)) {
+            throw new SnapshotCorruptException("manifest must be of model=" + model + ", version=" + version
+                    + ": model=" + manifest.model() + ", version=" + manifest.version() + ", file=" + where);
+        }
+        String fromFiles = SnapshotNames.version(manifest.step(), manifest.files());
+        if (!fromFiles.equals(version)) {
+            throw new SnapshotCorruptException("manifest must give its version by step and digests of its files:"
+                    + " version=" + version + ", by its files=" + fromFiles + ", file=" + where);
+        }
+        return manifest;
+    }
+
+    private static Manifest parse(byte[] json, String where) throws SnapshotCorruptException {
+        try {
+            return ManifestCodec.parse(json, where);
+        } catch (CorruptFormatException e) {
+            throw new SnapshotCorruptException(String.valueOf(e.getMessage()), e);
+        }
+    }
+}

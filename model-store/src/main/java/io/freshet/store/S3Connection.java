@@ -1,0 +1,56 @@
+package io.freshet.store;
+
+import java.net.URI;
+import org.jspecify.annotations.Nullable;
+import software.amazon.awssdk.awscore.retry.AwsRetryStrategy;
+import software.amazon.awssdk.core.checksums.RequestChecksumCalculation;
+import software.amazon.awssdk.core.checksums.ResponseChecksumValidation;
+import software.amazon.awssdk.http.urlconnection.UrlConnectionHttpClient;
+import software.amazon.awssdk.regions.Region;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.S3ClientBuilder;
+import software.amazon.awssdk.services.s3.S3Configuration;
+
+/** Makes the SDK's client, so that any S3 understands it. */
+final class S3Connection {
+    private static final String REGION_VARIABLE = "AWS_REGION";
+
+    private S3Connection() {}
+
+    /**
+     * A client. The checksums that newer SDKs add by themselves are left out, because not every S3 takes them: the manifest's
+     * SHA-256 is checked on every read.
+     */
+    static S3Client open(S3Settings settings, S3Patience patience) {
+        S3ClientBuilder builder = S3Client.builder()
+                .httpClientBuilder(UrlConnectionHttpClient.builder()
+                        .connectionTimeout(patience.connect())
+                        .socketTimeout(patience.silence()))
+                .overrideConfiguration(
+                        overrides -> overrides.retryStrategy(AwsRetryStrategy.standardRetryStrategy().toBuilder()
+                                .maxAttempts(patience.attempts())
+                                .build()))
+                .requestChecksumCalculation(RequestChecksumCalculation.WHEN_REQUIRED)
+                .responseChecksumValidation(ResponseChecksumValidation.WHEN_REQUIRED)
+                .forcePathStyle(settings.pathStyle())
+                .serviceConfiguration(
+                        S3Configuration.builder().chunkedEncodingEnabled(false).build());
+        URI endpoint = settings.endpoint();
+        if (endpoint != null) {
+            builder.endpointOverride(endpoint);
+        }
+        Region region = region(settings, System.getenv(REGION_VARIABLE));
+        if (region != null) {
+            builder.region(region);
+        }
+        return builder.build();
+    }
+
+    /** Null leaves it to the SDK, which asks the machine last; an S3 that is not AWS's seldom minds. */
+    private static @Nullable Region region(S3Settings settings, @Nullable String fromEnvironment) {
+        if (!settings.region().isEmpty()) {
+            return Region.of(settings.region());
+        }
+        return settings.endpoint() == null || fromEnvironment != null ? null : Region.US_EAST_1;
+    }
+}

@@ -1,0 +1,59 @@
+package io.freshet.store;
+
+import io.freshet.snapshot.Manifest;
+import io.freshet.store.S3Bucket.Entry;
+import io.freshet.store.S3Bucket.Upload;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Takes away what writers that died have left of one model's snapshots: files without a manifest, and uploads in parts that
+ * nobody goes on with. Where that fails, the next one who saves tries again.
+ */
+record S3LeftOvers(S3Bucket bucket, LeftOvers leftOvers) {
+    private static final Logger LOG = LoggerFactory.getLogger(S3LeftOvers.class);
+
+    /** @param prefix of the model's keys, with its slash */
+    void remove(String prefix) {
+        try {
+            removeFiles(prefix);
+            for (Upload upload : bucket.uploads(prefix)) {
+                if (leftOvers.isAbandoned(upload.begun())) {
+                    bucket.abort(upload);
+                }
+            }
+        } catch (IOException e) {
+            LOG.warn("Left what may be left over of snapshots: {}", e.getMessage());
+        }
+    }
+
+    private void removeFiles(String prefix) throws IOException {
+        Map<String, List<Entry>> byVersion = bucket.list(prefix).stream()
+                .filter(entry -> SnapshotNames.isVersion(versionOf(prefix, entry)))
+                .collect(Collectors.groupingBy(entry -> versionOf(prefix, entry)));
+        for (var version : byVersion.entrySet()) {
+            String folder = prefix + version.getKey() + "/";
+            // Looked at once more right before: its writer may be back, and has written some of it anew.
+            if (isAbandoned(version.getValue()) && isAbandoned(bucket.list(folder))) {
+                for (Entry entry : version.getValue()) {
+                    bucket.delete(entry.key());
+                }
+            }
+        }
+    }
+
+    private boolean isAbandoned(List<Entry> files) {
+        return files.stream()
+                .noneMatch(file ->
+                        file.key().endsWith("/" + Manifest.FILE_NAME) || !leftOvers.isAbandoned(file.lastModified()));
+    }
+
+    private static String versionOf(String prefix, Entry entry) {
+        String path = entry.key().substring(prefix.length());
+        return path.substring(0, Math.max(0, path.indexOf('/')));
+    }
+}

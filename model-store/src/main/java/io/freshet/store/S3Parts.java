@@ -1,0 +1,79 @@
+package io.freshet.store;
+
+import java.io.ByteArrayInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import software.amazon.awssdk.core.exception.SdkException;
+import software.amazon.awssdk.core.sync.RequestBody;
+import software.amazon.awssdk.services.s3.S3Client;
+import software.amazon.awssdk.services.s3.model.CompletedPart;
+
+/**
+ * A long file on its way into one object, in parts. The object is there once all have arrived, and where one does not, those
+ * that have are taken back.
+ */
+record S3Parts(S3Client client, String bucket, String key, Duration patience) {
+    private static final int MOST_PARTS = 10_000;
+    private static final String CONTENT_TYPE = "application/octet-stream";
+
+    void upload(Path file, int partBytes) throws IOException {
+        String id = client.createMultipartUpload(
+                        request -> request.bucket(bucket).key(key).contentType(CONTENT_TYPE))
+                .uploadId();
+        try {
+            List<CompletedPart> parts = send(id, file, partBytes(Files.size(file), partBytes));
+            client.completeMultipartUpload(request ->
+                    request.bucket(bucket).key(key).uploadId(id).multipartUpload(upload -> upload.parts(parts)));
+        } catch (IOException | RuntimeException e) {
+            abort(id, e);
+            throw e;
+        }
+    }
+
+    /** Long enough for as many parts as S3 takes. */
+    private static int partBytes(long length, int wanted) {
+        return Math.toIntExact(Math.max(wanted, Math.ceilDiv(length, MOST_PARTS)));
+    }
+
+    private List<CompletedPart> send(String id, Path file, int partBytes) throws IOException {
+        List<CompletedPart> parts = new ArrayList<>();
+        byte[] part = new byte[partBytes];
+        try (InputStream bytes = Files.newInputStream(file)) {
+            for (int length = bytes.readNBytes(part, 0, partBytes);
+                    length > 0;
+                    length = bytes.readNBytes(part, 0, partBytes)) {
+                parts.add(send(id, parts.size() + 1, part, length));
+            }
+        }
+        return parts;
+    }
+
+    private CompletedPart send(String id, int number, byte[] part, int length) {
+        // Not RequestBody.fromBytes: that copies.
+        RequestBody body =
+                RequestBody.fromContentProvider(() -> new ByteArrayInputStream(part, 0, length), length, CONTENT_TYPE);
+        String tag = client.uploadPart(
+                        request -> request.bucket(bucket)
+                                .key(key)
+                                .uploadId(id)
+                                .partNumber(number)
+                                .overrideConfiguration(call -> call.apiCallAttemptTimeout(patience)),
+                        body)
+                .eTag();
+        return CompletedPart.builder().partNumber(number).eTag(tag).build();
+    }
+
+    private void abort(String id, Exception failure) {
+        try {
+            client.abortMultipartUpload(
+                    request -> request.bucket(bucket).key(key).uploadId(id));
+        } catch (SdkException e) {
+            failure.addSuppressed(e);
+        }
+    }
+}

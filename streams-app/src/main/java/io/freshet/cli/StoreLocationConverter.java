@@ -1,0 +1,17 @@
+package io.freshet.cli;
+
+import io.freshet.store.StoreLocation;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.TypeConversionException;
+
+/** Reads where a model store is: a folder, or s3://bucket/prefix. */
+final class StoreLocationConverter implements ITypeConverter<StoreLocation> {
+    @Override
+    public StoreLocation convert(String text) {
+        try {
+            return StoreLocation.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException(e.getMessage());
+        }
+    }
+}
