@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.snapshot.Manifest;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +29,7 @@ class S3SnapshotStoreTest extends SnapshotStoreContract {
     Path work;
 
     private StoreLocation.Bucket location = StoreLocation.Bucket.parse("s3://" + InProcessS3.BUCKET);
+    private S3Bucket bucket;
 
     @BeforeAll
     static void start() throws Exception {
@@ -42,8 +42,9 @@ class S3SnapshotStoreTest extends SnapshotStoreContract {
     }
 
     @BeforeEach
-    void takeAPrefix() {
+    void takeAPrefix() throws IOException {
         location = StoreLocation.Bucket.parse("s3://" + InProcessS3.BUCKET + "/tests/" + System.nanoTime());
+        bucket = S3Bucket.open(location, s3.settings(), S3Patience.USUAL);
     }
 
     @Test
@@ -108,12 +109,7 @@ class S3SnapshotStoreTest extends SnapshotStoreContract {
 
     @Override
     SnapshotStore store(Duration ahead) {
-        try {
-            S3Bucket bucket = S3Bucket.open(location, s3.settings(), S3Patience.USUAL);
-            return new S3SnapshotStore(location, bucket, work, leftOvers(ahead));
-        } catch (SnapshotStoreException e) {
-            throw new UncheckedIOException(e);
-        }
+        return new S3SnapshotStore(location, bucket, work, leftOvers(ahead));
     }
 
     @Override

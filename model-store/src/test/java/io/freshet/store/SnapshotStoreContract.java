@@ -286,7 +286,7 @@ abstract class SnapshotStoreContract {
 
     @Test
     void shouldPublishOneWhenTwoWriteTheSameVersionAtOnce() throws Exception {
-        for (int step = 0; step < 10; step++) {
+        for (int step = 0; step < 5; step++) {
             ManifestDraft early = draft(step, CREATED);
             ManifestDraft late = draft(step, CREATED.plusSeconds(1));
             List<Manifest> saved =
@@ -325,7 +325,7 @@ abstract class SnapshotStoreContract {
         AtomicBoolean writing = new AtomicBoolean(true);
         try (var reader = Executors.newSingleThreadExecutor()) {
             Future<Integer> opened = reader.submit(() -> openNewestWhile(writing));
-            for (int step = 1; step <= 20; step++) {
+            for (int step = 1; step <= 10; step++) {
                 save(step, "w".repeat(1 + step % 5), "v");
                 save(step, "w".repeat(1 + step % 5), "v");
             }

@@ -10,7 +10,11 @@ import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningConfig;
 import io.freshet.online.OnlineConfig;
 import io.freshet.sequence.Interaction;
+import io.freshet.store.RetentionPolicy;
+import io.freshet.store.S3Settings;
+import io.freshet.store.StoreLocation;
 import java.io.IOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +34,8 @@ final class FreshetConfigTest {
         assertThat(config.applicationId()).isEqualTo("freshet");
         assertThat(config.stateDir()).isEqualTo(Path.of("freshet-state"));
         assertThat(config.modelName()).isEqualTo("default");
-        assertThat(config.modelStorePath()).isEqualTo(Path.of("freshet-state", "models"));
+        assertThat(config.modelStore()).isEqualTo(new StoreLocation.Folder(Path.of("freshet-state", "models")));
+        assertThat(config.s3()).isEqualTo(new S3Settings(null, "", false, 16 << 20));
         assertThat(config.topics()).isEqualTo(Topics.DEFAULT);
         assertThat(config.topicCreation()).isEqualTo(new TopicConfig(true, 4, (short) -1, Duration.ofDays(7), false));
         assertThat(config.sequencer())
@@ -54,6 +59,7 @@ final class FreshetConfigTest {
         assertThat(config.trainer().model()).isEqualTo(ModelConfig.defaults(42));
         assertThat(config.trainer().training()).isEqualTo(TrainingConfig.defaults(workers));
         assertThat(config.trainer().learning()).isEqualTo(LearningConfig.DEFAULT);
+        assertThat(config.trainer().retention()).isEqualTo(new RetentionPolicy(3, 0));
         assertThat(config.trainer().topics()).isEqualTo(OnlineConfig.Topics.DEFAULT);
         assertThat(config.trainer().transactionalId()).isEqualTo("freshet-trainer-default");
     }
@@ -78,6 +84,39 @@ final class FreshetConfigTest {
         assertThat(config.streams().instanceId()).isEqualTo("freshet-0");
         assertThat(config.modelStorePath()).isEqualTo(Path.of("/models"));
         assertThat(config.kafka().bootstrapServers()).isEqualTo("a:1,b:2");
+    }
+
+    @Test
+    void shouldKeepTheModelStoreInABucketWhenOneIsNamed() {
+        FreshetConfig config = FreshetConfig.of(Map.of(
+                "model.store.path", "/models",
+                "model.store.url", "s3://models/shop",
+                "model.store.s3.endpoint", "http://minio:9000",
+                "model.store.s3.region", "eu-central-1",
+                "model.store.s3.path.style", "true",
+                "model.store.s3.part.bytes", "8388608",
+                "online.snapshots.kept", "5",
+                "online.snapshots.kept.days", "30"));
+
+        assertThat(config.modelStore()).isEqualTo(new StoreLocation.Bucket("models", "shop"));
+        assertThat(config.s3())
+                .isEqualTo(new S3Settings(URI.create("http://minio:9000"), "eu-central-1", true, 8 << 20));
+        assertThat(config.trainer().retention()).isEqualTo(new RetentionPolicy(5, 30));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "model.store.url, gs://models",
+        "model.store.url, models",
+        "model.store.s3.endpoint, minio:9000",
+        "model.store.s3.endpoint, ftp://minio",
+        "model.store.s3.part.bytes, 5242879",
+        "online.snapshots.kept.days, -1",
+    })
+    void shouldRefuseAModelStoreThatThereCannotBe(String key, String value) {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of(key, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key);
     }
 
     @Test

@@ -29,8 +29,8 @@ class ModelSettingsTest {
                 .containsExactly(Map.entry("model.store.path", "m"));
         assertThat(ModelSettings.of(
                         usual.modelName(),
-                        StoreLocation.parse("s3://b/m"),
+                        StoreLocation.parse("s3://bucket/m"),
                         usual.trainer().model()))
-                .containsExactly(Map.entry("model.store.url", "s3://b/m"));
+                .containsExactly(Map.entry("model.store.url", "s3://bucket/m"));
     }
 }
