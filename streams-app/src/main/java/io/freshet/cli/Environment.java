@@ -10,7 +10,13 @@ final class Environment {
     static final String STACK_TRACES = "FRESHET_STACK_TRACES";
 
     /** Variables in Freshet's name that are not keys of the configuration: the launcher's, the tests', this command's. */
-    private static final List<String> OTHERS = List.of("FRESHET_JAVA_OPTS", "FRESHET_DATA", STACK_TRACES);
+    private static final List<String> OTHERS = List.of(
+            "FRESHET_JAVA_OPTS",
+            "FRESHET_DATA",
+            STACK_TRACES,
+            LogEnvironment.FORMAT,
+            LogEnvironment.LEVEL,
+            LogEnvironment.OTHERS_LEVEL);
 
     private Environment() {}
 

@@ -2,6 +2,7 @@ package io.freshet.cli;
 
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Optional;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,6 +58,11 @@ public final class Freshet implements Runnable {
     private Freshet() {}
 
     public static void main(String[] arguments) {
+        Optional<String> mistake = LogEnvironment.mistake(System.getenv());
+        if (mistake.isPresent()) {
+            System.err.println("freshet: " + mistake.get());
+            System.exit(CommandLine.ExitCode.USAGE);
+        }
         System.exit(commandLine().execute(arguments));
     }
 

@@ -6,10 +6,10 @@ import io.freshet.config.TopicSetup;
 import io.freshet.demo.StopSignal;
 import io.freshet.http.HttpServer;
 import io.freshet.store.SnapshotStore;
+import io.freshet.telemetry.ProcessMeters;
 import io.freshet.topology.StreamsRole;
 import io.freshet.training.TrainerRole;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -103,6 +103,7 @@ final class RunCommand implements Callable<Integer> {
                     spec.commandLine(), "--config: no such file, or no right to read it: " + config);
         }
         FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), batch.addTo(settings));
+        LogEnvironment.name(loaded, roles);
         StopSignal stop = StopSignal.onShutdown();
         try (stop) {
             return run(loaded, stop);
@@ -112,7 +113,7 @@ final class RunCommand implements Callable<Integer> {
     private int run(FreshetConfig loaded, StopSignal stop) throws IOException {
         TopicSetup.run(loaded, TOPIC_TIMEOUT);
         SnapshotStore store = ModelStores.open(loaded);
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PrometheusMeterRegistry registry = ProcessMeters.registry();
         // Closed in reverse: the server first, the trainer before the streams.
         try (@Nullable StreamsRole streams = startStreams(loaded, store, registry);
                 @Nullable TrainerRole trainer = startTrainer(loaded, store, registry);

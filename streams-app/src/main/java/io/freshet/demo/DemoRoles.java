@@ -10,9 +10,9 @@ import io.freshet.scoring.ModelListener;
 import io.freshet.sequencer.ClickOutcomeCounts;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.SnapshotStoreException;
+import io.freshet.telemetry.ProcessMeters;
 import io.freshet.topology.StreamsRole;
 import io.freshet.training.TrainerRole;
-import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
 import java.util.Optional;
@@ -40,7 +40,7 @@ final class DemoRoles implements AutoCloseable {
     /** @param listener is told of the served model */
     static DemoRoles start(FreshetConfig config, ModelListener listener) throws SnapshotStoreException {
         SnapshotStore store = ModelStores.open(config);
-        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        PrometheusMeterRegistry registry = ProcessMeters.registry();
         Clock clock = Clock.systemUTC();
         StreamsRole streams = new StreamsRole(config, store, registry, clock);
         streams.liveModel().addListener(listener);

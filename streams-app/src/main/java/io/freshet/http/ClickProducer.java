@@ -5,6 +5,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.freshet.config.FreshetConfig;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
+import io.freshet.metrics.KafkaMeters;
+import io.freshet.telemetry.TraceHeaders;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -29,16 +32,22 @@ final class ClickProducer implements AutoCloseable {
     private static final String MOST_DELIVERY_MS = "10000";
 
     private final Producer<byte[], byte[]> producer;
+    private final KafkaMeters meters;
     private final String topic;
 
     /** @param producer becomes this object's own; idempotent, with acks=all */
-    ClickProducer(Producer<byte[], byte[]> producer, String topic) {
-        this.producer = producer;
+    private ClickProducer(Producer<byte[], byte[]> producer, String topic, MeterRegistry registry) {
+        meters = new KafkaMeters(registry);
+        this.producer = meters.watch(producer);
         this.topic = topic;
     }
 
-    /** Connects when something is first sent. */
-    static ClickProducer of(FreshetConfig config) {
+    /**
+     * Connects when something is first sent.
+     *
+     * @param registry receives the Kafka producer's metrics
+     */
+    static ClickProducer of(FreshetConfig config, MeterRegistry registry) {
         Map<String, Object> properties = config.kafka().forProducer();
         properties.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-http");
         properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MOST_WAIT_MS);
@@ -49,28 +58,35 @@ final class ClickProducer implements AutoCloseable {
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         return new ClickProducer(
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()),
-                config.topics().clicks());
+                config.topics().clicks(),
+                registry);
     }
 
-    /** Writes clicks under their users' keys, and waits; for each, why Kafka does not have it, if so. */
-    List<Optional<String>> send(List<Click> clicks) {
+    /**
+     * Writes clicks under their users' keys, and waits; for each, why Kafka does not have it, if so.
+     *
+     * @param trace what they are a part of, which goes into their headers
+     */
+    List<Optional<String>> send(List<Click> clicks, Map<String, String> trace) {
         List<Future<RecordMetadata>> sent = new ArrayList<>(clicks.size());
         for (Click click : clicks) {
             // The wait for a cluster that does not answer is for all of them, not for each.
             boolean isCutOff = !sent.isEmpty() && hasTimedOut(sent.getLast());
-            sent.add(isCutOff ? sent.getLast() : sendOne(click.userId(), ClickCodec.toJson(click)));
+            sent.add(isCutOff ? sent.getLast() : sendOne(click.userId(), ClickCodec.toJson(click), trace));
         }
         return sent.stream().map(ClickProducer::await).toList();
     }
 
     /** Writes a tombstone under a user's key, and waits; why Kafka does not have it, if so. */
-    Optional<String> sendTombstone(String userId) {
-        return await(sendOne(userId, null));
+    Optional<String> sendTombstone(String userId, Map<String, String> trace) {
+        return await(sendOne(userId, null, trace));
     }
 
-    private Future<RecordMetadata> sendOne(String userId, byte @Nullable [] value) {
+    private Future<RecordMetadata> sendOne(String userId, byte @Nullable [] value, Map<String, String> trace) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, userId.getBytes(UTF_8), value);
+        TraceHeaders.addTo(record.headers(), trace);
         try {
-            return producer.send(new ProducerRecord<>(topic, userId.getBytes(UTF_8), value));
+            return producer.send(record);
         } catch (KafkaException e) {
             return CompletableFuture.failedFuture(e);
         }
@@ -93,6 +109,7 @@ final class ClickProducer implements AutoCloseable {
 
     @Override
     public void close() {
+        meters.close();
         producer.close();
     }
 }

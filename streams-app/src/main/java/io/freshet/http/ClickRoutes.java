@@ -1,6 +1,7 @@
 package io.freshet.http;
 
 import io.freshet.event.Click;
+import io.freshet.telemetry.TraceHeaders;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.Duration;
@@ -43,14 +44,14 @@ final class ClickRoutes {
             throw new ProblemException(ProblemType.INVALID_REQUEST, "the array must have a click at least");
         }
         List<ClickRefusal> refusals = new ArrayList<>(batch.refusals());
-        refusals.addAll(send(batch));
+        refusals.addAll(send(batch, TraceHeaders.of(context::header)));
         refusals.sort(Comparator.comparingInt(ClickRefusal::index));
         answer(context, batch.clicks().size() + batch.refusals().size() - refusals.size(), refusals);
     }
 
-    private List<ClickRefusal> send(ClickBatch batch) {
+    private List<ClickRefusal> send(ClickBatch batch, Map<String, String> trace) {
         List<Click> clicks = batch.clicks();
-        List<Optional<String>> failures = producer.send(clicks);
+        List<Optional<String>> failures = producer.send(clicks, trace);
         List<ClickRefusal> refusals = new ArrayList<>();
         for (int i = 0; i < clicks.size(); i++) {
             int index = batch.indexes().get(i);

@@ -1,5 +1,6 @@
 package io.freshet.http;
 
+import io.freshet.telemetry.TraceHeaders;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.net.URI;
@@ -28,7 +29,14 @@ final class Forwarder implements AutoCloseable {
     static final String ANSWERED_BY = "Freshet-Answered-By";
 
     private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
-    private static final List<String> PASSED_ON = List.of("Authorization", "Content-Type", "Accept", "Sec-Fetch-Site");
+    private static final List<String> PASSED_ON = List.of(
+            "Authorization",
+            "Content-Type",
+            "Accept",
+            "Sec-Fetch-Site",
+            TraceHeaders.TRACEPARENT,
+            TraceHeaders.TRACESTATE,
+            TraceHeaders.BAGGAGE);
     private static final List<String> PASSED_BACK = List.of("Content-Type", "Retry-After");
 
     private static final int UNAVAILABLE = 503;
@@ -84,7 +92,8 @@ final class Forwarder implements AutoCloseable {
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(address))
                 .timeout(timeout)
                 .method(context.req().getMethod(), publisher)
-                .header(FORWARDED, "1");
+                .header(FORWARDED, "1")
+                .header(RequestIds.HEADER, RequestIds.of(context));
         for (String name : PASSED_ON) {
             String value = context.header(name);
             if (value != null) {

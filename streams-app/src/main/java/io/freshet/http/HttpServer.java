@@ -66,7 +66,7 @@ public final class HttpServer implements AutoCloseable {
     private HttpServer(FreshetConfig freshet, Roles roles) throws IOException {
         config = freshet.http();
         access = new AccessControl(config.requiredToken());
-        metrics = new Metrics(roles.registry());
+        metrics = opened(new Metrics(roles.registry()));
         addRoutes(freshet, roles);
         javalin = Javalin.create(this::configure);
     }
@@ -114,7 +114,7 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private void addStreamsRoutes(FreshetConfig freshet, Roles roles, StreamsRole streams, RequestBody bodies) {
-        ClickProducer producer = opened(ClickProducer.of(freshet));
+        ClickProducer producer = opened(ClickProducer.of(freshet, roles.registry()));
         Forwarder forwarder = opened(new Forwarder(config.forwardTimeout()));
         UserPlaces places = new UserPlaces(streams.users(), forwarder, config.advertisedAddress(), config.staleReads());
         routes.addAll(new UserRoutes(places, producer).routes());
@@ -187,6 +187,7 @@ public final class HttpServer implements AutoCloseable {
 
     private void begin(Context context) {
         context.attribute(STARTED, System.nanoTime());
+        RequestIds.begin(context);
         context.header("X-Content-Type-Options", "nosniff").header("Cache-Control", "no-store");
         QueryParameters.decoded(context.path());
         access.check(context);
@@ -195,8 +196,11 @@ public final class HttpServer implements AutoCloseable {
     private void end(Context context) {
         Long started = context.attribute(STARTED);
         if (started != null) {
-            metrics.count(context, Duration.ofNanos(System.nanoTime() - started));
+            Duration took = Duration.ofNanos(System.nanoTime() - started);
+            metrics.count(context, took);
+            LOG.debug("{} {}: {} in {} ms", context.method(), context.path(), context.statusCode(), took.toMillis());
         }
+        RequestIds.end();
     }
 
     @Override

@@ -1,27 +1,24 @@
 package io.freshet.http;
 
+import io.freshet.metrics.LatencyTimers;
+import io.freshet.telemetry.ProcessMeters;
 import io.javalin.http.Context;
-import io.micrometer.core.instrument.Timer;
-import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
-import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
-import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code /metrics} for Prometheus, and the server's own. Thread-safe. */
-final class Metrics {
+/** {@code /metrics} for Prometheus, and the server's and the process's own. Thread-safe. */
+final class Metrics implements AutoCloseable {
     private static final String PLAIN = "text/plain; version=0.0.4; charset=utf-8";
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
     private static final String NO_ROUTE = "none";
 
     private final PrometheusMeterRegistry registry;
+    private final ProcessMeters process = new ProcessMeters();
 
     Metrics(PrometheusMeterRegistry registry) {
         this.registry = registry;
-        new JvmMemoryMetrics().bindTo(registry);
-        new JvmThreadMetrics().bindTo(registry);
-        new ProcessorMetrics().bindTo(registry);
+        process.bindTo(registry);
     }
 
     List<Route> routes() {
@@ -36,8 +33,7 @@ final class Metrics {
 
     /** Counts an answered request, under its route and not its address, of which there are too many. */
     void count(Context context, Duration took) {
-        Timer.builder("freshet.http.requests")
-                .description("Time to answer requests over HTTP")
+        LatencyTimers.computing("freshet.http.requests", "Time to answer requests over HTTP")
                 .tag("route", routeOf(context))
                 .tag("status", Integer.toString(context.statusCode()))
                 .register(registry)
@@ -47,5 +43,10 @@ final class Metrics {
     private static String routeOf(Context context) {
         var endpoint = context.endpoints().lastHttpEndpoint();
         return endpoint == null ? NO_ROUTE : endpoint.method + " " + endpoint.path;
+    }
+
+    @Override
+    public void close() {
+        process.close();
     }
 }

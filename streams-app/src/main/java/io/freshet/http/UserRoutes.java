@@ -3,6 +3,7 @@ package io.freshet.http;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
+import io.freshet.telemetry.TraceHeaders;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
@@ -55,7 +56,7 @@ final class UserRoutes {
     private void forget(Context context) {
         QueryParameters.requireNone(context);
         String userId = Ids.in(context);
-        producer.sendTombstone(userId).ifPresent(why -> {
+        producer.sendTombstone(userId, TraceHeaders.of(context::header)).ifPresent(why -> {
             throw new ProblemException(ProblemType.KAFKA_UNAVAILABLE, why, Map.of("Retry-After", "5"), List.of());
         });
         Json.answer(context, ACCEPTED, json -> json.writeStringField("user_id", userId));

@@ -3,6 +3,7 @@ package io.freshet.scoring;
 import io.freshet.delta.ModelDelta;
 import io.freshet.delta.ModelLogRecord;
 import io.freshet.delta.StepRecord;
+import io.freshet.metrics.LatencyTimers;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -47,9 +48,9 @@ public final class LiveModel implements AutoCloseable {
 
     public LiveModel(Clock clock, MeterRegistry registry) {
         this.clock = clock;
-        clickToModel = Timer.builder("freshet.click.to.model")
-                .description("A click's Kafka timestamp to its being in the served weights")
-                .publishPercentiles(0.5, 0.99)
+        clickToModel = LatencyTimers.freshness(
+                        "freshet.click.to.model",
+                        "Timestamp of a click's Kafka record to its being learned from in the weights that this instance serves")
                 .register(registry);
         Gauge.builder("freshet.model.step", this, LiveModel::step)
                 .description("Training steps behind the served weights, -1 without a model")

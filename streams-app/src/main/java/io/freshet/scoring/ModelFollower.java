@@ -4,11 +4,14 @@ import io.freshet.config.FreshetConfig;
 import io.freshet.config.Topics;
 import io.freshet.delta.ModelLogCodec;
 import io.freshet.format.FormatException;
+import io.freshet.metrics.KafkaMeters;
 import io.freshet.online.SnapshotCatalogue;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.Rollback;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotStore;
+import io.freshet.telemetry.LogIds;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -50,6 +53,7 @@ public final class ModelFollower implements AutoCloseable {
     private final SnapshotStore store;
     private final LiveModel live;
     private final int scoringWorkers;
+    private final MeterRegistry registry;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final Thread thread;
     private volatile boolean closed;
@@ -80,12 +84,14 @@ public final class ModelFollower implements AutoCloseable {
             SnapshotStore store,
             LiveModel live,
             int scoringWorkers,
+            MeterRegistry registry,
             Supplier<Consumer<byte[], byte[]>> consumers) {
         this.modelName = modelName;
         this.topics = topics;
         this.store = store;
         this.live = live;
         this.scoringWorkers = scoringWorkers;
+        this.registry = registry;
         this.consumers = consumers;
         log = new TopicPartition(topics.modelLog(), 0);
         catalogue = new SnapshotCatalogue(modelName);
@@ -97,8 +103,9 @@ public final class ModelFollower implements AutoCloseable {
      *
      * @param store where the snapshots are that the manifests name; only read
      * @param live stays the caller's; the follower is the only one that changes it
+     * @param registry receives the consumer's metrics
      */
-    public static ModelFollower of(FreshetConfig config, SnapshotStore store, LiveModel live) {
+    public static ModelFollower of(FreshetConfig config, SnapshotStore store, LiveModel live, MeterRegistry registry) {
         Map<String, Object> properties = config.kafka().forConsumer();
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-model-follower");
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -112,6 +119,7 @@ public final class ModelFollower implements AutoCloseable {
                 store,
                 live,
                 config.scoring().workers(),
+                registry,
                 () -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
@@ -121,8 +129,10 @@ public final class ModelFollower implements AutoCloseable {
     }
 
     private void run() {
+        LogIds.ofThread(LogIds.ROLE, LogIds.STREAMS);
         while (!closed) {
-            try (Consumer<byte[], byte[]> consumer = consumers.get()) {
+            try (KafkaMeters meters = new KafkaMeters(registry);
+                    Consumer<byte[], byte[]> consumer = meters.watch(consumers.get())) {
                 current = consumer;
                 follow(consumer);
             } catch (WakeupException e) {
@@ -228,7 +238,11 @@ public final class ModelFollower implements AutoCloseable {
             nextOffset = record.offset() + 1;
             switch (accept(record)) {
                 case NONE, KNOWN -> {}
-                case ADVANCED -> rebase();
+                case ADVANCED -> {
+                    rebase();
+                    LogIds.ofThread(LogIds.MODEL_VERSION, live.version());
+                    LogIds.ofThread(LogIds.MODEL_STEP, Long.toString(live.step()));
+                }
                 case GAP -> {
                     leapOver(consumer, record);
                     return;
@@ -285,6 +299,8 @@ public final class ModelFollower implements AutoCloseable {
     private boolean open(Manifest manifest) {
         try (Snapshot snapshot = store.open(modelName, manifest.version())) {
             live.open(ServedModel.read(snapshot, scoringWorkers), manifest.version());
+            LogIds.ofThread(LogIds.MODEL_VERSION, manifest.version());
+            LogIds.ofThread(LogIds.MODEL_STEP, Long.toString(manifest.step()));
             LOG.info("Serving model={} version={} step={}", modelName, manifest.version(), manifest.step());
             return true;
         } catch (IOException | FormatException | IllegalArgumentException e) {

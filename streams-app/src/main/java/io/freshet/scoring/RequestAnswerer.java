@@ -102,8 +102,9 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
             @Nullable UserSequence known,
             ClickOrigin origin) {
         Recommendation answer = recommender.answer(request, known, record.timestamp());
-        byte[] json = RecommendationWriter.toJson(
-                request.userId(), answer, origin, context().currentSystemTimeMs());
+        long nowMs = context().currentSystemTimeMs();
+        byte[] json = RecommendationWriter.toJson(request.userId(), answer, origin, nowMs);
+        metrics.requestAnsweredAfter(nowMs - origin.recordTimestampMs());
         Headers headers = new RecordHeaders(record.headers());
         OriginHeaders.remove(headers);
         context().forward(record.withValue(json).withHeaders(headers), ScoringTopology.ANSWERS_SINK);
@@ -118,7 +119,7 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
 
     private void refuse(Record<byte[], byte[]> record, String reason, String detail, ClickOrigin origin) {
         metrics.countDeadRequest(reason);
-        warnings.dropped(reason, origin, context().currentSystemTimeMs());
+        warnings.dropped(reason, origin, context(), record.headers());
         Headers headers = DeadLetterHeaders.of(record.headers(), reason, detail, origin);
         context().forward(record.withHeaders(headers), ScoringTopology.DEAD_REQUESTS_SINK);
     }

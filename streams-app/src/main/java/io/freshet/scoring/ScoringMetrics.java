@@ -1,22 +1,36 @@
 package io.freshet.scoring;
 
+import io.freshet.metrics.LatencyTimers;
+import io.freshet.sequencer.DeadLetterCounts;
+import io.freshet.sequencer.DeadLetterHeaders;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
 import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** What the scorer did since this process started. Thread-safe. */
 final class ScoringMetrics {
+    private static final double[] TOGETHER = {1, 2, 4, 8, 16, 32, 64};
+    private static final List<String> DEAD_REASONS = Stream.concat(
+                    Stream.of(BadRequestException.Reason.values()).map(BadRequestException.Reason::code),
+                    Stream.of(DeadLetterHeaders.NO_VALUE, DeadLetterHeaders.KEY_IS_NOT_THE_USER))
+            .toList();
+
     private final MeterRegistry registry;
+    private final Timer clickToRecommendation;
+    private final Timer requestToAnswer;
     private final Timer scoring;
     private final DistributionSummary together;
     private final Timer requests;
+    private final DeadLetterCounts deadRequests;
     private final Counter rekeyed;
     private final Counter malformedItems;
     private final Counter fromModel;
@@ -29,11 +43,24 @@ final class ScoringMetrics {
 
     ScoringMetrics(MeterRegistry registry) {
         this.registry = registry;
+        clickToRecommendation = LatencyTimers.freshness(
+                        "freshet.click.to.recommendation",
+                        "Timestamp of a click's Kafka record, before any re-keying, to its recommendation's being handed to"
+                                + " the commit that follows at once")
+                .register(registry);
+        requestToAnswer = LatencyTimers.freshness(
+                        "freshet.request.to.answer",
+                        "Timestamp of a request's Kafka record, before any re-keying, to its answer's being handed to the next"
+                                + " commit")
+                .register(registry);
         scoring = timer("freshet.scoring", "Time to answer the sequences that wait in a task");
         together = DistributionSummary.builder("freshet.scoring.together")
                 .description("Sequences of a task that were answered together")
+                .serviceLevelObjectives(TOGETHER)
                 .register(registry);
         requests = timer("freshet.requests", "Time to answer one request of the topic");
+        deadRequests = new DeadLetterCounts(
+                registry, "freshet.requests.dead.letters", "Requests that went to the dead letters", DEAD_REASONS);
         rekeyed = Counter.builder("freshet.requests.rekeyed")
                 .description("Requests passed on under their user's key")
                 .register(registry);
@@ -73,6 +100,16 @@ final class ScoringMetrics {
         together.record(sequences);
     }
 
+    /** A click was answered, so long after its record's timestamp; less than nothing, by another clock, counts as nothing. */
+    void clickAnswered(long ageMs) {
+        clickToRecommendation.record(Math.max(0, ageMs), TimeUnit.MILLISECONDS);
+    }
+
+    /** The same of a request. */
+    void requestAnsweredAfter(long ageMs) {
+        requestToAnswer.record(Math.max(0, ageMs), TimeUnit.MILLISECONDS);
+    }
+
     void requestAnswered(long tookNs) {
         requests.record(tookNs, TimeUnit.NANOSECONDS);
     }
@@ -82,7 +119,7 @@ final class ScoringMetrics {
     }
 
     void countDeadRequest(String reason) {
-        registry.counter("freshet.requests.dead.letters", "reason", reason).increment();
+        deadRequests.count(reason);
     }
 
     void countMalformedItem() {
@@ -96,10 +133,7 @@ final class ScoringMetrics {
     }
 
     private Timer timer(String name, String description) {
-        return Timer.builder(name)
-                .description(description)
-                .publishPercentiles(0.5, 0.99)
-                .register(registry);
+        return LatencyTimers.computing(name, description).register(registry);
     }
 
     private Counter recommendations(String fallback) {

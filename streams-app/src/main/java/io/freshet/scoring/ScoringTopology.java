@@ -5,6 +5,7 @@ import io.freshet.config.ScoringConfig;
 import io.freshet.config.Topics;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequencer.SequencerTopology;
+import io.freshet.telemetry.LogIds;
 import java.util.Set;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -23,7 +24,7 @@ import org.apache.kafka.streams.state.StoreBuilder;
  */
 public final class ScoringTopology {
     /** The header of a request that its answer has, too, as all the others. */
-    public static final String CORRELATION_ID = "correlation-id";
+    public static final String CORRELATION_ID = LogIds.CORRELATION_HEADER;
 
     static final String RECOMMENDATIONS_SINK = "recommendations-sink";
     static final String POPULAR_ITEMS_SINK = "popular-items-sink";

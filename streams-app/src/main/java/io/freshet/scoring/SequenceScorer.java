@@ -4,7 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.config.ScoringConfig;
 import io.freshet.event.EventTypes;
+import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.SequenceUpdate;
+import io.freshet.telemetry.AnswerSpans;
+import io.opentelemetry.context.Context;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -18,6 +21,8 @@ import org.apache.kafka.streams.processor.api.Record;
  *
  * <p>A recommendation can be read only when its task has committed: so updates wait for the commit, and those that wait are
  * answered together, by one pass over the item table.
+ *
+ * <p>An answer has the headers of its own click, and is a part of its trace.
  *
  * <p>Counts what is popular among this task's clicks, in memory. The top of it goes to its topic when the wall clock says
  * so, from where every instance reads it, and this task again after a restart; the clicks of the last moment before an
@@ -33,7 +38,9 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     private final Recommender recommender;
     private final ScoringMetrics metrics;
     private final Popularity popularity;
+    private final AnswerSpans spans = new AnswerSpans("recommend");
     private final List<Record<byte[], SequenceUpdate>> waiting = new ArrayList<>();
+    private final List<Context> traces = new ArrayList<>(); // of each that waits
     private boolean changedSincePublished;
 
     SequenceScorer(ScoringConfig config, Recommender recommender) {
@@ -66,6 +73,7 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         }
         count(update);
         waiting.add(record);
+        traces.add(spans.begin(record.headers()));
         if (waiting.size() == Recommender.MOST_AT_ONCE) {
             answerWaiting();
         }
@@ -82,12 +90,19 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         for (int i = 0; i < answers.size(); i++) {
             Record<byte[], SequenceUpdate> record = waiting.get(i);
             String userId = new String(record.key(), UTF_8);
-            byte[] json = RecommendationWriter.toJson(
-                    userId, answers.get(i), record.value().cause(), nowMs);
-            context().forward(record.withValue(json), ScoringTopology.RECOMMENDATIONS_SINK);
+            ClickOrigin cause = record.value().cause();
+            byte[] json = RecommendationWriter.toJson(userId, answers.get(i), cause, nowMs);
+            metrics.clickAnswered(nowMs - cause.recordTimestampMs());
+            spans.end(
+                    traces.get(i),
+                    record.headers(),
+                    headers -> context()
+                            .forward(
+                                    record.withValue(json).withHeaders(headers), ScoringTopology.RECOMMENDATIONS_SINK));
         }
         metrics.scored(answers.size(), System.nanoTime() - startNs);
         waiting.clear();
+        traces.clear();
     }
 
     /** What nobody learns from makes nothing popular. */

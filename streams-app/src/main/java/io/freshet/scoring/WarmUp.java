@@ -3,6 +3,7 @@ package io.freshet.scoring;
 import io.freshet.event.EventTypes;
 import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
+import io.freshet.telemetry.LogIds;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,6 +63,7 @@ public final class WarmUp implements ModelListener {
     }
 
     private void run() {
+        LogIds.ofThread(LogIds.ROLE, LogIds.STREAMS);
         try {
             long started = System.nanoTime();
             long best = Long.MAX_VALUE;

@@ -50,11 +50,13 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         private static final double HIGH_PRIORITY_SHARE = 0.1;
         private static final int SHARDS_BY_SIZE = -1;
 
+        private final long cacheBytes;
         private final Cache cache;
         private final WriteBufferManager writeBuffers;
 
         /** @param writeBufferBytes the part of {@code cacheBytes} that memtables may take */
         public Memory(long cacheBytes, long writeBufferBytes) {
+            this.cacheBytes = cacheBytes;
             RocksDB.loadLibrary();
             cache = new LRUCache(cacheBytes, SHARDS_BY_SIZE, false, HIGH_PRIORITY_SHARE);
             writeBuffers = new WriteBufferManager(writeBufferBytes, cache);
@@ -69,6 +71,16 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         /** How much of it is in use: cached blocks, and the memtables that are charged to the cache. */
         public long usedBytes() {
             return cache.getUsage();
+        }
+
+        /** The part of it that cannot be evicted: memtables, and blocks that are being read. */
+        public long pinnedBytes() {
+            return cache.getPinnedUsage();
+        }
+
+        /** What it may take. */
+        public long maxBytes() {
+            return cacheBytes;
         }
 
         @Override

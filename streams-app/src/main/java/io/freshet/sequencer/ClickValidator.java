@@ -107,7 +107,7 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
 
     private void refuse(Record<byte[], byte[]> record, String reason, String detail, ClickOrigin origin) {
         metrics.countDeadLetter(reason);
-        warnings.dropped(reason, origin, context().currentSystemTimeMs());
+        warnings.dropped(reason, origin, context(), record.headers());
         context()
                 .forward(record.<Verdict>withValue(new Verdict.Refused(new RawValue(record.value())))
                         .withHeaders(DeadLetterHeaders.of(record.headers(), reason, detail, origin)));

@@ -1,6 +1,9 @@
 package io.freshet.sequencer;
 
 import io.freshet.sequence.ClickOrigin;
+import io.freshet.telemetry.LogIds;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.processor.api.ProcessingContext;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -24,13 +27,21 @@ public final class DropWarnings {
     /**
      * Takes note of a dropped record.
      *
-     * @param nowMs the current time
+     * @param context of the processor that drops it
+     * @param headers of the record, which say what it is a part of
      */
-    public void dropped(String reason, ClickOrigin origin, long nowMs) {
+    public void dropped(String reason, ClickOrigin origin, ProcessingContext context, Headers headers) {
+        long nowMs = context.currentSystemTimeMs();
         if (nowMs < nextMs) {
             unmentioned++;
             return;
         }
+        LogIds.whileAt(context.taskId(), headers, () -> warn(reason, origin));
+        unmentioned = 0;
+        nextMs = nowMs + INTERVAL_MS;
+    }
+
+    private void warn(String reason, ClickOrigin origin) {
         LOG.warn(
                 "Dropped {}: reason={} topic={} partition={} offset={} (and {} more since the last such line)",
                 what,
@@ -39,7 +50,5 @@ public final class DropWarnings {
                 origin.partition(),
                 origin.offset(),
                 unmentioned);
-        unmentioned = 0;
-        nextMs = nowMs + INTERVAL_MS;
     }
 }

@@ -81,7 +81,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
                     .forward(record.withValue(
                             new SequenceUpdate(applied.sequence(), List.of(applied.position()), origin)));
         } else {
-            warnings.dropped(applied.outcome().code(), origin, context().currentSystemTimeMs());
+            warnings.dropped(applied.outcome().code(), origin, context(), record.headers());
         }
     }
 

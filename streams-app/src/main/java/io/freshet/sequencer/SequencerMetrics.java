@@ -1,16 +1,25 @@
 package io.freshet.sequencer;
 
+import io.freshet.event.MalformedClickException;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * Counters of what became of clicks since this process started. After a failure some clicks are counted again; what
  * must be exact is in the {@link SequencerTopology#CLICK_OUTCOMES} store. Thread-safe.
  */
 public final class SequencerMetrics {
-    private static final String DEAD_LETTERS = "freshet.clicks.dead.letters";
+    private static final List<String> REASONS = Stream.concat(
+                    Stream.of(MalformedClickException.Reason.values()).map(MalformedClickException.Reason::code),
+                    Stream.of(
+                            DeadLetterHeaders.NO_VALUE,
+                            DeadLetterHeaders.TIMESTAMP_IN_THE_FUTURE,
+                            DeadLetterHeaders.KEY_IS_NOT_THE_USER))
+            .toList();
 
-    private final MeterRegistry registry;
+    private final DeadLetterCounts deadLetters;
     private final Counter accepted;
     private final Counter late;
     private final Counter duplicates;
@@ -20,14 +29,16 @@ public final class SequencerMetrics {
     private final Counter erased;
 
     public SequencerMetrics(MeterRegistry registry) {
-        this.registry = registry;
-        accepted = counter("freshet.clicks.accepted", "Clicks that are in their user's sequence");
-        late = counter("freshet.clicks.late", "Accepted clicks that came after a newer one of their user");
-        duplicates = counter("freshet.clicks.duplicates", "Clicks dropped because their event was known");
-        tooLate = counter("freshet.clicks.too.late", "Clicks dropped because they were older than a full window");
-        rekeyed = counter("freshet.clicks.rekeyed", "Clicks passed on under their user's key");
-        forgotten = counter("freshet.users.forgotten", "Users forgotten because they were idle");
-        erased = counter("freshet.users.erased", "Tombstones that asked for a user to be erased");
+        deadLetters = new DeadLetterCounts(
+                registry, "freshet.clicks.dead.letters", "Records of clicks that went to the dead letters", REASONS);
+        accepted = counter(registry, "freshet.clicks.accepted", "Clicks that are in their user's sequence");
+        late = counter(registry, "freshet.clicks.late", "Accepted clicks that came after a newer one of their user");
+        duplicates = counter(registry, "freshet.clicks.duplicates", "Clicks dropped because their event was known");
+        tooLate = counter(
+                registry, "freshet.clicks.too.late", "Clicks dropped because they were older than a full window");
+        rekeyed = counter(registry, "freshet.clicks.rekeyed", "Clicks passed on under their user's key");
+        forgotten = counter(registry, "freshet.users.forgotten", "Users forgotten because they were idle");
+        erased = counter(registry, "freshet.users.erased", "Tombstones that asked for a user to be erased");
     }
 
     void countOutcome(ClickOutcome outcome) {
@@ -47,7 +58,7 @@ public final class SequencerMetrics {
     }
 
     void countDeadLetter(String reason) {
-        registry.counter(DEAD_LETTERS, "reason", reason).increment();
+        deadLetters.count(reason);
     }
 
     void countForgotten(int users) {
@@ -58,7 +69,7 @@ public final class SequencerMetrics {
         erased.increment();
     }
 
-    private Counter counter(String name, String description) {
+    private static Counter counter(MeterRegistry registry, String name, String description) {
         return Counter.builder(name).description(description).register(registry);
     }
 }

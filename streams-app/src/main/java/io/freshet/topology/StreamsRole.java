@@ -10,8 +10,8 @@ import io.freshet.sequencer.ClickOutcomeCounts;
 import io.freshet.sequencer.ClickOutcomes;
 import io.freshet.sequencer.UserSequences;
 import io.freshet.store.SnapshotStore;
+import io.freshet.telemetry.LogIds;
 import io.micrometer.core.instrument.MeterRegistry;
-import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -42,7 +42,7 @@ public final class StreamsRole implements AutoCloseable {
     private final UncaughtErrors errors = new UncaughtErrors();
     private final KafkaStreams streams;
     private final UserSequences users;
-    private final KafkaStreamsMetrics streamsMetrics;
+    private final StreamsMeters meters;
     private final CountDownLatch running = new CountDownLatch(1);
 
     /**
@@ -56,7 +56,7 @@ public final class StreamsRole implements AutoCloseable {
         rocksDbMemory = new BoundedRocksDb.Memory(
                 config.streams().rocksDbCacheBytes(), config.streams().rocksDbWriteBufferBytes());
         live = new LiveModel(clock, registry);
-        follower = ModelFollower.of(config, store, live);
+        follower = ModelFollower.of(config, store, live, registry);
         recommender = new Recommender(config.scoring(), live, registry, clock, "");
         warmUp = new WarmUp(
                 live,
@@ -70,8 +70,8 @@ public final class StreamsRole implements AutoCloseable {
         users = new UserSequences(streams);
         streams.setUncaughtExceptionHandler(errors);
         streams.setStateListener(this::stateChanged);
-        streamsMetrics = new KafkaStreamsMetrics(streams);
-        streamsMetrics.bindTo(registry);
+        streams.setGlobalStateRestoreListener(new RestoreProgress(registry));
+        meters = new StreamsMeters(streams, rocksDbMemory, registry);
     }
 
     /** Starts following the model and processing clicks. */
@@ -130,6 +130,7 @@ public final class StreamsRole implements AutoCloseable {
     }
 
     private void stateChanged(KafkaStreams.State now, KafkaStreams.State before) {
+        LogIds.ofThread(LogIds.ROLE, LogIds.STREAMS);
         LOG.info("Streams of {}: {} after {}", config.applicationId(), now, before);
         if (now == KafkaStreams.State.RUNNING) {
             running.countDown();
@@ -143,7 +144,7 @@ public final class StreamsRole implements AutoCloseable {
      */
     @Override
     public void close() {
-        streamsMetrics.close();
+        meters.close();
         boolean stopped = streams.close(CloseOptions.timeout(config.streams().closeTimeout())
                 .withGroupMembershipOperation(
                         config.streams().instanceId().isEmpty()

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 
@@ -28,6 +29,16 @@ public final class FreshetProcess implements AutoCloseable {
      * @param output receives what the process prints
      */
     public static FreshetProcess start(Path output, String... arguments) throws IOException {
+        return start(output, Map.of(), arguments);
+    }
+
+    /**
+     * Starts {@code freshet} with these arguments.
+     *
+     * @param output receives what the process prints
+     * @param environment further variables
+     */
+    static FreshetProcess start(Path output, Map<String, String> environment, String... arguments) throws IOException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -35,15 +46,17 @@ public final class FreshetProcess implements AutoCloseable {
                 .forEach(command::add);
         command.addAll(List.of(
                 "-Xmx768m",
+                // The program's own, not the tests', which comes first on the class path.
+                "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
         command.add("io.freshet.cli.Freshet");
         command.addAll(List.of(arguments));
-        Process process = new ProcessBuilder(command)
+        ProcessBuilder builder = new ProcessBuilder(command)
                 .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()))
-                .start();
-        return new FreshetProcess(process, output);
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+        builder.environment().putAll(environment);
+        return new FreshetProcess(builder.start(), output);
     }
 
     private static boolean isOfTheProgram(String option) {

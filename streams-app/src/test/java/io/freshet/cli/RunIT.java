@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +41,9 @@ class RunIT {
 
     /** What a JVM that was asked to end, and did, answers. */
     private static final int ENDED_BY_SIGTERM = 128 + 15;
+
+    /** Nothing keeps the JVM from saying so. */
+    private static final String OF_THE_JVM = "WARNING: Using incubator modules";
 
     private final ObjectMapper json = new ObjectMapper();
 
@@ -75,11 +79,45 @@ class RunIT {
                 assertThat(trainerAgain.await(TIMEOUT)).isEqualTo(ENDED_BY_SIGTERM);
             }
         }
+        assertThat(log("streams")).anySatisfy(line -> {
+            assertThat(line.at("/formattedMessage").asText()).startsWith("Serving model=default");
+            assertThat(line.at("/mdc/role").asText()).isEqualTo("streams");
+            assertThat(line.at("/mdc/model_version").asText()).isNotEmpty();
+        });
+        assertThat(log("trainer")).anySatisfy(line -> {
+            assertThat(line.at("/formattedMessage").asText()).contains("is written");
+            assertThat(line.at("/mdc/role").asText()).isEqualTo("trainer");
+            assertThat(line.at("/mdc/model").asText()).isEqualTo("default");
+        });
+    }
+
+    /** The lines that a role's processes have logged, each a JSON object that says whose it is. */
+    private List<JsonNode> log(String role) throws IOException {
+        List<JsonNode> lines = new ArrayList<>();
+        for (String line : Files.readAllLines(folder.resolve(role + ".txt"))) {
+            if (line.startsWith(OF_THE_JVM)) {
+                continue;
+            }
+            JsonNode read = json.readTree(line);
+            assertThat(read.path("timestamp").isNumber()).as(line).isTrue();
+            assertThat(read.path("level").asText()).as(line).isIn("INFO", "WARN", "ERROR");
+            assertThat(read.at("/context/properties/application_id").asText())
+                    .as(line)
+                    .isEqualTo("freshet");
+            assertThat(read.at("/context/properties/instance").asText())
+                    .as(line)
+                    .isNotEmpty();
+            assertThat(read.at("/context/properties/roles").asText()).as(line).isEqualTo(role);
+            assertThat(read.at("/context/properties/model").asText()).as(line).isEqualTo("default");
+            lines.add(read);
+        }
+        return lines;
     }
 
     private FreshetProcess run(String role) throws IOException {
         return FreshetProcess.start(
                 folder.resolve(role + ".txt"),
+                Map.of("FRESHET_LOG_FORMAT", "json"),
                 "run",
                 "--roles",
                 role,

@@ -146,7 +146,9 @@ final class ImageIT {
         assertThat(freshet.terminate(TIME_TO_END)).isEqualTo(ENDED_BY_SIGTERM);
         report("SIGTERM to the end: %d ms".formatted((System.nanoTime() - began) / 1_000_000));
         assertThat(freshet.state().getOOMKilled()).isFalse();
-        assertThat(freshet.logs()).contains("Asked to end").doesNotContain(" ERROR ");
+        assertThat(freshet.logs())
+                .contains("\"formattedMessage\":\"Asked to end\"")
+                .doesNotContain("\"level\":\"ERROR\"");
     }
 
     /** For who reads the log of the build. */

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
@@ -12,6 +16,7 @@ import io.freshet.demo.EmbeddedKafka;
 import io.freshet.http.Asker.Answer;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
+import io.freshet.telemetry.TraceHeaders;
 import io.freshet.topology.StreamsRole;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -33,6 +38,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -44,6 +50,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.slf4j.LoggerFactory;
 
 /** A server over a streams role that has no model, on a real broker. */
 @SuppressWarnings("NullAway.Init") // JUnit calls start before each test.
@@ -181,19 +188,92 @@ final class HttpServerIT {
     }
 
     private static List<String> tombstones() {
+        return records("clicks").stream()
+                .filter(record -> record.value() == null)
+                .map(ConsumerRecord::key)
+                .toList();
+    }
+
+    /** What stands on a topic of two partitions. */
+    private static List<ConsumerRecord<String, String>> records(String topic) {
         Map<String, Object> properties = config.kafka().forConsumer();
         properties.put("auto.offset.reset", "earliest");
         try (var consumer = new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer())) {
-            List<TopicPartition> partitions = List.of(new TopicPartition("clicks", 0), new TopicPartition("clicks", 1));
+            List<TopicPartition> partitions = List.of(new TopicPartition(topic, 0), new TopicPartition(topic, 1));
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);
             return Stream.generate(() -> consumer.poll(Duration.ofMillis(500)))
                     .limit(4)
                     .flatMap(records -> StreamSupport.stream(records.spliterator(), false))
-                    .filter(record -> record.value() == null)
-                    .map(ConsumerRecord::key)
                     .toList();
         }
+    }
+
+    @Test
+    void shouldCarryTraceHeadersFromHttpOverTheClickToItsRecommendation() throws Exception {
+        String parent = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01";
+        String user = "traced";
+
+        Answer answer = asker.ask(
+                "POST",
+                "/v1/clicks",
+                click(user, "tea", System.currentTimeMillis()).getBytes(UTF_8),
+                Map.of("Content-Type", "application/json", "traceparent", parent, "baggage", "shop=7"));
+
+        assertThat(answer.status()).isEqualTo(202);
+        awaitSequence(user);
+        for (String topic : List.of("clicks", "recommendations")) {
+            assertThat(records(topic))
+                    .filteredOn(record -> user.equals(record.key()))
+                    .singleElement()
+                    .satisfies(record -> {
+                        assertThat(TraceHeaders.textOf(record.headers(), "traceparent"))
+                                .isEqualTo(parent);
+                        assertThat(TraceHeaders.textOf(record.headers(), "baggage"))
+                                .isEqualTo("shop=7");
+                    });
+        }
+    }
+
+    @Test
+    void shouldNameTheRequestAsItsClientDoesOrByItself() throws Exception {
+        assertThat(named("order-17").header("X-Request-Id")).isEqualTo("order-17");
+        assertThat(named("two words").header("X-Request-Id")).hasSize(36);
+        assertThat(asker.get("/nowhere").header("X-Request-Id")).hasSize(36);
+    }
+
+    @Test
+    void shouldNameRequestAndTraceInTheLinesOfTheLog() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(HttpServer.class);
+        ListAppender<ILoggingEvent> lines = new ListAppender<>();
+        lines.list = new CopyOnWriteArrayList<>();
+        lines.start();
+        logger.addAppender(lines);
+        logger.setLevel(Level.DEBUG);
+        try {
+            asker.ask(
+                    "GET",
+                    "/v1/trending",
+                    new byte[0],
+                    Map.of(
+                            "X-Request-Id",
+                            "order-18",
+                            "traceparent",
+                            "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"));
+            await().untilAsserted(() -> assertThat(lines.list).anySatisfy(line -> {
+                assertThat(line.getFormattedMessage()).startsWith("GET /v1/trending: 200");
+                assertThat(line.getMDCPropertyMap())
+                        .containsEntry("request_id", "order-18")
+                        .containsEntry("trace_id", "0af7651916cd43dd8448eb211c80319c");
+            }));
+        } finally {
+            logger.setLevel(null);
+            logger.detachAppender(lines);
+        }
+    }
+
+    private static Answer named(String requestId) throws IOException, InterruptedException {
+        return asker.ask("GET", "/health/live", new byte[0], Map.of("X-Request-Id", requestId));
     }
 
     @Test

@@ -1,5 +1,6 @@
 package io.freshet.online;
 
+import io.freshet.metrics.KafkaMeters;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -42,9 +43,11 @@ final class GroupLease implements Lease {
     }
 
     /** Joins the group. */
-    static GroupLease ask(OnlineConfig config) {
+    static GroupLease ask(OnlineConfig config, KafkaMeters meters) {
         GroupLease lease = new GroupLease(
-                KafkaClients.lease(config), config.modelName(), config.topics().modelLog());
+                meters.watch(KafkaClients.lease(config)),
+                config.modelName(),
+                config.topics().modelLog());
         lease.thread.start();
         return lease;
     }
@@ -70,6 +73,7 @@ final class GroupLease implements Lease {
     }
 
     private void run() {
+        TrainerLog.begin(modelName);
         try {
             join();
             while (!closed) {

@@ -1,13 +1,15 @@
 package io.freshet.online;
 
+import io.freshet.metrics.KafkaMeters;
+
 /**
  * Says which one of a model's trainers is to learn. It only advises: that two never learn at once is for the
  * transactions to see to, which fence out whoever thinks he still holds it.
  */
 sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Unshared {
     /** The lease that the configuration asks for. Whoever holds it may still have to wait. */
-    static Lease of(OnlineConfig config) {
-        return config.leaseTimeout().isZero() ? new Unshared() : GroupLease.ask(config);
+    static Lease of(OnlineConfig config, KafkaMeters meters) {
+        return config.leaseTimeout().isZero() ? new Unshared() : GroupLease.ask(config, meters);
     }
 
     /**

@@ -1,5 +1,6 @@
 package io.freshet.online;
 
+import io.freshet.metrics.KafkaMeters;
 import io.freshet.online.TrainerStatus.Phase;
 import io.freshet.store.SnapshotStore;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -59,6 +60,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         if (!started.compareAndSet(false, true)) {
             throw new IllegalStateException("a trainer runs once: model=" + config.modelName());
         }
+        TrainerLog.begin(config.modelName());
         try {
             train();
             status = status.in(Phase.CLOSED, "");
@@ -100,7 +102,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
 
     private void train() throws IOException {
         try (TrainerMetrics metrics = new TrainerMetrics(registry, config.modelName(), this::status);
-                Lease lease = Lease.of(config)) {
+                KafkaMeters meters = new KafkaMeters(registry);
+                Lease lease = Lease.of(config, meters)) {
             while (!signals.isClosing()) {
                 try {
                     term(lease, metrics);
@@ -115,17 +118,19 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         status = status.in(Phase.RECOVERING, "");
         StartingPoint start = StartingPoint.newest(new Snapshots(store, config), config);
         try (OnlineLearner _ = start.learner();
-                ModelLogWriter log =
-                        new ModelLogWriter(KafkaClients.producer(config), config.topics(), config.modelName());
+                KafkaMeters meters = new KafkaMeters(registry);
+                ModelLogWriter log = new ModelLogWriter(
+                        meters.watch(KafkaClients.producer(config)), config.topics(), config.modelName());
                 SequenceInput input = new SequenceInput(
-                        KafkaClients.consumer(config, "sequences", config.pollRecords()),
+                        meters.watch(KafkaClients.consumer(config, "sequences", config.pollRecords())),
                         config.topics().sequences());
                 ManifestsReader manifests = new ManifestsReader(
-                        KafkaClients.consumer(config, "manifests", MANIFEST_RECORDS),
+                        meters.watch(KafkaClients.consumer(config, "manifests", MANIFEST_RECORDS)),
                         config.topics().modelManifests(),
                         config.modelName())) {
             SnapshotWriter snapshots = new SnapshotWriter(store, config, log, manifests);
-            new TrainerTerm(config, lease, signals, start, log, input, this::accept).run(snapshots, metrics, clock);
+            new TrainerTerm(config, lease, signals, start, log, input, meters, this::accept)
+                    .run(snapshots, metrics, clock);
         }
     }
 

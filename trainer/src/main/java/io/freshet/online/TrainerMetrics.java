@@ -1,5 +1,7 @@
 package io.freshet.online;
 
+import io.freshet.evaluation.Accuracy;
+import io.freshet.metrics.LatencyTimers;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.Meter;
@@ -9,6 +11,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
@@ -24,11 +27,13 @@ final class TrainerMetrics implements AutoCloseable {
     private final Counter hurried;
     private final Counter forgotten;
     private final Counter undecodable;
+    private final Counter failedSnapshots;
     private final Timer stepTime;
     private final Timer publishTime;
     private final Timer snapshotTime;
     private volatile double replayShare;
     private volatile boolean published = true;
+    private volatile double bestNdcg;
 
     TrainerMetrics(MeterRegistry registry, String model, Supplier<TrainerStatus> status) {
         this.registry = registry;
@@ -40,31 +45,35 @@ final class TrainerMetrics implements AutoCloseable {
         this.hurried = counter("hurried", "Steps that learned less of each sequence because clicks waited");
         this.forgotten = counter("forgotten", "Items taken out of the vocabulary because nobody clicked them");
         this.undecodable = counter("undecodable", "Input records passed over because they could not be decoded");
+        this.failedSnapshots = counter("snapshot.failures", "Snapshots that could not be written");
         this.stepTime = timer("step", "Time of one step: rank, learn, remember");
         this.publishTime = timer("publish", "Time to publish a delta and commit");
         this.snapshotTime = timer("snapshot", "Time to write a snapshot");
-        gauge("hr", "Hit rate at k over the newest targets", s -> s.windowed().hr());
-        gauge("ndcg", "NDCG at k over the newest targets", s -> s.windowed().ndcg());
-        gauge("mrr", "MRR at k over the newest targets", s -> s.windowed().mrr());
+        accuracy("mixture", TrainerStatus::windowed);
+        accuracy("network", TrainerStatus::network);
+        accuracy("memory", TrainerStatus::memory);
         gauge("loss", "Mean loss of the last optimiser step", TrainerStatus::loss);
         gauge("model.step", "Steps behind the model", TrainerStatus::step);
         gauge("items", "Items of the vocabulary", TrainerStatus::items);
+        gauge("replay.users", "Users whose sequences are remembered for replay", TrainerStatus::replayUsers);
         gauge("learning", "1 for the trainer that learns, 0 for one that stands by", TrainerMetrics::learning);
         gauge("lag", "Input records not yet learned from", TrainerStatus::lag);
         gauge("mismatches", "Rerun steps that came out otherwise than the journal says", TrainerStatus::mismatches);
-        meters.add(Gauge.builder("freshet.trainer.replay.share", this, metrics -> metrics.replayShare)
-                .description("Share of the last batch that came from the reservoir")
-                .tags(tags)
-                .register(registry));
-        meters.add(Gauge.builder("freshet.trainer.published", this, metrics -> metrics.published ? 1 : 0)
-                .description("1 while what is learned is published, 0 while it is held back for its figures")
-                .tags(tags)
-                .register(registry));
+        own("replay.share", "Share of the last batch that came from the reservoir", metrics -> metrics.replayShare);
+        own(
+                "published",
+                "1 while what is learned is published, 0 while it is held back for its figures",
+                metrics -> metrics.published ? 1 : 0);
+        own(
+                "gate.best.ndcg",
+                "NDCG of the best recent window, which the gate compares to",
+                metrics -> metrics.bestNdcg);
     }
 
-    /** Whether the gate is open. */
-    void gate(boolean isOpen) {
-        published = isOpen;
+    /** What the gate says now. */
+    void gate(PublishingGate gate) {
+        published = gate.isOpen();
+        bestNdcg = gate.best();
     }
 
     void step(StepOutcome outcome, int learnedFrom, long nanos) {
@@ -89,6 +98,10 @@ final class TrainerMetrics implements AutoCloseable {
         snapshotTime.record(Duration.ofNanos(nanos));
     }
 
+    void snapshotFailed() {
+        failedSnapshots.increment();
+    }
+
     @Override
     public void close() {
         meters.forEach(registry::remove);
@@ -108,19 +121,48 @@ final class TrainerMetrics implements AutoCloseable {
     }
 
     private Timer timer(String name, String description) {
-        Timer timer = Timer.builder("freshet.trainer." + name + ".time")
-                .description(description)
+        Timer timer = LatencyTimers.computing("freshet.trainer." + name + ".time", description)
                 .tags(tags)
-                .publishPercentiles(.5, .99)
                 .register(registry);
         meters.add(timer);
         return timer;
     }
 
-    private void gauge(String name, String description, ToDoubleFunction<TrainerStatus> value) {
-        meters.add(Gauge.builder("freshet.trainer." + name, status, s -> value.applyAsDouble(s.get()))
+    /** Who ranked: the mixture, which is what is served, or one of its parts alone. */
+    private void accuracy(String ranker, Function<TrainerStatus, Accuracy> figures) {
+        Tags ranked = tags.and("ranker", ranker);
+        gauge(
+                "hr",
+                "Hit rate at k over the newest targets",
+                ranked,
+                s -> figures.apply(s).hr());
+        gauge(
+                "ndcg",
+                "NDCG at k over the newest targets",
+                ranked,
+                s -> figures.apply(s).ndcg());
+        gauge(
+                "mrr",
+                "MRR at k over the newest targets",
+                ranked,
+                s -> figures.apply(s).mrr());
+    }
+
+    private void own(String name, String description, ToDoubleFunction<TrainerMetrics> value) {
+        meters.add(Gauge.builder("freshet.trainer." + name, this, value)
                 .description(description)
                 .tags(tags)
+                .register(registry));
+    }
+
+    private void gauge(String name, String description, ToDoubleFunction<TrainerStatus> value) {
+        gauge(name, description, tags, value);
+    }
+
+    private void gauge(String name, String description, Tags tagged, ToDoubleFunction<TrainerStatus> value) {
+        meters.add(Gauge.builder("freshet.trainer." + name, status, s -> value.applyAsDouble(s.get()))
+                .description(description)
+                .tags(tagged)
                 .register(registry));
     }
 }

@@ -10,10 +10,13 @@ import io.freshet.evaluation.Accuracy;
  * @param records input records learned from
  * @param running prequential figures over all targets so far; its events are the targets
  * @param windowed the same over the newest targets
+ * @param network the same over the newest targets, of the model's network alone
+ * @param memory the same over the newest targets, of the model's memory alone
  * @param loss mean loss of the last optimiser step
  * @param trainedSeconds time spent in steps
  * @param snapshots snapshots written
  * @param items items of the vocabulary
+ * @param replayUsers users whose sequences are remembered for replay
  * @param lag input records that are there and not yet learned from
  * @param mismatches rerun steps and deltas that came out otherwise than the log says; 0 where determinism holds
  * @param message why it stopped, if it did not stop by itself; else empty
@@ -24,10 +27,13 @@ public record TrainerStatus(
         long records,
         Accuracy running,
         Accuracy windowed,
+        Accuracy network,
+        Accuracy memory,
         double loss,
         double trainedSeconds,
         long snapshots,
         int items,
+        int replayUsers,
         long lag,
         long mismatches,
         String message) {
@@ -53,11 +59,25 @@ public record TrainerStatus(
         }
     }
 
-    static final TrainerStatus NOT_STARTED =
-            new TrainerStatus(Phase.STARTING, 0, 0, Accuracy.NONE, Accuracy.NONE, 0, 0, 0, 0, 0, 0, "");
+    static final TrainerStatus NOT_STARTED = new TrainerStatus(
+            Phase.STARTING, 0, 0, Accuracy.NONE, Accuracy.NONE, Accuracy.NONE, Accuracy.NONE, 0, 0, 0, 0, 0, 0, 0, "");
 
     TrainerStatus in(Phase next, String why) {
         return new TrainerStatus(
-                next, step, records, running, windowed, loss, trainedSeconds, snapshots, items, lag, mismatches, why);
+                next,
+                step,
+                records,
+                running,
+                windowed,
+                network,
+                memory,
+                loss,
+                trainedSeconds,
+                snapshots,
+                items,
+                replayUsers,
+                lag,
+                mismatches,
+                why);
     }
 }

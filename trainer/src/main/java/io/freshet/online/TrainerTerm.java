@@ -1,5 +1,7 @@
 package io.freshet.online;
 
+import io.freshet.evaluation.ModelMetrics;
+import io.freshet.metrics.KafkaMeters;
 import io.freshet.online.TrainerStatus.Phase;
 import java.io.IOException;
 import java.time.Clock;
@@ -29,11 +31,15 @@ final class TrainerTerm {
     private final OnlineLearner learner;
     private final ModelLogWriter log;
     private final SequenceInput input;
+    private final KafkaMeters meters;
     private final Progress progress;
     private final JournalRerun rerun;
     private final Consumer<TrainerStatus> report;
 
-    /** @param report receives how it does, now and then */
+    /**
+     * @param meters of the Kafka clients of this term
+     * @param report receives how it does, now and then
+     */
     TrainerTerm(
             OnlineConfig config,
             Lease lease,
@@ -41,6 +47,7 @@ final class TrainerTerm {
             StartingPoint start,
             ModelLogWriter log,
             SequenceInput input,
+            KafkaMeters meters,
             Consumer<TrainerStatus> report) {
         this.config = config;
         this.lease = lease;
@@ -49,6 +56,7 @@ final class TrainerTerm {
         this.learner = start.learner();
         this.log = log;
         this.input = input;
+        this.meters = meters;
         this.progress = start.progress();
         this.rerun = new JournalRerun(learner, input, progress);
         this.report = report;
@@ -61,7 +69,7 @@ final class TrainerTerm {
         }
         PublishingGate gate = new PublishingGate(
                 config.gateShare(), snapshots.known(), config.learning().k());
-        metrics.gate(gate.isOpen());
+        metrics.gate(gate);
         TrainingLoop loop = new TrainingLoop(
                 config, learner, input, log, snapshots, progress, gate, metrics, clock, start.manifest());
         Runnable afterEach = () -> report(Phase.LEARNING, loop.loss());
@@ -77,7 +85,7 @@ final class TrainerTerm {
         }
         input.seek(partitions, start.inputs());
         try (JournalReader journal = new JournalReader(
-                KafkaClients.consumer(config, "journal", JOURNAL_RECORDS),
+                meters.watch(KafkaClients.consumer(config, "journal", JOURNAL_RECORDS)),
                 config.topics().modelLog(),
                 config.modelName(),
                 start.modelLogOffset())) {
@@ -137,16 +145,20 @@ final class TrainerTerm {
     }
 
     private void report(Phase phase, double loss) {
+        ModelMetrics figures = learner.modelMetrics();
         report.accept(new TrainerStatus(
                 phase,
                 learner.model().step(),
                 progress.records(),
-                learner.metrics().running(),
-                learner.metrics().windowed(),
+                figures.served().running(),
+                figures.served().windowed(),
+                figures.network().windowed(),
+                figures.memory().windowed(),
                 loss,
                 progress.seconds(),
                 progress.snapshots(),
                 learner.model().vocabulary().itemCount(),
+                learner.replayUsers(),
                 input.lag(),
                 rerun.mismatches(),
                 ""));

@@ -132,6 +132,7 @@ final class TrainingLoop {
                 outcome.memoryRanks(),
                 batch.clickTimestampsMs()));
         loss = outcome.loss();
+        TrainerLog.at(outcome.step());
         passGate();
         progress.addStep(batch.updates().size(), stepNanos);
         metrics.step(outcome, batch.updates().size(), stepNanos);
@@ -140,7 +141,9 @@ final class TrainingLoop {
 
     /** What a gate has held back goes out in one delta; the snapshot after it leads on those that miss a part of that. */
     private void passGate() {
-        if (!gate.observe(learner.metrics())) {
+        boolean changed = gate.observe(learner.metrics());
+        metrics.gate(gate);
+        if (!changed) {
             return;
         }
         if (gate.isOpen()) {
@@ -155,7 +158,6 @@ final class TrainingLoop {
                     gate.best(),
                     config.gateShare());
         }
-        metrics.gate(gate.isOpen());
     }
 
     /** Lets readers see the steps, and their changes unless the gate holds them back. */
@@ -184,6 +186,7 @@ final class TrainingLoop {
                 snapshotStep = learner.model().step();
                 progress.addSnapshot();
             } catch (IOException e) {
+                metrics.snapshotFailed();
                 LOG.error("No snapshot of step {}", learner.model().step(), e);
             }
         });

@@ -10,7 +10,21 @@ import org.junit.jupiter.api.Test;
 
 final class TrainerMetricsTest {
     private static final TrainerStatus STATUS = new TrainerStatus(
-            Phase.LEARNING, 7, 70, Accuracy.NONE, new Accuracy(50, .5, .4, .3), 2.5, 1.5, 1, 30, 12, 0, "");
+            Phase.LEARNING,
+            7,
+            70,
+            Accuracy.NONE,
+            new Accuracy(50, .5, .4, .3),
+            new Accuracy(50, .4, .2, .1),
+            new Accuracy(50, .3, .1, .1),
+            2.5,
+            1.5,
+            1,
+            30,
+            20,
+            12,
+            0,
+            "");
 
     @Test
     void shouldCountStepsAndShowStatus() {
@@ -31,10 +45,17 @@ final class TrainerMetricsTest {
             assertThat(registry.get("freshet.trainer.replay.share").gauge().value())
                     .isEqualTo(.75);
             assertThat(registry.get("freshet.trainer.ndcg")
-                            .tag("model", "shop")
+                            .tags("model", "shop", "ranker", "mixture")
                             .gauge()
                             .value())
                     .isEqualTo(.4);
+            assertThat(registry.get("freshet.trainer.ndcg")
+                            .tags("ranker", "network")
+                            .gauge()
+                            .value())
+                    .isEqualTo(.2);
+            assertThat(registry.get("freshet.trainer.replay.users").gauge().value())
+                    .isEqualTo(20);
             assertThat(registry.get("freshet.trainer.lag").gauge().value()).isEqualTo(12);
         }
     }

@@ -1,0 +1,73 @@
+package io.freshet.cli;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.telemetry.LogIds;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/** The variables that {@code logback.xml} reads, and what stands in each line of a process's log. */
+final class LogEnvironment {
+    /** {@code text} for people, {@code json} for programs, an object on each line. */
+    static final String FORMAT = "FRESHET_LOG_FORMAT";
+
+    /** Least level of what Freshet itself logs. */
+    static final String LEVEL = "FRESHET_LOG_LEVEL";
+
+    /** Least level of what the libraries log. */
+    static final String OTHERS_LEVEL = "FRESHET_LOG_LEVEL_OTHERS";
+
+    private static final List<String> FORMATS = List.of("text", "json");
+    private static final List<String> LEVELS = List.of("TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF");
+
+    private LogEnvironment() {}
+
+    /** What is wrong with the variables, if something is: Logback itself would log nothing, or everything. */
+    static Optional<String> mistake(Map<String, String> environment) {
+        return mistake(environment, FORMAT, FORMATS)
+                .or(() -> mistake(environment, LEVEL, LEVELS))
+                .or(() -> mistake(environment, OTHERS_LEVEL, LEVELS));
+    }
+
+    private static Optional<String> mistake(Map<String, String> environment, String name, List<String> allowed) {
+        String value = environment.get(name);
+        return value == null || allowed.contains(value)
+                ? Optional.empty()
+                : Optional.of("%s must be one of %s: %s=%s".formatted(name, String.join(", ", allowed), name, value));
+    }
+
+    /** Has each line say whose it is. */
+    static void name(FreshetConfig config, Collection<RunCommand.Role> roles) {
+        String names = roles.stream()
+                .sorted()
+                .map(role -> role.name().toLowerCase(Locale.ROOT))
+                .collect(Collectors.joining(","));
+        LogIds.ofProcess(Map.of(
+                "application_id",
+                config.applicationId(),
+                "instance",
+                instance(config),
+                "roles",
+                names,
+                "model",
+                config.modelName()));
+    }
+
+    private static String instance(FreshetConfig config) {
+        String id = config.streams().instanceId();
+        return id.isEmpty() ? hostName() : id;
+    }
+
+    private static String hostName() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException e) {
+            return "unknown";
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.freshet.telemetry;
+
+import io.freshet.metrics.KafkaMeters;
+import io.freshet.tensor.TensorMemory;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.binder.BaseUnits;
+import io.micrometer.core.instrument.binder.MeterBinder;
+import io.micrometer.core.instrument.binder.jvm.ClassLoaderMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmGcMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmMemoryMetrics;
+import io.micrometer.core.instrument.binder.jvm.JvmThreadMetrics;
+import io.micrometer.core.instrument.binder.logging.LogbackMetrics;
+import io.micrometer.core.instrument.binder.system.FileDescriptorMetrics;
+import io.micrometer.core.instrument.binder.system.ProcessorMetrics;
+import io.micrometer.core.instrument.binder.system.UptimeMetrics;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.util.List;
+import java.util.function.LongSupplier;
+
+/** Meters of the process, whatever its roles: the JVM's, the log's, and of the memory that tensors take outside the heap. */
+public final class ProcessMeters implements MeterBinder, AutoCloseable {
+    private final JvmGcMetrics collector = new JvmGcMetrics();
+    private final LogbackMetrics log = new LogbackMetrics();
+    private final List<MeterBinder> binders = List.of(
+            new JvmMemoryMetrics(),
+            new JvmThreadMetrics(),
+            new ClassLoaderMetrics(),
+            new ProcessorMetrics(),
+            new FileDescriptorMetrics(),
+            new UptimeMetrics(),
+            collector,
+            log);
+
+    /** A registry for all that a process has, which keeps out what is not worth its time series. */
+    public static PrometheusMeterRegistry registry() {
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        registry.config().meterFilter(KafkaMeters.filter());
+        return registry;
+    }
+
+    @Override
+    public void bindTo(MeterRegistry registry) {
+        binders.forEach(binder -> binder.bindTo(registry));
+        bytes(registry, "tensors.used", "Memory of tensors outside the heap", TensorMemory::usedBytes);
+        bytes(
+                registry,
+                "javacpp.used",
+                "Memory that JavaCPP itself has allocated outside the heap, beside tensors",
+                TensorMemory::javaCppBytes);
+        bytes(
+                registry,
+                "tensors.max",
+                "The most of it, org.bytedeco.javacpp.maxbytes; 0 is no bound",
+                TensorMemory::maxBytes);
+        bytes(registry, "process.resident", "Resident memory of the whole process", TensorMemory::processBytes);
+        bytes(
+                registry,
+                "process.resident.max",
+                "Resident memory past which tensors are refused, org.bytedeco.javacpp.maxphysicalbytes; 0 is no bound",
+                TensorMemory::maxProcessBytes);
+    }
+
+    private static void bytes(MeterRegistry registry, String name, String description, LongSupplier value) {
+        Gauge.builder("freshet." + name, value, LongSupplier::getAsLong)
+                .description(description)
+                .baseUnit(BaseUnits.BYTES)
+                .strongReference(true)
+                .register(registry);
+    }
+
+    @Override
+    public void close() {
+        collector.close();
+        log.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** How a process is watched from outside: its meters, the ids in its log, and the trace context of what passes through. */
+@NullMarked
+package io.freshet.telemetry;
+
+import org.jspecify.annotations.NullMarked;

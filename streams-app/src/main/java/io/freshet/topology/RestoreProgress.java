@@ -1,0 +1,59 @@
+package io.freshet.topology;
+
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.streams.processor.StateRestoreListener;
+
+/**
+ * How far state stores are restored from Kafka, in meters. What remains is counted in offsets, of which compaction leaves
+ * fewer records than there are numbers; when a store is done, nothing of it remains. Thread-safe.
+ */
+final class RestoreProgress implements StateRestoreListener {
+    /** Changelog partition → offsets that are still to come. */
+    private final Map<TopicPartition, Long> remaining = new ConcurrentHashMap<>();
+
+    private final Counter restored;
+
+    RestoreProgress(MeterRegistry registry) {
+        restored = Counter.builder("freshet.restore.records")
+                .description("Records that state stores were restored from")
+                .register(registry);
+        Gauge.builder("freshet.restore.partitions", remaining, Map::size)
+                .description("Partitions of state stores that are being restored now")
+                .strongReference(true)
+                .register(registry);
+        Gauge.builder("freshet.restore.remaining", this, progress -> (double) progress.sum())
+                .description("Offsets of changelogs that state stores are still to be restored from, at most")
+                .strongReference(true)
+                .register(registry);
+    }
+
+    @Override
+    public void onRestoreStart(TopicPartition partition, String store, long start, long end) {
+        remaining.put(partition, Math.max(0, end - start));
+    }
+
+    @Override
+    public void onBatchRestored(TopicPartition partition, String store, long batchEnd, long records) {
+        restored.increment((double) records);
+        remaining.computeIfPresent(partition, (_, left) -> Math.max(0, left - records));
+    }
+
+    @Override
+    public void onRestoreEnd(TopicPartition partition, String store, long records) {
+        remaining.remove(partition);
+    }
+
+    @Override
+    public void onRestoreSuspended(TopicPartition partition, String store, long records) {
+        remaining.remove(partition);
+    }
+
+    private long sum() {
+        return remaining.values().stream().mapToLong(Long::longValue).sum();
+    }
+}
