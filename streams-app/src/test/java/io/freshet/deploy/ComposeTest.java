@@ -128,13 +128,15 @@ final class ComposeTest {
                 .asText();
         assertThat(texts(SERVICES.at("/grafana/volumes"))).contains("./grafana/dashboards:" + path + ":ro");
         try (Stream<Path> dashboards = Files.list(FOLDER.resolve("grafana/dashboards"))) {
-            for (Path dashboard :
-                    dashboards.filter(file -> file.toString().endsWith(".json")).toList()) {
+            List<Path> files = dashboards.toList();
+            assertThat(files).hasSizeGreaterThan(1);
+            for (Path dashboard : files) {
                 assertThat(new ObjectMapper()
                                 .readTree(Files.readAllBytes(dashboard))
-                                .findValuesAsText("uid"))
+                                .at("/templating/list/0/current/value")
+                                .asText())
                         .as(dashboard.toString())
-                        .contains(source.get("uid").asText());
+                        .isEqualTo(source.get("uid").asText());
             }
         }
     }
