@@ -7,6 +7,8 @@ import io.freshet.demo.StopSignal;
 import io.freshet.http.HttpServer;
 import io.freshet.store.SnapshotStore;
 import io.freshet.telemetry.ProcessMeters;
+import io.freshet.topology.AnsweringRole;
+import io.freshet.topology.ScorerRole;
 import io.freshet.topology.StreamsRole;
 import io.freshet.training.TrainerRole;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -36,13 +38,16 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         description = {
-            "Runs one or both roles beside your Kafka, until SIGTERM or Ctrl-C, then closes cleanly.",
+            "Runs one or more roles beside your Kafka, until SIGTERM or Ctrl-C, then closes cleanly.",
             "",
             "  streams   sequences clicks and answers them; as many of these as you like, up to one for each partition",
             "            of the clicks. Needs a folder of its own for its state, and reads the model store.",
             "  trainer   learns and publishes the model; one at a time: others stand by, follow its journal, and one of"
                     + " them",
             "            takes over where it ends. Writes the model store, which all of them must see.",
+            "  scorer    answers by itself the users of one variant of an A/B test, or as a shadow all of them on a topic of"
+                    + " its",
+            "            own (variants.name, scorer.shadow). Not in one process with streams.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -70,7 +75,8 @@ final class RunCommand implements Callable<Integer> {
     /** What a process does. */
     enum Role {
         STREAMS,
-        TRAINER
+        TRAINER,
+        SCORER
     }
 
     @Spec
@@ -81,8 +87,8 @@ final class RunCommand implements Callable<Integer> {
             names = "--roles",
             paramLabel = "ROLE",
             split = ",",
-            description = "streams, trainer, or both with a comma between them. Default: both.")
-    private Set<Role> roles = EnumSet.allOf(Role.class);
+            description = "streams, trainer, scorer, or several with commas between them. Default: streams,trainer.")
+    private Set<Role> roles = EnumSet.of(Role.STREAMS, Role.TRAINER);
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -102,6 +108,11 @@ final class RunCommand implements Callable<Integer> {
             throw new ParameterException(
                     spec.commandLine(), "--config: no such file, or no right to read it: " + config);
         }
+        if (roles.containsAll(EnumSet.of(Role.STREAMS, Role.SCORER))) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "--roles: streams answers clicks itself; a scorer needs a process, and a variants.name, of its own");
+        }
         FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), batch.addTo(settings));
         LogEnvironment.name(loaded, roles);
         StopSignal stop = StopSignal.onShutdown();
@@ -111,19 +122,20 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int run(FreshetConfig loaded, StopSignal stop) throws IOException {
-        TopicSetup.run(loaded, TOPIC_TIMEOUT);
+        TopicSetup.run(roles.contains(Role.SCORER) ? loaded.asScorer() : loaded, TOPIC_TIMEOUT);
         SnapshotStore store = ModelStores.open(loaded);
         PrometheusMeterRegistry registry = ProcessMeters.registry();
         // Closed in reverse: the server first, the trainer before the streams.
         try (@Nullable StreamsRole streams = startStreams(loaded, store, registry);
+                @Nullable ScorerRole scorer = startScorer(loaded, store, registry);
                 @Nullable TrainerRole trainer = startTrainer(loaded, store, registry);
                 @Nullable
-                        HttpServer _ =
-                                startHttp(loaded, new HttpServer.Roles(streams, trainer, store, registry, null))) {
+                        HttpServer _ = startHttp(
+                                loaded, new HttpServer.Roles(streams, scorer, trainer, store, registry, null))) {
             LOG.info("Running {} on {}", roles, loaded.kafka().bootstrapServers());
             Optional<String> failure = Optional.empty();
             while (failure.isEmpty() && !stop.await(LOOK_INTERVAL)) {
-                failure = failure(streams, trainer);
+                failure = failure(streams != null ? streams : scorer, trainer);
             }
             failure.ifPresentOrElse(LOG::error, () -> LOG.info("Asked to end"));
             return failure.isEmpty() ? 0 : 1;
@@ -139,6 +151,15 @@ final class RunCommand implements Callable<Integer> {
         return streams;
     }
 
+    private @Nullable ScorerRole startScorer(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
+        if (!roles.contains(Role.SCORER)) {
+            return null;
+        }
+        ScorerRole scorer = new ScorerRole(loaded.asScorer(), store, registry, Clock.systemUTC());
+        scorer.start();
+        return scorer;
+    }
+
     private @Nullable TrainerRole startTrainer(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
         if (!roles.contains(Role.TRAINER)) {
             return null;
@@ -152,10 +173,10 @@ final class RunCommand implements Callable<Integer> {
         return loaded.http().isOn() ? HttpServer.start(loaded, process) : null;
     }
 
-    private static Optional<String> failure(@Nullable StreamsRole streams, @Nullable TrainerRole trainer) {
-        if (streams != null && !streams.isAlive()) {
-            return Optional.of("the streams role ended: "
-                    + streams.failure().map(Throwable::toString).orElse("state=" + streams.state()));
+    private static Optional<String> failure(@Nullable AnsweringRole answering, @Nullable TrainerRole trainer) {
+        if (answering != null && !answering.isAlive()) {
+            return Optional.of("the " + answering.name() + " role ended: "
+                    + answering.failure().map(Throwable::toString).orElse("state=" + answering.state()));
         }
         return trainer == null ? Optional.empty() : trainer.failure();
     }

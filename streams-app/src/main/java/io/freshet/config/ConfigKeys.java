@@ -37,6 +37,7 @@ final class ConfigKeys {
     static final String TOPIC_POPULAR_ITEMS = "topics.popular-items";
     static final String TOPIC_RECOMMENDATIONS = "topics.recommendations";
     static final String TOPIC_DEAD_LETTERS = "topics.dead-letters";
+    static final String TOPIC_SHADOW = "topics.shadow";
     static final String TOPICS_CREATE = "topics.create";
     static final String TOPICS_PARTITIONS = "topics.partitions";
     static final String TOPICS_REPLICATION_FACTOR = "topics.replication.factor";
@@ -64,6 +65,13 @@ final class ConfigKeys {
     static final String RECOMMENDATIONS_MAX_HISTORY = "recommendations.max.history";
     static final String RECOMMENDATIONS_MAX_IDS = "recommendations.max.ids";
     static final String RECOMMENDATIONS_WHY_ITEMS = "recommendations.why.items";
+
+    static final String VARIANTS_NAME = "variants.name";
+    static final String VARIANTS_SHARES = "variants.shares";
+    static final String VARIANTS_MODELS = "variants.models";
+    static final String VARIANTS_SALT = "variants.salt";
+    static final String VARIANTS_METRICS_USERS = "variants.metrics.users";
+    static final String SCORER_SHADOW = "scorer.shadow";
 
     static final String STREAMS_THREADS = "streams.threads";
     static final String STREAMS_INSTANCE_ID = "streams.instance.id";
@@ -202,6 +210,12 @@ final class ConfigKeys {
                     Topics.DEFAULT.deadLetters(),
                     TOPIC_NAME,
                     "Topic of clicks and requests that are refused."),
+            text(
+                    TOPIC_SHADOW,
+                    "",
+                    new OrEmpty(TOPIC_NAME),
+                    "Topic of what a shadow answers; empty is `topics.recommendations` with `-shadow-` and `variants.name`"
+                            + " behind it."),
             key(
                     TOPICS_CREATE,
                     ConfigDef.Type.BOOLEAN,
@@ -338,6 +352,43 @@ final class ConfigKeys {
                     between(1, Scorer.MAX_HISTORIES - 1),
                     "items",
                     "The newest items of a history that are looked at where a request asks why."),
+            text(
+                    VARIANTS_NAME,
+                    "",
+                    new OrEmpty(new FileNameValidator()),
+                    "Variant that this process answers as, with the model `model.name`; its answers carry the name."),
+            text(
+                    VARIANTS_SHARES,
+                    "",
+                    new VariantsParser.Shares(),
+                    "How users are split, for the streams role, as in `a=50,b=50`: each variant gets its part of the sum."
+                            + " Empty for one variant."),
+            text(
+                    VARIANTS_MODELS,
+                    "",
+                    new VariantsParser.Models(),
+                    "Other variants that the streams role answers itself, each with a model of its own, as in `b=wide`."
+                            + " The rest is answered by processes with the role scorer."),
+            text(
+                    VARIANTS_SALT,
+                    "",
+                    null,
+                    "Name of the experiment: another one splits the users anew, independently of the one before."),
+            key(
+                    VARIANTS_METRICS_USERS,
+                    ConfigDef.Type.INT,
+                    "10000",
+                    atLeast(0),
+                    "users",
+                    "The most users whose last answer a task remembers, to find their next click in; 0 for no figures of"
+                            + " what was served."),
+            key(
+                    SCORER_SHADOW,
+                    ConfigDef.Type.BOOLEAN,
+                    "false",
+                    null,
+                    "",
+                    "Whether the role scorer is a shadow: it answers everybody, on a topic of its own."),
             key(
                     STREAMS_THREADS,
                     ConfigDef.Type.INT,

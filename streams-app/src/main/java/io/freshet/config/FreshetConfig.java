@@ -12,6 +12,7 @@ import io.freshet.optimizer.Adam;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.store.S3Settings;
 import io.freshet.store.StoreLocation;
+import io.freshet.variant.UserSplit;
 import java.io.IOException;
 import java.io.Reader;
 import java.net.URI;
@@ -177,6 +178,46 @@ public final class FreshetConfig {
                 integer(ConfigKeys.RECOMMENDATIONS_WHY_ITEMS));
     }
 
+    /** Which variants there are, and which of them this process answers. */
+    public VariantConfig variants() {
+        String name = text(ConfigKeys.VARIANTS_NAME);
+        return new VariantConfig(
+                name,
+                VariantsParser.models(text(ConfigKeys.VARIANTS_MODELS), name, modelName()),
+                new UserSplit(text(ConfigKeys.VARIANTS_SALT), VariantsParser.shares(text(ConfigKeys.VARIANTS_SHARES))),
+                (Boolean) value(ConfigKeys.SCORER_SHADOW),
+                integer(ConfigKeys.VARIANTS_METRICS_USERS),
+                integer(ConfigKeys.ONLINE_METRICS_K),
+                integer(ConfigKeys.ONLINE_METRICS_WINDOW));
+    }
+
+    /**
+     * The configuration of a scorer by itself, where this is a process's: it answers its own variant alone, under a name of
+     * its own on Kafka. A shadow's answers go to its topic.
+     *
+     * @throws ConfigException if the variant has no name
+     */
+    public FreshetConfig asScorer() {
+        String variant = text(ConfigKeys.VARIANTS_NAME);
+        if (variant.isEmpty()) {
+            throw new ConfigException(ConfigKeys.VARIANTS_NAME + " must be set where a process has the role scorer");
+        }
+        Map<String, Object> scorers = new HashMap<>(values);
+        scorers.put(ConfigKeys.APPLICATION_ID, applicationId() + "-scorer-" + variant);
+        scorers.put(ConfigKeys.VARIANTS_MODELS, "");
+        if ((Boolean) value(ConfigKeys.SCORER_SHADOW)) {
+            scorers.put(ConfigKeys.TOPIC_RECOMMENDATIONS, shadowTopic());
+        }
+        return new FreshetConfig(Map.copyOf(scorers), kafka);
+    }
+
+    private String shadowTopic() {
+        String topic = text(ConfigKeys.TOPIC_SHADOW);
+        return topic.isEmpty()
+                ? text(ConfigKeys.TOPIC_RECOMMENDATIONS) + "-shadow-" + text(ConfigKeys.VARIANTS_NAME)
+                : topic;
+    }
+
     /** What a request may ask for. */
     public RequestLimits requests() {
         return new RequestLimits(
@@ -298,7 +339,9 @@ public final class FreshetConfig {
 
     private void requireConsistent() {
         eventTypes();
+        VariantsParser.requireConsistent(variants());
         List<String> names = new ArrayList<>(topics().all());
+        names.add(shadowTopic());
         if (names.stream().distinct().count() != names.size()) {
             throw new ConfigException("Each topic must have a name of its own: topics=" + names);
         }

@@ -52,7 +52,7 @@ final class DemoRoles implements AutoCloseable {
 
     /** What an HTTP server over these roles needs, which must be closed before them. */
     HttpServer.Roles forHttp(Figures.Source figures) {
-        return new HttpServer.Roles(streams, trainer, store, registry, figures);
+        return new HttpServer.Roles(streams, null, trainer, store, registry, figures);
     }
 
     /** The model that is served. */

@@ -45,7 +45,7 @@ final class FigureJson {
         json.writeEndObject();
     }
 
-    private static void writeAccuracy(JsonGenerator json, String name, Accuracy accuracy) throws IOException {
+    static void writeAccuracy(JsonGenerator json, String name, Accuracy accuracy) throws IOException {
         json.writeObjectFieldStart(name);
         json.writeNumberField("events", accuracy.events());
         json.writeNumberField("hr", accuracy.hr());

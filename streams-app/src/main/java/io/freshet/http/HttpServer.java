@@ -5,6 +5,8 @@ import io.freshet.config.HttpConfig;
 import io.freshet.scoring.LiveModel;
 import io.freshet.scoring.RequestCodec;
 import io.freshet.store.SnapshotStore;
+import io.freshet.topology.AnsweringRole;
+import io.freshet.topology.ScorerRole;
 import io.freshet.topology.StreamsRole;
 import io.freshet.training.TrainerRole;
 import io.javalin.Javalin;
@@ -51,6 +53,7 @@ public final class HttpServer implements AutoCloseable {
      * What the process runs, none of which becomes the server's own.
      *
      * @param streams null where the process has no such role
+     * @param scorer null where the process has no such role
      * @param trainer null where the process has no such role
      * @param store the snapshots; only read
      * @param registry where the roles' metrics are
@@ -58,10 +61,17 @@ public final class HttpServer implements AutoCloseable {
      */
     public record Roles(
             @Nullable StreamsRole streams,
+            @Nullable ScorerRole scorer,
             @Nullable TrainerRole trainer,
             SnapshotStore store,
             PrometheusMeterRegistry registry,
-            Figures.@Nullable Source figures) {}
+            Figures.@Nullable Source figures) {
+        /** What answers clicks; null where the process does not. */
+        @Nullable
+        AnsweringRole answering() {
+            return streams != null ? streams : scorer;
+        }
+    }
 
     private HttpServer(FreshetConfig freshet, Roles roles) throws IOException {
         config = freshet.http();
@@ -106,8 +116,12 @@ public final class HttpServer implements AutoCloseable {
         routes.addAll(metrics.routes());
         routes.addAll(new Description().routes());
         ModelDesk desk = opened(new ModelDesk(freshet, roles.store(), InstantSource.system()));
-        LiveModel live = streams == null ? null : streams.liveModel();
+        AnsweringRole answering = roles.answering();
+        LiveModel live = answering == null ? null : answering.variants().own().live();
         routes.addAll(new ModelRoutes(freshet, live, desk, bodies).routes());
+        if (answering != null) {
+            routes.addAll(new VariantRoutes(answering.variants()).routes());
+        }
         if (streams != null) {
             addStreamsRoutes(freshet, roles, streams, bodies);
         }
@@ -119,7 +133,7 @@ public final class HttpServer implements AutoCloseable {
         UserPlaces places = new UserPlaces(streams.users(), forwarder, config.advertisedAddress(), config.staleReads());
         routes.addAll(new UserRoutes(places, producer).routes());
         routes.addAll(new RecommendationRoutes(
-                        streams.recommender(),
+                        streams.variants(),
                         new RequestCodec(freshet.requests()),
                         places,
                         bodies,
@@ -144,8 +158,9 @@ public final class HttpServer implements AutoCloseable {
 
     private Health health(Roles roles) {
         List<Health.Part> parts = new ArrayList<>();
-        if (roles.streams() != null) {
-            parts.add(new StreamsHealth(roles.streams()));
+        AnsweringRole answering = roles.answering();
+        if (answering != null) {
+            parts.add(new AnsweringHealth(answering));
         }
         if (roles.trainer() != null) {
             parts.add(new TrainerHealth(roles.trainer()));

@@ -55,7 +55,7 @@ final class ModelRoutes {
         });
     }
 
-    private static void writeServed(JsonGenerator json, @Nullable LiveModel live) throws IOException {
+    static void writeServed(JsonGenerator json, @Nullable LiveModel live) throws IOException {
         if (live == null || !live.isLoaded()) {
             json.writeNullField("served");
             return;

@@ -6,25 +6,29 @@ import io.freshet.scoring.RecommendationRequest;
 import io.freshet.scoring.RecommendationWriter;
 import io.freshet.scoring.Recommender;
 import io.freshet.scoring.RequestCodec;
+import io.freshet.scoring.Variants;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Recommendations, by the recommender that answers the topics, and in the same words. */
+/**
+ * Recommendations, by the recommenders that answer the topics, and in the same words. What is about no user is the process's
+ * own variant's.
+ */
 final class RecommendationRoutes {
     private static final byte[] NO_BODY = new byte[0];
 
-    private final Recommender recommender;
+    private final Variants variants;
     private final RequestCodec codec;
     private final UserPlaces places;
     private final RequestBody bodies;
     private final InstantSource clock;
 
     RecommendationRoutes(
-            Recommender recommender, RequestCodec codec, UserPlaces places, RequestBody bodies, InstantSource clock) {
-        this.recommender = recommender;
+            Variants variants, RequestCodec codec, UserPlaces places, RequestBody bodies, InstantSource clock) {
+        this.variants = variants;
         this.codec = codec;
         this.places = places;
         this.bodies = bodies;
@@ -50,7 +54,7 @@ final class RecommendationRoutes {
         RecommendationRequest request = codec.parse(body);
         String userId = request.userId();
         if (userId == null) {
-            answer(context, null, recommender.answer(request, null));
+            answer(context, null, own().answer(request, null));
         } else {
             answerAbout(userId, request, body, context);
         }
@@ -62,16 +66,21 @@ final class RecommendationRoutes {
                 context,
                 body,
                 userId,
-                (asked, sequence) -> answer(asked, userId, recommender.answer(request, sequence)));
+                (asked, sequence) -> answer(
+                        asked, userId, variants.answering(userId).recommender().answer(request, sequence)));
+    }
+
+    private Recommender own() {
+        return variants.own().recommender();
     }
 
     private void similar(Context context) throws BadRequestException {
         String itemId = Ids.in(context);
-        answer(context, null, recommender.similar(itemId, codec.listing(QueryParameters.in(context))));
+        answer(context, null, own().similar(itemId, codec.listing(QueryParameters.in(context))));
     }
 
     private void trending(Context context) throws BadRequestException {
-        answer(context, null, recommender.trending(codec.listing(QueryParameters.in(context))));
+        answer(context, null, own().trending(codec.listing(QueryParameters.in(context))));
     }
 
     private void answer(Context context, @Nullable String userId, Recommendation recommendation) {

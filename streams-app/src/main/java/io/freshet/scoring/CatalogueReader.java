@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes each record of the catalogue into the recommender. An item whose record says nothing counts as absent. */
+/** Takes each record of the catalogue into the recommenders. An item whose record says nothing counts as absent. */
 final class CatalogueReader extends ContextualProcessor<byte[], byte[], Void, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogueReader.class);
 
-    private final Recommender recommender;
+    private final Variants variants;
 
-    CatalogueReader(Recommender recommender) {
-        this.recommender = recommender;
+    CatalogueReader(Variants variants) {
+        this.variants = variants;
     }
 
     @Override
@@ -29,15 +29,15 @@ final class CatalogueReader extends ContextualProcessor<byte[], byte[], Void, Vo
         String itemId = new String(key, UTF_8);
         byte @Nullable [] value = record.value();
         try {
-            recommender.catalogue(itemId, value == null ? null : CatalogueItemCodec.parse(value));
+            variants.catalogue(itemId, value == null ? null : CatalogueItemCodec.parse(value));
         } catch (MalformedItemException e) {
-            recommender.catalogue(itemId, null);
+            variants.catalogue(itemId, null);
             malformed(String.valueOf(e.getMessage()));
         }
     }
 
     private void malformed(String why) {
-        recommender.metrics().countMalformedItem();
+        variants.own().recommender().metrics().countMalformedItem();
         RecordMetadata received = context().recordMetadata().orElseThrow();
         LOG.warn(
                 "Left out an item of the catalogue: {} topic={} partition={} offset={}",

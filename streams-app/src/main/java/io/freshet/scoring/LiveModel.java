@@ -19,7 +19,7 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The one model that this process serves, changed by one follower while any number of scorers read.
+ * A model that this process serves, changed by one follower while any number of scorers read.
  *
  * <p>A scorer holds the model for one record, from {@link #acquire} to {@link #release}; so snapshots swap in and deltas
  * are applied between two records, never within one. Owns the model it was given last and closes it when another takes
@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class LiveModel implements AutoCloseable {
     private static final int MAX_PENDING_STEPS = 100_000;
+    private static final String VARIANT = "variant";
 
     private final Clock clock;
     private final Timer clickToModel;
@@ -46,21 +47,31 @@ public final class LiveModel implements AutoCloseable {
     private volatile long changedAtMs;
     private volatile boolean rolledBack;
 
+    /** The one model of a process that has no variants. */
     public LiveModel(Clock clock, MeterRegistry registry) {
+        this(clock, registry, "");
+    }
+
+    /** @param variant tells the metrics of a process's models apart */
+    LiveModel(Clock clock, MeterRegistry registry, String variant) {
         this.clock = clock;
         clickToModel = LatencyTimers.freshness(
                         "freshet.click.to.model",
                         "Timestamp of a click's Kafka record to its being learned from in the weights that this instance serves")
+                .tag(VARIANT, variant)
                 .register(registry);
         Gauge.builder("freshet.model.step", this, LiveModel::step)
                 .description("Training steps behind the served weights, -1 without a model")
+                .tag(VARIANT, variant)
                 .register(registry);
         Gauge.builder("freshet.model.rolled.back", this, live -> live.rolledBack ? 1 : 0)
                 .description("1 while a rollback holds an older snapshot in place of the newest weights")
+                .tag(VARIANT, variant)
                 .register(registry);
         Gauge.builder("freshet.model.age", this, LiveModel::ageSeconds)
                 .description("Time since the served weights changed")
                 .baseUnit("seconds")
+                .tag(VARIANT, variant)
                 .register(registry);
     }
 

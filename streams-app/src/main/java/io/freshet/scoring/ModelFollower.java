@@ -101,20 +101,22 @@ public final class ModelFollower implements AutoCloseable {
     /**
      * A follower with a Kafka consumer of its own.
      *
+     * @param modelName of the model to follow
      * @param store where the snapshots are that the manifests name; only read
      * @param live stays the caller's; the follower is the only one that changes it
      * @param registry receives the consumer's metrics
      */
-    public static ModelFollower of(FreshetConfig config, SnapshotStore store, LiveModel live, MeterRegistry registry) {
+    public static ModelFollower of(
+            FreshetConfig config, String modelName, SnapshotStore store, LiveModel live, MeterRegistry registry) {
         Map<String, Object> properties = config.kafka().forConsumer();
-        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-model-follower");
+        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-model-follower-" + modelName);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         return new ModelFollower(
-                config.modelName(),
+                modelName,
                 config.topics(),
                 store,
                 live,

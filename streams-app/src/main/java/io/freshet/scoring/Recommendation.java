@@ -17,6 +17,11 @@ public record Recommendation(
         items = List.copyOf(items);
     }
 
+    /** The items' ids, best first. */
+    List<String> itemIds() {
+        return items.stream().map(Item::itemId).toList();
+    }
+
     /**
      * An item of an answer.
      *

@@ -52,6 +52,17 @@ public final class Recommender {
         metrics.watch(catalogue);
     }
 
+    /** The same with another model. What is popular, and the catalogue, are those of {@code other}, which reads them. */
+    Recommender(Recommender other, LiveModel live, String variant) {
+        this.config = other.config;
+        this.live = live;
+        this.metrics = other.metrics;
+        this.clock = other.clock;
+        this.variant = variant;
+        catalogue = other.catalogue;
+        trending = other.trending;
+    }
+
     /** What the model said, or why it did not. */
     private record FromModel(
             Recommendation.@Nullable Model model, @Nullable Fallback fallback, List<Recommendation.Item> items) {}
@@ -292,6 +303,11 @@ public final class Recommender {
     /** Takes in what is said of an item of the catalogue; null takes it out. By one thread. */
     void catalogue(String itemId, @Nullable CatalogueItem item) {
         catalogue.put(itemId, item);
+        catalogued(itemId);
+    }
+
+    /** Tells the model what the catalogue says now of an item. By one thread. */
+    void catalogued(String itemId) {
         live.catalogued(itemId, catalogue.of(itemId));
     }
 

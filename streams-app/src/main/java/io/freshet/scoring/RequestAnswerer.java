@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  */
 final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
     private final RequestCodec codec;
-    private final Recommender recommender;
+    private final Variants variants;
     private final ScoringMetrics metrics;
     private final DropWarnings warnings = new DropWarnings("a request");
 
@@ -34,10 +34,10 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
     private KeyValueStore<byte[], UserSequence> sequences;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    RequestAnswerer(RequestCodec codec, Recommender recommender) {
+    RequestAnswerer(RequestCodec codec, Variants variants) {
         this.codec = codec;
-        this.recommender = recommender;
-        metrics = recommender.metrics();
+        this.variants = variants;
+        metrics = variants.own().recommender().metrics();
     }
 
     @Override
@@ -101,6 +101,7 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
             RecommendationRequest request,
             @Nullable UserSequence known,
             ClickOrigin origin) {
+        Recommender recommender = variants.answering(request.userId()).recommender();
         Recommendation answer = recommender.answer(request, known, record.timestamp());
         long nowMs = context().currentSystemTimeMs();
         byte[] json = RecommendationWriter.toJson(request.userId(), answer, origin, nowMs);

@@ -1,11 +1,11 @@
 package io.freshet.scoring;
 
-import io.freshet.config.RequestLimits;
-import io.freshet.config.ScoringConfig;
+import io.freshet.config.FreshetConfig;
 import io.freshet.config.Topics;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequencer.SequencerTopology;
 import io.freshet.telemetry.LogIds;
+import io.freshet.variant.Addressing;
 import java.util.Set;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -26,8 +26,8 @@ public final class ScoringTopology {
     /** The header of a request that its answer has, too, as all the others. */
     public static final String CORRELATION_ID = LogIds.CORRELATION_HEADER;
 
-    static final String RECOMMENDATIONS_SINK = "recommendations-sink";
-    static final String POPULAR_ITEMS_SINK = "popular-items-sink";
+    private static final String RECOMMENDATIONS_SINK = "recommendations-sink";
+    private static final String POPULAR_ITEMS_SINK = "popular-items-sink";
     static final String ANSWERS_SINK = "answers-sink";
     static final String REQUESTS_REKEYED_SINK = "requests-rekeyed-sink";
     static final String DEAD_REQUESTS_SINK = "dead-requests-sink";
@@ -35,7 +35,9 @@ public final class ScoringTopology {
     /** State store without content: says that a commit comes. */
     static final String ANSWERS_BEFORE_COMMIT = "answers-before-commit";
 
+    private static final String SEQUENCES_SOURCE = "sequences-source";
     private static final String SCORER = "scorer";
+    private static final String POPULARITY_COUNTER = "popularity-counter";
     private static final String REQUESTS_SOURCE = "requests-source";
     private static final String REQUEST_ANSWERER = "request-answerer";
     private static final String CATALOGUE_READER = "catalogue-reader";
@@ -50,38 +52,52 @@ public final class ScoringTopology {
     private ScoringTopology() {}
 
     /**
-     * Adds the scorer, which answers {@code updates} and requests. The sequencer must be there already.
+     * Adds the scorer of the streams role, which answers {@code updates} and requests. The sequencer must be there already.
      *
-     * @param recommender stays the caller's, who may ask it, too
+     * @param variants stay the caller's, who may ask them, too
      */
     public static void addTo(
-            StreamsBuilder builder,
-            KStream<byte[], SequenceUpdate> updates,
-            Topics topics,
-            ScoringConfig config,
-            RequestLimits limits,
-            Recommender recommender) {
-        KStream<byte[], byte[]> scored = updates.process(new ScorerSupplier(config, recommender), Named.as(SCORER));
-        scored.to(topics.recommendations(), bytesTo(RECOMMENDATIONS_SINK));
-        scored.to(topics.popularItems(), bytesTo(POPULAR_ITEMS_SINK));
-        addRequests(builder, topics, new RequestCodec(limits), recommender);
-        addView(
-                builder,
-                POPULAR_ITEMS_VIEW,
-                topics.popularItems(),
-                POPULAR_ITEMS_READER,
-                () -> new PopularItemsReader(recommender.trending()));
-        if (config.catalogue()) {
-            addView(builder, CATALOGUE_VIEW, topics.items(), CATALOGUE_READER, () -> new CatalogueReader(recommender));
-        }
+            StreamsBuilder builder, KStream<byte[], SequenceUpdate> updates, FreshetConfig config, Variants variants) {
+        Topics topics = config.topics();
+        SequenceScorer.WhoAnswers whoAnswers =
+                (userId, headers) -> Addressing.read(headers).isEmpty() ? variants.answering(userId) : null;
+        addScorer(updates, config, whoAnswers);
+        Trending trending = variants.own().recommender().trending();
+        updates.process(() -> new PopularityCounter(config.scoring(), trending), Named.as(POPULARITY_COUNTER))
+                .to(topics.popularItems(), bytesTo(POPULAR_ITEMS_SINK));
+        addRequests(builder, topics, new RequestCodec(config.requests()), variants);
+        addViews(builder, config, variants);
+    }
+
+    /**
+     * Adds a scorer by itself, which answers the updated sequences that are addressed to its variant, or all of them where it
+     * is a shadow.
+     *
+     * @param config as it is for a scorer by itself
+     * @param variants the scorer's own alone
+     */
+    public static void addScorerTo(StreamsBuilder builder, FreshetConfig config, Variants variants) {
+        Variant own = variants.own();
+        boolean shadow = config.variants().shadow();
+        addScorer(
+                builder.stream(config.topics().sequences(), sequences()),
+                config,
+                (userId, headers) -> shadow || Addressing.read(headers).equals(own.name()) ? own : null);
+        addViews(builder, config, variants);
+    }
+
+    private static void addScorer(
+            KStream<byte[], SequenceUpdate> updates, FreshetConfig config, SequenceScorer.WhoAnswers whoAnswers) {
+        updates.process(new ScorerSupplier(config, whoAnswers), Named.as(SCORER))
+                .to(config.topics().recommendations(), bytesTo(RECOMMENDATIONS_SINK));
     }
 
     /** Brings the scorer's hook. */
-    private record ScorerSupplier(ScoringConfig config, Recommender recommender)
+    private record ScorerSupplier(FreshetConfig config, SequenceScorer.WhoAnswers whoAnswers)
             implements ProcessorSupplier<byte[], SequenceUpdate, byte[], byte[]> {
         @Override
         public Processor<byte[], SequenceUpdate, byte[], byte[]> get() {
-            return new SequenceScorer(config, recommender);
+            return new SequenceScorer(config, whoAnswers);
         }
 
         @Override
@@ -90,11 +106,24 @@ public final class ScoringTopology {
         }
     }
 
-    private static void addRequests(
-            StreamsBuilder builder, Topics topics, RequestCodec codec, Recommender recommender) {
+    private static void addViews(StreamsBuilder builder, FreshetConfig config, Variants variants) {
+        Topics topics = config.topics();
+        Trending trending = variants.own().recommender().trending();
+        addView(
+                builder,
+                POPULAR_ITEMS_VIEW,
+                topics.popularItems(),
+                POPULAR_ITEMS_READER,
+                () -> new PopularItemsReader(trending));
+        if (config.scoring().catalogue()) {
+            addView(builder, CATALOGUE_VIEW, topics.items(), CATALOGUE_READER, () -> new CatalogueReader(variants));
+        }
+    }
+
+    private static void addRequests(StreamsBuilder builder, Topics topics, RequestCodec codec, Variants variants) {
         KStream<byte[], byte[]> answered = builder.stream(topics.requests(), bytesFrom(REQUESTS_SOURCE))
                 .process(
-                        () -> new RequestAnswerer(codec, recommender),
+                        () -> new RequestAnswerer(codec, variants),
                         Named.as(REQUEST_ANSWERER),
                         SequencerTopology.USER_SEQUENCES);
         answered.to(topics.recommendations(), bytesTo(ANSWERS_SINK));
@@ -109,6 +138,12 @@ public final class ScoringTopology {
             String name,
             ProcessorSupplier<byte[], byte[], Void, Void> reader) {
         builder.addGlobalStore(new ViewStore.Builder(store), topic, bytesFrom(name), reader);
+    }
+
+    private static Consumed<byte[], SequenceUpdate> sequences() {
+        return Consumed.with(Serdes.ByteArray(), SequencerTopology.updateSerde())
+                .withTimestampExtractor(new UsePartitionTimeOnInvalidTimestamp())
+                .withName(SEQUENCES_SOURCE);
     }
 
     private static Consumed<byte[], byte[]> bytesFrom(String name) {

@@ -5,6 +5,7 @@ import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.UserSequence;
+import io.freshet.variant.Addressing;
 import java.util.List;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
@@ -13,8 +14,8 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Brings each click into its user's sequence and emits the sequence where the click was accepted. Erases who is to be
- * erased, and emits that.
+ * Brings each click into its user's sequence and emits the sequence where the click was accepted, addressed to whoever is
+ * to answer it. Erases who is to be erased, and emits that.
  *
  * <p>A user is idle whose newest click is older than the newest click that this task has seen, by more than the
  * retention. An idle user's sequence is not used any more, and is deleted at the latest when the search comes by. The
@@ -25,6 +26,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
 
     private final SequenceWindow window;
     private final SequencerConfig config;
+    private final Addressing addressing;
     private final SequencerMetrics metrics;
     private final IdleUsers idleUsers;
     private final DropWarnings warnings = new DropWarnings("a click");
@@ -38,8 +40,9 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     private long newestClickMs = NO_CLICK_YET;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    Sequencer(SequencerConfig config, SequencerMetrics metrics) {
+    Sequencer(SequencerConfig config, Addressing addressing, SequencerMetrics metrics) {
         this.config = config;
+        this.addressing = addressing;
         this.metrics = metrics;
         window = new SequenceWindow(config.window(), config.types());
         idleUsers = new IdleUsers(config.expirySlice());
@@ -77,6 +80,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         }
         if (applied.outcome().isAccepted()) {
             sequences.put(record.key(), applied.sequence());
+            addressing.write(record.headers(), record.key());
             context()
                     .forward(record.withValue(
                             new SequenceUpdate(applied.sequence(), List.of(applied.position()), origin)));

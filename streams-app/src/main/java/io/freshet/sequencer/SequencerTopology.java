@@ -6,6 +6,7 @@ import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.SequenceUpdateCodec;
 import io.freshet.sequence.UserSequence;
 import io.freshet.sequence.UserSequenceCodec;
+import io.freshet.variant.Addressing;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -51,12 +52,17 @@ public final class SequencerTopology {
     /**
      * Adds the sequencer.
      *
+     * @param addressing says on each updated sequence who answers it
      * @return the updated sequences, which also go to their topic
      */
     public static KStream<byte[], SequenceUpdate> addTo(
-            StreamsBuilder builder, Topics topics, SequencerConfig config, SequencerMetrics metrics) {
+            StreamsBuilder builder,
+            Topics topics,
+            SequencerConfig config,
+            Addressing addressing,
+            SequencerMetrics metrics) {
         KStream<byte[], SequenceUpdate> updates = acceptedClicks(builder, topics, config, metrics)
-                .processValues(new SequencerSupplier(config, metrics), Named.as(SEQUENCER));
+                .processValues(new SequencerSupplier(config, addressing, metrics), Named.as(SEQUENCER));
         updates.to(
                 topics.sequences(),
                 Produced.with(Serdes.ByteArray(), updateSerde()).withName(SEQUENCES_SINK));
@@ -98,7 +104,8 @@ public final class SequencerTopology {
         return Objects.requireNonNull(branches.get(VERDICT + name));
     }
 
-    private static Serde<SequenceUpdate> updateSerde() {
+    /** What stands on the topic of updated sequences. */
+    public static Serde<SequenceUpdate> updateSerde() {
         return Serdes.serdeFrom(
                 (topic, update) -> SequenceUpdateCodec.encode(update),
                 (topic, bytes) -> SequenceUpdateCodec.decode(bytes));
@@ -111,11 +118,11 @@ public final class SequencerTopology {
     }
 
     /** Brings the sequencer's stores; both without a cache, so that a commit has nothing to flush at once. */
-    private record SequencerSupplier(SequencerConfig config, SequencerMetrics metrics)
+    private record SequencerSupplier(SequencerConfig config, Addressing addressing, SequencerMetrics metrics)
             implements FixedKeyProcessorSupplier<byte[], Verdict.Placed, SequenceUpdate> {
         @Override
         public FixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> get() {
-            return new Sequencer(config, metrics);
+            return new Sequencer(config, addressing, metrics);
         }
 
         @Override

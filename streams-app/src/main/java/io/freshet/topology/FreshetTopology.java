@@ -1,8 +1,8 @@
 package io.freshet.topology;
 
 import io.freshet.config.FreshetConfig;
-import io.freshet.scoring.Recommender;
 import io.freshet.scoring.ScoringTopology;
+import io.freshet.scoring.Variants;
 import io.freshet.sequencer.SequencerMetrics;
 import io.freshet.sequencer.SequencerTopology;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -14,23 +14,42 @@ import org.apache.kafka.streams.TopologyConfig;
 
 /**
  * Sequencer and scorer in one sub-topology: a click, its sequence and its recommendation are one transaction of one
- * task, and the recommendation is out after one commit, not two.
+ * task, and the recommendation is out after one commit, not two. And a scorer by itself, which takes two.
  */
 public final class FreshetTopology {
     private FreshetTopology() {}
 
     /**
-     * Builds the topology. Does no I/O.
+     * Builds the topology of the streams role. Does no I/O.
      *
-     * @param recommender answers with its model; others may ask it, too
+     * @param variants answer with their models; others may ask them, too
      * @param properties the Kafka Streams properties; they decide, too, that every internal resource must be named
      */
     public static Topology build(
-            FreshetConfig config, Map<String, Object> properties, Recommender recommender, MeterRegistry registry) {
-        StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(properties)));
-        var updates =
-                SequencerTopology.addTo(builder, config.topics(), config.sequencer(), new SequencerMetrics(registry));
-        ScoringTopology.addTo(builder, updates, config.topics(), config.scoring(), config.requests(), recommender);
+            FreshetConfig config, Map<String, Object> properties, Variants variants, MeterRegistry registry) {
+        StreamsBuilder builder = builder(properties);
+        var updates = SequencerTopology.addTo(
+                builder,
+                config.topics(),
+                config.sequencer(),
+                config.variants().addressing(),
+                new SequencerMetrics(registry));
+        ScoringTopology.addTo(builder, updates, config, variants);
         return builder.build();
+    }
+
+    /**
+     * Builds the topology of a scorer by itself. Does no I/O.
+     *
+     * @param config as it is for a scorer by itself
+     */
+    public static Topology buildScorer(FreshetConfig config, Map<String, Object> properties, Variants variants) {
+        StreamsBuilder builder = builder(properties);
+        ScoringTopology.addScorerTo(builder, config, variants);
+        return builder.build();
+    }
+
+    private static StreamsBuilder builder(Map<String, Object> properties) {
+        return new StreamsBuilder(new TopologyConfig(new StreamsConfig(properties)));
     }
 }

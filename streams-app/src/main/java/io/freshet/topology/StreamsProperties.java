@@ -20,12 +20,18 @@ public final class StreamsProperties {
         Map<String, Object> properties = new HashMap<>();
         putLatency(properties, config.streams());
         properties.put(GLOBAL_HANDLER, true);
+        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), begin(config));
         putIdentity(properties, config);
         properties.putAll(config.kafka().forStreams());
         // Correctness does not pass through.
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         return properties;
+    }
+
+    /** A shadow answers what comes: what has been is answered, and its model has learned from it. */
+    private static String begin(FreshetConfig config) {
+        return config.variants().shadow() ? "latest" : "earliest";
     }
 
     private static void putIdentity(Map<String, Object> properties, FreshetConfig config) {
@@ -64,7 +70,6 @@ public final class StreamsProperties {
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 5_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), 1);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 500);
-        properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), "earliest");
         // How long the users of a killed process wait for another one: the least that brokers allow by themselves.
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_000);

@@ -56,6 +56,12 @@ class FreshetTest {
     }
 
     @Test
+    void shouldRefuseAScorerBesideTheStreamsRole() {
+        assertThat(execute("run", "--roles", "streams,scorer")).isEqualTo(2);
+        assertThat(err.toString()).contains("a scorer needs a process, and a variants.name, of its own");
+    }
+
+    @Test
     void shouldRefuseUntilEndWhenTheClicksHaveNoEnd() {
         assertThat(execute("demo", "--until-end")).isEqualTo(2);
         assertThat(err.toString()).contains("--until-end needs --clicks");

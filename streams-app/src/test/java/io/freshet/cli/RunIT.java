@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.broker.Broker;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
+import io.freshet.variant.UserSplit;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code freshet run} beside a Kafka that is not its own: each role a process, both killed on the way. */
+/** {@code freshet run} beside a Kafka that is not its own: each role a process, some killed on the way. */
 @Tag(Broker.TAG)
 class RunIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
@@ -53,26 +54,21 @@ class RunIT {
     @Test
     void shouldAnswerEachClickOnceWhenBothRolesAreKilled() throws Exception {
         try (Broker kafka = Broker.start(folder.resolve("kafka"))) {
-            Files.writeString(folder.resolve("freshet.properties"), """
-                    kafka.bootstrap.servers=%s
-                    state.dir=%s
-                    topics.partitions=%d
-                    model.dim=32
-                    """.formatted(
-                            kafka.bootstrapServers(), folder.resolve("state"), PARTITIONS));
+            configure(kafka);
             FreshetProcess streams = run("streams");
             FreshetProcess trainer = run("trainer");
-            awaitTopics(kafka);
+            awaitTopics(kafka, Set.of("clicks", "clicks-rekeyed", "sequences", "recommendations", "model-log"));
             produce(kafka, 0, CLICKS_EACH / 2);
-            awaitAnswers(kafka, USERS * CLICKS_EACH / 2);
+            awaitAnswers(kafka, "recommendations", USERS * CLICKS_EACH / 2);
             streams.kill();
             trainer.kill();
             produce(kafka, CLICKS_EACH / 2, CLICKS_EACH);
             try (FreshetProcess streamsAgain = run("streams");
                     FreshetProcess trainerAgain = run("trainer")) {
-                Set<String> causes = awaitAnswers(kafka, USERS * CLICKS_EACH);
-                assertThat(causes).hasSize(USERS * CLICKS_EACH);
-                awaitAnswerOfTheModel(kafka);
+                assertThat(awaitAnswers(kafka, "recommendations", USERS * CLICKS_EACH))
+                        .extracting(RunIT::cause)
+                        .doesNotHaveDuplicates();
+                awaitAnswersOfTheModels(kafka, Set.of(""));
                 streamsAgain.terminate();
                 trainerAgain.terminate();
                 assertThat(streamsAgain.await(TIMEOUT)).isEqualTo(ENDED_BY_SIGTERM);
@@ -114,25 +110,70 @@ class RunIT {
         return lines;
     }
 
-    private FreshetProcess run(String role) throws IOException {
+    @Test
+    void shouldAnswerEachClickOnceByItsUsersVariantWhenAScorerIsKilled() throws Exception {
+        try (Broker kafka = Broker.start(folder.resolve("kafka"))) {
+            configure(kafka);
+            String[] settingsOfB = {"variants.name=b", "model.name=narrow", "model.dim=16"};
+            FreshetProcess b = run("scorer,trainer", settingsOfB);
+            try (FreshetProcess a = run("streams,trainer", "variants.name=a", "variants.shares=a=50,b=50");
+                    FreshetProcess shadow = run(
+                            "scorer",
+                            "variants.name=s",
+                            "scorer.shadow=true",
+                            "kafka.main.consumer.auto.offset.reset=earliest")) {
+                awaitTopics(kafka, Set.of("clicks", "sequences", "recommendations", "recommendations-shadow-s"));
+                produce(kafka, 0, CLICKS_EACH / 2);
+                awaitAnswers(kafka, "recommendations", USERS * CLICKS_EACH / 2);
+                b.kill();
+                produce(kafka, CLICKS_EACH / 2, CLICKS_EACH);
+                try (FreshetProcess bAgain = run("scorer,trainer", settingsOfB)) {
+                    List<JsonNode> answers = awaitAnswers(kafka, "recommendations", USERS * CLICKS_EACH);
+                    assertThat(answers).extracting(RunIT::cause).doesNotHaveDuplicates();
+                    assertThat(answers).allSatisfy(RunIT::assertIsOfItsUsersVariant);
+                    assertThat(awaitAnswers(kafka, "recommendations-shadow-s", USERS * CLICKS_EACH))
+                            .allSatisfy(answer -> assertThat(variant(answer)).isEqualTo("s"))
+                            .extracting(RunIT::cause)
+                            .doesNotHaveDuplicates();
+                    awaitAnswersOfTheModels(kafka, Set.of("a", "b"));
+                    assertThat(List.of(a.isAlive(), bAgain.isAlive(), shadow.isAlive()))
+                            .containsOnly(true);
+                }
+            }
+        }
+    }
+
+    private static void assertIsOfItsUsersVariant(JsonNode answer) {
+        UserSplit halves = new UserSplit("", List.of(new UserSplit.Share("a", 50), new UserSplit.Share("b", 50)));
+        byte[] user = answer.get("user_id").textValue().getBytes(UTF_8);
+        assertThat(variant(answer)).isEqualTo(halves.variantOf(user));
+    }
+
+    /** One state folder for all: what a role keeps there bears its own name. */
+    private void configure(Broker kafka) throws IOException {
+        Files.writeString(folder.resolve("freshet.properties"), """
+                kafka.bootstrap.servers=%s
+                state.dir=%s
+                topics.partitions=%d
+                model.dim=32
+                """.formatted(
+                        kafka.bootstrapServers(), folder.resolve("state"), PARTITIONS));
+    }
+
+    private FreshetProcess run(String roles, String... settings) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("run", "--roles", roles, "--config"));
+        arguments.add(folder.resolve("freshet.properties").toString());
+        for (String setting : settings) {
+            arguments.addAll(List.of("--set", setting));
+        }
         return FreshetProcess.start(
-                folder.resolve(role + ".txt"),
-                Map.of("FRESHET_LOG_FORMAT", "json"),
-                "run",
-                "--roles",
-                role,
-                "--config",
-                folder.resolve("freshet.properties").toString());
+                folder.resolve(roles + ".txt"), Map.of("FRESHET_LOG_FORMAT", "json"), arguments.toArray(String[]::new));
     }
 
     /** The roles create the topics that are missing. */
-    private static void awaitTopics(Broker kafka) {
-        try (var consumer = consumer(kafka)) {
-            await().atMost(TIMEOUT)
-                    .until(() -> consumer.listTopics()
-                            .keySet()
-                            .containsAll(
-                                    Set.of("clicks", "clicks-rekeyed", "sequences", "recommendations", "model-log")));
+    private static void awaitTopics(Broker kafka, Set<String> topics) {
+        try (var consumer = consumer(kafka, "recommendations")) {
+            await().atMost(TIMEOUT).until(() -> consumer.listTopics().keySet().containsAll(topics));
         }
     }
 
@@ -152,45 +193,53 @@ class RunIT {
         }
     }
 
-    /** Reads committed answers until there are so many; where each of them comes from, as "partition-offset". */
-    private Set<String> awaitAnswers(Broker kafka, int count) throws IOException {
-        Set<String> causes = new HashSet<>();
-        int answers = 0;
+    /** Reads committed answers until there are so many. */
+    private List<JsonNode> awaitAnswers(Broker kafka, String topic, int count) throws IOException {
+        List<JsonNode> answers = new ArrayList<>();
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
-        try (var consumer = consumer(kafka)) {
-            while (answers < count && System.nanoTime() < deadline) {
+        try (var consumer = consumer(kafka, topic)) {
+            while (answers.size() < count && System.nanoTime() < deadline) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(200))) {
-                    JsonNode cause = json.readTree(record.value()).get("cause");
-                    causes.add(cause.get("partition") + "-" + cause.get("offset"));
-                    answers++;
+                    answers.add(json.readTree(record.value()));
                 }
             }
         }
-        assertThat(answers).isEqualTo(count);
-        return causes;
+        assertThat(answers).hasSize(count);
+        return answers;
     }
 
-    private void awaitAnswerOfTheModel(Broker kafka) throws IOException {
+    private static String cause(JsonNode answer) {
+        return answer.at("/cause/partition") + "-" + answer.at("/cause/offset");
+    }
+
+    private static String variant(JsonNode answer) {
+        return answer.path("variant").asText();
+    }
+
+    private void awaitAnswersOfTheModels(Broker kafka, Set<String> variants) throws IOException {
+        Set<String> missing = new HashSet<>(variants);
         long deadline = System.nanoTime() + TIMEOUT.toNanos();
         int click = CLICKS_EACH;
-        try (var consumer = consumer(kafka)) {
-            while (System.nanoTime() < deadline) {
+        try (var consumer = consumer(kafka, "recommendations")) {
+            while (!missing.isEmpty() && System.nanoTime() < deadline) {
                 for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(500))) {
                     JsonNode answer = json.readTree(record.value());
                     if (answer.get("fallback") == null
                             && answer.at("/model/step").asLong() > 0) {
                         assertThat(answer.get("items")).hasSizeBetween(1, 10);
-                        return;
+                        missing.remove(variant(answer));
                     }
                 }
                 produce(kafka, click, click + 1);
                 click++;
             }
         }
-        throw new AssertionError("an answer must come from the model within " + TIMEOUT);
+        assertThat(missing)
+                .as("variants without an answer of their model within %s", TIMEOUT)
+                .isEmpty();
     }
 
-    private static KafkaConsumer<byte[], byte[]> consumer(Broker kafka) {
+    private static KafkaConsumer<byte[], byte[]> consumer(Broker kafka, String topic) {
         var consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
@@ -202,7 +251,7 @@ class RunIT {
                 new ByteArrayDeserializer(),
                 new ByteArrayDeserializer());
         List<TopicPartition> partitions = IntStream.range(0, PARTITIONS)
-                .mapToObj(partition -> new TopicPartition("recommendations", partition))
+                .mapToObj(partition -> new TopicPartition(topic, partition))
                 .toList();
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);

@@ -13,6 +13,7 @@ import io.freshet.sequence.Interaction;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.store.S3Settings;
 import io.freshet.store.StoreLocation;
+import io.freshet.variant.UserSplit;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -146,6 +147,92 @@ final class FreshetConfigTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("items.catalogue")
                 .hasMessageContaining("off, filter");
+    }
+
+    @Test
+    void shouldHaveOneVariantWhenNothingIsSet() {
+        VariantConfig variants = FreshetConfig.of(Map.of()).variants();
+
+        assertThat(variants.name()).isEmpty();
+        assertThat(variants.models()).containsExactly(Map.entry("", "default"));
+        assertThat(variants.split().isOn()).isFalse();
+        assertThat(variants.shadow()).isFalse();
+        assertThat(variants.rememberedUsers()).isEqualTo(10_000);
+        assertThat(variants.metricsK()).isEqualTo(10);
+        assertThat(variants.metricsWindow()).isEqualTo(5_000);
+    }
+
+    @Test
+    void shouldSayWhichVariantsAProcessAnswersWhenTheyAreSet() {
+        VariantConfig variants = FreshetConfig.of(Map.of(
+                        "variants.name", "a",
+                        "variants.shares", "a=50, b=30.5 ,c=0",
+                        "variants.models", "b=wide",
+                        "variants.salt", "winter"))
+                .variants();
+
+        assertThat(variants.models()).containsExactly(Map.entry("a", "default"), Map.entry("b", "wide"));
+        assertThat(variants.addressing().here()).containsExactlyInAnyOrder("a", "b");
+        assertThat(variants.split().salt()).isEqualTo("winter");
+        assertThat(variants.split().shares())
+                .containsExactly(
+                        new UserSplit.Share("a", 50), new UserSplit.Share("b", 30.5), new UserSplit.Share("c", 0));
+    }
+
+    @Test
+    void shouldRunAScorerUnderANameOfItsOwn() {
+        Map<String, String> settings = Map.of("variants.name", "b", "model.name", "wide");
+        FreshetConfig scorer = FreshetConfig.of(settings).asScorer();
+
+        assertThat(scorer.applicationId()).isEqualTo("freshet-scorer-b");
+        assertThat(scorer.topics()).isEqualTo(Topics.DEFAULT);
+        assertThat(scorer.variants().models()).containsExactly(Map.entry("b", "wide"));
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of()).asScorer())
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("variants.name must be set where a process has the role scorer");
+    }
+
+    @Test
+    void shouldKeepAShadowAwayFromWhatIsServed() {
+        FreshetConfig shadow = FreshetConfig.of(Map.of("variants.name", "s", "scorer.shadow", "true"));
+        FreshetConfig named =
+                FreshetConfig.of(Map.of("variants.name", "s", "scorer.shadow", "true", "topics.shadow", "try"));
+
+        assertThat(shadow.asScorer().topics().recommendations()).isEqualTo("recommendations-shadow-s");
+        assertThat(named.asScorer().topics().recommendations()).isEqualTo("try");
+        assertRefused(
+                Map.of("variants.name", "s", "scorer.shadow", "true", "topics.shadow", "recommendations"),
+                "Each topic must have a name of its own");
+        assertRefused(
+                Map.of("variants.name", "a", "scorer.shadow", "true", "variants.shares", "a=1"),
+                "A shadow serves nobody and must have no share: variants.name=a");
+    }
+
+    @Test
+    void shouldRefuseVariantsThatCannotBe() {
+        assertRefused(Map.of("variants.shares", "a"), "must be variant=share with commas: \"a\" has no =");
+        assertRefused(Map.of("variants.shares", "a=1,"), "must be variant=share with commas: \"\" has no =");
+        assertRefused(Map.of("variants.shares", "a=1,a=2"), "must name each variant once: a");
+        assertRefused(Map.of("variants.shares", "a=many"), "a share must be a number, 0 or more: \"many\"");
+        assertRefused(Map.of("variants.shares", "a=-1"), "a share must be a number, 0 or more: \"-1\"");
+        assertRefused(Map.of("variants.shares", "a=0,b=0"), "some variant must have a share above 0");
+        assertRefused(Map.of("variants.shares", "a b=1"), "must be 1 to 100 of A-Z a-z 0-9 . _ -");
+        assertRefused(Map.of("variants.name", "a/b"), "must be 1 to 100 of A-Z a-z 0-9 . _ -");
+        assertRefused(
+                Map.of("variants.shares", "a=1,b=1"),
+                "A process's own variant must have a share, be it 0: variants.name=");
+        assertRefused(
+                Map.of("variants.name", "a", "variants.shares", "a=1", "variants.models", "b=wide"),
+                "Each variant of variants.models must have a share: variant=b");
+        assertRefused(
+                Map.of("variants.name", "a", "variants.shares", "a=1", "variants.models", "a=wide"),
+                "the process's own variant, a, has the model of model.name");
+    }
+
+    private static void assertRefused(Map<String, String> settings, String message) {
+        assertThatThrownBy(() -> FreshetConfig.of(settings))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
     }
 
     @Test

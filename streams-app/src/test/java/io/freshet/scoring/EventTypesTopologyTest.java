@@ -52,10 +52,10 @@ final class EventTypesTopologyTest {
                 "events.negative", "dislike"));
         Map<String, Object> properties = StreamsProperties.of(config);
         memory.shareThrough(properties);
-        Recommender recommender = new Recommender(config.scoring(), live, registry, new AdvancingClock(), "");
+        Variants variants = new Variants(config, Map.of("", live), registry, new AdvancingClock());
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
-        Topology topology = FreshetTopology.build(config, properties, recommender, registry);
+        Topology topology = FreshetTopology.build(config, properties, variants, registry);
         driver = new TopologyTestDriver(topology, driverProperties);
         clicks = driver.createInputTopic("clicks", new ByteArraySerializer(), new ByteArraySerializer());
         recommendations =

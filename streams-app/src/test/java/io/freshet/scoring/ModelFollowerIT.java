@@ -84,7 +84,7 @@ final class ModelFollowerIT {
         TopicSetup.run(config, TIMEOUT);
         store = new FileSnapshotStore(config.modelStorePath());
         live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
-        follower = ModelFollower.of(config, store, live, new SimpleMeterRegistry());
+        follower = ModelFollower.of(config, config.modelName(), store, live, new SimpleMeterRegistry());
         producer =
                 new KafkaProducer<>(config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -209,7 +209,7 @@ final class ModelFollowerIT {
         follower.close();
         live.close();
         live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
-        follower = ModelFollower.of(config, store, live, new SimpleMeterRegistry());
+        follower = ModelFollower.of(config, config.modelName(), store, live, new SimpleMeterRegistry());
         follower.start();
     }
 

@@ -59,9 +59,9 @@ final class RequestsTopologyTest {
         memory.shareThrough(properties);
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
-        Recommender recommender = new Recommender(config.scoring(), live, registry, clock, "");
-        driver = new TopologyTestDriver(
-                FreshetTopology.build(config, properties, recommender, registry), driverProperties);
+        Variants variants = new Variants(config, Map.of("", live), registry, clock);
+        driver =
+                new TopologyTestDriver(FreshetTopology.build(config, properties, variants, registry), driverProperties);
         clicks = input("clicks");
         requests = input("recommendation-requests");
         items = input("items");

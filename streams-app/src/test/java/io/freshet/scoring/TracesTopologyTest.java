@@ -66,9 +66,9 @@ final class TracesTopologyTest {
         memory.shareThrough(properties);
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
-        Recommender recommender = new Recommender(config.scoring(), live, registry, new AdvancingClock(), "");
-        driver = new TopologyTestDriver(
-                FreshetTopology.build(config, properties, recommender, registry), driverProperties);
+        Variants variants = new Variants(config, Map.of("", live), registry, new AdvancingClock());
+        driver =
+                new TopologyTestDriver(FreshetTopology.build(config, properties, variants, registry), driverProperties);
     }
 
     @AfterEach

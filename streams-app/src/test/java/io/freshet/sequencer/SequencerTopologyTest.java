@@ -14,6 +14,7 @@ import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.SequenceUpdateCodec;
 import io.freshet.sequence.UserSequence;
+import io.freshet.variant.Addressing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -65,7 +66,7 @@ final class SequencerTopologyTest {
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         memory.shareThrough(properties);
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(properties)));
-        SequencerTopology.addTo(builder, TOPICS, CONFIG, new SequencerMetrics(registry));
+        SequencerTopology.addTo(builder, TOPICS, CONFIG, Addressing.NONE, new SequencerMetrics(registry));
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
         driver = new TopologyTestDriver(builder.build(), driverProperties);

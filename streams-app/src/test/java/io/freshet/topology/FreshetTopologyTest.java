@@ -10,7 +10,7 @@ import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
 import io.freshet.scoring.AdvancingClock;
 import io.freshet.scoring.LiveModel;
-import io.freshet.scoring.Recommender;
+import io.freshet.scoring.Variants;
 import io.freshet.sequencer.BoundedRocksDb;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
@@ -39,9 +39,18 @@ final class FreshetTopologyTest {
     @Test
     void shouldBeTheGoldenTopology() throws IOException {
         FreshetConfig config = FreshetConfig.of(Map.of());
-        Topology topology = FreshetTopology.build(config, StreamsProperties.of(config), recommender(config), registry);
+        Topology topology = FreshetTopology.build(config, StreamsProperties.of(config), variants(config), registry);
 
         assertThat(topology.describe().toString()).isEqualTo(resource("topology.txt"));
+    }
+
+    @Test
+    void shouldBeTheGoldenTopologyWhenAScorerRunsByItself() throws IOException {
+        FreshetConfig config = FreshetConfig.of(Map.of("variants.name", "b", "items.catalogue", "filter"))
+                .asScorer();
+        Topology topology = FreshetTopology.buildScorer(config, StreamsProperties.of(config), variants(config));
+
+        assertThat(topology.describe().toString()).isEqualTo(resource("scorer-topology.txt"));
     }
 
     @Test
@@ -52,7 +61,7 @@ final class FreshetTopologyTest {
         try (BoundedRocksDb.Memory memory = new BoundedRocksDb.Memory(4 << 20, 2 << 20)) {
             memory.shareThrough(properties);
             driverProperties.putAll(properties);
-            Topology topology = FreshetTopology.build(config, properties, recommender(config), registry);
+            Topology topology = FreshetTopology.build(config, properties, variants(config), registry);
             try (TopologyTestDriver driver = new TopologyTestDriver(topology, driverProperties)) {
                 TestInputTopic<byte[], byte[]> clicks =
                         driver.createInputTopic("clicks", new ByteArraySerializer(), new ByteArraySerializer());
@@ -77,8 +86,8 @@ final class FreshetTopologyTest {
         }
     }
 
-    private Recommender recommender(FreshetConfig config) {
-        return new Recommender(config.scoring(), live, registry, new AdvancingClock(), "");
+    private Variants variants(FreshetConfig config) {
+        return new Variants(config, Map.of(config.variants().name(), live), registry, new AdvancingClock());
     }
 
     private static void click(TestInputTopic<byte[], byte[]> clicks, String userId, String itemId, long timestampMs) {

@@ -88,7 +88,9 @@ final class RequestsIT {
                 click(config, "x", clickJson("x", "sold out", now + 1));
                 click(config, "y", clickJson("y", "sold out", now + 1));
                 await().atMost(TIMEOUT)
-                        .untilAsserted(() -> assertThat(role.recommender()
+                        .untilAsserted(() -> assertThat(role.variants()
+                                        .own()
+                                        .recommender()
                                         .trending(ALL)
                                         .items()
                                         .getFirst()
@@ -99,7 +101,7 @@ final class RequestsIT {
     }
 
     private static List<String> popular(StreamsRole role) {
-        return role.recommender().trending(ALL).items().stream()
+        return role.variants().own().recommender().trending(ALL).items().stream()
                 .map(Recommendation.Item::itemId)
                 .toList();
     }

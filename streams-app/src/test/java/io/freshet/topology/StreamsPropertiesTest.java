@@ -36,4 +36,16 @@ final class StreamsPropertiesTest {
                 .containsEntry("processing.guarantee", "exactly_once_v2")
                 .containsEntry("main.consumer.group.instance.id", "freshet-0");
     }
+
+    @Test
+    void shouldBeginWithWhatComesWhenItIsAShadow() {
+        Map<String, String> settings = Map.of("variants.name", "b");
+        Map<String, String> shadows = Map.of("variants.name", "b", "scorer.shadow", "true");
+
+        assertThat(StreamsProperties.of(FreshetConfig.of(settings).asScorer()))
+                .containsEntry("application.id", "freshet-scorer-b")
+                .containsEntry("main.consumer.auto.offset.reset", "earliest");
+        assertThat(StreamsProperties.of(FreshetConfig.of(shadows).asScorer()))
+                .containsEntry("main.consumer.auto.offset.reset", "latest");
+    }
 }

@@ -1,16 +1,16 @@
 package io.freshet.http;
 
-import io.freshet.topology.StreamsRole;
+import io.freshet.topology.AnsweringRole;
 import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.streams.KafkaStreams.State;
 
-/** The {@code streams} role. */
-record StreamsHealth(StreamsRole role) implements Health.Part {
+/** The role that answers clicks: {@code streams}, or {@code scorer}. */
+record AnsweringHealth(AnsweringRole role) implements Health.Part {
     @Override
     public List<String> whyNotAlive() {
         return role.failure().isPresent() || role.state().hasCompletedShutdown()
-                ? List.of("streams: state=" + role.state())
+                ? List.of(role.name() + ": state=" + role.state())
                 : List.of();
     }
 
@@ -18,14 +18,10 @@ record StreamsHealth(StreamsRole role) implements Health.Part {
     public List<String> whyNotReady() {
         List<String> reasons = new ArrayList<>();
         if (role.state() != State.RUNNING) {
-            reasons.add("streams: state=" + role.state()
+            reasons.add("state=" + role.state()
                     + (role.state() == State.REBALANCING ? ", partitions are being assigned or restored" : ""));
         }
-        if (!role.liveModel().isLoaded()) {
-            reasons.add("streams: no model is loaded yet");
-        } else if (!role.isWarm()) {
-            reasons.add("streams: answers are not at their full speed yet");
-        }
-        return reasons;
+        reasons.addAll(role.whyNotAnswering());
+        return reasons.stream().map(reason -> role.name() + ": " + reason).toList();
     }
 }

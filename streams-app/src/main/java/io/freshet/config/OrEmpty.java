@@ -1,0 +1,19 @@
+package io.freshet.config;
+
+import org.apache.kafka.common.config.ConfigDef;
+import org.jspecify.annotations.Nullable;
+
+/** Takes what another validator takes, or nothing. */
+record OrEmpty(ConfigDef.Validator validator) implements ConfigDef.Validator {
+    @Override
+    public void ensureValid(String name, @Nullable Object value) {
+        if (!"".equals(value)) {
+            validator.ensureValid(name, value);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return validator + ", or empty";
+    }
+}

@@ -1,0 +1,80 @@
+package io.freshet.scoring;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.store.SnapshotStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The variants that a process answers, each with a live model, and what keeps these at the end of their logs. Starts once and
+ * closes in two steps: following ends before the models do.
+ */
+public final class FollowedVariants implements AutoCloseable {
+    private final Map<String, LiveModel> models = new LinkedHashMap<>();
+    private final List<ModelFollower> followers = new ArrayList<>();
+    private final Map<String, WarmUp> warmUps = new LinkedHashMap<>();
+    private final Variants variants;
+
+    /**
+     * Prepares them; nothing runs yet.
+     *
+     * @param store where the snapshots are that the manifests name; only read
+     * @param registry receives the metrics
+     */
+    public FollowedVariants(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
+        int historyLength = config.trainer().model().encoder().maxLength();
+        config.variants().models().forEach((name, modelName) -> {
+            LiveModel live = new LiveModel(clock, registry, name);
+            WarmUp warmUp = new WarmUp(live, config.scoring().topK(), historyLength);
+            live.addListener(warmUp);
+            models.put(name, live);
+            warmUps.put(name, warmUp);
+            followers.add(ModelFollower.of(config, modelName, store, live, registry));
+        });
+        variants = new Variants(config, models, registry, clock);
+    }
+
+    /** What answers. */
+    public Variants variants() {
+        return variants;
+    }
+
+    /** Starts to follow the models. */
+    public void start() {
+        followers.forEach(ModelFollower::start);
+    }
+
+    /** Why not every variant answers with its model and at full speed; empty where all do. */
+    public List<String> whyNotReady() {
+        List<String> reasons = new ArrayList<>();
+        models.forEach((name, live) -> {
+            String whose = name.isEmpty() ? "" : ", variant=" + name;
+            if (!live.isLoaded()) {
+                reasons.add("no model is loaded yet" + whose);
+            } else if (!isWarm(name)) {
+                reasons.add("answers are not at their full speed yet" + whose);
+            }
+        });
+        return reasons;
+    }
+
+    private boolean isWarm(String name) {
+        WarmUp warmUp = warmUps.get(name);
+        return warmUp != null && warmUp.isDone();
+    }
+
+    /** Follows no more; what is loaded still answers. */
+    public void stopFollowing() {
+        followers.forEach(ModelFollower::close);
+    }
+
+    /** Closes the models, which must not be followed any more. */
+    @Override
+    public void close() {
+        models.values().forEach(LiveModel::close);
+    }
+}

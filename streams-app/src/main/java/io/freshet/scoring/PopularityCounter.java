@@ -1,0 +1,67 @@
+package io.freshet.scoring;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.config.ScoringConfig;
+import io.freshet.event.EventTypes;
+import io.freshet.sequence.SequenceUpdate;
+import java.time.Duration;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.api.Record;
+
+/**
+ * Counts what is popular among this task's clicks, in memory. The top of it goes to its topic when the wall clock says so,
+ * from where every instance reads it, and this task again after a restart; the clicks of the last moment before an unclean
+ * end are missing from it, which a fallback can bear.
+ */
+final class PopularityCounter extends ContextualProcessor<byte[], SequenceUpdate, byte[], byte[]> {
+    static final int PUBLISHED_ITEMS = 1_000;
+
+    private static final Duration PUBLISH_INTERVAL = Duration.ofSeconds(1);
+
+    private final EventTypes types;
+    private final Trending trending;
+    private final Popularity popularity;
+    private boolean changedSincePublished;
+
+    /** @param trending what was popular before this task began */
+    PopularityCounter(ScoringConfig config, Trending trending) {
+        this.types = config.types();
+        this.trending = trending;
+        popularity = new Popularity(config.popularityHalfLife().toMillis(), config.popularityItems(), PUBLISHED_ITEMS);
+    }
+
+    @Override
+    public void init(ProcessorContext<byte[], byte[]> context) {
+        super.init(context);
+        PopularItems before = trending.of(context.taskId().partition());
+        if (before != null) {
+            popularity.restore(before);
+        }
+        context.schedule(PUBLISH_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::publish);
+    }
+
+    /** What nobody learns from makes nothing popular. */
+    @Override
+    public void process(Record<byte[], SequenceUpdate> record) {
+        SequenceUpdate update = record.value();
+        for (int position : update.newPositions()) {
+            if (update.sequence().isTarget(position, types)) {
+                var click = update.sequence().interactions().get(position);
+                popularity.add(click.itemId(), click.timestampMs());
+                changedSincePublished = true;
+            }
+        }
+    }
+
+    private void publish(long nowMs) {
+        if (changedSincePublished) {
+            byte[] partition = Integer.toString(context().taskId().partition()).getBytes(UTF_8);
+            byte[] items = PopularItemsCodec.encode(popularity.snapshot());
+            context().forward(new Record<>(partition, items, nowMs));
+            changedSincePublished = false;
+        }
+    }
+}

@@ -1,0 +1,89 @@
+package io.freshet.topology;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.scoring.FollowedVariants;
+import io.freshet.scoring.Variants;
+import io.freshet.store.SnapshotStore;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.apache.kafka.streams.KafkaStreams;
+
+/**
+ * The {@code scorer} role of a process: a scorer by itself, which answers what is addressed to its variant on the topic of
+ * updated sequences, or as a shadow all of it on a topic of its own. It has no state on disk: sequences come whole.
+ *
+ * <p>Its topics must exist ({@link io.freshet.config.TopicSetup}). Starts once and closes once.
+ */
+public final class ScorerRole implements AnsweringRole, AutoCloseable {
+    private static final String NAME = "scorer";
+
+    private final FollowedVariants followed;
+    private final StreamsClient client;
+
+    /**
+     * Prepares the role; nothing runs yet.
+     *
+     * @param config as it is for a scorer by itself ({@link FreshetConfig#asScorer})
+     * @param store where the snapshots are that the manifests name; only read
+     * @param registry receives the role's metrics
+     */
+    public ScorerRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
+        followed = new FollowedVariants(config, store, registry, clock);
+        Map<String, Object> properties = StreamsProperties.of(config);
+        client = new StreamsClient(
+                NAME,
+                config,
+                FreshetTopology.buildScorer(config, properties, followed.variants()),
+                properties,
+                registry);
+    }
+
+    /** Starts following the model and answering. */
+    public void start() {
+        followed.start();
+        client.start();
+    }
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Variants variants() {
+        return followed.variants();
+    }
+
+    @Override
+    public KafkaStreams.State state() {
+        return client.state();
+    }
+
+    @Override
+    public Optional<Throwable> failure() {
+        return client.failure();
+    }
+
+    @Override
+    public List<String> whyNotAnswering() {
+        return followed.whyNotReady();
+    }
+
+    /** Waits for the first time that partitions are assigned; false if it takes longer. */
+    public boolean awaitRunning(Duration timeout) throws InterruptedException {
+        return client.awaitRunning(timeout);
+    }
+
+    @Override
+    public void close() {
+        boolean stopped = client.closeInTime();
+        followed.stopFollowing();
+        if (stopped) {
+            followed.close();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.freshet.variant;
+
+import io.freshet.evaluation.Accuracy;
+import io.freshet.evaluation.PrequentialMetrics;
+import io.micrometer.core.instrument.DistributionSummary;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * How high in a variant's answers stood what their users clicked next, since the process started: HR, NDCG and MRR at k, of
+ * all events and of the newest ones.
+ *
+ * <p>An event is a click of a user who had been given an answer before it; its rank is its item's in the newest such answer,
+ * and a miss where the item is not there. It differs from the trainer's figures, which rank each click among all items, in
+ * that it counts what was served: after filters, fallbacks included, and as old as it was. Thread-safe.
+ */
+public final class ServedAccuracy {
+    /** The rank of an item that is not in the answer. */
+    static final int MISS = Integer.MAX_VALUE;
+
+    private final int k;
+    private final PrequentialMetrics metrics; // guarded by this
+    private final DistributionSummary hr;
+    private final DistributionSummary ndcg;
+    private final DistributionSummary mrr;
+
+    /**
+     * @param registry receives the figures, tagged with the variant
+     * @param k length of a list that counts as a hit
+     * @param window events in the moving figures
+     */
+    public ServedAccuracy(MeterRegistry registry, String variant, int k, int window) {
+        this.k = k;
+        metrics = new PrequentialMetrics(k, window);
+        hr = summary(
+                registry, variant, "hr", "Served answers that had the next click among the first k, of all answers");
+        ndcg = summary(registry, variant, "ndcg", "NDCG at k of served answers, by the next click");
+        mrr = summary(registry, variant, "mrr", "MRR at k of served answers, by the next click");
+        gauge(registry, variant, "hr", "Hit rate at k of the newest served answers, by the next click", Accuracy::hr);
+        gauge(registry, variant, "ndcg", "NDCG at k of the newest served answers, by the next click", Accuracy::ndcg);
+        gauge(registry, variant, "mrr", "MRR at k of the newest served answers, by the next click", Accuracy::mrr);
+    }
+
+    /** Counts one event. */
+    void observe(int rank) {
+        synchronized (this) {
+            metrics.observe(rank);
+        }
+        boolean hit = rank <= k;
+        hr.record(hit ? 1 : 0);
+        ndcg.record(hit ? Math.log(2) / Math.log(rank + 1.0) : 0);
+        mrr.record(hit ? 1.0 / rank : 0);
+    }
+
+    /** Over the newest events. */
+    public synchronized Accuracy windowed() {
+        return metrics.windowed();
+    }
+
+    /** Over all events. */
+    public synchronized Accuracy running() {
+        return metrics.running();
+    }
+
+    private static DistributionSummary summary(
+            MeterRegistry registry, String variant, String name, String description) {
+        return DistributionSummary.builder("freshet.served." + name)
+                .description(description)
+                .tag("variant", variant)
+                .register(registry);
+    }
+
+    private void gauge(
+            MeterRegistry registry,
+            String variant,
+            String name,
+            String description,
+            ToDoubleFunction<Accuracy> figure) {
+        Gauge.builder("freshet.served.window." + name, this, accuracy -> figure.applyAsDouble(accuracy.windowed()))
+                .description(description)
+                .tag("variant", variant)
+                .register(registry);
+    }
+}

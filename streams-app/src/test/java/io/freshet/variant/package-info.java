@@ -1,0 +1,4 @@
+@NullMarked
+package io.freshet.variant;
+
+import org.jspecify.annotations.NullMarked;
