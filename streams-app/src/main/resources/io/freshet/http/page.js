@@ -517,6 +517,24 @@
     }
   }
 
+  // ---- variants ----
+
+  async function variants() {
+    const all = await ask('v1/variants');
+    const total = Object.values(all.shares).reduce((sum, weight) => sum + weight, 0);
+    $('variants-card').hidden = !all.variants.some((variant) => variant.name);
+    $('variants').replaceChildren(...all.variants.map((variant) => variantRow(variant, all.shares[variant.name] / total)));
+  }
+
+  function variantRow(variant, part) {
+    const figures = variant.newest;
+    return el('tr', {},
+      ...[variant.name, Number.isFinite(part) ? `${Math.round(100 * part)}%` : '–', variant.model,
+        variant.served ? whole.format(variant.served.step) : '–', whole.format(figures.events),
+        share(figures.hr), share(figures.ndcg), share(figures.mrr)]
+        .map((textContent) => el('td', { textContent })));
+  }
+
   // ---- start ----
 
   function follow() {
@@ -555,6 +573,7 @@
     observer.observe($('rate-plot'));
     follow();
     every(3000, snapshots);
+    every(3000, variants);
     every(5000, trending);
   }
 

@@ -49,6 +49,12 @@ final class PageIT {
                 "--set",
                 "model.dim=32",
                 "--set",
+                "variants.name=a",
+                "--set",
+                "variants.shares=a=70,b=30",
+                "--set",
+                "variants.models=b=default",
+                "--set",
                 "online.snapshot.interval.ms=4000");
         demo.awaitLine(line -> line.equals("Page at http://127.0.0.1:" + port + "/"), TIMEOUT);
         asker = Asker.at(port);
@@ -83,6 +89,15 @@ final class PageIT {
         browser.await("document.querySelector('#clicks-note').textContent !== arguments[0]", clicks);
         browser.await("[...document.querySelectorAll('#recommendation-bars i')].some((bar) => bar.offsetHeight > 20)");
         browser.picture("light");
+    }
+
+    @Test
+    @Order(2)
+    void shouldShowHowEachVariantDoes() {
+        browser.await("document.querySelectorAll('#variants tr').length === 2");
+        browser.await("[...document.querySelectorAll('#variants tr')].every((row) =>"
+                + " Number(row.children[4].textContent.replaceAll(',', '')) > 0)");
+        assertThat(browser.text("#variants tr:first-child")).startsWith("a70%default");
     }
 
     @Test
