@@ -271,23 +271,23 @@ final class ConfigKeys {
             text(
                     EVENTS_WEIGHTS,
                     "",
-                    new EventTypesParser.Weights(),
+                    EventTypesParser.WEIGHTS,
                     "How much types of events count as something to learn, as in `purchase=4,view=0.5`. A type that is not"
                             + " named counts 1; one with 0 stands in the history only."),
             text(
                     EVENTS_FILTER_ONLY,
                     "",
-                    new EventTypesParser.Types(),
+                    EventTypesParser.TYPES,
                     "Types of events, with commas, that only mark the item as seen."),
             text(
                     EVENTS_NEGATIVE,
                     "",
-                    new EventTypesParser.Types(),
+                    EventTypesParser.TYPES,
                     "Types of events, with commas, that take back what the user did with the item before."),
             text(
                     EVENTS_SEEN_RETURN_MS,
                     "",
-                    new EventTypesParser.Returns(),
+                    EventTypesParser.RETURNS,
                     "How long after an event its item may come back to the user, by the event's type, as in"
                             + " `view=86400000,impression=0,*=2592000000`; `*` is every other type, and none. 0 is at once,"
                             + " and a type that is not named is never, as long as the event is in the window."),
@@ -360,13 +360,13 @@ final class ConfigKeys {
             text(
                     VARIANTS_SHARES,
                     "",
-                    new VariantsParser.Shares(),
+                    VariantsParser.SHARES,
                     "How users are split, for the streams role, as in `a=50,b=50`: each variant gets its part of the sum."
                             + " Empty for one variant."),
             text(
                     VARIANTS_MODELS,
                     "",
-                    new VariantsParser.Models(),
+                    VariantsParser.MODELS,
                     "Other variants that the streams role answers itself, each with a model of its own, as in `b=wide`."
                             + " The rest is answered by processes with the role scorer."),
             text(

@@ -11,11 +11,20 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.jspecify.annotations.Nullable;
 
 /** Reads what types of events mean from their keys' values, and names the part that does not hold. */
 final class EventTypesParser {
     private static final String OTHER_TYPES = "*";
+
+    /** Takes {@code type=weight} with commas. */
+    static final ConfigDef.Validator WEIGHTS =
+            new ParsedValidator("type=weight with commas", EventTypesParser::weights);
+
+    /** Takes {@code type=ms} with commas. */
+    static final ConfigDef.Validator RETURNS = new ParsedValidator("type=ms with commas", EventTypesParser::returns);
+
+    /** Takes names of types with commas. */
+    static final ConfigDef.Validator TYPES = new ParsedValidator("types with commas", EventTypesParser::types);
 
     private EventTypesParser() {}
 
@@ -143,44 +152,5 @@ final class EventTypesParser {
             throw new ConfigException(key, text, "there must be a type before and behind each comma");
         }
         return parts;
-    }
-
-    /** Takes {@code type=weight} with commas. */
-    static final class Weights implements ConfigDef.Validator {
-        @Override
-        public void ensureValid(String name, @Nullable Object value) {
-            weights(name, String.valueOf(value));
-        }
-
-        @Override
-        public String toString() {
-            return "type=weight with commas";
-        }
-    }
-
-    /** Takes {@code type=ms} with commas. */
-    static final class Returns implements ConfigDef.Validator {
-        @Override
-        public void ensureValid(String name, @Nullable Object value) {
-            returns(name, String.valueOf(value));
-        }
-
-        @Override
-        public String toString() {
-            return "type=ms with commas";
-        }
-    }
-
-    /** Takes names of types with commas. */
-    static final class Types implements ConfigDef.Validator {
-        @Override
-        public void ensureValid(String name, @Nullable Object value) {
-            types(name, String.valueOf(value));
-        }
-
-        @Override
-        public String toString() {
-            return "types with commas";
-        }
     }
 }

@@ -7,11 +7,16 @@ import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
-import org.jspecify.annotations.Nullable;
 
 /** Reads which variants there are from their keys' values, and names the part that does not hold. */
 final class VariantsParser {
     private static final ConfigDef.Validator PLAIN_NAME = new FileNameValidator();
+
+    /** Takes {@code variant=share} with commas. */
+    static final ConfigDef.Validator SHARES = new ParsedValidator("variant=share with commas", VariantsParser::shares);
+
+    /** Takes {@code variant=model} with commas. */
+    static final ConfigDef.Validator MODELS = new ParsedValidator("variant=model with commas", VariantsParser::models);
 
     private VariantsParser() {}
 
@@ -97,32 +102,6 @@ final class VariantsParser {
                 throw new ConfigException("Each variant of " + ConfigKeys.VARIANTS_MODELS
                         + " must have a share: variant=" + variant + " " + shares);
             }
-        }
-    }
-
-    /** Takes {@code variant=share} with commas. */
-    static final class Shares implements ConfigDef.Validator {
-        @Override
-        public void ensureValid(String name, @Nullable Object value) {
-            shares(name, String.valueOf(value));
-        }
-
-        @Override
-        public String toString() {
-            return "variant=share with commas";
-        }
-    }
-
-    /** Takes {@code variant=model} with commas. */
-    static final class Models implements ConfigDef.Validator {
-        @Override
-        public void ensureValid(String name, @Nullable Object value) {
-            models(name, String.valueOf(value));
-        }
-
-        @Override
-        public String toString() {
-            return "variant=model with commas";
         }
     }
 }
