@@ -33,8 +33,7 @@ public final class ServedAccuracy {
     public ServedAccuracy(MeterRegistry registry, String variant, int k, int window) {
         this.k = k;
         metrics = new PrequentialMetrics(k, window);
-        hr = summary(
-                registry, variant, "hr", "Hit rate at k of served answers, by the next click");
+        hr = summary(registry, variant, "hr", "Hit rate at k of served answers, by the next click");
         ndcg = summary(registry, variant, "ndcg", "NDCG at k of served answers, by the next click");
         mrr = summary(registry, variant, "mrr", "MRR at k of served answers, by the next click");
         gauge(registry, variant, "hr", "Hit rate at k of the newest served answers, by the next click", Accuracy::hr);

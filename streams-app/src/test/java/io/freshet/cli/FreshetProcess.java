@@ -2,6 +2,7 @@ package io.freshet.cli;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.File;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
@@ -12,6 +13,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** {@code freshet} as a process of its own, with this JVM's class path and module options. */
 public final class FreshetProcess implements AutoCloseable {
@@ -49,7 +52,7 @@ public final class FreshetProcess implements AutoCloseable {
                 // The program's own, not the tests', which comes first on the class path.
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
-                System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"))));
+                classPath()));
         command.add("io.freshet.cli.Freshet");
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command)
@@ -57,6 +60,14 @@ public final class FreshetProcess implements AutoCloseable {
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
         builder.environment().putAll(environment);
         return new FreshetProcess(builder.start(), output);
+    }
+
+    /** Without what comes with the browser's driver and has OpenTelemetry's API write a line of its own. */
+    private static String classPath() {
+        String whole = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
+        return Stream.of(whole.split(File.pathSeparator, -1))
+                .filter(part -> !part.contains("opentelemetry-sdk-extension-autoconfigure-"))
+                .collect(Collectors.joining(File.pathSeparator));
     }
 
     private static boolean isOfTheProgram(String option) {
