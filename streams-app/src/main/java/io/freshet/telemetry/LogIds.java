@@ -28,6 +28,9 @@ public final class LogIds {
     /** The header of a request that its answer has, too, as all the others. */
     public static final String CORRELATION_HEADER = "correlation-id";
 
+    /** Characters of an id that a client made up. */
+    private static final int MOST = 256;
+
     private LogIds() {}
 
     /** Has every line say this from now on, where it is written as JSON. */
@@ -50,7 +53,7 @@ public final class LogIds {
         ofThread(ROLE, STREAMS);
         ofThread(TASK, task.toString());
         ofThread(TRACE_ID, TraceHeaders.traceIn(TraceHeaders.textOf(headers, TraceHeaders.TRACEPARENT)));
-        ofThread(CORRELATION_ID, TraceHeaders.textOf(headers, CORRELATION_HEADER));
+        ofThread(CORRELATION_ID, cut(TraceHeaders.textOf(headers, CORRELATION_HEADER)));
         try {
             action.run();
         } finally {
@@ -58,5 +61,9 @@ public final class LogIds {
             ofThread(TRACE_ID, null);
             ofThread(CORRELATION_ID, null);
         }
+    }
+
+    private static @Nullable String cut(@Nullable String id) {
+        return id == null || id.length() <= MOST ? id : id.substring(0, MOST);
     }
 }
