@@ -139,7 +139,7 @@ public final class ModelFollower implements AutoCloseable {
                 follow(consumer);
             } catch (WakeupException e) {
                 LOG.debug("Woken to close");
-            } catch (KafkaException e) {
+            } catch (RuntimeException e) {
                 LOG.warn("Following the model failed at step {}; trying again", live.step(), e);
                 pause();
             } finally {

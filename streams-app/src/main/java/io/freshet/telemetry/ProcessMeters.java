@@ -52,7 +52,7 @@ public final class ProcessMeters implements MeterBinder, AutoCloseable {
         bytes(
                 registry,
                 "tensors.max",
-                "The most of it, org.bytedeco.javacpp.maxbytes; 0 is no bound",
+                "What tensors are held to, org.bytedeco.javacpp.maxbytes; 0 is no bound",
                 TensorMemory::maxBytes);
         bytes(registry, "process.resident", "Resident memory of the whole process", TensorMemory::processBytes);
         bytes(

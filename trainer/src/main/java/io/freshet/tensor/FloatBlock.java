@@ -2,18 +2,22 @@ package io.freshet.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
+import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
  * A block of float32 memory outside the heap, owned by an ND4J array and seen by the kernels as a memory segment. So
- * ND4J's cap on off-heap memory counts it, its operations work on it, and nothing is copied between the two.
+ * ND4J's operations work on it, and nothing is copied between the two.
+ *
+ * <p>All blocks together are held to {@code -Dorg.bytedeco.javacpp.maxbytes} here: ND4J allocates them in native code,
+ * where JavaCPP does not count them. {@code maxphysicalbytes}, for the whole process, is JavaCPP's to hold.
  *
  * <p>The block owns the array: after {@link #close} the segment must not be touched.
  */
 public final class FloatBlock implements AutoCloseable {
-    /** Of all blocks in this JVM: a count for people to look at, which nothing else depends on. */
+    /** Of all blocks in this JVM. */
     private static final AtomicLong OPEN_BYTES = new AtomicLong();
 
     private final INDArray array; // (length) float32
@@ -27,9 +31,31 @@ public final class FloatBlock implements AutoCloseable {
             throw new IllegalArgumentException("a block must hold at least one float: length=" + length);
         }
         this.length = length;
-        this.array = Nd4j.createUninitializedDetached(DataType.FLOAT, length);
+        this.array = allocate(length);
         this.memory = MemorySegment.ofAddress(array.data().address()).reinterpret(length * Float.BYTES);
-        OPEN_BYTES.addAndGet(memory.byteSize());
+    }
+
+    private static INDArray allocate(long length) {
+        long bytes = length * Float.BYTES;
+        reserve(bytes, Pointer.maxBytes());
+        try {
+            return Nd4j.createUninitializedDetached(DataType.FLOAT, length);
+        } catch (RuntimeException | OutOfMemoryError e) {
+            OPEN_BYTES.addAndGet(-bytes);
+            throw new IllegalStateException(
+                    "there must be memory for tensors; org.bytedeco.javacpp.maxphysicalbytes bounds the process: wanted="
+                            + bytes,
+                    e);
+        }
+    }
+
+    private static void reserve(long bytes, long most) {
+        long open = OPEN_BYTES.addAndGet(bytes);
+        if (most > 0 && open > most) {
+            OPEN_BYTES.addAndGet(-bytes);
+            throw new IllegalStateException("tensors must fit into -Dorg.bytedeco.javacpp.maxbytes=" + most
+                    + ": in use=" + (open - bytes) + " wanted=" + bytes);
+        }
     }
 
     /** Memory of all blocks of this JVM that are not closed. */
@@ -37,7 +63,11 @@ public final class FloatBlock implements AutoCloseable {
         return OPEN_BYTES.get();
     }
 
-    /** A block of {@code length} floats, all zero. */
+    /**
+     * A block of {@code length} floats, all zero.
+     *
+     * @throws IllegalStateException if there is no memory for it, or may not be
+     */
     public static FloatBlock zeros(long length) {
         FloatBlock block = new FloatBlock(length);
         block.memory.fill((byte) 0);

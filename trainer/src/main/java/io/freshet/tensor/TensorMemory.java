@@ -11,12 +11,12 @@ public final class TensorMemory {
         return FloatBlock.openBytes();
     }
 
-    /** What JavaCPP itself has allocated, and holds against {@link #maxBytes}. */
+    /** What JavaCPP itself has allocated. */
     public static long javaCppBytes() {
         return Pointer.totalBytes();
     }
 
-    /** {@code -Dorg.bytedeco.javacpp.maxbytes}; 0 for no bound. */
+    /** What tensors are held to, {@code -Dorg.bytedeco.javacpp.maxbytes}; 0 for no bound. */
     public static long maxBytes() {
         return Pointer.maxBytes();
     }
