@@ -1,5 +1,7 @@
 package io.freshet.format;
 
+import java.nio.file.Path;
+
 /**
  * Bytes that cannot be read as what they should be. The three kinds ask for different answers: corrupt bytes are
  * replaced from elsewhere, bytes that are too old need a migration, bytes that are too new need a newer program.
@@ -15,4 +17,7 @@ public abstract sealed class FormatException extends RuntimeException
     FormatException(String message, Throwable cause) {
         super(message, cause);
     }
+
+    /** The same, saying in which file. */
+    abstract FormatException in(Path file);
 }

@@ -1,5 +1,7 @@
 package io.freshet.format;
 
+import java.nio.file.Path;
+
 /** A version of the format that only a newer program reads. */
 public final class FormatTooNewException extends FormatException {
     private static final long serialVersionUID = 1L;
@@ -14,5 +16,14 @@ public final class FormatTooNewException extends FormatException {
     public FormatTooNewException(String format, int version, int newestReadable) {
         super(format + " is too new for this program: version=" + version + ", newest readable version="
                 + newestReadable);
+    }
+
+    private FormatTooNewException(String message, FormatTooNewException cause) {
+        super(message, cause);
+    }
+
+    @Override
+    FormatException in(Path file) {
+        return new FormatTooNewException(file + ": " + getMessage(), this);
     }
 }

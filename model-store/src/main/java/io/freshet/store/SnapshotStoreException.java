@@ -9,7 +9,8 @@ import java.io.IOException;
 public final class SnapshotStoreException extends IOException {
     private static final long serialVersionUID = 1L;
 
-    SnapshotStoreException(String message, Throwable cause) {
+    /** The message says what must hold, names the place, and says what to do. */
+    public SnapshotStoreException(String message, Throwable cause) {
         super(message, cause);
     }
 }

@@ -10,6 +10,7 @@ import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.Rollback;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotStore;
+import io.freshet.store.SnapshotStoreException;
 import io.freshet.telemetry.LogIds;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -70,6 +71,9 @@ public final class ModelFollower implements AutoCloseable {
 
     /** Whether steps are missing between the served model and the log. */
     private boolean stuck;
+
+    /** Whether the store could not be used when snapshots were last opened: then none of them has been refused. */
+    private boolean unreachable;
 
     /** The version that a rollback has put in place of the newest; empty for none. */
     private String rolledBackTo = "";
@@ -160,7 +164,7 @@ public final class ModelFollower implements AutoCloseable {
         while (!closed) {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             boolean changed = acceptManifests(records);
-            if (!obeyRollback(consumer) && !(changed && leadsElsewhere(consumer))) {
+            if (!obeyRollback(consumer) && !((changed || unreachable) && leadsElsewhere(consumer))) {
                 acceptLog(consumer, records.records(log));
             }
         }
@@ -202,6 +206,7 @@ public final class ModelFollower implements AutoCloseable {
         if (stuck || !live.isLoaded()) {
             return openNewest(consumer, live.step());
         }
+        unreachable = false;
         rebase();
         return false;
     }
@@ -281,8 +286,12 @@ public final class ModelFollower implements AutoCloseable {
         openNewest(consumer, live.step());
     }
 
-    /** Opens the newest snapshot that is good, not held back, and after this step; without one, waits for the next manifest. */
+    /**
+     * Opens the newest snapshot that is good, not held back, and after this step; without one, waits for the next manifest,
+     * or tries again where the store could not be used.
+     */
     private boolean openNewest(Consumer<byte[], byte[]> consumer, long afterStep) {
+        unreachable = false;
         for (Manifest manifest : catalogue.newestToServe()) {
             if (manifest.step() <= afterStep) {
                 break;
@@ -305,6 +314,10 @@ public final class ModelFollower implements AutoCloseable {
             LogIds.ofThread(LogIds.MODEL_STEP, Long.toString(manifest.step()));
             LOG.info("Serving model={} version={} step={}", modelName, manifest.version(), manifest.step());
             return true;
+        } catch (SnapshotStoreException e) {
+            unreachable = true;
+            LOG.error("Snapshot {} of model {} cannot be had now: {}", manifest.version(), modelName, e.getMessage());
+            return false;
         } catch (IOException | FormatException | IllegalArgumentException e) {
             LOG.error(
                     "Refused snapshot {} of model {}, trying the one before: {}",

@@ -2,6 +2,7 @@ package io.freshet.scoring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.freshet.broker.Broker;
@@ -20,7 +21,11 @@ import io.freshet.snapshot.ManifestCodec;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
 import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotCorruptException;
 import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.SnapshotStoreException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -32,6 +37,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -42,6 +48,8 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A follower on a real broker, with snapshots on a real disk. */
 @Tag(Broker.TAG)
@@ -122,19 +130,69 @@ final class ModelFollowerIT {
         awaitStep(20);
     }
 
-    @Test
-    void shouldUseTheSnapshotBeforeWhenTheNewestIsDamaged() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"manifest.json", "weights.safetensors", "optimizer.safetensors", "vocabulary.txt"})
+    void shouldUseTheSnapshotBeforeWhenTheNewestIsDamaged(String file) throws Exception {
         Manifest good = save(10, 0, "a");
         publish(good);
         append(TinyModels.delta(10, 20, 1, "b"));
         Manifest damaged = save(20, 1, "a", "b");
-        damage(damaged);
+        damage(damaged, file);
         publish(damaged);
+        assertThatThrownBy(() -> store.open(config.modelName(), damaged.version()))
+                .isInstanceOf(SnapshotCorruptException.class);
 
         follower.start();
 
         // The weights come from the older one, by way of the log.
         awaitStep(20);
+    }
+
+    @Test
+    void shouldAskAgainWhenTheStoreCannotBeUsed() throws Exception {
+        Manifest only = save(10, 0, "a");
+        publish(only);
+        AtomicInteger failures = new AtomicInteger(3);
+        follower.close();
+        follower = ModelFollower.of(
+                config, config.modelName(), new AwayAtFirst(store, failures), live, new SimpleMeterRegistry());
+
+        follower.start();
+
+        awaitStep(10);
+        assertThat(failures).hasValue(0);
+    }
+
+    /** A store that cannot be used for so many tries. */
+    private record AwayAtFirst(SnapshotStore store, AtomicInteger failures) implements SnapshotStore {
+        @Override
+        public Manifest save(ManifestDraft draft, SnapshotFiles files) throws IOException {
+            return store.save(draft, files);
+        }
+
+        @Override
+        public List<String> versions(String model) throws IOException {
+            return store.versions(model);
+        }
+
+        @Override
+        public Manifest manifest(String model, String version) throws IOException {
+            return store.manifest(model, version);
+        }
+
+        @Override
+        public Snapshot open(String model, String version) throws IOException {
+            if (failures.get() > 0) {
+                failures.decrementAndGet();
+                throw new SnapshotStoreException("S3 must be reached", new IOException("Connection refused"));
+            }
+            return store.open(model, version);
+        }
+
+        @Override
+        public void delete(String model, String version) throws IOException {
+            store.delete(model, version);
+        }
     }
 
     @Test
@@ -243,13 +301,13 @@ final class ModelFollowerIT {
         }
     }
 
-    private void damage(Manifest manifest) throws IOException {
+    private void damage(Manifest manifest, String name) throws IOException {
         Path file = config.modelStorePath()
                 .resolve(config.modelName())
                 .resolve(manifest.version())
-                .resolve("weights.safetensors");
+                .resolve(name);
         byte[] bytes = Files.readAllBytes(file);
-        bytes[bytes.length - 1] ^= 1;
+        bytes[bytes.length / 2] ^= 1;
         Files.write(file, bytes);
     }
 

@@ -5,6 +5,7 @@ import io.freshet.format.ByteReader;
 import io.freshet.format.ByteWriter;
 import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatException;
+import io.freshet.format.FormatFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +42,7 @@ public final class PrequentialFile {
      * @throws FormatException for a file that is corrupt, too old or too new
      */
     public static ModelMetrics read(Path file) throws IOException {
-        return decode(Files.readAllBytes(file));
+        return FormatFile.read(file, PrequentialFile::decode);
     }
 
     static byte[] encode(ModelMetrics metrics) {

@@ -4,6 +4,7 @@ import io.freshet.format.BinaryFormat;
 import io.freshet.format.ByteReader;
 import io.freshet.format.ByteWriter;
 import io.freshet.format.FormatException;
+import io.freshet.format.FormatFile;
 import io.freshet.snapshot.Manifest;
 import io.freshet.store.Snapshot;
 import java.io.IOException;
@@ -46,7 +47,7 @@ final class ItemAgesFile {
         if (manifest.files().stream().noneMatch(file -> file.name().equals(NAME))) {
             return new ItemAges(retentionMs, new long[itemRows], 0, 0);
         }
-        return decode(Files.readAllBytes(snapshot.file(NAME)), itemRows, retentionMs);
+        return FormatFile.read(snapshot.file(NAME), bytes -> decode(bytes, itemRows, retentionMs));
     }
 
     static byte[] encode(ItemAges ages) {

@@ -5,6 +5,7 @@ import io.freshet.format.ByteReader;
 import io.freshet.format.ByteWriter;
 import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatException;
+import io.freshet.format.FormatFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -57,7 +58,7 @@ public final class ReplayFile {
      * @throws FormatException for a file that is corrupt, too old or too new
      */
     public static ReplayReservoir read(Path file, int itemRows) throws IOException {
-        return decode(Files.readAllBytes(file), itemRows);
+        return FormatFile.read(file, bytes -> decode(bytes, itemRows));
     }
 
     static byte[] encode(ReplayReservoir reservoir) {

@@ -1,0 +1,259 @@
+package io.freshet.online;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.format.FormatTooNewException;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.TrainingConfig;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotCorruptException;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.SnapshotStoreException;
+import io.freshet.tensor.Lanes;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A trainer's way to go on where a file of its newest snapshot is not what it was. */
+final class DamagedSnapshotsTest {
+    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.COUNT, 12, 1, 1), .1f, 7);
+    private static final OnlineConfig CONFIG =
+            OnlineConfig.defaults("shop", MODEL, TrainingConfig.defaults(1), Map.of());
+    private static final String MANIFEST = Manifest.FILE_NAME;
+    private static final List<String> FILES = List.of(
+            "ages.bin",
+            "memory.bin",
+            "optimizer.safetensors",
+            "prequential.bin",
+            "replay.bin",
+            "vocabulary.txt",
+            "weights.safetensors");
+
+    @TempDir
+    private Path folder;
+
+    private SnapshotStore store;
+    private Snapshots snapshots;
+    private Manifest before;
+
+    @BeforeEach
+    void saveOne() throws IOException {
+        store = new FileSnapshotStore(folder);
+        snapshots = new Snapshots(store, CONFIG);
+        before = save(1, "");
+    }
+
+    /** How a file comes to be another one. */
+    enum Damage {
+        CUT {
+            @Override
+            byte[] of(byte[] bytes, byte[] others) {
+                return Arrays.copyOf(bytes, bytes.length - 1);
+            }
+        },
+        FLIPPED_BIT {
+            @Override
+            byte[] of(byte[] bytes, byte[] others) {
+                byte[] flipped = bytes.clone();
+                flipped[bytes.length / 2] ^= 1;
+                return flipped;
+            }
+        },
+        SWAPPED {
+            @Override
+            byte[] of(byte[] bytes, byte[] others) {
+                return others;
+            }
+        };
+
+        abstract byte[] of(byte[] bytes, byte[] others);
+    }
+
+    static Stream<Arguments> damages() {
+        return Stream.concat(FILES.stream(), Stream.of(MANIFEST))
+                .flatMap(file -> Arrays.stream(Damage.values()).map(damage -> arguments(file, damage)));
+    }
+
+    @Test
+    void shouldKnowEveryFileOfASnapshot() {
+        assertThat(before.files()).extracting(file -> file.name()).containsExactlyElementsOf(FILES);
+    }
+
+    @ParameterizedTest
+    @MethodSource("damages")
+    void shouldGoOnFromTheSnapshotBeforeWhenAFileIsDamaged(String name, Damage damage) throws IOException {
+        Manifest damaged = save(2, "");
+        Path file = file(damaged, name);
+        Files.write(file, damage.of(Files.readAllBytes(file), Files.readAllBytes(file(before, name))));
+
+        assertThatThrownBy(() -> snapshots.restore(damaged.version()))
+                .isInstanceOf(SnapshotCorruptException.class)
+                .hasMessageContaining(file.toString());
+        assertGoesOnFromBefore();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ages.bin", "memory.bin", "prequential.bin", "replay.bin", "vocabulary.txt"})
+    void shouldGoOnFromTheSnapshotBeforeWhenAFileIsOfANewerVersion(String name) throws IOException {
+        Manifest newer = save(2, name);
+
+        assertThatThrownBy(() -> snapshots.restore(newer.version()))
+                .isInstanceOf(FormatTooNewException.class)
+                .hasMessageContaining(file(newer, name).toString())
+                .hasMessageContaining("version=9, newest readable version=");
+        assertGoesOnFromBefore();
+    }
+
+    @Test
+    void shouldGoOnFromTheSnapshotBeforeWhenTheManifestIsOfANewerVersion() throws IOException {
+        Manifest newer = save(2, "");
+        Path file = file(newer, MANIFEST);
+        Files.writeString(file, Files.readString(file).replace("\"format_version\" : 2", "\"format_version\" : 9"));
+
+        assertThatThrownBy(() -> snapshots.restore(newer.version()))
+                .isInstanceOf(FormatTooNewException.class)
+                .hasMessageContaining(file.toString())
+                .hasMessageContaining("version=9, newest readable version=2");
+        assertGoesOnFromBefore();
+    }
+
+    @Test
+    void shouldBeginFromNothingOnlyWhenTheStoreSaysThatThereIsNothing() throws IOException {
+        SnapshotStore away = new Unreachable(store);
+        assertThatThrownBy(() -> StartingPoint.newest(new Snapshots(away, CONFIG), CONFIG))
+                .isInstanceOf(SnapshotStoreException.class);
+        store.delete("shop", before.version());
+        StartingPoint nothing = StartingPoint.newest(snapshots, CONFIG);
+        assertThat(nothing.manifest()).isNull();
+        close(nothing);
+    }
+
+    private void assertGoesOnFromBefore() throws IOException {
+        StartingPoint start = StartingPoint.newest(snapshots, CONFIG);
+        assertThat(start.manifest()).isEqualTo(before);
+        assertThat(start.learner().model().step()).isEqualTo(1);
+        assertThat(snapshots.refused()).isEqualTo(1);
+        close(start);
+    }
+
+    private static void close(StartingPoint start) {
+        start.learner().close();
+    }
+
+    /** @param newer the file that is to be of a version that nobody knows yet, digests and checksum being right; or none */
+    private Manifest save(int steps, String newer) throws IOException {
+        ClickStream stream = new ClickStream();
+        try (OnlineLearner learner = OnlineLearner.initial(MODEL, CONFIG.training(), CONFIG.learning())) {
+            for (int step = 0; step < steps; step++) {
+                learner.step(List.of(stream.click("anna", "a" + step), stream.click("anna", "b" + step)));
+            }
+            SnapshotFiles written = new SnapshotFiles();
+            learner.addTo(written);
+            return store.save(draft(learner), newer.isEmpty() ? written : replaced(written, newer));
+        }
+    }
+
+    private SnapshotFiles replaced(SnapshotFiles written, String newer) throws IOException {
+        Manifest there = new FileSnapshotStore(folder.resolve("whole")).save(draft(before), written);
+        SnapshotFiles files = new SnapshotFiles();
+        there.files()
+                .forEach(file -> files.add(file.name(), into -> {
+                    byte[] bytes = Files.readAllBytes(folder.resolve("whole")
+                            .resolve("shop")
+                            .resolve(there.version())
+                            .resolve(file.name()));
+                    Files.write(into, file.name().equals(newer) ? newer(bytes) : bytes);
+                }));
+        return files;
+    }
+
+    private static byte[] newer(byte[] bytes) {
+        String text = new String(bytes, UTF_8);
+        if (text.startsWith("freshet-vocabulary")) {
+            return text.replaceFirst("version=[0-9]+", "version=9").getBytes(UTF_8);
+        }
+        byte[] newer = bytes.clone();
+        newer[2] = 9;
+        CRC32C checksum = new CRC32C();
+        checksum.update(newer, 0, newer.length - Integer.BYTES);
+        ByteBuffer.wrap(newer).order(ByteOrder.LITTLE_ENDIAN).putInt(newer.length - Integer.BYTES, (int)
+                checksum.getValue());
+        return newer;
+    }
+
+    private static ManifestDraft draft(OnlineLearner learner) {
+        return LearnerDescription.draft(
+                "shop", learner, new Progress(), Instant.EPOCH, new TopicPosition("model-log", 0, 0), List.of(), false);
+    }
+
+    private static ManifestDraft draft(Manifest like) {
+        return new ManifestDraft(
+                like.model(),
+                like.step(),
+                like.createdAt(),
+                like.seed(),
+                like.encoder(),
+                like.training(),
+                like.platform(),
+                like.modelLog(),
+                like.inputs(),
+                like.metrics(),
+                like.held());
+    }
+
+    private Path file(Manifest manifest, String name) {
+        return folder.resolve("shop").resolve(manifest.version()).resolve(name);
+    }
+
+    /** A store that lists its snapshots and then is away. */
+    private record Unreachable(SnapshotStore store) implements SnapshotStore {
+        @Override
+        public Manifest save(ManifestDraft draft, SnapshotFiles files) throws IOException {
+            return store.save(draft, files);
+        }
+
+        @Override
+        public List<String> versions(String model) throws IOException {
+            return store.versions(model);
+        }
+
+        @Override
+        public Manifest manifest(String model, String version) throws IOException {
+            return store.manifest(model, version);
+        }
+
+        @Override
+        public Snapshot open(String model, String version) throws IOException {
+            throw new SnapshotStoreException("S3 must be reached", new IOException("Connection refused"));
+        }
+
+        @Override
+        public void delete(String model, String version) throws IOException {
+            store.delete(model, version);
+        }
+    }
+}
