@@ -112,6 +112,14 @@ final class ArchitectureTest {
             .resideInAnyPackage("org.nd4j..", "org.bytedeco..");
 
     @ArchTest
+    static final ArchRule s3IsReachedOnlyThroughTheStore = noClasses()
+            .that()
+            .resideOutsideOfPackage("io.freshet.store..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("software.amazon..");
+
+    @ArchTest
     static final ArchRule rocksDbIsTunedInOnePlace = noClasses()
             .that(not(belongTo(assignableTo(RocksDBConfigSetter.class))))
             .should()

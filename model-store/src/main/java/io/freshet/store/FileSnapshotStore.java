@@ -1,6 +1,5 @@
 package io.freshet.store;
 
-import io.freshet.format.FormatException;
 import io.freshet.snapshot.FileEntry;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestCodec;
@@ -133,21 +132,13 @@ public final class FileSnapshotStore implements SnapshotStore {
         for (FileEntry file : manifest.files()) {
             replace(folder, published, file.name());
         }
-        Optional<Manifest> there = whatIsThere(manifest);
+        Optional<Manifest> there = ManifestCheck.readable(this, manifest);
         if (there.isEmpty()) {
             replace(folder, published, Manifest.FILE_NAME);
         }
         Durability.syncFolder(published);
         Durability.removeRecursively(folder);
         return there.orElse(manifest);
-    }
-
-    private Optional<Manifest> whatIsThere(Manifest manifest) throws IOException {
-        try {
-            return Optional.of(manifest(manifest.model(), manifest.version()));
-        } catch (SnapshotCorruptException | NoSuchFileException | FormatException e) {
-            return Optional.empty();
-        }
     }
 
     private static void replace(Path from, Path to, String name) throws IOException {

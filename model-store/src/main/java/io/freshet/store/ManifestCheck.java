@@ -4,6 +4,9 @@ import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatException;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestCodec;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.util.Optional;
 
 /** What a manifest must be to be the one of a certain snapshot. */
 final class ManifestCheck {
@@ -28,6 +31,15 @@ final class ManifestCheck {
                     + " version=" + version + ", by its files=" + fromFiles + ", file=" + where);
         }
         return manifest;
+    }
+
+    /** The manifest that a store has of the same snapshot, unless there is none, or one that cannot be read. */
+    static Optional<Manifest> readable(SnapshotStore store, Manifest same) throws IOException {
+        try {
+            return Optional.of(store.manifest(same.model(), same.version()));
+        } catch (SnapshotCorruptException | NoSuchFileException | FormatException e) {
+            return Optional.empty();
+        }
     }
 
     private static Manifest parse(byte[] json, String where) throws SnapshotCorruptException {

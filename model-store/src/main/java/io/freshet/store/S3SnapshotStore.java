@@ -1,19 +1,19 @@
 package io.freshet.store;
 
-import io.freshet.format.FormatException;
 import io.freshet.snapshot.FileEntry;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestCodec;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.store.S3Bucket.Entry;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Snapshots in a bucket of an S3: {@code <prefix>/<model>/<version>/}, with the manifest and the files that it names.
@@ -26,6 +26,8 @@ import java.util.stream.Collectors;
  * <p>Files are written and read in a folder of this machine, each read verified there. Thread-safe.
  */
 public final class S3SnapshotStore implements SnapshotStore {
+    private static final Logger LOG = LoggerFactory.getLogger(S3SnapshotStore.class);
+
     private final StoreLocation.Bucket location;
     private final S3Bucket bucket;
     private final LeftOvers leftOvers;
@@ -122,19 +124,11 @@ public final class S3SnapshotStore implements SnapshotStore {
         if (bucket.putIfAbsent(key, json)) {
             return manifest;
         }
-        Optional<Manifest> there = whatIsThere(manifest);
+        Optional<Manifest> there = ManifestCheck.readable(this, manifest);
         if (there.isEmpty()) {
             bucket.put(key, json);
         }
         return there.orElse(manifest);
-    }
-
-    private Optional<Manifest> whatIsThere(Manifest manifest) throws IOException {
-        try {
-            return Optional.of(manifest(manifest.model(), manifest.version()));
-        } catch (SnapshotCorruptException | NoSuchFileException | FormatException e) {
-            return Optional.empty();
-        }
     }
 
     /**
@@ -159,11 +153,12 @@ public final class S3SnapshotStore implements SnapshotStore {
         FileDigest.verify(file, entry, bucket.url(key));
     }
 
+    /** What cannot be removed goes with what processes that died have left. */
     private static void remove(Path folder) {
         try {
             Durability.removeRecursively(folder);
         } catch (IOException e) {
-            throw new UncheckedIOException(e);
+            LOG.warn("A snapshot's copy stays for now: folder={}: {}", folder, e.getMessage());
         }
     }
 

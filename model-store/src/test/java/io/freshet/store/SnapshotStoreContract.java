@@ -25,6 +25,7 @@ import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +38,7 @@ abstract class SnapshotStoreContract {
     static final String MODEL = "main";
     static final Instant CREATED = Instant.parse("2026-01-02T03:04:05Z");
 
+    private static final int TIMEOUT_S = 60;
     private static final String SHA256_OF_W = "50e721e49c013f00c62cf59f2163542a9d8df02464efeb615d31051b0fddc326";
     private static final String SHA256_OF_X = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
 
@@ -325,11 +327,14 @@ abstract class SnapshotStoreContract {
         AtomicBoolean writing = new AtomicBoolean(true);
         try (var reader = Executors.newSingleThreadExecutor()) {
             Future<Integer> opened = reader.submit(() -> openNewestWhile(writing));
-            for (int step = 1; step <= 10; step++) {
-                save(step, "w".repeat(1 + step % 5), "v");
-                save(step, "w".repeat(1 + step % 5), "v");
+            try {
+                for (int step = 1; step <= 10; step++) {
+                    save(step, "w".repeat(1 + step % 5), "v");
+                    save(step, "w".repeat(1 + step % 5), "v");
+                }
+            } finally {
+                writing.set(false);
             }
-            writing.set(false);
             assertThat(opened.get()).isPositive();
         }
     }
@@ -421,7 +426,7 @@ abstract class SnapshotStoreContract {
         try (ExecutorService writers = Executors.newFixedThreadPool(writings.length)) {
             List<Future<Manifest>> futures = Arrays.stream(writings)
                     .map(writing -> writers.submit(() -> {
-                        start.await();
+                        await(start);
                         return writing.save();
                     }))
                     .toList();
@@ -435,7 +440,7 @@ abstract class SnapshotStoreContract {
 
     private static void await(CyclicBarrier barrier) {
         try {
-            barrier.await();
+            barrier.await(TIMEOUT_S, TimeUnit.SECONDS);
         } catch (Exception e) {
             throw new AssertionError(e);
         }
