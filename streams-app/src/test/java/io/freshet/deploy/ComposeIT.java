@@ -6,6 +6,10 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.ModelStores;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotStore;
 import java.io.IOException;
 import java.net.ServerSocket;
 import java.net.URI;
@@ -18,6 +22,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,7 +32,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code docker/compose.yaml} as people start it, but for what only watches: those images need a registry. */
 final class ComposeIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
-    private static final List<Integer> PORTS = List.of(8080, 8081, 9092);
+    private static final List<Integer> PORTS = List.of(8080, 8081, 9000, 9092);
     private static final String IMAGE = System.getProperty("freshet.image", "");
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -60,7 +65,7 @@ final class ComposeIT {
 
     @Test
     void shouldComeToAPageWithDataThatMoves() throws Exception {
-        onServices("up", "--detach", "--no-build", "kafka", "streams", "trainer", "clicks");
+        onServices("up", "--detach", "--no-build", "kafka", "s3", "streams", "trainer", "clicks");
         await().atMost(TIMEOUT).ignoreExceptions().untilAsserted(() -> {
             assertThat(get(8080, "/health/ready").statusCode()).isEqualTo(200);
             assertThat(get(8081, "/health/ready").statusCode()).isEqualTo(200);
@@ -70,6 +75,24 @@ final class ComposeIT {
         assertThat(popular.get("items")).isNotEmpty();
         long step = servedStep();
         await().atMost(TIMEOUT).untilAsserted(() -> assertThat(servedStep()).isGreaterThan(step));
+        assertSnapshotIsInTheBucket();
+    }
+
+    /** Looks from outside, as one who has the keys of {@code compose.yaml} can. */
+    private void assertSnapshotIsInTheBucket() throws IOException {
+        System.setProperty("aws.accessKeyId", "freshet");
+        System.setProperty("aws.secretAccessKey", "freshet-secret");
+        SnapshotStore bucket = ModelStores.open(FreshetConfig.of(Map.of(
+                "model.store.url", "s3://freshet-models",
+                "model.store.s3.endpoint", "http://127.0.0.1:9000",
+                "model.store.s3.path.style", "true",
+                "state.dir", folder.toString())));
+        await().atMost(TIMEOUT)
+                .untilAsserted(() -> assertThat(bucket.versions("default")).isNotEmpty());
+        try (Snapshot snapshot =
+                bucket.open("default", bucket.versions("default").getLast())) {
+            assertThat(snapshot.manifest().platform()).containsKey("instruction_set");
+        }
     }
 
     private long servedStep() throws IOException, InterruptedException {

@@ -6,8 +6,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.broker.ContainerBroker;
 import io.freshet.config.FreshetConfig;
+import io.freshet.store.StoreLocation;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -18,9 +20,11 @@ import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.LoaderOptions;
 import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
+import software.amazon.awssdk.core.SdkSystemSetting;
 
 /** {@code docker/compose.yaml} and what its services are given, held against each other and against the program. */
 final class ComposeTest {
@@ -67,14 +71,7 @@ final class ComposeTest {
     @ParameterizedTest
     @MethodSource("freshetServices")
     void shouldSetOnlyKeysThatThereAre(String name) throws IOException {
-        Map<String, String> environment = new HashMap<>();
-        SERVICES.get(name)
-                .get("environment")
-                .properties()
-                .forEach(entry ->
-                        environment.put(entry.getKey(), entry.getValue().asText()));
-        environment.remove(JAVA_OPTIONS);
-        FreshetConfig config = FreshetConfig.load(null, environment, Map.of());
+        FreshetConfig config = FreshetConfig.load(null, freshetVariables(name), Map.of());
         assertThat(config.kafka().bootstrapServers()).isEqualTo("kafka:19092");
         assertThat(SERVICES.get("kafka")
                         .at("/environment/KAFKA_ADVERTISED_LISTENERS")
@@ -90,6 +87,28 @@ final class ComposeTest {
         assertThat(texts(service.get("cap_drop"))).containsExactly("ALL");
         assertThat(texts(service.get("volumes"))).contains("/tmp");
         assertThat(service.at("/environment/" + JAVA_OPTIONS).asText()).contains("-Xmx");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"streams", "trainer"})
+    void shouldKeepTheModelStoreInTheBucketThatIsMade(String role) throws IOException {
+        FreshetConfig config = FreshetConfig.load(null, freshetVariables(role), Map.of());
+        JsonNode s3 = SERVICES.get("s3");
+        JsonNode environment = SERVICES.get(role).get("environment");
+
+        assertThat(config.modelStore()).isEqualTo(new StoreLocation.Bucket("freshet-models", ""));
+        assertThat(config.s3().endpoint())
+                .hasHost("s3")
+                .hasPort(URI.create(s3.at("/environment/S3PROXY_ENDPOINT").asText())
+                        .getPort());
+        assertThat(config.s3().pathStyle()).isTrue();
+        assertThat(environment.get(SdkSystemSetting.AWS_ACCESS_KEY_ID.environmentVariable()))
+                .isEqualTo(s3.at("/environment/S3PROXY_IDENTITY"));
+        assertThat(environment.get(SdkSystemSetting.AWS_SECRET_ACCESS_KEY.environmentVariable()))
+                .isEqualTo(s3.at("/environment/S3PROXY_CREDENTIAL"));
+        assertThat(texts(SERVICES.at("/bucket/entrypoint")))
+                .endsWith(s3.at("/environment/JCLOUDS_FILESYSTEM_BASEDIR").asText() + "/freshet-models");
+        assertThat(SERVICES.at("/bucket/volumes")).isEqualTo(s3.get("volumes"));
     }
 
     @Test
@@ -139,6 +158,18 @@ final class ComposeTest {
                         .isEqualTo(source.get("uid").asText());
             }
         }
+    }
+
+    /** The variables of a service that set keys of the configuration. */
+    private static Map<String, String> freshetVariables(String service) {
+        Map<String, String> variables = new HashMap<>();
+        SERVICES.get(service)
+                .get("environment")
+                .properties()
+                .forEach(entry -> variables.put(entry.getKey(), entry.getValue().asText()));
+        variables.remove(JAVA_OPTIONS);
+        variables.keySet().removeIf(variable -> variable.startsWith("AWS_"));
+        return variables;
     }
 
     private static JsonNode yaml(String file) {

@@ -9,6 +9,7 @@ import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
 import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
 import io.kubernetes.client.openapi.models.V1Probe;
+import io.kubernetes.client.openapi.models.V1SecretKeySelector;
 import io.kubernetes.client.openapi.models.V1SecurityContext;
 import io.kubernetes.client.openapi.models.V1Service;
 import io.kubernetes.client.openapi.models.V1Volume;
@@ -24,6 +25,7 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import software.amazon.awssdk.core.SdkSystemSetting;
 
 /** The base, held against the program that it starts. */
 final class KubernetesBaseTest {
@@ -66,6 +68,23 @@ final class KubernetesBaseTest {
                                 config.stateDir().toString(),
                                 config.modelStorePath().toString(),
                                 config.http().tokenFile().replace("/token", "")));
+    }
+
+    /** The names are those that the S3 client looks for. */
+    @Test
+    void shouldHandOverTheKeysOfTheBucketWhereThereIsASecret() {
+        Map<SdkSystemSetting, String> keys = Map.of(
+                SdkSystemSetting.AWS_ACCESS_KEY_ID, "access-key-id",
+                SdkSystemSetting.AWS_SECRET_ACCESS_KEY, "secret-access-key");
+
+        for (Workload role : Workload.of(base)) {
+            keys.forEach((setting, key) -> assertThat(role.variable(setting.environmentVariable())
+                            .getValueFrom()
+                            .getSecretKeyRef())
+                    .returns("freshet-s3", V1SecretKeySelector::getName)
+                    .returns(key, V1SecretKeySelector::getKey)
+                    .returns(true, V1SecretKeySelector::getOptional));
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import io.freshet.config.FreshetConfig;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1Secret;
+import io.kubernetes.client.openapi.models.V1Volume;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,6 +30,21 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What {@code kubectl kustomize} makes of the base and of every overlay: each resource is checked by its kind's schema. */
 final class OverlaysTest {
     private static final Path PRODUCTION = Manifests.K8S.resolve("overlays/production");
+
+    /** As somebody would write it who keeps the model store in a bucket. */
+    private static final String WITH_A_BUCKET = """
+            apiVersion: kustomize.config.k8s.io/v1beta1
+            kind: Kustomization
+            resources: [../../../k8s/base]
+            components: [../../../k8s/components/bucket]
+            configMapGenerator:
+              - name: freshet-settings
+                behavior: merge
+                literals:
+                  - FRESHET_MODEL_STORE_URL=s3://models/shop
+                  - FRESHET_MODEL_STORE_S3_ENDPOINT=http://minio.minio:9000
+                  - FRESHET_MODEL_STORE_S3_PATH_STYLE=true
+            """;
 
     @TempDir
     private Path folder;
@@ -140,6 +156,25 @@ final class OverlaysTest {
         assertThat(scaler.path("triggers").findValuesAsText("name")).contains("lag", "pods", "unready");
         assertThat(scaler.at("/triggers/2/metadata/query").asText())
                 .contains("freshet_ready{namespace=\"" + namespace + "\", pod=~\"freshet-streams-.+\"}");
+    }
+
+    @Test
+    void shouldNeedNoSharedVolumeWhenTheModelStoreIsABucket() throws IOException, InterruptedException {
+        Path overlay = Files.createDirectories(Path.of("target", "overlay-with-a-bucket"));
+        Files.writeString(overlay.resolve("kustomization.yaml"), WITH_A_BUCKET);
+        Manifests built = Kustomize.build(overlay);
+
+        assertThat(built.names()).doesNotContain("PersistentVolumeClaim freshet-models");
+        for (Workload role : Workload.of(built)) {
+            FreshetConfig config = role.config(built, propertiesOf(built), role.name() + "-0");
+            assertThat(config.modelStore()).hasToString("s3://models/shop");
+            assertThat(config.s3().endpoint()).hasHost("minio.minio").hasPort(9000);
+            assertThat(config.s3().pathStyle()).isTrue();
+            assertThat(role.mountPaths())
+                    .contains(config.stateDir().toString(), "/tmp")
+                    .doesNotContain(config.modelStorePath().toString());
+            assertThat(role.pod().getVolumes()).extracting(V1Volume::getName).doesNotContain("models");
+        }
     }
 
     private Path propertiesOf(Manifests built) throws IOException {
