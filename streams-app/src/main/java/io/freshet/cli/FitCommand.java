@@ -78,7 +78,8 @@ final class FitCommand implements Callable<Integer> {
             paramLabel = "DIR|URL",
             converter = StoreLocationConverter.class,
             description =
-                    "Write the best epoch as a snapshot into this model store, a folder or s3://bucket/prefix, for freshet demo, run and evaluate.")
+                    "Write the best epoch as a snapshot into this model store, a folder or s3://bucket/prefix, for freshet"
+                            + " demo, run and evaluate.")
     private @Nullable StoreLocation snapshot;
 
     @Option(
