@@ -55,6 +55,7 @@ final class ArchitectureTest {
     };
     private static final String[] STREAMS_APP = {
         "io.freshet.config..",
+        "io.freshet.export..",
         "io.freshet.variant..",
         "io.freshet.sequencer..",
         "io.freshet.scoring..",

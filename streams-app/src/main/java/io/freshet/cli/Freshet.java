@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
             "  freshet run --help              run it beside your Kafka",
             "  freshet feed --help             made-up clicks for your Kafka, to see it learn there",
             "  freshet replay --help           have the model of any moment again, from the journal",
-            "  freshet models --help           list, verify and roll back snapshots",
+            "  freshet models --help           list, verify, roll back and export snapshots",
             "  freshet fit --help              learn from a finished file, and measure how well",
             "",
             "Exit codes: 0 all went well, 1 something failed, 2 the command was not understood."

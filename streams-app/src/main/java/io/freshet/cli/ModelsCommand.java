@@ -10,7 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         description = {
-            "Looks after the snapshots of a model: what there is, whether it is what it says, and which one is served.",
+            "Looks after the snapshots of a model: what there is, whether it is what it says, which one is served; and"
+                    + " hands over what it has learned of items.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -18,9 +19,11 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ModelsListCommand.class,
+            ModelsShowCommand.class,
             ModelsVerifyCommand.class,
             ModelsRollbackCommand.class,
             ModelsResumeCommand.class,
+            ModelsExportCommand.class,
             CommandLine.HelpCommand.class
         },
         footerHeading = "%nExamples:%n",
@@ -31,7 +34,10 @@ import picocli.CommandLine.Spec;
             "  freshet models rollback 000000000512-8d1f0c52ab94 --config freshet.properties",
             "      serve that one, while training goes on",
             "  freshet models resume --config freshet.properties",
-            "      serve the newest again"
+            "      serve the newest again",
+            "  freshet models show latest --config freshet.properties",
+            "      what it covers, its figures, its files, and whether it is served",
+            "  freshet models export latest --store models --out vectors --format parquet"
         })
 final class ModelsCommand implements Runnable {
     @Spec
@@ -43,6 +49,7 @@ final class ModelsCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to do: freshet models list, verify, rollback or resume");
+                spec.commandLine(),
+                "Say what to do: freshet models list, show, verify, rollback, resume or export");
     }
 }

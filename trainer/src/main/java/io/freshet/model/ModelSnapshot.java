@@ -39,9 +39,13 @@ import java.util.Map;
  * </pre>
  */
 public final class ModelSnapshot {
-    private static final String WEIGHTS = "weights.safetensors";
+    /** The file of the network's weights. */
+    public static final String WEIGHTS = "weights.safetensors";
+
+    /** Its tensor of the items' vectors, (vocabulary, d) float32. */
+    public static final String ITEMS = "items";
+
     private static final String OPTIMIZER = "optimizer.safetensors";
-    private static final String ITEMS = "items";
     private static final String TARGET_COUNTS = "target_counts";
     private static final String OPTIMIZER_STEP = "optimizer_step";
 
