@@ -57,6 +57,8 @@ final class ArchitectureTest {
         "io.freshet.config..",
         "io.freshet.export..",
         "io.freshet.variant..",
+        "io.freshet.check..",
+        "io.freshet.export..",
         "io.freshet.sequencer..",
         "io.freshet.scoring..",
         "io.freshet.training..",

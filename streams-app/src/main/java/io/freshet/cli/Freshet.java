@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
         subcommands = {
             DemoCommand.class,
             RunCommand.class,
+            TopicsCommand.class,
             FeedCommand.class,
             ReplayCommand.class,
             ModelsCommand.class,
@@ -41,9 +42,11 @@ import picocli.CommandLine.Spec;
             "  freshet demo                    see it work: a broker, clicks and a model in one process",
             "  freshet demo --help             replay clicks of your own",
             "  freshet run --help              run it beside your Kafka",
+            "  freshet run --check             look whether it would start, and what is wrong if not",
+            "  freshet topics --help           make its topics, or check them",
             "  freshet feed --help             made-up clicks for your Kafka, to see it learn there",
             "  freshet replay --help           have the model of any moment again, from the journal",
-            "  freshet models --help           list, verify, roll back and export snapshots",
+            "  freshet models --help           list, verify, roll back, export and prune snapshots",
             "  freshet fit --help              learn from a finished file, and measure how well",
             "",
             "Exit codes: 0 all went well, 1 something failed, 2 the command was not understood."

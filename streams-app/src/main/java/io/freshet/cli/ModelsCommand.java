@@ -10,8 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         description = {
-            "Looks after the snapshots of a model: what there is, whether it is what it says, which one is served; and"
-                    + " hands over what it has learned of items.",
+            "Looks after the snapshots of a model: what there is, whether it is what it says, which one is served, and which"
+                    + " ones go; and hands over what it has learned of items.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -24,6 +24,7 @@ import picocli.CommandLine.Spec;
             ModelsRollbackCommand.class,
             ModelsResumeCommand.class,
             ModelsExportCommand.class,
+            ModelsPruneCommand.class,
             CommandLine.HelpCommand.class
         },
         footerHeading = "%nExamples:%n",
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
             "      serve the newest again",
             "  freshet models show latest --config freshet.properties",
             "      what it covers, its figures, its files, and whether it is served",
-            "  freshet models export latest --store models --out vectors --format parquet"
+            "  freshet models export latest --store models --out vectors --format parquet",
+            "  freshet models prune --config freshet.properties --keep 10 --keep-daily 30 --dry-run"
         })
 final class ModelsCommand implements Runnable {
     @Spec
@@ -50,6 +52,6 @@ final class ModelsCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: freshet models list, show, verify, rollback, resume or export");
+                "Say what to do: freshet models list, show, verify, rollback, resume, export or prune");
     }
 }

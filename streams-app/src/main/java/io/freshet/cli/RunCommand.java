@@ -1,5 +1,7 @@
 package io.freshet.cli;
 
+import io.freshet.check.Roles;
+import io.freshet.check.StartCheck;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.ModelStores;
 import io.freshet.config.TopicSetup;
@@ -58,6 +60,8 @@ import picocli.CommandLine.Spec;
             "  freshet run --roles streams,trainer --config freshet.properties",
             "  freshet run --roles trainer --set kafka.bootstrap.servers=broker:9092 --set state.dir=/var/lib/freshet",
             "  FRESHET_KAFKA_BOOTSTRAP_SERVERS=broker:9092 freshet run",
+            "  freshet run --check --roles streams --config freshet.properties",
+            "      what would keep it from starting, and what to do about it",
             "",
             "A smallest freshet.properties:",
             "  kafka.bootstrap.servers=broker1:9092,broker2:9092",
@@ -100,6 +104,17 @@ final class RunCommand implements Callable<Integer> {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a key of the configuration. May be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
+    @Option(
+            names = "--check",
+            description =
+                    "Run nothing: look at the configuration, Kafka, topics, rights, disks, the model store, ports and"
+                            + " memory, say what is wrong and what to do, and end with 1 if there is a problem. Takes less than"
+                            + " 15 seconds, whatever hangs, and leaves nothing behind.")
+    private boolean check;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "With --check: write what was found there.")
+    private @Nullable Path json;
+
     RunCommand() {}
 
     @Override
@@ -113,12 +128,25 @@ final class RunCommand implements Callable<Integer> {
                     spec.commandLine(),
                     "--roles: streams answers clicks itself; a scorer needs a process, and a variants.name, of its own");
         }
+        if (check) {
+            return check();
+        }
+        if (json != null) {
+            throw new ParameterException(spec.commandLine(), "--json needs --check");
+        }
         FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), batch.addTo(settings));
         LogEnvironment.name(loaded, roles);
         StopSignal stop = StopSignal.onShutdown();
         try (stop) {
             return run(loaded, stop);
         }
+    }
+
+    private int check() throws IOException, InterruptedException {
+        StartCheck start = new StartCheck(
+                new Roles(roles.contains(Role.STREAMS), roles.contains(Role.TRAINER), roles.contains(Role.SCORER)));
+        return FindingsReport.exitCode(
+                () -> start.run(config, Environment.ofConfiguration(), batch.addTo(settings)), System.out, json);
     }
 
     private int run(FreshetConfig loaded, StopSignal stop) throws IOException {

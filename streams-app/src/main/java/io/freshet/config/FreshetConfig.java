@@ -78,13 +78,19 @@ public final class FreshetConfig {
      */
     public static FreshetConfig load(
             @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
+        return of(settings(file, environment, overrides));
+    }
+
+    /** What is said of keys in all three places, the later ones winning; not looked at yet. */
+    static Map<String, String> settings(
+            @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
         Map<String, String> settings = new HashMap<>();
         if (file != null) {
             settings.putAll(readFile(file));
         }
         settings.putAll(readEnvironment(environment));
         settings.putAll(overrides);
-        return of(settings);
+        return settings;
     }
 
     /** All keys as a Markdown table, as the README shows them. */
@@ -364,10 +370,15 @@ public final class FreshetConfig {
     }
 
     private static void requireKnown(String key) {
-        if (!ConfigKeys.BY_NAME.containsKey(key) && !key.startsWith(KafkaProperties.PREFIX)) {
+        if (!isKnown(key)) {
             throw new ConfigException("Unknown key " + key + ": the nearest known one is "
                     + NearestName.among(ConfigKeys.BY_NAME.keySet(), key));
         }
+    }
+
+    /** Whether the key is one of the program's own, or for a Kafka client. */
+    static boolean isKnown(String key) {
+        return ConfigKeys.BY_NAME.containsKey(key) || key.startsWith(KafkaProperties.PREFIX);
     }
 
     private static Map<String, String> readFile(Path file) throws IOException {
@@ -388,11 +399,18 @@ public final class FreshetConfig {
                 settings.put(key.name(), value);
             } else if (name.startsWith(KAFKA_ENVIRONMENT_PREFIX)) {
                 settings.put(kafkaKey(name), value);
-            } else if (name.startsWith(ENVIRONMENT_PREFIX)) {
+            } else if (isOfNoKey(name)) {
                 warnOfUnknown(name);
             }
         });
         return settings;
+    }
+
+    /** Whether the variable looks as if it should set a key, and sets none. */
+    static boolean isOfNoKey(String environmentName) {
+        return environmentName.startsWith(ENVIRONMENT_PREFIX)
+                && !environmentName.startsWith(KAFKA_ENVIRONMENT_PREFIX)
+                && !ConfigKeys.BY_ENVIRONMENT_NAME.containsKey(environmentName);
     }
 
     private static String kafkaKey(String environmentName) {

@@ -1,6 +1,8 @@
 package io.freshet.config;
 
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -68,15 +70,31 @@ public final class KafkaProperties {
         return properties;
     }
 
+    /** The settings that some client knows. */
+    static Set<String> clientSettings() {
+        Set<String> known = new HashSet<>(StreamsConfig.configDef().names());
+        known.addAll(ConsumerConfig.configNames());
+        known.addAll(ProducerConfig.configNames());
+        known.addAll(AdminClientConfig.configNames());
+        return known;
+    }
+
+    /** What a client calls a key of the configuration: without the prefix, and without the kind of client. */
+    static String withoutKind(String key) {
+        String name = key.substring(PREFIX.length());
+        return KINDS.stream()
+                .filter(name::startsWith)
+                .max(Comparator.comparingInt(String::length))
+                .map(kind -> name.substring(kind.length()))
+                .orElse(name);
+    }
+
     private static boolean isForOneKind(String key) {
         return KINDS.stream().anyMatch(key::startsWith);
     }
 
     /** Whether some client knows the key; one that none knows is a plug-in's own and goes to all. */
     private static boolean isClientSetting(String key) {
-        return StreamsConfig.configDef().names().contains(key)
-                || ConsumerConfig.configNames().contains(key)
-                || ProducerConfig.configNames().contains(key)
-                || AdminClientConfig.configNames().contains(key);
+        return clientSettings().contains(key);
     }
 }

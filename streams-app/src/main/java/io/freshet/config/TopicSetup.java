@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -35,21 +34,11 @@ import org.slf4j.LoggerFactory;
  */
 public final class TopicSetup {
     private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
-    private static final String CLEANUP_POLICY = "cleanup.policy";
-    private static final String RETENTION_MS = "retention.ms";
-
-    /** The dense parameters of a large model stand in one record. */
-    private static final String MODEL_LOG_MESSAGE_BYTES = Integer.toString(16 << 20);
-
-    /** A few keys that are written every second: small segments, so that compaction gets at them. */
-    private static final Map<String, String> OFTEN_REPLACED =
-            Map.of(CLEANUP_POLICY, "compact", "segment.bytes", "8388608", "min.cleanable.dirty.ratio", "0.1");
-
     private static final long POLL_MS = 50;
 
     private final Admin admin;
     private final Topics topics;
-    private final TopicConfig config;
+    private final TopicPlan plan;
     private final List<String> needed;
     private final Duration timeout;
 
@@ -57,20 +46,18 @@ public final class TopicSetup {
      * @param admin stays the caller's to close
      * @param timeout the longest wait for any one answer of the brokers, and for the leaders
      */
-    public TopicSetup(Admin admin, Topics topics, TopicConfig config, Duration timeout) {
+    public TopicSetup(Admin admin, TopicPlan plan, Duration timeout) {
         this.admin = admin;
-        this.topics = topics;
-        this.config = config;
-        needed = topics.all().stream()
-                .filter(name -> config.catalogue() || !name.equals(topics.items()))
-                .toList();
+        this.topics = plan.topics();
+        this.plan = plan;
+        needed = plan.needed();
         this.timeout = timeout;
     }
 
     /** Runs the setup with an admin client of its own. */
     public static void run(FreshetConfig config, Duration timeout) {
         try (Admin admin = Admin.create(config.kafka().forAdmin())) {
-            new TopicSetup(admin, config.topics(), config.topicCreation(), timeout).run();
+            new TopicSetup(admin, TopicPlan.of(config), timeout).run();
         }
     }
 
@@ -81,69 +68,74 @@ public final class TopicSetup {
      *     which Freshet would lose data
      */
     public void run() {
-        Set<String> existing = await(admin.listTopics().names(), "list topics");
-        List<String> missing =
-                needed.stream().filter(name -> !existing.contains(name)).toList();
-        if (!missing.isEmpty()) {
-            create(missing, existing);
+        Set<String> existing = existing();
+        List<String> missing = missing(existing);
+        if (!missing.isEmpty() && !plan.config().create()) {
+            throw new ConfigException("Topics must exist when " + ConfigKeys.TOPICS_CREATE + "=false: missing="
+                    + missing + "; 'freshet topics create' makes them");
         }
+        create(missing, existing);
         requirePartitions(awaitLeaders());
         requireCompaction(topics.modelManifests());
-        if (config.catalogue()) {
+        if (plan.config().catalogue()) {
             requireCompaction(topics.items());
         }
     }
 
-    private void create(List<String> missing, Set<String> existing) {
-        if (!config.create()) {
-            throw new ConfigException(
-                    "Topics must exist when " + ConfigKeys.TOPICS_CREATE + "=false: missing=" + missing);
-        }
-        int userPartitions = existing.contains(topics.clicks()) ? partitionsOf(topics.clicks()) : config.partitions();
-        for (String name : missing) {
-            createOne(newTopic(name, userPartitions));
-        }
+    /**
+     * Creates what is missing, whatever the configuration says of that, and waits for leaders. Checks nothing.
+     *
+     * @return what was created, in the order of the data's way
+     */
+    public List<NewTopic> createMissing() {
+        Set<String> existing = existing();
+        List<NewTopic> created = create(missing(existing), existing);
+        awaitLeaders();
+        return created;
     }
 
-    private void createOne(NewTopic topic) {
+    private Set<String> existing() {
+        return await(admin.listTopics().names(), "list topics");
+    }
+
+    private List<String> missing(Set<String> existing) {
+        return needed.stream().filter(name -> !existing.contains(name)).toList();
+    }
+
+    private List<NewTopic> create(List<String> missing, Set<String> existing) {
+        if (missing.isEmpty()) {
+            return List.of();
+        }
+        int userPartitions = existing.contains(topics.clicks())
+                ? partitionsOf(topics.clicks())
+                : plan.config().partitions();
+        List<NewTopic> created = new ArrayList<>();
+        for (String name : missing) {
+            NewTopic topic = plan.newTopic(name, userPartitions);
+            if (createOne(topic)) {
+                created.add(topic);
+            }
+        }
+        return created;
+    }
+
+    /** False where another process has been quicker. */
+    private boolean createOne(NewTopic topic) {
         try {
             admin.createTopics(List.of(topic)).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);
             LOG.info("Created topic {} partitions={} {}", topic.name(), topic.numPartitions(), topic.configs());
+            return true;
         } catch (ExecutionException e) {
             if (!(e.getCause() instanceof TopicExistsException)) {
                 throw new KafkaException("Cannot create topic " + topic.name(), e.getCause());
             }
             LOG.debug("Topic {} was created by another process", topic.name());
+            return false;
         } catch (TimeoutException e) {
             throw new KafkaException("Topic must be created within " + timeout + ": topic=" + topic.name(), e);
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }
-    }
-
-    private NewTopic newTopic(String name, int userPartitions) {
-        boolean single = Set.of(topics.modelLog(), topics.modelManifests(), topics.popularItems())
-                .contains(name);
-        Optional<Short> replication =
-                config.replicationFactor() < 0 ? Optional.empty() : Optional.of(config.replicationFactor());
-        return new NewTopic(name, Optional.of(single ? 1 : userPartitions), replication).configs(settingsOf(name));
-    }
-
-    private Map<String, String> settingsOf(String name) {
-        Map<String, String> settings = new HashMap<>();
-        if (Set.of(topics.modelManifests(), topics.items()).contains(name)) {
-            settings.put(CLEANUP_POLICY, "compact");
-            return settings;
-        }
-        if (name.equals(topics.popularItems())) {
-            return OFTEN_REPLACED;
-        }
-        settings.put(CLEANUP_POLICY, name.equals(topics.recommendations()) ? "compact,delete" : "delete");
-        if (name.equals(topics.modelLog())) {
-            settings.put("max.message.bytes", MODEL_LOG_MESSAGE_BYTES);
-        }
-        settings.put(RETENTION_MS, Long.toString(config.retention().toMillis()));
-        return settings;
     }
 
     private int partitionsOf(String name) {
@@ -222,10 +214,10 @@ public final class TopicSetup {
                         "describe the configuration of " + resource.name())
                 .values());
         for (Config described : configs) {
-            String policy = described.get(CLEANUP_POLICY).value();
-            if (!policy.contains("compact")) {
+            String policy = described.get(TopicPlan.CLEANUP_POLICY).value();
+            if (!policy.contains(TopicPlan.COMPACT)) {
                 throw new ConfigException("What is in force must not expire: topic=" + resource.name() + " "
-                        + CLEANUP_POLICY + "=" + policy + ", must contain compact");
+                        + TopicPlan.CLEANUP_POLICY + "=" + policy + ", must contain compact");
             }
         }
     }

@@ -1,6 +1,7 @@
 package io.freshet.online;
 
 import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestCodec;
 import io.freshet.snapshot.Rollback;
 import java.time.Instant;
 import java.util.List;
@@ -78,6 +79,29 @@ public final class ServedVersion implements AutoCloseable {
         return rolledBack;
     }
 
+    /**
+     * Makes a snapshot unknown to scorers, so that it can be deleted. Whoever rolls back looks whether the version is still
+     * known after having said so; this looks again after having made it unknown: one of both sees the other.
+     *
+     * @return false where a rollback to it is in force: it is known again, and must stay
+     */
+    public boolean forget(String version) {
+        Optional<Manifest> manifest = manifests.readOn().manifest(version);
+        if (isRolledBackTo(version)) {
+            return false;
+        }
+        write(SnapshotCatalogue.key(config.modelName(), version), null);
+        boolean wanted = isRolledBackTo(version);
+        if (wanted && manifest.isPresent()) {
+            write(SnapshotCatalogue.key(config.modelName(), version), ManifestCodec.toJson(manifest.get()));
+        }
+        return !wanted;
+    }
+
+    private boolean isRolledBackTo(String version) {
+        return rollback().map(Rollback::served).filter(version::equals).isPresent();
+    }
+
     private void requireKnown(String version) {
         SnapshotCatalogue catalogue = manifests.readOn();
         if (catalogue.manifest(version).isEmpty()) {
@@ -88,8 +112,10 @@ public final class ServedVersion implements AutoCloseable {
     }
 
     private void write(@Nullable Rollback rollback) {
-        byte[] value = rollback == null ? null : rollback.toJson();
-        byte[] key = SnapshotCatalogue.key(config.modelName());
+        write(SnapshotCatalogue.key(config.modelName()), rollback == null ? null : rollback.toJson());
+    }
+
+    private void write(byte[] key, byte @Nullable [] value) {
         try (Producer<byte[], byte[]> producer = KafkaClients.plainProducer(config)) {
             var _ = producer.send(new ProducerRecord<>(config.topics().modelManifests(), PARTITION, key, value))
                     .get();

@@ -1,0 +1,176 @@
+package io.freshet.check;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.KafkaProperties;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Brokers that take this client, and what they say of their cluster. Owns the client.
+ *
+ * @param nodes the brokers
+ * @param bootstrapServers as the configuration says, for commands that remedies name
+ */
+record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) implements AutoCloseable {
+    private static final String BOOTSTRAP = "bootstrap";
+    private static final String SERVERS_KEY = "kafka.bootstrap.servers";
+
+    /** For one call; shorter than what waits for it. */
+    private static final Duration CALL_TIME = Duration.ofSeconds(4);
+
+    private static final Duration REQUEST_TIME = Duration.ofSeconds(3);
+
+    /** Looks at names, ports, the login and the brokers' own addresses in turn; empty where one fails, which is told. */
+    static Optional<Brokers> connect(FreshetConfig config, Consumer<Finding> found) throws InterruptedException {
+        List<Address> reached = reach(config.kafka().bootstrapServers(), found);
+        if (reached.isEmpty()) {
+            return Optional.empty();
+        }
+        Map<String, Object> settings = settings(config.kafka());
+        @Nullable Admin admin = client(settings, found);
+        if (admin == null) {
+            return Optional.empty();
+        }
+        Collection<Node> nodes = introduce(settings, reached.getFirst(), found);
+        if (nodes.isEmpty() || !canBeReached(nodes, found)) {
+            admin.close(Duration.ZERO);
+            return Optional.empty();
+        }
+        found.accept(Finding.ok("connection", nodes.size() + (nodes.size() == 1 ? " broker" : " brokers")));
+        return Optional.of(new Brokers(admin, nodes, config.kafka().bootstrapServers()));
+    }
+
+    private static List<Address> reach(String servers, Consumer<Finding> found) throws InterruptedException {
+        List<Address> addresses = new ArrayList<>();
+        for (String server : servers.split(",", -1)) {
+            Optional<Address> address = Address.parse(server);
+            if (address.isEmpty()) {
+                found.accept(Finding.problem(
+                        BOOTSTRAP,
+                        SERVERS_KEY + " must be host:port with commas between: \"" + server.strip() + "\"",
+                        "write it as in broker1:9092,broker2:9092"));
+                return List.of();
+            }
+            addresses.add(address.get());
+        }
+        Map<Address, String> unreachable = unreachable(addresses);
+        List<Address> reached = new ArrayList<>(addresses);
+        reached.removeAll(unreachable.keySet());
+        unreachable.forEach((address, why) -> found.accept(new Finding(
+                BOOTSTRAP,
+                reached.isEmpty() ? Outcome.PROBLEM : Outcome.WARNING,
+                why,
+                why.startsWith("the name")
+                        ? "correct " + SERVERS_KEY + ", or look at this machine's DNS"
+                        : "correct " + SERVERS_KEY + ", start the broker, or open the network's way to it")));
+        if (!reached.isEmpty()) {
+            found.accept(Finding.ok(BOOTSTRAP, names(reached) + " can be reached"));
+        }
+        return reached;
+    }
+
+    /** All at once, so that many that hang take no longer than one. */
+    private static Map<Address, String> unreachable(Collection<Address> addresses) throws InterruptedException {
+        List<Address> asked = List.copyOf(addresses);
+        Map<Address, String> unreachable = new LinkedHashMap<>();
+        try (ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor()) {
+            List<Callable<Optional<String>>> calls = asked.stream()
+                    .map(address -> (Callable<Optional<String>>) address::unreachable)
+                    .toList();
+            List<Future<Optional<String>>> answers = threads.invokeAll(calls);
+            for (int i = 0; i < asked.size(); i++) {
+                Address address = asked.get(i);
+                answers.get(i).resultNow().ifPresent(why -> unreachable.put(address, why));
+            }
+        }
+        return unreachable;
+    }
+
+    private static Map<String, Object> settings(KafkaProperties kafka) {
+        Map<String, Object> settings = kafka.forAdmin();
+        settings.put(AdminClientConfig.REQUEST_TIMEOUT_MS_CONFIG, (int) REQUEST_TIME.toMillis());
+        settings.put(AdminClientConfig.DEFAULT_API_TIMEOUT_MS_CONFIG, (int) CALL_TIME.toMillis());
+        return settings;
+    }
+
+    private static @Nullable Admin client(Map<String, Object> settings, Consumer<Finding> found) {
+        try {
+            return Admin.create(settings);
+        } catch (KafkaException e) {
+            found.accept(
+                    Finding.problem(
+                            "connection",
+                            "the settings of the Kafka client must hold: " + Refusal.chain(e),
+                            "look at kafka.security.protocol, kafka.ssl.* (stores, their passwords and types) and kafka.sasl.*"));
+            return null;
+        }
+    }
+
+    /** The brokers of the cluster; none where this client is not taken, which is told. */
+    private static Collection<Node> introduce(Map<String, Object> settings, Address address, Consumer<Finding> found) {
+        try {
+            return Introduction.nodes(settings, address);
+        } catch (IOException | KafkaException e) {
+            Object protocol = settings.getOrDefault(AdminClientConfig.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
+            Refusal refusal = Refusal.of(e, protocol.toString(), address);
+            found.accept(Finding.problem(refusal.check(), refusal.message(), refusal.remedy()));
+            return List.of();
+        }
+    }
+
+    /** Clients go on to the addresses that brokers say are theirs. */
+    private static boolean canBeReached(Collection<Node> nodes, Consumer<Finding> found) throws InterruptedException {
+        Map<Address, String> unreachable = unreachable(nodes.stream()
+                .map(node -> new Address(node.host(), node.port()))
+                .toList());
+        unreachable.forEach((address, why) -> found.accept(Finding.problem(
+                "brokers",
+                "a broker says that it is at " + address + ", and from here " + why,
+                "correct the broker's advertised.listeners, or make that address known and open here")));
+        return unreachable.isEmpty();
+    }
+
+    /** The answer to a call, within its time. */
+    static <T> T answer(KafkaFuture<T> call) throws ExecutionException, InterruptedException {
+        try {
+            return call.get(CALL_TIME.plusMillis(500).toMillis(), TimeUnit.MILLISECONDS);
+        } catch (java.util.concurrent.TimeoutException e) {
+            throw new ExecutionException(new TimeoutException("no answer within " + CALL_TIME, e));
+        }
+    }
+
+    /** What a call failed for. */
+    static Throwable cause(ExecutionException failure) {
+        return failure.getCause() == null ? failure : failure.getCause();
+    }
+
+    private static String names(Collection<Address> addresses) {
+        return addresses.stream().map(Address::toString).collect(Collectors.joining(", "));
+    }
+
+    @Override
+    public void close() {
+        admin.close(Duration.ZERO);
+    }
+}

@@ -1,0 +1,89 @@
+package io.freshet.check;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+import java.util.Optional;
+
+/**
+ * A folder that a process is to write into, which it makes where it is not there.
+ *
+ * @param check what the findings are called
+ * @param key of the configuration that names it
+ */
+record Folder(String check, String key, Path path) {
+    private static final int PROBE_BYTES = 4_096;
+    private static final long SCARCE_BYTES = 512L << 20;
+
+    /** Writes a file and takes it away again. A folder that is not there is not made: the one above it is tried. */
+    Finding writable() {
+        Path there = nearest(path.toAbsolutePath());
+        if (!Files.isDirectory(there)) {
+            return Finding.problem(
+                    check,
+                    key + " must be a folder: " + there + " is a file",
+                    "set " + key + " to a folder, or take the file away");
+        }
+        try {
+            write(there);
+            return space(there, Files.getFileStore(there).getUsableSpace());
+        } catch (IOException e) {
+            return unwritable(there, e);
+        }
+    }
+
+    /** The folder, or the nearest above it that is there. */
+    private static Path nearest(Path path) {
+        Path there = path;
+        while (!Files.exists(there) && there.getParent() != null) {
+            there = there.getParent();
+        }
+        return there;
+    }
+
+    private static void write(Path folder) throws IOException {
+        Path probe = Files.createTempFile(folder, ".freshet-check-", ".tmp");
+        try {
+            Files.write(probe, new byte[PROBE_BYTES]);
+            try (FileChannel channel = FileChannel.open(probe, StandardOpenOption.WRITE)) {
+                channel.force(true);
+            }
+        } finally {
+            Files.deleteIfExists(probe);
+        }
+    }
+
+    Finding space(Path there, long usable) {
+        String free = String.format(Locale.ROOT, "%,.1f GB free", usable / 1e9);
+        if (usable < SCARCE_BYTES) {
+            return Finding.warning(
+                    check,
+                    path + " is writable, but its disk is nearly full: " + free,
+                    "make room, or set " + key + " to a larger disk");
+        }
+        String how = there.equals(path.toAbsolutePath()) ? " is writable, " : " will be made, ";
+        return Finding.ok(check, path + how + free);
+    }
+
+    private Finding unwritable(Path there, IOException failure) {
+        String reason = failure instanceof FileSystemException named ? named.getReason() : failure.getMessage();
+        String why = Optional.ofNullable(reason).orElse(failure.getClass().getSimpleName());
+        return Finding.problem(check, "must be able to write into " + there + ": " + why, remedy(failure, why));
+    }
+
+    private String remedy(IOException failure, String why) {
+        if (failure instanceof AccessDeniedException) {
+            return "give user " + System.getProperty("user.name")
+                    + " the right to write there (chown; fsGroup on Kubernetes), or set " + key;
+        }
+        if (why.contains("space") || why.contains("quota")) {
+            return "make room, or set " + key + " to a larger disk";
+        }
+        return "set " + key + " to a folder on a disk that can be written";
+    }
+}

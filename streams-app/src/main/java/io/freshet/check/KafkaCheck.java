@@ -1,0 +1,22 @@
+package io.freshet.check;
+
+import io.freshet.config.FreshetConfig;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.TopicDescription;
+
+/** Kafka from the names of its brokers to the rights on its topics; what cannot be reached ends it. */
+record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
+    @Override
+    public void run(Consumer<Finding> found) throws InterruptedException {
+        Optional<Brokers> connected = Brokers.connect(config, found);
+        if (connected.isPresent()) {
+            try (Brokers brokers = connected.get()) {
+                Map<String, TopicDescription> topics =
+                        new TopicCheck(config, brokers, config.topicCreation().create()).run(found);
+                new RightsCheck(config, roles, brokers).run(topics, found);
+            }
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.freshet.check;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.ModelStores;
+import io.freshet.format.FormatException;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.StoreLocation;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/** Whether the model store can be read, and written where that is wanted, and what is in it. */
+record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
+    private static final String STORE = "model-store";
+    private static final String PROBE = "freshet-check";
+    private static final String SNAPSHOT = "snapshot";
+
+    @Override
+    public void run(Consumer<Finding> found) {
+        StoreLocation place = config.modelStore();
+        if (roles.trainer() && place instanceof StoreLocation.Folder folder) {
+            found.accept(new Folder(STORE, "model.store.path", folder.path()).writable());
+        }
+        try {
+            SnapshotStore store = ModelStores.open(config);
+            List<String> versions = store.versions(config.modelName());
+            if (roles.trainer() && place instanceof StoreLocation.Bucket) {
+                writeAndDelete(store);
+                found.accept(Finding.ok(STORE, place + " can be read and written"));
+            } else if (!roles.trainer()) {
+                found.accept(Finding.ok(STORE, place + " can be read"));
+            }
+            found.accept(versions.isEmpty() ? none(place) : newest(store, versions));
+        } catch (IOException e) {
+            found.accept(unusable(place, String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** A bucket tells who may write into it by being written into. */
+    private static void writeAndDelete(SnapshotStore store) throws IOException {
+        ManifestDraft draft = new ManifestDraft(
+                PROBE,
+                0,
+                Instant.now(),
+                0,
+                Map.of(),
+                Map.of(),
+                Map.of(),
+                new TopicPosition(PROBE, 0, 0),
+                List.of(),
+                Map.of(),
+                true);
+        SnapshotFiles files = new SnapshotFiles().add("probe", file -> Files.writeString(file, PROBE));
+        store.delete(PROBE, store.save(draft, files).version());
+    }
+
+    /** The store's own failures end with what to do. */
+    private static Finding unusable(StoreLocation place, String message) {
+        int remedy = message.lastIndexOf("; ");
+        return remedy < 0
+                ? Finding.problem(
+                        STORE, "must be usable: " + place + ": " + message, "look at who may read and write there")
+                : Finding.problem(STORE, message.substring(0, remedy), message.substring(remedy + 2));
+    }
+
+    private Finding none(StoreLocation place) {
+        String what = "there is none of model " + config.modelName() + " in " + place + " yet";
+        if (roles.trainer()) {
+            return Finding.note(SNAPSHOT, what + ": the trainer begins with a new model, and writes the first");
+        }
+        return Finding.warning(
+                SNAPSHOT,
+                what + ": answers are what is popular until there is one",
+                "run a trainer, and have model.store.* and model.name as it has them");
+    }
+
+    private Finding newest(SnapshotStore store, List<String> versions) {
+        String newest = versions.getLast();
+        try {
+            Manifest manifest = store.manifest(config.modelName(), newest);
+            return Finding.ok(
+                    SNAPSHOT,
+                    versions.size() + " of model " + config.modelName() + ", the newest " + newest + " of "
+                            + manifest.createdAt().truncatedTo(ChronoUnit.SECONDS));
+        } catch (IOException | FormatException e) {
+            return Finding.warning(
+                    SNAPSHOT,
+                    "the newest, " + newest + ", cannot be used: " + e.getMessage(),
+                    "freshet models verify tells more; an older one is used meanwhile");
+        }
+    }
+}

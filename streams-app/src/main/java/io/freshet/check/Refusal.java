@@ -1,0 +1,143 @@
+package io.freshet.check;
+
+import java.io.IOException;
+import java.security.cert.CertificateException;
+import java.util.Locale;
+import java.util.StringJoiner;
+import org.apache.kafka.common.errors.AuthenticationException;
+import org.apache.kafka.common.errors.IllegalSaslStateException;
+import org.apache.kafka.common.errors.SaslAuthenticationException;
+import org.apache.kafka.common.errors.SslAuthenticationException;
+import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Why brokers that listen do not take this client.
+ *
+ * @param check what was looked at: {@code tls}, {@code login} or {@code connection}
+ */
+record Refusal(String check, String message, String remedy) {
+    private static final String TLS = "tls";
+    private static final String LOGIN = "login";
+    private static final String CONNECTION = "connection";
+
+    /**
+     * Explains a failure.
+     *
+     * @param protocol the client's {@code security.protocol}
+     */
+    static Refusal of(Throwable failure, String protocol, Address address) {
+        return switch (failure) {
+            case SslAuthenticationException e -> ofTls(e, address);
+            case UnsupportedSaslMechanismException e ->
+                new Refusal(
+                        LOGIN,
+                        address + " must know the way to log in: " + e.getMessage(),
+                        "set kafka.sasl.mechanism to one that the broker enables, or kafka.security.protocol to one"
+                                + " without SASL where it enables none");
+            case SaslAuthenticationException e ->
+                new Refusal(
+                        LOGIN,
+                        address + " refuses the login: " + e.getMessage(),
+                        "look at user and password in kafka.sasl.jaas.config, and at kafka.sasl.mechanism");
+            case IllegalSaslStateException e ->
+                new Refusal(
+                        LOGIN,
+                        address + " asks for no login: " + e.getMessage(),
+                        "set kafka.security.protocol to PLAINTEXT, or SSL");
+            case AuthenticationException e ->
+                new Refusal(LOGIN, address + " refuses the login: " + e.getMessage(), "look at kafka.sasl.*");
+            case IOException _ -> ofSilence(protocol, address, Greeting.of(address));
+            default ->
+                new Refusal(
+                        CONNECTION,
+                        address + " must answer as a Kafka broker does: " + failure,
+                        "look at kafka.bootstrap.servers, and at the broker's log");
+        };
+    }
+
+    private static Refusal ofTls(SslAuthenticationException failure, Address address) {
+        String reason = root(failure);
+        String lower = reason.toLowerCase(Locale.ROOT);
+        if (isOfCertificate(failure) && (lower.contains("subject alternative") || lower.contains("no name matching"))) {
+            return new Refusal(
+                    TLS,
+                    "the certificate of " + address + " is for another name: " + reason,
+                    "use the name that is in it in kafka.bootstrap.servers, or have it name this one too");
+        }
+        if (isOfCertificate(failure) || lower.contains("pkix")) {
+            return new Refusal(
+                    TLS,
+                    "the certificate of " + address + " is not trusted: " + reason,
+                    "put the authority that signed it into kafka.ssl.truststore.location (PEM, PKCS12 or JKS, as"
+                            + " kafka.ssl.truststore.type says)");
+        }
+        if (lower.contains("unrecognized")) {
+            return withoutTls(address);
+        }
+        return new Refusal(
+                TLS,
+                address + " refuses this client's side of TLS: " + reason,
+                "where brokers want a certificate of their clients, set kafka.ssl.keystore.location, with one that they"
+                        + " trust");
+    }
+
+    private static boolean isOfCertificate(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof CertificateException) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static Refusal ofSilence(String protocol, Address address, Greeting greeting) {
+        boolean withTls = protocol.endsWith("SSL");
+        if (withTls && greeting == Greeting.OTHER) {
+            return withoutTls(address);
+        }
+        if (!withTls && greeting == Greeting.TLS) {
+            return new Refusal(
+                    TLS,
+                    address + " speaks TLS, and this client does not: kafka.security.protocol=" + protocol,
+                    "set kafka.security.protocol to " + (protocol.startsWith("SASL") ? "SASL_SSL" : "SSL or SASL_SSL")
+                            + ", and kafka.ssl.truststore.location where the authority is not a public one");
+        }
+        if (protocol.equals("PLAINTEXT") && greeting == Greeting.OTHER) {
+            return new Refusal(
+                    LOGIN,
+                    address + " ends the connection of a client that does not log in, or is no Kafka broker",
+                    "set kafka.security.protocol to SASL_PLAINTEXT with kafka.sasl.mechanism and kafka.sasl.jaas.config;"
+                            + " else look at kafka.bootstrap.servers");
+        }
+        return new Refusal(
+                CONNECTION,
+                address + " takes the connection, and does not answer as a Kafka broker does",
+                "look whether it is a broker's port, at the broker's log, and at what stands between");
+    }
+
+    private static Refusal withoutTls(Address address) {
+        return new Refusal(
+                TLS,
+                address + " speaks no TLS, and this client does",
+                "set kafka.security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the port of the TLS listener");
+    }
+
+    /** All that failures say of each other, from the second on. */
+    static String chain(Throwable failure) {
+        StringJoiner chain = new StringJoiner(": ");
+        for (@Nullable Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
+            chain.add(String.valueOf(cause.getMessage()));
+        }
+        return chain.length() == 0 ? String.valueOf(failure.getMessage()) : chain.toString();
+    }
+
+    /** What lies deepest says what happened. */
+    private static String root(Throwable failure) {
+        Throwable root = failure;
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            root = cause;
+        }
+        return root.getMessage() == null ? root.getClass().getSimpleName() : root.getMessage();
+    }
+}

@@ -1,0 +1,147 @@
+package io.freshet.check;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.TopicPlan;
+import io.freshet.config.Topics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Whether brokers let this user do what its roles do, as far as they tell. */
+record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
+    private static final String TOPIC = "topic";
+    private static final String READ = "Read";
+    private static final String WRITE = "Write";
+
+    /**
+     * Tells what is missing.
+     *
+     * @param there the topics that are there, with what this user may do to them
+     */
+    void run(Map<String, TopicDescription> there, Consumer<Finding> found) throws InterruptedException {
+        Set<Right> missing = new LinkedHashSet<>();
+        for (Right right : onTopics()) {
+            TopicDescription topic = there.get(right.name());
+            if (topic != null && !isAllowed(topic.authorizedOperations(), right)) {
+                missing.add(right);
+            }
+        }
+        for (var call : calls().entrySet()) {
+            answer(call.getKey(), call.getValue(), missing, found);
+        }
+        missing.forEach(right -> found.accept(right.missing(brokers.bootstrapServers())));
+        if (missing.isEmpty()) {
+            found.accept(Finding.ok("rights", "none is missing, as far as brokers tell"));
+        }
+    }
+
+    private static boolean isAllowed(@Nullable Set<AclOperation> allowed, Right right) {
+        return allowed == null || allowed.contains(AclOperation.valueOf(right.constant()));
+    }
+
+    private List<Right> onTopics() {
+        Topics topics = config.topics();
+        List<Right> rights = new ArrayList<>();
+        if (roles.streams()) {
+            on(rights, READ, topics.clicks(), topics.clicksRekeyed(), topics.requests(), topics.popularItems());
+            on(rights, READ, topics.items(), topics.modelLog(), topics.modelManifests());
+            on(rights, WRITE, topics.clicksRekeyed(), topics.sequences(), topics.popularItems());
+            on(rights, WRITE, topics.recommendations(), topics.deadLetters());
+            if (config.http().isOn()) {
+                on(rights, WRITE, topics.clicks());
+            }
+        }
+        if (roles.trainer()) {
+            on(rights, READ, topics.sequences(), topics.modelLog(), topics.modelManifests());
+            on(rights, WRITE, topics.modelLog(), topics.modelManifests());
+        }
+        if (roles.scorer()) {
+            on(rights, READ, topics.sequences(), topics.popularItems(), topics.items());
+            on(rights, READ, topics.modelLog(), topics.modelManifests());
+            on(rights, WRITE, topics.recommendations());
+        }
+        on(rights, "DescribeConfigs", topics.modelManifests(), topics.items());
+        List<String> needed = TopicPlan.of(config).needed();
+        return rights.stream().filter(right -> needed.contains(right.name())).toList();
+    }
+
+    private static void on(List<Right> rights, String operation, String... names) {
+        for (String name : names) {
+            rights.add(new Right(TOPIC, name, operation));
+        }
+    }
+
+    /**
+     * Calls that are refused to whom a right is missing, all under way at once. Who may write with a transactional id may
+     * describe it, and who may read as a group may describe it as well.
+     */
+    private Map<Right, KafkaFuture<?>> calls() {
+        Map<Right, KafkaFuture<?>> calls = new LinkedHashMap<>();
+        if (roles.streams()) {
+            ofClient(config.applicationId(), config.applicationId() + "-check", calls);
+            // Kafka Streams makes its changelogs itself, under the application's name.
+            NewTopic topic =
+                    new NewTopic(config.applicationId() + "-check-changelog", Optional.of(1), Optional.empty());
+            calls.put(
+                    new Right(TOPIC, config.applicationId() + "-", "Create", true),
+                    brokers.admin()
+                            .createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true))
+                            .all());
+        }
+        if (roles.scorer()) {
+            ofClient(config.applicationId(), config.applicationId() + "-check", calls);
+        }
+        if (roles.trainer()) {
+            String id = config.trainer().transactionalId();
+            ofClient(id, id, calls);
+        }
+        return calls;
+    }
+
+    private void ofClient(String group, String transactionalId, Map<Right, KafkaFuture<?>> calls) {
+        calls.put(
+                new Right("group", group, READ),
+                brokers.admin()
+                        .describeConsumerGroups(List.of(group))
+                        .describedGroups()
+                        .get(group));
+        calls.put(
+                new Right("transactional-id", transactionalId, WRITE),
+                brokers.admin().describeTransactions(List.of(transactionalId)).description(transactionalId));
+    }
+
+    private static void answer(Right right, KafkaFuture<?> call, Set<Right> missing, Consumer<Finding> found)
+            throws InterruptedException {
+        try {
+            var _ = Brokers.answer(call);
+        } catch (ExecutionException e) {
+            switch (Brokers.cause(e)) {
+                case AuthorizationException _ -> missing.add(right);
+                case TimeoutException _ ->
+                    found.accept(Finding.warning(
+                            "coordinator",
+                            "brokers do not answer for " + right.kind().replace('-', ' ') + " " + right.name(),
+                            "where there are fewer brokers than offsets.topic.replication.factor and"
+                                    + " transaction.state.log.replication.factor say, they cannot make the topics that"
+                                    + " they need for it"));
+                default -> {
+                    // Something that is not there yet may be asked for all the same.
+                }
+            }
+        }
+    }
+}

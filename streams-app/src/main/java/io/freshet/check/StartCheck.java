@@ -1,0 +1,94 @@
+package io.freshet.check;
+
+import io.freshet.config.ConfigMistake;
+import io.freshet.config.FreshetConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Everything that a process needs, looked at before it starts, all at once and each with its own time: what hangs keeps
+ * nothing else from being told. Leaves nothing behind, neither on Kafka nor on disk.
+ */
+public final class StartCheck {
+    /** Names, ports, a login, topics and rights, each of which has less. */
+    private static final Duration KAFKA_TIME = Duration.ofSeconds(13);
+
+    private static final Duration DISK_TIME = Duration.ofSeconds(5);
+
+    /** An S3 that is not there is asked several times. */
+    private static final Duration STORE_TIME = Duration.ofSeconds(12);
+
+    private static final String CONFIGURATION = "configuration";
+
+    private final Roles roles;
+
+    public StartCheck(Roles roles) {
+        this.roles = roles;
+    }
+
+    /**
+     * Checks what {@link FreshetConfig#load} is to read, and then what it names. A configuration that is refused leaves
+     * nothing else to look at.
+     */
+    public List<Finding> run(@Nullable Path file, Map<String, String> environment, Map<String, String> overrides)
+            throws InterruptedException {
+        List<Finding> findings = new ArrayList<>();
+        try {
+            for (ConfigMistake mistake : ConfigMistake.all(file, environment, overrides)) {
+                findings.add(finding(mistake));
+            }
+            if (findings.stream().noneMatch(finding -> finding.outcome() == Outcome.PROBLEM)) {
+                findings.add(Finding.ok(CONFIGURATION, file == null ? "is valid" : file + " is valid"));
+                FreshetConfig config = FreshetConfig.load(file, environment, overrides);
+                findings.addAll(run(roles.scorer() ? config.asScorer() : config));
+            }
+        } catch (ConfigException e) {
+            findings.add(
+                    Finding.problem(CONFIGURATION, String.valueOf(e.getMessage()), "change one of the keys it names"));
+        } catch (IOException | IllegalArgumentException e) {
+            findings.add(
+                    Finding.problem(CONFIGURATION, "cannot be read: " + e, "it must be a .properties file in UTF-8"));
+        }
+        return findings;
+    }
+
+    private static Finding finding(ConfigMistake mistake) {
+        Outcome outcome = switch (mistake.weight()) {
+            case REFUSED -> Outcome.PROBLEM;
+            case PASSED_OVER -> Outcome.WARNING;
+        };
+        return new Finding(CONFIGURATION, outcome, mistake.message(), mistake.remedy());
+    }
+
+    private List<Finding> run(FreshetConfig config) throws InterruptedException {
+        List<RunningCheck> running = List.of(
+                RunningCheck.start(
+                        "kafka",
+                        KAFKA_TIME,
+                        "look at the network between here and the brokers",
+                        new KafkaCheck(config, roles)),
+                RunningCheck.start(
+                        "state.dir",
+                        DISK_TIME,
+                        "look at the disk, or at the server that it is mounted from",
+                        new StateFolderCheck(config)),
+                RunningCheck.start(
+                        "model-store",
+                        STORE_TIME,
+                        "look at the disk or the bucket that it is on, and the network to it",
+                        new ModelStoreCheck(config, roles)),
+                RunningCheck.start("http.port", DISK_TIME, "set another http.port or http.host", new HttpCheck(config)),
+                RunningCheck.start("memory", DISK_TIME, "", new MemoryCheck(config, roles)));
+        List<Finding> findings = new ArrayList<>();
+        for (RunningCheck check : running) {
+            findings.addAll(check.await());
+        }
+        return findings;
+    }
+}

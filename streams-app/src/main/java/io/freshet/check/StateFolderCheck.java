@@ -1,0 +1,12 @@
+package io.freshet.check;
+
+import io.freshet.config.FreshetConfig;
+import java.util.function.Consumer;
+
+/** Whether {@code state.dir} can be written. */
+record StateFolderCheck(FreshetConfig config) implements Check {
+    @Override
+    public void run(Consumer<Finding> found) {
+        found.accept(new Folder("state.dir", "state.dir", config.stateDir()).writable());
+    }
+}

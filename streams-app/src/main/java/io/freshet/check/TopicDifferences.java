@@ -1,0 +1,213 @@
+package io.freshet.check;
+
+import io.freshet.config.TopicPlan;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * In what a topic differs from what it is to be, each with its remedy.
+ *
+ * @param plan what topics are to be
+ * @param brokers how many there are
+ * @param clicksPartitions partitions of the clicks; 0 where there is no such topic
+ * @param snapshotInterval time between two snapshots, which the log must reach back over
+ * @param deltaBytes the longest ordinary record of the model's log
+ * @param bootstrapServers for the commands that remedies name
+ */
+record TopicDifferences(
+        TopicPlan plan,
+        int brokers,
+        int clicksPartitions,
+        Duration snapshotInterval,
+        int deltaBytes,
+        String bootstrapServers) {
+    private static final int INTERVALS = 2;
+    private static final String MIN_IN_SYNC = "min.insync.replicas";
+
+    /** All of a topic's; none for one that is as it is to be. */
+    List<Finding> of(TopicFacts topic) {
+        List<Finding> findings = new ArrayList<>();
+        partitions(topic, findings);
+        copies(topic, findings);
+        if (!topic.settings().isEmpty()) {
+            minInSync(topic, findings);
+            cleanup(topic, findings);
+            retention(topic, findings);
+            messageBytes(topic, findings);
+        }
+        return findings;
+    }
+
+    private void partitions(TopicFacts topic, List<Finding> findings) {
+        String name = topic.name();
+        if (name.equals(plan.topics().modelLog()) && topic.partitions() != 1) {
+            findings.add(problem(
+                    topic,
+                    "must have 1 partition, for its order is the model's: it has " + topic.partitions(),
+                    "partitions cannot be taken away: name another topic in topics.model-log and let 'freshet topics create'"
+                            + " make it, or delete this one first"));
+        }
+        boolean follows = plan.partitionedAsClicks().contains(name);
+        if (follows && clicksPartitions > 0 && topic.partitions() != clicksPartitions) {
+            findings.add(
+                    problem(
+                            topic,
+                            "must have as many partitions as " + plan.topics().clicks()
+                                    + ", so that a user's records meet: " + topic.partitions() + ", and not "
+                                    + clicksPartitions,
+                            topic.partitions() < clicksPartitions
+                                    ? command(
+                                            "kafka-topics.sh",
+                                            "--alter --topic " + name + " --partitions " + clicksPartitions)
+                                    : "delete it and let 'freshet topics create' make it again, or name another one in topics.*"));
+        }
+    }
+
+    private void copies(TopicFacts topic, List<Finding> findings) {
+        if (!topic.leaderless().isEmpty()) {
+            findings.add(problem(
+                    topic,
+                    "every partition must have a leader: without=" + topic.leaderless(),
+                    "start the brokers that have its copies"));
+        } else if (topic.inSync() < topic.replicas()) {
+            findings.add(warning(
+                    topic,
+                    "copies are behind, or their brokers down: " + topic.inSync() + " of " + topic.replicas()
+                            + " are in sync",
+                    "look at the brokers; 'kafka-topics.sh --describe --under-replicated-partitions' names them"));
+        }
+        int wanted = plan.config().replicationFactor();
+        if (wanted > 0 && topic.replicas() != wanted) {
+            findings.add(warning(
+                    topic,
+                    "has " + copies(topic.replicas()) + ", and topics.replication.factor says " + wanted,
+                    "reassign its partitions with kafka-reassign-partitions.sh, or set topics.replication.factor"));
+        } else if (topic.replicas() == 1 && brokers > 1) {
+            findings.add(warning(
+                    topic,
+                    "has 1 copy, though there are " + brokers + " brokers: one that goes takes it along",
+                    "reassign its partitions with kafka-reassign-partitions.sh to have 3 copies"));
+        }
+    }
+
+    private void minInSync(TopicFacts topic, List<Finding> findings) {
+        long least = topic.number(MIN_IN_SYNC, 1);
+        if (least > topic.replicas()) {
+            findings.add(problem(
+                    topic,
+                    MIN_IN_SYNC + " must be at most the number of copies, or nothing can be written: " + least
+                            + ", with " + copies(topic.replicas()),
+                    alter(topic, MIN_IN_SYNC + "=" + Math.max(1, topic.replicas() - 1))));
+        } else if (least > topic.inSync()) {
+            findings.add(problem(
+                    topic,
+                    "nothing can be written now: " + topic.inSync() + " in sync, and " + MIN_IN_SYNC + "=" + least,
+                    "start the brokers that have its copies"));
+        } else if (least == topic.replicas() && least > 1) {
+            findings.add(warning(
+                    topic,
+                    MIN_IN_SYNC + "=" + least + " with as many copies: one broker that restarts stops all writing",
+                    alter(topic, MIN_IN_SYNC + "=" + (least - 1))));
+        }
+    }
+
+    private void cleanup(TopicFacts topic, List<Finding> findings) {
+        String policy = topic.settings().getOrDefault(TopicPlan.CLEANUP_POLICY, TopicPlan.DELETE);
+        String wanted = plan.settings(topic.name()).getOrDefault(TopicPlan.CLEANUP_POLICY, TopicPlan.DELETE);
+        if (policies(policy).equals(policies(wanted))) {
+            return;
+        }
+        String what = TopicPlan.CLEANUP_POLICY + " must be " + wanted + ": " + policy;
+        String remedy = alter(topic, TopicPlan.CLEANUP_POLICY + "=[" + wanted + "]");
+        if (plan.inForce().contains(topic.name()) && !policies(policy).contains(TopicPlan.COMPACT)) {
+            findings.add(problem(topic, what + ": what is in force would expire", remedy));
+        } else if (isReadInFull(topic.name()) && policies(policy).contains(TopicPlan.COMPACT)) {
+            findings.add(problem(topic, what + ": of each key all but the newest record would go", remedy));
+        } else {
+            findings.add(warning(topic, what, remedy));
+        }
+    }
+
+    /** Whose every record counts. */
+    private boolean isReadInFull(String name) {
+        return Set.of(plan.topics().sequences(), plan.topics().modelLog()).contains(name);
+    }
+
+    private static Set<String> policies(String text) {
+        return Set.of(text.replace(" ", "").split(","));
+    }
+
+    private void retention(TopicFacts topic, List<Finding> findings) {
+        String policy = topic.settings().getOrDefault(TopicPlan.CLEANUP_POLICY, TopicPlan.DELETE);
+        String planned = plan.settings(topic.name()).get(TopicPlan.RETENTION_MS);
+        if (planned == null || !policies(policy).contains(TopicPlan.DELETE)) {
+            return;
+        }
+        long wanted = Long.parseLong(planned);
+        long kept = topic.number(TopicPlan.RETENTION_MS, wanted);
+        boolean isLog = topic.name().equals(plan.topics().modelLog());
+        if (isLog && kept >= 0 && kept < INTERVALS * snapshotInterval.toMillis()) {
+            findings.add(problem(
+                    topic,
+                    "must reach back over " + INTERVALS + " snapshots, online.snapshot.interval.ms="
+                            + snapshotInterval.toMillis() + ": retention.ms=" + kept,
+                    alter(topic, TopicPlan.RETENTION_MS + "=" + planned)));
+        } else if (kept >= 0 && kept < wanted) {
+            findings.add(warning(
+                    topic,
+                    "retention.ms=" + kept + " is less than topics.retention.ms=" + planned,
+                    alter(topic, TopicPlan.RETENTION_MS + "=" + planned) + ", or set topics.retention.ms"));
+        }
+        long bytes = topic.number("retention.bytes", -1);
+        if (isLog && bytes >= 0) {
+            findings.add(warning(
+                    topic,
+                    "is cut at retention.bytes=" + bytes + ", which may not reach back to the newest snapshot",
+                    alter(topic, "retention.bytes=-1")));
+        }
+    }
+
+    private void messageBytes(TopicFacts topic, List<Finding> findings) {
+        String planned = plan.settings(topic.name()).get(TopicPlan.MAX_MESSAGE_BYTES);
+        if (planned == null) {
+            return;
+        }
+        long taken = topic.number(TopicPlan.MAX_MESSAGE_BYTES, Long.parseLong(planned));
+        String remedy = alter(topic, TopicPlan.MAX_MESSAGE_BYTES + "=" + planned);
+        if (taken <= deltaBytes) {
+            findings.add(problem(
+                    topic,
+                    "must take records of online.delta.part.bytes=" + deltaBytes + ": max.message.bytes=" + taken,
+                    remedy));
+        } else if (taken < Long.parseLong(planned)) {
+            findings.add(warning(
+                    topic,
+                    "max.message.bytes=" + taken + " may be too little for the dense parameters of a large model",
+                    remedy));
+        }
+    }
+
+    private String alter(TopicFacts topic, String setting) {
+        return command(
+                "kafka-configs.sh",
+                "--alter --entity-type topics --entity-name " + topic.name() + " --add-config " + setting);
+    }
+
+    private String command(String program, String arguments) {
+        return program + " --bootstrap-server " + bootstrapServers + " " + arguments;
+    }
+
+    private static String copies(int count) {
+        return count + (count == 1 ? " copy" : " copies");
+    }
+
+    private static Finding problem(TopicFacts topic, String message, String remedy) {
+        return Finding.problem(TopicCheck.name(topic.name()), message, remedy);
+    }
+
+    private static Finding warning(TopicFacts topic, String message, String remedy) {
+        return Finding.warning(TopicCheck.name(topic.name()), message, remedy);
+    }
+}

@@ -1,0 +1,39 @@
+package io.freshet.cli;
+
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet topics}. */
+@Command(
+        name = "topics",
+        description = {
+            "Looks after the topics that a configuration names. 'freshet run' makes missing ones at its start, unless"
+                    + " topics.create=false; these commands are for those who want to see first, or whose processes may"
+                    + " make none.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {TopicsCreateCommand.class, TopicsCheckCommand.class, CommandLine.HelpCommand.class},
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet topics create --config freshet.properties --set topics.partitions=12",
+            "  freshet topics check --config freshet.properties",
+            "      partitions, cleanup, retention, copies: every difference with what to do about it"
+        })
+final class TopicsCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    TopicsCommand() {}
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "Say what to do: freshet topics create or check");
+    }
+}
