@@ -39,6 +39,7 @@ final class ArchitectureTest {
     };
     private static final String[] TRAINER = {
         "io.freshet.tensor..",
+        "io.freshet.clustering..",
         "io.freshet.encoder..",
         "io.freshet.loss..",
         "io.freshet.sampling..",

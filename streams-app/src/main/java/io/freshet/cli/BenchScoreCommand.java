@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.model.ClusterQuality;
 import io.freshet.model.ScoringBenchmark;
 import io.freshet.model.ScoringSpeed;
 import io.freshet.tensor.Lanes;
@@ -32,6 +33,10 @@ import picocli.CommandLine.Spec;
                     + " beside it stands what a plain sum over the same table reads a second. Queries that are answered"
                     + " together share the table; beside them stands what OpenBLAS reaches on matrices of 1024 x 1024."
                     + " Both are measured with as many threads, in turns with the search, and the share is of them.",
+            "",
+            "Then the same by clusters of the table (scoring.approximate.items), of which a search looks in some; beside it"
+                    + " stands how many of the exact best it finds. The vectors are made to look like trained ones:"
+                    + " around topics, and in few dimensions of all. Noise is the worst case: it has no clusters.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -40,12 +45,12 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet bench score",
-            "      about two minutes, and 260 MB of memory for the largest table",
+            "      about four minutes, and 300 MB of memory for the largest table",
             "  freshet bench score --items 250000 --queries 1 --workers 1 --top-k 100 --json out.json"
         })
 final class BenchScoreCommand implements Callable<Integer> {
     private static final String HEADER =
-            "      items   queries   threads   queries/s    p50 of a call     p99       limit                share";
+            "      items   search     queries   threads   queries/s    p50 of a call     p99       limit                share";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -74,6 +79,21 @@ final class BenchScoreCommand implements Callable<Integer> {
             split = ",",
             description = "Threads that share a call. Default: one, and one for each processor.")
     private @Nullable List<Integer> workers;
+
+    @Option(
+            names = "--search",
+            paramLabel = "HOW",
+            split = ",",
+            defaultValue = "exact,clusters",
+            description = "exact, clusters, or both. Default: ${DEFAULT-VALUE}.")
+    private List<Search> searches = new ArrayList<>();
+
+    @Option(
+            names = "--vectors",
+            paramLabel = "KIND",
+            defaultValue = "topics",
+            description = "What vectors look like: topics, or noise. Default: ${DEFAULT-VALUE}.")
+    private Vectors vectors = Vectors.TOPICS;
 
     @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width. Default: ${DEFAULT-VALUE}.")
     private int dim;
@@ -104,8 +124,50 @@ final class BenchScoreCommand implements Callable<Integer> {
 
     BenchScoreCommand() {}
 
+    /** How the best are looked for. */
+    enum Search {
+        EXACT,
+        CLUSTERS;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    /** What vectors look like. */
+    enum Vectors {
+        TOPICS,
+        NOISE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** What {@code --json} writes, one component for each key. */
-    record Report(Map<String, Object> settings, List<Row> rows) {}
+    record Report(Map<String, Object> settings, List<Row> rows, List<Clusters> clusters) {}
+
+    /** What clusters of a table are worth. */
+    record Clusters(int items, ClusterQuality quality) {
+        String line(int topK) {
+            return String.format(
+                    Locale.ROOT,
+                    "  %,9d clusters   recall@%d %.1f%% in %.2f%% of the rows (%.1f%% of the queries took all), scores %.1f%% off,"
+                            + " %.1f%% at most; built in %.1f s on one thread, %.1f bytes an item, %.2f us to follow a change",
+                    items,
+                    topK,
+                    100 * quality.recall(),
+                    100 * quality.rowsShare(),
+                    100 * quality.wholeShare(),
+                    100 * quality.scoreError(),
+                    100 * quality.worstScoreError(),
+                    quality.buildSeconds(),
+                    (double) quality.bytes() / items,
+                    quality.followMicros());
+        }
+    }
 
     /**
      * A row of the table.
@@ -118,6 +180,7 @@ final class BenchScoreCommand implements Callable<Integer> {
      */
     record Row(
             int items,
+            String search,
             int queries,
             int workers,
             double queriesPerSecond,
@@ -127,9 +190,10 @@ final class BenchScoreCommand implements Callable<Integer> {
             double rate,
             double limit,
             double share) {
-        static Row of(int items, int queries, int workers, ScoringSpeed speed) {
+        static Row of(int items, Search search, int queries, int workers, ScoringSpeed speed) {
             return new Row(
                     items,
+                    search.toString(),
                     queries,
                     workers,
                     speed.queriesPerSecond(),
@@ -144,8 +208,9 @@ final class BenchScoreCommand implements Callable<Integer> {
         String line() {
             return String.format(
                     Locale.ROOT,
-                    "  %,9d %9d %9d %,11.0f %13.3f ms %8.3f ms %8.1f %-13s %4.0f%%",
+                    "  %,9d   %-8s %9d %9d %,11.0f %13.3f ms %8.3f ms %8.1f %-13s %s",
                     items,
+                    search,
                     queries,
                     workers,
                     queriesPerSecond,
@@ -153,16 +218,18 @@ final class BenchScoreCommand implements Callable<Integer> {
                     p99Ms,
                     limit,
                     unit + (queries == 1 ? " read" : " sgemm"),
-                    100 * share);
+                    search.equals(Search.EXACT.toString())
+                            ? String.format(Locale.ROOT, "%4.0f%%", 100 * share)
+                            : "   -");
         }
     }
 
     @Override
     public Integer call() throws IOException {
         requireValid();
-        List<Row> rows = run(System.out);
+        Report report = run(System.out);
         if (json != null) {
-            JsonFile.write(json, new Report(settings(), rows));
+            JsonFile.write(json, report);
         }
         return 0;
     }
@@ -185,26 +252,38 @@ final class BenchScoreCommand implements Callable<Integer> {
         }
     }
 
-    private List<Row> run(PrintStream out) {
+    private Report run(PrintStream out) {
         out.printf(
-                "Made-up vectors, %d wide, top %d; %s%n",
-                dim, topK, Products.forThisCpu().name());
+                "Made-up vectors (%s), %d wide, top %d; %s%n",
+                vectors, dim, topK, Products.forThisCpu().name());
         out.println(HEADER);
-        List<Row> rows = new ArrayList<>();
+        Report report = new Report(settings(), new ArrayList<>(), new ArrayList<>());
         for (int count : items) {
-            try (ScoringBenchmark benchmark = new ScoringBenchmark(count, dim, topK)) {
-                for (int together : queries) {
-                    for (int threads : workers()) {
-                        Row row = Row.of(
-                                count, together, threads, benchmark.measure(together, threads, warmUp, duration));
-                        rows.add(row);
-                        out.println(row.line());
-                        out.flush();
-                    }
+            try (ScoringBenchmark benchmark = new ScoringBenchmark(vectors == Vectors.NOISE, count, dim, topK)) {
+                for (Search search : searches) {
+                    measure(benchmark, count, search, report, out);
                 }
             }
         }
-        return rows;
+        return report;
+    }
+
+    private void measure(ScoringBenchmark benchmark, int count, Search search, Report to, PrintStream out) {
+        boolean byClusters = search == Search.CLUSTERS;
+        if (byClusters) {
+            Clusters clusters = new Clusters(count, benchmark.clusterQuality());
+            to.clusters().add(clusters);
+            out.println(clusters.line(topK));
+        }
+        for (int together : queries) {
+            for (int threads : workers()) {
+                ScoringSpeed speed = benchmark.measure(byClusters, together, threads, warmUp, duration);
+                Row row = Row.of(count, search, together, threads, speed);
+                to.rows().add(row);
+                out.println(row.line());
+                out.flush();
+            }
+        }
     }
 
     /** What is asked for, or one thread and all that there are. */
@@ -219,6 +298,7 @@ final class BenchScoreCommand implements Callable<Integer> {
 
     private Map<String, Object> settings() {
         Map<String, Object> values = new LinkedHashMap<>();
+        values.put("vectors", vectors.toString());
         values.put("dim", dim);
         values.put("top_k", topK);
         values.put("products", Products.forThisCpu().name());

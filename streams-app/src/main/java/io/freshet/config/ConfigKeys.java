@@ -58,6 +58,7 @@ final class ConfigKeys {
 
     static final String SCORING_TOP_K = "scoring.top.k";
     static final String SCORING_WORKERS = "scoring.workers";
+    static final String SCORING_APPROXIMATE_ITEMS = "scoring.approximate.items";
     static final String SCORING_POPULARITY_HALF_LIFE_MS = "scoring.popularity.half.life.ms";
     static final String SCORING_POPULARITY_ITEMS = "scoring.popularity.items";
 
@@ -312,6 +313,14 @@ final class ConfigKeys {
                     between(1, 256),
                     "threads",
                     "Threads that share the search for one recommendation; one for each 65,536 items at most."),
+            key(
+                    SCORING_APPROXIMATE_ITEMS,
+                    ConfigDef.Type.INT,
+                    "2000000",
+                    between(0, Integer.MAX_VALUE),
+                    "items",
+                    "From so many items on the best are looked for in clusters of items, which finds nearly all of them, in place of"
+                            + " among all items; 0 for never."),
             millis(
                     SCORING_POPULARITY_HALF_LIFE_MS,
                     "86400000",

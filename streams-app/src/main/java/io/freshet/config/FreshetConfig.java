@@ -176,6 +176,7 @@ public final class FreshetConfig {
         return new ScoringConfig(
                 integer(ConfigKeys.SCORING_TOP_K),
                 integer(ConfigKeys.SCORING_WORKERS),
+                integer(ConfigKeys.SCORING_APPROXIMATE_ITEMS),
                 millis(ConfigKeys.SCORING_POPULARITY_HALF_LIFE_MS),
                 integer(ConfigKeys.SCORING_POPULARITY_ITEMS),
                 eventTypes(),

@@ -8,6 +8,7 @@ import java.time.Duration;
  *
  * @param topK how many items a recommendation has at most
  * @param workers threads that share the search for one recommendation
+ * @param approximateItems from how many items on the best are looked for in clusters of them; 0 for never
  * @param popularityHalfLife the click time in which a click's weight in the fallback popularity halves
  * @param popularityItems the most items whose popularity is kept in memory by a task
  * @param types what the types of events mean
@@ -18,6 +19,7 @@ import java.time.Duration;
 public record ScoringConfig(
         int topK,
         int workers,
+        int approximateItems,
         Duration popularityHalfLife,
         int popularityItems,
         EventTypes types,

@@ -31,6 +31,7 @@ public final class FollowedVariants implements AutoCloseable {
             LiveModel live = new LiveModel(clock, registry, name);
             WarmUp warmUp = new WarmUp(live, config.scoring().topK(), historyLength);
             live.addListener(warmUp);
+            live.addListener(new ClusterKeeper(live));
             models.put(name, live);
             warmUps.put(name, warmUp);
             followers.add(ModelFollower.of(config, modelName, store, live, registry));

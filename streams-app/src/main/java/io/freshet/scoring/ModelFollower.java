@@ -54,6 +54,7 @@ public final class ModelFollower implements AutoCloseable {
     private final SnapshotStore store;
     private final LiveModel live;
     private final int scoringWorkers;
+    private final int approximateItems;
     private final MeterRegistry registry;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final Thread thread;
@@ -80,6 +81,7 @@ public final class ModelFollower implements AutoCloseable {
 
     /**
      * @param scoringWorkers threads that share the search for one answer
+     * @param approximateItems from how many on the best are looked for in clusters; 0 for never
      * @param consumers makes read_committed consumers without a group; the follower closes them
      */
     ModelFollower(
@@ -88,6 +90,7 @@ public final class ModelFollower implements AutoCloseable {
             SnapshotStore store,
             LiveModel live,
             int scoringWorkers,
+            int approximateItems,
             MeterRegistry registry,
             Supplier<Consumer<byte[], byte[]>> consumers) {
         this.modelName = modelName;
@@ -95,6 +98,7 @@ public final class ModelFollower implements AutoCloseable {
         this.store = store;
         this.live = live;
         this.scoringWorkers = scoringWorkers;
+        this.approximateItems = approximateItems;
         this.registry = registry;
         this.consumers = consumers;
         log = new TopicPartition(topics.modelLog(), 0);
@@ -125,6 +129,7 @@ public final class ModelFollower implements AutoCloseable {
                 store,
                 live,
                 config.scoring().workers(),
+                config.scoring().approximateItems(),
                 registry,
                 () -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
@@ -309,7 +314,7 @@ public final class ModelFollower implements AutoCloseable {
 
     private boolean open(Manifest manifest) {
         try (Snapshot snapshot = store.open(modelName, manifest.version())) {
-            live.open(ServedModel.read(snapshot, scoringWorkers), manifest.version());
+            live.open(ServedModel.read(snapshot, scoringWorkers, approximateItems), manifest.version());
             LogIds.ofThread(LogIds.MODEL_VERSION, manifest.version());
             LogIds.ofThread(LogIds.MODEL_STEP, Long.toString(manifest.step()));
             LOG.info("Serving model={} version={} step={}", modelName, manifest.version(), manifest.step());

@@ -3,6 +3,7 @@ package io.freshet.scoring;
 import io.freshet.delta.Eviction;
 import io.freshet.delta.ModelDelta;
 import io.freshet.model.Answers;
+import io.freshet.model.ModelClusters;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.RowFilter;
@@ -32,6 +33,7 @@ final class ServedModel implements AutoCloseable {
     private static final int MOST_BATCHES = 2;
 
     private final RecommenderModel model;
+    private final ModelClusters clusters;
     private final Vocabulary vocabulary;
     private final int workers;
     private final CatalogueRows catalogueRows = new CatalogueRows();
@@ -40,19 +42,27 @@ final class ServedModel implements AutoCloseable {
     private final Semaphore batches = new Semaphore(MOST_BATCHES);
 
     /**
+     * A model that looks for the best among all items.
+     *
      * @param model becomes this object's own
      * @param workers threads that share the search for one answer
      */
     ServedModel(RecommenderModel model, int workers) {
+        this(model, workers, 0);
+    }
+
+    /** @param approximateItems from how many on the best are looked for in clusters, once there are; 0 for never */
+    ServedModel(RecommenderModel model, int workers, int approximateItems) {
         this.model = model;
+        this.clusters = new ModelClusters(model, approximateItems);
         this.workers = workers;
         vocabulary = model.vocabulary();
         catalogueRows.growTo(vocabulary.size());
     }
 
     /** The model in a snapshot's files. */
-    static ServedModel read(Snapshot snapshot, int workers) throws IOException {
-        return new ServedModel(ModelSnapshot.read(snapshot), workers);
+    static ServedModel read(Snapshot snapshot, int workers, int approximateItems) throws IOException {
+        return new ServedModel(ModelSnapshot.read(snapshot), workers, approximateItems);
     }
 
     /** Training steps behind the weights. */
@@ -94,7 +104,7 @@ final class ServedModel implements AutoCloseable {
 
     /** Brings the model to the delta's last step; {@code parts} are all of one delta, in order. */
     void apply(List<ModelDelta> parts) {
-        model.apply(parts);
+        clusters.apply(parts);
         ModelDelta head = parts.getFirst();
         catalogueRows.growTo(vocabulary.size());
         for (Eviction eviction : head.evictions()) {
@@ -103,6 +113,16 @@ final class ServedModel implements AutoCloseable {
         for (int row : head.newItemRows()) {
             catalogueRows.forget(row);
         }
+    }
+
+    /** Does a slice of what there is to do for the clusters of the items, by one thread; false if it was nothing. */
+    boolean advanceClusters() {
+        return clusters.advance();
+    }
+
+    /** Whether the best are looked for in clusters. */
+    boolean isApproximate() {
+        return clusters.current() != null;
     }
 
     /**
@@ -168,7 +188,7 @@ final class ServedModel implements AutoCloseable {
             }
         }
         Answers answers = new Answers();
-        scorer.answer(model, k, answers);
+        scorer.answer(model, clusters.current(), k, answers);
         idle.add(scorer);
         List<List<RowSelection.Pick>> picks = new ArrayList<>(questions.size());
         int history = 0;
@@ -188,7 +208,7 @@ final class ServedModel implements AutoCloseable {
 
     private int answer(Scorer scorer, int k, int[] rows, float[] scores) {
         Answers answers = new Answers();
-        scorer.answer(model, k, answers);
+        scorer.answer(model, clusters.current(), k, answers);
         idleScorers.add(scorer);
         for (int place = 0; place < answers.size(0); place++) {
             rows[place] = answers.row(0, place);
@@ -208,7 +228,8 @@ final class ServedModel implements AutoCloseable {
     }
 
     /**
-     * How probably each of some rows is next, after each of several histories; all at once.
+     * How probably each of some rows is next, after each of several histories; all at once, and exactly: what is asked for is
+     * the difference that an item of the history makes.
      *
      * @param histories at most {@link Scorer#MAX_HISTORIES}, each of one row at least
      * @param rows each once
@@ -251,6 +272,7 @@ final class ServedModel implements AutoCloseable {
         idleScorers.clear();
         idleBatchScorers.forEach(Scorer::close);
         idleBatchScorers.clear();
+        clusters.close();
         model.close();
     }
 }

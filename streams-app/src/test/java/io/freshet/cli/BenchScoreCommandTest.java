@@ -67,16 +67,23 @@ class BenchScoreCommandTest {
                         json.toString()))
                 .as(err.toString())
                 .isZero();
-        JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
-        assertThat(rows).hasSize(8);
-        assertThat(rows.get(7).get("items").asInt()).isEqualTo(5000);
-        assertThat(rows.get(7).get("queries").asInt()).isEqualTo(3);
-        assertThat(rows.get(7).get("workers").asInt()).isEqualTo(2);
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertThat(report.get("clusters")).hasSize(2);
+        JsonNode quality = report.get("clusters").get(1).get("quality");
+        assertThat(quality.get("recall").asDouble()).isBetween(.5, 1.0);
+        assertThat(quality.get("bytes").asLong()).isPositive();
+        JsonNode rows = report.get("rows");
+        assertThat(rows).hasSize(16);
+        assertThat(rows.get(7).get("search").asText()).isEqualTo("clusters");
+        assertThat(rows.get(15).get("items").asInt()).isEqualTo(5000);
+        assertThat(rows.get(15).get("queries").asInt()).isEqualTo(3);
+        assertThat(rows.get(15).get("workers").asInt()).isEqualTo(2);
         for (JsonNode row : rows) {
             assertThat(row.fieldNames())
                     .toIterable()
                     .containsExactly(
                             "items",
+                            "search",
                             "queries",
                             "workers",
                             "queries_per_second",

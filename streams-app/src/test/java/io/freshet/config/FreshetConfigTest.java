@@ -44,7 +44,15 @@ final class FreshetConfigTest {
                         50, Duration.ofDays(90), Duration.ofDays(1), Duration.ofSeconds(1), 200, EventTypes.ALIKE));
         assertThat(config.scoring())
                 .isEqualTo(new ScoringConfig(
-                        10, 1, Duration.ofDays(1), 100_000, EventTypes.ALIKE, SeenReturn.OF_NOTHING, false, 20));
+                        10,
+                        1,
+                        2_000_000,
+                        Duration.ofDays(1),
+                        100_000,
+                        EventTypes.ALIKE,
+                        SeenReturn.OF_NOTHING,
+                        false,
+                        20));
         assertThat(config.requests()).isEqualTo(new RequestLimits(10, 1_000, 200, 1_000, false));
         assertThat(config.streams())
                 .isEqualTo(new StreamsRuntimeConfig(

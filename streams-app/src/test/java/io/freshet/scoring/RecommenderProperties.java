@@ -76,7 +76,8 @@ class RecommenderProperties {
                     ? SeenReturn.OF_NOTHING
                     : new SeenReturn(Map.of("view", 20_000L, "buy", 40_000L, "shown", 0L), SeenReturn.NEVER);
             recommender = new Recommender(
-                    new ScoringConfig(10, 1, Duration.ofMillis(HALF_LIFE_MS), 2_000, TYPES, seenReturn, catalogued, 20),
+                    new ScoringConfig(
+                            10, 1, 0, Duration.ofMillis(HALF_LIFE_MS), 2_000, TYPES, seenReturn, catalogued, 20),
                     live,
                     registry,
                     new AdvancingClock(),

@@ -148,6 +148,11 @@ final class ItemScan implements AutoCloseable {
         return sums.logNormalizer(query);
     }
 
+    /** The threads, for other work between two scans. */
+    Workers workers() {
+        return workers;
+    }
+
     @Override
     public void close() {
         workers.close();

@@ -1,5 +1,6 @@
 package io.freshet.model;
 
+import io.freshet.clustering.ItemClusters;
 import io.freshet.encoder.HistoryEncoder;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.memory.Expectations;
@@ -9,15 +10,17 @@ import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
 import io.freshet.tensor.Rows;
 import java.lang.foreign.MemorySegment;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Answers histories with the items that are most probably next, by one pass over the item table for all histories that it
- * is asked at once. Exact but for rounding.
+ * is asked at once. Exact but for rounding, unless clusters of the items are given.
  *
  * <p>The mixture gives item v the probability {@code p(v) = a · exp(scale · s(v)) / Z + mass(v)}, where only those that
  * the memory expects have a mass ({@link Expectations}). Among all others the order is that of the network's scores, so
  * that the k best are among the k of the highest scores of those others, and those expected. {@code Z} takes every score
- * ({@link ItemScan}): hence no pass over smaller vectors first, which could tell the highest scores but not their sum.
+ * ({@link ItemScan}): hence no pass over smaller vectors first, which could tell the highest scores but not their sum. With
+ * clusters of the items the highest scores are looked for in some of them, and {@code Z} is an estimate ({@link ClusterScan}).
  *
  * <p>Owns its scratch: one instance a thread.
  */
@@ -29,7 +32,7 @@ public final class Scorer implements AutoCloseable {
 
     private final int d;
     private final HistoryEncoder encoder;
-    private final ItemScan scan;
+    private final ItemSearch search;
     private final SequenceBatch histories;
     private final Expectations expectations = new Expectations();
     private final Question[] questions; // (histories)
@@ -59,7 +62,7 @@ public final class Scorer implements AutoCloseable {
         this.d = config.encoder().dim();
         this.encoder =
                 new HistoryEncoder(config.encoder(), products, maxHistories == 1 ? length : Math.max(TOKENS, length));
-        this.scan = new ItemScan(d, products, workers);
+        this.search = new ItemSearch(d, products, workers);
         this.histories = new SequenceBatch(length);
         this.questions = new Question[maxHistories];
         for (int i = 0; i < maxHistories; i++) {
@@ -168,6 +171,17 @@ public final class Scorer implements AutoCloseable {
      * @param k how many items are wanted after each history
      */
     public void answer(RecommenderModel model, int k, Answers to) {
+        answer(model, null, k, to);
+    }
+
+    /**
+     * Answers what was asked since {@link #clear}, in that order.
+     *
+     * @param model as it was when it was asked
+     * @param clusters of the model's items, to look for the best in some of them; null to look at all items
+     * @param k how many items are wanted after each history
+     */
+    public void answer(RecommenderModel model, @Nullable ItemClusters clusters, int k, Answers to) {
         if (k < 1) {
             throw new IllegalArgumentException("k must be positive: k=" + k);
         }
@@ -178,7 +192,7 @@ public final class Scorer implements AutoCloseable {
         if (count == 0) {
             return;
         }
-        scan.run(model.items(), states, count, scale, questions, k);
+        search.run(model.items(), clusters, states, count, scale, questions, k);
         for (int history = 0; history < count; history++) {
             weigh(model.items(), scale, history, k);
             to.set(history, best);
@@ -207,8 +221,8 @@ public final class Scorer implements AutoCloseable {
     /** Weighs the network's best, or the only rows that may be answered, and what the memory expects against each other. */
     private void weigh(RowTable items, float scale, int history, int k) {
         Question question = questions[history];
-        TopRows networkBest = scan.best(history);
-        double logZ = scan.logNormalizer(history);
+        TopRows networkBest = search.best(history);
+        double logZ = search.logNormalizer(history);
         double share = expectations.networkShare(history);
         best.clear(k);
         while (networkBest.size() > 0) {
@@ -237,7 +251,7 @@ public final class Scorer implements AutoCloseable {
     @Override
     public void close() {
         encoder.close();
-        scan.close();
+        search.close();
         block.close();
     }
 }

@@ -55,6 +55,41 @@ public final class Rows {
         }
     }
 
+    /**
+     * {@code to[i] = Σ table[rows[from + i]]·b}: the inner products of rows of a table, wherever they stand, with one vector,
+     * each to the bits of {@link #dot}.
+     */
+    public static void dots(
+            RowTable table, int[] rows, int from, int count, MemorySegment b, long bAt, MemorySegment to, long toAt) {
+        if (table.dim() == 4 * Lanes.COUNT) {
+            dotsOfFour(table, rows, from, count, b, bAt, to, toAt);
+        } else {
+            for (int i = 0; i < count; i++) {
+                int row = rows[from + i];
+                float dot = dot(table.memory(row), table.at(row), b, bAt, table.dim());
+                to.set(FLOAT, toAt + (long) i * Float.BYTES, dot);
+            }
+        }
+    }
+
+    private static void dotsOfFour(
+            RowTable table, int[] rows, int from, int count, MemorySegment b, long bAt, MemorySegment to, long toAt) {
+        FloatVector b0 = Lanes.load(b, bAt);
+        FloatVector b1 = Lanes.load(b, bAt + VECTOR);
+        FloatVector b2 = Lanes.load(b, bAt + 2 * VECTOR);
+        FloatVector b3 = Lanes.load(b, bAt + 3 * VECTOR);
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        for (int i = 0; i < count; i++) {
+            MemorySegment a = table.memory(rows[from + i]);
+            long at = table.at(rows[from + i]);
+            FloatVector sum = Lanes.load(a, at).fma(b0, zero);
+            sum = Lanes.load(a, at + VECTOR).fma(b1, sum);
+            sum = Lanes.load(a, at + 2 * VECTOR).fma(b2, sum);
+            sum = Lanes.load(a, at + 3 * VECTOR).fma(b3, sum);
+            to.set(FLOAT, toAt + (long) i * Float.BYTES, Lanes.sum(sum));
+        }
+    }
+
     /** {@code to += from}. */
     public static void add(MemorySegment from, long fromAt, MemorySegment to, long toAt, int count) {
         for (long i = 0; i < (long) count * Float.BYTES; i += VECTOR) {

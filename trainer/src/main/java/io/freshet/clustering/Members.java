@@ -1,0 +1,77 @@
+package io.freshet.clustering;
+
+import java.util.Arrays;
+
+/** Which rows belong to which cluster: a list for each cluster, in no order, and each row's place in its list. */
+final class Members {
+    /** Of a row that was never in a cluster. */
+    static final int NONE = -1;
+
+    private final int[][] rows; // (clusters, sizes and some more)
+    private final int[] sizes; // (clusters)
+    private int[] clusters = {}; // (rows) the one that a row is in, or was in last
+    private int[] places = {}; // (rows) in its list; NONE where it is in none
+
+    Members(int clusterCount) {
+        rows = new int[clusterCount][];
+        Arrays.fill(rows, new int[0]);
+        sizes = new int[clusterCount];
+    }
+
+    /** Makes room for rows 0 to {@code count - 1}. */
+    void growTo(int count) {
+        int before = clusters.length;
+        if (count > before) {
+            int length = Math.max(count, before + before / 4);
+            clusters = Arrays.copyOf(clusters, length);
+            places = Arrays.copyOf(places, length);
+            Arrays.fill(clusters, before, length, NONE);
+            Arrays.fill(places, before, length, NONE);
+        }
+    }
+
+    boolean contains(int row) {
+        return row < places.length && places[row] != NONE;
+    }
+
+    /** The cluster that a row is in, or was in last; {@link #NONE} if it never was. */
+    int clusterOf(int row) {
+        return clusters[row];
+    }
+
+    int size(int cluster) {
+        return sizes[cluster];
+    }
+
+    /** The rows of a cluster, {@link #size} of them: the array itself. */
+    int[] rows(int cluster) {
+        return rows[cluster];
+    }
+
+    /** Takes in a row that is in no cluster. */
+    void add(int row, int cluster) {
+        int size = sizes[cluster];
+        if (size == rows[cluster].length) {
+            rows[cluster] = Arrays.copyOf(rows[cluster], Math.max(8, size + size / 4));
+        }
+        rows[cluster][size] = row;
+        places[row] = size;
+        clusters[row] = cluster;
+        sizes[cluster]++;
+    }
+
+    /** Takes out a row that is in a cluster; the last one of the list gets its place. */
+    void remove(int row) {
+        int[] list = rows[clusters[row]];
+        int last = list[--sizes[clusters[row]]];
+        list[places[row]] = last;
+        places[last] = places[row];
+        places[row] = NONE;
+    }
+
+    /** What this takes on the heap. */
+    long bytes() {
+        long lists = Arrays.stream(rows).mapToLong(list -> list.length).sum();
+        return Integer.BYTES * (lists + clusters.length + places.length + sizes.length);
+    }
+}
