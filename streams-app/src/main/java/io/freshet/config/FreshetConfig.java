@@ -427,7 +427,7 @@ public final class FreshetConfig {
                 NearestName.among(ConfigKeys.BY_ENVIRONMENT_NAME.keySet(), environmentName));
     }
 
-    private Object value(String key) {
+    Object value(String key) {
         Object value = values.get(key);
         if (value == null) {
             throw new IllegalArgumentException("The key must be defined: key=" + key);

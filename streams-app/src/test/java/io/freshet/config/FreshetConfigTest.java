@@ -19,8 +19,10 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -364,6 +366,54 @@ final class FreshetConfigTest {
     void shouldHaveAnEnvironmentVariableOfItsOwnForEachKey() {
         assertThat(ConfigKeys.BY_ENVIRONMENT_NAME).hasSameSizeAs(ConfigKeys.ALL);
         assertThat(ConfigKeys.BY_ENVIRONMENT_NAME).containsKey("FRESHET_TOPICS_CLICKS_REKEYED");
+    }
+
+    @Test
+    void shouldTakeEachKeyFromTheFileAndFromTheEnvironment(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("freshet.properties");
+        for (ConfigKey key : ConfigKeys.ALL) {
+            Map<String, String> beside = beside(key);
+            Object usual = FreshetConfig.of(beside).value(key.name());
+            String other = otherValue(key, beside, usual);
+            Files.writeString(file, key.name() + "=" + other + "\n");
+
+            Object fromFile = FreshetConfig.load(file, Map.of(), beside).value(key.name());
+            Object fromEnvironment = FreshetConfig.load(null, Map.of(key.environmentName(), other), beside)
+                    .value(key.name());
+
+            assertThat(fromFile).as(key.name()).isNotEqualTo(usual);
+            assertThat(fromEnvironment).as(key.environmentName()).isEqualTo(fromFile);
+        }
+    }
+
+    /** What some keys need. */
+    private static Map<String, String> beside(ConfigKey key) {
+        return switch (key.name()) {
+            case ConfigKeys.VARIANTS_NAME -> Map.of();
+            case ConfigKeys.VARIANTS_MODELS ->
+                Map.of(ConfigKeys.VARIANTS_NAME, "mine", ConfigKeys.VARIANTS_SHARES, "mine=1,other=1");
+            default -> Map.of(ConfigKeys.VARIANTS_NAME, "other");
+        };
+    }
+
+    /** A value that the key takes and does not have unless set. */
+    private static String otherValue(ConfigKey key, Map<String, String> beside, Object usual) {
+        String candidates =
+                "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other filter";
+        return Stream.of(candidates.split(" ", -1))
+                .filter(text -> isTaken(key.name(), text, beside, usual))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("a value must be found for " + key.name()));
+    }
+
+    private static boolean isTaken(String key, String value, Map<String, String> beside, Object usual) {
+        Map<String, String> settings = new HashMap<>(beside);
+        settings.put(key, value);
+        try {
+            return !FreshetConfig.of(settings).value(key).equals(usual);
+        } catch (ConfigException e) {
+            return false;
+        }
     }
 
     @Test
