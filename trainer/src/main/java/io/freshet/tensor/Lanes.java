@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
@@ -39,6 +40,15 @@ public final class Lanes {
     private static final VectorShuffle<Float> FOLD_4 = fold(4);
     private static final VectorShuffle<Float> FOLD_8 = fold(8);
 
+    /** Every other quarter of the lanes, and the other half of them. */
+    private static final VectorMask<Float> ODD_QUARTERS =
+            VectorMask.fromLong(FLOATS, lanesFrom(COUNT / 4) ^ lanesFrom(COUNT / 2) ^ lanesFrom(3 * COUNT / 4));
+
+    private static final VectorMask<Float> UPPER_HALF = VectorMask.fromLong(FLOATS, lanesFrom(COUNT / 2));
+
+    private static final VectorShuffle<Float> FOLD_HALF = fold(COUNT / 2);
+    private static final VectorShuffle<Float> FOLD_QUARTER = fold(COUNT / 4);
+
     /** {@code log2 e}: {@code e^x = 2^(x · LOG2_E)}. */
     public static final float LOG2_E = 1.442695f;
 
@@ -63,6 +73,10 @@ public final class Lanes {
 
     private static VectorShuffle<Float> fold(int distance) {
         return VectorShuffle.fromOp(FLOATS, lane -> lane ^ distance);
+    }
+
+    private static long lanesFrom(int lane) {
+        return -(1L << lane) & (1L << COUNT) - 1;
     }
 
     /** {@code count} rounded up to whole vectors. */
@@ -91,6 +105,21 @@ public final class Lanes {
         }
         folded = folded.add(folded.rearrange(FOLD_2));
         return folded.add(folded.rearrange(FOLD_1)).lane(0);
+    }
+
+    /**
+     * The sums of all lanes of four vectors, in the first lanes of the four quarters, each to the bits of {@link #sum}: the first
+     * two folds are made for two vectors and for four at once.
+     */
+    static FloatVector sums(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
+        FloatVector ac = a.blend(c, UPPER_HALF).add(c.blend(a, UPPER_HALF).rearrange(FOLD_HALF));
+        FloatVector bd = b.blend(d, UPPER_HALF).add(d.blend(b, UPPER_HALF).rearrange(FOLD_HALF));
+        FloatVector folded =
+                ac.blend(bd, ODD_QUARTERS).add(bd.blend(ac, ODD_QUARTERS).rearrange(FOLD_QUARTER));
+        if (COUNT > 8) {
+            folded = folded.add(folded.rearrange(FOLD_2));
+        }
+        return COUNT > 4 ? folded.add(folded.rearrange(FOLD_1)) : folded;
     }
 
     /**

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against scalar loops in double precision, over the middle of longer memory. */
@@ -48,6 +49,28 @@ class RowsTest {
 
         assertThat((double) Rows.dot(from.memory(), 4 * FROM_AT, to.memory(), 4 * TO_AT, count))
                 .isCloseTo(expected, within(1e-4));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"0, 4", "1, 4", "3, 4", "4, 4", "7, 4", "64, 4", "64, 3", "7, 5"})
+    void shouldSumProductsOfRowsToTheBitsOfOneRow(int rows, int vectors) {
+        int count = vectors * Lanes.COUNT;
+        try (FloatBlock table = FloatBlock.zeros(count * 66L);
+                FloatBlock dots = FloatBlock.zeros(66)) {
+            for (int i = 0; i < table.length(); i++) {
+                table.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, CounterRandom.normal(3, 0, Purpose.SHUFFLE, i));
+            }
+            Rows.dots(table.memory(), 4, rows, from.memory(), 4 * FROM_AT, count, dots.memory(), 4);
+
+            assertThat(dots.memory().getAtIndex(ValueLayout.JAVA_FLOAT, 0)).isZero();
+            for (int row = 0; row < rows; row++) {
+                assertThat(dots.memory().getAtIndex(ValueLayout.JAVA_FLOAT, 1 + row))
+                        .as("row %d", row)
+                        .isEqualTo(Rows.dot(table.memory(), 4 + 4L * count * row, from.memory(), 4 * FROM_AT, count));
+            }
+            assertThat(dots.memory().getAtIndex(ValueLayout.JAVA_FLOAT, 1 + rows))
+                    .isZero();
+        }
     }
 
     @ParameterizedTest
