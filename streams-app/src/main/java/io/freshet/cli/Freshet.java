@@ -32,6 +32,7 @@ import picocli.CommandLine.Spec;
             EvaluateCommand.class,
             BenchCommand.class,
             PlotCommand.class,
+            StartCacheCommand.class,
             CommandLine.HelpCommand.class
         },
         versionProvider = BuildVersion.class,

@@ -62,6 +62,12 @@ class FreshetTest {
     }
 
     @Test
+    void shouldRefuseToCacheWhatIsNotStartedFromJars() {
+        assertThat(execute("start-cache")).isEqualTo(2);
+        assertThat(err.toString()).contains("Only what is started from jars can be cached, by bin/freshet");
+    }
+
+    @Test
     void shouldRefuseUntilEndWhenTheClicksHaveNoEnd() {
         assertThat(execute("demo", "--until-end")).isEqualTo(2);
         assertThat(err.toString()).contains("--until-end needs --clicks");

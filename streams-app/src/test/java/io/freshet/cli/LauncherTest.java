@@ -21,6 +21,7 @@ class LauncherTest {
             #!/bin/sh
             echo "java of $0"
             echo "in $PWD"
+            echo "class path $CLASSPATH"
             for argument in "$@"; do echo "with $argument"; done
             """;
     private static final String BUILD = """
@@ -43,20 +44,31 @@ class LauncherTest {
     @Test
     void shouldRunTheDistributionInTheCallersFolderWhenCalledThroughALink() throws Exception {
         Path launcher = install("dist/bin/freshet");
-        Files.createDirectories(folder.resolve("dist/lib"));
+        write("dist/lib/b.jar", "");
+        write("dist/lib/a.jar", "");
         Path link = Files.createSymbolicLink(folder.resolve("freshet"), Path.of("dist/bin/freshet"));
         Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
         List<String> said = call(elsewhere, Map.of("JAVA_HOME", jdk.toString()), link, "run", "--config", "a b");
         assertThat(launcher).exists();
         assertThat(said)
-                .containsSequence("java of " + jdk.resolve("bin/java"), "in " + elsewhere)
-                .containsSequence("with @" + folder.resolve("dist/jvm.options"), "with -cp")
-                .containsSequence(
-                        "with " + folder.resolve("dist/lib") + "/*",
+                .containsExactly(
+                        "java of " + jdk.resolve("bin/java"),
+                        "in " + elsewhere,
+                        "class path " + folder.resolve("dist/lib/a.jar") + ":" + folder.resolve("dist/lib/b.jar"),
+                        "with @" + folder.resolve("dist/jvm.options"),
                         "with io.freshet.cli.Freshet",
                         "with run",
                         "with --config",
                         "with a b");
+    }
+
+    @Test
+    void shouldUseTheStartCacheWhereThereIsOne() throws Exception {
+        Path launcher = install("dist/bin/freshet");
+        Files.createDirectories(folder.resolve("dist/lib"));
+        Path cache = write("dist/" + StartCacheCommand.FILE, "");
+        assertThat(call(folder, Map.of("JAVA_HOME", jdk.toString()), launcher, "run"))
+                .contains("with -XX:AOTCache=" + cache);
     }
 
     @Test

@@ -117,6 +117,12 @@ final class ImageIT {
     }
 
     @Test
+    @Order(3)
+    void shouldHaveStartedFromItsCache() throws Exception {
+        assertThat(freshet.shell("grep -c freshet.aot /proc/1/maps")).isNotEqualTo("0");
+    }
+
+    @Test
     @Order(4)
     void shouldHoldNothingThatItDoesNotNeed() throws Exception {
         List<String> jars = freshet.shell("ls /opt/freshet/lib").lines().toList();

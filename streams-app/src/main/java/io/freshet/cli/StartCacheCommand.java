@@ -1,0 +1,131 @@
+package io.freshet.cli;
+
+import java.io.IOException;
+import java.io.PrintStream;
+import java.lang.management.ManagementFactory;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet start-cache}: the JVM's ahead-of-time cache (JEP 483, 514 and 515). */
+@Command(
+        name = "start-cache",
+        description = {
+            "Makes the next starts faster. A demo runs for a moment in a process of its own, and what its JVM has loaded, linked"
+                    + " and learned of the code is kept beside the jars, where the launcher finds it. To make it again"
+                    + " replaces it.",
+            "",
+            "It is good for the same jars, the same JDK and the same collector of garbage; else the JVM says so, passes"
+                    + " it over and starts as without. The launcher removes it when it builds a checkout.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false)
+final class StartCacheCommand implements Callable<Integer> {
+    /** Where the launcher looks for it, beside the folder of the jars. */
+    static final String FILE = "freshet.aot";
+
+    private static final String CACHE_OPTION = "-XX:AOTCache";
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            description = "How long the demo runs once it answers. Default: ${DEFAULT-VALUE}.")
+    private Duration duration = Duration.ZERO;
+
+    StartCacheCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        Path home = home();
+        requireWritable(home);
+        PrintStream out = System.out;
+        out.printf(
+                "A demo runs for %d s in a process of its own, then its JVM writes the cache ...%n",
+                duration.toSeconds());
+        out.flush();
+        Path log = Files.createTempFile("freshet-start-cache", ".log");
+        Path unfinished = home.resolve(FILE + ".unfinished");
+        long start = System.nanoTime();
+        try {
+            record(unfinished, log);
+            Path cache = Files.move(
+                    unfinished,
+                    home.resolve(FILE),
+                    StandardCopyOption.REPLACE_EXISTING,
+                    StandardCopyOption.ATOMIC_MOVE);
+            out.printf(
+                    Locale.ROOT,
+                    "%s: %.0f MB, made in %.0f s%n",
+                    cache,
+                    Files.size(cache) / 1e6,
+                    (System.nanoTime() - start) / 1e9);
+        } finally {
+            Files.deleteIfExists(unfinished);
+        }
+        Files.delete(log);
+        return 0;
+    }
+
+    /** The folder that holds the folder of the jars. */
+    private Path home() throws URISyntaxException {
+        Path here = Path.of(StartCacheCommand.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Path jars = here.getParent();
+        if (!Files.isRegularFile(here) || jars == null || jars.getParent() == null) {
+            throw new ParameterException(
+                    spec.commandLine(),
+                    "Only what is started from jars can be cached, by bin/freshet: this runs from " + here);
+        }
+        return jars.getParent();
+    }
+
+    private void requireWritable(Path home) {
+        if (!Files.isWritable(home)) {
+            throw new ParameterException(
+                    spec.commandLine(), "The cache is kept in " + home + ", which cannot be written to");
+        }
+    }
+
+    private void record(Path cache, Path log) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>();
+        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(argument -> !argument.startsWith(CACHE_OPTION))
+                .forEach(command::add);
+        command.addAll(List.of("-XX:AOTCacheOutput=" + cache, "-cp", System.getProperty("java.class.path")));
+        command.addAll(List.of(Freshet.class.getName(), "demo", "--quiet", "--duration", duration.toSeconds() + "s"));
+        Process demo = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(log.toFile())
+                .start();
+        // Ctrl-C reaches both; whatever else ends this process must not leave the other one behind.
+        Thread end = Thread.ofPlatform().unstarted(demo::destroy);
+        Runtime.getRuntime().addShutdownHook(end);
+        int exit = demo.waitFor();
+        Runtime.getRuntime().removeShutdownHook(end);
+        if (exit != 0 || !Files.exists(cache)) {
+            throw new IOException("the demo ended with " + exit + " and left no cache; what it said is in " + log);
+        }
+    }
+}
