@@ -22,19 +22,21 @@ public final class FollowedVariants implements AutoCloseable {
     /**
      * Prepares them; nothing runs yet.
      *
+     * @param role of the process that follows them, for the log
      * @param store where the snapshots are that the manifests name; only read
      * @param registry receives the metrics
      */
-    public FollowedVariants(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
+    public FollowedVariants(
+            String role, FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
         int historyLength = config.trainer().model().encoder().maxLength();
         config.variants().models().forEach((name, modelName) -> {
             LiveModel live = new LiveModel(clock, registry, name);
-            WarmUp warmUp = new WarmUp(live, config.scoring().topK(), historyLength);
+            WarmUp warmUp = new WarmUp(role, live, config.scoring().topK(), historyLength);
             live.addListener(warmUp);
             live.addListener(new ClusterKeeper(live));
             models.put(name, live);
             warmUps.put(name, warmUp);
-            followers.add(ModelFollower.of(config, modelName, store, live, registry));
+            followers.add(ModelFollower.of(role, config, modelName, store, live, registry));
         });
         variants = new Variants(config, models, registry, clock);
     }

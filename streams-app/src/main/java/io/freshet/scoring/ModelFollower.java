@@ -48,6 +48,7 @@ public final class ModelFollower implements AutoCloseable {
     private static final Duration RETRY = Duration.ofMillis(500);
     private static final Duration CLOSE = Duration.ofSeconds(5);
 
+    private final String role;
     private final String modelName;
     private final Topics topics;
     private final TopicPartition log;
@@ -80,11 +81,13 @@ public final class ModelFollower implements AutoCloseable {
     private String rolledBackTo = "";
 
     /**
+     * @param role whose follower it is, for the log
      * @param scoringWorkers threads that share the search for one answer
      * @param approximateItems from how many on the best are looked for in clusters; 0 for never
      * @param consumers makes read_committed consumers without a group; the follower closes them
      */
     ModelFollower(
+            String role,
             String modelName,
             Topics topics,
             SnapshotStore store,
@@ -93,6 +96,7 @@ public final class ModelFollower implements AutoCloseable {
             int approximateItems,
             MeterRegistry registry,
             Supplier<Consumer<byte[], byte[]>> consumers) {
+        this.role = role;
         this.modelName = modelName;
         this.topics = topics;
         this.store = store;
@@ -109,13 +113,19 @@ public final class ModelFollower implements AutoCloseable {
     /**
      * A follower with a Kafka consumer of its own.
      *
+     * @param role whose follower it is, for the log
      * @param modelName of the model to follow
      * @param store where the snapshots are that the manifests name; only read
      * @param live stays the caller's; the follower is the only one that changes it
      * @param registry receives the consumer's metrics
      */
     public static ModelFollower of(
-            FreshetConfig config, String modelName, SnapshotStore store, LiveModel live, MeterRegistry registry) {
+            String role,
+            FreshetConfig config,
+            String modelName,
+            SnapshotStore store,
+            LiveModel live,
+            MeterRegistry registry) {
         Map<String, Object> properties = config.kafka().forConsumer();
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-model-follower-" + modelName);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
@@ -124,6 +134,7 @@ public final class ModelFollower implements AutoCloseable {
         properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
         properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         return new ModelFollower(
+                role,
                 modelName,
                 config.topics(),
                 store,
@@ -140,7 +151,7 @@ public final class ModelFollower implements AutoCloseable {
     }
 
     private void run() {
-        LogIds.ofThread(LogIds.ROLE, LogIds.STREAMS);
+        LogIds.ofThread(LogIds.ROLE, role);
         while (!closed) {
             try (KafkaMeters meters = new KafkaMeters(registry);
                     Consumer<byte[], byte[]> consumer = meters.watch(consumers.get())) {

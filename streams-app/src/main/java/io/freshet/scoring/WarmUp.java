@@ -28,6 +28,7 @@ public final class WarmUp implements ModelListener {
     private static final int STEADY_ROUNDS = 5;
     private static final double STEADY = 0.95;
 
+    private final String role;
     private final LiveModel live;
     private final int k;
     private final int historyLength;
@@ -39,11 +40,13 @@ public final class WarmUp implements ModelListener {
     /**
      * Nothing happens before a model is opened.
      *
+     * @param role whose warm-up it is, for the log
      * @param live stays the caller's
      * @param k items of an answer
      * @param historyLength items of a history
      */
-    public WarmUp(LiveModel live, int k, int historyLength) {
+    public WarmUp(String role, LiveModel live, int k, int historyLength) {
+        this.role = role;
         this.live = live;
         this.k = k;
         this.historyLength = historyLength;
@@ -63,7 +66,7 @@ public final class WarmUp implements ModelListener {
     }
 
     private void run() {
-        LogIds.ofThread(LogIds.ROLE, LogIds.STREAMS);
+        LogIds.ofThread(LogIds.ROLE, role);
         try {
             long started = System.nanoTime();
             long best = Long.MAX_VALUE;

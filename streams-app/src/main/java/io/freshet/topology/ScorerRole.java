@@ -32,7 +32,7 @@ public final class ScorerRole implements AnsweringRole, AutoCloseable {
      * @param registry receives the role's metrics
      */
     public ScorerRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
-        followed = new FollowedVariants(config, store, registry, clock);
+        followed = new FollowedVariants(NAME, config, store, registry, clock);
         Map<String, Object> properties = StreamsProperties.of(config);
         client = new StreamsClient(
                 NAME,

@@ -9,6 +9,7 @@ import io.freshet.sequencer.ClickOutcomeCounts;
 import io.freshet.sequencer.ClickOutcomes;
 import io.freshet.sequencer.UserSequences;
 import io.freshet.store.SnapshotStore;
+import io.freshet.telemetry.LogIds;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -25,7 +26,7 @@ import org.apache.kafka.streams.KafkaStreams;
  * <p>Its topics must exist ({@link io.freshet.config.TopicSetup}). Starts once and closes once.
  */
 public final class StreamsRole implements AnsweringRole, AutoCloseable {
-    private static final String NAME = "streams";
+    private static final String NAME = LogIds.STREAMS;
 
     private final BoundedRocksDb.Memory rocksDbMemory;
     private final FollowedVariants followed;
@@ -46,7 +47,7 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
         }
         rocksDbMemory = new BoundedRocksDb.Memory(
                 config.streams().rocksDbCacheBytes(), config.streams().rocksDbWriteBufferBytes());
-        followed = new FollowedVariants(config, store, registry, clock);
+        followed = new FollowedVariants(NAME, config, store, registry, clock);
         Map<String, Object> properties = StreamsProperties.of(config);
         rocksDbMemory.shareThrough(properties);
         client = new StreamsClient(

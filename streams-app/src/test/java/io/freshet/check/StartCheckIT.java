@@ -37,6 +37,7 @@ import org.junit.jupiter.api.io.TempDir;
 class StartCheckIT {
     private static final Roles BOTH = new Roles(true, true, false);
     private static final Roles STREAMS = new Roles(true, false, false);
+    private static final Roles SCORER = new Roles(false, false, true);
 
     @TempDir
     static Path folder;
@@ -205,6 +206,26 @@ class StartCheckIT {
                 .anyMatch(text -> text.contains("Write on transactional id freshet-check,"))
                 .anyMatch(text -> text.contains("Create on topic freshet-*,"));
         assertThat(problems).allMatch(finding -> finding.remedy().contains("kafka-acls.sh"));
+    }
+
+    @Test
+    void shouldLookAtAScorerByItself() throws Exception {
+        assertThat(problems(run(SCORER, Map.of("variants.name", "wide")))).isEmpty();
+
+        assertThat(problems(run(SCORER, Map.of())))
+                .singleElement()
+                .satisfies(problem -> assertThat(problem.message()).contains("variants.name must be set"));
+
+        Map<String, String> settings = new HashMap<>(GuardedKafka.login("reader", "right"));
+        settings.put("kafka.bootstrap.servers", kafka.address("LOGIN"));
+        settings.put("variants.name", "wide");
+        List<Finding> problems = problems(run(SCORER, settings));
+        assertThat(problems).extracting(Finding::check).containsOnly("rights");
+        assertThat(problems)
+                .extracting(Finding::message)
+                .anyMatch(text -> text.contains("Read on topic sequences,"))
+                .anyMatch(text -> text.contains("Write on transactional id freshet-scorer-wide-check,"))
+                .noneMatch(text -> text.contains("clicks"));
     }
 
     @Test

@@ -66,7 +66,9 @@ final class OnlineTrainerIT {
 
     @AfterAll
     void stopBroker() {
-        kafka.close();
+        if (kafka != null) {
+            kafka.close();
+        }
     }
 
     @BeforeEach

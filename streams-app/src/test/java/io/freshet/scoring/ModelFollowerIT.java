@@ -76,7 +76,9 @@ final class ModelFollowerIT {
 
     @AfterAll
     static void stopBroker() {
-        kafka.close();
+        if (kafka != null) {
+            kafka.close();
+        }
     }
 
     @BeforeEach
@@ -92,7 +94,7 @@ final class ModelFollowerIT {
         TopicSetup.run(config, TIMEOUT);
         store = new FileSnapshotStore(config.modelStorePath());
         live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
-        follower = ModelFollower.of(config, config.modelName(), store, live, new SimpleMeterRegistry());
+        follower = ModelFollower.of("streams", config, config.modelName(), store, live, new SimpleMeterRegistry());
         producer =
                 new KafkaProducer<>(config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -155,7 +157,12 @@ final class ModelFollowerIT {
         AtomicInteger failures = new AtomicInteger(3);
         follower.close();
         follower = ModelFollower.of(
-                config, config.modelName(), new AwayAtFirst(store, failures), live, new SimpleMeterRegistry());
+                "streams",
+                config,
+                config.modelName(),
+                new AwayAtFirst(store, failures),
+                live,
+                new SimpleMeterRegistry());
 
         follower.start();
 
@@ -267,7 +274,7 @@ final class ModelFollowerIT {
         follower.close();
         live.close();
         live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
-        follower = ModelFollower.of(config, config.modelName(), store, live, new SimpleMeterRegistry());
+        follower = ModelFollower.of("streams", config, config.modelName(), store, live, new SimpleMeterRegistry());
         follower.start();
     }
 

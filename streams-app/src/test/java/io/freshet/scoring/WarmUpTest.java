@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 
 final class WarmUpTest {
     private final LiveModel live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
-    private final WarmUp warmUp = new WarmUp(live, 3, 4);
+    private final WarmUp warmUp = new WarmUp("streams", live, 3, 4);
 
     @AfterEach
     void closeModel() {

@@ -52,7 +52,9 @@ final class SequencerIT {
 
     @AfterAll
     static void stopBroker() {
-        kafka.close();
+        if (kafka != null) {
+            kafka.close();
+        }
     }
 
     @Test
