@@ -1,0 +1,42 @@
+package io.freshet.cli;
+
+import io.freshet.check.Finding;
+import io.freshet.check.TopicsCheck;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** A command that looks at the topics of a configuration and tells what it found. */
+@Command(
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nEnds with 1 where there is a problem; warnings alone leave it at 0.%n")
+abstract class TopicsFindings implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ConfigOptions options;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write what was found there.")
+    private @Nullable Path json;
+
+    TopicsFindings() {}
+
+    abstract List<Finding> of(TopicsCheck topics) throws InterruptedException;
+
+    @Override
+    public Integer call() throws Exception {
+        TopicsCheck topics = new TopicsCheck(options.load(spec));
+        return FindingsReport.exitCode(() -> of(topics), System.out, json);
+    }
+}
