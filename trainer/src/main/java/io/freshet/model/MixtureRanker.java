@@ -2,8 +2,6 @@ package io.freshet.model;
 
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.memory.Expectations;
-import io.freshet.tensor.FloatBlock;
-import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.Workers;
 import java.util.ArrayList;
@@ -22,11 +20,16 @@ import org.jspecify.annotations.Nullable;
  * s(v) ≥ (log(p(target) / a) + log Z) / scale
  * </pre>
  *
- * <p>which is one count over the scores as {@link Ranker} makes it, with another threshold. So there are two passes over
- * the item table: one for log Z and the network's ranks, one for the mixture's; the second has nothing to multiply while
- * the table is a single chunk. Owns its scratch; not thread-safe; works on its own threads inside a call.
+ * <p>which is one count over the scores as {@link Ranker} makes it, with another threshold. That is known only when all of
+ * Z is, and Z of a part of the rows is less; so with what has been summed up so far it is a floor, and the rows above it are
+ * kept until the threshold is known ({@link Contenders}). They are few: among them the network's probabilities sum up to one
+ * at most, and each has the target's mass, by the share of Z that has been seen. So one pass over the item table is enough.
+ * Owns its scratch; not thread-safe; works on its own threads inside a call.
  */
 public final class MixtureRanker implements AutoCloseable {
+    /** Of a floor's logarithm, and of each unit of it: hundreds of times what float32 rounds. */
+    private static final double MARGIN = 1e-4;
+
     private final Workers workers;
     private final List<Scratch> scratches = new ArrayList<>();
 
@@ -46,8 +49,8 @@ public final class MixtureRanker implements AutoCloseable {
         final QueryTile tile;
         final SoftmaxSums sums = new SoftmaxSums();
         final ExpectedScores expected = new ExpectedScores();
-        final FloatBlock block = FloatBlock.zeros(QueryTile.QUERIES);
-        final Matrix thresholds = Matrix.over(block.memory(), 0, QueryTile.QUERIES); // (1, QUERIES)
+        final Contenders contenders = new Contenders();
+        final float[] thresholds = new float[QueryTile.QUERIES]; // of the mixture
         final int[] corrections = new int[QueryTile.QUERIES]; // of the counts, by what the memory expects
 
         Scratch(ModelConfig config, Products products) {
@@ -58,7 +61,7 @@ public final class MixtureRanker implements AutoCloseable {
             tile.close();
             sums.close();
             expected.close();
-            block.close();
+            contenders.close();
         }
     }
 
@@ -106,24 +109,24 @@ public final class MixtureRanker implements AutoCloseable {
         int chunks = model.items().chunkCount();
         tile.scoreTargets(model.items(), queries.targets(), first);
         scratch.sums.clear();
+        scratch.contenders.clear();
         scratch.expected.begin(tile, queries.expectations(), first);
         for (int chunk = 0; chunk < chunks; chunk++) {
             tile.score(model.items(), chunk);
-            count(tile, tile.targetScores(), queries, first, ranks.network());
+            count(tile, queries, first, ranks.network());
             scratch.sums.add(tile, scale, queries.candidates(), first);
             scratch.expected.pick(tile, queries.expectations(), first);
+            raiseFloors(scratch, scale, queries.expectations(), first);
+            scratch.contenders.collect(tile, queries.candidates(), first);
         }
-        boolean raised = weigh(scratch, scale, queries, first, ranks);
-        for (int chunk = 0; raised && chunk < chunks; chunk++) {
-            if (chunks > 1) {
-                tile.score(model.items(), chunk);
-            }
-            count(tile, scratch.thresholds, queries, first, ranks.served());
-        }
+        weigh(scratch, scale, queries, first, ranks);
         for (int i = 0; i < tile.queries(); i++) {
             int query = first + i;
             int candidates = queries.candidates()[query];
-            int counted = raised ? ranks.served()[query] : ranks.network()[query];
+            int counted = queries.expectations().targetMass(query) > 0
+                    ? scratch.contenders.count(
+                            i, scratch.thresholds[i], queries.targets()[query], queries.masked(query))
+                    : ranks.network()[query];
             ranks.served()[query] = QueryTile.rankOf(counted + scratch.corrections[i], candidates);
             ranks.network()[query] = QueryTile.rankOf(ranks.network()[query], candidates);
             int items = candidates - model.items().gapCount(); // where there are gaps, rows are candidates to the last
@@ -131,17 +134,34 @@ public final class MixtureRanker implements AutoCloseable {
         }
     }
 
-    private static void count(QueryTile tile, Matrix thresholds, Queries queries, int first, int[] to) {
-        tile.addCounts(thresholds, queries.candidates(), first, to);
+    private static void count(QueryTile tile, Queries queries, int first, int[] to) {
+        tile.addCounts(tile.targetScores(), queries.candidates(), first, to);
         if (queries.masked() != null) {
-            tile.subtract(queries.masked(), queries.targets(), thresholds, first, to);
+            tile.subtract(queries.masked(), queries.targets(), tile.targetScores(), first, to);
         }
     }
 
-    /** Sets the mixture's thresholds and corrections; whether some threshold is another than the target's score. */
-    private static boolean weigh(Scratch scratch, float scale, Queries queries, int first, MixtureRanks ranks) {
+    /**
+     * Brings the floors up to what has been summed up of Z: {@code exp(scale · floor) = exp(scale · s(target)) + mass(target) / a
+     * · Z}, less a margin for the rounding of what the threshold is made of.
+     */
+    private static void raiseFloors(Scratch scratch, float scale, Expectations expectations, int first) {
+        for (int i = 0; i < scratch.tile.queries(); i++) {
+            double mass = expectations.targetMass(first + i);
+            if (mass > 0) {
+                double ofNetwork = (double) scale * scratch.tile.targetScore(i);
+                double ofMass =
+                        StrictMath.log(mass / expectations.networkShare(first + i)) + scratch.sums.logNormalizer(i);
+                double larger = Math.max(ofNetwork, ofMass);
+                double floor = larger + StrictMath.log1p(StrictMath.exp(Math.min(ofNetwork, ofMass) - larger));
+                scratch.contenders.raise(i, (float) ((floor - MARGIN * (1 + Math.abs(floor))) / scale));
+            }
+        }
+    }
+
+    /** Sets the mixture's thresholds and corrections. */
+    private static void weigh(Scratch scratch, float scale, Queries queries, int first, MixtureRanks ranks) {
         Expectations expectations = queries.expectations();
-        boolean raised = false;
         for (int i = 0; i < scratch.tile.queries(); i++) {
             int query = first + i;
             double logZ = scratch.sums.logNormalizer(i);
@@ -150,17 +170,14 @@ public final class MixtureRanker implements AutoCloseable {
             double ofNetwork = scratch.expected.probability(i, rows);
             double share = expectations.networkShare(query);
             double probability = share * ofNetwork + expectations.targetMass(query);
-            float threshold = scratch.tile.targetScore(i);
-            if (expectations.targetMass(query) > 0) {
-                threshold = (float) ((StrictMath.log(probability / share) + logZ) / scale);
-                raised = true;
-            }
-            scratch.thresholds.set(0, i, threshold);
+            float threshold = expectations.targetMass(query) > 0
+                    ? (float) ((StrictMath.log(probability / share) + logZ) / scale)
+                    : scratch.tile.targetScore(i);
+            scratch.thresholds[i] = threshold;
             scratch.corrections[i] = correction(scratch.expected, queries, query, i, threshold, probability);
             ranks.networkProbabilities()[query] = ofNetwork;
             ranks.scoreGaps()[query] = scratch.sums.meanScore(i) - (double) scale * scratch.tile.targetScore(i);
         }
-        return raised;
     }
 
     /** What the count over all rows gets wrong for those that the memory expects. */
@@ -171,7 +188,7 @@ public final class MixtureRanker implements AutoCloseable {
         int correction = 0;
         for (int place = start; place < expectations.end(query); place++) {
             int row = expectations.row(place);
-            if (row == queries.targets()[query] || !isMasked(queries.masked(query), row)) {
+            if (row == queries.targets()[query] || !Contenders.contains(queries.masked(query), row)) {
                 double ofRow = expectations.networkShare(query) * expected.probability(lane, place - start)
                         + expectations.mass(place);
                 correction += ofRow >= probability ? 1 : 0;
@@ -179,15 +196,6 @@ public final class MixtureRanker implements AutoCloseable {
             }
         }
         return correction;
-    }
-
-    private static boolean isMasked(int[] masked, int row) {
-        for (int left : masked) {
-            if (left == row) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Override

@@ -19,7 +19,6 @@ public final class MixtureRanks {
             networkProbabilities = new double[capacity];
             scoreGaps = new double[capacity];
         }
-        Arrays.fill(served, 0, queries, 0);
         Arrays.fill(network, 0, queries, 0);
     }
 

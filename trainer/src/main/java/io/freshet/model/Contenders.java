@@ -1,0 +1,120 @@
+package io.freshet.model;
+
+import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorOperators;
+
+/**
+ * The rows that may reach a threshold of each history of a tile, while the threshold is not known yet but a floor below it is,
+ * which rises from chunk to chunk. So they need not be scored again when it is known. Owns its memory: one a thread.
+ */
+final class Contenders implements AutoCloseable {
+    private static final int QUERIES = QueryTile.QUERIES;
+    private static final int FIRST_CAPACITY = 64;
+
+    private final FloatBlock block = FloatBlock.zeros(QUERIES);
+    private final Matrix floors = Matrix.over(block.memory(), 0, QUERIES); // (1, QUERIES)
+    private final int[][] rows = new int[QUERIES][FIRST_CAPACITY];
+    private final float[][] scores = new float[QUERIES][FIRST_CAPACITY];
+    private final int[] sizes = new int[QUERIES];
+
+    /** Forgets all; no row is wanted of any history. */
+    void clear() {
+        Arrays.fill(sizes, 0);
+        for (int query = 0; query < QUERIES; query++) {
+            floors.set(0, query, Float.POSITIVE_INFINITY);
+        }
+    }
+
+    /** Wants rows of at least this score from now on, which is no less than was said before. */
+    void raise(int query, float floor) {
+        floors.set(0, query, floor);
+    }
+
+    /** Takes those of the tile's chunk. */
+    void collect(QueryTile tile, int[] candidates, int first) {
+        for (int lane = 0; lane < tile.lanes(); lane += Lanes.COUNT) {
+            FloatVector floor = Lanes.load(floors.memory(), floors.at(0) + (long) lane * Float.BYTES);
+            if (floor.compare(VectorOperators.LT, Float.POSITIVE_INFINITY).anyTrue()) {
+                collectLanes(tile, floor, lane, candidates, first);
+            }
+        }
+    }
+
+    private void collectLanes(QueryTile tile, FloatVector floor, int lane, int[] candidates, int first) {
+        Matrix t = tile.scores();
+        long at = t.at(0) + (long) lane * Float.BYTES;
+        for (int row = 0; row < tile.rows(); row++) {
+            FloatVector here = Lanes.load(t.memory(), at + row * t.strideBytes());
+            long good = here.compare(VectorOperators.GE, floor).toLong();
+            if (good != 0) {
+                take(good, tile, tile.firstRow() + row, lane, candidates, first);
+            }
+        }
+    }
+
+    private void take(long good, QueryTile tile, int row, int lane, int[] candidates, int first) {
+        for (long left = good; left != 0; left &= left - 1) {
+            int query = lane + Long.numberOfTrailingZeros(left);
+            if (query < tile.queries() && row < candidates[first + query]) {
+                add(query, row, tile.score(query, row));
+            }
+        }
+    }
+
+    private void add(int query, int row, float score) {
+        if (sizes[query] == rows[query].length) {
+            dropFallen(query);
+        }
+        rows[query][sizes[query]] = row;
+        scores[query][sizes[query]++] = score;
+    }
+
+    /** Lets go of those that the floor has risen above, and makes room if that does not. */
+    private void dropFallen(int query) {
+        int kept = 0;
+        for (int i = 0; i < sizes[query]; i++) {
+            if (scores[query][i] >= floors.get(0, query)) {
+                rows[query][kept] = rows[query][i];
+                scores[query][kept++] = scores[query][i];
+            }
+        }
+        sizes[query] = kept;
+        if (kept > rows[query].length / 2) {
+            rows[query] = Arrays.copyOf(rows[query], 2 * rows[query].length);
+            scores[query] = Arrays.copyOf(scores[query], rows[query].length);
+        }
+    }
+
+    /**
+     * How many of a history's rows have at least a score, which is no less than its floor.
+     *
+     * @param leftOut rows that do not count, but for the target
+     */
+    int count(int query, float threshold, int target, int[] leftOut) {
+        int count = 0;
+        for (int i = 0; i < sizes[query]; i++) {
+            int row = rows[query][i];
+            boolean counts = scores[query][i] >= threshold && (row == target || !contains(leftOut, row));
+            count += counts ? 1 : 0;
+        }
+        return count;
+    }
+
+    static boolean contains(int[] rows, int row) {
+        for (int other : rows) {
+            if (other == row) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void close() {
+        block.close();
+    }
+}
