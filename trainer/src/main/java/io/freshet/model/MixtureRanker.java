@@ -2,7 +2,6 @@ package io.freshet.model;
 
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.memory.Expectations;
-import io.freshet.tensor.Products;
 import io.freshet.tensor.Workers;
 import java.util.ArrayList;
 import java.util.List;
@@ -38,9 +37,8 @@ public final class MixtureRanker implements AutoCloseable {
      */
     public MixtureRanker(ModelConfig config, int workers) {
         this.workers = new Workers(workers);
-        Products products = Products.forThisCpu();
         for (int i = 0; i < workers; i++) {
-            scratches.add(new Scratch(config, products));
+            scratches.add(new Scratch(config));
         }
     }
 
@@ -53,8 +51,8 @@ public final class MixtureRanker implements AutoCloseable {
         final float[] thresholds = new float[QueryTile.QUERIES]; // of the mixture
         final int[] corrections = new int[QueryTile.QUERIES]; // of the counts, by what the memory expects
 
-        Scratch(ModelConfig config, Products products) {
-            tile = new QueryTile(config, products);
+        Scratch(ModelConfig config) {
+            tile = new QueryTile(config);
         }
 
         void close() {

@@ -7,6 +7,7 @@ import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
+import io.freshet.tensor.VectorProducts;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -32,7 +33,9 @@ final class QueryTile implements AutoCloseable {
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private final int d;
-    private final Products products;
+    /** Our own on any CPU: OpenBLAS gives a row other bits alone than among others, and a target is scored alone first. */
+    private final Products products = new VectorProducts();
+
     private final HistoryEncoder encoder;
     private final FloatBlock block;
     private final Matrix transposed; // (d, QUERIES)
@@ -44,11 +47,12 @@ final class QueryTile implements AutoCloseable {
     private int firstRow;
     private int rows;
 
-    QueryTile(ModelConfig config, Products products) {
+    QueryTile(ModelConfig config) {
         this.d = config.encoder().dim();
-        this.products = products;
         this.encoder = new HistoryEncoder(
-                config.encoder(), products, Math.max(TOKENS, config.encoder().maxLength()));
+                config.encoder(),
+                Products.forThisCpu(),
+                Math.max(TOKENS, config.encoder().maxLength()));
         this.block = FloatBlock.zeros((long) QUERIES * d + QUERIES + (long) RowTable.CHUNK_ROWS * QUERIES);
         this.transposed = Matrix.over(block.memory(), 0, QUERIES);
         this.targetScores = Matrix.over(block.memory(), (long) QUERIES * d, QUERIES);

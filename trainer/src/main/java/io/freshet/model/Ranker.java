@@ -1,7 +1,6 @@
 package io.freshet.model;
 
 import io.freshet.encoder.SequenceBatch;
-import io.freshet.tensor.Products;
 import io.freshet.tensor.Workers;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -24,9 +23,8 @@ public final class Ranker implements AutoCloseable {
      */
     public Ranker(ModelConfig config, int workers) {
         this.workers = new Workers(workers);
-        Products products = Products.forThisCpu();
         for (int i = 0; i < workers; i++) {
-            tiles.add(new QueryTile(config, products));
+            tiles.add(new QueryTile(config));
         }
     }
 
