@@ -133,9 +133,9 @@ public final class MixtureRanker implements AutoCloseable {
     }
 
     private static void count(QueryTile tile, Queries queries, int first, int[] to) {
-        tile.addCounts(tile.targetScores(), queries.candidates(), first, to);
+        tile.addCounts(queries.candidates(), first, to);
         if (queries.masked() != null) {
-            tile.subtract(queries.masked(), queries.targets(), tile.targetScores(), first, to);
+            tile.subtract(queries.masked(), queries.targets(), first, to);
         }
     }
 

@@ -165,21 +165,20 @@ final class QueryTile implements AutoCloseable {
     }
 
     /**
-     * Counts for each history how many of the chunk's first items have at least a score.
+     * Counts for each history how many of the chunk's first items have at least the target's score.
      *
-     * @param thresholds (1, QUERIES)
      * @param candidates of how many items, counted from the whole table's first, the first history's at {@code first}
      * @param to where the counts are added, the first history's at {@code first}
      */
-    void addCounts(Matrix thresholds, int[] candidates, int first, int[] to) {
+    void addCounts(int[] candidates, int first, int[] to) {
         int open = openRows(candidates, first);
         counts.fill((byte) 0);
         for (int lane = 0; lane < lanes(); lane += Lanes.COUNT) {
-            count(thresholds, open, (long) lane * Float.BYTES);
+            count(open, (long) lane * Float.BYTES);
         }
         for (int i = 0; i < queries; i++) {
             int count = counts.getAtIndex(INT, i);
-            float threshold = thresholds.get(0, i);
+            float threshold = targetScore(i);
             int end = Math.min(rows, candidates[first + i] - firstRow);
             for (int row = open; row < end; row++) {
                 count += scores.get(row, i) >= threshold ? 1 : 0;
@@ -193,18 +192,13 @@ final class QueryTile implements AutoCloseable {
      *
      * @param masked for each history, the first one's at {@code first}, each row at most once
      */
-    void subtract(int[][] masked, int[] targets, Matrix thresholds, int first, int[] from) {
+    void subtract(int[][] masked, int[] targets, int first, int[] from) {
         for (int i = 0; i < queries; i++) {
             for (int row : masked[first + i]) {
-                boolean counted = has(row) && row != targets[first + i] && score(i, row) >= thresholds.get(0, i);
+                boolean counted = has(row) && row != targets[first + i] && score(i, row) >= targetScore(i);
                 from[first + i] -= counted ? 1 : 0;
             }
         }
-    }
-
-    /** The targets' scores (1, QUERIES). */
-    Matrix targetScores() {
-        return targetScores;
     }
 
     /** How many of the chunk's first items are candidates of every history. */
@@ -216,9 +210,9 @@ final class QueryTile implements AutoCloseable {
         return open;
     }
 
-    /** How many of the first {@code open} scores of each lane are at least its threshold. */
-    private void count(Matrix thresholds, int open, long lane) {
-        var threshold = Lanes.load(thresholds.memory(), thresholds.at(0) + lane);
+    /** How many of the first {@code open} scores of each lane are at least its target's. */
+    private void count(int open, long lane) {
+        var threshold = Lanes.load(targetScores.memory(), targetScores.at(0) + lane);
         IntVector count = IntVector.zero(Lanes.INTS);
         long at = scores.at(0) + lane;
         for (int row = 0; row < open; row++) {

@@ -54,9 +54,9 @@ public final class Ranker implements AutoCloseable {
                 Arrays.fill(ranks, first, ends.get(part), 0); // the target itself counts for one
                 for (int chunk = 0; chunk < model.items().chunkCount(); chunk++) {
                     tile.score(model.items(), chunk);
-                    tile.addCounts(tile.targetScores(), candidates, first, ranks);
+                    tile.addCounts(candidates, first, ranks);
                     if (masked != null) {
-                        tile.subtract(masked, targets, tile.targetScores(), first, ranks);
+                        tile.subtract(masked, targets, first, ranks);
                     }
                 }
                 for (int query = first; query < ends.get(part); query++) {
