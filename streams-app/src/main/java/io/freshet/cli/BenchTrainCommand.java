@@ -260,7 +260,12 @@ final class BenchTrainCommand implements Callable<Integer> {
     }
 
     private TrainingConfig training(LossConfig loss) {
-        return new TrainingConfig(new Adam.Settings(1e-3f, .9f, .999f, 1e-8f, 0f), dropout, loss, threads(), 2);
+        return new TrainingConfig(
+                new Adam.Settings(1e-3f, .9f, .999f, 1e-8f, 0f),
+                dropout,
+                loss,
+                threads(),
+                TrainingConfig.DEFAULT_SHARDS);
     }
 
     private int threads() {

@@ -245,8 +245,8 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         Adam.Settings adam = online.optimizer();
         Adam.Settings slower =
                 new Adam.Settings(REFIT_LEARNING_RATE, adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay());
-        TrainingConfig training =
-                new TrainingConfig(slower, REFIT_DROPOUT, online.loss(), online.workers(), online.shards());
+        TrainingConfig training = new TrainingConfig(
+                slower, REFIT_DROPOUT, online.loss(), online.workers(), online.shards(), online.maxGradientNorm());
         return new FitConfig(
                 trainer.model().encoder(),
                 FitConfig.XAVIER,

@@ -148,11 +148,19 @@ final class FitOptions {
     @Option(
             names = "--shards",
             paramLabel = "N",
-            defaultValue = "2",
+            defaultValue = "8",
             description =
-                    "Parts that a step's gradients are summed in: no more threads than that are of use, and another"
+                    "Parts that a step's gradients are summed in: more threads than parts are of no use, and another"
                             + " number gives other bits. Default: ${DEFAULT-VALUE}.")
     private int shards;
+
+    @Option(
+            names = "--max-gradient-norm",
+            paramLabel = "NORM",
+            defaultValue = "0",
+            description = "Global norm that a step's gradients are scaled down to where they are larger; 0 is no bound."
+                    + " Default: ${DEFAULT-VALUE}.")
+    private float maxGradientNorm;
 
     FitOptions() {}
 
@@ -187,7 +195,8 @@ final class FitOptions {
                 orElse(weightDecay, usual.weightDecay()));
         int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
         LossConfig learned = loss.resolve(usual);
-        return new TrainingConfig(optimizer, orElse(dropout, usual.dropout()), learned, threads, shards);
+        return new TrainingConfig(
+                optimizer, orElse(dropout, usual.dropout()), learned, threads, shards, maxGradientNorm);
     }
 
     /** Presets by their names. */
@@ -242,6 +251,7 @@ final class FitOptions {
         values.put("seed", config.seed());
         values.put("mask_seen", config.seen() == SeenItems.MASKED);
         values.put("shards", training.shards());
+        values.put("max_gradient_norm", training.maxGradientNorm());
         return values;
     }
 }

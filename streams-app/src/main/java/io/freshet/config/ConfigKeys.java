@@ -107,6 +107,7 @@ final class ConfigKeys {
     static final String TRAINING_ALPHA = "training.alpha";
     static final String TRAINING_WORKERS = "training.workers";
     static final String TRAINING_SHARDS = "training.shards";
+    static final String TRAINING_MAX_GRADIENT_NORM = "training.max.gradient.norm";
 
     static final String MODEL_MEMORY_WINDOW = "model.memory.window";
     static final String MODEL_MEMORY_NEIGHBOURS = "model.memory.neighbours";
@@ -526,10 +527,16 @@ final class ConfigKeys {
             key(
                     TRAINING_SHARDS,
                     ConfigDef.Type.INT,
-                    "2",
+                    "8",
                     between(1, 256),
                     "",
-                    "Gradient shards, reduced in a fixed order; part of what the model's bits depend on."),
+                    "Gradient shards, summed in a fixed order: more threads than shards are of no use. Part of what the"
+                            + " model's bits depend on."),
+            decimal(
+                    TRAINING_MAX_GRADIENT_NORM,
+                    "0",
+                    atLeast(0),
+                    "Global norm that a step's gradients are scaled down to where they are larger; 0 is no bound."),
             key(
                     ONLINE_STEP_CLICKS,
                     ConfigDef.Type.INT,

@@ -316,7 +316,8 @@ public final class FreshetConfig {
                 LossConfig.scaledCrossEntropy(
                         integer(ConfigKeys.TRAINING_NEGATIVES), decimal(ConfigKeys.TRAINING_ALPHA)),
                 workers > 0 ? workers : Runtime.getRuntime().availableProcessors(),
-                integer(ConfigKeys.TRAINING_SHARDS));
+                integer(ConfigKeys.TRAINING_SHARDS),
+                decimal(ConfigKeys.TRAINING_MAX_GRADIENT_NORM));
     }
 
     private LearningConfig learning() {

@@ -75,7 +75,7 @@ class BenchOnlineCommandTest {
             "--steps",
             "5",
             "--set",
-            "model.dim=" + Lanes.COUNT,
+            "model.dim=" + Lanes.WIDTH,
             "--json",
             json.toString()
         };

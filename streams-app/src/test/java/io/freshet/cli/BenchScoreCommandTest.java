@@ -36,7 +36,7 @@ class BenchScoreCommandTest {
         assertThat(execute("bench", "score", "--queries", "65")).isEqualTo(2);
         assertThat(execute("bench", "score", "--workers", "0")).isEqualTo(2);
         assertThat(execute("bench", "score", "--top-k", "0")).isEqualTo(2);
-        assertThat(execute("bench", "score", "--dim", "" + (Lanes.COUNT + 1))).isEqualTo(2);
+        assertThat(execute("bench", "score", "--dim", "" + (Lanes.WIDTH + 1))).isEqualTo(2);
         assertThat(err.toString())
                 .contains("--items must be positive: 0")
                 .contains("--queries must be 1 to 64: 65")
@@ -58,7 +58,7 @@ class BenchScoreCommandTest {
                         "--workers",
                         "1,2",
                         "--dim",
-                        "" + Lanes.COUNT,
+                        "" + Lanes.WIDTH,
                         "--warm-up",
                         "0s",
                         "--duration",

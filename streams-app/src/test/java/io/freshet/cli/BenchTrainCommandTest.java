@@ -67,7 +67,7 @@ class BenchTrainCommandTest {
                         "--batch",
                         "32",
                         "--dim",
-                        "" + Lanes.COUNT,
+                        "" + Lanes.WIDTH,
                         "--json",
                         json.toString()))
                 .as(err.toString())

@@ -89,7 +89,7 @@ class EvaluateContinualCommandTest {
         List<String> arguments = new ArrayList<>(
                 List.of("evaluate", "continual", "--periods", periods().toString()));
         arguments.addAll(List.of("--quiet", "--json", json.toString()));
-        arguments.addAll(List.of("--set", "model.dim=" + Lanes.COUNT, "--set", "online.step.clicks=20"));
+        arguments.addAll(List.of("--set", "model.dim=" + Lanes.WIDTH, "--set", "online.step.clicks=20"));
         arguments.addAll(List.of(options));
         assertThat(execute(arguments.toArray(String[]::new))).as(err.toString()).isZero();
         return new ObjectMapper().readTree(json.toFile());

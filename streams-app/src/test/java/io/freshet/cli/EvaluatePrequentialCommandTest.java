@@ -161,7 +161,7 @@ class EvaluatePrequentialCommandTest {
             arguments.addAll(List.of("--clicks", clicks().toString()));
         }
         arguments.addAll(List.of(
-                "--set", "model.dim=" + Lanes.COUNT, "--set", "model.blocks=1", "--set", "online.step.clicks=16"));
+                "--set", "model.dim=" + Lanes.WIDTH, "--set", "model.blocks=1", "--set", "online.step.clicks=16"));
         arguments.addAll(List.of(options));
         return execute(arguments.toArray(String[]::new));
     }

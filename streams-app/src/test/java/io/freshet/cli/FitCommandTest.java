@@ -173,7 +173,7 @@ class FitCommandTest {
                         "--batch",
                         "32",
                         "--dim",
-                        "" + Lanes.COUNT,
+                        "" + Lanes.WIDTH,
                         "--quiet",
                         "--max-length",
                         "8",

@@ -42,7 +42,7 @@ public final class ItemClusters implements AutoCloseable {
         scores = FloatBlock.zeros(count);
     }
 
-    /** How many clusters there are, a multiple of the lanes; some may be empty. */
+    /** How many clusters there are, a multiple of {@link Lanes#WIDTH}; some may be empty. */
     public int count() {
         return count;
     }
@@ -145,7 +145,7 @@ public final class ItemClusters implements AutoCloseable {
         unsettled.clear();
     }
 
-    /** How many clusters there should be of so many rows: a multiple of the lanes. */
+    /** How many clusters there should be of so many rows: a multiple of {@link Lanes#WIDTH}. */
     static int countFor(int rows) {
         return Lanes.roundUp((int) Math.max(1, PER_ROOT * Math.sqrt(rows)));
     }

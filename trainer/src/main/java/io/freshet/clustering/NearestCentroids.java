@@ -11,13 +11,13 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Finds the nearest of some centroids for many vectors: {@code argmin |v - c|² = argmax (v·c - |c|²/2)}, by products of
- * panels of vectors with all centroids. Of equally near ones any. Owns its memory.
+ * panels of vectors with all centroids. Of equally near ones the first. Owns its memory.
  */
 final class NearestCentroids implements AutoCloseable {
     private static final int PANEL_ROWS = 24; // a multiple of the products' six
 
     private final int dim;
-    private final int count; // a multiple of the lanes
+    private final int count; // a multiple of Lanes.WIDTH
     private final Products products = Products.forThisCpu();
     private final FloatBlock block;
     private final Matrix transposed; // (d, count)
@@ -63,7 +63,9 @@ final class NearestCentroids implements AutoCloseable {
         search(block.memory(), at, halfSquares.at(0));
         int best = 0;
         for (int lane = 1; lane < Lanes.COUNT; lane++) {
-            best = bestScores[lane] > bestScores[best] ? lane : best;
+            boolean equal = bestScores[lane] == bestScores[best];
+            boolean better = bestScores[lane] > bestScores[best] || (equal && bestPlaces[lane] < bestPlaces[best]);
+            best = better ? lane : best;
         }
         return (int) bestPlaces[best];
     }

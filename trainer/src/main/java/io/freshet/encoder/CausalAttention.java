@@ -6,10 +6,7 @@ import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.Rows;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Scaled dot-product attention in which a position sees itself and those before it (Vaswani et al., arXiv 1706.03762),
@@ -26,10 +23,7 @@ import jdk.incubator.vector.VectorSpecies;
  */
 final class CausalAttention implements AutoCloseable {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
-    private static final int WIDE = 4 * Lanes.COUNT;
-    private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
-    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
-    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+    private static final long BLOCK = Lanes.BLOCK_BYTES;
 
     private final Products products;
     private final int headDim;
@@ -72,9 +66,9 @@ final class CausalAttention implements AutoCloseable {
             int element,
             Matrix o) {
         int columns = Lanes.roundUp(n);
-        products(q, k, first, n, columns, scale, probabilities, first);
         for (int i = 0; i < n; i++) {
-            softmax(probabilities.memory(), probabilities.at(first + i), i, columns);
+            dots(q, first + i, k, first, i + 1, columns, Float.NEGATIVE_INFINITY, probabilities, first + i);
+            softmax(probabilities.memory(), probabilities.at(first + i), i + 1, columns, scale);
         }
         if (dropout.isNone()) {
             products.multiply(probabilities, first, v, first, o, first, n, headDim, n, false);
@@ -94,8 +88,8 @@ final class CausalAttention implements AutoCloseable {
      */
     void forwardLast(Matrix q, int query, Matrix k, Matrix v, int first, int n, Matrix probabilities, Matrix o) {
         int columns = Lanes.roundUp(n);
-        dots(q, query, k, first, n - 1, columns, scale, probabilities, 0);
-        softmax(probabilities.memory(), probabilities.at(0), n - 1, columns);
+        dots(q, query, k, first, n, columns, Float.NEGATIVE_INFINITY, probabilities, 0);
+        softmax(probabilities.memory(), probabilities.at(0), n, columns, scale);
         products.multiply(probabilities, 0, v, first, o, query, 1, headDim, n, false);
     }
 
@@ -117,7 +111,9 @@ final class CausalAttention implements AutoCloseable {
             Matrix dK,
             Matrix dV) {
         int columns = Lanes.roundUp(n);
-        products(dO, v, first, n, columns, 1f, gradient, 0);
+        for (int i = 0; i < n; i++) {
+            dots(dO, first + i, v, first, i + 1, columns, 0f, gradient, i);
+        }
         if (dropout.isNone()) {
             products.multiplyTransposed(probabilities, first, dO, first, dV, first, n, headDim, n, false);
         } else {
@@ -139,107 +135,85 @@ final class CausalAttention implements AutoCloseable {
     }
 
     /**
-     * {@code result[i][j] = scale · a[i] · b[j]} for j ≤ i, and 0 in the columns after; the rows of a and b from
-     * {@code first} on. Sequences are short: dot products of rows as they lie in memory beat a product that needs one
-     * operand transposed, and half of them are not needed.
+     * {@code result[row][j] = a[aRow] · b[first + j]} for {@code j < count}, and {@code rest} in the columns after. Sequences
+     * are short: inner products of rows as they lie in memory beat a product that needs one operand transposed, and only half
+     * of them are needed.
      */
-    private void products(Matrix a, Matrix b, int first, int n, int columns, float factor, Matrix result, int row) {
-        for (int i = 0; i < n; i++) {
-            dots(a, first + i, b, first, i, columns, factor, result, row + i);
-        }
-    }
-
-    /** {@code result[row][j] = scale · a[aRow] · b[first + j]} for j ≤ last, and 0 in the columns after. */
     private void dots(
-            Matrix a, int aRow, Matrix b, int first, int last, int columns, float factor, Matrix result, int row) {
-        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+            Matrix a, int aRow, Matrix b, int first, int count, int columns, float rest, Matrix result, int row) {
+        FloatVector filling = FloatVector.broadcast(Lanes.FLOATS, rest);
         long at = result.at(row);
-        for (int j = 0; j < columns; j += Lanes.COUNT) {
-            Lanes.store(zero, result.memory(), at + (long) j * Float.BYTES);
-        }
-        if (headDim == WIDE) {
-            wideDots(
-                    a.memory(),
-                    a.at(aRow),
-                    b.memory(),
-                    b.at(first),
-                    b.strideBytes(),
-                    last,
-                    factor,
-                    result.memory(),
-                    at);
-        } else {
-            for (int j = 0; j <= last; j++) {
-                float dot = Rows.dot(a.memory(), a.at(aRow), b.memory(), b.at(first + j), headDim);
-                result.memory().set(FLOAT, at + (long) j * Float.BYTES, factor * dot);
-            }
-        }
-    }
-
-    /** Of one row of four vectors with rows 0 to {@code last}. */
-    private static void wideDots(
-            MemorySegment a,
-            long aAt,
-            MemorySegment b,
-            long bAt,
-            long bRow,
-            int last,
-            float factor,
-            MemorySegment to,
-            long toAt) {
-        FloatVector a0 = FloatVector.fromMemorySegment(FLOATS, a, aAt, ORDER);
-        FloatVector a1 = FloatVector.fromMemorySegment(FLOATS, a, aAt + VECTOR, ORDER);
-        FloatVector a2 = FloatVector.fromMemorySegment(FLOATS, a, aAt + 2 * VECTOR, ORDER);
-        FloatVector a3 = FloatVector.fromMemorySegment(FLOATS, a, aAt + 3 * VECTOR, ORDER);
-        for (int j = 0; j <= last; j++) {
-            long at = bAt + j * bRow;
-            FloatVector sum = a0.mul(FloatVector.fromMemorySegment(FLOATS, b, at, ORDER));
-            sum = a1.fma(FloatVector.fromMemorySegment(FLOATS, b, at + VECTOR, ORDER), sum);
-            sum = a2.fma(FloatVector.fromMemorySegment(FLOATS, b, at + 2 * VECTOR, ORDER), sum);
-            sum = a3.fma(FloatVector.fromMemorySegment(FLOATS, b, at + 3 * VECTOR, ORDER), sum);
-            to.set(FLOAT, toAt + (long) j * Float.BYTES, factor * Lanes.sum(sum));
-        }
-    }
-
-    /** Softmax over the first {@code last + 1} of a row's columns; the others become 0. */
-    private static void softmax(MemorySegment row, long at, int last, int columns) {
-        float shift = largest(row, at, last + 1);
-        float inverse = 1 / exponentiate(row, at, last + 1, columns, shift);
         for (long i = 0; i < (long) columns * Float.BYTES; i += VECTOR) {
+            Lanes.store(filling, result.memory(), at + i);
+        }
+        // Four rows cost little more than one: rows after the last, of whatever is there, are computed and then
+        // overwritten.
+        int rows = Math.max(count, Math.min((count + 3) & -4, b.rowsFrom(first)));
+        Rows.dots(b, first, rows, a.memory(), a.at(aRow), headDim, result.memory(), at);
+        for (int j = count; j < rows; j++) {
+            result.set(row, j, rest);
+        }
+    }
+
+    /** {@code softmax(scale · s)} over the first {@code count} of a row's columns; the others hold -∞ and become 0. */
+    private static void softmax(MemorySegment row, long at, int count, int columns, float scale) {
+        long bytes = (long) columns * Float.BYTES;
+        float shift = largest(row, at, bytes) * scale;
+        float inverse = 1 / exponentiate(row, at, count, bytes, scale, shift);
+        for (long i = 0; i < bytes; i += VECTOR) {
             Lanes.store(Lanes.load(row, at + i).mul(inverse), row, at + i);
         }
     }
 
-    private static float largest(MemorySegment row, long at, int count) {
-        float max = row.get(FLOAT, at);
-        for (int j = 1; j < count; j++) {
-            max = Math.max(max, row.get(FLOAT, at + (long) j * Float.BYTES));
+    private static float largest(MemorySegment row, long at, long bytes) {
+        FloatVector max = Lanes.load(row, at);
+        for (long i = VECTOR; i < bytes; i += VECTOR) {
+            max = Lanes.larger(Lanes.load(row, at + i), max);
         }
-        return max;
+        return Lanes.largest(max);
     }
 
-    /** {@code exp(s - shift)} of the first {@code count} columns, 0 in the others; returns the sum. */
-    private static float exponentiate(MemorySegment row, long at, int count, int columns, float shift) {
+    /** {@code exp(scale · s - shift)} of the first {@code count} columns, 0 in the others; returns the sum. */
+    private static float exponentiate(MemorySegment row, long at, int count, long bytes, float scale, float shift) {
         FloatVector zero = FloatVector.zero(Lanes.FLOATS);
-        FloatVector sum = zero;
-        for (int j = 0; j < columns; j += Lanes.COUNT) {
-            long here = at + (long) j * Float.BYTES;
-            FloatVector e = Lanes.exp(Lanes.load(row, here).sub(shift));
-            FloatVector kept = zero.blend(e, Lanes.FLOATS.indexInRange(j, count));
-            sum = sum.add(kept);
-            Lanes.store(kept, row, here);
+        FloatVector sum0 = zero;
+        FloatVector sum1 = zero;
+        FloatVector sum2 = zero;
+        FloatVector sum3 = zero;
+        int column = 0;
+        for (long i = 0; i < bytes; i += BLOCK) {
+            sum0 = exponential(row, at + i, column, count, scale, shift).add(sum0);
+            column += Lanes.COUNT;
+            if (Lanes.COUNT <= 8) {
+                sum1 = exponential(row, at + i + VECTOR, column, count, scale, shift)
+                        .add(sum1);
+                column += Lanes.COUNT;
+            }
+            if (Lanes.COUNT <= 4) {
+                sum2 = exponential(row, at + i + 2 * VECTOR, column, count, scale, shift)
+                        .add(sum2);
+                column += Lanes.COUNT;
+                sum3 = exponential(row, at + i + 3 * VECTOR, column, count, scale, shift)
+                        .add(sum3);
+                column += Lanes.COUNT;
+            }
         }
-        return Lanes.sum(sum);
+        return Lanes.sum(sum0, sum1, sum2, sum3);
+    }
+
+    /** Replaces the vector that starts with column {@code column} by its exponentials. */
+    private static FloatVector exponential(
+            MemorySegment row, long at, int column, int count, float scale, float shift) {
+        FloatVector e = Lanes.exp(Lanes.load(row, at).mul(scale).sub(shift));
+        FloatVector kept = FloatVector.zero(Lanes.FLOATS).blend(e, Lanes.FLOATS.indexInRange(column, count));
+        Lanes.store(kept, row, at);
+        return kept;
     }
 
     private static void softmaxBackward(
             MemorySegment probabilities, long pAt, MemorySegment gradient, long gAt, int columns, float scale) {
         long bytes = (long) columns * Float.BYTES;
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (long i = 0; i < bytes; i += VECTOR) {
-            sum = Lanes.load(probabilities, pAt + i).fma(Lanes.load(gradient, gAt + i), sum);
-        }
-        float mean = Lanes.sum(sum);
+        float mean = Rows.dot(probabilities, pAt, gradient, gAt, columns);
         for (long i = 0; i < bytes; i += VECTOR) {
             FloatVector centred = Lanes.load(gradient, gAt + i).sub(mean);
             Lanes.store(Lanes.load(probabilities, pAt + i).mul(centred).mul(scale), gradient, gAt + i);

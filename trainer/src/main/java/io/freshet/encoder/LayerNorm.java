@@ -20,13 +20,18 @@ import jdk.incubator.vector.VectorSpecies;
  * dgain = Σ dy ∘ x̂,   dbias = Σ dy
  * </pre>
  *
- * <p>Rows of four vectors, the usual width, stay in registers from the first pass over them to the last. What does that
- * calls the Vector API itself, not {@link Lanes}, for C2 inlines little else into methods of this size.
+ * <p>Sums over a row go by {@link Lanes#WIDTH} virtual lanes, block after block, so that their bits do not depend on the CPU.
+ * With 512-bit vectors, rows of 64 floats, the default width, stay in registers from the first pass to the last, to the same
+ * bits. Those methods call the Vector API itself, not {@link Lanes}: C2 inlines little else into methods of their size.
  */
 final class LayerNorm {
     private static final float EPSILON = 1e-8f;
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
-    private static final int WIDE = 4 * Lanes.COUNT;
+    private static final long BLOCK = Lanes.BLOCK_BYTES;
+
+    /** The width whose rows are four vectors of 16 lanes, which stay in registers; on other CPUs no width is. */
+    private static final int WIDE = Lanes.COUNT == Lanes.WIDTH ? 4 * Lanes.WIDTH : -1;
+
     private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
@@ -91,13 +96,14 @@ final class LayerNorm {
         FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, x, xAt + VECTOR, ORDER);
         FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, x, xAt + 2 * VECTOR, ORDER);
         FloatVector x3 = FloatVector.fromMemorySegment(FLOATS, x, xAt + 3 * VECTOR, ORDER);
-        float mean = Lanes.sum(x0.add(x1).add(x2.add(x3))) / WIDE;
+        FloatVector zero = FloatVector.zero(FLOATS);
+        float mean = Lanes.sum(x0.add(x1).add(x2).add(x3), zero, zero, zero) / WIDE;
         x0 = x0.sub(mean);
         x1 = x1.sub(mean);
         x2 = x2.sub(mean);
         x3 = x3.sub(mean);
-        FloatVector squares = x3.fma(x3, x2.fma(x2, x1.fma(x1, x0.mul(x0))));
-        float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares) / WIDE + EPSILON));
+        FloatVector squares = x3.fma(x3, x2.fma(x2, x1.fma(x1, x0.fma(x0, zero))));
+        float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares, zero, zero, zero) / WIDE + EPSILON));
         x0 = x0.mul(inverse);
         x1 = x1.mul(inverse);
         x2 = x2.mul(inverse);
@@ -133,17 +139,8 @@ final class LayerNorm {
             MemorySegment y,
             long yAt) {
         long bytes = (long) d * Float.BYTES;
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (long i = 0; i < bytes; i += VECTOR) {
-            sum = sum.add(Lanes.load(x, xAt + i));
-        }
-        float mean = Lanes.sum(sum) / d;
-        FloatVector squares = FloatVector.zero(Lanes.FLOATS);
-        for (long i = 0; i < bytes; i += VECTOR) {
-            FloatVector centred = Lanes.load(x, xAt + i).sub(mean);
-            squares = centred.fma(centred, squares);
-        }
-        float inverse = (float) (1 / Math.sqrt(Lanes.sum(squares) / d + EPSILON));
+        float mean = sum(x, xAt, bytes) / d;
+        float inverse = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, bytes, mean) / d + EPSILON));
         for (long i = 0; i < bytes; i += VECTOR) {
             FloatVector scaled = Lanes.load(x, xAt + i).sub(mean).mul(inverse);
             Lanes.store(scaled, normalized, normalizedAt + i);
@@ -152,10 +149,52 @@ final class LayerNorm {
         return inverse;
     }
 
+    /** {@code Σ x}. */
+    private static float sum(MemorySegment x, long at, long bytes) {
+        FloatVector sum0 = Lanes.load(x, at);
+        FloatVector sum1 = Lanes.COUNT <= 8 ? Lanes.load(x, at + VECTOR) : sum0;
+        FloatVector sum2 = Lanes.COUNT <= 4 ? Lanes.load(x, at + 2 * VECTOR) : sum0;
+        FloatVector sum3 = Lanes.COUNT <= 4 ? Lanes.load(x, at + 3 * VECTOR) : sum0;
+        for (long i = BLOCK; i < bytes; i += BLOCK) {
+            sum0 = Lanes.load(x, at + i).add(sum0);
+            if (Lanes.COUNT <= 8) {
+                sum1 = Lanes.load(x, at + i + VECTOR).add(sum1);
+            }
+            if (Lanes.COUNT <= 4) {
+                sum2 = Lanes.load(x, at + i + 2 * VECTOR).add(sum2);
+                sum3 = Lanes.load(x, at + i + 3 * VECTOR).add(sum3);
+            }
+        }
+        return Lanes.sum(sum0, sum1, sum2, sum3);
+    }
+
+    /** {@code Σ (x - mean)²}. */
+    private static float sumOfSquares(MemorySegment x, long at, long bytes, float mean) {
+        FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        for (long i = 0; i < bytes; i += BLOCK) {
+            FloatVector x0 = Lanes.load(x, at + i).sub(mean);
+            sum0 = x0.fma(x0, sum0);
+            if (Lanes.COUNT <= 8) {
+                FloatVector x1 = Lanes.load(x, at + i + VECTOR).sub(mean);
+                sum1 = x1.fma(x1, sum1);
+            }
+            if (Lanes.COUNT <= 4) {
+                FloatVector x2 = Lanes.load(x, at + i + 2 * VECTOR).sub(mean);
+                sum2 = x2.fma(x2, sum2);
+                FloatVector x3 = Lanes.load(x, at + i + 3 * VECTOR).sub(mean);
+                sum3 = x3.fma(x3, sum3);
+            }
+        }
+        return Lanes.sum(sum0, sum1, sum2, sum3);
+    }
+
     /**
      * @param dy (rows, d)
      * @param gradients the flat block that dgain and dbias are added to
-     * @param dx receives the result (rows, d), added to what stands there if {@code accumulate}; may be {@code dy}
+     * @param dx receives the result (rows, d), added to its contents if {@code accumulate}; may be {@code dy}
      */
     static void backward(
             Matrix dy,
@@ -233,9 +272,10 @@ final class LayerNorm {
         g1 = g1.mul(FloatVector.fromMemorySegment(FLOATS, parameters, gainAt + VECTOR, ORDER));
         g2 = g2.mul(FloatVector.fromMemorySegment(FLOATS, parameters, gainAt + 2 * VECTOR, ORDER));
         g3 = g3.mul(FloatVector.fromMemorySegment(FLOATS, parameters, gainAt + 3 * VECTOR, ORDER));
-        float mean = Lanes.sum(g0.add(g1).add(g2.add(g3))) / WIDE;
-        FloatVector product = g3.fma(x3, g2.fma(x2, g1.fma(x1, g0.mul(x0))));
-        FloatVector correlation = FloatVector.broadcast(FLOATS, -Lanes.sum(product) / WIDE);
+        FloatVector zero = FloatVector.zero(FLOATS);
+        float mean = Lanes.sum(g0.add(g1).add(g2).add(g3), zero, zero, zero) / WIDE;
+        FloatVector product = g3.fma(x3, g2.fma(x2, g1.fma(x1, g0.fma(x0, zero))));
+        FloatVector correlation = FloatVector.broadcast(FLOATS, -Lanes.sum(product, zero, zero, zero) / WIDE);
         g0 = x0.fma(correlation, g0.sub(mean)).mul(inverse);
         g1 = x1.fma(correlation, g1.sub(mean)).mul(inverse);
         g2 = x2.fma(correlation, g2.sub(mean)).mul(inverse);
@@ -275,24 +315,71 @@ final class LayerNorm {
             long dxAt,
             boolean accumulate) {
         long bytes = (long) d * Float.BYTES;
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        FloatVector product = FloatVector.zero(Lanes.FLOATS);
         for (long i = 0; i < bytes; i += VECTOR) {
-            FloatVector g = Lanes.load(dy, dyAt + i);
-            FloatVector xHat = Lanes.load(normalized, normalizedAt + i);
-            Lanes.store(g.fma(xHat, Lanes.load(gradients, gainAt + i)), gradients, gainAt + i);
-            Lanes.store(g.add(Lanes.load(gradients, biasAt + i)), gradients, biasAt + i);
-            FloatVector dxHat = g.mul(Lanes.load(parameters, gainAt + i));
-            sum = sum.add(dxHat);
-            product = dxHat.fma(xHat, product);
+            addProduct(
+                    Lanes.load(dy, dyAt + i),
+                    Lanes.load(normalized, normalizedAt + i),
+                    gradients,
+                    gainAt + i,
+                    biasAt + i);
         }
-        float mean = Lanes.sum(sum) / d;
-        FloatVector correlation = FloatVector.broadcast(Lanes.FLOATS, -Lanes.sum(product) / d);
+        float mean = sumOfProducts(dy, dyAt, parameters, gainAt, bytes) / d;
+        float product = sumOfProducts(dy, dyAt, parameters, gainAt, normalized, normalizedAt, bytes);
+        FloatVector correlation = FloatVector.broadcast(Lanes.FLOATS, -product / d);
         for (long i = 0; i < bytes; i += VECTOR) {
             FloatVector dxHat = Lanes.load(dy, dyAt + i).mul(Lanes.load(parameters, gainAt + i));
             FloatVector xHat = Lanes.load(normalized, normalizedAt + i);
             FloatVector result = xHat.fma(correlation, dxHat.sub(mean)).mul(inverse);
             Lanes.store(accumulate ? result.add(Lanes.load(dx, dxAt + i)) : result, dx, dxAt + i);
         }
+    }
+
+    /** {@code Σ dy ∘ gain}. */
+    private static float sumOfProducts(MemorySegment dy, long dyAt, MemorySegment gain, long gainAt, long bytes) {
+        FloatVector sum0 = product(dy, dyAt, gain, gainAt);
+        FloatVector sum1 = Lanes.COUNT <= 8 ? product(dy, dyAt + VECTOR, gain, gainAt + VECTOR) : sum0;
+        FloatVector sum2 = Lanes.COUNT <= 4 ? product(dy, dyAt + 2 * VECTOR, gain, gainAt + 2 * VECTOR) : sum0;
+        FloatVector sum3 = Lanes.COUNT <= 4 ? product(dy, dyAt + 3 * VECTOR, gain, gainAt + 3 * VECTOR) : sum0;
+        for (long i = BLOCK; i < bytes; i += BLOCK) {
+            sum0 = product(dy, dyAt + i, gain, gainAt + i).add(sum0);
+            if (Lanes.COUNT <= 8) {
+                sum1 = product(dy, dyAt + i + VECTOR, gain, gainAt + i + VECTOR).add(sum1);
+            }
+            if (Lanes.COUNT <= 4) {
+                sum2 = product(dy, dyAt + i + 2 * VECTOR, gain, gainAt + i + 2 * VECTOR)
+                        .add(sum2);
+                sum3 = product(dy, dyAt + i + 3 * VECTOR, gain, gainAt + i + 3 * VECTOR)
+                        .add(sum3);
+            }
+        }
+        return Lanes.sum(sum0, sum1, sum2, sum3);
+    }
+
+    private static FloatVector product(MemorySegment a, long aAt, MemorySegment b, long bAt) {
+        return FloatVector.fromMemorySegment(FLOATS, a, aAt, ORDER)
+                .mul(FloatVector.fromMemorySegment(FLOATS, b, bAt, ORDER));
+    }
+
+    /** {@code Σ (dy ∘ gain) ∘ x̂}. */
+    private static float sumOfProducts(
+            MemorySegment dy, long dyAt, MemorySegment gain, long gainAt, MemorySegment x, long xAt, long bytes) {
+        FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        for (long i = 0; i < bytes; i += BLOCK) {
+            sum0 = product(dy, dyAt + i, gain, gainAt + i).fma(Lanes.load(x, xAt + i), sum0);
+            if (Lanes.COUNT <= 8) {
+                long j = i + VECTOR;
+                sum1 = product(dy, dyAt + j, gain, gainAt + j).fma(Lanes.load(x, xAt + j), sum1);
+            }
+            if (Lanes.COUNT <= 4) {
+                long j = i + 2 * VECTOR;
+                sum2 = product(dy, dyAt + j, gain, gainAt + j).fma(Lanes.load(x, xAt + j), sum2);
+                long l = i + 3 * VECTOR;
+                sum3 = product(dy, dyAt + l, gain, gainAt + l).fma(Lanes.load(x, xAt + l), sum3);
+            }
+        }
+        return Lanes.sum(sum0, sum1, sum2, sum3);
     }
 }

@@ -287,11 +287,7 @@ public final class SasRec implements AutoCloseable {
                 SasRecLayout.Parameter p = linear.weight();
                 Matrix from = Matrix.over(weights, p.start(), p.columns());
                 Matrix to = Matrix.over(transposed, p.start(), p.rows());
-                for (int i = 0; i < p.rows(); i++) {
-                    for (int j = 0; j < p.columns(); j++) {
-                        to.set(j, i, from.get(i, j));
-                    }
-                }
+                to.transposeFrom(from, 0, p.rows(), p.columns(), p.rows());
             }
         }
     }

@@ -5,15 +5,15 @@ import io.freshet.tensor.Lanes;
 /**
  * The shape of the encoder.
  *
- * @param dim width of an item's vector and of every layer, a multiple of the CPU's vector length
+ * @param dim width of an item's vector and of every layer, a multiple of {@link Lanes#WIDTH}
  * @param maxLength positions that the encoder sees; older ones are cut off
  * @param blocks attention blocks
  * @param heads attention heads of a block
  */
 public record SasRecConfig(int dim, int maxLength, int blocks, int heads) {
     public SasRecConfig {
-        if (dim <= 0 || dim % Lanes.COUNT != 0) {
-            throw new IllegalArgumentException("dim must be a multiple of " + Lanes.COUNT + ": dim=" + dim);
+        if (dim <= 0 || dim % Lanes.WIDTH != 0) {
+            throw new IllegalArgumentException("dim must be a multiple of " + Lanes.WIDTH + ": dim=" + dim);
         }
         if (maxLength < 1) {
             throw new IllegalArgumentException("maxLength must be positive: maxLength=" + maxLength);
@@ -21,9 +21,9 @@ public record SasRecConfig(int dim, int maxLength, int blocks, int heads) {
         if (blocks < 1) {
             throw new IllegalArgumentException("blocks must be positive: blocks=" + blocks);
         }
-        if (heads < 1 || dim % heads != 0 || dim / heads % Lanes.COUNT != 0) {
+        if (heads < 1 || dim % heads != 0 || dim / heads % Lanes.WIDTH != 0) {
             throw new IllegalArgumentException(
-                    "heads must divide dim into multiples of " + Lanes.COUNT + ": heads=" + heads + ", dim=" + dim);
+                    "heads must divide dim into multiples of " + Lanes.WIDTH + ": heads=" + heads + ", dim=" + dim);
         }
     }
 

@@ -131,11 +131,9 @@ final class TokenPasses {
 
     /** {@code y = x · W + b}. */
     void linear(Matrix x, SasRecLayout.Linear p, MemorySegment weights, int tokens, Matrix y) {
-        product(x, p, weights, tokens, y);
         long biasAt = (long) p.bias().start() * Float.BYTES;
-        for (int t = 0; t < tokens; t++) {
-            Rows.add(weights, biasAt, y.memory(), y.at(t), d);
-        }
+        Matrix weight = Matrix.over(weights, p.weight().start(), d);
+        products.multiplyAdding(weights, biasAt, x, 0, weight, 0, y, 0, tokens, d, d);
     }
 
     /** {@code dW += xᵀ · dy}, {@code db += Σ dy}. */
@@ -143,9 +141,7 @@ final class TokenPasses {
         Matrix dw = Matrix.over(gradients, p.weight().start(), d);
         products.multiplyTransposed(x, 0, dy, 0, dw, 0, d, d, tokens, true);
         long biasAt = (long) p.bias().start() * Float.BYTES;
-        for (int t = 0; t < tokens; t++) {
-            Rows.add(dy.memory(), dy.at(t), gradients, biasAt, d);
-        }
+        Rows.addAll(dy, 0, tokens, gradients, biasAt, d);
     }
 
     void add(Matrix from, int tokens, Matrix to) {
@@ -161,9 +157,8 @@ final class TokenPasses {
             long at = f.at(t);
             for (int c = 0; c < d; c += Lanes.COUNT) {
                 long bytes = (long) c * Float.BYTES;
-                FloatVector x = Lanes.load(f.memory(), at + bytes)
-                        .add(Lanes.load(weights, (long) (p.bias().start() + c) * Float.BYTES))
-                        .max(0f);
+                FloatVector x = Lanes.relu(Lanes.load(f.memory(), at + bytes)
+                        .add(Lanes.load(weights, (long) (p.bias().start() + c) * Float.BYTES)));
                 Lanes.store(dropout.apply(x, (firstToken + t) * d + c), f.memory(), at + bytes);
             }
         }

@@ -20,6 +20,9 @@ import java.util.List;
  * has (candidates × {@value ScoreTile#TOKENS}) floats.
  */
 public final class BatchLoss implements AutoCloseable {
+    /** Of all shards: eight shards have this for 21,800 candidates of 64 floats. */
+    private static final long SCRATCH_BYTES = 128L << 20;
+
     private final int d;
     private final Negatives negatives;
     private final CandidateGradients gradients;
@@ -65,15 +68,28 @@ public final class BatchLoss implements AutoCloseable {
      * Makes ready for a batch and draws what all its targets share.
      *
      * @param chunks chunks that it is cut into
+     * @param shardCount shards that the batch is shared out to, the first ones
      * @param step the number that decides draws
      */
-    public void begin(SequenceBatch batch, int chunks, RowTable items, long step) {
+    public void begin(SequenceBatch batch, int chunks, int shardCount, RowTable items, long step) {
         negatives.prepare(batch, chunks, items, step);
-        gradients.prepare(batch, negatives, items.rows(), Math.min(chunks, shards.size()));
+        gradients.prepare(batch, negatives, items.rows(), Math.min(chunks, shardCount));
         if (negatives.sampling() == Sampling.BATCH) {
             negatives.drawShared(sampler, 0);
             sample.gather(items, negatives.draws(), 0, negatives.drawCount(), negatives.correction());
         }
+    }
+
+    /**
+     * How many of the shards a batch may be shared out to: all of them, unless their scratch for every candidate passes {@value
+     * #SCRATCH_BYTES} bytes, and at least two. Depends on the number of candidates alone, never on the machine.
+     *
+     * @param rows items of the table
+     */
+    public int shardsFor(int rows) {
+        long scratch = (long) negatives.mostShared(rows) * (d + ScoreTile.TOKENS) * Float.BYTES;
+        int least = Math.min(2, shards.size());
+        return Math.clamp(SCRATCH_BYTES / Math.max(1, scratch), least, shards.size());
     }
 
     /**

@@ -75,7 +75,7 @@ record Logistic() implements LossFunction {
             share.intoMemorySegment(scores, here, ORDER);
             shares = share.add(shares);
             product = divisor.mul(product);
-            sum = x.max(0f).add(sum);
+            sum = Lanes.relu(x).add(sum);
         }
         product.intoMemorySegment(tile.scales(), lane, ORDER);
         FloatVector.fromMemorySegment(Lanes.FLOATS, tile.sums(), lane, ORDER)
@@ -92,7 +92,7 @@ record Logistic() implements LossFunction {
         for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
             FloatVector x = Lanes.load(tile.targetScores(), lane).neg();
             FloatVector e = Lanes.exp(x.abs().neg());
-            FloatVector own = x.max(0f).add(Lanes.log(e.add(1f)));
+            FloatVector own = Lanes.relu(x).add(Lanes.log(e.add(1f)));
             Lanes.store(own.add(Lanes.load(tile.sums(), lane)), tile.losses(), lane);
             Lanes.store(sigmoid(x, e).neg(), tile.targetDerivatives(), lane);
             Lanes.store(one, tile.scales(), lane);

@@ -39,6 +39,11 @@ final class Negatives {
         this.popularity = config.popularityPower() > 0 ? new Popularity(config.popularityPower()) : null;
     }
 
+    /** The most candidates that targets can share, of {@code items} that there are. */
+    int mostShared(int items) {
+        return config.sampling() == Sampling.ALL ? items : Math.min(items, config.negatives());
+    }
+
     /**
      * Makes room for a step's draws.
      *

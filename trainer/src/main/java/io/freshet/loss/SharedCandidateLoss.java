@@ -19,18 +19,20 @@ import jdk.incubator.vector.FloatVector;
  * dH = diag(z) Pᵀ E + dℓ/ds⁺ · e⁺,   dE = P (diag(z) H)
  * </pre>
  *
- * <p>So z scales the hidden states and their gradients, not the tile, which is read only twice after it was filled.
+ * <p>So z scales the hidden states and their gradients, not the tile. A block of candidates is multiplied with the states,
+ * derived and multiplied into dH / z while it is in the caches; z is known after the last block, and dE then takes the only
+ * other pass over the tile.
  *
  * <p>Holds scratch of (candidates × {@value ScoreTile#TOKENS}) floats: one instance a thread.
  */
 final class SharedCandidateLoss implements AutoCloseable {
     private static final int TILE = ScoreTile.TOKENS;
 
-    /** Candidates whose scores are still in the first cache when the loss function comes. */
-    private static final int BLOCK = 48;
+    /** Candidates whose scores and vectors are in the first caches from their product to the one with their derivatives. */
+    private static final int BLOCK = 96;
 
-    /** Candidates whose vectors are still in the first cache when they are multiplied in again. */
-    private static final int GRADIENT_BLOCK = 64;
+    /** Candidates of which one product computes the gradients. */
+    private static final int GRADIENT_BLOCK = 96;
 
     private final Products products;
     private final LossFunction function;
@@ -70,7 +72,7 @@ final class SharedCandidateLoss implements AutoCloseable {
         for (int first = 0; first < tokens; first += TILE) {
             int count = Math.min(TILE, tokens - first);
             readTokens(chunk, candidates, correction, first, count);
-            derive(candidates, count);
+            derive(chunk, candidates, first, count);
             loss += scale(chunk, first, count);
             multiply(chunk, candidates, first, count, gradients, overwrite && first == 0);
         }
@@ -99,12 +101,7 @@ final class SharedCandidateLoss implements AutoCloseable {
 
     /** The lanes past {@code count} are zero, so that what they compute stays finite. */
     private void transpose(Matrix hidden, int first, int count) {
-        int lanes = Lanes.roundUp(count);
-        for (int t = 0; t < lanes; t++) {
-            for (int c = 0; c < d; c++) {
-                transposed.set(c, t, t < count ? hidden.get(first + t, c) : 0f);
-            }
-        }
+        transposed.transposeFrom(hidden, first, count, d, Lanes.roundUp(count));
     }
 
     private void maskTarget(Candidates candidates, int target, int token) {
@@ -119,28 +116,40 @@ final class SharedCandidateLoss implements AutoCloseable {
         }
     }
 
-    /** Fills the tile with derivatives. */
-    private void derive(Candidates candidates, int count) {
+    /** Fills the tile with derivatives, and the hidden states' gradients with their products with the candidates. */
+    private void derive(LossChunk chunk, Candidates candidates, int first, int count) {
         function.begin(tile);
-        pass(candidates, count, true);
+        pass(chunk, candidates, first, count, true);
         if (function.overflowed(tile, count)) {
-            pass(candidates, count, false);
-            pass(candidates, count, true);
+            pass(chunk, candidates, first, count, false);
+            pass(chunk, candidates, first, count, true);
         }
         function.finish(tile, count);
     }
 
-    /** Scores block by block, each handed on while it is in the cache: to be derived, or to raise the shifts. */
-    private void pass(Candidates candidates, int count, boolean derive) {
+    /** Scores block by block, each used while it is in the cache: to be derived and multiplied, or to raise the shifts. */
+    private void pass(LossChunk chunk, Candidates candidates, int first, int count, boolean derive) {
         int nextMask = 0;
         for (int i = 0; i < candidates.size(); i += candidates.blockSize()) {
             int end = end(candidates, i);
+            Matrix vectors = candidates.block(i / candidates.blockSize());
             for (int from = i; from < end; from += BLOCK) {
                 int rows = Math.min(BLOCK, end - from);
                 score(candidates, i, from, rows, count);
                 nextMask = mask(nextMask, from + rows);
                 if (derive) {
                     function.derive(tile, from, rows, count);
+                    products.multiplyTransposed(
+                            tile.scores(),
+                            from,
+                            vectors,
+                            from - i,
+                            chunk.hiddenGradients(),
+                            first,
+                            count,
+                            d,
+                            rows,
+                            from > 0);
                 } else {
                     function.raiseShifts(tile, from, rows, count);
                 }
@@ -203,20 +212,12 @@ final class SharedCandidateLoss implements AutoCloseable {
         return loss;
     }
 
-    /** The products with the tile: candidates' gradients, and the hidden states' with the target's term. */
+    /** The candidates' gradients, by the second product with the tile, and the rest of the hidden states'. */
     private void multiply(
             LossChunk chunk, Candidates candidates, int first, int count, Matrix gradients, boolean overwrite) {
-        Matrix derivatives = tile.scores();
-        Matrix dHidden = chunk.hiddenGradients();
-        for (int i = 0; i < candidates.size(); i += candidates.blockSize()) {
-            int end = end(candidates, i);
-            Matrix vectors = candidates.block(i / candidates.blockSize());
-            for (int from = i; from < end; from += GRADIENT_BLOCK) {
-                int rows = Math.min(GRADIENT_BLOCK, end - from);
-                products.multiply(derivatives, from, scaled, 0, gradients, from, rows, d, count, !overwrite);
-                products.multiplyTransposed(
-                        derivatives, from, vectors, from - i, dHidden, first, count, d, rows, from > 0);
-            }
+        for (int from = 0; from < candidates.size(); from += GRADIENT_BLOCK) {
+            int rows = Math.min(GRADIENT_BLOCK, candidates.size() - from);
+            products.multiply(tile.scores(), from, scaled, 0, gradients, from, rows, d, count, !overwrite);
         }
         for (int t = 0; t < count; t++) {
             addTarget(chunk, first + t, ScoreTile.get(tile.scales(), t));

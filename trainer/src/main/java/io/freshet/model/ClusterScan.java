@@ -39,9 +39,9 @@ final class ClusterScan implements AutoCloseable {
     private final int dim;
     private final ScoreLine scores = new ScoreLine(RowTable.CHUNK_ROWS);
     private final FloatBlock squares; // (d) of the query's coordinates
-    private ScoreLine means = new ScoreLine(Lanes.COUNT); // (clusters) μ
-    private ScoreLine variances = new ScoreLine(Lanes.COUNT); // (clusters) Σ q²·v
-    private ScoreLine masses = new ScoreLine(Lanes.COUNT); // (clusters) log Σ exp(scale · s)
+    private ScoreLine means = new ScoreLine(Lanes.WIDTH); // (clusters) μ
+    private ScoreLine variances = new ScoreLine(Lanes.WIDTH); // (clusters) Σ q²·v
+    private ScoreLine masses = new ScoreLine(Lanes.WIDTH); // (clusters) log Σ exp(scale · s)
     private long[] order = {}; // (clusters) the furthest reaching last
     private final BitSet scanned = new BitSet(); // clusters
     private int scannedRows;

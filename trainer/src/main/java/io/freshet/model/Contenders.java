@@ -9,7 +9,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The rows that may reach a threshold of each history of a tile, while the threshold is not known yet but a floor below it is,
- * which rises from chunk to chunk. So they need not be scored again when it is known. Owns its memory: one a thread.
+ * which rises as more of the table has been seen. So they need not be scored again when it is known. Owns its memory: one a thread.
  */
 final class Contenders implements AutoCloseable {
     private static final int QUERIES = QueryTile.QUERIES;
@@ -21,7 +21,7 @@ final class Contenders implements AutoCloseable {
     private final float[][] scores = new float[QUERIES][FIRST_CAPACITY];
     private final int[] sizes = new int[QUERIES];
 
-    /** Forgets all; no row is wanted of any history. */
+    /** Forgets all rows; none is wanted for any history. */
     void clear() {
         Arrays.fill(sizes, 0);
         for (int query = 0; query < QUERIES; query++) {
@@ -29,38 +29,38 @@ final class Contenders implements AutoCloseable {
         }
     }
 
-    /** Wants rows of at least this score from now on, which is no less than was said before. */
+    /** Sets the floor of a history, which never falls. */
     void raise(int query, float floor) {
         floors.set(0, query, floor);
     }
 
-    /** Takes those of the tile's chunk. */
-    void collect(QueryTile tile, int[] candidates, int first) {
+    /** Takes those of the tile's panel. */
+    void collect(QueryTile tile) {
         for (int lane = 0; lane < tile.lanes(); lane += Lanes.COUNT) {
             FloatVector floor = Lanes.load(floors.memory(), floors.at(0) + (long) lane * Float.BYTES);
             if (floor.compare(VectorOperators.LT, Float.POSITIVE_INFINITY).anyTrue()) {
-                collectLanes(tile, floor, lane, candidates, first);
+                collectLanes(tile, floor, lane);
             }
         }
     }
 
-    private void collectLanes(QueryTile tile, FloatVector floor, int lane, int[] candidates, int first) {
+    private void collectLanes(QueryTile tile, FloatVector floor, int lane) {
         Matrix t = tile.scores();
         long at = t.at(0) + (long) lane * Float.BYTES;
         for (int row = 0; row < tile.rows(); row++) {
             FloatVector here = Lanes.load(t.memory(), at + row * t.strideBytes());
             long good = here.compare(VectorOperators.GE, floor).toLong();
             if (good != 0) {
-                take(good, tile, tile.firstRow() + row, lane, candidates, first);
+                take(good, tile, row, lane);
             }
         }
     }
 
-    private void take(long good, QueryTile tile, int row, int lane, int[] candidates, int first) {
+    private void take(long good, QueryTile tile, int row, int lane) {
         for (long left = good; left != 0; left &= left - 1) {
             int query = lane + Long.numberOfTrailingZeros(left);
-            if (query < tile.queries() && row < candidates[first + query]) {
-                add(query, row, tile.score(query, row));
+            if (query < tile.queries() && row < tile.end(query)) {
+                add(query, tile.firstRow() + row, tile.score(query, tile.firstRow() + row));
             }
         }
     }
@@ -73,7 +73,7 @@ final class Contenders implements AutoCloseable {
         scores[query][sizes[query]++] = score;
     }
 
-    /** Lets go of those that the floor has risen above, and makes room if that does not. */
+    /** Drops the rows that the floor has risen above, and makes room if those are few. */
     private void dropFallen(int query) {
         int kept = 0;
         for (int i = 0; i < sizes[query]; i++) {

@@ -15,21 +15,27 @@ final class ExpectedScores implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private final int[] starts = new int[QueryTile.QUERIES + 1]; // (queries + 1), in whole vectors
-    private FloatBlock block = FloatBlock.zeros(2L * Lanes.COUNT);
+    private FloatBlock block = FloatBlock.zeros(2L * Lanes.WIDTH);
     private MemorySegment scores = block.memory(); // (starts[queries])
     private MemorySegment probabilities = block.memory(); // (starts[queries])
+    private final PanelRows rows = new PanelRows();
 
     /** Makes room for a tile's histories; the tile's targets are scored. */
-    void begin(QueryTile tile, Expectations expectations, int first) {
+    void begin(QueryTile tile, Expectations expectations, int first, int panels) {
+        rows.clear();
         for (int i = 0; i < tile.queries(); i++) {
-            int rows = expectations.end(first + i) - expectations.start(first + i);
-            starts[i + 1] = starts[i] + Lanes.roundUp(rows + 1);
+            int expected = expectations.end(first + i) - expectations.start(first + i);
+            starts[i + 1] = starts[i] + Lanes.roundUp(expected + 1);
         }
         reserve(starts[tile.queries()]);
         for (int i = 0; i < tile.queries(); i++) {
-            int rows = expectations.end(first + i) - expectations.start(first + i);
-            scores.setAtIndex(FLOAT, starts[i] + rows, tile.targetScore(i));
+            int expected = expectations.end(first + i) - expectations.start(first + i);
+            scores.setAtIndex(FLOAT, starts[i] + expected, tile.targetScore(i));
+            for (int number = 0; number < expected; number++) {
+                rows.add(i, number, expectations.row(expectations.start(first + i) + number));
+            }
         }
+        rows.sort(panels);
     }
 
     private void reserve(int floats) {
@@ -42,16 +48,11 @@ final class ExpectedScores implements AutoCloseable {
         probabilities = block.memory().asSlice(bytes, bytes);
     }
 
-    /** Takes the scores of the rows that are in the tile's chunk. */
-    void pick(QueryTile tile, Expectations expectations, int first) {
-        for (int i = 0; i < tile.queries(); i++) {
-            int at = starts[i] - expectations.start(first + i);
-            for (int place = expectations.start(first + i); place < expectations.end(first + i); place++) {
-                int row = expectations.row(place);
-                if (tile.has(row)) {
-                    scores.setAtIndex(FLOAT, at + place, tile.score(i, row));
-                }
-            }
+    /** Takes the scores of the rows that are in the tile's panel. */
+    void pick(QueryTile tile) {
+        for (int place = rows.start(tile.panel()); place < rows.start(tile.panel() + 1); place++) {
+            int query = rows.query(place);
+            scores.setAtIndex(FLOAT, starts[query] + rows.number(place), tile.score(query, rows.row(place)));
         }
     }
 

@@ -131,11 +131,7 @@ final class ItemScan implements AutoCloseable {
     }
 
     private void transpose(Matrix states, int queries) {
-        for (int query = 0; query < QUERIES; query++) {
-            for (int c = 0; c < dim; c++) {
-                transposed.set(c, query, query < queries ? states.get(query, c) : 0f);
-            }
-        }
+        transposed.transposeFrom(states, 0, queries, dim, QUERIES);
     }
 
     /** The best of a query, until the next scan. */

@@ -8,6 +8,7 @@ import io.freshet.loss.LossChunk;
 import io.freshet.optimizer.Adam;
 import io.freshet.optimizer.TouchedRows;
 import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
@@ -26,13 +27,16 @@ import java.util.List;
  * <p>A batch is cut into chunks of at most {@value #CHUNK_TOKENS} tokens at sequence ends. Chunk c belongs to shard
  * c mod shards; a shard takes its chunks in order, each through forward pass, loss and backward pass without a barrier,
  * and sums their gradients; shards are summed in order. So the bits of a step do not depend on how many threads there
- * are. Gradients of item vectors are gathered row by row ({@link TouchedRows}) and go straight into Adam.
+ * are. {@link TouchedRows} gathers the gradients of item vectors row by row, and they go straight into Adam.
  *
  * <p>Borrows the model; owns the moments and all scratch. Not thread-safe; works on its own threads inside a call.
  */
 public final class Learner implements AutoCloseable {
     /** Tokens of a chunk, or one sequence's where that has more. */
     static final int CHUNK_TOKENS = 256;
+
+    /** Tokens that a chunk is to have: somewhat fewer, because it ends with a sequence. */
+    private static final int AIMED_TOKENS = 248;
 
     private static final int ROW_TASKS = 16;
 
@@ -49,10 +53,12 @@ public final class Learner implements AutoCloseable {
     private final FloatBlock denseFirstMoments; // (denseSize)
     private final FloatBlock denseSecondMoments; // (denseSize)
     private long optimizerStep;
+    private long skippedSteps;
 
     private final FloatBlock rowGradients; // (ROW_TASKS, d)
     private final FloatBlock transposed; // (denseSize): square weights transposed
     private final List<Shard> shards = new ArrayList<>();
+    private int usedShards; // of the newest batch: the first ones
     private final TouchedRows touched = new TouchedRows();
     private final List<Integer> chunkEnds = new ArrayList<>(); // sequence after each chunk's last
     private FloatBlock perToken = FloatBlock.zeros(1);
@@ -192,7 +198,11 @@ public final class Learner implements AutoCloseable {
     /**
      * One optimiser step on the mean loss of the batch's targets by their weights, Σ wᵢ ℓᵢ / Σ wᵢ.
      *
-     * @return that mean before the step; 0 for a batch without targets, which changes nothing
+     * <p>A step whose loss or gradients are not finite changes no weight and no moment, and is counted in {@link
+     * #skippedSteps}; its number is used up, so that the next step draws other negatives.
+     *
+     * @return that mean before the step; 0 for a batch without targets, which changes nothing; not finite for a step that was
+     *     skipped
      */
     public double learn(SequenceBatch batch) {
         return learn(batch, 1f);
@@ -212,15 +222,74 @@ public final class Learner implements AutoCloseable {
         itemSecondMoments.growTo(model.vocabulary().size());
         reserve(batch.tokens());
         SasRec.transposeWeights(model.layout(), model.dense(), transposed.memory());
+        usedShards = loss.shardsFor(model.items().rows());
         cutIntoChunks(batch);
-        loss.begin(batch, chunkEnds.size(), model.items(), optimizerStep);
-        workers.run(shards.size(), shard -> runShard(batch, shard));
-        Adam adam = new Adam(config.optimizer().times(rateShare), optimizerStep);
-        updateDense(adam);
+        loss.begin(batch, chunkEnds.size(), usedShards, model.items(), optimizerStep);
+        workers.run(usedShards, shard -> runShard(batch, shard));
+        double lossSum = 0;
+        for (Shard shard : shards.subList(0, usedShards)) {
+            lossSum += shard.lossSum;
+        }
+        double mean = lossSum / batch.weightSum();
+        double denseSquares = sumDenseGradients();
+        if (!Double.isFinite(mean) || !Double.isFinite(denseSquares + squaresOfTokens(batch.tokens()))) {
+            skippedSteps++;
+            return Double.isFinite(mean) ? Double.NaN : mean;
+        }
         touchRows(batch);
-        updateRows(adam);
+        float share = shareOfGradients(denseSquares);
+        Adam adam = new Adam(config.optimizer().times(rateShare), optimizerStep);
+        updateDense(adam, share);
+        updateRows(adam, share);
         loss.end(batch);
-        return shards.stream().mapToDouble(shard -> shard.lossSum).sum() / batch.weightSum();
+        return mean;
+    }
+
+    /** Optimiser steps that changed nothing, because their loss or gradients were not finite. */
+    public long skippedSteps() {
+        return skippedSteps;
+    }
+
+    /**
+     * The sum of the squares of what the rows' gradients are made of, token by token: hidden states, gradients of inputs and of
+     * targets' scores. Candidates' gradients are products of softmax shares with hidden states, so they are finite where the
+     * loss and the hidden states are.
+     */
+    private double squaresOfTokens(int tokens) {
+        long floats = 2L * tokens * d;
+        double[] squares = new double[ROW_TASKS];
+        workers.run(ROW_TASKS, task -> {
+            long from = blockOf(floats, task);
+            squares[task] = Rows.squareSum(perToken.memory(), from * Float.BYTES, blockOf(floats, task + 1) - from);
+        });
+        double sum = 0;
+        for (double part : squares) {
+            sum += part;
+        }
+        for (int token = 0; token < tokens; token++) {
+            float share = targetGradients.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, token);
+            sum += (double) share * share;
+        }
+        return sum;
+    }
+
+    /** The first float of a task's part of so many, in whole blocks. */
+    private static long blockOf(long floats, int task) {
+        return floats / Lanes.WIDTH * task / ROW_TASKS * Lanes.WIDTH;
+    }
+
+    /** What all gradients are multiplied by, so that their global norm is at most the configured one. */
+    private float shareOfGradients(double denseSquares) {
+        if (config.maxGradientNorm() == 0) {
+            return 1f;
+        }
+        double[] squares = new double[ROW_TASKS];
+        forEachRow((task, slot, gradient) -> squares[task] += Rows.squareSum(gradient, 0, d));
+        double sum = denseSquares;
+        for (double part : squares) {
+            sum += part;
+        }
+        return (float) Math.min(1, config.maxGradientNorm() / Math.sqrt(sum));
     }
 
     private void touchRows(SequenceBatch batch) {
@@ -242,17 +311,16 @@ public final class Learner implements AutoCloseable {
         targetGradients = perToken.memory().asSlice(2L * tokens * d * Float.BYTES);
     }
 
-    /** Into as many chunks for each shard, all of about the same size, so that shards end together. */
+    /** Cuts the batch into an even number of chunks, as few as possible and all of about the same size, for two threads. */
     private void cutIntoChunks(SequenceBatch batch) {
         chunkEnds.clear();
         int tokens = batch.tokens();
-        int rounds = (tokens + CHUNK_TOKENS * shards.size() - 1) / (CHUNK_TOKENS * shards.size());
-        long chunks = (long) rounds * shards.size();
+        int chunks = (tokens + 2 * AIMED_TOKENS - 1) / (2 * AIMED_TOKENS) * 2;
         int first = 0;
         for (int s = 1; s <= batch.sequences(); s++) {
             boolean last = s == batch.sequences();
             if (last
-                    || batch.start(s) * chunks >= tokens * (chunkEnds.size() + 1L)
+                    || (long) batch.start(s) * chunks >= (long) tokens * (chunkEnds.size() + 1)
                     || batch.start(s + 1) - batch.start(first) > CHUNK_TOKENS) {
                 chunkEnds.add(s);
                 first = s;
@@ -265,7 +333,7 @@ public final class Learner implements AutoCloseable {
         shard.lossSum = 0;
         shard.denseGradients.memory().fill((byte) 0);
         shard.encoder.trainWith(config.dropout(), model.config().seed(), optimizerStep);
-        for (int chunk = index; chunk < chunkEnds.size(); chunk += shards.size()) {
+        for (int chunk = index; chunk < chunkEnds.size(); chunk += usedShards) {
             runChunk(batch, shard, index, chunk);
         }
     }
@@ -286,16 +354,56 @@ public final class Learner implements AutoCloseable {
                 batch, dHidden, model.dense(), transposed.memory(), shard.denseGradients.memory(), inputGradients);
     }
 
-    private void updateDense(Adam adam) {
+    /** Sums the shards' gradients of the dense parameters into the first shard's; the sum of their squares. */
+    private double sumDenseGradients() {
+        double[] squares = new double[ROW_TASKS];
         MemorySegment sum = shards.getFirst().denseGradients.memory();
-        for (Shard shard : shards.subList(1, shards.size())) {
-            Rows.add(shard.denseGradients.memory(), 0, sum, 0, model.denseSize());
+        workers.run(ROW_TASKS, task -> {
+            long from = blockOf(model.denseSize(), task);
+            int count = (int) (blockOf(model.denseSize(), task + 1) - from);
+            for (Shard shard : shards.subList(1, usedShards)) {
+                Rows.add(shard.denseGradients.memory(), from * Float.BYTES, sum, from * Float.BYTES, count);
+            }
+            squares[task] = Rows.squareSum(sum, from * Float.BYTES, count);
+        });
+        double total = 0;
+        for (double part : squares) {
+            total += part;
         }
-        adam.update(
-                model.dense(), denseFirstMoments.memory(), denseSecondMoments.memory(), 0, sum, 0, model.denseSize());
+        return total;
     }
 
-    void updateRows(Adam adam) {
+    private void updateDense(Adam adam, float share) {
+        MemorySegment gradients = shards.getFirst().denseGradients.memory();
+        workers.run(ROW_TASKS, task -> {
+            long at = blockOf(model.denseSize(), task) * Float.BYTES;
+            int count = (int) (blockOf(model.denseSize(), task + 1) - blockOf(model.denseSize(), task));
+            if (share != 1f) {
+                Rows.scale(gradients, at, share, gradients, at, count);
+            }
+            adam.update(
+                    model.dense(), denseFirstMoments.memory(), denseSecondMoments.memory(), at, gradients, at, count);
+        });
+    }
+
+    private void updateRows(Adam adam, float share) {
+        forEachRow((task, slot, gradient) -> {
+            if (share != 1f) {
+                Rows.scale(gradient, 0, share, gradient, 0, d);
+            }
+            updateRow(adam, touched.row(slot), gradient);
+        });
+        for (int slot = 0; slot < touched.slots(); slot++) {
+            changes.add(touched.row(slot));
+        }
+    }
+
+    /** Takes a touched row's gradient (d), valid during the call, on the thread of its task. */
+    private interface RowGradients {
+        void take(int task, int slot, MemorySegment gradient);
+    }
+
+    private void forEachRow(RowGradients taker) {
         int slots = touched.slots();
         workers.run(ROW_TASKS, task -> {
             int from = (int) ((long) slots * task / ROW_TASKS);
@@ -303,12 +411,9 @@ public final class Learner implements AutoCloseable {
             MemorySegment sum = rowGradients.memory().asSlice((long) task * d * Float.BYTES, (long) d * Float.BYTES);
             for (int slot = from; slot < to; slot++) {
                 gatherGradient(slot, sum);
-                updateRow(adam, touched.row(slot), sum);
+                taker.take(task, slot, sum);
             }
         });
-        for (int slot = 0; slot < slots; slot++) {
-            changes.add(touched.row(slot));
-        }
     }
 
     private void gatherGradient(int slot, MemorySegment sum) {

@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.memory.Expectations;
+import io.freshet.tensor.RowTable;
 import io.freshet.tensor.Workers;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,6 +30,9 @@ public final class MixtureRanker implements AutoCloseable {
     /** Of a floor's logarithm, and of each unit of it: hundreds of times what float32 rounds. */
     private static final double MARGIN = 1e-4;
 
+    /** Panels whose exponentials are summed up in float. */
+    private static final int FLUSHED_PANELS = RowTable.CHUNK_ROWS / QueryTile.PANEL_ROWS;
+
     private final Workers workers;
     private final List<Scratch> scratches = new ArrayList<>();
 
@@ -47,6 +51,7 @@ public final class MixtureRanker implements AutoCloseable {
         final QueryTile tile;
         final SoftmaxSums sums = new SoftmaxSums();
         final ExpectedScores expected = new ExpectedScores();
+        final PanelRows leftOut = new PanelRows();
         final Contenders contenders = new Contenders();
         final float[] thresholds = new float[QueryTile.QUERIES]; // of the mixture
         final int[] corrections = new int[QueryTile.QUERIES]; // of the counts, by what the memory expects
@@ -104,19 +109,32 @@ public final class MixtureRanker implements AutoCloseable {
     private static void rankPart(
             Scratch scratch, RecommenderModel model, float scale, Queries queries, int first, MixtureRanks ranks) {
         QueryTile tile = scratch.tile;
-        int chunks = model.items().chunkCount();
+        int panels = QueryTile.panels(model.items());
         tile.scoreTargets(model.items(), queries.targets(), first);
-        scratch.sums.clear();
+        Ranker.leaveOut(scratch.leftOut, queries.masked(), queries.targets(), first, first + tile.queries(), panels);
+        scratch.sums.begin(tile, scale);
         scratch.contenders.clear();
-        scratch.expected.begin(tile, queries.expectations(), first);
-        for (int chunk = 0; chunk < chunks; chunk++) {
-            tile.score(model.items(), chunk);
-            count(tile, queries, first, ranks.network());
-            scratch.sums.add(tile, scale, queries.candidates(), first);
-            scratch.expected.pick(tile, queries.expectations(), first);
-            raiseFloors(scratch, scale, queries.expectations(), first);
-            scratch.contenders.collect(tile, queries.candidates(), first);
+        scratch.expected.begin(tile, queries.expectations(), first, panels);
+        tile.beginCounts(queries.candidates(), first);
+        raiseFloors(scratch, scale, queries.expectations(), first);
+        int nextFloors =
+                1; // floors rise fast at first, and take logarithms: they are raised whenever half as much has come
+        for (int panel = 0; panel < panels; panel++) {
+            tile.score(model.items(), panel);
+            tile.count();
+            tile.subtract(scratch.leftOut);
+            scratch.sums.add(tile);
+            scratch.expected.pick(tile);
+            if (panel + 1 >= nextFloors) {
+                scratch.sums.flush(tile.queries());
+                raiseFloors(scratch, scale, queries.expectations(), first);
+                nextFloors += (panel + 3) / 2;
+            } else if ((panel + 1) % FLUSHED_PANELS == 0) {
+                scratch.sums.flush(tile.queries());
+            }
+            scratch.contenders.collect(tile);
         }
+        scratch.sums.flush(tile.queries());
         weigh(scratch, scale, queries, first, ranks);
         for (int i = 0; i < tile.queries(); i++) {
             int query = first + i;
@@ -124,18 +142,11 @@ public final class MixtureRanker implements AutoCloseable {
             int counted = queries.expectations().targetMass(query) > 0
                     ? scratch.contenders.count(
                             i, scratch.thresholds[i], queries.targets()[query], queries.masked(query))
-                    : ranks.network()[query];
+                    : tile.counted(i);
             ranks.served()[query] = QueryTile.rankOf(counted + scratch.corrections[i], candidates);
-            ranks.network()[query] = QueryTile.rankOf(ranks.network()[query], candidates);
+            ranks.network()[query] = QueryTile.rankOf(tile.counted(i), candidates);
             int items = candidates - model.items().gapCount(); // where there are gaps, rows are candidates to the last
             ranks.memory()[query] = queries.expectations().rank(query, items, queries.masked(query));
-        }
-    }
-
-    private static void count(QueryTile tile, Queries queries, int first, int[] to) {
-        tile.addCounts(queries.candidates(), first, to);
-        if (queries.masked() != null) {
-            tile.subtract(queries.masked(), queries.targets(), first, to);
         }
     }
 

@@ -1,7 +1,5 @@
 package io.freshet.model;
 
-import java.util.Arrays;
-
 /** What a {@link MixtureRanker} found for each query of a batch. Reused from batch to batch. */
 public final class MixtureRanks {
     private int[] served = new int[0]; // (queries)
@@ -19,7 +17,6 @@ public final class MixtureRanks {
             networkProbabilities = new double[capacity];
             scoreGaps = new double[capacity];
         }
-        Arrays.fill(network, 0, queries, 0);
     }
 
     /** The targets' ranks by the mixture, from 1. */

@@ -102,7 +102,7 @@ final class ProductScan implements AutoCloseable {
         FloatVector before = Lanes.load(memory, maxima.at(0) + at);
         FloatVector max = FloatVector.broadcast(Lanes.FLOATS, ItemScan.LEAST);
         for (int row = 0; row < rows; row++) {
-            max = Lanes.load(memory, at + row * ROW_BYTES).max(max);
+            max = Lanes.larger(Lanes.load(memory, at + row * ROW_BYTES), max);
         }
         FloatVector floor = FloatVector.fromArray(Lanes.FLOATS, floors, lane);
         boolean good = max.compare(VectorOperators.GE, floor).anyTrue();

@@ -7,7 +7,6 @@ import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
-import io.freshet.tensor.VectorProducts;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
@@ -18,42 +17,46 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Up to {@value #QUERIES} histories and their scores of one chunk of the item table at a time, one history to a lane. Owns
- * its memory: one a thread.
+ * Up to {@value #QUERIES} histories and their scores of one panel of {@value #PANEL_ROWS} rows of the item table at a time, one
+ * history to a lane. The scores of a panel stay in the first caches while they are counted and summed up. Owns its memory: one
+ * a thread.
  */
 final class QueryTile implements AutoCloseable {
     /** Histories of a tile. */
     static final int QUERIES = 128;
 
+    /** Rows of a panel, a part of a chunk: 32 KiB of scores, so that one lane after another finds them in the first cache. */
+    static final int PANEL_ROWS = 64;
+
     /** The score of a row that has no item: of no weight beside any other, and still a number to reckon with. */
     static final float NOTHING = -1e9f;
 
     private static final int TOKENS = 1024;
-    private static final int WIDE = 4 * Lanes.COUNT;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private final int d;
-    /** Our own on any CPU: OpenBLAS gives a row other bits alone than among others, and a target is scored alone first. */
-    private final Products products = new VectorProducts();
+    private final Products products = Products.forThisCpu();
 
     private final HistoryEncoder encoder;
     private final FloatBlock block;
     private final Matrix transposed; // (d, QUERIES)
     private final Matrix targetScores; // (1, QUERIES)
-    private final Matrix scores; // (CHUNK_ROWS, QUERIES)
+    private final Matrix scores; // (PANEL_ROWS, QUERIES)
     private final FloatBlock countBlock = FloatBlock.zeros(QUERIES);
     private final MemorySegment counts = countBlock.memory(); // (QUERIES) int32
     private int queries;
+    private int panel;
     private int firstRow;
     private int rows;
+    private int[] candidates = {}; // (histories)
+    private int firstHistory;
+    private int leastCandidates;
 
     QueryTile(ModelConfig config) {
         this.d = config.encoder().dim();
         this.encoder = new HistoryEncoder(
-                config.encoder(),
-                Products.forThisCpu(),
-                Math.max(TOKENS, config.encoder().maxLength()));
-        this.block = FloatBlock.zeros((long) QUERIES * d + QUERIES + (long) RowTable.CHUNK_ROWS * QUERIES);
+                config.encoder(), products, Math.max(TOKENS, config.encoder().maxLength()));
+        this.block = FloatBlock.zeros((long) QUERIES * d + QUERIES + (long) PANEL_ROWS * QUERIES);
         this.transposed = Matrix.over(block.memory(), 0, QUERIES);
         this.targetScores = Matrix.over(block.memory(), (long) QUERIES * d, QUERIES);
         this.scores = Matrix.over(block.memory(), (long) QUERIES * d + QUERIES, QUERIES);
@@ -103,9 +106,9 @@ final class QueryTile implements AutoCloseable {
         return queries;
     }
 
-    /** Lanes in use: whole vectors, and for more than two of them what the widest product takes at once. */
+    /** Lanes in use: whole blocks of virtual lanes. */
     int lanes() {
-        return queries <= 2 * Lanes.COUNT ? Lanes.roundUp(queries) : (queries + WIDE - 1) / WIDE * WIDE;
+        return Lanes.roundUp(queries);
     }
 
     /**
@@ -126,11 +129,18 @@ final class QueryTile implements AutoCloseable {
         return targetScores.get(0, query);
     }
 
-    /** Scores the items of a chunk of the table. */
-    void score(RowTable items, int chunk) {
-        firstRow = chunk * RowTable.CHUNK_ROWS;
-        rows = items.rowsOfChunk(chunk);
-        products.multiply(items.chunk(chunk), 0, transposed, 0, scores, 0, rows, lanes(), d, false);
+    /** How many panels the table has. */
+    static int panels(RowTable items) {
+        return (items.rows() + PANEL_ROWS - 1) / PANEL_ROWS;
+    }
+
+    /** Scores the items of a panel of the table. */
+    void score(RowTable items, int number) {
+        panel = number;
+        firstRow = number * PANEL_ROWS;
+        rows = Math.min(PANEL_ROWS, items.rows() - firstRow);
+        Matrix chunk = items.chunk(firstRow / RowTable.CHUNK_ROWS);
+        products.multiply(chunk, firstRow % RowTable.CHUNK_ROWS, transposed, 0, scores, 0, rows, lanes(), d, false);
         BitSet gaps = items.gaps();
         for (int gap = gaps.nextSetBit(firstRow); has(gap); gap = gaps.nextSetBit(gap + 1)) {
             for (int lane = 0; lane < lanes(); lane++) {
@@ -139,81 +149,101 @@ final class QueryTile implements AutoCloseable {
         }
     }
 
-    /** Row of the chunk's first item. */
+    /** Which panel is scored. */
+    int panel() {
+        return panel;
+    }
+
+    /** Row of the panel's first item. */
     int firstRow() {
         return firstRow;
     }
 
-    /** Items of the chunk. */
+    /** Items of the panel. */
     int rows() {
         return rows;
     }
 
-    /** Whether an item is in the chunk. */
+    /** Whether an item is in the panel. */
     boolean has(int row) {
         return row >= firstRow && row < firstRow + rows;
     }
 
-    /** A history's score of an item of the chunk. */
+    /** A history's score of an item of the panel. */
     float score(int query, int row) {
         return scores.get(row - firstRow, query);
     }
 
-    /** The chunk's scores (rows, QUERIES). */
+    /** The panel's scores (rows, QUERIES). */
     Matrix scores() {
         return scores;
     }
 
     /**
-     * Counts for each history how many of the chunk's first items have at least the target's score.
+     * Begins to count among the table's first items.
      *
-     * @param candidates of how many items, counted from the whole table's first, the first history's at {@code first}
-     * @param to where the counts are added, the first history's at {@code first}
+     * @param among how many of them are candidates, the first history's at {@code first}
      */
-    void addCounts(int[] candidates, int first, int[] to) {
-        int open = openRows(candidates, first);
+    void beginCounts(int[] among, int first) {
+        candidates = among;
+        firstHistory = first;
+        leastCandidates = Integer.MAX_VALUE;
+        for (int i = 0; i < queries; i++) {
+            leastCandidates = Math.min(leastCandidates, among[first + i]);
+        }
         counts.fill((byte) 0);
+    }
+
+    /** Counts for each history how many of the panel's candidates have at least the target's score. */
+    void count() {
+        int open = openRows();
         for (int lane = 0; lane < lanes(); lane += Lanes.COUNT) {
             count(open, (long) lane * Float.BYTES);
         }
-        for (int i = 0; i < queries; i++) {
-            int count = counts.getAtIndex(INT, i);
+        for (int i = 0; open < rows && i < queries; i++) {
+            int count = 0;
             float threshold = targetScore(i);
-            int end = Math.min(rows, candidates[first + i] - firstRow);
+            int end = end(i);
             for (int row = open; row < end; row++) {
                 count += scores.get(row, i) >= threshold ? 1 : 0;
             }
-            to[first + i] += count;
+            counts.setAtIndex(INT, i, counts.getAtIndex(INT, i) + count);
         }
+    }
+
+    /** Of a history, what {@link #count} has counted. */
+    int counted(int query) {
+        return counts.getAtIndex(INT, query);
+    }
+
+    /** How many of the panel's items are candidates of a history. */
+    int end(int query) {
+        return Math.clamp(candidates[firstHistory + query] - firstRow, 0, rows);
     }
 
     /**
-     * Takes back what rows that are left out have counted; a target is never left out.
+     * Subtracts the rows that are left out from the counts that they are in.
      *
-     * @param masked for each history, the first one's at {@code first}, each row at most once
+     * @param masked the rows that are left out, a target never among them
      */
-    void subtract(int[][] masked, int[] targets, int first, int[] from) {
-        for (int i = 0; i < queries; i++) {
-            for (int row : masked[first + i]) {
-                boolean counted = has(row) && row != targets[first + i] && score(i, row) >= targetScore(i);
-                from[first + i] -= counted ? 1 : 0;
-            }
+    void subtract(PanelRows masked) {
+        for (int place = masked.start(panel); place < masked.start(panel + 1); place++) {
+            int query = masked.query(place);
+            int row = masked.row(place);
+            boolean counted = row - firstRow < end(query) && score(query, row) >= targetScore(query);
+            counts.setAtIndex(INT, query, counted(query) - (counted ? 1 : 0));
         }
     }
 
-    /** How many of the chunk's first items are candidates of every history. */
-    int openRows(int[] candidates, int first) {
-        int open = rows;
-        for (int i = 0; i < queries; i++) {
-            open = Math.min(open, Math.max(0, candidates[first + i] - firstRow));
-        }
-        return open;
+    /** How many of the panel's first items are candidates of every history. */
+    int openRows() {
+        return Math.clamp(leastCandidates - firstRow, 0, rows);
     }
 
-    /** How many of the first {@code open} scores of each lane are at least its target's. */
+    /** Adds how many of the first {@code open} scores of each lane are at least its target's. */
     private void count(int open, long lane) {
         var threshold = Lanes.load(targetScores.memory(), targetScores.at(0) + lane);
-        IntVector count = IntVector.zero(Lanes.INTS);
+        IntVector count = IntVector.fromMemorySegment(Lanes.INTS, counts, lane, ByteOrder.nativeOrder());
         long at = scores.at(0) + lane;
         for (int row = 0; row < open; row++) {
             var here = Lanes.load(scores.memory(), at + (long) row * QUERIES * Float.BYTES);

@@ -3,7 +3,6 @@ package io.freshet.model;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.tensor.Workers;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -11,12 +10,13 @@ import org.jspecify.annotations.Nullable;
  * Finds the rank that the network gives each target among all items, for evaluation. Ties count against the target: its
  * rank is one more than the number of other items whose score is at least its own.
  *
- * <p>Queries are taken {@value QueryTile#QUERIES} at a time, one to a lane, and the item table is multiplied in chunk by
- * chunk. Owns its scratch; not thread-safe; works on its own threads inside a call.
+ * <p>Queries are taken {@value QueryTile#QUERIES} at a time, one to a lane, and the item table is multiplied in panel by
+ * panel. Owns its scratch; not thread-safe; works on its own threads inside a call.
  */
 public final class Ranker implements AutoCloseable {
     private final Workers workers;
     private final List<QueryTile> tiles = new ArrayList<>();
+    private final List<PanelRows> leftOut = new ArrayList<>(); // for each tile
 
     /**
      * @param workers threads; ranks do not depend on how many
@@ -25,6 +25,7 @@ public final class Ranker implements AutoCloseable {
         this.workers = new Workers(workers);
         for (int i = 0; i < workers; i++) {
             tiles.add(new QueryTile(config));
+            leftOut.add(new PanelRows());
         }
     }
 
@@ -51,19 +52,34 @@ public final class Ranker implements AutoCloseable {
                 QueryTile tile = tiles.get(worker);
                 tile.encode(model, histories, first, ends.get(part));
                 tile.scoreTargets(model.items(), targets, first);
-                Arrays.fill(ranks, first, ends.get(part), 0); // the target itself counts for one
-                for (int chunk = 0; chunk < model.items().chunkCount(); chunk++) {
-                    tile.score(model.items(), chunk);
-                    tile.addCounts(candidates, first, ranks);
-                    if (masked != null) {
-                        tile.subtract(masked, targets, first, ranks);
-                    }
+                tile.beginCounts(candidates, first);
+                int panels = QueryTile.panels(model.items());
+                PanelRows rows = leftOut.get(worker);
+                leaveOut(rows, masked, targets, first, ends.get(part), panels);
+                for (int panel = 0; panel < panels; panel++) {
+                    tile.score(model.items(), panel);
+                    tile.count();
+                    tile.subtract(rows);
                 }
                 for (int query = first; query < ends.get(part); query++) {
-                    ranks[query] = QueryTile.rankOf(ranks[query], candidates[query]);
+                    // The target itself counts for one.
+                    ranks[query] = QueryTile.rankOf(tile.counted(query - first), candidates[query]);
                 }
             }
         });
+    }
+
+    /** Orders the rows that the histories from {@code first} to before {@code end} leave out by panels. */
+    static void leaveOut(PanelRows rows, int @Nullable [][] masked, int[] targets, int first, int end, int panels) {
+        rows.clear();
+        for (int query = first; masked != null && query < end; query++) {
+            for (int row : masked[query]) {
+                if (row != targets[query]) {
+                    rows.add(query - first, 0, row);
+                }
+            }
+        }
+        rows.sort(panels);
     }
 
     @Override

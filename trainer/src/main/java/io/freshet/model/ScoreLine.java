@@ -15,7 +15,7 @@ final class ScoreLine implements AutoCloseable {
     private final FloatBlock block;
     private final MemorySegment scores; // (capacity)
 
-    /** @param capacity the most rows, a multiple of the lanes */
+    /** @param capacity the most rows, a multiple of {@link Lanes#WIDTH} */
     ScoreLine(int capacity) {
         block = FloatBlock.zeros(capacity);
         scores = block.memory();
@@ -38,7 +38,7 @@ final class ScoreLine implements AutoCloseable {
         set(place, Float.NEGATIVE_INFINITY);
     }
 
-    /** Leaves out what fills up the last vector. */
+    /** Leaves out the places that fill up the last block. */
     void endAt(int rows) {
         for (int i = rows; i < Lanes.roundUp(rows); i++) {
             leaveOut(i);
@@ -56,22 +56,14 @@ final class ScoreLine implements AutoCloseable {
         float floor = best.floor();
         for (int i = 0; i < rows; i += Lanes.COUNT) {
             FloatVector score = Lanes.load(scores, (long) i * Float.BYTES);
-            max = score.max(max);
+            max = Lanes.larger(score, max);
             long good = score.compare(VectorOperators.GE, floor).toLong();
             if (good != 0) {
                 offer(good, i, rowAt, first, question, best);
                 floor = best.floor();
             }
         }
-        return largest(max);
-    }
-
-    private static float largest(FloatVector max) {
-        float largest = ItemScan.LEAST;
-        for (int lane = 0; lane < Lanes.COUNT; lane++) {
-            largest = Math.max(largest, max.lane(lane));
-        }
-        return largest;
+        return Lanes.largest(max);
     }
 
     private void offer(long good, int i, int @Nullable [] rowAt, int first, Question question, TopRows best) {
@@ -89,25 +81,55 @@ final class ScoreLine implements AutoCloseable {
     float sum(int rows, float scale, float max) {
         FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale * Lanes.LOG2_E);
         FloatVector shift = FloatVector.broadcast(Lanes.FLOATS, max).mul(factor).neg();
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (int i = 0; i < rows; i += Lanes.COUNT) {
-            FloatVector score = Lanes.load(scores, (long) i * Float.BYTES);
-            sum = Lanes.exp2(score.fma(factor, shift)).add(sum);
+        FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        for (long i = 0; i < (long) rows * Float.BYTES; i += Lanes.BLOCK_BYTES) {
+            sum0 = Lanes.exp2(Lanes.load(scores, i).fma(factor, shift)).add(sum0);
+            if (Lanes.COUNT <= 8) {
+                sum1 = Lanes.exp2(Lanes.load(scores, i + Lanes.BYTES).fma(factor, shift))
+                        .add(sum1);
+            }
+            if (Lanes.COUNT <= 4) {
+                sum2 = Lanes.exp2(Lanes.load(scores, i + 2 * Lanes.BYTES).fma(factor, shift))
+                        .add(sum2);
+                sum3 = Lanes.exp2(Lanes.load(scores, i + 3 * Lanes.BYTES).fma(factor, shift))
+                        .add(sum3);
+            }
         }
-        return Lanes.sum(sum);
+        return Lanes.sum(sum0, sum1, sum2, sum3);
     }
 
-    /** {@code Σ (s - mean)²} of what is not left out. */
+    /** {@code Σ (s - mean)²} over the scores that are not left out. */
     float squares(int rows, float mean) {
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
         FloatVector none = FloatVector.broadcast(Lanes.FLOATS, mean);
-        for (int i = 0; i < rows; i += Lanes.COUNT) {
-            FloatVector score = Lanes.load(scores, (long) i * Float.BYTES);
-            FloatVector difference = score.blend(none, score.compare(VectorOperators.LT, ItemScan.LEAST))
-                    .sub(mean);
-            sum = difference.fma(difference, sum);
+        FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum1 = sum0;
+        FloatVector sum2 = sum0;
+        FloatVector sum3 = sum0;
+        for (long i = 0; i < (long) rows * Float.BYTES; i += Lanes.BLOCK_BYTES) {
+            FloatVector x0 = difference(i, none);
+            sum0 = x0.fma(x0, sum0);
+            if (Lanes.COUNT <= 8) {
+                FloatVector x1 = difference(i + Lanes.BYTES, none);
+                sum1 = x1.fma(x1, sum1);
+            }
+            if (Lanes.COUNT <= 4) {
+                FloatVector x2 = difference(i + 2 * Lanes.BYTES, none);
+                sum2 = x2.fma(x2, sum2);
+                FloatVector x3 = difference(i + 3 * Lanes.BYTES, none);
+                sum3 = x3.fma(x3, sum3);
+            }
         }
-        return Lanes.sum(sum);
+        return Lanes.sum(sum0, sum1, sum2, sum3);
+    }
+
+    /** {@code s - mean}, and 0 where a score is left out. */
+    private FloatVector difference(long at, FloatVector mean) {
+        FloatVector score = Lanes.load(scores, at);
+        return score.blend(mean, score.compare(VectorOperators.LT, ItemScan.LEAST))
+                .sub(mean);
     }
 
     @Override

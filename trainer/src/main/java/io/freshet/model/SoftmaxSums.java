@@ -11,143 +11,175 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Normalisers of the softmax over the candidates of each history of a tile, gathered chunk by chunk, with t = scale · s:
+ * Normalisers of the softmax over the candidates of each history of a tile, gathered panel by panel, with t = scale · s:
  *
  * <pre>
  * log Z = m + log Σ exp(t - m),   E[t] = Σ t exp(t - m) / Σ exp(t - m)
  * </pre>
  *
- * <p>where m is the largest t so far; when it grows, the sums are scaled down to it (Milakov and Gimelshein, "Online
- * normalizer calculation for softmax", arXiv 1805.02867). A chunk is summed in float, chunks in double. Owns its memory:
- * one a thread.
+ * <p>where m is the target's t, so that no pass is needed to find the largest. Where a history's sum passes {@value #TOO_LARGE},
+ * m becomes the largest t of that panel, and the sums are scaled down to it (Milakov and Gimelshein, "Online normalizer
+ * calculation for softmax", arXiv 1805.02867). Exponentials are taken to base 2. Panels are summed in float until {@link
+ * #flush}, and from there on in double. Owns its memory: one a thread.
  */
 final class SoftmaxSums implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final int QUERIES = QueryTile.QUERIES;
     private static final long ROW_BYTES = (long) QUERIES * Float.BYTES;
 
-    private final FloatBlock block = FloatBlock.zeros(4L * QUERIES);
-    private final MemorySegment ends = block.memory().asSlice(0, ROW_BYTES); // (QUERIES): candidates of the chunk
-    private final MemorySegment maxima = block.memory().asSlice(ROW_BYTES, ROW_BYTES); // (QUERIES): m
-    private final MemorySegment chunkSums = block.memory().asSlice(2 * ROW_BYTES, ROW_BYTES); // (QUERIES): Σ exp(t - m)
-    private final MemorySegment chunkScores =
-            block.memory().asSlice(3 * ROW_BYTES, ROW_BYTES); // (QUERIES): Σ t exp(t - m)
-    private final float[] maximaBefore = new float[QUERIES];
+    /** Far below what float can hold: a panel adds at most {@value QueryTile#PANEL_ROWS} exponentials of {@link #MOST}. */
+    private static final float TOO_LARGE = 0x1p100f;
+
+    /** The largest exponent that is raised to: larger ones count as this one, which makes the sum too large. */
+    private static final float MOST = 118f;
+
+    private static final double LN_2 = 0.6931471805599453;
+
+    private final FloatBlock block = FloatBlock.zeros(6L * QUERIES);
+    private final MemorySegment ends = row(0); // (QUERIES): candidates of the panel
+    private final MemorySegment shifts = row(1); // (QUERIES): m / ln 2
+    private final MemorySegment panelSums = row(2); // (QUERIES): Σ exp(t - m) since the last flush
+    private final MemorySegment panelScores = row(3); // (QUERIES): Σ s exp(t - m) since the last flush
+    private final MemorySegment sumsBefore = row(4); // (QUERIES): without the newest panel
+    private final MemorySegment scoresBefore = row(5); // (QUERIES)
     private final double[] sums = new double[QUERIES];
     private final double[] scores = new double[QUERIES];
+    private float scale;
 
-    /** Forgets everything. */
-    void clear() {
+    private MemorySegment row(int index) {
+        return block.memory().asSlice(index * ROW_BYTES, ROW_BYTES);
+    }
+
+    /** Begins with the histories of a tile, whose targets are scored. */
+    void begin(QueryTile tile, float scoreScale) {
+        scale = scoreScale;
         for (int i = 0; i < QUERIES; i++) {
-            maxima.setAtIndex(FLOAT, i, Float.NEGATIVE_INFINITY);
+            shifts.setAtIndex(FLOAT, i, i < tile.queries() ? tile.targetScore(i) * factor() : 0f);
         }
+        panelSums.fill((byte) 0);
+        panelScores.fill((byte) 0);
         Arrays.fill(sums, 0);
         Arrays.fill(scores, 0);
     }
 
-    /** Takes in the tile's chunk. */
-    void add(QueryTile tile, float scale, int[] candidates, int first) {
-        int open = tile.openRows(candidates, first);
-        for (int i = 0; i < QUERIES; i++) {
-            int end = i < tile.queries() ? candidates[first + i] - tile.firstRow() : 0;
-            ends.setAtIndex(FLOAT, i, end);
-            maximaBefore[i] = maxima.getAtIndex(FLOAT, i);
+    private float factor() {
+        return scale * Lanes.LOG2_E;
+    }
+
+    /** Adds the tile's panel. */
+    void add(QueryTile tile) {
+        int open = tile.openRows();
+        if (open < tile.rows()) {
+            for (int i = 0; i < QUERIES; i++) {
+                ends.setAtIndex(FLOAT, i, i < tile.queries() ? tile.end(i) : 0);
+            }
         }
+        sumsBefore.copyFrom(panelSums);
+        scoresBefore.copyFrom(panelScores);
+        Matrix t = tile.scores();
         for (int lane = 0; lane < tile.lanes(); lane += Lanes.COUNT) {
-            addLanes(tile.scores(), open, tile.rows(), scale, (long) lane * Float.BYTES);
-        }
-        for (int i = 0; i < tile.queries(); i++) {
-            if (ends.getAtIndex(FLOAT, i) > 0) {
-                addChunk(i);
+            long bytes = (long) lane * Float.BYTES;
+            addPanel(t.memory(), t.at(0) + bytes, open, tile.rows(), bytes);
+            if (Lanes.load(panelSums, bytes)
+                    .compare(VectorOperators.GE, TOO_LARGE)
+                    .anyTrue()) {
+                raiseShifts(t, lane, open, tile.rows());
             }
         }
     }
 
-    /** Four short methods, with all that they hold in memory between them: C2 inlines little into a long one. */
-    private void addLanes(Matrix t, int open, int rows, float scale, long lane) {
-        MemorySegment memory = t.memory();
-        long at = t.at(0) + lane;
-        Lanes.store(FloatVector.zero(Lanes.FLOATS), chunkSums, lane);
-        Lanes.store(FloatVector.zero(Lanes.FLOATS), chunkScores, lane);
-        raiseMaxima(memory, at, open, scale, maxima, lane);
+    private void addPanel(MemorySegment memory, long at, int open, int rows, long lane) {
+        sumUp(memory, at, open, lane);
         if (open < rows) {
-            raiseMaximaOfCandidates(memory, at, open, rows, scale, lane);
-        }
-        sumUp(memory, at, open, scale, lane);
-        if (open < rows) {
-            sumUpCandidates(memory, at, open, rows, scale, lane);
+            sumUpCandidates(memory, at, open, rows, lane);
         }
     }
 
-    private static void raiseMaxima(
-            MemorySegment memory, long at, int rows, float scale, MemorySegment maxima, long lane) {
-        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale);
-        FloatVector max = Lanes.load(maxima, lane);
+    private void sumUp(MemorySegment memory, long at, int rows, long lane) {
+        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, factor());
+        FloatVector shift = Lanes.load(shifts, lane).neg();
+        FloatVector sum = Lanes.load(panelSums, lane);
+        FloatVector score = Lanes.load(panelScores, lane);
         for (int row = 0; row < rows; row++) {
-            max = Lanes.load(memory, at + row * ROW_BYTES).mul(factor).max(max);
-        }
-        Lanes.store(max, maxima, lane);
-    }
-
-    private void raiseMaximaOfCandidates(MemorySegment memory, long at, int from, int rows, float scale, long lane) {
-        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale);
-        FloatVector end = Lanes.load(ends, lane);
-        FloatVector max = Lanes.load(maxima, lane);
-        for (int row = from; row < rows; row++) {
-            VectorMask<Float> in = end.compare(VectorOperators.GT, (float) row);
-            FloatVector raised =
-                    Lanes.load(memory, at + row * ROW_BYTES).mul(factor).max(max);
-            max = max.blend(raised, in);
-        }
-        Lanes.store(max, maxima, lane);
-    }
-
-    private void sumUp(MemorySegment memory, long at, int rows, float scale, long lane) {
-        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale);
-        FloatVector max = Lanes.load(maxima, lane);
-        FloatVector sum = Lanes.load(chunkSums, lane);
-        FloatVector score = Lanes.load(chunkScores, lane);
-        for (int row = 0; row < rows; row++) {
-            FloatVector x = Lanes.load(memory, at + row * ROW_BYTES).mul(factor);
-            FloatVector e = Lanes.exp(x.sub(max));
+            FloatVector s = Lanes.load(memory, at + row * ROW_BYTES);
+            FloatVector e = Lanes.exp2(Lanes.atMost(s.fma(factor, shift), MOST));
             sum = e.add(sum);
-            score = x.fma(e, score);
+            score = s.fma(e, score);
         }
-        Lanes.store(sum, chunkSums, lane);
-        Lanes.store(score, chunkScores, lane);
+        Lanes.store(sum, panelSums, lane);
+        Lanes.store(score, panelScores, lane);
     }
 
-    private void sumUpCandidates(MemorySegment memory, long at, int from, int rows, float scale, long lane) {
+    private void sumUpCandidates(MemorySegment memory, long at, int from, int rows, long lane) {
         FloatVector end = Lanes.load(ends, lane);
-        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale);
-        FloatVector max = Lanes.load(maxima, lane);
-        FloatVector sum = Lanes.load(chunkSums, lane);
-        FloatVector score = Lanes.load(chunkScores, lane);
+        FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, factor());
+        FloatVector shift = Lanes.load(shifts, lane).neg();
+        FloatVector sum = Lanes.load(panelSums, lane);
+        FloatVector score = Lanes.load(panelScores, lane);
         for (int row = from; row < rows; row++) {
-            FloatVector x = Lanes.load(memory, at + row * ROW_BYTES).mul(factor);
+            FloatVector s = Lanes.load(memory, at + row * ROW_BYTES);
             VectorMask<Float> out = end.compare(VectorOperators.LE, (float) row);
-            FloatVector e = Lanes.exp(x.sub(max)).blend(0f, out);
+            FloatVector e = Lanes.exp2(Lanes.atMost(s.fma(factor, shift), MOST)).blend(0f, out);
             sum = e.add(sum);
-            score = x.fma(e, score);
+            score = s.fma(e, score);
         }
-        Lanes.store(sum, chunkSums, lane);
-        Lanes.store(score, chunkScores, lane);
+        Lanes.store(sum, panelSums, lane);
+        Lanes.store(score, panelScores, lane);
     }
 
-    private void addChunk(int query) {
-        double shrink = StrictMath.exp((double) maximaBefore[query] - maxima.getAtIndex(FLOAT, query));
-        sums[query] = sums[query] * shrink + chunkSums.getAtIndex(FLOAT, query);
-        scores[query] = scores[query] * shrink + chunkScores.getAtIndex(FLOAT, query);
+    /**
+     * The rare case that some score of the panel is more than 69 (100 ln 2) above its history's shift: takes the largest of
+     * those histories as the shift, and sums the panel up again for them. The others keep their bits.
+     */
+    private void raiseShifts(Matrix t, int firstLane, int open, int rows) {
+        for (int query = firstLane; query < firstLane + Lanes.COUNT; query++) {
+            if (panelSums.getAtIndex(FLOAT, query) >= TOO_LARGE) {
+                int end = Math.min(rows, open < rows ? (int) ends.getAtIndex(FLOAT, query) : rows);
+                raiseShift(t, query, end);
+            }
+        }
     }
 
-    /** {@code log Z}. */
+    private void raiseShift(Matrix t, int query, int end) {
+        float before = shifts.getAtIndex(FLOAT, query);
+        float shift = before;
+        for (int row = 0; row < end; row++) {
+            shift = Math.max(shift, t.get(row, query) * factor());
+        }
+        double shrink = StrictMath.exp(((double) before - shift) * LN_2);
+        sums[query] = (sums[query] + sumsBefore.getAtIndex(FLOAT, query)) * shrink;
+        scores[query] = (scores[query] + scoresBefore.getAtIndex(FLOAT, query)) * shrink;
+        float sum = 0;
+        float score = 0;
+        for (int row = 0; row < end; row++) {
+            float s = t.get(row, query);
+            float e = (float) StrictMath.exp(((double) s * factor() - shift) * LN_2);
+            sum += e;
+            score += s * e;
+        }
+        shifts.setAtIndex(FLOAT, query, shift);
+        panelSums.setAtIndex(FLOAT, query, sum);
+        panelScores.setAtIndex(FLOAT, query, score);
+    }
+
+    /** Moves the sums of the last panels over to double. */
+    void flush(int queries) {
+        for (int i = 0; i < queries; i++) {
+            sums[i] += panelSums.getAtIndex(FLOAT, i);
+            scores[i] += panelScores.getAtIndex(FLOAT, i);
+        }
+        panelSums.fill((byte) 0);
+        panelScores.fill((byte) 0);
+    }
+
+    /** {@code log Z} of what was flushed. */
     double logNormalizer(int query) {
-        return maxima.getAtIndex(FLOAT, query) + StrictMath.log(sums[query]);
+        return shifts.getAtIndex(FLOAT, query) * LN_2 + StrictMath.log(sums[query]);
     }
 
-    /** {@code E[t]}. */
+    /** {@code E[t]} of what was flushed. */
     double meanScore(int query) {
-        return scores[query] / sums[query];
+        return scale * (scores[query] / sums[query]);
     }
 
     @Override

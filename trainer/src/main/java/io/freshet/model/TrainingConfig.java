@@ -11,8 +11,14 @@ import io.freshet.optimizer.Adam;
  * @param workers threads
  * @param shards parts that a batch's gradients are summed in, which bounds the useful threads; another number gives
  *     other bits
+ * @param maxGradientNorm what a step's gradients are scaled down to where their global norm is larger (Pascanu, Mikolov, Bengio,
+ *     "On the difficulty of training recurrent neural networks", ICML 2013); 0 for no bound
  */
-public record TrainingConfig(Adam.Settings optimizer, float dropout, LossConfig loss, int workers, int shards) {
+public record TrainingConfig(
+        Adam.Settings optimizer, float dropout, LossConfig loss, int workers, int shards, float maxGradientNorm) {
+    /** So many threads can share a step. */
+    public static final int DEFAULT_SHARDS = 8;
+
     public TrainingConfig {
         if (!(dropout >= 0 && dropout < 1)) {
             throw new IllegalArgumentException("dropout must be in [0, 1): dropout=" + dropout);
@@ -21,6 +27,20 @@ public record TrainingConfig(Adam.Settings optimizer, float dropout, LossConfig 
             throw new IllegalArgumentException(
                     "workers and shards must be positive: workers=" + workers + ", shards=" + shards);
         }
+        if (!(maxGradientNorm >= 0)) {
+            throw new IllegalArgumentException(
+                    "maxGradientNorm must be positive, or 0 for no bound: maxGradientNorm=" + maxGradientNorm);
+        }
+    }
+
+    /** Training without a bound on the gradients' norm. */
+    public TrainingConfig(Adam.Settings optimizer, float dropout, LossConfig loss, int workers, int shards) {
+        this(optimizer, dropout, loss, workers, shards, 0f);
+    }
+
+    /** The same with a bound on the gradients' norm; 0 for none. */
+    public TrainingConfig withMaxGradientNorm(float norm) {
+        return new TrainingConfig(optimizer, dropout, loss, workers, shards, norm);
     }
 
     /** Adam at 2e-3, dropout 0.2, SCE over 512 negatives that a batch shares, with automatic scale. */
@@ -30,6 +50,6 @@ public record TrainingConfig(Adam.Settings optimizer, float dropout, LossConfig 
                 0.2f,
                 LossConfig.scaledCrossEntropy(512),
                 workers,
-                2);
+                DEFAULT_SHARDS);
     }
 }

@@ -58,6 +58,7 @@ final class LearnerDescription {
         values.put("dropout", training.dropout());
         describe(training.loss(), values);
         values.put("shards", training.shards());
+        values.put("max_gradient_norm", training.maxGradientNorm());
         values.put("optimizer_steps", learning.optimizerSteps());
         if (learning.fullStepClicks() < Integer.MAX_VALUE) {
             values.put("full_step_clicks", learning.fullStepClicks());

@@ -187,6 +187,7 @@ public final class OnlineLearner implements AutoCloseable {
         newTargets.teach(model.memory());
         double loss = 0;
         int replayed = 0;
+        long skippedBefore = learner.skippedSteps();
         for (int i = 0; historyGrew && i < config.optimizerSteps(updates.size()); i++) {
             replayed = fillBatch(config.newLength(updates.size()));
             loss = learner.learn(batch);
@@ -195,7 +196,8 @@ public final class OnlineLearner implements AutoCloseable {
         int forgotten = forgetPast();
         model.completeStep(model.step() + 1);
         boolean hurried = config.isHurried(updates.size());
-        return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed, hurried, forgotten);
+        int skipped = (int) (learner.skippedSteps() - skippedBefore);
+        return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed, hurried, forgotten, skipped);
     }
 
     private void observe(TargetRanks ranks) {

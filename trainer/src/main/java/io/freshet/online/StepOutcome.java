@@ -2,7 +2,7 @@ package io.freshet.online;
 
 import io.freshet.delta.StepRecord;
 
-/** What one step made of its updates. Immutable; the arrays are this object's and must not be changed by anyone. */
+/** What one step made of its updates. Immutable; the arrays are this object's and must not be changed. */
 public final class StepOutcome {
     private final long step;
     private final TargetRanks ranks; // in order of the updates
@@ -11,8 +11,17 @@ public final class StepOutcome {
     private final int replayed;
     private final boolean hurried;
     private final int forgotten;
+    private final int skipped;
 
-    StepOutcome(long step, TargetRanks ranks, double loss, int examples, int replayed, boolean hurried, int forgotten) {
+    StepOutcome(
+            long step,
+            TargetRanks ranks,
+            double loss,
+            int examples,
+            int replayed,
+            boolean hurried,
+            int forgotten,
+            int skipped) {
         this.step = step;
         this.ranks = ranks;
         this.loss = loss;
@@ -20,6 +29,7 @@ public final class StepOutcome {
         this.replayed = replayed;
         this.hurried = hurried;
         this.forgotten = forgotten;
+        this.skipped = skipped;
     }
 
     /** Number of the step, from 1. */
@@ -77,5 +87,10 @@ public final class StepOutcome {
     /** Items that it took out of the vocabulary. */
     public int forgotten() {
         return forgotten;
+    }
+
+    /** Optimiser steps that changed nothing, because their loss or gradients were not finite. */
+    public int skipped() {
+        return skipped;
     }
 }

@@ -27,6 +27,7 @@ final class TrainerMetrics implements AutoCloseable {
     private final Counter hurried;
     private final Counter forgotten;
     private final Counter undecodable;
+    private final Counter skipped;
     private final Counter failedSnapshots;
     private final Timer stepTime;
     private final Timer publishTime;
@@ -45,6 +46,9 @@ final class TrainerMetrics implements AutoCloseable {
         this.hurried = counter("hurried", "Steps that learned less of each sequence because clicks waited");
         this.forgotten = counter("forgotten", "Items taken out of the vocabulary because nobody clicked them");
         this.undecodable = counter("undecodable", "Input records passed over because they could not be decoded");
+        this.skipped = counter(
+                "optimizer.steps.skipped",
+                "Optimiser steps that changed nothing: their loss or gradients were not finite");
         this.failedSnapshots = counter("snapshot.failures", "Snapshots that could not be written");
         this.stepTime = timer("step", "Time of one step: rank, learn, remember");
         this.publishTime = timer("publish", "Time to publish a delta and commit");
@@ -82,6 +86,7 @@ final class TrainerMetrics implements AutoCloseable {
         targets.increment(outcome.events());
         hurried.increment(outcome.isHurried() ? 1 : 0);
         forgotten.increment(outcome.forgotten());
+        skipped.increment(outcome.skipped());
         stepTime.record(Duration.ofNanos(nanos));
         replayShare = outcome.examples() == 0 ? 0 : (double) outcome.replayed() / outcome.examples();
     }

@@ -6,12 +6,13 @@ import static org.bytedeco.openblas.global.openblas.CblasTrans;
 import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 import static org.bytedeco.openblas.global.openblas.cblas_sgemm;
 
+import java.lang.foreign.MemorySegment;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Products by OpenBLAS on the memory itself. OpenBLAS runs single-threaded: with two threads it gives other bits than
- * with one, and our own workers share the work out already.
+ * Products by OpenBLAS, as a yardstick for speed and for tests. No model is computed by it: its bits depend on the CPU, on
+ * the number of threads, and on how many rows a product has. It runs single-threaded here.
  */
 public final class BlasProducts implements Products {
     public BlasProducts() {
@@ -22,6 +23,25 @@ public final class BlasProducts implements Products {
     public void multiply(
             Matrix a, int aRow, Matrix b, int bRow, Matrix c, int cRow, int m, int n, int k, boolean accumulate) {
         sgemm(CblasNoTrans, a, aRow, b, bRow, c, cRow, m, n, k, accumulate);
+    }
+
+    @Override
+    public void multiplyAdding(
+            MemorySegment bias,
+            long biasAt,
+            Matrix a,
+            int aRow,
+            Matrix b,
+            int bRow,
+            Matrix c,
+            int cRow,
+            int m,
+            int n,
+            int k) {
+        for (int row = 0; row < m; row++) {
+            MemorySegment.copy(bias, biasAt, c.memory(), c.at(cRow + row), (long) n * Float.BYTES);
+        }
+        multiply(a, aRow, b, bRow, c, cRow, m, n, k, true);
     }
 
     @Override

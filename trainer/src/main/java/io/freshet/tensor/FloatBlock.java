@@ -6,6 +6,7 @@ import org.bytedeco.javacpp.Pointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
+import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
  * A block of float32 memory outside the heap, owned by an ND4J array and seen by the kernels as a memory segment. So
@@ -20,9 +21,13 @@ public final class FloatBlock implements AutoCloseable {
     /** Of all blocks in this JVM. */
     private static final AtomicLong OPEN_BYTES = new AtomicLong();
 
-    private final INDArray array; // (length) float32
+    /** Where blocks begin: at the start of a cache line, so that no vector is spread over two. */
+    private static final int ALIGNMENT = 64;
+
+    private final INDArray array; // (length + padding) float32
     private final MemorySegment memory;
     private final long length;
+    private final long first; // the block's first float in the array
 
     // reinterpret is restricted because a wrong length reads past the array: here it is the array's own.
     @SuppressWarnings("restricted")
@@ -32,14 +37,17 @@ public final class FloatBlock implements AutoCloseable {
         }
         this.length = length;
         this.array = allocate(length);
-        this.memory = MemorySegment.ofAddress(array.data().address()).reinterpret(length * Float.BYTES);
+        long address = array.data().address();
+        long aligned = (address + ALIGNMENT - 1) & -ALIGNMENT;
+        this.first = (aligned - address) / Float.BYTES;
+        this.memory = MemorySegment.ofAddress(aligned).reinterpret(length * Float.BYTES);
     }
 
     private static INDArray allocate(long length) {
         long bytes = length * Float.BYTES;
         reserve(bytes, Pointer.maxBytes());
         try {
-            return Nd4j.createUninitializedDetached(DataType.FLOAT, length);
+            return Nd4j.createUninitializedDetached(DataType.FLOAT, length + ALIGNMENT / Float.BYTES);
         } catch (RuntimeException | OutOfMemoryError e) {
             OPEN_BYTES.addAndGet(-bytes);
             throw new IllegalStateException(
@@ -84,9 +92,9 @@ public final class FloatBlock implements AutoCloseable {
         return length;
     }
 
-    /** ND4J's view of the same memory. */
+    /** ND4J's view of the same memory (length); valid until {@link #close}. */
     public INDArray array() {
-        return array;
+        return array.get(NDArrayIndex.interval(first, first + length));
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.freshet.tensor;
 
+import com.sun.management.HotSpotDiagnosticMXBean;
 import java.lang.foreign.MemorySegment;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -10,24 +12,35 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The one vector shape of this JVM and what the kernels do with single vectors.
+ * The one vector shape of this JVM, and what the kernels do with single vectors.
  *
  * <p>One shape everywhere: a second one in the same JVM makes the Vector API's shared code polymorphic and both of them
- * many times slower. Sums across lanes go through a fixed tree of shuffles, because {@code reduceLanes(ADD)} gives other
- * bits before C2 has compiled it than after.
+ * many times slower.
+ *
+ * <p>The bits of a model do not depend on the shape. Layouts and sums are defined by {@value #WIDTH} virtual lanes: a block of
+ * {@value #WIDTH} floats is {@code WIDTH / COUNT} vectors, which a sum over a row adds up in as many accumulators. At the end
+ * {@link #sum} folds the virtual lanes in a fixed tree, by shuffles, because {@code reduceLanes(ADD)} gives other bits before
+ * C2 has compiled it than after. Everything else works on each lane by itself.
  */
 public final class Lanes {
     static {
+        requireFusedMultiplyAdd();
         KernelCompilation.leaveToC2();
     }
 
-    /** Floats of the widest shape that this CPU prefers. */
-    public static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+    /** Virtual lanes: what layouts are multiples of, and what sums over a row are defined by. */
+    public static final int WIDTH = 16;
+
+    /** Bytes of a block of {@link #WIDTH} floats. */
+    public static final long BLOCK_BYTES = (long) WIDTH * Float.BYTES;
+
+    /** Floats of the widest shape that this CPU prefers, at most {@link #WIDTH}; {@code -Dfreshet.lanes} sets fewer. */
+    public static final VectorSpecies<Float> FLOATS = species();
 
     /** Ints of the same shape. */
-    public static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+    public static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
 
-    /** Lanes in a vector: 16 with AVX-512, 8 with AVX2. */
+    /** Lanes in a vector: 16 with AVX-512, 8 with AVX2, 4 with NEON. */
     public static final int COUNT = FLOATS.length();
 
     /** Bytes in a vector. */
@@ -71,17 +84,45 @@ public final class Lanes {
 
     private Lanes() {}
 
+    private static VectorSpecies<Float> species() {
+        int preferred = Math.min(WIDTH, FloatVector.SPECIES_PREFERRED.length());
+        int wanted = Integer.getInteger("freshet.lanes", preferred);
+        return switch (wanted) {
+            case 4 -> FloatVector.SPECIES_128;
+            case 8 -> FloatVector.SPECIES_256;
+            case 16 -> FloatVector.SPECIES_512;
+            default ->
+                throw new IllegalStateException(
+                        "freshet.lanes must be 4, 8 or 16, and vectors of this CPU must have at least 4 lanes: lanes="
+                                + wanted + " preferred by the CPU=" + preferred);
+        };
+    }
+
+    /**
+     * Refuses a CPU without fused multiply-add: the JVM would compute each by arbitrary-precision arithmetic, thousands of
+     * times slower.
+     */
+    private static void requireFusedMultiplyAdd() {
+        HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+        if (vm != null && !Boolean.parseBoolean(vm.getVMOption("UseFMA").getValue())) {
+            throw new IllegalStateException(
+                    "the CPU must have fused multiply-add (x86-64: FMA3, with AVX2; any arm64 CPU has"
+                            + " it), and the JVM must use it: -XX:+UseFMA is off. Without it learning is thousands of times slower."
+                            + " cpu=" + System.getProperty("os.arch"));
+        }
+    }
+
     private static VectorShuffle<Float> fold(int distance) {
-        return VectorShuffle.fromOp(FLOATS, lane -> lane ^ distance);
+        return VectorShuffle.fromOp(FLOATS, lane -> (lane ^ distance) % COUNT);
     }
 
     private static long lanesFrom(int lane) {
         return -(1L << lane) & (1L << COUNT) - 1;
     }
 
-    /** {@code count} rounded up to whole vectors. */
+    /** {@code count} rounded up to whole blocks of {@link #WIDTH}. */
     public static int roundUp(int count) {
-        return (count + COUNT - 1) / COUNT * COUNT;
+        return (count + WIDTH - 1) / WIDTH * WIDTH;
     }
 
     /** The vector that starts {@code at} bytes into the memory. */
@@ -94,8 +135,24 @@ public final class Lanes {
         vector.intoMemorySegment(memory, at, ORDER);
     }
 
-    /** The sum of all lanes, in the order of a balanced tree, whatever compiled this method. */
-    public static float sum(FloatVector v) {
+    /**
+     * The sum of all {@value #WIDTH} virtual lanes, in the order of a balanced tree (8, 4, 2, 1 apart), whatever the shape and
+     * whatever has compiled this method. Vector k holds the virtual lanes from {@code k · COUNT} on; those past {@code WIDTH /
+     * COUNT} are not read.
+     */
+    public static float sum(FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3) {
+        return sumOfLanes(fold(v0, v1, v2, v3));
+    }
+
+    /** Adds up virtual lanes until one vector is left. */
+    static FloatVector fold(FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3) {
+        if (COUNT == 16) {
+            return v0;
+        }
+        return COUNT == 8 ? v0.add(v1) : v0.add(v2).add(v1.add(v3));
+    }
+
+    private static float sumOfLanes(FloatVector v) {
         FloatVector folded = v;
         if (COUNT > 8) {
             folded = folded.add(folded.rearrange(FOLD_8));
@@ -107,9 +164,22 @@ public final class Lanes {
         return folded.add(folded.rearrange(FOLD_1)).lane(0);
     }
 
+    /** The largest lane; NaN if there is one. */
+    public static float largest(FloatVector v) {
+        FloatVector folded = v;
+        if (COUNT > 8) {
+            folded = folded.max(folded.rearrange(FOLD_8));
+        }
+        if (COUNT > 4) {
+            folded = folded.max(folded.rearrange(FOLD_4));
+        }
+        folded = folded.max(folded.rearrange(FOLD_2));
+        return folded.max(folded.rearrange(FOLD_1)).lane(0);
+    }
+
     /**
-     * The sums of all lanes of four vectors, in the first lanes of the four quarters, each to the bits of {@link #sum}: the first
-     * two folds are made for two vectors and for four at once.
+     * The sums of all lanes of four vectors that {@link #fold} has left, in the first lanes of the four quarters, each to the
+     * bits of {@link #sum}: the first two folds are made for two vectors and for four at once.
      */
     static FloatVector sums(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
         FloatVector ac = a.blend(c, UPPER_HALF).add(c.blend(a, UPPER_HALF).rearrange(FOLD_HALF));
@@ -123,11 +193,34 @@ public final class Lanes {
     }
 
     /**
+     * The larger of {@code x} and a bound; NaN stays. A comparison and a blend take two instructions: {@link FloatVector#max}
+     * takes six on x86, for NaN and signed zeros.
+     */
+    public static FloatVector atLeast(FloatVector x, float bound) {
+        return x.blend(bound, x.compare(VectorOperators.LT, bound));
+    }
+
+    /** The smaller of {@code x} and a bound; NaN stays. */
+    public static FloatVector atMost(FloatVector x, float bound) {
+        return x.blend(bound, x.compare(VectorOperators.GT, bound));
+    }
+
+    /** {@code x} where it is positive, and +0 elsewhere; NaN stays. */
+    public static FloatVector relu(FloatVector x) {
+        return x.blend(0f, x.compare(VectorOperators.LE, 0f));
+    }
+
+    /** The larger of two in each lane; where {@code x} is NaN, {@code max}. */
+    public static FloatVector larger(FloatVector x, FloatVector max) {
+        return max.blend(x, x.compare(VectorOperators.GT, max));
+    }
+
+    /**
      * {@code e^x} in each lane, within 2 ulp. Below -87 the result is {@code e^-87}, about 1e-38; above 88.3 it is
      * infinite, so that a sum over it shows the overflow.
      */
     public static FloatVector exp(FloatVector x) {
-        FloatVector clamped = x.max(EXP_MIN).min(EXP_MAX);
+        FloatVector clamped = atMost(atLeast(x, EXP_MIN), EXP_MAX);
         FloatVector rounded = clamped.fma(FloatVector.broadcast(FLOATS, LOG2_E), FloatVector.broadcast(FLOATS, ROUND));
         FloatVector n = rounded.sub(ROUND);
         FloatVector r = n.fma(FloatVector.broadcast(FLOATS, -LN2_HIGH), clamped);
@@ -149,7 +242,7 @@ public final class Lanes {
      * {@link #exp}. Below -126 the result is {@code 2^-126}. The polynomial is that of Cephes' {@code exp2f} over [-½, ½].
      */
     public static FloatVector exp2(FloatVector x) {
-        FloatVector clamped = x.max(EXP2_MIN);
+        FloatVector clamped = atLeast(x, EXP2_MIN);
         FloatVector rounded = clamped.add(ROUND);
         FloatVector r = clamped.sub(rounded.sub(ROUND));
         FloatVector p = FloatVector.broadcast(FLOATS, 1.5353362e-4f);

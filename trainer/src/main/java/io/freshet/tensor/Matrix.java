@@ -2,10 +2,11 @@ package io.freshet.tensor;
 
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.util.Objects;
 
 /**
- * A row-major float32 matrix, or a band of columns of one, laid over memory that somebody else owns. Rows are
- * {@code stride} floats apart; how many of them are in use is the caller's affair.
+ * A row-major float32 matrix, or a band of columns of one, laid over memory that it does not own. Rows are
+ * {@code stride} floats apart; the caller knows how many of them are in use.
  */
 public final class Matrix {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -49,11 +50,49 @@ public final class Matrix {
         return start + row * strideBytes();
     }
 
+    /**
+     * The address of row {@code row}, checked: {@code rows} rows of {@code columns} floats from there lie in the memory.
+     *
+     * @throws IndexOutOfBoundsException if they do not
+     * @throws IllegalArgumentException if the memory is on the heap
+     */
+    long address(int row, int rows, int columns) {
+        if (!memory.isNative()) {
+            throw new IllegalArgumentException("a product's operand must be outside the heap: memory=" + memory);
+        }
+        long size = rows == 0 ? 0 : (rows - 1) * strideBytes() + (long) columns * Float.BYTES;
+        return memory.address() + Objects.checkFromIndexSize(at(row), size, memory.byteSize());
+    }
+
+    /** How many whole strides of rows lie in the memory from row {@code row} on. */
+    public int rowsFrom(int row) {
+        return (int) Math.min(Integer.MAX_VALUE, (memory.byteSize() - at(row)) / strideBytes());
+    }
+
     public float get(int row, int column) {
         return memory.get(FLOAT, at(row) + (long) column * Float.BYTES);
     }
 
     public void set(int row, int column, float value) {
         memory.set(FLOAT, at(row) + (long) column * Float.BYTES, value);
+    }
+
+    /**
+     * Makes rows 0 to {@code columns - 1} of this matrix the columns of another one: {@code this[c][t] = from[first + t][c]} for
+     * {@code t < count}, and 0 from there to before {@code end}.
+     */
+    public void transposeFrom(Matrix from, int first, int count, int columns, int end) {
+        long fromAt = from.at(first);
+        long fromRow = from.strideBytes();
+        for (int c = 0; c < columns; c++) {
+            long to = at(c);
+            long column = fromAt + (long) c * Float.BYTES;
+            for (int t = 0; t < count; t++) {
+                memory.set(FLOAT, to + (long) t * Float.BYTES, from.memory.get(FLOAT, column + t * fromRow));
+            }
+            for (int t = count; t < end; t++) {
+                memory.set(FLOAT, to + (long) t * Float.BYTES, 0f);
+            }
+        }
     }
 }

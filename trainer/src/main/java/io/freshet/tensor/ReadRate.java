@@ -61,7 +61,8 @@ public final class ReadRate implements AutoCloseable {
         for (long at = 4 * quarter; at < bytes; at += VECTOR) {
             a = Lanes.load(memory, at).add(a);
         }
-        return Lanes.sum(a.add(b).add(c.add(d)));
+        FloatVector sum = a.add(b).add(c.add(d));
+        return Lanes.sum(sum, sum, sum, sum);
     }
 
     @Override

@@ -4,9 +4,21 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
-/** Kernels over single rows: {@code count} floats, a multiple of {@link Lanes#COUNT}, from a byte of their memory on. */
+/**
+ * Kernels over single rows: {@code count} floats, a multiple of {@link Lanes#WIDTH}, from a byte of their memory on. Every
+ * inner product is summed over {@link Lanes#WIDTH} virtual lanes, so that all give the same bits for the same two rows.
+ */
 public final class Rows {
-    private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
+    private static final long VECTOR = Lanes.BYTES;
+    private static final long BLOCK = Lanes.BLOCK_BYTES;
+
+    /** Whether a row of 64 floats, the default width of a model, is four vectors, which fit into registers. */
+    private static final boolean FOUR_ARE_64 = Lanes.COUNT == Lanes.WIDTH;
+
+    private static final int DEFAULT_WIDTH = 64;
+
+    /** Blocks whose squares are added up in float before the sum goes on in double. */
+    private static final long RUN = 64;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -14,45 +26,117 @@ public final class Rows {
 
     /** {@code Σ a·b}. */
     public static float dot(MemorySegment a, long aAt, MemorySegment b, long bAt, int count) {
-        FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-        for (long i = 0; i < (long) count * Float.BYTES; i += VECTOR) {
-            sum = Lanes.load(a, aAt + i).fma(Lanes.load(b, bAt + i), sum);
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum0 = zero;
+        FloatVector sum1 = zero;
+        FloatVector sum2 = zero;
+        FloatVector sum3 = zero;
+        for (long i = 0; i < (long) count * Float.BYTES; i += BLOCK) {
+            sum0 = Lanes.load(a, aAt + i).fma(Lanes.load(b, bAt + i), sum0);
+            if (Lanes.COUNT <= 8) {
+                sum1 = Lanes.load(a, aAt + i + VECTOR).fma(Lanes.load(b, bAt + i + VECTOR), sum1);
+            }
+            if (Lanes.COUNT <= 4) {
+                sum2 = Lanes.load(a, aAt + i + 2 * VECTOR).fma(Lanes.load(b, bAt + i + 2 * VECTOR), sum2);
+                sum3 = Lanes.load(a, aAt + i + 3 * VECTOR).fma(Lanes.load(b, bAt + i + 3 * VECTOR), sum3);
+            }
         }
-        return Lanes.sum(sum);
+        return Lanes.sum(sum0, sum1, sum2, sum3);
     }
 
     /**
      * {@code to[i] = Σ a[i]·b}: the inner products of {@code rows} rows that lie end to end with one vector, each to the
-     * bits of {@link #dot}.
+     * bits of {@link #dot}. Four rows at a time, one of each quarter, share the shuffles of their sums; and each quarter is a
+     * stream of its own to the hardware, which prefetches within a page of memory and so within four.
      */
     public static void dots(
             MemorySegment a, long aAt, int rows, MemorySegment b, long bAt, int count, MemorySegment to, long toAt) {
-        if (count == 4 * Lanes.COUNT) {
-            dotsOfFour(a, aAt, rows, b, bAt, to, toAt);
+        int quarter = rows / 4;
+        long rowBytes = (long) count * Float.BYTES;
+        if (FOUR_ARE_64 && count == DEFAULT_WIDTH) {
+            dotsOf64(a, aAt, quarter, b, bAt, to, toAt);
         } else {
-            long rowBytes = (long) count * Float.BYTES;
-            for (int row = 0; row < rows; row++) {
-                to.set(FLOAT, toAt + (long) row * Float.BYTES, dot(a, aAt + row * rowBytes, b, bAt, count));
+            for (int row = 0; row < quarter; row++) {
+                FloatVector sums = fourDots(a, aAt + row * rowBytes, quarter * rowBytes, b, bAt, rowBytes);
+                long toRow = toAt + (long) row * Float.BYTES;
+                long apart = (long) quarter * Float.BYTES;
+                to.set(FLOAT, toRow, sums.lane(0));
+                to.set(FLOAT, toRow + apart, sums.lane(Lanes.COUNT / 4));
+                to.set(FLOAT, toRow + 2 * apart, sums.lane(Lanes.COUNT / 2));
+                to.set(FLOAT, toRow + 3 * apart, sums.lane(3 * Lanes.COUNT / 4));
             }
+        }
+        for (int row = 4 * quarter; row < rows; row++) {
+            to.set(FLOAT, toAt + (long) row * Float.BYTES, dot(a, aAt + row * rowBytes, b, bAt, count));
         }
     }
 
     /**
-     * Rows of four vectors, the default width of a model on 512 bits: the other operand stays in registers. Four rows at a time,
-     * one of each quarter, share the shuffles of their sums; and each quarter is a stream of its own to the hardware, which
-     * fetches ahead within a page of memory and so of four.
+     * {@code to[i] = Σ a[i]·b}: the inner products of the rows of a matrix from {@code first} on with one vector, each to the
+     * bits of {@link #dot}; four neighbours at a time share the shuffles of their sums.
      */
-    private static void dotsOfFour(
-            MemorySegment a, long aAt, int rows, MemorySegment b, long bAt, MemorySegment to, long toAt) {
-        int quarter = rows / 4;
-        dotsOfQuarters(a, aAt, quarter, b, bAt, to, toAt);
-        for (int row = 4 * quarter; row < rows; row++) {
-            float dot = dot(a, aAt + row * (4 * VECTOR), b, bAt, 4 * Lanes.COUNT);
-            to.set(FLOAT, toAt + (long) row * Float.BYTES, dot);
+    public static void dots(
+            Matrix a, int first, int rows, MemorySegment b, long bAt, int count, MemorySegment to, long toAt) {
+        long rowBytes = (long) count * Float.BYTES;
+        int row = 0;
+        for (; row + 4 <= rows; row += 4) {
+            FloatVector sums = fourDots(a.memory(), a.at(first + row), a.strideBytes(), b, bAt, rowBytes);
+            long toRow = toAt + (long) row * Float.BYTES;
+            to.set(FLOAT, toRow, sums.lane(0));
+            to.set(FLOAT, toRow + Float.BYTES, sums.lane(Lanes.COUNT / 4));
+            to.set(FLOAT, toRow + 2 * Float.BYTES, sums.lane(Lanes.COUNT / 2));
+            to.set(FLOAT, toRow + 3 * Float.BYTES, sums.lane(3 * Lanes.COUNT / 4));
+        }
+        for (; row < rows; row++) {
+            to.set(FLOAT, toAt + (long) row * Float.BYTES, dot(a.memory(), a.at(first + row), b, bAt, count));
         }
     }
 
-    private static void dotsOfQuarters(
+    /** The inner products of four rows that are {@code apart} bytes apart, in the first lanes of the four quarters. */
+    private static FloatVector fourDots(
+            MemorySegment a, long aAt, long apart, MemorySegment b, long bAt, long rowBytes) {
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        if (Lanes.COUNT == 16) {
+            FloatVector first = zero;
+            FloatVector second = zero;
+            FloatVector third = zero;
+            FloatVector fourth = zero;
+            for (long i = 0; i < rowBytes; i += BLOCK) {
+                FloatVector x = Lanes.load(b, bAt + i);
+                first = Lanes.load(a, aAt + i).fma(x, first);
+                second = Lanes.load(a, aAt + apart + i).fma(x, second);
+                third = Lanes.load(a, aAt + 2 * apart + i).fma(x, third);
+                fourth = Lanes.load(a, aAt + 3 * apart + i).fma(x, fourth);
+            }
+            return Lanes.sums(first, second, third, fourth);
+        }
+        return Lanes.sums(
+                foldedDot(a, aAt, b, bAt, rowBytes),
+                foldedDot(a, aAt + apart, b, bAt, rowBytes),
+                foldedDot(a, aAt + 2 * apart, b, bAt, rowBytes),
+                foldedDot(a, aAt + 3 * apart, b, bAt, rowBytes));
+    }
+
+    /** The inner product of two rows, before the lanes of the last vector are added up. */
+    private static FloatVector foldedDot(MemorySegment a, long aAt, MemorySegment b, long bAt, long rowBytes) {
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum0 = zero;
+        FloatVector sum1 = zero;
+        FloatVector sum2 = zero;
+        FloatVector sum3 = zero;
+        for (long i = 0; i < rowBytes; i += BLOCK) {
+            sum0 = Lanes.load(a, aAt + i).fma(Lanes.load(b, bAt + i), sum0);
+            sum1 = Lanes.load(a, aAt + i + VECTOR).fma(Lanes.load(b, bAt + i + VECTOR), sum1);
+            if (Lanes.COUNT <= 4) {
+                sum2 = Lanes.load(a, aAt + i + 2 * VECTOR).fma(Lanes.load(b, bAt + i + 2 * VECTOR), sum2);
+                sum3 = Lanes.load(a, aAt + i + 3 * VECTOR).fma(Lanes.load(b, bAt + i + 3 * VECTOR), sum3);
+            }
+        }
+        return Lanes.fold(sum0, sum1, sum2, sum3);
+    }
+
+    /** Of rows of 64 floats where those are four vectors: the other operand stays in registers. */
+    private static void dotsOf64(
             MemorySegment a, long aAt, int quarter, MemorySegment b, long bAt, MemorySegment to, long toAt) {
         FloatVector b0 = Lanes.load(b, bAt);
         FloatVector b1 = Lanes.load(b, bAt + VECTOR);
@@ -89,13 +173,13 @@ public final class Rows {
     }
 
     /**
-     * {@code to[i] = Σ table[rows[from + i]]·b}: the inner products of rows of a table, wherever they stand, with one vector,
+     * {@code to[i] = Σ table[rows[from + i]]·b}: the inner products of rows of a table, wherever they lie, with one vector,
      * each to the bits of {@link #dot}.
      */
     public static void dots(
             RowTable table, int[] rows, int from, int count, MemorySegment b, long bAt, MemorySegment to, long toAt) {
-        if (table.dim() == 4 * Lanes.COUNT) {
-            dotsOfFour(table, rows, from, count, b, bAt, to, toAt);
+        if (FOUR_ARE_64 && table.dim() == DEFAULT_WIDTH) {
+            dotsOf64(table, rows, from, count, b, bAt, to, toAt);
         } else {
             for (int i = 0; i < count; i++) {
                 int row = rows[from + i];
@@ -105,7 +189,7 @@ public final class Rows {
         }
     }
 
-    private static void dotsOfFour(
+    private static void dotsOf64(
             RowTable table, int[] rows, int from, int count, MemorySegment b, long bAt, MemorySegment to, long toAt) {
         FloatVector b0 = Lanes.load(b, bAt);
         FloatVector b1 = Lanes.load(b, bAt + VECTOR);
@@ -119,7 +203,7 @@ public final class Rows {
             sum = Lanes.load(a, at + VECTOR).fma(b1, sum);
             sum = Lanes.load(a, at + 2 * VECTOR).fma(b2, sum);
             sum = Lanes.load(a, at + 3 * VECTOR).fma(b3, sum);
-            to.set(FLOAT, toAt + (long) i * Float.BYTES, Lanes.sum(sum));
+            to.set(FLOAT, toAt + (long) i * Float.BYTES, Lanes.sum(sum, zero, zero, zero));
         }
     }
 
@@ -127,6 +211,38 @@ public final class Rows {
     public static void add(MemorySegment from, long fromAt, MemorySegment to, long toAt, int count) {
         for (long i = 0; i < (long) count * Float.BYTES; i += VECTOR) {
             Lanes.store(Lanes.load(to, toAt + i).add(Lanes.load(from, fromAt + i)), to, toAt + i);
+        }
+    }
+
+    /** {@code to += Σ rows}: {@code count} columns of rows {@code first} to {@code end - 1}, added up in ascending order. */
+    public static void addAll(Matrix rows, int first, int end, MemorySegment to, long toAt, int count) {
+        MemorySegment from = rows.memory();
+        long stride = rows.strideBytes();
+        for (long i = 0; i < (long) count * Float.BYTES; i += BLOCK) {
+            long at = rows.at(first) + i;
+            FloatVector sum0 = Lanes.load(to, toAt + i);
+            FloatVector sum1 = Lanes.COUNT <= 8 ? Lanes.load(to, toAt + i + VECTOR) : sum0;
+            FloatVector sum2 = Lanes.COUNT <= 4 ? Lanes.load(to, toAt + i + 2 * VECTOR) : sum0;
+            FloatVector sum3 = Lanes.COUNT <= 4 ? Lanes.load(to, toAt + i + 3 * VECTOR) : sum0;
+            for (int row = first; row < end; row++) {
+                sum0 = Lanes.load(from, at).add(sum0);
+                if (Lanes.COUNT <= 8) {
+                    sum1 = Lanes.load(from, at + VECTOR).add(sum1);
+                }
+                if (Lanes.COUNT <= 4) {
+                    sum2 = Lanes.load(from, at + 2 * VECTOR).add(sum2);
+                    sum3 = Lanes.load(from, at + 3 * VECTOR).add(sum3);
+                }
+                at += stride;
+            }
+            Lanes.store(sum0, to, toAt + i);
+            if (Lanes.COUNT <= 8) {
+                Lanes.store(sum1, to, toAt + i + VECTOR);
+            }
+            if (Lanes.COUNT <= 4) {
+                Lanes.store(sum2, to, toAt + i + 2 * VECTOR);
+                Lanes.store(sum3, to, toAt + i + 3 * VECTOR);
+            }
         }
     }
 
@@ -144,5 +260,43 @@ public final class Rows {
         for (long i = 0; i < (long) count * Float.BYTES; i += VECTOR) {
             Lanes.store(Lanes.load(from, fromAt + i).mul(factor), to, toAt + i);
         }
+    }
+
+    /**
+     * {@code Σ x²} in double, in ascending blocks of {@link Lanes#WIDTH}: not finite if and only if a number is not, or the sum
+     * overflows.
+     */
+    public static double squareSum(MemorySegment x, long at, long count) {
+        double sum = 0;
+        // Short runs in float, so that few conversions are made; runs in double, so that long sums keep their
+        // precision.
+        long bytes = count * Float.BYTES;
+        for (long run = 0; run < bytes; run += RUN * BLOCK) {
+            sum += squareSumOfRun(x, at + run, Math.min(RUN * BLOCK, bytes - run));
+        }
+        return sum;
+    }
+
+    private static float squareSumOfRun(MemorySegment x, long at, long bytes) {
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum0 = zero;
+        FloatVector sum1 = zero;
+        FloatVector sum2 = zero;
+        FloatVector sum3 = zero;
+        for (long i = 0; i < bytes; i += BLOCK) {
+            FloatVector x0 = Lanes.load(x, at + i);
+            sum0 = x0.fma(x0, sum0);
+            if (Lanes.COUNT <= 8) {
+                FloatVector x1 = Lanes.load(x, at + i + VECTOR);
+                sum1 = x1.fma(x1, sum1);
+            }
+            if (Lanes.COUNT <= 4) {
+                FloatVector x2 = Lanes.load(x, at + i + 2 * VECTOR);
+                sum2 = x2.fma(x2, sum2);
+                FloatVector x3 = Lanes.load(x, at + i + 3 * VECTOR);
+                sum3 = x3.fma(x3, sum3);
+            }
+        }
+        return Lanes.sum(sum0, sum1, sum2, sum3);
     }
 }

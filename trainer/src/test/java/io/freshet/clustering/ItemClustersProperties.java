@@ -15,7 +15,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 class ItemClustersProperties {
-    private static final int DIM = 2 * Lanes.COUNT;
+    private static final int DIM = 2 * Lanes.WIDTH;
 
     @Property(tries = 30)
     void shouldHoldEachItemInOneClusterWhateverChangesMeanwhile(

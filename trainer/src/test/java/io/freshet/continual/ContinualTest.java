@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 
 final class ContinualTest {
     private static final ContinualConfig CONFIG = new ContinualConfig(
-            new ModelConfig(new SasRecConfig(Lanes.COUNT, 6, 1, 1), .1f, 3),
+            new ModelConfig(new SasRecConfig(Lanes.WIDTH, 6, 1, 1), .1f, 3),
             TrainingConfig.defaults(1),
             new LearningConfig(2, 6, 16, 6, 100, 10, 50),
             16,

@@ -73,7 +73,7 @@ class CausalAttentionTest {
 
         Head(Case given) {
             n = given.length;
-            h = given.vectorsOfHead * Lanes.COUNT;
+            h = given.vectorsOfHead * Lanes.WIDTH;
             rows = FIRST + n + 2;
             dropout = given.dropout == 0 ? Dropout.NONE : new Dropout(given.dropout, 99);
             attention = new CausalAttention(new SasRecConfig(HEADS * h, MAX_LENGTH, 1, HEADS), Products.forThisCpu());

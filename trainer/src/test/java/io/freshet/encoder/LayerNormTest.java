@@ -21,7 +21,7 @@ class LayerNormTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5})
     void shouldNormalizeAsTheFormulaSays(int vectors) {
-        try (Layer layer = new Layer(vectors * Lanes.COUNT)) {
+        try (Layer layer = new Layer(vectors * Lanes.WIDTH)) {
             layer.forward(layer.y);
 
             for (int row = 0; row < ROWS; row++) {
@@ -36,7 +36,7 @@ class LayerNormTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5})
     void shouldGiveTheSameWhenItOverwritesItsInput(int vectors) {
-        try (Layer layer = new Layer(vectors * Lanes.COUNT)) {
+        try (Layer layer = new Layer(vectors * Lanes.WIDTH)) {
             layer.forward(layer.y);
             layer.forward(layer.x);
 
@@ -51,7 +51,7 @@ class LayerNormTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5})
     void shouldGiveTheGradients(int vectors) {
-        try (Layer layer = new Layer(vectors * Lanes.COUNT)) {
+        try (Layer layer = new Layer(vectors * Lanes.WIDTH)) {
             layer.forward(layer.y);
             layer.gradients.fill((byte) 0);
             layer.backward(layer.dx, false);
@@ -64,7 +64,7 @@ class LayerNormTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5})
     void shouldAddTheGradientsToWhatStandsThereWhenToldTo(int vectors) {
-        try (Layer layer = new Layer(vectors * Lanes.COUNT)) {
+        try (Layer layer = new Layer(vectors * Lanes.WIDTH)) {
             layer.forward(layer.y);
             for (long i = 0; i < layer.gradients.byteSize(); i += Float.BYTES) {
                 layer.gradients.set(ValueLayout.JAVA_FLOAT, i, 3f);
@@ -82,7 +82,7 @@ class LayerNormTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5})
     void shouldGiveTheGradientsWhenTheyOverwriteThoseTheyCameFrom(int vectors) {
-        try (Layer layer = new Layer(vectors * Lanes.COUNT)) {
+        try (Layer layer = new Layer(vectors * Lanes.WIDTH)) {
             layer.forward(layer.y);
             layer.gradients.fill((byte) 0);
             layer.backward(layer.dy, false);

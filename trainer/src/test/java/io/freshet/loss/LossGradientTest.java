@@ -138,7 +138,7 @@ class LossGradientTest {
             int[] chunkOfToken = new int[tokens];
 
             double sum = 0;
-            loss.begin(batch, CHUNK_ENDS.length, items, 5);
+            loss.begin(batch, CHUNK_ENDS.length, loss.shardsFor(items.rows()), items, 5);
             for (int chunk = 0; chunk < CHUNK_ENDS.length; chunk++) {
                 int first = chunk == 0 ? 0 : CHUNK_ENDS[chunk - 1];
                 int token = batch.start(first);

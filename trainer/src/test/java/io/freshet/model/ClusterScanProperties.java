@@ -130,7 +130,7 @@ class ClusterScanProperties {
 
         Catalogue(boolean noise, int items, long seed) {
             MadeUpVectors.Shape shape = noise ? MadeUpVectors.Shape.NOISE : MadeUpVectors.Shape.TOPICS;
-            vectors = new MadeUpVectors(shape, items, 2 * Lanes.COUNT, ItemScan.QUERIES);
+            vectors = new MadeUpVectors(shape, items, 2 * Lanes.WIDTH, ItemScan.QUERIES);
             table = vectors.items();
             states = vectors.states();
             Random random = new Random(seed);

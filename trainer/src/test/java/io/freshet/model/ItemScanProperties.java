@@ -35,7 +35,7 @@ class ItemScanProperties {
             Random random = new Random(seed);
             int range = 1 + random.nextInt(3);
             try (Catalogue catalogue =
-                    new Catalogue(items, vectors * Lanes.COUNT, count, number -> Math.rint(number * range), random)) {
+                    new Catalogue(items, vectors * Lanes.WIDTH, count, number -> Math.rint(number * range), random)) {
                 catalogue.exclude(excluded, gaps, random);
                 catalogue.scan(workers, k);
                 for (int query = 0; query < count; query++) {
@@ -50,7 +50,7 @@ class ItemScanProperties {
             @ForAll @IntRange(min = 4000, max = 20000) int items,
             @ForAll @IntRange(min = 1, max = ItemScan.QUERIES) int queries,
             @ForAll long seed) {
-        try (Catalogue catalogue = new Catalogue(items, 4 * Lanes.COUNT, queries, number -> number, new Random(seed))) {
+        try (Catalogue catalogue = new Catalogue(items, 4 * Lanes.WIDTH, queries, number -> number, new Random(seed))) {
             List<String> alone = catalogue.answers(1, 10);
             assertThat(catalogue.answers(2, 10)).isEqualTo(alone);
             assertThat(catalogue.answers(3, 10)).isEqualTo(alone);
@@ -62,8 +62,8 @@ class ItemScanProperties {
             @ForAll @IntRange(min = 1, max = 5000) int items,
             @ForAll @IntRange(min = 2, max = ItemScan.QUERIES) int queries,
             @ForAll long seed) {
-        try (Catalogue many = new Catalogue(items, 4 * Lanes.COUNT, queries, number -> number, new Random(seed));
-                Catalogue one = new Catalogue(items, 4 * Lanes.COUNT, 1, number -> number, new Random(seed))) {
+        try (Catalogue many = new Catalogue(items, 4 * Lanes.WIDTH, queries, number -> number, new Random(seed));
+                Catalogue one = new Catalogue(items, 4 * Lanes.WIDTH, 1, number -> number, new Random(seed))) {
             many.scan(1, 5);
             one.scan(1, 5);
             assertThat(many.scan.logNormalizer(0)).isCloseTo(one.scan.logNormalizer(0), within(1e-4));

@@ -12,7 +12,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LearnerCheckpointTest {
-    private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(Lanes.COUNT, 10, 1, 1), 0.1f, 5);
+    private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), 0.1f, 5);
     private static final int ITEMS = 5000; // two chunks of a table
 
     private final Learner learner = learner();

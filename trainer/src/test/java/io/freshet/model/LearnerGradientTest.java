@@ -79,7 +79,7 @@ class LearnerGradientTest {
     /** Rows of four vectors have kernels of their own. */
     @Test
     void shouldGiveTheGradientsOfTheUsualWidth() {
-        check(new SasRecConfig(4 * Lanes.COUNT, 5, 1, 1), 0.3f, LossConfig.scaledCrossEntropy(6), 41);
+        check(new SasRecConfig(4 * Lanes.WIDTH, 5, 1, 1), 0.3f, LossConfig.scaledCrossEntropy(6), 41);
     }
 
     private static void check(SasRecConfig shape, float dropout, LossConfig loss) {

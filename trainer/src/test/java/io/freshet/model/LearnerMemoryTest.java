@@ -4,9 +4,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
+import io.freshet.loss.BatchLoss;
 import io.freshet.loss.LossConfig;
 import io.freshet.optimizer.Adam;
 import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.VectorProducts;
 import org.junit.jupiter.api.Test;
 
 class LearnerMemoryTest {
@@ -23,6 +25,17 @@ class LearnerMemoryTest {
         double perItem = (scratchBytes(MORE_ITEMS) - few) / (MORE_ITEMS - FEW_ITEMS);
 
         assertThat(few + perItem * (MILLION - FEW_ITEMS)).isLessThan(TWO_GIGABYTES);
+    }
+
+    @Test
+    void shouldShareABatchOutToFewerShardsWhereEachWouldNeedScratchForEveryOfManyItems() {
+        try (BatchLoss full = new BatchLoss(64, new VectorProducts(), LossConfig.crossEntropy(), 1, 8);
+                BatchLoss sampled = new BatchLoss(64, new VectorProducts(), LossConfig.scaledCrossEntropy(512), 1, 8)) {
+            assertThat(full.shardsFor(12_101)).isEqualTo(8);
+            assertThat(full.shardsFor(50_000)).isEqualTo(3);
+            assertThat(full.shardsFor(MILLION)).isEqualTo(2);
+            assertThat(sampled.shardsFor(MILLION)).isEqualTo(8);
+        }
     }
 
     /** What a step of both shards leaves open beyond the weights and their two moments. */

@@ -275,4 +275,92 @@ class LearnerTest {
         }
         close(learner);
     }
+
+    @Test
+    void shouldChangeNothingAndCountTheStepWhenAnItemsVectorIsNotANumber() {
+        try (Learner learner = learner(40, 2);
+                Learner untouched = learner(40, 2)) {
+            learn(learner, 0, 2);
+            learn(untouched, 0, 2);
+            int row = batch(2).input(0);
+            MemorySegment vector = row(learner.model(), row);
+            float before = vector.get(ValueLayout.JAVA_FLOAT, 0);
+            vector.set(ValueLayout.JAVA_FLOAT, 0, Float.NaN);
+
+            double loss = learner.learn(batch(2));
+
+            assertThat(loss).isNaN();
+            assertThat(learner.skippedSteps()).isEqualTo(1);
+            vector.set(ValueLayout.JAVA_FLOAT, 0, before);
+            assertSameBytes(learner.model(), untouched.model());
+            assertThat(learner.learn(batch(2))).isFinite();
+            assertThat(learner.optimizerStep()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void shouldChangeNothingWhenTheGradientsOverflowThoughTheLossIsFinite() {
+        LossConfig loss = LossConfig.scaledCrossEntropy(40);
+        try (Learner learner = learner(loss, 1);
+                Learner untouched = learner(loss, 1)) {
+            for (Learner each : List.of(learner, untouched)) {
+                int at = each.model().denseSize() - 2 * CONFIG.encoder().dim(); // the final norm's gain
+                for (int i = 0; i < CONFIG.encoder().dim(); i++) {
+                    each.model().dense().setAtIndex(ValueLayout.JAVA_FLOAT, at + i, 1e-30f);
+                }
+                // Hidden states of 1e-30 against vectors of 1e30: scores near one, gradients near 1e30.
+                for (int row = 0; row < ITEMS; row++) {
+                    MemorySegment vector = row(each.model(), row);
+                    for (int i = 0; i < CONFIG.encoder().dim(); i++) {
+                        vector.setAtIndex(
+                                ValueLayout.JAVA_FLOAT, i, 1e30f * vector.getAtIndex(ValueLayout.JAVA_FLOAT, i));
+                    }
+                }
+            }
+
+            double mean = learner.learn(batch(0));
+
+            assertThat(mean).isNaN();
+            assertThat(learner.skippedSteps()).isEqualTo(1);
+            assertSameBytes(learner.model(), untouched.model());
+        }
+    }
+
+    @Test
+    void shouldScaleGradientsDownToTheConfiguredGlobalNorm() {
+        LossConfig loss = LossConfig.crossEntropy();
+        double[] norms = new double[3];
+        float[] bounds = {0f, 1e-3f, 1e6f};
+        for (int i = 0; i < bounds.length; i++) {
+            TrainingConfig config = training(loss, 2).withMaxGradientNorm(bounds[i]);
+            try (Learner learner = new Learner(RecommenderModel.initial(CONFIG), config)) {
+                for (int item = 0; item < ITEMS; item++) {
+                    learner.addIfAbsent("item-" + item);
+                }
+                learner.learn(batch(0));
+                norms[i] = normOfFirstMoments(learner) / (1 - .9);
+            }
+        }
+
+        assertThat(norms[0]).isGreaterThan(.01);
+        assertThat(norms[1]).isCloseTo(1e-3, within(1e-5));
+        assertThat(norms[2]).isEqualTo(norms[0]);
+    }
+
+    /** After one step from zero they are the gradients, weight decay included, times 1 - β₁. */
+    private static double normOfFirstMoments(Learner learner) {
+        double squares = 0;
+        MemorySegment dense = learner.denseFirstMoments().memory();
+        for (int i = 0; i < learner.model().denseSize(); i++) {
+            squares += Math.pow(dense.getAtIndex(ValueLayout.JAVA_FLOAT, i), 2);
+        }
+        RowTable moments = learner.itemFirstMoments();
+        for (int row = 0; row < ITEMS; row++) {
+            for (int i = 0; i < moments.dim(); i++) {
+                float m = moments.memory(row).get(ValueLayout.JAVA_FLOAT, moments.at(row) + 4L * i);
+                squares += (double) m * m;
+            }
+        }
+        return Math.sqrt(squares);
+    }
 }

@@ -56,7 +56,7 @@ final class CircleFit {
     private static FitConfig config(int workers) {
         TrainingConfig training = new TrainingConfig(
                 new Adam.Settings(5e-3f, .9f, .999f, 1e-8f, 1e-6f), .3f, LossConfig.scaledCrossEntropy(50), workers, 2);
-        SasRecConfig encoder = new SasRecConfig(4 * Lanes.COUNT, 12, 2, 1);
+        SasRecConfig encoder = new SasRecConfig(4 * Lanes.WIDTH, 12, 2, 1);
         return new FitConfig(encoder, FitConfig.XAVIER, 11, training, 75, EPOCHS, 3, 0, SeenItems.RANKED);
     }
 

@@ -189,7 +189,7 @@ final class FitTest {
     private static FitConfig config(int epochs, int patience, int workers, int batchUsers, HeldOutUsers heldOut) {
         TrainingConfig training = new TrainingConfig(
                 new Adam.Settings(5e-3f, .9f, .999f, 1e-8f, 0f), .1f, LossConfig.scaledCrossEntropy(20), workers, 2);
-        SasRecConfig encoder = new SasRecConfig(Lanes.COUNT, 10, 1, 1);
+        SasRecConfig encoder = new SasRecConfig(Lanes.WIDTH, 10, 1, 1);
         return new FitConfig(
                 encoder, FitConfig.XAVIER, 11, training, batchUsers, epochs, 5, patience, SeenItems.RANKED, heldOut);
     }

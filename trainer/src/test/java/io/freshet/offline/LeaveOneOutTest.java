@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 /** Ranks against the place of the held-out item in the complete list that a scorer gives for the same history. */
 final class LeaveOneOutTest {
     private static final int ITEMS = 60;
-    private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(Lanes.COUNT, 8, 1, 1), .1f, 3);
+    private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 8, 1, 1), .1f, 3);
 
     private final RecommenderModel model = RecommenderModel.initial(CONFIG);
 

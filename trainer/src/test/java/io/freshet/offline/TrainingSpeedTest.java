@@ -37,7 +37,7 @@ final class TrainingSpeedTest {
     void shouldMeasureSomethingWhenGivenSequences() {
         Vocabulary items = new Vocabulary();
         SequenceDataset data = SyntheticSequences.likeBeauty(items, 1);
-        TrainingSpeed speed = new TrainingBenchmark(data, items, new SasRecConfig(Lanes.COUNT, 20, 1, 1), 64)
+        TrainingSpeed speed = new TrainingBenchmark(data, items, new SasRecConfig(Lanes.WIDTH, 20, 1, 1), 64)
                 .measure(TrainingConfig.defaults(1), 2048, Duration.ZERO, Duration.ofMillis(1));
         assertThat(speed.targetsPerSecond()).isPositive();
         assertThat(speed.shareOfSgemm()).isPositive();

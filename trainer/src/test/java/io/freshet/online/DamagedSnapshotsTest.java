@@ -40,7 +40,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A trainer's way to go on where a file of its newest snapshot is not what it was. */
 final class DamagedSnapshotsTest {
-    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.COUNT, 12, 1, 1), .1f, 7);
+    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
     private static final OnlineConfig CONFIG =
             OnlineConfig.defaults("shop", MODEL, TrainingConfig.defaults(1), Map.of());
     private static final String MANIFEST = Manifest.FILE_NAME;

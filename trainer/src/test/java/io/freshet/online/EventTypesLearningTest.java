@@ -45,7 +45,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** What the online learner makes of events of different types. */
 final class EventTypesLearningTest {
-    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.COUNT, 12, 1, 1), .1f, 7);
+    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
     private static final EventTypes TYPES =
             new EventTypes(Map.of("purchase", 4f, "browse", 0f), Set.of("impression"), Set.of("dislike"));
     private static final LearningConfig LEARNING = learning(TYPES);

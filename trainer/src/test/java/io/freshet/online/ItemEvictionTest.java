@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Streams whose items come and go, a millisecond a click. */
 final class ItemEvictionTest {
-    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.COUNT, 12, 1, 1), .1f, 7);
+    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
     private static final int RETENTION = 60; // clicks
     private static final LearningConfig LEARNING = new LearningConfig(
             2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ofMillis(RETENTION));

@@ -16,7 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class LearningBenchmarkTest {
-    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.COUNT, 12, 1, 1), .1f, 7);
+    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
 
     private static LearningBenchmark benchmark(int items, int users, Duration retention) {
         LearningConfig learning = new LearningConfig(1, 99, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, retention);

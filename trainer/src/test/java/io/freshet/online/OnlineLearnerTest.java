@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class OnlineLearnerTest {
-    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.COUNT, 12, 1, 1), .1f, 7);
+    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
     private static final LearningConfig LEARNING = new LearningConfig(2, 12, 8, 5, 10, 10, 50);
 
     @TempDir

@@ -31,7 +31,7 @@ final class TrainerMetricsTest {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         try (TrainerMetrics metrics = new TrainerMetrics(registry, "shop", () -> STATUS)) {
             int[] ranks = {StepRecord.NO_EVENT, 3, StepRecord.MISS};
-            metrics.step(new StepOutcome(8, new TargetRanks(ranks, ranks, ranks), 2.5, 4, 3, true, 5), 3, 1_000_000);
+            metrics.step(new StepOutcome(8, new TargetRanks(ranks, ranks, ranks), 2.5, 4, 3, true, 5, 2), 3, 1_000_000);
 
             assertThat(registry.get("freshet.trainer.steps").counter().count()).isEqualTo(1);
             assertThat(registry.get("freshet.trainer.records").counter().count())
@@ -40,6 +40,10 @@ final class TrainerMetricsTest {
                     .isEqualTo(2);
             assertThat(registry.get("freshet.trainer.hurried").counter().count())
                     .isEqualTo(1);
+            assertThat(registry.get("freshet.trainer.optimizer.steps.skipped")
+                            .counter()
+                            .count())
+                    .isEqualTo(2);
             assertThat(registry.get("freshet.trainer.forgotten").counter().count())
                     .isEqualTo(5);
             assertThat(registry.get("freshet.trainer.replay.share").gauge().value())

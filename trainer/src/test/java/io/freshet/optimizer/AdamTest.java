@@ -14,8 +14,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Against algorithm 1 of the paper in scalar double precision. */
 class AdamTest {
-    private static final int COUNT = 3 * Lanes.COUNT;
-    private static final int BEFORE = Lanes.COUNT;
+    private static final int COUNT = 3 * Lanes.WIDTH;
+    private static final int BEFORE = Lanes.WIDTH;
     private static final int STEPS = 50;
 
     @ParameterizedTest

@@ -24,7 +24,7 @@ import java.util.Set;
 /** A short stream of users who walk among neighbouring items, and settings of a race that suit it. */
 final class TinyStream {
     static final int STEP = 7;
-    static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.COUNT, 10, 1, 1), .1f, 3);
+    static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
     static final LearningConfig LEARNING = new LearningConfig(1, 10, 8, 10, 20, 10, 50);
 
     private TinyStream() {}

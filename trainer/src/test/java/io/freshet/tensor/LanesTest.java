@@ -43,10 +43,34 @@ class LanesTest {
     }
 
     @Test
-    void shouldAddAllLanes() {
-        FloatVector oneToN = FloatVector.zero(Lanes.FLOATS).addIndex(1).add(1f);
+    void shouldAddAllVirtualLanesInTheSameTreeOnEveryCpu() {
+        float[] x = new float[Lanes.WIDTH];
+        for (int i = 0; i < x.length; i++) {
+            x[i] = (float) Math.pow(1.7, i) * (i % 3 == 0 ? -1 : 1);
+        }
+        FloatVector[] vectors = new FloatVector[4];
+        for (int i = 0; i < vectors.length; i++) {
+            int from = i * Lanes.COUNT < Lanes.WIDTH ? i * Lanes.COUNT : 0;
+            vectors[i] = FloatVector.fromArray(Lanes.FLOATS, x, from);
+        }
+        float[] tree = x.clone();
+        for (int distance = 8; distance > 0; distance /= 2) {
+            for (int i = 0; i < distance; i++) {
+                tree[i] += tree[i + distance];
+            }
+        }
 
-        assertThat(Lanes.sum(oneToN)).isEqualTo(Lanes.COUNT * (Lanes.COUNT + 1) / 2f);
+        assertThat(Lanes.sum(vectors[0], vectors[1], vectors[2], vectors[3])).isEqualTo(tree[0]);
+    }
+
+    @Test
+    void shouldFindTheLargestLane() {
+        for (int largest = 0; largest < Lanes.COUNT; largest++) {
+            assertThat(Lanes.largest(FloatVector.zero(Lanes.FLOATS).addIndex(1).withLane(largest, 99f)))
+                    .isEqualTo(99f);
+        }
+        assertThat(Lanes.largest(FloatVector.zero(Lanes.FLOATS).withLane(1, Float.NaN)))
+                .isNaN();
     }
 
     @Test

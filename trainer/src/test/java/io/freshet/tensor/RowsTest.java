@@ -41,7 +41,7 @@ class RowsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5, 9})
     void shouldSumProducts(int vectors) {
-        int count = vectors * Lanes.COUNT;
+        int count = vectors * Lanes.WIDTH;
         double expected = 0;
         for (int i = 0; i < count; i++) {
             expected += a[FROM_AT + i] * b[TO_AT + i];
@@ -54,7 +54,7 @@ class RowsTest {
     @ParameterizedTest
     @CsvSource({"0, 4", "1, 4", "3, 4", "4, 4", "7, 4", "64, 4", "64, 3", "7, 5"})
     void shouldSumProductsOfRowsToTheBitsOfOneRow(int rows, int vectors) {
-        int count = vectors * Lanes.COUNT;
+        int count = vectors * Lanes.WIDTH;
         try (FloatBlock table = FloatBlock.zeros(count * 66L);
                 FloatBlock dots = FloatBlock.zeros(66)) {
             for (int i = 0; i < table.length(); i++) {
@@ -76,7 +76,7 @@ class RowsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5, 9})
     void shouldAdd(int vectors) {
-        int count = vectors * Lanes.COUNT;
+        int count = vectors * Lanes.WIDTH;
         Rows.add(from.memory(), 4 * FROM_AT, to.memory(), 4 * TO_AT, count);
         for (int i = 0; i < count; i++) {
             b[TO_AT + i] += a[FROM_AT + i];
@@ -87,7 +87,7 @@ class RowsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5, 9})
     void shouldAddScaled(int vectors) {
-        int count = vectors * Lanes.COUNT;
+        int count = vectors * Lanes.WIDTH;
         Rows.addScaled(from.memory(), 4 * FROM_AT, -1.5f, to.memory(), 4 * TO_AT, count);
         for (int i = 0; i < count; i++) {
             b[TO_AT + i] -= 1.5 * a[FROM_AT + i];
@@ -98,7 +98,7 @@ class RowsTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5, 9})
     void shouldScale(int vectors) {
-        int count = vectors * Lanes.COUNT;
+        int count = vectors * Lanes.WIDTH;
         Rows.scale(from.memory(), 4 * FROM_AT, 2.5f, to.memory(), 4 * TO_AT, count);
         for (int i = 0; i < count; i++) {
             b[TO_AT + i] = 2.5 * a[FROM_AT + i];
