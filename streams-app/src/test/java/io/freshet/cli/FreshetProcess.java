@@ -16,7 +16,7 @@ import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** {@code freshet} as a process of its own, with this JVM's class path and module options. */
+/** {@code freshet} as a process of its own, with this JVM's class path and options, except for the heap. */
 public final class FreshetProcess implements AutoCloseable {
     private final Process process;
     private final Path output;
@@ -42,24 +42,34 @@ public final class FreshetProcess implements AutoCloseable {
      * @param environment further variables
      */
     static FreshetProcess start(Path output, Map<String, String> environment, String... arguments) throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command(arguments))
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+        builder.environment().putAll(environment);
+        return new FreshetProcess(builder.start(), output);
+    }
+
+    /** The command line of {@code freshet} with these arguments. */
+    static List<String> command(String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(FreshetProcess::isOfTheProgram)
+                .filter(option -> !isAgent(option))
                 .forEach(command::add);
         command.addAll(List.of(
                 "-Xmx768m",
                 // The program's own, not the tests', which comes first on the class path.
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
-                classPath()));
-        command.add("io.freshet.cli.Freshet");
+                classPath(),
+                "io.freshet.cli.Freshet"));
         command.addAll(List.of(arguments));
-        ProcessBuilder builder = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
-        builder.environment().putAll(environment);
-        return new FreshetProcess(builder.start(), output);
+        return command;
+    }
+
+    /** An agent belongs to one process: a debugger's, for example, would listen on the same port. */
+    private static boolean isAgent(String option) {
+        return option.startsWith("-agent") || option.startsWith("-javaagent");
     }
 
     /** Without what comes with the browser's driver and has OpenTelemetry's API write a line of its own. */
@@ -68,13 +78,6 @@ public final class FreshetProcess implements AutoCloseable {
         return Stream.of(whole.split(File.pathSeparator, -1))
                 .filter(part -> !part.contains("opentelemetry-sdk-extension-autoconfigure-"))
                 .collect(Collectors.joining(File.pathSeparator));
-    }
-
-    private static boolean isOfTheProgram(String option) {
-        return option.startsWith("--add-modules")
-                || option.startsWith("--enable-native-access")
-                || option.startsWith("--sun-misc-unsafe")
-                || option.startsWith("-Dorg.bytedeco");
     }
 
     /** Waits until the process has printed a line like this. */

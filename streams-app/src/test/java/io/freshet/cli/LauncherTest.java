@@ -85,6 +85,23 @@ class LauncherTest {
     }
 
     @Test
+    void shouldUseTheJdkThatHomebrewHasInstalledWhenThePathHasAnOlderOne() throws Exception {
+        Path launcher = install("dist/bin/freshet");
+        Files.createDirectories(folder.resolve("dist/lib"));
+        Path home = jdk("brew/opt/openjdk@25/libexec/openjdk.jdk/Contents/Home", "25.0.1");
+        Map<String, String> environment = Map.of(
+                "JAVA_HOME",
+                "",
+                "JDK_HOME",
+                "",
+                "HOMEBREW_PREFIX",
+                folder.resolve("brew").toString(),
+                "PATH",
+                jdk("old", "17.0.15").resolve("bin") + ":" + System.getenv("PATH"));
+        assertThat(call(folder, environment, launcher, "--version")).contains("java of " + home.resolve("bin/java"));
+    }
+
+    @Test
     void shouldBuildACheckoutWhenASourceIsNewerThanTheBuild() throws Exception {
         Path launcher = install("checkout/streams-app/bin/freshet");
         Path source = write("checkout/streams-app/src/main/java/A.java", "class A {}");

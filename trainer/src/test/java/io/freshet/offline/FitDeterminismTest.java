@@ -2,13 +2,12 @@ package io.freshet.offline;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.platform.ChildJvm;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
+import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -40,48 +39,27 @@ class FitDeterminismTest {
 
     /** A fit in a JVM of its own, with this one's class path and options. */
     private static final class ColdFit implements AutoCloseable {
-        private final Path output;
         private final Path result;
-        private final Process process;
+        private final ChildJvm jvm;
 
         ColdFit(Path folder, int workers) throws IOException {
-            output = folder.resolve("cold-" + workers + ".out");
             result = folder.resolve("cold-" + workers + ".txt");
-            List<String> command = new ArrayList<>();
-            command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-            ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                    .filter(ColdFit::isOfTheProgram)
-                    .forEach(command::add);
-            command.addAll(List.of(
-                    "-cp",
-                    System.getProperty("surefire.test.class.path", System.getProperty("java.class.path")),
-                    CircleFit.class.getName(),
+            jvm = ChildJvm.start(
+                    folder.resolve("cold-" + workers + ".out"),
+                    CircleFit.class,
                     folder.resolve("cold").toString(),
                     Integer.toString(workers),
-                    result.toString()));
-            process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
-        }
-
-        private static boolean isOfTheProgram(String option) {
-            return option.startsWith("--add-modules")
-                    || option.startsWith("--enable-native-access")
-                    || option.startsWith("--sun-misc-unsafe")
-                    || option.startsWith("-Dorg.bytedeco");
+                    result.toString());
         }
 
         List<String> digests() throws IOException, InterruptedException {
-            assertThat(process.waitFor(2, TimeUnit.MINUTES) ? process.exitValue() : -1)
-                    .as(Files.readString(output))
-                    .isZero();
+            jvm.awaitSuccess(Duration.ofMinutes(2));
             return Files.readAllLines(result);
         }
 
         @Override
         public void close() {
-            process.destroyForcibly();
+            jvm.close();
         }
     }
 }

@@ -1,0 +1,5 @@
+/** JVMs that tests start beside their own: with the same flags on this CPU, or emulated on another one. */
+@NullMarked
+package io.freshet.platform;
+
+import org.jspecify.annotations.NullMarked;
