@@ -38,6 +38,7 @@ final class ArchitectureTest {
         "io.freshet.delta.."
     };
     private static final String[] TRAINER = {
+        "io.freshet.jvm..",
         "io.freshet.tensor..",
         "io.freshet.clustering..",
         "io.freshet.encoder..",

@@ -4,7 +4,9 @@ import io.freshet.model.ClusterQuality;
 import io.freshet.model.ScoringBenchmark;
 import io.freshet.model.ScoringSpeed;
 import io.freshet.tensor.Lanes;
+import io.freshet.tensor.MachineRates;
 import io.freshet.tensor.Products;
+import io.freshet.tensor.Yardstick;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -18,6 +20,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -27,16 +30,22 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "score",
         description = {
-            "Measures how fast the best items are found for histories that the network has encoded already: an exact"
-                    + " search through a table of made-up vectors, and the sum of exponentials over all of it that"
-                    + " makes scores probabilities. One query at a time takes every byte of the table for itself;"
-                    + " beside it stands what a plain sum over the same table reads a second. Queries that are answered"
-                    + " together share the table; beside them stands what OpenBLAS reaches on matrices of 1024 x 1024."
-                    + " Both are measured with as many threads, in turns with the search, and the share is of them.",
+            "Measures what this machine does at best, then how fast the best items are found for histories that the"
+                    + " network has encoded already: an exact search through a table of made-up vectors, and the sum of"
+                    + " exponentials over all of it that makes scores probabilities. The same follows by clusters of the"
+                    + " table (scoring.approximate.items), of which a search looks in some, with the part of the exact"
+                    + " best items that it finds. The vectors look like trained ones: around topics, and in few"
+                    + " dimensions. Noise is the worst case: it has no clusters. Each stretch of searches lies between two"
+                    + " measurements of the machine; figures are medians of at least three stretches.",
             "",
-            "Then the same by clusters of the table (scoring.approximate.items), of which a search looks in some; beside it"
-                    + " stands how many of the exact best it finds. The vectors are made to look like trained ones:"
-                    + " around topics, and in few dimensions of all. Noise is the worst case: it has no clusters.",
+            "queries/s: queries answered a second.",
+            "p50, p99: time of a call, which answers all its queries; half of the calls, or 99 of 100, take no longer.",
+            "limit: for one query a call, GB/s of a plain sum over the same table, because the search reads all of it;"
+                    + " for several, GFLOP/s of sgemm. On as many threads.",
+            "share: what an exact search reads, or computes in its products, divided by the limit.",
+            YardstickOptions.SGEMM_HELP,
+            YardstickOptions.FMA_HELP,
+            YardstickOptions.READ_HELP,
             ""
         },
         mixinStandardHelpOptions = true,
@@ -119,7 +128,11 @@ final class BenchScoreCommand implements Callable<Integer> {
             description = "Then measure so long, for each row. Default: ${DEFAULT-VALUE}.")
     private Duration duration = Duration.ZERO;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write settings and rows there.")
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private YardstickOptions machine;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, the machine's rates and rows there.")
     private @Nullable Path json;
 
     BenchScoreCommand() {}
@@ -147,7 +160,7 @@ final class BenchScoreCommand implements Callable<Integer> {
     }
 
     /** What {@code --json} writes, one component for each key. */
-    record Report(Map<String, Object> settings, List<Row> rows, List<Clusters> clusters) {}
+    record Report(Map<String, Object> settings, MachineRates machine, List<Row> rows, List<Clusters> clusters) {}
 
     /** What clusters of a table are worth. */
     record Clusters(int items, ClusterQuality quality) {
@@ -177,6 +190,7 @@ final class BenchScoreCommand implements Callable<Integer> {
      * @param p99Ms of a call
      * @param unit of rate and limit
      * @param limit {@link ScoringSpeed#limit}
+     * @param limitIs read, or sgemm
      */
     record Row(
             int items,
@@ -189,6 +203,7 @@ final class BenchScoreCommand implements Callable<Integer> {
             String unit,
             double rate,
             double limit,
+            String limitIs,
             double share) {
         static Row of(int items, Search search, int queries, int workers, ScoringSpeed speed) {
             return new Row(
@@ -202,6 +217,7 @@ final class BenchScoreCommand implements Callable<Integer> {
                     queries == 1 ? "GB/s" : "GFLOP/s",
                     speed.rate() / 1e9,
                     speed.limit() / 1e9,
+                    queries == 1 ? "read" : "sgemm",
                     speed.share());
         }
 
@@ -217,7 +233,7 @@ final class BenchScoreCommand implements Callable<Integer> {
                     p50Ms,
                     p99Ms,
                     limit,
-                    unit + (queries == 1 ? " read" : " sgemm"),
+                    unit + " " + limitIs,
                     search.equals(Search.EXACT.toString())
                             ? String.format(Locale.ROOT, "%4.0f%%", 100 * share)
                             : "   -");
@@ -227,9 +243,12 @@ final class BenchScoreCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         requireValid();
-        Report report = run(System.out);
-        if (json != null) {
-            JsonFile.write(json, report);
+        PrintStream out = System.out;
+        try (Yardstick yardstick = machine.open(workers(), out)) {
+            Report report = run(yardstick, out);
+            if (json != null) {
+                JsonFile.write(json, report);
+            }
         }
         return 0;
     }
@@ -252,14 +271,15 @@ final class BenchScoreCommand implements Callable<Integer> {
         }
     }
 
-    private Report run(PrintStream out) {
+    private Report run(Yardstick yardstick, PrintStream out) {
         out.printf(
-                "Made-up vectors (%s), %d wide, top %d; %s%n",
+                "%nMade-up vectors (%s), %d wide, top %d; %s%n",
                 vectors, dim, topK, Products.forThisCpu().name());
         out.println(HEADER);
-        Report report = new Report(settings(), new ArrayList<>(), new ArrayList<>());
+        Report report = new Report(settings(), yardstick.rates(), new ArrayList<>(), new ArrayList<>());
         for (int count : items) {
-            try (ScoringBenchmark benchmark = new ScoringBenchmark(vectors == Vectors.NOISE, count, dim, topK)) {
+            try (ScoringBenchmark benchmark =
+                    new ScoringBenchmark(vectors == Vectors.NOISE, count, dim, topK, yardstick)) {
                 for (Search search : searches) {
                     measure(benchmark, count, search, report, out);
                 }

@@ -9,7 +9,9 @@ import io.freshet.offline.SyntheticSequences;
 import io.freshet.offline.TrainingBenchmark;
 import io.freshet.offline.TrainingSpeed;
 import io.freshet.optimizer.Adam;
+import io.freshet.tensor.MachineRates;
 import io.freshet.tensor.Products;
+import io.freshet.tensor.Yardstick;
 import io.freshet.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -33,12 +35,19 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description = {
-            "Measures whole training steps of SASRec: targets learned a second, and the floating-point operations that"
-                    + " their products cannot do without, no padding and nothing computed twice. Beside them stands"
-                    + " what OpenBLAS reaches on matrices of 1024 x 1024 with as many threads, measured in turns with"
-                    + " the training, and the share of it that the step reaches; then how long it took to come to full"
-                    + " speed, and the memory outside the heap that a step needs beyond the item table and the"
-                    + " optimiser's two moments of it.",
+            "Measures what this machine does at best, then whole training steps of SASRec. Each stretch of training"
+                    + " lies between two measurements of the machine on as many threads, because shared machines"
+                    + " change their speed from minute to minute. Figures are medians of at least three stretches.",
+            "",
+            "targets/s: positions learned a second.",
+            "GFLOP/s: the floating-point operations that the step's matrix products need, without padding and without"
+                    + " anything computed twice.",
+            YardstickOptions.SGEMM_HELP,
+            YardstickOptions.FMA_HELP,
+            YardstickOptions.READ_HELP,
+            "share: the step's GFLOP/s divided by those of sgemm, and of FMA, on as many threads.",
+            "full speed after: seconds of training until a stretch reached nine tenths of the final share.",
+            "scratch: memory outside the heap beyond the item table, the network and the optimiser's moments of both.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -47,7 +56,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet bench train",
-            "      about 75 seconds, on sequences of the shape of Amazon Beauty",
+            "      about 90 seconds, on sequences of the shape of Amazon Beauty",
             "  freshet bench train --data clicks.csv --negatives 1000,full --workers 1 --json out.json",
             "  freshet bench train --items 1000000 --negatives full --batch 64 --warm-up 0s --duration 1s",
             "      what cross-entropy over a million items needs"
@@ -55,7 +64,7 @@ import picocli.CommandLine.Spec;
 final class BenchTrainCommand implements Callable<Integer> {
     private static final String FULL = "full";
     private static final String HEADER =
-            "  negatives   targets/s   GFLOP/s   sgemm GFLOP/s   share of sgemm   full speed after   scratch";
+            "  negatives   targets/s   GFLOP/s   sgemm GFLOP/s   share   FMA GFLOP/s   share   full speed after   scratch";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -77,8 +86,8 @@ final class BenchTrainCommand implements Callable<Integer> {
             split = ",",
             defaultValue = "500,4000,full",
             description =
-                    "What targets are held against: so many negatives that the batch shares, or full for all items"
-                            + " (cross-entropy). Default: ${DEFAULT-VALUE}.")
+                    "Candidates beside each target: this many negatives that the batch shares, or full for all items"
+                            + " (cross-entropy). One row for each. Default: ${DEFAULT-VALUE}.")
     private List<String> negatives = new ArrayList<>();
 
     @Option(
@@ -126,36 +135,49 @@ final class BenchTrainCommand implements Callable<Integer> {
             description = "Then measure so long, for each row. Default: ${DEFAULT-VALUE}.")
     private Duration duration = Duration.ZERO;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write settings and rows there.")
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private YardstickOptions machine;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, the machine's rates and rows there.")
     private @Nullable Path json;
 
     BenchTrainCommand() {}
 
     /** What {@code --json} writes, one component for each key. */
-    record Report(Map<String, Object> settings, List<Row> rows) {}
+    record Report(Map<String, Object> settings, MachineRates machine, List<Row> rows) {}
 
     /**
      * A row of the table; the components are those of {@link TrainingSpeed}.
      *
      * @param negatives as it was asked for
+     * @param sgemmCoreType of OpenBLAS, the fastest on as many threads
      */
     record Row(
             String negatives,
             long candidates,
+            int threads,
             double targetsPerSecond,
             double gflops,
+            String sgemmCoreType,
             double sgemmGflops,
             double shareOfSgemm,
+            double fmaGflops,
+            double shareOfFma,
             double secondsToFullSpeed,
             long scratchBytes) {
-        static Row of(String negatives, TrainingSpeed speed) {
+        static Row of(String negatives, MachineRates.Best machine, TrainingSpeed speed) {
             return new Row(
                     negatives,
                     speed.candidates(),
+                    machine.threads(),
                     speed.targetsPerSecond(),
                     speed.flopsPerSecond() / 1e9,
+                    machine.sgemmCoreType(),
                     speed.sgemmFlopsPerSecond() / 1e9,
                     speed.shareOfSgemm(),
+                    speed.fmaFlopsPerSecond() / 1e9,
+                    speed.shareOfFma(),
                     speed.secondsToFullSpeed(),
                     speed.scratchBytes());
         }
@@ -163,12 +185,14 @@ final class BenchTrainCommand implements Callable<Integer> {
         String line() {
             return String.format(
                     Locale.ROOT,
-                    "  %9s %,11.0f %9.1f %15.1f %15.0f%% %16.1f s %,6.0f MB",
+                    "  %9s %,11.0f %9.1f %15.1f %6.0f%% %13.1f %6.0f%% %16.1f s %,6.0f MB",
                     negatives,
                     targetsPerSecond,
                     gflops,
                     sgemmGflops,
                     100 * shareOfSgemm,
+                    fmaGflops,
+                    100 * shareOfFma,
                     secondsToFullSpeed,
                     scratchBytes / 1e6);
         }
@@ -180,9 +204,18 @@ final class BenchTrainCommand implements Callable<Integer> {
         SasRecConfig encoder = encoder();
         Vocabulary items = new Vocabulary();
         SequenceDataset sequences = sequences(items);
-        List<Row> rows = run(sequences, items, encoder, losses, System.out);
-        if (json != null) {
-            JsonFile.write(json, new Report(settings(sequences, items), rows));
+        PrintStream out = System.out;
+        try (Yardstick yardstick = machine.open(List.of(threads()), out)) {
+            List<Row> rows = run(
+                    sequences,
+                    items,
+                    losses,
+                    new TrainingBenchmark(sequences, items, encoder, batch, yardstick),
+                    yardstick.rates(),
+                    out);
+            if (json != null) {
+                JsonFile.write(json, new Report(settings(sequences, items), yardstick.rates(), rows));
+            }
         }
         return 0;
     }
@@ -190,24 +223,26 @@ final class BenchTrainCommand implements Callable<Integer> {
     private List<Row> run(
             SequenceDataset sequences,
             Vocabulary items,
-            SasRecConfig encoder,
             List<LossConfig> losses,
+            TrainingBenchmark benchmark,
+            MachineRates rates,
             PrintStream out) {
+        MachineRates.Best best = rates.best(threads());
         out.printf(
-                "%s: %,d users, %,d items, %,d interactions; %d threads, %s%n",
+                "%n%s: %,d users, %,d items, %,d interactions; threads=%d, kernels=%s; sgemm is OpenBLAS as %s%n",
                 data.isNamed() ? data.file(spec) : "Made up like Amazon Beauty",
                 sequences.users(),
                 items.size(),
                 sequences.interactions(),
                 threads(),
-                Products.forThisCpu().name());
+                Products.forThisCpu().name(),
+                best.sgemmCoreType());
         out.println(HEADER);
-        TrainingBenchmark benchmark = new TrainingBenchmark(sequences, items, encoder, batch);
         List<Row> rows = new ArrayList<>();
         for (int i = 0; i < losses.size(); i++) {
             long candidates = candidates(losses.get(i), items.size());
-            Row row =
-                    Row.of(negatives.get(i), benchmark.measure(training(losses.get(i)), candidates, warmUp, duration));
+            Row row = Row.of(
+                    negatives.get(i), best, benchmark.measure(training(losses.get(i)), candidates, warmUp, duration));
             rows.add(row);
             out.println(row.line());
             out.flush();

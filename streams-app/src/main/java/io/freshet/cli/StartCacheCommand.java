@@ -1,8 +1,8 @@
 package io.freshet.cli;
 
+import io.freshet.jvm.ChildJvm;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.lang.management.ManagementFactory;
 import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -108,22 +108,19 @@ final class StartCacheCommand implements Callable<Integer> {
     }
 
     private void record(Path cache, Path log) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
-                .filter(argument -> !argument.startsWith(CACHE_OPTION))
-                .forEach(command::add);
-        command.addAll(List.of("-XX:AOTCacheOutput=" + cache, "-cp", System.getProperty("java.class.path")));
-        command.addAll(List.of(Freshet.class.getName(), "demo", "--quiet", "--duration", duration.toSeconds() + "s"));
-        Process demo = new ProcessBuilder(command)
+        List<String> options = new ArrayList<>(ChildJvm.options());
+        options.removeIf(option -> option.startsWith(CACHE_OPTION));
+        options.add("-XX:AOTCacheOutput=" + cache);
+        ProcessBuilder builder = ChildJvm.builder(
+                        options,
+                        Freshet.class.getName(),
+                        List.of("demo", "--quiet", "--duration", duration.toSeconds() + "s"))
                 .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        // Ctrl-C reaches both; whatever else ends this process must not leave the other one behind.
-        Thread end = Thread.ofPlatform().unstarted(demo::destroy);
-        Runtime.getRuntime().addShutdownHook(end);
-        int exit = demo.waitFor();
-        Runtime.getRuntime().removeShutdownHook(end);
+                .redirectOutput(log.toFile());
+        int exit;
+        try (ChildJvm demo = ChildJvm.start(builder)) {
+            exit = demo.process().waitFor();
+        }
         if (exit != 0 || !Files.exists(cache)) {
             throw new IOException("the demo ended with " + exit + " and left no cache; what it said is in " + log);
         }

@@ -2,10 +2,9 @@ package io.freshet.demo;
 
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
+import io.freshet.jvm.ChildJvm;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -13,7 +12,6 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -41,7 +39,7 @@ public final class RecoveryTrial implements AutoCloseable {
     private final DemoLog log;
     private final EmbeddedKafka kafka;
     private final FreshetConfig config;
-    private final List<Process> processes = new ArrayList<>();
+    private final List<ChildJvm> processes = new ArrayList<>();
     private final Thread clicks;
     private final Thread reader;
     private final long[] newestAnsweredClickMs; // (partitions); guarded by this
@@ -126,7 +124,7 @@ public final class RecoveryTrial implements AutoCloseable {
             Arrays.fill(firstNewAnswerMs, 0);
             killedAtMs = System.currentTimeMillis();
         }
-        processes.getFirst().destroyForcibly().waitFor();
+        processes.getFirst().close();
         if (!settings.standby()) {
             processes.clear();
             launch(0);
@@ -165,20 +163,15 @@ public final class RecoveryTrial implements AutoCloseable {
                 "kafka.main.consumer.heartbeat.interval.ms",
                 ms(settings.sessionTimeout().dividedBy(5)));
         own.put("kafka.producer.transaction.timeout.ms", ms(settings.transactionTimeout()));
-        List<String> command = new ArrayList<>();
-        command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), "io.freshet.cli.Freshet"));
-        command.addAll(List.of("run", "--roles", "streams"));
-        own.forEach((key, value) -> command.addAll(List.of("--set", key + "=" + value)));
+        List<String> arguments = new ArrayList<>(List.of("run", "--roles", "streams"));
+        own.forEach((key, value) -> arguments.addAll(List.of("--set", key + "=" + value)));
         processes.add(
                 number,
-                new ProcessBuilder(command)
+                ChildJvm.start(ChildJvm.builder(ChildJvm.options(), "io.freshet.cli.Freshet", arguments)
                         .redirectErrorStream(true)
                         .redirectOutput(ProcessBuilder.Redirect.appendTo(folder.path()
                                 .resolve("streams-" + number + ".log")
-                                .toFile()))
-                        .start());
+                                .toFile()))));
     }
 
     private static String ms(Duration time) {
@@ -255,10 +248,8 @@ public final class RecoveryTrial implements AutoCloseable {
     @Override
     public void close() throws IOException {
         ending = true;
+        processes.forEach(ChildJvm::close);
         try {
-            for (Process process : processes) {
-                process.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
-            }
             awaitEnd(clicks);
             awaitEnd(reader);
         } catch (InterruptedException _) {

@@ -63,6 +63,8 @@ class BenchScoreCommandTest {
                         "0s",
                         "--duration",
                         "1ms",
+                        "--core-types",
+                        "detected",
                         "--json",
                         json.toString()))
                 .as(err.toString())
@@ -72,6 +74,8 @@ class BenchScoreCommandTest {
         JsonNode quality = report.get("clusters").get(1).get("quality");
         assertThat(quality.get("recall").asDouble()).isBetween(.5, 1.0);
         assertThat(quality.get("bytes").asLong()).isPositive();
+        assertThat(report.get("machine").get("best").get(0).get("fma_gflops").asDouble())
+                .isPositive();
         JsonNode rows = report.get("rows");
         assertThat(rows).hasSize(16);
         assertThat(rows.get(7).get("search").asText()).isEqualTo("clusters");
@@ -92,6 +96,7 @@ class BenchScoreCommandTest {
                             "unit",
                             "rate",
                             "limit",
+                            "limit_is",
                             "share");
             assertThat(row.get("queries_per_second").asDouble()).isPositive();
             assertThat(row.get("p99_ms").asDouble())

@@ -68,11 +68,23 @@ class BenchTrainCommandTest {
                         "32",
                         "--dim",
                         "" + Lanes.WIDTH,
+                        "--core-types",
+                        "detected,none-such",
                         "--json",
                         json.toString()))
                 .as(err.toString())
                 .isZero();
-        JsonNode rows = new ObjectMapper().readTree(json.toFile()).get("rows");
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        JsonNode machine = report.get("machine");
+        assertThat(machine.get("detected_core_type").asText()).isNotEmpty();
+        assertThat(machine.get("left_out").get(0).get("core_type").asText()).isEqualTo("none-such");
+        for (JsonNode best : machine.get("best")) {
+            assertThat(best.get("sgemm_core_type")).isEqualTo(machine.get("detected_core_type"));
+            assertThat(best.get("sgemm_gflops").asDouble()).isPositive();
+            assertThat(best.get("fma_gflops").asDouble()).isPositive();
+            assertThat(best.get("read_gigabytes_per_second").asDouble()).isPositive();
+        }
+        JsonNode rows = report.get("rows");
         assertThat(rows).hasSize(2);
         assertThat(rows.get(0).get("candidates").asInt()).isEqualTo(50);
         assertThat(rows.get(1).get("candidates").asInt()).isEqualTo(3_000);
@@ -82,13 +94,18 @@ class BenchTrainCommandTest {
                     .containsExactly(
                             "negatives",
                             "candidates",
+                            "threads",
                             "targets_per_second",
                             "gflops",
+                            "sgemm_core_type",
                             "sgemm_gflops",
                             "share_of_sgemm",
+                            "fma_gflops",
+                            "share_of_fma",
                             "seconds_to_full_speed",
                             "scratch_bytes");
             assertThat(row.get("targets_per_second").asDouble()).isPositive();
+            assertThat(row.get("share_of_fma").asDouble()).isBetween(1e-6, 1.5);
             assertThat(row.get("scratch_bytes").asLong()).isBetween(1L, 100_000_000L);
         }
     }

@@ -5,7 +5,7 @@ import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.ReadRate;
 import io.freshet.tensor.RowTable;
-import io.freshet.tensor.SgemmRate;
+import io.freshet.tensor.Yardstick;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Measures how fast the best items are found for histories that are encoded already, in a table of made-up vectors, in
- * turns with what the machine does at best: reading the table for one query, multiplying matrices for many; and what is
- * found in clusters of the table in place of all of it. Owns the table.
+ * turns with what the machine does at best: reading the table for one query, multiplying matrices for many. Measures also
+ * how much of this a search through clusters of the table finds. Owns the table.
  */
 public final class ScoringBenchmark implements AutoCloseable {
     /** The most queries at once. */
@@ -25,6 +25,7 @@ public final class ScoringBenchmark implements AutoCloseable {
 
     private static final Duration SCORING = Duration.ofMillis(400);
     private static final Duration LIMIT = Duration.ofMillis(150);
+    private static final int LEAST_ROUNDS = 3;
     private static final int EXCLUDED = 50; // rows a query: as many as a history holds
     private static final int STATES = 1024;
 
@@ -32,6 +33,7 @@ public final class ScoringBenchmark implements AutoCloseable {
     private final RowTable items;
     private final Question[] questions = new Question[MAX_QUERIES];
     private final int k;
+    private final Yardstick yardstick;
     private int nextState;
     private @Nullable ClusterTrial trial;
 
@@ -41,9 +43,11 @@ public final class ScoringBenchmark implements AutoCloseable {
      * @param noise whether vectors are noise, in place of what looks like trained ones
      * @param dim width of a vector, a multiple of the lanes
      * @param k how many items are wanted
+     * @param yardstick opened for all numbers of threads that are measured; the caller closes it
      */
-    public ScoringBenchmark(boolean noise, int itemCount, int dim, int k) {
+    public ScoringBenchmark(boolean noise, int itemCount, int dim, int k, Yardstick yardstick) {
         this.k = k;
+        this.yardstick = yardstick;
         MadeUpVectors.Shape shape = noise ? MadeUpVectors.Shape.NOISE : MadeUpVectors.Shape.TOPICS;
         vectors = new MadeUpVectors(shape, itemCount, dim, STATES + MAX_QUERIES);
         items = vectors.items();
@@ -68,21 +72,23 @@ public final class ScoringBenchmark implements AutoCloseable {
     }
 
     /**
-     * Measures for as long as is said.
+     * Measures one number of queries on one number of threads.
      *
      * @param byClusters whether the search looks in clusters, in place of the whole table
      * @param queries of a call
      * @param workers threads that share it
-     * @param warmUp rounds that end before do not count
+     * @param warmUp rounds that end before this has passed do not count
+     * @param measured how long to measure after that; at least three rounds are measured
      */
     public ScoringSpeed measure(boolean byClusters, int queries, int workers, Duration warmUp, Duration measured) {
         try (ItemSearch search = new ItemSearch(items.dim(), Products.forThisCpu(), workers);
-                ReadRate reading = new ReadRate(workers);
-                SgemmRate sgemm = new SgemmRate()) {
+                ReadRate reading = new ReadRate(workers)) {
             boolean single = queries == 1;
             double floats = (double) items.rows() * items.dim();
             double work = single ? Float.BYTES * floats : 2 * queries * floats;
-            DoubleSupplier limit = single ? () -> reading.measure(items, LIMIT) : () -> sgemm.measure(workers, LIMIT);
+            Duration stretch = shorter(LIMIT, measured.dividedBy(LEAST_ROUNDS));
+            DoubleSupplier limit =
+                    single ? () -> reading.measure(items, stretch) : () -> yardstick.sgemm(workers, stretch);
             @Nullable ItemClusters clusters = byClusters ? trial().clusters() : null;
             return measure(() -> call(search, clusters, queries), queries, work, limit, warmUp, measured);
         }
@@ -91,10 +97,15 @@ public final class ScoringBenchmark implements AutoCloseable {
     private ScoringSpeed measure(
             Runnable call, int queries, double work, DoubleSupplier limit, Duration warmUp, Duration measured) {
         List<ScoringSpeed.Round> rounds = new ArrayList<>();
+        Duration longest = shorter(SCORING, measured.dividedBy(LEAST_ROUNDS));
         long start = System.nanoTime();
         long end = start + warmUp.plus(measured).toNanos();
-        while (rounds.isEmpty() || System.nanoTime() < end) {
-            ScoringSpeed.Round round = round(call, limit);
+        double machine = limit.getAsDouble();
+        while (rounds.size() < LEAST_ROUNDS || System.nanoTime() < end) {
+            double before = machine;
+            long[] nanos = calls(call, longest);
+            machine = limit.getAsDouble();
+            ScoringSpeed.Round round = new ScoringSpeed.Round(nanos, (before + machine) / 2);
             if (System.nanoTime() - start >= warmUp.toNanos()) {
                 rounds.add(round);
             }
@@ -102,12 +113,17 @@ public final class ScoringBenchmark implements AutoCloseable {
         return ScoringSpeed.of(rounds, queries, work);
     }
 
-    private ScoringSpeed.Round round(Runnable call, DoubleSupplier limit) {
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** Times of calls, at least one. */
+    private static long[] calls(Runnable call, Duration longest) {
         long[] nanos = new long[1024];
         int calls = 0;
         long start = System.nanoTime();
         long now = start;
-        while (now - start < SCORING.toNanos()) {
+        while (calls == 0 || now - start < longest.toNanos()) {
             if (calls == nanos.length) {
                 nanos = Arrays.copyOf(nanos, 2 * calls);
             }
@@ -116,7 +132,7 @@ public final class ScoringBenchmark implements AutoCloseable {
             now = System.nanoTime();
             nanos[calls++] = now - before;
         }
-        return new ScoringSpeed.Round(Arrays.copyOf(nanos, calls), limit.getAsDouble());
+        return Arrays.copyOf(nanos, calls);
     }
 
     private void call(ItemSearch search, @Nullable ItemClusters clusters, int queries) {

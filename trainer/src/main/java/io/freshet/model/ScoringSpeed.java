@@ -5,20 +5,19 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * How fast the best items are found, and what the machine does at best meanwhile. Rates are medians over rounds.
+ * How fast the best items are found, and what the machine does at best meanwhile, on as many threads. Rates are medians
+ * over rounds.
  *
  * @param queriesPerSecond answered
  * @param p50Ms median time of a call, which answers the whole batch
  * @param p99Ms likewise, of which one call in a hundred takes longer
  * @param rate bytes of the table read a second for a single query, floating-point operations of the products a second
  *     for a batch
- * @param limit the same of a plain sum over the table, or of OpenBLAS at 1024³, on as many threads, measured in turns
- * @param share median of the rounds' quotients
+ * @param limit the same of a plain sum over the table, or of OpenBLAS at 1024³ as its fastest core type, measured in turns
  */
-public record ScoringSpeed(
-        double queriesPerSecond, double p50Ms, double p99Ms, double rate, double limit, double share) {
+public record ScoringSpeed(double queriesPerSecond, double p50Ms, double p99Ms, double rate, double limit) {
     /**
-     * A stretch of calls and one of what the machine does at best.
+     * A stretch of calls, and what the machine does at best around it.
      *
      * @param nanos (calls) time of each
      * @param limit a second
@@ -30,8 +29,13 @@ public record ScoringSpeed(
         }
     }
 
+    /** The rate as a share of the limit: the quotient of the two medians. */
+    public double share() {
+        return rate / limit;
+    }
+
     /**
-     * What rounds come to.
+     * Takes medians.
      *
      * @param queries of a call
      * @param work of a call: bytes, or floating-point operations
@@ -47,8 +51,7 @@ public record ScoringSpeed(
                 percentile(nanos, .5) / 1e6,
                 percentile(nanos, .99) / 1e6,
                 calls * work,
-                median(rounds, Round::limit),
-                median(rounds, round -> round.callsPerSecond() * work / round.limit()));
+                median(rounds, Round::limit));
     }
 
     /** The least of the values that so many are not above. */

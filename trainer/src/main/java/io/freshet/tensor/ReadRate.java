@@ -3,14 +3,17 @@ package io.freshet.tensor;
 import java.lang.foreign.MemorySegment;
 import java.time.Duration;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * How fast this machine reads a table: the sum of all its floats, vector by vector, chunk by chunk, as a measure for all
- * that has to read it. Owns its threads.
+ * How fast this machine reads memory: the sum of all floats, vector by vector, chunk by chunk, of an item table, as a
+ * measure for all that has to read it, or of plain memory. Owns its threads.
  */
 public final class ReadRate implements AutoCloseable {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
+
+    private static final long CHUNK = 1 << 20; // bytes
 
     private final Workers workers;
     private final float[] sums; // (workers)
@@ -31,6 +34,30 @@ public final class ReadRate implements AutoCloseable {
                 return done * table.rowBytes() * table.rows() * 1e9 / nanos;
             }
         }
+    }
+
+    /** Bytes a second of memory that is read again and again, at least one chunk of {@value #CHUNK} bytes. */
+    double measure(MemorySegment memory, Duration atLeast) {
+        long chunks = memory.byteSize() / CHUNK;
+        AtomicLong next = new AtomicLong();
+        AtomicLong bytes = new AtomicLong();
+        long start = System.nanoTime();
+        workers.run(workers.count(), worker -> {
+            float sum = 0;
+            long read = 0;
+            while (System.nanoTime() - start < atLeast.toNanos()) {
+                sum += sum(memory.asSlice(next.getAndIncrement() % chunks * CHUNK, CHUNK), CHUNK);
+                read += CHUNK;
+            }
+            bytes.addAndGet(read);
+            sums[worker] = sum; // kept, or nothing would be read
+        });
+        return bytes.get() * 1e9 / (System.nanoTime() - start);
+    }
+
+    /** Threads that share the chunks. */
+    int workers() {
+        return workers.count();
     }
 
     /** Reads the table once. */

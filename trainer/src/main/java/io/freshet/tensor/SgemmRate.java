@@ -2,26 +2,31 @@ package io.freshet.tensor;
 
 import static org.bytedeco.openblas.global.openblas.blas_set_num_threads;
 
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 
 /**
- * How fast OpenBLAS multiplies square matrices of {@value #SIZE} rows: what this machine can do, as a measure for all
- * else. Owns its matrices. While it measures, nothing else may multiply: OpenBLAS's number of threads is the process's.
+ * How fast OpenBLAS multiplies square matrices of {@value #SIZE} rows in this process, with the kernels that it has
+ * chosen for this CPU. {@link Yardstick} measures the same with kernels that are chosen by name. Owns its matrices.
+ * While it measures, nothing else may multiply: OpenBLAS has one number of threads for the whole process.
  */
 public final class SgemmRate implements AutoCloseable {
     private static final int SIZE = 1024;
     private static final double FLOPS = 2.0 * SIZE * SIZE * SIZE;
+    private static final long ALIGNMENT = 64; // bytes, of a cache line
 
     private final BlasProducts products = new BlasProducts();
-    private final FloatBlock block = FloatBlock.zeros(3L * SIZE * SIZE);
-    private final Matrix a = Matrix.over(block.memory(), 0, SIZE);
-    private final Matrix b = Matrix.over(block.memory(), (long) SIZE * SIZE, SIZE);
-    private final Matrix c = Matrix.over(block.memory(), 2L * SIZE * SIZE, SIZE);
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment memory = arena.allocate(3L * SIZE * SIZE * Float.BYTES, ALIGNMENT);
+    private final Matrix a = Matrix.over(memory, 0, SIZE);
+    private final Matrix b = Matrix.over(memory, (long) SIZE * SIZE, SIZE);
+    private final Matrix c = Matrix.over(memory, 2L * SIZE * SIZE, SIZE);
 
     public SgemmRate() {
         for (long i = 0; i < 2L * SIZE * SIZE; i++) {
-            block.memory().setAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, i, (i % 17 - 8) / 8f);
+            memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i % 17 - 8) / 8f);
         }
     }
 
@@ -33,11 +38,11 @@ public final class SgemmRate implements AutoCloseable {
     public double measure(int threads, Duration atLeast) {
         blas_set_num_threads(threads);
         try {
-            products.multiply(a, 0, b, 0, c, 0, SIZE, SIZE, SIZE, false); // wakes the threads
+            multiply(); // wakes the threads
             long start = System.nanoTime();
             long nanos = 0;
             for (int done = 1; ; done++) {
-                products.multiply(a, 0, b, 0, c, 0, SIZE, SIZE, SIZE, false);
+                multiply();
                 nanos = System.nanoTime() - start;
                 if (nanos >= atLeast.toNanos()) {
                     return done * FLOPS * 1e9 / nanos;
@@ -48,8 +53,32 @@ public final class SgemmRate implements AutoCloseable {
         }
     }
 
+    private void multiply() {
+        products.multiply(a, 0, b, 0, c, 0, SIZE, SIZE, SIZE, false);
+    }
+
+    /**
+     * Multiplies once and compares some sums with a plain sum. All values are small multiples of 1/8, so that every order
+     * of summation is exact.
+     */
+    boolean isRight() {
+        multiply();
+        for (int row = 0; row < SIZE; row += 61) {
+            for (int column = 0; column < SIZE; column += 61) {
+                float sum = 0;
+                for (int i = 0; i < SIZE; i++) {
+                    sum += a.get(row, i) * b.get(i, column);
+                }
+                if (sum != c.get(row, column)) {
+                    return false;
+                }
+            }
+        }
+        return true;
+    }
+
     @Override
     public void close() {
-        block.close();
+        arena.close();
     }
 }

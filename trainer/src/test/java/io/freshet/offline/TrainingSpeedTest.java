@@ -6,10 +6,14 @@ import static org.assertj.core.api.Assertions.within;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.offline.TrainingSpeed.Round;
+import io.freshet.tensor.CoreTypes;
 import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Yardstick;
 import io.freshet.vocabulary.Vocabulary;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 
 final class TrainingSpeedTest {
@@ -18,29 +22,33 @@ final class TrainingSpeedTest {
         TrainingSpeed speed = TrainingSpeed.of(
                 500,
                 List.of(
-                        new Round(1, 10, 20, 100),
-                        new Round(2, 45, 85, 100),
-                        new Round(3, 50, 90, 100),
-                        new Round(4, 48, 40, 50),
-                        new Round(5, 52, 100, 100)),
+                        new Round(1, 10, 20, 100, 200),
+                        new Round(2, 45, 85, 100, 200),
+                        new Round(3, 50, 90, 100, 200),
+                        new Round(4, 48, 40, 50, 100),
+                        new Round(5, 52, 100, 110, 180)),
                 3,
                 1_000);
         assertThat(speed.targetsPerSecond()).isEqualTo(50);
         assertThat(speed.flopsPerSecond()).isEqualTo(90);
         assertThat(speed.sgemmFlopsPerSecond()).isEqualTo(100);
         assertThat(speed.shareOfSgemm()).isCloseTo(.9, within(1e-12));
+        assertThat(speed.shareOfFma()).isCloseTo(.5, within(1e-12));
         assertThat(speed.secondsToFullSpeed()).isEqualTo(2);
         assertThat(speed.scratchBytes()).isEqualTo(1_000);
     }
 
     @Test
-    void shouldMeasureSomethingWhenGivenSequences() {
+    void shouldMeasureSomethingWhenGivenSequences() throws IOException {
         Vocabulary items = new Vocabulary();
         SequenceDataset data = SyntheticSequences.likeBeauty(items, 1);
-        TrainingSpeed speed = new TrainingBenchmark(data, items, new SasRecConfig(Lanes.WIDTH, 20, 1, 1), 64)
-                .measure(TrainingConfig.defaults(1), 2048, Duration.ZERO, Duration.ofMillis(1));
-        assertThat(speed.targetsPerSecond()).isPositive();
-        assertThat(speed.shareOfSgemm()).isPositive();
+        SasRecConfig encoder = new SasRecConfig(Lanes.WIDTH, 20, 1, 1);
+        try (Yardstick yardstick = new Yardstick(List.of(CoreTypes.DETECTED), Set.of(1), step -> {})) {
+            TrainingSpeed speed = new TrainingBenchmark(data, items, encoder, 64, yardstick)
+                    .measure(TrainingConfig.defaults(1), 2048, Duration.ZERO, Duration.ofMillis(1));
+            assertThat(speed.targetsPerSecond()).isPositive();
+            assertThat(speed.shareOfSgemm()).isPositive();
+        }
     }
 
     @Test

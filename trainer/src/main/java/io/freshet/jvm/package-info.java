@@ -1,0 +1,5 @@
+/** Child processes that run in JVMs like this one. */
+@NullMarked
+package io.freshet.jvm;
+
+import org.jspecify.annotations.NullMarked;
