@@ -48,8 +48,19 @@ public final class ChildJvm implements AutoCloseable {
      * @param output receives what the process prints
      */
     public static ChildJvm start(Path output, Class<?> main, String... arguments) throws IOException {
+        return start(output, List.of(), main, arguments);
+    }
+
+    /**
+     * Starts the class with this JVM's options and some more, which win.
+     *
+     * @param output receives what the process prints
+     */
+    public static ChildJvm start(Path output, List<String> more, Class<?> main, String... arguments)
+            throws IOException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        return new ChildJvm(command(java, options().toList(), classPath(), main, arguments), output);
+        List<String> options = Stream.concat(options(), more.stream()).toList();
+        return new ChildJvm(command(java, options, classPath(), main, arguments), output);
     }
 
     /**

@@ -1,0 +1,78 @@
+package io.freshet.online;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import io.freshet.platform.ChildJvm;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * One digest for a model, on every CPU and by every compiler: {@link #GOLDEN} is the only one there is. A change that alters it
+ * changes the bits of every model, so that journals written before it no longer rerun to the same weights: it needs a new
+ * {@link io.freshet.tensor.Products#NAME} and a line in the changelog.
+ */
+final class GoldenDigestTest {
+    private static final String GOLDEN = "703c88eb5ea06534463e3187a63bcbdfd68cd5ce440ee4f6d0984b113b3323ac";
+
+    @TempDir
+    private Path folder;
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 4})
+    void shouldBeTheSameForAnyNumberOfWorkers(int workers) throws Exception {
+        assertThat(ModelDigest.of(folder, workers)).isEqualTo(GOLDEN);
+    }
+
+    @Test
+    void shouldBeTheSameInAJvmThatHasCompiledNothing() throws Exception {
+        assertThat(inChild(List.of()).getLast()).isEqualTo(GOLDEN);
+    }
+
+    @Test
+    void shouldBeTheSameWithoutC2() throws Exception {
+        assertThat(inChild(List.of("-XX:TieredStopAtLevel=1")).getLast()).isEqualTo(GOLDEN);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 8})
+    void shouldBeTheSameWithFewerLanes(int lanes) throws Exception {
+        assertThat(inChild(List.of("-Dfreshet.lanes=" + lanes))).containsExactly("" + lanes, GOLDEN);
+    }
+
+    @Test
+    void shouldBeTheSameWithoutTheInstructionsOfAvx512() throws Exception {
+        assumeTrue(
+                System.getProperty("os.arch").equals("amd64"),
+                "not an x86-64 CPU: -XX:UseAVX=2 belongs to those alone");
+
+        assertThat(inChild(List.of("-XX:UseAVX=2"))).containsExactly("8", GOLDEN);
+    }
+
+    @Test
+    void shouldBeTheSameOnArm64() throws Exception {
+        Path result = folder.resolve("result.txt");
+        try (ChildJvm child = ChildJvm.startOnArm64(
+                folder.resolve("output.txt"), ModelDigest.class, folder.toString(), "1", result.toString())) {
+            child.awaitSuccess(Duration.ofMinutes(10));
+        }
+
+        assertThat(Files.readAllLines(result)).containsExactly("4", GOLDEN);
+    }
+
+    /** Lanes and digest of a JVM with further options. */
+    private List<String> inChild(List<String> options) throws Exception {
+        Path result = folder.resolve("result.txt");
+        try (ChildJvm child = ChildJvm.start(
+                folder.resolve("output.txt"), options, ModelDigest.class, folder.toString(), "2", result.toString())) {
+            child.awaitSuccess(Duration.ofMinutes(3));
+        }
+        return Files.readAllLines(result);
+    }
+}

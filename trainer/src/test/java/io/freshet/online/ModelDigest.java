@@ -1,0 +1,235 @@
+package io.freshet.online;
+
+import io.freshet.clustering.ClusterBuild;
+import io.freshet.clustering.ItemClusters;
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.SequenceBatch;
+import io.freshet.loss.LossConfig;
+import io.freshet.loss.LossConfig.Sampling;
+import io.freshet.model.Answers;
+import io.freshet.model.Learner;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.ModelSnapshot;
+import io.freshet.model.RecommenderModel;
+import io.freshet.model.Scorer;
+import io.freshet.model.TrainingConfig;
+import io.freshet.optimizer.Adam;
+import io.freshet.sampling.CounterRandom;
+import io.freshet.sampling.CounterRandom.Purpose;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One SHA-256 over everything whose bits must not depend on the CPU, the JVM's compiler or the number of threads: after a
+ * fixed short training the weights, the optimiser's moments, the co-occurrence memory, ranks, the index of clusters, and a
+ * hundred answers, by each way of searching. Every loss and every way of sampling takes part, widths with and without tails,
+ * and several heads. A program of its own, too, whose JVM has compiled nothing when it begins.
+ */
+final class ModelDigest {
+    private static final int ITEMS = 90;
+    private static final int STEPS = 3;
+    private static final int K = 5;
+
+    /** Two blocks of the default width, and one of a width that no tile divides with three heads. */
+    private static final SasRecConfig WIDE = new SasRecConfig(64, 12, 2, 1);
+
+    private static final SasRecConfig ODD = new SasRecConfig(48, 20, 1, 3);
+
+    private final MessageDigest digest;
+    private final Path folder;
+    private final int workers;
+
+    private ModelDigest(Path folder, int workers) {
+        this.folder = folder;
+        this.workers = workers;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** {@code ModelDigest FOLDER WORKERS RESULT}: writes the lanes of a vector and the digest to the file RESULT. */
+    public static void main(String[] arguments) throws IOException {
+        String digest = of(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
+        Files.write(Path.of(arguments[2]), List.of(Integer.toString(Lanes.COUNT), digest));
+    }
+
+    /** The digest, in hexadecimal digits. Snapshots are written to the folder. */
+    static String of(Path folder, int workers) throws IOException {
+        ModelDigest all = new ModelDigest(folder, workers);
+        all.losses();
+        all.online();
+        return HexFormat.of().formatHex(all.digest.digest());
+    }
+
+    private void losses() throws IOException {
+        List<LossConfig> losses = List.of(
+                LossConfig.scaledCrossEntropy(40),
+                LossConfig.crossEntropy(),
+                LossConfig.tightCrossEntropy(.7f),
+                LossConfig.scaledCrossEntropy(20).with(Sampling.GROUP),
+                LossConfig.scaledCrossEntropy(7).with(Sampling.POSITION),
+                LossConfig.noiseContrastive(30),
+                LossConfig.binaryCrossEntropy(),
+                LossConfig.pairwiseRanking());
+        for (int i = 0; i < losses.size(); i++) {
+            ModelConfig shape = new ModelConfig(i % 2 == 0 ? WIDE : ODD, .1f, 40 + i);
+            try (RecommenderModel model = RecommenderModel.initial(shape);
+                    Learner learner = new Learner(model, training(losses.get(i)))) {
+                for (int item = 0; item < ITEMS; item++) {
+                    learner.addIfAbsent("item-" + item);
+                }
+                for (int step = 0; step < STEPS; step++) {
+                    add(learner.learn(batch(shape.encoder().maxLength(), step)));
+                }
+                model.completeStep(STEPS);
+                SnapshotFiles files = new SnapshotFiles();
+                ModelSnapshot.addTo(files, learner);
+                addFiles(files, shape, "loss-" + i);
+            }
+        }
+    }
+
+    private TrainingConfig training(LossConfig loss) {
+        Adam.Settings adam = new Adam.Settings(5e-3f, .9f, .999f, 1e-8f, 1e-6f);
+        return new TrainingConfig(adam, .3f, loss, workers, TrainingConfig.DEFAULT_SHARDS, 1f);
+    }
+
+    /** 60 sequences of up to 14 items: two chunks, and tiles that are not full. */
+    private static SequenceBatch batch(int maxLength, int step) {
+        SequenceBatch batch = new SequenceBatch(maxLength);
+        for (int s = 0; s < 60; s++) {
+            int[] rows = new int[2 + (int) CounterRandom.below(13, 1, step, Purpose.SHUFFLE, s)];
+            for (int i = 0; i < rows.length; i++) {
+                rows[i] = (int) CounterRandom.below(ITEMS, 2, step, Purpose.SHUFFLE, 100L * s + i);
+            }
+            batch.addExample(rows, 0, rows.length);
+        }
+        return batch;
+    }
+
+    private void online() throws IOException {
+        ModelConfig shape = new ModelConfig(WIDE, .1f, 7);
+        LearningConfig learning = new LearningConfig(2, 12, 8, 5, 10, 10, 50);
+        try (OnlineLearner learner = OnlineLearner.initial(shape, TrainingConfig.defaults(workers), learning)) {
+            for (List<UserUpdate> step : ClickStream.randomSteps(12, 4)) {
+                StepOutcome outcome = learner.step(step);
+                add(outcome.loss());
+                Stream.of(outcome.ranks(), outcome.networkRanks(), outcome.memoryRanks())
+                        .forEach(ranks -> {
+                            for (int rank : ranks) {
+                                add(rank);
+                            }
+                        });
+            }
+            SnapshotFiles files = new SnapshotFiles();
+            learner.addTo(files);
+            addFiles(files, shape, "online");
+            answers(learner.model());
+        }
+    }
+
+    private void answers(RecommenderModel model) {
+        try (ClusterBuild build = new ClusterBuild(model.items(), 3)) {
+            boolean left = true;
+            while (left) {
+                left = build.advance(model.items());
+            }
+            try (ItemClusters clusters = build.take()) {
+                add(clusters.means(), clusters.count(), model.dim());
+                add(clusters.variances(), clusters.count(), model.dim());
+                for (int cluster = 0; cluster < clusters.count(); cluster++) {
+                    for (int i = 0; i < clusters.size(cluster); i++) {
+                        add(clusters.rowsOf(cluster)[i]);
+                    }
+                }
+                ask(model, null, 1, 40);
+                ask(model, null, 20, 40);
+                ask(model, clusters, 1, 20);
+            }
+        }
+    }
+
+    /** So many answers, so many at once. */
+    private void ask(RecommenderModel model, @Nullable ItemClusters clusters, int atOnce, int count) {
+        Answers answers = new Answers();
+        try (Scorer scorer = new Scorer(model.config(), atOnce, workers)) {
+            for (int first = 0; first < count; first += atOnce) {
+                scorer.clear();
+                for (int query = first; query < first + atOnce; query++) {
+                    int[] history = new int[1 + query % 9];
+                    for (int i = 0; i < history.length; i++) {
+                        history[i] = (7 * query + 3 * i) % model.items().rows();
+                    }
+                    scorer.add(model, history, history.length, history, 1);
+                }
+                scorer.answer(model, clusters, K, answers);
+                for (int query = 0; query < atOnce; query++) {
+                    for (int place = 0; place < answers.size(query); place++) {
+                        add(answers.row(query, place));
+                        add(answers.probability(query, place));
+                    }
+                }
+            }
+        }
+    }
+
+    private void addFiles(SnapshotFiles files, ModelConfig shape, String name) throws IOException {
+        ManifestDraft draft = new ManifestDraft(
+                name,
+                1,
+                Instant.EPOCH,
+                shape.seed(),
+                ModelSnapshot.describe(shape),
+                Map.of(),
+                Map.of(),
+                new TopicPosition("model-log", 0, 0),
+                List.of(),
+                Map.of(),
+                false);
+        Manifest manifest = new FileSnapshotStore(folder).save(draft, files);
+        List<String> lines = new ArrayList<>();
+        manifest.files().forEach(file -> lines.add(name + " " + file.name() + " " + file.sha256()));
+        lines.stream().sorted().forEach(line -> digest.update(line.getBytes(StandardCharsets.UTF_8)));
+    }
+
+    private void add(Matrix matrix, int rows, int columns) {
+        for (int row = 0; row < rows; row++) {
+            for (int column = 0; column < columns; column++) {
+                add(matrix.get(row, column));
+            }
+        }
+    }
+
+    private void add(double value) {
+        digest.update(ByteBuffer.allocate(Double.BYTES).putDouble(value).array());
+    }
+
+    private void add(float value) {
+        digest.update(ByteBuffer.allocate(Float.BYTES).putFloat(value).array());
+    }
+
+    private void add(int value) {
+        digest.update(ByteBuffer.allocate(Integer.BYTES).putInt(value).array());
+    }
+}
