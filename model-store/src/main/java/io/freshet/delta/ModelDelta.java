@@ -1,7 +1,10 @@
 package io.freshet.delta;
 
+import io.freshet.format.FiniteNumbers;
+import io.freshet.snapshot.Manifest;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the steps in ({@link #fromStep}, {@link #toStep}] changed in the model, as absolute values after
@@ -10,6 +13,7 @@ import java.util.List;
  * changed by anyone.
  */
 public final class ModelDelta implements ModelLogRecord {
+    private final long lineage;
     private final long fromStep;
     private final long toStep;
     private final int part;
@@ -27,6 +31,7 @@ public final class ModelDelta implements ModelLogRecord {
     /**
      * Takes the arrays over.
      *
+     * @param lineage of the weights that it changes; it fits no others ({@link Manifest#lineage})
      * @param fromStep the step after which the model must be for the delta to fit, so exclusive
      * @param toStep the step after which the model is, so inclusive
      * @param part number of this part, from 0
@@ -42,6 +47,7 @@ public final class ModelDelta implements ModelLogRecord {
      * @param memory what the memory observed; only in part 0
      */
     public ModelDelta(
+            long lineage,
             long fromStep,
             long toStep,
             int part,
@@ -55,6 +61,7 @@ public final class ModelDelta implements ModelLogRecord {
             float[] rowValues,
             float[] dense,
             MemoryDelta memory) {
+        this.lineage = lineage;
         this.fromStep = fromStep;
         this.toStep = toStep;
         this.part = part;
@@ -68,6 +75,7 @@ public final class ModelDelta implements ModelLogRecord {
         this.rowValues = rowValues;
         this.dense = dense;
         this.memory = memory;
+        require(lineage >= 0, "lineage >= 0");
         require(fromStep >= 0 && fromStep < toStep, "0 <= fromStep < toStep");
         require(part >= 0 && part < parts, "0 <= part < parts");
         require(dim > 0, "dim > 0");
@@ -107,6 +115,10 @@ public final class ModelDelta implements ModelLogRecord {
                     "evictions from rows of the vocabulary");
             before = eviction.step();
         }
+    }
+
+    public long lineage() {
+        return lineage;
     }
 
     public long fromStep() {
@@ -161,10 +173,27 @@ public final class ModelDelta implements ModelLogRecord {
         return memory;
     }
 
+    /** Where the first number is that is NaN or infinite, and which it is; empty where all are finite, as they must be. */
+    public Optional<String> firstNonFinite() {
+        int value = FiniteNumbers.firstOther(rowValues);
+        if (value >= 0) {
+            return Optional.of("row=" + rows[value / dim] + " column=" + value % dim + " value=" + rowValues[value]);
+        }
+        int parameter = FiniteNumbers.firstOther(dense);
+        if (parameter >= 0) {
+            return Optional.of("dense parameter=" + parameter + " value=" + dense[parameter]);
+        }
+        int number = FiniteNumbers.firstOther(memory.mixture());
+        return number < 0
+                ? Optional.empty()
+                : Optional.of("mixture number=" + number + " value=" + memory.mixture()[number]);
+    }
+
     /** Floats count as equal by their bits, so that a delta with NaN still equals itself. */
     @Override
     public boolean equals(Object o) {
         return o instanceof ModelDelta other
+                && lineage == other.lineage
                 && fromStep == other.fromStep
                 && toStep == other.toStep
                 && part == other.part
@@ -187,7 +216,8 @@ public final class ModelDelta implements ModelLogRecord {
 
     @Override
     public String toString() {
-        return "ModelDelta[fromStep=" + fromStep + ", toStep=" + toStep + ", part=" + part + ", parts=" + parts
+        return "ModelDelta[lineage=" + lineage + ", fromStep=" + fromStep + ", toStep=" + toStep + ", part=" + part
+                + ", parts=" + parts
                 + ", dim=" + dim + ", vocabularyRows=" + vocabularyRows + ", newItems=" + newItems.size()
                 + ", evictions="
                 + evictions.size() + ", rows=" + rows.length + ", rowValues=" + rowValues.length + ", dense="

@@ -4,14 +4,16 @@ import io.freshet.format.BinaryFormat;
 import io.freshet.format.ByteReader;
 import io.freshet.format.ByteWriter;
 import io.freshet.format.CorruptFormatException;
+import io.freshet.snapshot.Manifest;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model delta, version 3. What is large stands at the end, in plain arrays, and is copied whole.
+ * A model delta, version 4. The large arrays come last and are copied whole.
  *
  * <pre>
- * 3 bytes      46 44 03: magic, kind 'D', version
+ * 3 bytes      46 44 04: magic, kind 'D', version
+ * varint       lineage; not in version 3, which is read as {@link Manifest#NO_LINEAGE}
  * varint       from step
  * varint       to step less from step
  * varint       part
@@ -38,7 +40,8 @@ import java.util.List;
 final class ModelDeltaCodec {
     static final char KIND = 'D';
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 3, 3);
+    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 3, 4);
+    private static final int FIRST_WITH_LINEAGE = 4;
     private static final int TYPICAL_ITEM_BYTES = 16;
     private static final int MIN_ITEM_BYTES = 2;
     private static final int MIN_EVICTION_BYTES = 2;
@@ -59,6 +62,7 @@ final class ModelDeltaCodec {
     }
 
     private static void writeHead(ByteWriter writer, ModelDelta delta) {
+        writer.writeVarint(delta.lineage());
         writer.writeVarint(delta.fromStep());
         writer.writeVarint(delta.toStep() - delta.fromStep());
         writer.writeVarint(delta.part());
@@ -97,6 +101,7 @@ final class ModelDeltaCodec {
 
     static ModelDelta decode(byte[] bytes) {
         ByteReader reader = FORMAT.reader(bytes);
+        long lineage = BinaryFormat.versionOf(bytes) < FIRST_WITH_LINEAGE ? Manifest.NO_LINEAGE : reader.readVarint63();
         long fromStep = reader.readVarint63();
         long toStep = fromStep + reader.readVarint63();
         int part = reader.readVarint31();
@@ -115,6 +120,7 @@ final class ModelDeltaCodec {
             float[] rowValues = reader.readFloats(rowCount * dim);
             float[] dense = reader.readFloats(denseSize);
             return new ModelDelta(
+                    lineage,
                     fromStep,
                     toStep,
                     part,

@@ -1,6 +1,7 @@
 package io.freshet.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatException;
 
@@ -8,19 +9,23 @@ import io.freshet.format.FormatException;
  * A manifest as a JSON document ({@link SnapshotJson}).
  *
  * <pre>
- * format_version 1   the manifest's components; what is changed in it is not noticed
+ * format_version 1   the manifest's components but lineage; a change in it is not noticed
  * format_version 2   the same, then the SHA-256 of all that ({@link DigestAtEnd})
+ * format_version 3   the manifest's components, lineage among them, then the SHA-256
  * </pre>
  */
 public final class ManifestCodec {
     private static final SnapshotJson<Manifest> JSON =
             new SnapshotJson<>("manifest", Manifest.class, Manifest.OLDEST_FORMAT_VERSION, Manifest.FORMAT_VERSION);
 
+    private static final String LINEAGE = "lineage";
+
     private ManifestCodec() {}
 
     /** The manifest's JSON in UTF-8, in the form of the manifest's own version. */
     public static byte[] toJson(Manifest manifest) {
-        byte[] json = JSON.write(manifest);
+        byte[] json =
+                hasLineage(manifest.formatVersion()) ? JSON.write(manifest) : JSON.writeWithout(LINEAGE, manifest);
         return hasDigest(manifest) ? DigestAtEnd.added(json) : json;
     }
 
@@ -45,6 +50,10 @@ public final class ManifestCodec {
 
     private static Manifest parse(byte[] json, SnapshotJson<Manifest> document) {
         JsonNode root = document.tree(json);
+        if (root instanceof ObjectNode fields
+                && !hasLineage(root.path("format_version").intValue())) {
+            fields.put(LINEAGE, Manifest.NO_LINEAGE);
+        }
         Manifest manifest = document.value(root, json.length);
         if (hasDigest(manifest)) {
             DigestAtEnd.verify(document.name(), json);
@@ -53,6 +62,10 @@ public final class ManifestCodec {
                     + " in format_version=" + manifest.formatVersion());
         }
         return manifest;
+    }
+
+    private static boolean hasLineage(int formatVersion) {
+        return formatVersion >= Manifest.FIRST_WITH_LINEAGE;
     }
 
     private static boolean hasDigest(Manifest manifest) {

@@ -8,6 +8,7 @@ import java.util.Map;
 public record ManifestDraft(
         String model,
         long step,
+        long lineage,
         Instant createdAt,
         long seed,
         Map<String, Object> encoder,
@@ -18,6 +19,34 @@ public record ManifestDraft(
         Map<String, Double> metrics,
         boolean held) {
 
+    /** The draft of a snapshot that belongs to no lineage. */
+    public ManifestDraft(
+            String model,
+            long step,
+            Instant createdAt,
+            long seed,
+            Map<String, Object> encoder,
+            Map<String, Object> training,
+            Map<String, Object> platform,
+            TopicPosition modelLog,
+            List<TopicPosition> inputs,
+            Map<String, Double> metrics,
+            boolean held) {
+        this(
+                model,
+                step,
+                Manifest.NO_LINEAGE,
+                createdAt,
+                seed,
+                encoder,
+                training,
+                platform,
+                modelLog,
+                inputs,
+                metrics,
+                held);
+    }
+
     /** The manifest, now that the files are there. */
     public Manifest complete(String version, List<FileEntry> files) {
         return new Manifest(
@@ -25,6 +54,7 @@ public record ManifestDraft(
                 model,
                 version,
                 step,
+                lineage,
                 createdAt,
                 seed,
                 encoder,

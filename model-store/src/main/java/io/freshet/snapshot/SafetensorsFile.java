@@ -3,11 +3,13 @@ package io.freshet.snapshot;
 import static java.nio.ByteOrder.LITTLE_ENDIAN;
 
 import io.freshet.format.CorruptFormatException;
+import io.freshet.format.FiniteNumbers;
 import io.freshet.format.FormatException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -88,6 +90,22 @@ public final class SafetensorsFile {
                 || !tensor.shape().equals(Arrays.stream(shape).boxed().toList())) {
             throw new CorruptFormatException("tensor must be " + dtype + Arrays.toString(shape) + ": name=" + name
                     + ", found=" + tensor.dtype() + tensor.shape() + ", file=" + file);
+        }
+        return tensor;
+    }
+
+    /**
+     * A float32 tensor that must be of this shape and hold finite numbers alone. It is read as a whole.
+     *
+     * @throws CorruptFormatException where it is not, naming the first number that is not finite
+     */
+    public Tensor finiteTensor(String name, long... shape) {
+        Tensor tensor = tensor(name, DType.F32, shape);
+        long position = FiniteNumbers.firstOther(tensor.data());
+        if (position >= 0) {
+            throw new CorruptFormatException("tensor must hold finite numbers: name=" + name + ", position=" + position
+                    + ", value=" + tensor.data().get(ValueLayout.JAVA_FLOAT_UNALIGNED, position * Float.BYTES)
+                    + ", file=" + file);
         }
         return tensor;
     }

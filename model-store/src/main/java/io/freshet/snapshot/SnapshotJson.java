@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.deser.std.FromStringDeserializer;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatException;
@@ -54,6 +55,17 @@ record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
     byte[] write(T document) {
         try {
             return WRITER.writeValueAsBytes(document);
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** The document in UTF-8 as an earlier version had it, without one of its fields. */
+    byte[] writeWithout(String field, T document) {
+        ObjectNode root = JSON.valueToTree(document);
+        root.remove(field);
+        try {
+            return WRITER.writeValueAsBytes(root);
         } catch (JsonProcessingException e) {
             throw new UncheckedIOException(e);
         }

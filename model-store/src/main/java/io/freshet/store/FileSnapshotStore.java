@@ -126,13 +126,13 @@ public final class FileSnapshotStore implements SnapshotStore {
 
     /**
      * Replaces the files of a snapshot that is there one by one, each by its equal, so that what was damaged is whole
-     * again: a reader never sees less than all. Its manifest stays, unless that is damaged.
+     * again: a reader never sees less than all. Its manifest stays, unless that is damaged or of an older lineage.
      */
     private Manifest join(Path folder, Path published, Manifest manifest) throws IOException {
         for (FileEntry file : manifest.files()) {
             replace(folder, published, file.name());
         }
-        Optional<Manifest> there = ManifestCheck.readable(this, manifest);
+        Optional<Manifest> there = ManifestCheck.toKeep(this, manifest);
         if (there.isEmpty()) {
             replace(folder, published, Manifest.FILE_NAME);
         }

@@ -33,10 +33,14 @@ final class ManifestCheck {
         return manifest;
     }
 
-    /** The manifest that a store has of the same snapshot, unless there is none, or one that cannot be read. */
-    static Optional<Manifest> readable(SnapshotStore store, Manifest same) throws IOException {
+    /**
+     * The manifest that a store has of the same snapshot and that is to stay; empty where there is none, one that cannot be
+     * read, or one of an older lineage.
+     */
+    static Optional<Manifest> toKeep(SnapshotStore store, Manifest same) throws IOException {
         try {
-            return Optional.of(store.manifest(same.model(), same.version()));
+            Manifest there = store.manifest(same.model(), same.version());
+            return there.lineage() < same.lineage() ? Optional.empty() : Optional.of(there);
         } catch (SnapshotCorruptException | NoSuchFileException | FormatException e) {
             return Optional.empty();
         }

@@ -117,14 +117,14 @@ public final class S3SnapshotStore implements SnapshotStore {
         }
     }
 
-    /** Puts the manifest, unless there is one already; the one that is there. */
+    /** Puts the manifest, unless there is one already that is to stay; the one that is there then. */
     private Manifest publish(Manifest manifest) throws IOException {
         String key = key(manifest.model(), manifest.version(), Manifest.FILE_NAME);
         byte[] json = ManifestCodec.toJson(manifest);
         if (bucket.putIfAbsent(key, json)) {
             return manifest;
         }
-        Optional<Manifest> there = ManifestCheck.readable(this, manifest);
+        Optional<Manifest> there = ManifestCheck.toKeep(this, manifest);
         if (there.isEmpty()) {
             bucket.put(key, json);
         }

@@ -16,7 +16,7 @@ import java.util.List;
 public interface SnapshotStore {
     /**
      * Writes a snapshot. It is durable and visible on return. Where the same files of the same step are there already, say
-     * from before a restart, the manifest that came first stays.
+     * from before a restart, the manifest that came first stays, unless this one is of a newer lineage.
      *
      * @return the manifest that is there, with the version and the files
      */

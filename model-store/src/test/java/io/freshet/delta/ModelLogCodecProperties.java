@@ -42,6 +42,7 @@ class ModelLogCodecProperties {
         Random random = new Random(seed);
         int vocabularyRows = 1_000 + random.nextInt(1 << 30);
         ModelDelta delta = new ModelDelta(
+                random.nextLong() & Long.MAX_VALUE,
                 fromStep,
                 fromStep + 1,
                 0,
@@ -70,6 +71,7 @@ class ModelLogCodecProperties {
     void shouldReadOrRefuseWhenTheBodyIsAnything(@ForAll byte[] body) {
         HostileBytes.assertReadOrRefused('S', 2, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('D', 3, body, ModelLogCodec::decode);
+        HostileBytes.assertReadOrRefused('D', 4, body, ModelLogCodec::decode);
     }
 
     @Provide

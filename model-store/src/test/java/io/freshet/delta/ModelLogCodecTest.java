@@ -31,20 +31,25 @@ class ModelLogCodecTest {
             + "0380a0abfef9620a0d"
             + "3c5d7f05";
 
-    private static final ModelDelta DELTA = new ModelDelta(
-            40,
-            42,
-            0,
-            2,
-            2,
-            302,
-            new int[] {7, 300},
-            List.of("a", "ß"),
-            List.of(new Eviction(41, List.of(0, 7)), new Eviction(42, List.of(299))),
-            new int[] {7, 300},
-            new float[] {1, -2, 0.5f, 3.25f},
-            new float[] {0, -0.0f, 1e-3f},
-            new MemoryDelta(new int[] {0, 2}, new int[] {1, 2}, new int[] {0, 7, 7, 0, 300}, new double[] {.5, -2}));
+    private static ModelDelta delta(long lineage) {
+        return new ModelDelta(
+                lineage,
+                40,
+                42,
+                0,
+                2,
+                2,
+                302,
+                new int[] {7, 300},
+                List.of("a", "ß"),
+                List.of(new Eviction(41, List.of(0, 7)), new Eviction(42, List.of(299))),
+                new int[] {7, 300},
+                new float[] {1, -2, 0.5f, 3.25f},
+                new float[] {0, -0.0f, 1e-3f},
+                new MemoryDelta(
+                        new int[] {0, 2}, new int[] {1, 2}, new int[] {0, 7, 7, 0, 300}, new double[] {.5, -2}));
+    }
+
     private static final String DELTA_V3 = "464403" + "280200" + "0202ae02" + "0302" + "02" + "070161" + "a50202c39f"
             + "02" + "01020007" + "0201ab02"
             + "02" + "00" + "02" + "010007" + "020700ac02" + "02" + "000000000000e03f" + "00000000000000c0"
@@ -52,27 +57,47 @@ class ModelLogCodecTest {
             + "0000803f000000c00000003f00005040"
             + "00000000000000806f12833a"
             + "447d00da";
+    private static final String DELTA_V4 =
+            "464404" + "ac02" + "280200" + "0202ae02" + "0302" + "02" + "070161" + "a50202c39f"
+                    + "02" + "01020007" + "0201ab02"
+                    + "02" + "00" + "02" + "010007" + "020700ac02" + "02" + "000000000000e03f" + "00000000000000c0"
+                    + "070000002c010000"
+                    + "0000803f000000c00000003f00005040"
+                    + "00000000000000806f12833a"
+                    + "a8393965";
 
-    private static final ModelDelta SECOND_PART = new ModelDelta(
-            40,
-            42,
-            1,
-            2,
-            2,
-            302,
-            new int[0],
-            List.of(),
-            List.of(),
-            new int[] {301},
-            new float[] {4, 5},
-            new float[0],
-            MemoryDelta.NONE);
+    private static ModelDelta secondPart(long lineage) {
+        return new ModelDelta(
+                lineage,
+                40,
+                42,
+                1,
+                2,
+                2,
+                302,
+                new int[0],
+                List.of(),
+                List.of(),
+                new int[] {301},
+                new float[] {4, 5},
+                new float[0],
+                MemoryDelta.NONE);
+    }
+
     private static final String SECOND_PART_V3 = "464403" + "280201" + "0202ae02" + "0001" + "00" + "00" + "0000"
             + "2d010000" + "000080400000a040" + "057cf8d8";
+    private static final String SECOND_PART_V4 = "464404" + "ac02" + "280201" + "0202ae02" + "0001" + "00" + "00"
+            + "0000" + "2d010000" + "000080400000a040" + "67057d04";
 
     static Stream<Arguments> golden() {
         return Stream.of(
-                Arguments.of(STEP, STEP_V2), Arguments.of(DELTA, DELTA_V3), Arguments.of(SECOND_PART, SECOND_PART_V3));
+                Arguments.of(STEP, STEP_V2),
+                Arguments.of(delta(300), DELTA_V4),
+                Arguments.of(secondPart(300), SECOND_PART_V4));
+    }
+
+    static Stream<Arguments> goldenOfVersionBefore() {
+        return Stream.of(Arguments.of(delta(0), DELTA_V3), Arguments.of(secondPart(0), SECOND_PART_V3));
     }
 
     @ParameterizedTest
@@ -82,13 +107,13 @@ class ModelLogCodecTest {
     }
 
     @ParameterizedTest
-    @MethodSource("golden")
+    @MethodSource({"golden", "goldenOfVersionBefore"})
     void shouldReadGoldenBytes(ModelLogRecord record, String hex) {
         assertThat(ModelLogCodec.decode(HexFormat.of().parseHex(hex))).isEqualTo(record);
     }
 
     @ParameterizedTest
-    @MethodSource("golden")
+    @MethodSource({"golden", "goldenOfVersionBefore"})
     void shouldRefuseEveryTruncationAndBitFlip(ModelLogRecord record, String hex) {
         byte[] bytes = HexFormat.of().parseHex(hex);
         HostileBytes.assertEveryTruncationIsRefused(bytes, ModelLogCodec::decode);
@@ -123,6 +148,7 @@ class ModelLogCodecTest {
         "D, 00010001010100000000 020000 00, two steps in the memory of one",
         "D, 00010001010100000000 0100 01 00000000, half a number of the mixture",
         "D, 00010102010100000000 0100 00, memory in part 1",
+        "D4, ffffffffffffffffff01 0001000101010000 00 00 0000, negative lineage",
         "S, 00ffffffff070000, ranges beyond the record",
         "S, 000101610001ffffffffffffffff7f0000, range beyond 2^63",
         "S, 0000ffffffff0700, ranks beyond the record",
@@ -132,9 +158,14 @@ class ModelLogCodecTest {
         "S, 0000000000ffffffff07, timestamps beyond the record",
         "S, ffffffffffffffffff010000000000, negative step",
     })
-    void shouldRefuseBodyWhenFrameIsValidButContentIsNot(char kind, String body, String what) {
+    void shouldRefuseBodyWhenFrameIsValidButContentIsNot(String kind, String body, String what) {
+        int version = switch (kind) {
+            case "D4" -> 4;
+            case "D" -> 3;
+            default -> 2;
+        };
         byte[] record =
-                HostileBytes.framed(kind, kind == 'D' ? 3 : 2, HexFormat.of().parseHex(body.replace(" ", "")));
+                HostileBytes.framed(kind.charAt(0), version, HexFormat.of().parseHex(body.replace(" ", "")));
         assertThatThrownBy(() -> ModelLogCodec.decode(record)).as(what).isInstanceOf(CorruptFormatException.class);
     }
 
@@ -143,8 +174,25 @@ class ModelLogCodecTest {
         assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('S', 1, new byte[8])))
                 .isInstanceOf(FormatTooOldException.class)
                 .hasMessageContaining("step record");
-        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 4, new byte[8])))
+        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 2, new byte[8])))
+                .isInstanceOf(FormatTooOldException.class)
+                .hasMessageContaining("version=2, oldest readable version=3");
+        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 5, new byte[8])))
                 .isInstanceOf(FormatTooNewException.class);
+    }
+
+    @Test
+    void shouldSayWhereANumberIsNotFinite() {
+        assertThat(delta(300).firstNonFinite()).isEmpty();
+        ModelDelta row = delta(300);
+        row.rowValues()[3] = Float.NEGATIVE_INFINITY;
+        assertThat(row.firstNonFinite()).hasValue("row=300 column=1 value=-Infinity");
+        ModelDelta dense = delta(300);
+        dense.dense()[2] = Float.NaN;
+        assertThat(dense.firstNonFinite()).hasValue("dense parameter=2 value=NaN");
+        ModelDelta mixture = delta(300);
+        mixture.memory().mixture()[0] = Double.NaN;
+        assertThat(mixture.firstNonFinite()).hasValue("mixture number=0 value=NaN");
     }
 
     @Test
@@ -158,6 +206,7 @@ class ModelLogCodecTest {
     void shouldRefuseDeltaWhenItsPartsDoNotFitTogether() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ModelDelta(
+                        0,
                         0,
                         1,
                         0,

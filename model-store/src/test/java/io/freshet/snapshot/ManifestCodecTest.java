@@ -22,27 +22,34 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ManifestCodecTest {
     private static final Manifest MANIFEST = manifest();
 
-    /** The same as version 1 had it. */
-    private static final Manifest MANIFEST_1 = new Manifest(
-            1,
-            MANIFEST.model(),
-            MANIFEST.version(),
-            MANIFEST.step(),
-            MANIFEST.createdAt(),
-            MANIFEST.seed(),
-            MANIFEST.encoder(),
-            MANIFEST.training(),
-            MANIFEST.platform(),
-            MANIFEST.modelLog(),
-            MANIFEST.inputs(),
-            MANIFEST.metrics(),
-            MANIFEST.held(),
-            MANIFEST.files());
+    private static final Manifest MANIFEST_1 = ofVersion(1);
+    private static final Manifest MANIFEST_2 = ofVersion(2);
+
+    /** The same as an earlier version had it, without a lineage. */
+    private static Manifest ofVersion(int formatVersion) {
+        return new Manifest(
+                formatVersion,
+                MANIFEST.model(),
+                MANIFEST.version(),
+                MANIFEST.step(),
+                Manifest.NO_LINEAGE,
+                MANIFEST.createdAt(),
+                MANIFEST.seed(),
+                MANIFEST.encoder(),
+                MANIFEST.training(),
+                MANIFEST.platform(),
+                MANIFEST.modelLog(),
+                MANIFEST.inputs(),
+                MANIFEST.metrics(),
+                MANIFEST.held(),
+                MANIFEST.files());
+    }
 
     private static Manifest manifest() {
         return new ManifestDraft(
                         "main",
                         1200,
+                        5,
                         Instant.parse("2026-01-02T03:04:05.678Z"),
                         -7,
                         Map.of("type", "sasrec", "dim", 64, "init_std", 0.02f),
@@ -106,14 +113,21 @@ class ManifestCodecTest {
             }""";
 
     /** The digest is that of all before the comma: head -c -83 manifest.json | sha256sum. */
-    private static final String GOLDEN = GOLDEN_1.replace("\"format_version\" : 1", "\"format_version\" : 2")
+    private static final String GOLDEN_2 = GOLDEN_1.replace("\"format_version\" : 1", "\"format_version\" : 2")
             .replaceFirst(
                     "\n}$",
                     ",\n  \"sha256\" : \"f1e8d8a272d79db40275409735088a2ad6a5317b1036e77a5949a908ef4d030a\"\n}");
 
+    private static final String GOLDEN = GOLDEN_1.replace("\"format_version\" : 1", "\"format_version\" : 3")
+            .replace("\"step\" : 1200,", "\"step\" : 1200,\n  \"lineage\" : 5,")
+            .replaceFirst(
+                    "\n}$",
+                    ",\n  \"sha256\" : \"f98edb7770354a89112485ece7739b9e4d2b1771d20daab74a8561ac5b27755b\"\n}");
+
     @Test
     void shouldWriteGoldenJson() {
         assertThat(new String(ManifestCodec.toJson(MANIFEST), UTF_8)).isEqualTo(GOLDEN);
+        assertThat(new String(ManifestCodec.toJson(MANIFEST_2), UTF_8)).isEqualTo(GOLDEN_2);
         assertThat(new String(ManifestCodec.toJson(MANIFEST_1), UTF_8)).isEqualTo(GOLDEN_1);
     }
 
@@ -124,7 +138,21 @@ class ManifestCodecTest {
 
     @Test
     void shouldReadGoldenJsonOfVersion2() {
+        assertThat(parse(GOLDEN_2)).isEqualTo(MANIFEST_2);
+    }
+
+    @Test
+    void shouldReadGoldenJsonOfVersion3() {
         assertThat(parse(GOLDEN)).isEqualTo(MANIFEST);
+    }
+
+    @Test
+    void shouldKnowNoLineageBeforeVersion3() {
+        assertThat(parse(GOLDEN_1.replace("\"step\"", "\"lineage\" : 5, \"step\""))
+                        .lineage())
+                .isZero();
+        assertCorrupt(GOLDEN.replace("\"lineage\" : 5", "\"lineage\" : -5"));
+        assertCorrupt(GOLDEN.replace("  \"lineage\" : 5,\n", ""));
     }
 
     @Test
@@ -133,8 +161,8 @@ class ManifestCodecTest {
                         GOLDEN.replace("987654321000", "987654321001").getBytes(UTF_8), "there/manifest.json"))
                 .isInstanceOf(CorruptFormatException.class)
                 .hasMessageContaining("there/manifest.json")
-                .hasMessageContaining("f1e8d8a272d79db40275409735088a2ad6a5317b1036e77a5949a908ef4d030a named, ")
-                .hasMessageContaining("eb19b581057021b9953bc5f8f78fbf55c8abee739fd1e810d93fb4bb65a9e233 found");
+                .hasMessageContaining("f98edb7770354a89112485ece7739b9e4d2b1771d20daab74a8561ac5b27755b named, ")
+                .hasMessageContaining("61945768e96c84ec8fc3e21a5b7048398f48b095546c1fe40b178937f7de8fff found");
     }
 
     @Test
@@ -142,7 +170,8 @@ class ManifestCodecTest {
         assertCorrupt(GOLDEN + "\n");
         assertCorrupt(GOLDEN.replace("\n}", "\n }"));
         assertCorrupt(GOLDEN_1.replace("\"format_version\" : 1", "\"format_version\" : 2"));
-        assertCorrupt(GOLDEN.replace("\"format_version\" : 2", "\"format_version\" : 1"));
+        assertCorrupt(GOLDEN_2.replace("\"format_version\" : 2", "\"format_version\" : 1"));
+        assertCorrupt(GOLDEN.replace("\"format_version\" : 3", "\"format_version\" : 2"));
     }
 
     @Test
@@ -154,7 +183,7 @@ class ManifestCodecTest {
     @Test
     void shouldTellTooOldFromTooNew() {
         assertThatThrownBy(() -> parse("{\"format_version\":0}")).isInstanceOf(FormatTooOldException.class);
-        assertThatThrownBy(() -> parse("{\"format_version\":3}")).isInstanceOf(FormatTooNewException.class);
+        assertThatThrownBy(() -> parse("{\"format_version\":4}")).isInstanceOf(FormatTooNewException.class);
     }
 
     @Test

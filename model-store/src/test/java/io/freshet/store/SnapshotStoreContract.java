@@ -202,7 +202,7 @@ abstract class SnapshotStoreContract {
         SHA256_OF_W + "," + SHA256_OF_X,
         "\"version\" : \"0, \"version\" : \"1",
         "\"files\", \"flies\"",
-        "\"format_version\" : 2, \"format_version\" : 1",
+        "\"format_version\" : 3, \"format_version\" : 2",
     })
     void shouldRefuseSnapshotWhenTheManifestWasChanged(String right, String wrong) throws IOException {
         Manifest saved = save(7, "w", "v");
@@ -218,7 +218,7 @@ abstract class SnapshotStoreContract {
     void shouldOpenManifestWhenItIsOfTheFirstVersion() throws IOException {
         Manifest saved = save(7, "w", "v");
         String json = new String(bytes(path(saved, "manifest.json")), UTF_8);
-        String older = json.replace("\"format_version\" : 2", "\"format_version\" : 1")
+        String older = json.replace("\"format_version\" : 3", "\"format_version\" : 1")
                 .replaceFirst(",\\s*\"sha256\" : \"[0-9a-f]{64}\"\\s*}$", "\n}");
         write(path(saved, "manifest.json"), older.getBytes(UTF_8));
         try (Snapshot snapshot = store().open(MODEL, saved.version())) {
@@ -248,6 +248,36 @@ abstract class SnapshotStoreContract {
             assertThat(snapshot.manifest()).isEqualTo(first);
         }
         assertThat(paths()).hasSize(3);
+    }
+
+    @Test
+    void shouldReplaceTheManifestWhenTheSameFilesAreSavedInANewerLineage() throws IOException {
+        Manifest first = store().save(inLineage(1), files("w", "v"));
+        Manifest newer = store().save(inLineage(2), files("w", "v"));
+        Manifest late = store().save(inLineage(1), files("w", "v"));
+        assertThat(newer.version()).isEqualTo(first.version());
+        assertThat(newer.lineage()).isEqualTo(2);
+        assertThat(late).isEqualTo(newer);
+        try (Snapshot snapshot = store().open(MODEL, first.version())) {
+            assertThat(snapshot.manifest()).isEqualTo(newer);
+        }
+    }
+
+    private static ManifestDraft inLineage(long lineage) {
+        ManifestDraft draft = draft(7);
+        return new ManifestDraft(
+                draft.model(),
+                draft.step(),
+                lineage,
+                draft.createdAt(),
+                draft.seed(),
+                draft.encoder(),
+                draft.training(),
+                draft.platform(),
+                draft.modelLog(),
+                draft.inputs(),
+                draft.metrics(),
+                draft.held());
     }
 
     @Test

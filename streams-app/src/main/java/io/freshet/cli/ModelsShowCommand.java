@@ -99,6 +99,7 @@ final class ModelsShowCommand implements Callable<Integer> {
     private static void print(Manifest manifest, @Nullable String served, PrintStream out) {
         line(out, "snapshot", manifest.model() + "/" + manifest.version());
         line(out, "written", manifest.createdAt().truncatedTo(ChronoUnit.SECONDS) + ", after step " + manifest.step());
+        line(out, "lineage", Long.toString(manifest.lineage()));
         line(out, "served", explain(served, manifest.held()));
         String covers = "covers";
         line(out, covers, position(manifest.modelLog()));

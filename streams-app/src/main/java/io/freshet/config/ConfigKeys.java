@@ -625,8 +625,8 @@ final class ConfigKeys {
                     "0.5",
                     between(0, 0.95),
                     "What is learned is held back while the NDCG of the moving prequential figures is below this share of"
-                            + " the best of the newest 20 windows, and what was published before stays served; 0 for"
-                            + " never."),
+                            + " the best of the newest 20 published windows, and what was published before stays served; 0"
+                            + " for never."),
             millis(
                     ONLINE_LEASE_TIMEOUT_MS,
                     "6000",

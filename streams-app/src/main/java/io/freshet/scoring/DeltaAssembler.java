@@ -40,6 +40,7 @@ final class DeltaAssembler {
         ModelDelta last = parts.getLast();
         return part.part() == last.part() + 1
                 && part.parts() == last.parts()
+                && part.lineage() == last.lineage()
                 && part.fromStep() == last.fromStep()
                 && part.toStep() == last.toStep();
     }

@@ -4,6 +4,7 @@ import io.freshet.delta.ModelDelta;
 import io.freshet.delta.ModelLogRecord;
 import io.freshet.delta.StepRecord;
 import io.freshet.metrics.LatencyTimers;
+import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Timer;
@@ -31,6 +32,8 @@ public final class LiveModel implements AutoCloseable {
 
     private final Clock clock;
     private final Timer clickToModel;
+    private final Counter refusedRecords;
+    private final Counter refusedSnapshots;
     private final List<ModelListener> listeners = new CopyOnWriteArrayList<>();
     private final ReadWriteLock lock = new ReentrantReadWriteLock();
 
@@ -44,8 +47,10 @@ public final class LiveModel implements AutoCloseable {
 
     private volatile String version = "";
     private volatile long step = -1;
+    private volatile long lineage = -1;
     private volatile long changedAtMs;
     private volatile boolean rolledBack;
+    private volatile boolean waiting;
 
     /** The one model of a process that has no variants. */
     public LiveModel(Clock clock, MeterRegistry registry) {
@@ -58,6 +63,18 @@ public final class LiveModel implements AutoCloseable {
         clickToModel = LatencyTimers.freshness(
                         "freshet.click.to.model",
                         "Timestamp of a click's Kafka record to its being learned from in the weights that this instance serves")
+                .tag(VARIANT, variant)
+                .register(registry);
+        refusedRecords = refused(registry, variant, "record");
+        refusedSnapshots = refused(registry, variant, "snapshot");
+        Gauge.builder("freshet.model.waiting", this, live -> live.waiting ? 1 : 0)
+                .description(
+                        "1 while the served weights stay as they are until a snapshot leads past what is missing on the"
+                                + " model's log")
+                .tag(VARIANT, variant)
+                .register(registry);
+        Gauge.builder("freshet.model.lineage", this, LiveModel::lineage)
+                .description("Lineage of the served weights, which the trainer's should be; -1 without a model")
                 .tag(VARIANT, variant)
                 .register(registry);
         Gauge.builder("freshet.model.step", this, LiveModel::step)
@@ -73,6 +90,31 @@ public final class LiveModel implements AutoCloseable {
                 .baseUnit("seconds")
                 .tag(VARIANT, variant)
                 .register(registry);
+    }
+
+    private static Counter refused(MeterRegistry registry, String variant, String what) {
+        return Counter.builder("freshet.model.refused")
+                .description(
+                        "Records of the model's log and snapshots that were damaged, did not fit or held numbers that"
+                                + " are not finite; what was served before stays")
+                .tag(VARIANT, variant)
+                .tag("what", what)
+                .register(registry);
+    }
+
+    /** A record of the model's log could not be used. */
+    void countRefusedRecord() {
+        refusedRecords.increment();
+    }
+
+    /** A snapshot could not be used. */
+    void countRefusedSnapshot() {
+        refusedSnapshots.increment();
+    }
+
+    /** Says whether the served weights wait for a snapshot, because the log does not lead on from them. */
+    void setWaiting(boolean isWaiting) {
+        waiting = isWaiting;
     }
 
     /** Says whether somebody has had an older snapshot put in place of the newest weights. */
@@ -98,6 +140,11 @@ public final class LiveModel implements AutoCloseable {
     /** Training steps behind the served weights, -1 without a model. */
     public long step() {
         return step;
+    }
+
+    /** The lineage that the served weights belong to, -1 without a model. */
+    long lineage() {
+        return lineage;
     }
 
     /** The newest snapshot at or before the served weights, from which the log leads to them; empty without a model. */
@@ -136,10 +183,12 @@ public final class LiveModel implements AutoCloseable {
     /** Serves {@code next}, which becomes this object's own, in place of the model before. */
     void open(ServedModel next, String nextVersion) {
         long nextStep = next.step();
+        long nextLineage = next.lineage();
         lock.writeLock().lock();
         try {
             replaceModel(next);
             step = nextStep;
+            lineage = nextLineage;
             version = nextVersion;
         } finally {
             lock.writeLock().unlock();
@@ -184,6 +233,12 @@ public final class LiveModel implements AutoCloseable {
     }
 
     private ModelChange accept(ModelDelta part, boolean catchingUp) {
+        if (part.lineage() > lineage) {
+            return ModelChange.NEW_LINEAGE;
+        }
+        if (part.lineage() < lineage) {
+            return ModelChange.KNOWN;
+        }
         if (part.toStep() <= step) {
             return ModelChange.KNOWN;
         }
@@ -251,6 +306,7 @@ public final class LiveModel implements AutoCloseable {
         try {
             replaceModel(null);
             step = -1;
+            lineage = -1;
         } finally {
             lock.writeLock().unlock();
         }

@@ -9,5 +9,9 @@ enum ModelChange {
     /** The weights moved on. */
     ADVANCED,
     /** Steps between the model and the delta are missing: only a newer snapshot helps. */
-    GAP
+    GAP,
+    /** The delta belongs to a newer lineage, whose weights no delta leads to: only a snapshot of that lineage helps. */
+    NEW_LINEAGE,
+    /** The record cannot be used, and what follows builds on it: only a newer snapshot helps. */
+    REFUSED
 }

@@ -17,8 +17,10 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -36,7 +38,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Keeps a {@link LiveModel} at the end of the model's log: opens the newest good snapshot, then applies the log from
  * the position on that the snapshot's manifest names. A snapshot that fails its checks is refused and the one before it
- * used; where steps are missing on the log, the model stays as it is until a snapshot leads past the gap. While a {@link
+ * used. Where steps are missing on the log, or a record of it is refused, the model stays as it is until a snapshot leads
+ * past that. Where a new lineage begins, the model stays as it is until a snapshot of the new lineage can be opened: no delta
+ * leads from one lineage to another. While a {@link
  * Rollback} is in force, the snapshot that it names is served alone, and the log is not read.
  *
  * <p>Belongs to no consumer group and commits nothing: where it stands is the model's step. Everything but starting and
@@ -71,11 +75,14 @@ public final class ModelFollower implements AutoCloseable {
     /** The end of the log when the snapshot was opened: what lies before is catching up. */
     private long openedAtEnd;
 
-    /** Whether steps are missing between the served model and the log. */
+    /** Whether the log does not lead on from the served model. */
     private boolean stuck;
 
     /** Whether the store could not be used when snapshots were last opened: then none of them has been refused. */
     private boolean unreachable;
+
+    /** Snapshots that cannot be used, so that no answer names one of them. */
+    private final Set<String> refused = new HashSet<>();
 
     /** The version that a rollback has put in place of the newest; empty for none. */
     private String rolledBackTo = "";
@@ -219,12 +226,18 @@ public final class ModelFollower implements AutoCloseable {
 
     /** Whether manifests that are new led to another snapshot and another place on the log. */
     private boolean leadsElsewhere(Consumer<byte[], byte[]> consumer) {
-        if (stuck || !live.isLoaded()) {
+        if (stuck || !live.isLoaded() || hasNewLineage()) {
             return openNewest(consumer, live.step());
         }
         unreachable = false;
         rebase();
         return false;
+    }
+
+    /** Whether there is a snapshot of a newer lineage than that of the served weights. */
+    private boolean hasNewLineage() {
+        List<Manifest> toServe = catalogue.newestToServe();
+        return !toServe.isEmpty() && toServe.getFirst().lineage() > live.lineage();
     }
 
     /** Serves what a rollback says, or the newest when it has been taken back; whether the log is not to be followed now. */
@@ -267,7 +280,15 @@ public final class ModelFollower implements AutoCloseable {
                     LogIds.ofThread(LogIds.MODEL_STEP, Long.toString(live.step()));
                 }
                 case GAP -> {
-                    leapOver(consumer, record);
+                    leapOver(consumer, record, "steps are missing after step " + live.step());
+                    return;
+                }
+                case NEW_LINEAGE -> {
+                    leapOver(consumer, record, "a lineage after lineage " + live.lineage() + " begins");
+                    return;
+                }
+                case REFUSED -> {
+                    leapOver(consumer, record, "the record is refused");
                     return;
                 }
             }
@@ -287,48 +308,68 @@ public final class ModelFollower implements AutoCloseable {
                     record.partition(),
                     record.offset(),
                     e.getMessage());
-            return ModelChange.GAP;
+            live.countRefusedRecord();
+            return ModelChange.REFUSED;
         }
     }
 
-    private void leapOver(Consumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record) {
+    private void leapOver(Consumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record, String reason) {
         LOG.warn(
-                "The model's log does not go on from step {}: topic={} partition={} offset={}; a newer snapshot must",
+                "The model's log does not lead on from step {}: topic={} partition={} offset={}: {}; what is served stays"
+                        + " until a snapshot leads on",
                 live.step(),
                 record.topic(),
                 record.partition(),
-                record.offset());
+                record.offset(),
+                reason);
         stuck = true;
         openNewest(consumer, live.step());
     }
 
     /**
-     * Opens the newest snapshot that is good, not held back, and after this step; without one, waits for the next manifest,
-     * or tries again where the store could not be used.
+     * Opens the newest snapshot that is good, not held back, and of a newer lineage or after this step. Without one, waits for
+     * the next manifest, or tries again where the store could not be used.
      */
     private boolean openNewest(Consumer<byte[], byte[]> consumer, long afterStep) {
         unreachable = false;
         for (Manifest manifest : catalogue.newestToServe()) {
-            if (manifest.step() <= afterStep) {
+            if (!isNewer(manifest, afterStep)) {
                 break;
             }
             if (open(manifest)) {
-                stuck = false;
+                setStuck(false);
                 assign(consumer, manifest.modelLog().offset());
                 openedAtEnd = consumer.endOffsets(List.of(log)).getOrDefault(log, 0L);
                 return true;
             }
         }
         consumer.assign(manifestPartitions);
+        setStuck(true);
         return false;
+    }
+
+    private boolean isNewer(Manifest manifest, long afterStep) {
+        return manifest.lineage() > live.lineage()
+                || (manifest.lineage() == live.lineage() && manifest.step() > afterStep);
+    }
+
+    private void setStuck(boolean isStuck) {
+        stuck = isStuck;
+        live.setWaiting(isStuck && live.isLoaded());
     }
 
     private boolean open(Manifest manifest) {
         try (Snapshot snapshot = store.open(modelName, manifest.version())) {
             live.open(ServedModel.read(snapshot, scoringWorkers, approximateItems), manifest.version());
+            refused.remove(manifest.version());
             LogIds.ofThread(LogIds.MODEL_VERSION, manifest.version());
             LogIds.ofThread(LogIds.MODEL_STEP, Long.toString(manifest.step()));
-            LOG.info("Serving model={} version={} step={}", modelName, manifest.version(), manifest.step());
+            LOG.info(
+                    "Serving model={} version={} step={} lineage={}",
+                    modelName,
+                    manifest.version(),
+                    manifest.step(),
+                    manifest.lineage());
             return true;
         } catch (SnapshotStoreException e) {
             unreachable = true;
@@ -340,6 +381,8 @@ public final class ModelFollower implements AutoCloseable {
                     manifest.version(),
                     modelName,
                     e.getMessage());
+            refused.add(manifest.version());
+            live.countRefusedSnapshot();
             return false;
         }
     }
@@ -353,7 +396,10 @@ public final class ModelFollower implements AutoCloseable {
     }
 
     private void rebase() {
-        catalogue.newestVersionUpTo(live.step()).ifPresent(live::rebase);
+        catalogue.versionsUpTo(live.lineage(), live.step()).stream()
+                .filter(version -> !refused.contains(version))
+                .findFirst()
+                .ifPresent(live::rebase);
     }
 
     private static String text(byte @Nullable [] key) {

@@ -70,6 +70,11 @@ final class ServedModel implements AutoCloseable {
         return model.step();
     }
 
+    /** The lineage that the weights belong to. */
+    long lineage() {
+        return model.lineage();
+    }
+
     /** The item's row, {@link Vocabulary#NOT_FOUND} for an item that the model does not know. */
     int rowOf(String itemId) {
         return vocabulary.rowOf(itemId);
@@ -102,8 +107,14 @@ final class ServedModel implements AutoCloseable {
         }
     }
 
-    /** Brings the model to the delta's last step; {@code parts} are all of one delta, in order. */
+    /**
+     * Brings the model to the delta's last step.
+     *
+     * @param parts all of one delta, in order
+     * @throws IllegalArgumentException if the delta is refused: then nothing has changed, the clusters neither
+     */
     void apply(List<ModelDelta> parts) {
+        model.requireFits(parts);
         clusters.apply(parts);
         ModelDelta head = parts.getFirst();
         catalogueRows.growTo(vocabulary.size());

@@ -75,6 +75,17 @@ final class SequenceFeeder implements AutoCloseable {
         awaitReadable();
     }
 
+    /** Feeds clicks of users who have clicked before, on one item. */
+    void feedClicksOn(String item, int records) {
+        producer.beginTransaction();
+        for (int i = 0; i < records; i++) {
+            send(click(i % 40, item));
+            fed++;
+        }
+        producer.commitTransaction();
+        awaitReadable();
+    }
+
     /** Writes a record that is no update. */
     void feedUndecodable() {
         producer.beginTransaction();

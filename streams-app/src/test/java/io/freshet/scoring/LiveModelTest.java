@@ -1,9 +1,11 @@
 package io.freshet.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import io.freshet.delta.ModelLogCodec;
 import io.freshet.delta.ModelLogRecord;
+import io.freshet.model.RecommenderModel;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -92,12 +94,48 @@ final class LiveModelTest {
     }
 
     @Test
+    void shouldReportANewLineageWhateverItsStepsAre() {
+        open(10, "a");
+
+        assertThat(accept(TinyModels.deltaOf(1, 10, 12, 1, "b"))).isEqualTo(ModelChange.NEW_LINEAGE);
+        assertThat(accept(TinyModels.deltaOf(1, 5, 9, 1, "b"))).isEqualTo(ModelChange.NEW_LINEAGE);
+
+        assertThat(live.step()).isEqualTo(10);
+        assertThat(live.lineage()).isZero();
+        assertThat(rowOf("b")).isEqualTo(-1);
+    }
+
+    @Test
+    void shouldPassOverAnOlderLineage() {
+        RecommenderModel model = TinyModels.model(10, "a");
+        model.joinLineage(2);
+        live.open(new ServedModel(model, 1), "v10");
+
+        assertThat(accept(TinyModels.deltaOf(1, 10, 12, 1, "b"))).isEqualTo(ModelChange.KNOWN);
+        assertThat(accept(TinyModels.deltaOf(2, 10, 12, 1, "c"))).isEqualTo(ModelChange.ADVANCED);
+        assertThat(live.lineage()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldServeWhatItServedWhenADeltaIsNotFinite() {
+        open(10, "a");
+
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> accept(TinyModels.nonFiniteDelta(10, 12, 1, "b")))
+                .withMessageContaining("row=1 column=1 value=NaN");
+
+        assertThat(live.step()).isEqualTo(10);
+        assertThat(rowOf("b")).isEqualTo(-1);
+        assertThat(accept(TinyModels.delta(10, 12, 1, "b"))).isEqualTo(ModelChange.ADVANCED);
+    }
+
+    @Test
     void shouldWaitWhenADeltaIsNotWhole() {
         open(10, "a");
 
         assertThat(accept(TinyModels.part(10, 12, 0, 2, 1, "b"))).isEqualTo(ModelChange.NONE);
         assertThat(rowOf("b")).isEqualTo(-1);
-        assertThat(accept(TinyModels.part(10, 12, 1, 2, 1))).isEqualTo(ModelChange.ADVANCED);
+        assertThat(accept(TinyModels.part(10, 12, 1, 2, 2))).isEqualTo(ModelChange.ADVANCED);
         assertThat(rowOf("b")).isEqualTo(1);
     }
 

@@ -16,6 +16,7 @@ import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
 import io.freshet.online.ServedVersion;
+import io.freshet.snapshot.FileEntry;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestCodec;
 import io.freshet.snapshot.ManifestDraft;
@@ -28,6 +29,7 @@ import io.freshet.store.SnapshotStore;
 import io.freshet.store.SnapshotStoreException;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -65,6 +67,7 @@ final class ModelFollowerIT {
 
     private FreshetConfig config;
     private FileSnapshotStore store;
+    private SimpleMeterRegistry registry;
     private LiveModel live;
     private ModelFollower follower;
     private KafkaProducer<byte[], byte[]> producer;
@@ -93,7 +96,8 @@ final class ModelFollowerIT {
         config = FreshetConfig.of(settings);
         TopicSetup.run(config, TIMEOUT);
         store = new FileSnapshotStore(config.modelStorePath());
-        live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
+        registry = new SimpleMeterRegistry();
+        live = new LiveModel(Clock.systemUTC(), registry);
         follower = ModelFollower.of("streams", config, config.modelName(), store, live, new SimpleMeterRegistry());
         producer =
                 new KafkaProducer<>(config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer());
@@ -218,6 +222,103 @@ final class ModelFollowerIT {
     }
 
     @Test
+    void shouldKeepTheLastGoodModelWhenADeltaIsNotFiniteUntilASnapshotLeadsOn() throws Exception {
+        publish(save(10, 0, "a"));
+        append(TinyModels.delta(10, 15, 1, "b"));
+        follower.start();
+        awaitStep(15);
+        Map<String, Float> before = ServedAnswers.of(live, 10, "a");
+
+        append(TinyModels.nonFiniteDelta(15, 20, 2, "c"));
+        long end = append(TinyModels.delta(20, 25, 3, "d"));
+
+        await().atMost(TIMEOUT).until(() -> refused("record") == 1);
+        await().atMost(TIMEOUT).until(() -> gauge("freshet.model.waiting") == 1);
+        assertThat(live.step()).isEqualTo(15);
+        assertThat(ServedAnswers.of(live, 10, "a")).isEqualTo(before);
+        assertThat(before.values()).allMatch(Float::isFinite);
+        publish(save(25, end + 1, "a", "b", "c", "d"));
+        awaitStep(25);
+        append(TinyModels.delta(25, 30, 4, "e"));
+        awaitStep(30);
+        assertThat(gauge("freshet.model.waiting")).isZero();
+    }
+
+    @Test
+    void shouldUseTheSnapshotBeforeWhenTheNewestIsNotFinite() throws Exception {
+        Manifest good = save(10, 0, "a");
+        publish(good);
+        publish(saveNonFinite(20));
+
+        follower.start();
+
+        awaitStep(10);
+        assertThat(live.version()).isEqualTo(good.version());
+        assertThat(refused("snapshot")).isEqualTo(1);
+        assertThat(ServedAnswers.of(live, 10, "a").values()).isNotEmpty().allMatch(Float::isFinite);
+        publish(save(30, 0, "a", "b"));
+        awaitStep(30);
+    }
+
+    @Test
+    void shouldOpenTheSnapshotOfANewLineageThoughItsStepIsNoLater() throws Exception {
+        publish(save(20, 0, "a"));
+        follower.start();
+        awaitStep(20);
+
+        Manifest next = save(1, 20, 0, false, "a", "other");
+        publish(next);
+
+        await().atMost(TIMEOUT).until(() -> live.version().equals(next.version()));
+        assertThat(live.lineage()).isEqualTo(1);
+        append(TinyModels.delta(20, 25, 2, "late"));
+        append(TinyModels.deltaOf(1, 20, 30, 2, "b"));
+        awaitStep(30);
+    }
+
+    @Test
+    void shouldKeepTheLastGoodModelWhenANewLineageBeginsOnTheLogUntilItsSnapshotIsThere() throws Exception {
+        Manifest first = save(10, 0, "a");
+        publish(first);
+        follower.start();
+        awaitStep(10);
+
+        append(TinyModels.deltaOf(1, 10, 15, 1, "b"));
+        long end = append(TinyModels.deltaOf(1, 15, 20, 2, "c"));
+
+        await().atMost(TIMEOUT).until(() -> gauge("freshet.model.waiting") == 1);
+        assertThat(live.lineage()).isZero();
+        assertThat(live.version()).isEqualTo(first.version());
+        Manifest next = save(1, 20, end + 1, false, "a", "b", "c");
+        publish(next);
+        await().atMost(TIMEOUT).until(() -> live.version().equals(next.version()));
+        assertThat(live.step()).isEqualTo(20);
+        append(TinyModels.deltaOf(1, 20, 25, 3, "d"));
+        awaitStep(25);
+    }
+
+    @Test
+    void shouldRefuseASnapshotOfAnUnknownEncoderAndUseTheOneBefore() throws Exception {
+        publish(save(10, 0, "a"));
+        Map<String, Object> encoder = new HashMap<>(ModelSnapshot.describe(TinyModels.CONFIG));
+        encoder.put("type", "gru4rec");
+        publish(save(draft(0, 20, 0, false, encoder), "a", "b"));
+
+        follower.start();
+
+        awaitStep(10);
+        assertThat(refused("snapshot")).isEqualTo(1);
+    }
+
+    private double refused(String what) {
+        return registry.get("freshet.model.refused").tag("what", what).counter().count();
+    }
+
+    private double gauge(String name) {
+        return registry.get(name).gauge().value();
+    }
+
+    @Test
     void shouldPassOverSnapshotsThatAreHeldBack() throws Exception {
         publish(save(10, 0, false, "a"));
         publish(save(20, 5, true, "a", "b"));
@@ -287,24 +388,58 @@ final class ModelFollowerIT {
     }
 
     private Manifest save(long step, long logOffset, boolean held, String... items) throws IOException {
-        try (RecommenderModel model = TinyModels.model(step, items);
+        return save(0, step, logOffset, held, items);
+    }
+
+    private Manifest save(long lineage, long step, long logOffset, boolean held, String... items) throws IOException {
+        return save(draft(lineage, step, logOffset, held, ModelSnapshot.describe(TinyModels.CONFIG)), items);
+    }
+
+    private ManifestDraft draft(long lineage, long step, long logOffset, boolean held, Map<String, Object> encoder) {
+        return new ManifestDraft(
+                config.modelName(),
+                step,
+                lineage,
+                Instant.EPOCH,
+                TinyModels.CONFIG.seed(),
+                encoder,
+                Map.of(),
+                Map.of(),
+                new TopicPosition(config.topics().modelLog(), 0, logOffset),
+                List.of(),
+                Map.of(),
+                held);
+    }
+
+    /** A snapshot with NaN as its newest item's vector, whose digests are right. */
+    private Manifest saveNonFinite(long step) throws IOException {
+        SnapshotStore whole = new FileSnapshotStore(folder.resolve("whole"));
+        ManifestDraft draft = draft(0, step, 0, false, ModelSnapshot.describe(TinyModels.CONFIG));
+        SnapshotFiles files = new SnapshotFiles();
+        try (RecommenderModel model = TinyModels.model(step, "a", "b");
+                Learner learner = new Learner(model, TrainingConfig.defaults(1))) {
+            SnapshotFiles written = new SnapshotFiles();
+            ModelSnapshot.addTo(written, learner);
+            model.items()
+                    .memory(1)
+                    .set(ValueLayout.JAVA_FLOAT_UNALIGNED, model.items().at(1), Float.NaN);
+            Manifest saved = whole.save(draft, written);
+            try (Snapshot snapshot = whole.open(saved.model(), saved.version())) {
+                for (FileEntry file : saved.files()) {
+                    byte[] bytes = Files.readAllBytes(snapshot.file(file.name()));
+                    files.add(file.name(), into -> Files.write(into, bytes));
+                }
+            }
+        }
+        return store.save(draft, files);
+    }
+
+    private Manifest save(ManifestDraft draft, String... items) throws IOException {
+        try (RecommenderModel model = TinyModels.model(draft.step(), items);
                 Learner learner = new Learner(model, TrainingConfig.defaults(1))) {
             SnapshotFiles files = new SnapshotFiles();
             ModelSnapshot.addTo(files, learner);
-            return store.save(
-                    new ManifestDraft(
-                            config.modelName(),
-                            step,
-                            Instant.EPOCH,
-                            TinyModels.CONFIG.seed(),
-                            ModelSnapshot.describe(TinyModels.CONFIG),
-                            Map.of(),
-                            Map.of(),
-                            new TopicPosition(config.topics().modelLog(), 0, logOffset),
-                            List.of(),
-                            Map.of(),
-                            held),
-                    files);
+            return store.save(draft, files);
         }
     }
 

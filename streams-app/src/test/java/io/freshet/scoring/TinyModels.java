@@ -6,6 +6,7 @@ import io.freshet.delta.StepRecord;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.RecommenderModel;
+import io.freshet.snapshot.Manifest;
 import java.util.Arrays;
 import java.util.List;
 
@@ -32,6 +33,23 @@ final class TinyModels {
 
     /** A part of a delta; only part 0 has the new items and the dense parameters. */
     static ModelDelta part(long fromStep, long toStep, int part, int parts, int firstNewRow, String... newItems) {
+        return partOf(Manifest.NO_LINEAGE, fromStep, toStep, part, parts, firstNewRow, newItems);
+    }
+
+    /** A whole delta of a lineage. */
+    static ModelDelta deltaOf(long lineage, long fromStep, long toStep, int firstNewRow, String... newItems) {
+        return partOf(lineage, fromStep, toStep, 0, 1, firstNewRow, newItems);
+    }
+
+    /** A whole delta with a number that is not finite. */
+    static ModelDelta nonFiniteDelta(long fromStep, long toStep, int firstNewRow, String... newItems) {
+        ModelDelta delta = delta(fromStep, toStep, firstNewRow, newItems);
+        delta.rowValues()[1] = Float.NaN;
+        return delta;
+    }
+
+    private static ModelDelta partOf(
+            long lineage, long fromStep, long toStep, int part, int parts, int firstNewRow, String... newItems) {
         try (RecommenderModel fresh = RecommenderModel.initial(CONFIG)) {
             int dim = CONFIG.encoder().dim();
             int[] rows = new int[newItems.length];
@@ -43,6 +61,7 @@ final class TinyModels {
             float[] dense = part == 0 ? new float[fresh.denseSize()] : new float[0];
             List<String> items = part == 0 ? List.of(newItems) : List.of();
             return new ModelDelta(
+                    lineage,
                     fromStep,
                     toStep,
                     part,

@@ -124,6 +124,7 @@ public final class ModelChanges {
         boolean head = part == 0;
         int[] itemRows = head ? newItems.stream().toArray() : new int[0];
         return new ModelDelta(
+                model.lineage(),
                 fromStep,
                 model.step(),
                 part,

@@ -2,6 +2,8 @@ package io.freshet.model;
 
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SasRecLayout;
+import io.freshet.format.FiniteNumbers;
+import io.freshet.format.FormatException;
 import io.freshet.memory.ClickMemory;
 import io.freshet.memory.MemoryConfig;
 import io.freshet.memory.MemoryFile;
@@ -46,7 +48,13 @@ public final class ModelSnapshot {
     public static final String ITEMS = "items";
 
     private static final String OPTIMIZER = "optimizer.safetensors";
+    private static final String ITEMS_FIRST = "items.first";
+    private static final String ITEMS_SECOND = "items.second";
+    private static final String DENSE_FIRST = "dense.first";
+    private static final String DENSE_SECOND = "dense.second";
     private static final String TARGET_COUNTS = "target_counts";
+    private static final String TYPE = "type";
+    private static final String SASREC = "sasrec";
     private static final String OPTIMIZER_STEP = "optimizer_step";
 
     private ModelSnapshot() {}
@@ -54,7 +62,7 @@ public final class ModelSnapshot {
     /** The manifest's description of the encoder. */
     public static Map<String, Object> describe(ModelConfig config) {
         Map<String, Object> encoder = new LinkedHashMap<>();
-        encoder.put("type", "sasrec");
+        encoder.put(TYPE, SASREC);
         encoder.put("dim", config.encoder().dim());
         encoder.put("max_length", config.encoder().maxLength());
         encoder.put("blocks", config.encoder().blocks());
@@ -63,8 +71,13 @@ public final class ModelSnapshot {
         return encoder;
     }
 
-    /** Adds the model's and the learner's files. They are written from memory when the store asks for them. */
+    /**
+     * Adds the model's and the learner's files. They are written from memory when the store asks for them.
+     *
+     * @throws NonFiniteModelException if a number is not finite: such a model is not written
+     */
     public static void addTo(SnapshotFiles files, Learner learner) {
+        requireFinite(learner);
         RecommenderModel model = learner.model();
         files.add(WEIGHTS, file -> writeWeights(file, model));
         files.add(OPTIMIZER, file -> writeOptimizer(file, learner));
@@ -72,6 +85,52 @@ public final class ModelSnapshot {
         if (model.memory().config().isOn()) {
             files.add(MemoryFile.NAME, file -> MemoryFile.write(file, model.memory()));
         }
+    }
+
+    /**
+     * Looks at every number of a model and its learner.
+     *
+     * @throws NonFiniteModelException if one is not finite
+     */
+    public static void requireFinite(Learner learner) {
+        RecommenderModel model = learner.model();
+        requireFinite(model, ITEMS, model.items());
+        requireFinite(model, ITEMS_FIRST, learner.itemFirstMoments());
+        requireFinite(model, ITEMS_SECOND, learner.itemSecondMoments());
+        requireFinite(model, "dense", model.dense());
+        requireFinite(model, DENSE_FIRST, learner.denseFirstMoments().memory());
+        requireFinite(model, DENSE_SECOND, learner.denseSecondMoments().memory());
+        double[] mixture = model.memory().mixture();
+        int number = FiniteNumbers.firstOther(mixture);
+        if (number >= 0) {
+            throw new NonFiniteModelException(model.step(), "mixture number=" + number + " value=" + mixture[number]);
+        }
+    }
+
+    private static void requireFinite(RecommenderModel model, String name, RowTable table) {
+        for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
+            MemorySegment data = table.chunk(chunk).memory().asSlice(0, table.rowsOfChunk(chunk) * table.rowBytes());
+            long position = FiniteNumbers.firstOther(data);
+            if (position >= 0) {
+                throw new NonFiniteModelException(
+                        model.step(),
+                        name + " row=" + ((long) chunk * RowTable.CHUNK_ROWS + position / table.dim()) + " column="
+                                + position % table.dim() + " value=" + at(data, position));
+            }
+        }
+    }
+
+    private static void requireFinite(RecommenderModel model, String name, MemorySegment block) {
+        MemorySegment data = block.asSlice(0, (long) model.denseSize() * Float.BYTES);
+        long position = FiniteNumbers.firstOther(data);
+        if (position >= 0) {
+            throw new NonFiniteModelException(
+                    model.step(), name + " parameter=" + position + " value=" + at(data, position));
+        }
+    }
+
+    private static float at(MemorySegment numbers, long position) {
+        return numbers.get(ValueLayout.JAVA_FLOAT_UNALIGNED, position * Float.BYTES);
     }
 
     private static void writeWeights(Path file, RecommenderModel model) throws IOException {
@@ -94,15 +153,12 @@ public final class ModelSnapshot {
         try (Arena arena = Arena.ofConfined()) {
             long size = learner.model().denseSize();
             List<Tensor> tensors = new ArrayList<>(List.of(
-                    table("items.first", learner.itemFirstMoments(), arena),
-                    table("items.second", learner.itemSecondMoments(), arena),
+                    table(ITEMS_FIRST, learner.itemFirstMoments(), arena),
+                    table(ITEMS_SECOND, learner.itemSecondMoments(), arena),
                     Tensor.of(
-                            "dense.first",
-                            DType.F32,
-                            learner.denseFirstMoments().memory(),
-                            size),
+                            DENSE_FIRST, DType.F32, learner.denseFirstMoments().memory(), size),
                     Tensor.of(
-                            "dense.second",
+                            DENSE_SECOND,
                             DType.F32,
                             learner.denseSecondMoments().memory(),
                             size)));
@@ -126,9 +182,18 @@ public final class ModelSnapshot {
         return Tensor.of(name, DType.F32, data, table.rows(), table.dim());
     }
 
-    /** What the manifest says of the encoder. */
+    /**
+     * The network that the manifest describes.
+     *
+     * @throws IllegalArgumentException for an encoder of a type that this program does not know
+     */
     public static ModelConfig config(Manifest manifest) {
         Map<String, Object> encoder = manifest.encoder();
+        if (!SASREC.equals(encoder.get(TYPE))) {
+            throw new IllegalArgumentException("the encoder must be of a type that this program knows: type="
+                    + encoder.get(TYPE) + ", known=[" + SASREC + "], model=" + manifest.model() + ", version="
+                    + manifest.version());
+        }
         SasRecConfig shape = new SasRecConfig(
                 integer(encoder, "dim"),
                 integer(encoder, "max_length"),
@@ -152,19 +217,21 @@ public final class ModelSnapshot {
      * Reads the model. The caller owns it.
      *
      * @throws IOException if a file cannot be read, or does not hold what it should
+     * @throws FormatException likewise, and where a number is not finite
      */
     public static RecommenderModel read(Snapshot snapshot) throws IOException {
         Manifest manifest = snapshot.manifest();
         Vocabulary vocabulary = VocabularyFile.read(snapshot.file(VocabularyFile.NAME));
         ClickMemory memory = memory(snapshot, vocabulary.size());
         RecommenderModel model = new RecommenderModel(config(manifest), vocabulary, memory, manifest.step());
+        model.joinLineage(manifest.lineage());
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsFile weights = SafetensorsFile.open(snapshot.file(WEIGHTS), arena);
             fill(model.items(), weights, ITEMS);
             for (SasRecLayout.Parameter p : model.layout().parameters()) {
                 Tensor tensor = p.rows() == 1
-                        ? weights.tensor(p.name(), DType.F32, p.columns())
-                        : weights.tensor(p.name(), DType.F32, p.rows(), p.columns());
+                        ? weights.finiteTensor(p.name(), p.columns())
+                        : weights.finiteTensor(p.name(), p.rows(), p.columns());
                 MemorySegment.copy(
                         tensor.data(), 0, model.dense(), (long) p.start() * Float.BYTES, (long) p.size() * Float.BYTES);
             }
@@ -185,19 +252,20 @@ public final class ModelSnapshot {
      * Reads the learner's state into a fresh learner of the snapshot's model.
      *
      * @throws IOException if a file cannot be read, or does not hold what it should
+     * @throws FormatException likewise, and where a number is not finite
      */
     public static void readInto(Snapshot snapshot, Learner learner) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsFile optimizer = SafetensorsFile.open(snapshot.file(OPTIMIZER), arena);
-            fill(learner.itemFirstMoments(), optimizer, "items.first");
-            fill(learner.itemSecondMoments(), optimizer, "items.second");
+            fill(learner.itemFirstMoments(), optimizer, ITEMS_FIRST);
+            fill(learner.itemSecondMoments(), optimizer, ITEMS_SECOND);
             long size = learner.model().denseSize();
             learner.denseFirstMoments()
                     .memory()
-                    .copyFrom(optimizer.tensor("dense.first", DType.F32, size).data());
+                    .copyFrom(optimizer.finiteTensor(DENSE_FIRST, size).data());
             learner.denseSecondMoments()
                     .memory()
-                    .copyFrom(optimizer.tensor("dense.second", DType.F32, size).data());
+                    .copyFrom(optimizer.finiteTensor(DENSE_SECOND, size).data());
             String step = optimizer.metadata().get(OPTIMIZER_STEP);
             if (step == null) {
                 throw new IOException("an optimizer file must name its step: metadata=" + optimizer.metadata());
@@ -212,8 +280,7 @@ public final class ModelSnapshot {
     }
 
     private static void fill(RowTable table, SafetensorsFile file, String name) throws IOException {
-        MemorySegment data =
-                file.tensor(name, DType.F32, table.rows(), table.dim()).data();
+        MemorySegment data = file.finiteTensor(name, table.rows(), table.dim()).data();
         for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
             MemorySegment.copy(
                     data,

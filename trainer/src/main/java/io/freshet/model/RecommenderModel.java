@@ -8,13 +8,16 @@ import io.freshet.memory.ClickMemory;
 import io.freshet.memory.MemoryConfig;
 import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
+import io.freshet.snapshot.Manifest;
 import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.RowTable;
 import io.freshet.vocabulary.Vocabulary;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
+import java.util.BitSet;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * Everything that answers depend on: the vocabulary, an item vector for each of its rows, the encoder's parameters, the
@@ -33,6 +36,7 @@ public final class RecommenderModel implements AutoCloseable {
     private final FloatBlock dense; // (layout.size())
     private final ClickMemory memory;
     private long step;
+    private long lineage = Manifest.NO_LINEAGE;
 
     /** A model at {@code step} whose weights are still zero, with a row for each item of the vocabulary. */
     RecommenderModel(ModelConfig config, Vocabulary vocabulary, ClickMemory memory, long step) {
@@ -102,6 +106,16 @@ public final class RecommenderModel implements AutoCloseable {
         return step;
     }
 
+    /** The lineage that the weights belong to; a delta of another one does not fit ({@link Manifest#lineage}). */
+    public long lineage() {
+        return lineage;
+    }
+
+    /** Says that the weights, as they are, belong to this lineage. */
+    public void joinLineage(long joined) {
+        lineage = joined;
+    }
+
     /** Says that what was learned up to now is this step. */
     public void completeStep(long completed) {
         step = completed;
@@ -154,22 +168,14 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
-     * Applies a whole delta.
+     * Applies a whole delta. One that is refused changes nothing.
      *
      * @param parts all its parts, in order
-     * @throws IllegalArgumentException if the delta does not fit this model
+     * @throws IllegalArgumentException if the delta does not fit this model, or holds a number that is not finite
      */
     public void apply(List<ModelDelta> parts) {
+        requireFits(parts);
         ModelDelta head = parts.getFirst();
-        if (head.part() != 0 || parts.size() != head.parts() || head.fromStep() > step || head.dim() != dim()) {
-            throw new IllegalArgumentException("a delta must be whole and follow the model's step: step=" + step
-                    + ", dim=" + dim() + ", parts=" + parts.size() + ", delta=" + head);
-        }
-        if (head.vocabularyRows() < vocabulary.size() || head.dense().length != denseSize()) {
-            throw new IllegalArgumentException("a delta must fit the model's shape: rows=" + vocabulary.size()
-                    + ", denseSize=" + denseSize() + ", delta=" + head);
-        }
-        requireMemoryFits(head);
         applyItems(head);
         MemorySegment.copy(head.dense(), 0, dense(), FLOAT, 0, denseSize());
         parts.forEach(this::applyRows);
@@ -177,10 +183,66 @@ public final class RecommenderModel implements AutoCloseable {
         step = Math.max(step, head.toStep());
     }
 
+    /**
+     * Looks whether {@link #apply} would take a delta, and changes nothing.
+     *
+     * @param parts all its parts, in order
+     * @throws IllegalArgumentException if the delta does not fit this model, or holds a number that is not finite
+     */
+    public void requireFits(List<ModelDelta> parts) {
+        ModelDelta head = parts.getFirst();
+        if (head.part() != 0 || parts.size() != head.parts() || head.fromStep() > step || head.dim() != dim()) {
+            throw new IllegalArgumentException("a delta must be whole and follow the model's step: step=" + step
+                    + ", dim=" + dim() + ", parts=" + parts.size() + ", delta=" + head);
+        }
+        if (head.lineage() != lineage) {
+            throw new IllegalArgumentException(
+                    "a delta must be of the model's lineage: model's=" + lineage + ", delta=" + head);
+        }
+        if (head.vocabularyRows() < vocabulary.size() || head.dense().length != denseSize()) {
+            throw new IllegalArgumentException("a delta must fit the model's shape: rows=" + vocabulary.size()
+                    + ", denseSize=" + denseSize() + ", delta=" + head);
+        }
+        for (ModelDelta part : parts) {
+            if (part.dim() != head.dim() || part.vocabularyRows() != head.vocabularyRows()) {
+                throw new IllegalArgumentException(
+                        "parts of a delta must be alike: first part=" + head + ", part=" + part);
+            }
+            requireFinite(part);
+        }
+        requireMemoryFits(head);
+        requireItemsFit(head);
+    }
+
+    private static void requireFinite(ModelDelta part) {
+        Optional<String> other = part.firstNonFinite();
+        if (other.isPresent()) {
+            throw new IllegalArgumentException("a delta must hold finite numbers: " + other.get() + ", delta=" + part);
+        }
+    }
+
+    /** A new item needs a row that is free, or becomes free by the delta, and no other row. */
+    private void requireItemsFit(ModelDelta head) {
+        BitSet freed = new BitSet();
+        head.evictions().forEach(eviction -> eviction.rows().forEach(freed::set));
+        for (int i = 0; i < head.newItemRows().length; i++) {
+            int row = head.newItemRows()[i];
+            String item = head.newItems().get(i);
+            int known = vocabulary.rowOf(item);
+            boolean isElsewhere = known != Vocabulary.NOT_FOUND && known != row && !freed.get(known);
+            boolean isTakenByAnother = known != row && vocabulary.isTaken(row) && !freed.get(row);
+            if (isElsewhere || isTakenByAnother) {
+                throw new IllegalArgumentException("a row must be free and its item new: row=" + row + ", item=" + item
+                        + ", its row=" + known + ", delta=" + head);
+            }
+        }
+    }
+
     private void requireMemoryFits(ModelDelta head) {
         boolean told = head.memory().clicksOfStep().length > 0;
+        boolean whole = !told || head.memory().mixture().length == memory.mixture().length;
         boolean known = Arrays.stream(head.memory().rows()).allMatch(row -> row < head.vocabularyRows());
-        if (told != memory.config().isOn() || !known) {
+        if (told != memory.config().isOn() || !whole || !known) {
             throw new IllegalArgumentException(
                     "a delta must fit the model's memory: memory=" + memory.config() + ", delta=" + head);
         }

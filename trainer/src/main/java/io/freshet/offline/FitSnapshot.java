@@ -8,6 +8,7 @@ import io.freshet.memory.MemoryFile;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
+import io.freshet.model.SnapshotPlatform;
 import io.freshet.online.LearningConfig;
 import io.freshet.replay.ReplayFile;
 import io.freshet.replay.ReplayReservoir;
@@ -16,7 +17,6 @@ import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.SnapshotStore;
-import io.freshet.tensor.Lanes;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
@@ -66,7 +66,8 @@ public final class FitSnapshot {
                 model.config().seed(),
                 ModelSnapshot.describe(model.config()),
                 settings,
-                platform(learner),
+                SnapshotPlatform.describe(
+                        learner.productsName(), learner.config().workers()),
                 new TopicPosition(MODEL_LOG, 0, 0),
                 List.of(),
                 figures(result),
@@ -84,15 +85,6 @@ public final class FitSnapshot {
             }
         }
         return reservoir;
-    }
-
-    private static Map<String, Object> platform(Learner learner) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        values.put("instruction_set", System.getProperty("os.arch") + "-" + Lanes.COUNT * Float.SIZE);
-        values.put("products", learner.productsName());
-        values.put("workers", learner.config().workers());
-        values.put("java", Runtime.version().toString());
-        return values;
     }
 
     private static Map<String, Double> figures(FitResult result) {

@@ -1,10 +1,13 @@
 package io.freshet.online;
 
 import io.freshet.delta.ModelLogCodec;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.TopicPosition;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -45,6 +48,18 @@ final class JournalReader implements AutoCloseable {
                     + offset + " log begins at=" + first + " log ends at=" + end);
         }
         consumer.seek(partition, offset);
+    }
+
+    /** Whether the model log and the input still hold everything that a snapshot does not cover. */
+    static boolean canContinue(Manifest manifest, Consumer<byte[], byte[]> consumer) {
+        Map<TopicPartition, Long> positions = new HashMap<>();
+        for (TopicPosition position : manifest.inputs()) {
+            positions.put(new TopicPartition(position.topic(), position.partition()), position.offset());
+        }
+        TopicPosition log = manifest.modelLog();
+        positions.put(new TopicPartition(log.topic(), log.partition()), log.offset());
+        return consumer.beginningOffsets(positions.keySet()).entrySet().stream()
+                .allMatch(first -> first.getValue() <= positions.getOrDefault(first.getKey(), -1L));
     }
 
     /** The offset behind the last record that {@link #next} reads. */

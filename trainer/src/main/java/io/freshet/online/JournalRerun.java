@@ -19,6 +19,7 @@ final class JournalRerun {
     private final OnlineLearner learner;
     private final SequenceInput input;
     private final Progress progress;
+    private long newestLineage;
     private long mismatches;
     private long steps;
 
@@ -27,6 +28,7 @@ final class JournalRerun {
         this.learner = learner;
         this.input = input;
         this.progress = progress;
+        this.newestLineage = learner.model().lineage();
     }
 
     /** Takes the next record of the log. */
@@ -40,6 +42,11 @@ final class JournalRerun {
     /** The model's step. */
     long step() {
         return learner.model().step();
+    }
+
+    /** The newest lineage among the learner's own and those of the deltas that came by. */
+    long newestLineage() {
+        return newestLineage;
     }
 
     /** Steps whose ranks, and deltas whose weights, came out otherwise than the log says. */
@@ -75,8 +82,12 @@ final class JournalRerun {
         }
     }
 
+    /** A model that has the weights of a delta is of its lineage. */
     private void check(ModelDelta delta) {
-        if (!DeltaCheck.agrees(learner.model(), delta)) {
+        newestLineage = Math.max(newestLineage, delta.lineage());
+        if (DeltaCheck.agrees(learner.model(), delta)) {
+            learner.model().joinLineage(delta.lineage());
+        } else {
             mismatches++;
             LOG.error("The weights after step {} are not those that were published: {}", delta.toStep(), delta);
         }

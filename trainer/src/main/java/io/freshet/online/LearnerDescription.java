@@ -5,10 +5,10 @@ import io.freshet.evaluation.ModelMetrics;
 import io.freshet.evaluation.PrequentialMetrics;
 import io.freshet.loss.LossConfig;
 import io.freshet.model.ModelSnapshot;
+import io.freshet.model.SnapshotPlatform;
 import io.freshet.model.TrainingConfig;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
-import io.freshet.tensor.Lanes;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -36,6 +36,7 @@ final class LearnerDescription {
         return new ManifestDraft(
                 modelName,
                 learner.model().step(),
+                learner.model().lineage(),
                 now,
                 learner.model().config().seed(),
                 ModelSnapshot.describe(learner.model().config()),
@@ -87,14 +88,10 @@ final class LearnerDescription {
         values.put("popularity_power", loss.popularityPower());
     }
 
-    /** What the bits depend on beside the configuration. */
+    /** Where the learner computes, and with which arithmetic. */
     static Map<String, Object> platform(OnlineLearner learner) {
-        Map<String, Object> values = new LinkedHashMap<>();
-        values.put("instruction_set", System.getProperty("os.arch") + "-" + Lanes.COUNT * Float.SIZE);
-        values.put("products", learner.productsName());
-        values.put("workers", learner.trainingConfig().workers());
-        values.put("java", Runtime.version().toString());
-        return values;
+        return SnapshotPlatform.describe(
+                learner.productsName(), learner.trainingConfig().workers());
     }
 
     /** The manifest's name for NDCG at k over the newest window of what is served. */

@@ -10,6 +10,7 @@ import io.freshet.model.Learner;
 import io.freshet.model.MixtureRanker;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
+import io.freshet.model.NonFiniteModelException;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
 import io.freshet.replay.ReplayFile;
@@ -155,7 +156,20 @@ public final class OnlineLearner implements AutoCloseable {
         }
     }
 
-    /** Adds its files to a snapshot. They are written from memory when the store asks for them. */
+    /**
+     * Looks at every number of the model and the optimiser.
+     *
+     * @throws NonFiniteModelException if one is not finite
+     */
+    void requireFinite() {
+        ModelSnapshot.requireFinite(learner);
+    }
+
+    /**
+     * Adds its files to a snapshot. They are written from memory when the store asks for them.
+     *
+     * @throws NonFiniteModelException if a number is not finite
+     */
     public void addTo(SnapshotFiles files) {
         ModelSnapshot.addTo(files, learner);
         files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));

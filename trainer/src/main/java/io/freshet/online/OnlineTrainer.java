@@ -1,7 +1,9 @@
 package io.freshet.online;
 
 import io.freshet.metrics.KafkaMeters;
+import io.freshet.model.NonFiniteModelException;
 import io.freshet.online.TrainerStatus.Phase;
+import io.freshet.snapshot.Manifest;
 import io.freshet.store.SnapshotStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.io.IOException;
@@ -10,6 +12,7 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -31,6 +34,7 @@ import org.slf4j.LoggerFactory;
 public final class OnlineTrainer implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OnlineTrainer.class);
     private static final int MANIFEST_RECORDS = 500;
+    private static final int MOST_RECOVERIES_IN_PLACE = 3;
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
 
     private final OnlineConfig config;
@@ -40,6 +44,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch finished = new CountDownLatch(1);
     private final TrainerSignals signals = new TrainerSignals();
+    private long farthestStep = -1; // the trainer's thread's own
+    private int recoveriesInPlace; // likewise
     private volatile TrainerStatus status = TrainerStatus.NOT_STARTED;
 
     /**
@@ -84,6 +90,11 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         signals.endInput();
     }
 
+    /** Runs this once between two steps, on the trainer's thread: how tests plant faults. */
+    void onceBetweenSteps(Consumer<OnlineLearner> what) {
+        signals.onceBetweenSteps(what);
+    }
+
     /** Ends the step at hand, publishes it, writes a snapshot, and waits until that is done. */
     @Override
     public void close() {
@@ -109,6 +120,9 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                     term(lease, metrics);
                 } catch (KafkaException e) {
                     standByOrThrow(lease, e);
+                } catch (NonFiniteModelException e) {
+                    recoverOrThrow(e);
+                    metrics.recovered();
                 }
             }
         }
@@ -116,7 +130,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
 
     private void term(Lease lease, TrainerMetrics metrics) throws IOException {
         status = status.in(Phase.RECOVERING, "");
-        StartingPoint start = StartingPoint.newest(new Snapshots(store, config), config);
+        StartingPoint start = StartingPoint.newest(new Snapshots(store, config), config, this::canBeContinued);
         try (OnlineLearner _ = start.learner();
                 KafkaMeters meters = new KafkaMeters(registry);
                 ModelLogWriter log = new ModelLogWriter(
@@ -132,6 +146,32 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
             new TrainerTerm(config, lease, signals, start, log, input, meters, this::accept)
                     .run(snapshots, metrics, clock);
         }
+    }
+
+    private boolean canBeContinued(Manifest manifest) {
+        try (var consumer = KafkaClients.consumer(config, "bounds", 1)) {
+            return JournalReader.canContinue(manifest, consumer);
+        }
+    }
+
+    /**
+     * Lets the next term begin, from a snapshot: the steps since the last commit are learned again, by weights that are
+     * finite. Weights that become non-finite again and again before they have come any further would do so for ever.
+     */
+    private void recoverOrThrow(NonFiniteModelException e) {
+        recoveriesInPlace = status.step() > farthestStep ? 1 : recoveriesInPlace + 1;
+        farthestStep = Math.max(farthestStep, status.step());
+        if (recoveriesInPlace > MOST_RECOVERIES_IN_PLACE) {
+            throw new IllegalStateException(
+                    "weights must stay finite; a smaller learning rate may help: they did not after step "
+                            + farthestStep + " for " + recoveriesInPlace + " times in turn",
+                    e);
+        }
+        LOG.error(
+                "Model {} goes back to its newest good snapshot after step {}: {}",
+                config.modelName(),
+                status.step(),
+                e.getMessage());
     }
 
     private void accept(TrainerStatus next) {

@@ -38,9 +38,9 @@ public final class ServedVersion implements AutoCloseable {
         return manifests.readOn().rollback();
     }
 
-    /** The snapshots that scorers know, the one of the highest step first. */
+    /** The snapshots that scorers know, the newest first: by lineage, then by step. */
     public List<Manifest> snapshots() {
-        return List.copyOf(manifests.readOn().newestFirst());
+        return manifests.readOn().newestFirst();
     }
 
     /** Whether scorers know the snapshot. */

@@ -5,7 +5,6 @@ import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestCodec;
 import io.freshet.snapshot.Rollback;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
@@ -75,22 +74,24 @@ public final class SnapshotCatalogue {
         }
     }
 
-    /** All snapshots, the one of the highest step first. Versions begin with the step, so they sort by it. */
-    public Collection<Manifest> newestFirst() {
-        return manifestsByVersion.descendingMap().values();
+    /** All snapshots in {@link Snapshots#NEWEST_FIRST} order. */
+    public List<Manifest> newestFirst() {
+        return manifestsByVersion.values().stream()
+                .sorted(Snapshots.NEWEST_FIRST)
+                .toList();
     }
 
-    /** Those that are not held back, the one of the highest step first. */
+    /** Those that are not held back, in the same order. */
     public List<Manifest> newestToServe() {
         return newestFirst().stream().filter(manifest -> !manifest.held()).toList();
     }
 
-    /** The newest snapshot that holds no step after {@code step}. */
-    public Optional<String> newestVersionUpTo(long step) {
+    /** The versions of a lineage's snapshots that hold no step after {@code step}, the newest first. */
+    public List<String> versionsUpTo(long lineage, long step) {
         return newestFirst().stream()
-                .filter(manifest -> manifest.step() <= step)
+                .filter(manifest -> manifest.lineage() == lineage && manifest.step() <= step)
                 .map(Manifest::version)
-                .findFirst();
+                .toList();
     }
 
     /** The manifest of a snapshot that is there. */

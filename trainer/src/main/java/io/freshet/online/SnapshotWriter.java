@@ -34,7 +34,7 @@ final class SnapshotWriter {
 
     /** What is known, the one of the lowest step first. */
     List<Manifest> known() {
-        return List.copyOf(manifests.readOn().newestFirst()).reversed();
+        return manifests.readOn().newestFirst().reversed();
     }
 
     /** Makes a snapshot known again, as its writer may have died between the files and the record; false if it is gone. */

@@ -8,6 +8,11 @@ import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.SnapshotStoreException;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -15,11 +20,16 @@ import org.slf4j.LoggerFactory;
 
 /** One model's snapshots, to go on from: finds the newest good one. Not thread-safe. */
 final class Snapshots {
+    /** By lineage, then by step, the newest first: a later lineage replaces all weights of an earlier one. */
+    static final Comparator<Manifest> NEWEST_FIRST = Comparator.comparingLong(Manifest::lineage)
+            .thenComparing(Manifest::version)
+            .reversed();
+
     private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
 
     private final SnapshotStore store;
     private final OnlineConfig config;
-    private long refused;
+    private final Set<String> refusedVersions = new HashSet<>();
 
     Snapshots(SnapshotStore store, OnlineConfig config) {
         this.store = store;
@@ -30,8 +40,8 @@ final class Snapshots {
     record Restored(OnlineLearner learner, Manifest manifest) {}
 
     /** How many snapshots were passed over because they could not be used. */
-    long refused() {
-        return refused;
+    int refused() {
+        return refusedVersions.size();
     }
 
     /** The newest snapshot that can be used, or null where there is none. */
@@ -43,23 +53,49 @@ final class Snapshots {
     /**
      * The newest one of those wanted that can be used, or null where there is none.
      *
-     * @throws SnapshotStoreException if the store cannot be used: then nobody knows whether there is one
+     * @throws SnapshotStoreException if the store cannot be used, so that it is unknown whether there is one
      */
     @Nullable
     Restored restoreNewest(Predicate<Manifest> wanted) throws IOException {
-        for (String version : store.versions(config.modelName()).reversed()) {
+        for (Manifest manifest : newestFirst()) {
             try {
-                if (wanted.test(store.manifest(config.modelName(), version))) {
-                    return restore(version);
+                if (wanted.test(manifest)) {
+                    return restore(manifest.version());
                 }
             } catch (SnapshotStoreException e) {
                 throw e;
             } catch (IOException | FormatException e) {
-                refused++;
-                LOG.error("Snapshot {}/{} is not used, the one before it is", config.modelName(), version, e);
+                refuse(manifest.version(), e);
             }
         }
         return null;
+    }
+
+    /** Whether one of those whose manifests can be read was held back. */
+    boolean hasHeld() throws IOException {
+        return newestFirst().stream().anyMatch(Manifest::held);
+    }
+
+    /** Those whose manifests can be read. */
+    private List<Manifest> newestFirst() throws IOException {
+        List<Manifest> manifests = new ArrayList<>();
+        for (String version : store.versions(config.modelName()).reversed()) {
+            try {
+                manifests.add(store.manifest(config.modelName(), version));
+            } catch (SnapshotStoreException e) {
+                throw e;
+            } catch (IOException | FormatException e) {
+                refuse(version, e);
+            }
+        }
+        manifests.sort(NEWEST_FIRST);
+        return manifests;
+    }
+
+    private void refuse(String version, Exception e) {
+        if (refusedVersions.add(version)) {
+            LOG.error("Snapshot {}/{} is not used, the one before it is", config.modelName(), version, e);
+        }
     }
 
     /**
@@ -105,6 +141,7 @@ final class Snapshots {
         return new ManifestDraft(
                 manifest.model(),
                 manifest.step(),
+                manifest.lineage(),
                 manifest.createdAt(),
                 config.model().seed(),
                 ModelSnapshot.describe(config.model()),

@@ -29,12 +29,14 @@ final class TrainerMetrics implements AutoCloseable {
     private final Counter undecodable;
     private final Counter skipped;
     private final Counter failedSnapshots;
+    private final Counter recoveries;
     private final Timer stepTime;
     private final Timer publishTime;
     private final Timer snapshotTime;
     private volatile double replayShare;
     private volatile boolean published = true;
     private volatile double bestNdcg;
+    private volatile long lineage;
 
     TrainerMetrics(MeterRegistry registry, String model, Supplier<TrainerStatus> status) {
         this.registry = registry;
@@ -50,6 +52,8 @@ final class TrainerMetrics implements AutoCloseable {
                 "optimizer.steps.skipped",
                 "Optimiser steps that changed nothing: their loss or gradients were not finite");
         this.failedSnapshots = counter("snapshot.failures", "Snapshots that could not be written");
+        this.recoveries = counter(
+                "recoveries", "Times that training went back to a snapshot because its weights were not finite");
         this.stepTime = timer("step", "Time of one step: rank, learn, remember");
         this.publishTime = timer("publish", "Time to publish a delta and commit");
         this.snapshotTime = timer("snapshot", "Time to write a snapshot");
@@ -65,6 +69,10 @@ final class TrainerMetrics implements AutoCloseable {
         gauge("mismatches", "Rerun steps that came out otherwise than the journal says", TrainerStatus::mismatches);
         own("replay.share", "Share of the last batch that came from the reservoir", metrics -> metrics.replayShare);
         own(
+                "lineage",
+                "Lineage of the published weights: the next one begins where a trainer cannot continue them to the bit",
+                metrics -> metrics.lineage);
+        own(
                 "published",
                 "1 while what is learned is published, 0 while it is held back for its figures",
                 metrics -> metrics.published ? 1 : 0);
@@ -78,6 +86,16 @@ final class TrainerMetrics implements AutoCloseable {
     void gate(PublishingGate gate) {
         published = gate.isOpen();
         bestNdcg = gate.best();
+    }
+
+    /** The weights that are published from now on belong to this lineage. */
+    void lineage(long published) {
+        lineage = published;
+    }
+
+    /** Training goes back to a snapshot. */
+    void recovered() {
+        recoveries.increment();
     }
 
     void step(StepOutcome outcome, int learnedFrom, long nanos) {

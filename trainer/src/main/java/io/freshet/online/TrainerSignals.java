@@ -3,10 +3,14 @@ package io.freshet.online;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /** What others want of a trainer. Thread-safe. */
 final class TrainerSignals {
     private final CountDownLatch closing = new CountDownLatch(1);
+    private final AtomicReference<@Nullable Consumer<OnlineLearner>> betweenSteps = new AtomicReference<>();
     private volatile boolean inputEnded;
 
     void close() {
@@ -29,6 +33,19 @@ final class TrainerSignals {
 
     void endInput() {
         inputEnded = true;
+    }
+
+    /** Runs this once between two steps, on the trainer's thread. */
+    void onceBetweenSteps(Consumer<OnlineLearner> what) {
+        betweenSteps.set(what);
+    }
+
+    /** The trainer is between two steps. */
+    void betweenSteps(OnlineLearner learner) {
+        Consumer<OnlineLearner> what = betweenSteps.getAndSet(null);
+        if (what != null) {
+            what.accept(learner);
+        }
     }
 
     boolean isInputEnded() {

@@ -2,7 +2,10 @@ package io.freshet.online;
 
 import io.freshet.evaluation.ModelMetrics;
 import io.freshet.metrics.KafkaMeters;
+import io.freshet.model.RecommenderModel;
+import io.freshet.model.SnapshotPlatform;
 import io.freshet.online.TrainerStatus.Phase;
+import io.freshet.snapshot.Manifest;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -10,6 +13,7 @@ import java.util.List;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 
 /**
  * A trainer's way from a starting point: along the journal, behind another trainer for as long as that one holds the
@@ -64,21 +68,28 @@ final class TrainerTerm {
 
     /** Goes all the way. */
     void run(SnapshotWriter snapshots, TrainerMetrics metrics, Clock clock) throws IOException {
-        if (!takeOver()) {
+        PublishingGate gate = new PublishingGate(
+                config.gateShare(),
+                start.upToIt(snapshots.known()),
+                config.learning().k());
+        if (!takeOver(gate)) {
             return;
         }
-        PublishingGate gate = new PublishingGate(
-                config.gateShare(), snapshots.known(), config.learning().k());
+        joinLineage(snapshots.known());
+        metrics.lineage(learner.model().lineage());
         metrics.gate(gate);
         TrainingLoop loop = new TrainingLoop(
                 config, learner, input, log, snapshots, progress, gate, metrics, clock, start.manifest());
-        Runnable afterEach = () -> report(Phase.LEARNING, loop.loss());
+        Runnable afterEach = () -> {
+            report(Phase.LEARNING, loop.loss());
+            signals.betweenSteps(learner);
+        };
         afterEach.run();
         loop.run(() -> signals.isClosing() || !lease.isHeld(), signals::isInputEnded, afterEach);
     }
 
     /** Comes to the end of a journal that nobody else writes; false if it is closed before. */
-    private boolean takeOver() {
+    private boolean takeOver(PublishingGate gate) {
         List<Integer> partitions = awaitPartitions();
         if (partitions.isEmpty()) {
             return false;
@@ -89,14 +100,56 @@ final class TrainerTerm {
                 config.topics().modelLog(),
                 config.modelName(),
                 start.modelLogOffset())) {
-            if (!follow(journal)) {
+            if (!follow(journal, gate)) {
                 return false;
             }
             log.fenceOthers();
             journal.moveEnd();
             log.startAt(journal.end());
-            return rerunToEnd(journal);
+            return rerunToEnd(journal, gate);
         }
+    }
+
+    /**
+     * Continues the published lineage where the learner has its very weights, or begins the next one: its first snapshot
+     * takes the place of all that readers have.
+     */
+    private void joinLineage(List<Manifest> known) {
+        RecommenderModel model = learner.model();
+        long published = known.stream().mapToLong(Manifest::lineage).max().orElse(Manifest.NO_LINEAGE);
+        long newest = Math.max(published, rerun.newestLineage());
+        String reason = whyNotContinued(newest);
+        if (reason.isEmpty()) {
+            return;
+        }
+        LOG.atLevel(newest == Manifest.NO_LINEAGE ? Level.INFO : Level.WARN)
+                .log(
+                        "Model {} begins lineage {} at step {} in place of lineage {}: {}",
+                        config.modelName(),
+                        newest + 1,
+                        model.step(),
+                        newest,
+                        reason);
+        model.joinLineage(newest + 1);
+    }
+
+    /** Why the learner's weights are not those of the newest lineage, or may not stay so; empty where they are. */
+    private String whyNotContinued(long newest) {
+        Manifest restored = start.manifest();
+        String arithmetic = SnapshotPlatform.arithmetic(learner.productsName());
+        if (rerun.mismatches() > 0) {
+            return "steps that were rerun came out otherwise " + rerun.mismatches() + " times";
+        }
+        if (restored != null && !SnapshotPlatform.arithmetic(restored).equals(arithmetic)) {
+            return "snapshot " + restored.version() + " was computed with arithmetic="
+                    + SnapshotPlatform.arithmetic(restored) + ", this trainer computes with arithmetic=" + arithmetic;
+        }
+        if (newest == Manifest.NO_LINEAGE) {
+            return "no trainer has published one";
+        }
+        return learner.model().lineage() == newest
+                ? ""
+                : "the weights are of lineage " + learner.model().lineage();
     }
 
     /** The input's partitions, once there are some; none if closed before. */
@@ -112,7 +165,7 @@ final class TrainerTerm {
     }
 
     /** Reruns the journal as another trainer writes it; false if it is closed meanwhile. */
-    private boolean follow(JournalReader journal) {
+    private boolean follow(JournalReader journal, PublishingGate gate) {
         boolean caughtUp = false;
         while (!lease.isHeld()) {
             if (signals.isClosing()) {
@@ -120,7 +173,7 @@ final class TrainerTerm {
             }
             JournalEntry entry = journal.poll(LEASE_LOOK);
             if (entry != null) {
-                rerun.accept(entry.record());
+                rerun(entry, gate);
             } else {
                 if (!caughtUp) {
                     LOG.info("Model {}: standing by, at step {}", config.modelName(), rerun.step());
@@ -132,16 +185,23 @@ final class TrainerTerm {
         return true;
     }
 
-    private boolean rerunToEnd(JournalReader journal) {
+    private boolean rerunToEnd(JournalReader journal, PublishingGate gate) {
         for (JournalEntry entry = journal.next(); entry != null; entry = journal.next()) {
             if (signals.isClosing()) {
                 return false;
             }
-            rerun.accept(entry.record());
+            rerun(entry, gate);
         }
+        learner.requireFinite();
         learner.forgetChanges();
         LOG.info("Model {}: learning after step {}, {} of them rerun", config.modelName(), rerun.step(), rerun.steps());
         return true;
+    }
+
+    /** The gate sees what it saw when the steps were learned, so that it is as it was then. */
+    private void rerun(JournalEntry entry, PublishingGate gate) {
+        rerun.accept(entry.record());
+        gate.observe(learner.metrics());
     }
 
     private void report(Phase phase, double loss) {

@@ -1,6 +1,8 @@
 package io.freshet.online;
 
+import io.freshet.delta.ModelDelta;
 import io.freshet.delta.StepRecord;
+import io.freshet.model.NonFiniteModelException;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.TopicPosition;
 import java.io.IOException;
@@ -83,7 +85,8 @@ final class TrainingLoop {
      * @param afterEach called after each turn, whether it learned something or not
      */
     void run(BooleanSupplier stopped, BooleanSupplier inputEnded, Runnable afterEach) throws IOException {
-        if (learner.model().step() == 0) {
+        if (beginsLineage()) {
+            snapshotStep = NO_SNAPSHOT;
             snapshot(); // something to serve, and to go on from
         } else if (restored == null || !snapshots.announceAgain(restored)) {
             snapshotNanos -= config.snapshotInterval().toNanos(); // soon, but those that wait for a step come first
@@ -101,6 +104,13 @@ final class TrainingLoop {
             snapshot();
         }
         afterEach.run();
+    }
+
+    /** Whether the published weights are to be replaced: no delta leads from them to the learner's. */
+    private boolean beginsLineage() {
+        return restored == null
+                ? learner.model().step() == 0
+                : restored.lineage() != learner.model().lineage();
     }
 
     /** Publishes at that end of a step which is the nearest to the interval's. */
@@ -124,6 +134,9 @@ final class TrainingLoop {
         long started = System.nanoTime();
         StepOutcome outcome = learner.step(batch.updates());
         stepNanos = System.nanoTime() - started;
+        if (!Double.isFinite(outcome.loss())) {
+            learner.requireFinite();
+        }
         log.append(new StepRecord(
                 outcome.step(),
                 batch.ranges(),
@@ -163,10 +176,19 @@ final class TrainingLoop {
     /** Lets readers see the steps, and their changes unless the gate holds them back. */
     private void publish() {
         if (log.hasUncommittedSteps()) {
-            publishNanos = timed(
-                    metrics::published,
-                    () -> log.commit(gate.isOpen() ? learner.takeDelta(config.rowsPerPart()) : List.of()));
+            publishNanos = timed(metrics::published, () -> log.commit(gate.isOpen() ? finiteDelta() : List.of()));
         }
+    }
+
+    /** What has changed. Where a number is not finite, nothing since the last commit is worth keeping. */
+    private List<ModelDelta> finiteDelta() {
+        List<ModelDelta> delta = learner.takeDelta(config.rowsPerPart());
+        for (ModelDelta part : delta) {
+            part.firstNonFinite().ifPresent(number -> {
+                throw new NonFiniteModelException(part.toStep(), number);
+            });
+        }
+        return delta;
     }
 
     /** A snapshot that cannot be written leaves the journal longer, and is tried again at the next interval. */

@@ -3,6 +3,7 @@ package io.freshet.memory;
 import io.freshet.delta.Eviction;
 import io.freshet.delta.MemoryDelta;
 import io.freshet.delta.ModelDelta;
+import io.freshet.snapshot.Manifest;
 import java.util.List;
 
 /** Deltas of models that have nothing but a memory. */
@@ -13,6 +14,7 @@ final class MemoryDeltas {
 
     static ModelDelta of(long fromStep, MemoryDelta memory, List<Eviction> evictions) {
         return new ModelDelta(
+                Manifest.NO_LINEAGE,
                 fromStep,
                 fromStep + memory.clicksOfStep().length,
                 0,

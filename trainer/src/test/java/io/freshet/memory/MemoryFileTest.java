@@ -6,10 +6,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatTooNewException;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.HexFormat;
+import java.util.zip.CRC32C;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class MemoryFileTest {
     private static final int ITEM_ROWS = 301;
@@ -74,6 +79,21 @@ final class MemoryFileTest {
         assertThatThrownBy(() -> MemoryFile.decode(MemoryFile.encode(sample()), 300))
                 .isInstanceOf(CorruptFormatException.class)
                 .hasMessageContaining("row=300");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void shouldRefuseAMixtureThatIsNotFinite(double number) {
+        byte[] bytes = MemoryFile.encode(sample());
+        ByteBuffer record = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        record.putDouble(GOLDEN_HEAD.length() / 2 + 7 * Double.BYTES, number);
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes, 0, bytes.length - Integer.BYTES);
+        record.putInt(bytes.length - Integer.BYTES, (int) checksum.getValue());
+
+        assertThatThrownBy(() -> MemoryFile.decode(bytes, ITEM_ROWS))
+                .isInstanceOf(CorruptFormatException.class)
+                .hasMessageContaining(Double.toString(number));
     }
 
     private static ClickMemory sample() {

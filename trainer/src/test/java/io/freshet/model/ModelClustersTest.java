@@ -8,6 +8,7 @@ import io.freshet.delta.Eviction;
 import io.freshet.delta.MemoryDelta;
 import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.SasRecConfig;
+import io.freshet.snapshot.Manifest;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.List;
@@ -167,6 +168,7 @@ final class ModelClustersTest {
         int before = model.vocabulary().size();
         int[] added = IntStream.of(rows).filter(row -> row >= before).toArray();
         return new ModelDelta(
+                Manifest.NO_LINEAGE,
                 step,
                 step + 1,
                 0,

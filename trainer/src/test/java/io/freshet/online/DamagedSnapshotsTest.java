@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import io.freshet.encoder.SasRecConfig;
+import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatTooNewException;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
@@ -28,6 +29,9 @@ import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeEach;
@@ -35,6 +39,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -128,32 +133,115 @@ final class DamagedSnapshotsTest {
         assertGoesOnFromBefore();
     }
 
+    /** With right digests, as though a program without checks had written it. */
+    @ParameterizedTest
+    @CsvSource({
+        "weights.safetensors, items",
+        "weights.safetensors, final_norm.gain",
+        "optimizer.safetensors, items.first",
+        "optimizer.safetensors, dense.second",
+    })
+    void shouldGoOnFromTheSnapshotBeforeWhenATensorIsNotFinite(String name, String tensor) throws IOException {
+        Manifest wrong = save(2, name, bytes -> withNaN(bytes, tensor));
+
+        assertThatThrownBy(() -> snapshots.restore(wrong.version()))
+                .isInstanceOf(CorruptFormatException.class)
+                .hasMessageContaining("tensor must hold finite numbers: name=" + tensor)
+                .hasMessageContaining("value=NaN");
+        assertGoesOnFromBefore();
+    }
+
+    @Test
+    void shouldGoOnFromTheSnapshotOfTheNewerLineageWhenBothAreOfTheSameStep() throws IOException {
+        Manifest otherwise = saveOtherwise(0);
+        for (int item = 1; otherwise.version().compareTo(before.version()) > 0; item++) {
+            store.delete("shop", otherwise.version());
+            otherwise = saveOtherwise(item);
+        }
+        assertThat(store.versions("shop")).containsExactly(otherwise.version(), before.version());
+
+        StartingPoint start = StartingPoint.newest(snapshots, CONFIG, manifest -> true);
+
+        assertThat(start.manifest()).isEqualTo(otherwise);
+        assertThat(start.learner().model().lineage()).isEqualTo(2);
+        close(start);
+    }
+
+    private Manifest saveOtherwise(int item) throws IOException {
+        try (OnlineLearner learner = OnlineLearner.initial(MODEL, CONFIG.training(), CONFIG.learning())) {
+            learner.step(List.of(new ClickStream().click("anna", "other-" + item)));
+            learner.model().joinLineage(2);
+            return save(learner, false);
+        }
+    }
+
+    @Test
+    void shouldNotGoOnFromAHeldSnapshotWhereAnOlderOneCanBeContinued() throws IOException {
+        Manifest held = saveHeld(2);
+        Manifest heldToo = saveHeld(3);
+
+        StartingPoint good = StartingPoint.newest(snapshots, CONFIG, before::equals);
+        assertThat(good.manifest()).isEqualTo(before);
+        close(good);
+        StartingPoint last = StartingPoint.newest(snapshots, CONFIG, manifest -> false);
+        assertThat(last.manifest()).isEqualTo(heldToo);
+        close(last);
+        store.delete("shop", before.version());
+        store.delete("shop", heldToo.version());
+        StartingPoint only = StartingPoint.newest(snapshots, CONFIG, manifest -> true);
+        assertThat(only.manifest()).isEqualTo(held);
+        close(only);
+    }
+
+    private Manifest saveHeld(int steps) throws IOException {
+        try (OnlineLearner learner = afterSteps(steps)) {
+            return save(learner, true);
+        }
+    }
+
+    private Manifest save(OnlineLearner learner, boolean held) throws IOException {
+        SnapshotFiles files = new SnapshotFiles();
+        learner.addTo(files);
+        return store.save(draft(learner, held), files);
+    }
+
+    private static byte[] withNaN(byte[] file, String tensor) {
+        ByteBuffer bytes = ByteBuffer.wrap(file.clone()).order(ByteOrder.LITTLE_ENDIAN);
+        int header = (int) bytes.getLong(0);
+        String json = new String(file, Long.BYTES, header, UTF_8);
+        Matcher offsets = Pattern.compile("\"" + Pattern.quote(tensor) + "[^}]*\"data_offsets\":\\[(\\d+),(\\d+)]")
+                .matcher(json);
+        assertThat(offsets.find()).as("%s in %s", tensor, json).isTrue();
+        bytes.putFloat(Long.BYTES + header + Integer.parseInt(offsets.group(2)) - Float.BYTES, Float.NaN);
+        return bytes.array();
+    }
+
     @Test
     void shouldGoOnFromTheSnapshotBeforeWhenTheManifestIsOfANewerVersion() throws IOException {
         Manifest newer = save(2, "");
         Path file = file(newer, MANIFEST);
-        Files.writeString(file, Files.readString(file).replace("\"format_version\" : 2", "\"format_version\" : 9"));
+        Files.writeString(file, Files.readString(file).replace("\"format_version\" : 3", "\"format_version\" : 9"));
 
         assertThatThrownBy(() -> snapshots.restore(newer.version()))
                 .isInstanceOf(FormatTooNewException.class)
                 .hasMessageContaining(file.toString())
-                .hasMessageContaining("version=9, newest readable version=2");
+                .hasMessageContaining("version=9, newest readable version=3");
         assertGoesOnFromBefore();
     }
 
     @Test
     void shouldBeginFromNothingOnlyWhenTheStoreSaysThatThereIsNothing() throws IOException {
         SnapshotStore away = new Unreachable(store);
-        assertThatThrownBy(() -> StartingPoint.newest(new Snapshots(away, CONFIG), CONFIG))
+        assertThatThrownBy(() -> StartingPoint.newest(new Snapshots(away, CONFIG), CONFIG, manifest -> true))
                 .isInstanceOf(SnapshotStoreException.class);
         store.delete("shop", before.version());
-        StartingPoint nothing = StartingPoint.newest(snapshots, CONFIG);
+        StartingPoint nothing = StartingPoint.newest(snapshots, CONFIG, manifest -> true);
         assertThat(nothing.manifest()).isNull();
         close(nothing);
     }
 
     private void assertGoesOnFromBefore() throws IOException {
-        StartingPoint start = StartingPoint.newest(snapshots, CONFIG);
+        StartingPoint start = StartingPoint.newest(snapshots, CONFIG, manifest -> true);
         assertThat(start.manifest()).isEqualTo(before);
         assertThat(start.learner().model().step()).isEqualTo(1);
         assertThat(snapshots.refused()).isEqualTo(1);
@@ -166,18 +254,30 @@ final class DamagedSnapshotsTest {
 
     /** @param newer the file that is to be of a version that nobody knows yet, digests and checksum being right; or none */
     private Manifest save(int steps, String newer) throws IOException {
-        ClickStream stream = new ClickStream();
-        try (OnlineLearner learner = OnlineLearner.initial(MODEL, CONFIG.training(), CONFIG.learning())) {
-            for (int step = 0; step < steps; step++) {
-                learner.step(List.of(stream.click("anna", "a" + step), stream.click("anna", "b" + step)));
-            }
+        return save(steps, newer, DamagedSnapshotsTest::newer);
+    }
+
+    /** @param other the file that is to be another one, digests being right; or none */
+    private Manifest save(int steps, String other, UnaryOperator<byte[]> change) throws IOException {
+        try (OnlineLearner learner = afterSteps(steps)) {
             SnapshotFiles written = new SnapshotFiles();
             learner.addTo(written);
-            return store.save(draft(learner), newer.isEmpty() ? written : replaced(written, newer));
+            return store.save(draft(learner, false), other.isEmpty() ? written : replaced(written, other, change));
         }
     }
 
-    private SnapshotFiles replaced(SnapshotFiles written, String newer) throws IOException {
+    private static OnlineLearner afterSteps(int steps) {
+        ClickStream stream = new ClickStream();
+        OnlineLearner learner = OnlineLearner.initial(MODEL, CONFIG.training(), CONFIG.learning());
+        learner.model().joinLineage(1);
+        for (int step = 0; step < steps; step++) {
+            learner.step(List.of(stream.click("anna", "a" + step), stream.click("anna", "b" + step)));
+        }
+        return learner;
+    }
+
+    private SnapshotFiles replaced(SnapshotFiles written, String other, UnaryOperator<byte[]> change)
+            throws IOException {
         Manifest there = new FileSnapshotStore(folder.resolve("whole")).save(draft(before), written);
         SnapshotFiles files = new SnapshotFiles();
         there.files()
@@ -186,7 +286,7 @@ final class DamagedSnapshotsTest {
                             .resolve("shop")
                             .resolve(there.version())
                             .resolve(file.name()));
-                    Files.write(into, file.name().equals(newer) ? newer(bytes) : bytes);
+                    Files.write(into, file.name().equals(other) ? change.apply(bytes) : bytes);
                 }));
         return files;
     }
@@ -205,9 +305,9 @@ final class DamagedSnapshotsTest {
         return newer;
     }
 
-    private static ManifestDraft draft(OnlineLearner learner) {
+    private static ManifestDraft draft(OnlineLearner learner, boolean held) {
         return LearnerDescription.draft(
-                "shop", learner, new Progress(), Instant.EPOCH, new TopicPosition("model-log", 0, 0), List.of(), false);
+                "shop", learner, new Progress(), Instant.EPOCH, new TopicPosition("model-log", 0, 0), List.of(), held);
     }
 
     private static ManifestDraft draft(Manifest like) {

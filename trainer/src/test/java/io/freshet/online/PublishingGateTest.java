@@ -7,6 +7,7 @@ import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -42,19 +43,100 @@ class PublishingGateTest {
         assertThat(belowHalf).isFalse();
         assertThat(changedBack).isTrue();
         assertThat(gate.isOpen()).isTrue();
-        assertThat(gate.best()).isEqualTo(1.0);
+        assertThat(gate.best()).as("shut at the end of one window").isEqualTo(Math.pow(.5, 1.0 / 20));
     }
 
     @Test
-    void shouldForgetWhatWasGoodLongAgo() {
+    void shouldOpenInAWorldThatHasChangedForGoodOnceItsStandardHasSunk() {
         PublishingGate gate = new PublishingGate(0.5, List.of(), K);
         rank(gate, WINDOW, 1);
 
-        rank(gate, 19 * WINDOW, 10);
-        boolean stillRemembered = gate.isOpen();
-        rank(gate, WINDOW, 10);
+        rank(gate, 15 * WINDOW, 10); // NDCG .289; the standard sinks from 1 to .578 in 15.8 windows
+        boolean afterFifteen = gate.isOpen();
+        rank(gate, 2 * WINDOW, 10);
+        boolean afterSeventeen = gate.isOpen();
+        rank(gate, 40 * WINDOW, 10);
 
-        assertThat(stillRemembered).isFalse();
+        assertThat(afterFifteen).isFalse();
+        assertThat(afterSeventeen).isTrue();
+        assertThat(gate.isOpen()).as("it does not flutter").isTrue();
+    }
+
+    @Test
+    void shouldForgetWhatWasGoodLongAgoWhileItIsOpen() {
+        PublishingGate gate = new PublishingGate(0.5, List.of(), K);
+        rank(gate, WINDOW, 1); // NDCG 1
+        rank(gate, 20 * WINDOW, 2); // .631
+
+        assertThat(gate.best()).isLessThan(.64);
+        assertThat(rank(gate, 20 * WINDOW, 6)).isFalse(); // .356
+        assertThat(gate.isOpen()).isTrue();
+    }
+
+    /** As it went with one NaN in one item vector: shut after 2,528 events, and open after 102,880 with NDCG 0. */
+    @Test
+    void shouldNeverOpenOnWindowsOfABrokenModelHoweverManyThereAre() {
+        PublishingGate gate = new PublishingGate(0.5, List.of(), K);
+        rank(gate, WINDOW, 1);
+
+        rank(gate, 100 * WINDOW, 1_000_000);
+
+        assertThat(gate.newest()).isZero();
+        assertThat(gate.isOpen()).isFalse();
+        assertThat(gate.best()).as("no window of the broken model counts").isPositive();
+        assertThat(rank(gate, WINDOW, 1)).isFalse();
+        assertThat(gate.isOpen()).isTrue();
+    }
+
+    @Test
+    void shouldNeverOpenOnAWindowOfNothingEvenWhereNothingIsTheStandard() {
+        PublishingGate gate = new PublishingGate(0.5, List.of(snapshot(1, 0, true)), K);
+
+        for (int window = 1; window <= 100; window++) {
+            gate.observe(0, (long) window * WINDOW, WINDOW);
+            assertThat(gate.isOpen()).isFalse();
+        }
+        gate.observe(.01, 101L * WINDOW, WINDOW);
+
+        assertThat(gate.isOpen()).isTrue();
+    }
+
+    @Test
+    void shouldShutOnAWindowThatIsNotANumberAndNeverOpenOnOne() {
+        PublishingGate gate = new PublishingGate(0.5, List.of(), K);
+        gate.observe(.3, WINDOW, WINDOW);
+
+        boolean shut = gate.observe(Double.NaN, 2 * WINDOW, WINDOW);
+        for (int window = 3; window <= 100; window++) {
+            gate.observe(Double.NaN, (long) window * WINDOW, WINDOW);
+            assertThat(gate.isOpen()).isFalse();
+        }
+        boolean opened = gate.observe(.3, 101L * WINDOW, WINDOW);
+
+        assertThat(shut).isTrue();
+        assertThat(opened).isTrue();
+    }
+
+    @Test
+    void shouldNotTakeTheFiguresOfHeldSnapshotsForItsStandard() {
+        List<Manifest> snapshots = new ArrayList<>(List.of(snapshot(1, 0.8, false)));
+        for (int step = 2; step < 30; step++) {
+            snapshots.add(snapshot(step, 0.1, true));
+        }
+        PublishingGate gate = new PublishingGate(0.5, snapshots, K);
+
+        assertThat(gate.best()).isEqualTo(.8);
+        gate.observe(.1, WINDOW, WINDOW);
+        assertThat(gate.isOpen()).isFalse();
+    }
+
+    /** A model that knows nothing yet is all there is. */
+    @Test
+    void shouldStayOpenWhileThereIsNoStandard() {
+        PublishingGate gate = new PublishingGate(0.5, List.of(), K);
+
+        rank(gate, 3 * WINDOW, 1_000_000);
+
         assertThat(gate.isOpen()).isTrue();
     }
 

@@ -1,0 +1,65 @@
+package io.freshet.model;
+
+import io.freshet.snapshot.Manifest;
+import io.freshet.tensor.Lanes;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * The {@code platform} of a manifest: where a snapshot was computed. Only {@code arithmetic} is compared; the other entries
+ * are for people.
+ *
+ * <pre>
+ * arithmetic       which arithmetic computed the bits: equal names promise equal bits
+ * instruction_set  the processor's architecture and the bits of its vectors
+ * products         which kernels multiplied matrices
+ * workers          threads, which do not change the bits
+ * java             version of the JVM
+ * </pre>
+ *
+ * <p>Manifests that were written before there was {@code arithmetic} mean products and instruction set together.
+ */
+public final class SnapshotPlatform {
+    private static final String ARITHMETIC = "arithmetic";
+    private static final String INSTRUCTION_SET = "instruction_set";
+    private static final String PRODUCTS = "products";
+
+    private SnapshotPlatform() {}
+
+    /**
+     * This process's.
+     *
+     * @param products name of the learner's products
+     * @param workers of the learner
+     */
+    public static Map<String, Object> describe(String products, int workers) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put(ARITHMETIC, arithmetic(products));
+        values.put(INSTRUCTION_SET, instructionSet());
+        values.put(PRODUCTS, products);
+        values.put("workers", workers);
+        values.put("java", Runtime.version().toString());
+        return values;
+    }
+
+    /** Which arithmetic a learner of this process computes with. Whatever changes a bit of a step must change the name. */
+    public static String arithmetic(String products) {
+        return products + "/" + instructionSet();
+    }
+
+    /** Which arithmetic computed a snapshot; empty where the manifest does not say. */
+    public static String arithmetic(Manifest manifest) {
+        Map<String, Object> platform = manifest.platform();
+        if (platform.get(ARITHMETIC) instanceof String named) {
+            return named;
+        }
+        return platform.get(PRODUCTS) instanceof String products
+                        && platform.get(INSTRUCTION_SET) instanceof String instructions
+                ? products + "/" + instructions
+                : "";
+    }
+
+    private static String instructionSet() {
+        return System.getProperty("os.arch") + "-" + Lanes.COUNT * Float.SIZE;
+    }
+}
