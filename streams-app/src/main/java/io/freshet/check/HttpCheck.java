@@ -1,18 +1,23 @@
 package io.freshet.check;
 
+import io.freshet.config.AccessTokens;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.HttpConfig;
+import io.freshet.http.HttpServer;
+import io.freshet.http.TlsIdentity;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.UnknownHostException;
+import java.time.Instant;
 import java.util.function.Consumer;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Whether the HTTP server's address is free, and its token there. */
+/** Whether the HTTP server's address is free, and its tokens and certificates can be used. */
 record HttpCheck(FreshetConfig config) implements Check {
     private static final String PORT = "http.port";
+    private static final String CERTIFICATE = "http.tls.certificate";
 
     @Override
     public void run(Consumer<Finding> found) {
@@ -22,7 +27,8 @@ record HttpCheck(FreshetConfig config) implements Check {
             return;
         }
         found.accept(free(http));
-        token(http, found);
+        tokens(http, found);
+        certificate(http, found);
     }
 
     private static Finding free(HttpConfig http) {
@@ -42,16 +48,37 @@ record HttpCheck(FreshetConfig config) implements Check {
         }
     }
 
-    private static void token(HttpConfig http, Consumer<Finding> found) {
+    private static void tokens(HttpConfig http, Consumer<Finding> found) {
         try {
-            if (!http.requiredToken().isEmpty()) {
-                found.accept(Finding.ok("http.token", "is set"));
+            AccessTokens tokens = HttpServer.tokens(http);
+            if (tokens.size() > 0) {
+                found.accept(Finding.ok("http.token", "tokens=" + tokens.size()));
             }
-        } catch (IOException | ConfigException e) {
+        } catch (ConfigException e) {
             found.accept(Finding.problem(
                     "http.token",
                     String.valueOf(e.getMessage()),
-                    "put the token into the file that http.token.file names"));
+                    "put a token into each line of the file that http.token.file names, and behind it scopes, or none"
+                            + " for all"));
+        }
+    }
+
+    private static void certificate(HttpConfig http, Consumer<Finding> found) {
+        if (!http.tls().isOn()) {
+            return;
+        }
+        try {
+            Instant expiry = TlsIdentity.read(http.tls()).expiry();
+            found.accept(
+                    expiry.isAfter(Instant.now())
+                            ? Finding.ok(CERTIFICATE, "is valid until " + expiry)
+                            : Finding.problem(CERTIFICATE, "must not have expired: expiry=" + expiry, "renew it"));
+        } catch (ConfigException e) {
+            found.accept(Finding.problem(
+                    CERTIFICATE,
+                    String.valueOf(e.getMessage()),
+                    "put the certificate and its chain, and its private key, into the PEM files that"
+                            + " http.tls.certificate and http.tls.key name"));
         }
     }
 }

@@ -197,7 +197,7 @@ final class RunCommand implements Callable<Integer> {
         return trainer;
     }
 
-    private static @Nullable HttpServer startHttp(FreshetConfig loaded, HttpServer.Roles process) throws IOException {
+    private static @Nullable HttpServer startHttp(FreshetConfig loaded, HttpServer.Roles process) {
         return loaded.http().isOn() ? HttpServer.start(loaded, process) : null;
     }
 

@@ -84,9 +84,17 @@ final class ConfigKeys {
     static final String HTTP_PORT = "http.port";
     static final String HTTP_HOST = "http.host";
     static final String HTTP_ADVERTISED = "http.advertised";
+    static final String HTTP_HOSTS = "http.hosts";
     static final String HTTP_TOKEN = "http.token";
     static final String HTTP_TOKEN_FILE = "http.token.file";
+    static final String HTTP_TLS_CERTIFICATE = "http.tls.certificate";
+    static final String HTTP_TLS_KEY = "http.tls.key";
+    static final String HTTP_TLS_TRUSTED = "http.tls.trusted";
     static final String HTTP_MAX_BODY_BYTES = "http.max.body.bytes";
+    static final String HTTP_MAX_CLICKS = "http.max.clicks";
+    static final String HTTP_MAX_CONNECTIONS = "http.max.connections";
+    static final String HTTP_MAX_REQUEST_RATE = "http.max.request.rate";
+    static final String HTTP_CLICKS_TIMEOUT_MS = "http.clicks.timeout.ms";
     static final String HTTP_FORWARD_TIMEOUT_MS = "http.forward.timeout.ms";
     static final String HTTP_STALE_READS = "http.stale.reads";
 
@@ -438,18 +446,85 @@ final class ConfigKeys {
                     "host:port under which other instances reach this one, to pass on requests about users that it holds."
                             + " Empty is `http.host` and `http.port`, where that is one address."),
             text(
+                    HTTP_HOSTS,
+                    "",
+                    new HostNamesValidator(),
+                    "Names that clients may use for this server beside `localhost`, IP addresses, `http.host` and"
+                            + " `http.advertised`: names with commas between them, `*.example.com` for every name that"
+                            + " ends so, `*` for any. A request for another name gets 421, so that a page of another site"
+                            + " cannot reach the API by DNS rebinding. `/health` answers under every name."),
+            text(
                     HTTP_TOKEN,
                     "",
                     new TokenValidator(),
-                    "Bearer token that everything but `/health` asks for; empty for none."),
-            text(HTTP_TOKEN_FILE, "", null, "File that holds the token, in place of `http.token`; read at start."),
+                    "Bearer token, with every scope, that all requests but those for `/health` must carry; empty for"
+                            + " none."),
+            text(
+                    HTTP_TOKEN_FILE,
+                    "",
+                    null,
+                    "File of bearer tokens, in place of `http.token`. Each line is a token, optionally followed by a"
+                            + " space and its scopes with commas between them: `read`, `click`, `admin`, `metrics`; a"
+                            + " token without scopes has all. Blank lines and lines that start with `#` are ignored. The"
+                            + " file is read again when it changes. A mistake in it prevents the start; later it is"
+                            + " reported and the tokens stay as they were."),
+            text(
+                    HTTP_TLS_CERTIFICATE,
+                    "",
+                    null,
+                    "PEM file with the server's certificate, followed by the rest of its chain; with `http.tls.key` the"
+                            + " server speaks TLS only. Both files are read again when they change. A mistake in them"
+                            + " prevents the start; later it is reported and the certificate stays as it was."),
+            text(
+                    HTTP_TLS_KEY,
+                    "",
+                    null,
+                    "PEM file with the certificate's private key, not encrypted: PKCS #8, or OpenSSL's own forms for"
+                            + " RSA and EC keys."),
+            text(
+                    HTTP_TLS_TRUSTED,
+                    "",
+                    null,
+                    "PEM file with the certificates that may vouch for other instances, when this one passes a request"
+                            + " on to them over TLS; empty is what the JVM trusts."),
             key(
                     HTTP_MAX_BODY_BYTES,
                     ConfigDef.Type.INT,
                     "1048576",
                     between(1_024, 1 << 30),
                     BYTES,
-                    "The longest request body that is taken."),
+                    "The longest request body that is taken; a longer one gets 413."),
+            key(
+                    HTTP_MAX_CLICKS,
+                    ConfigDef.Type.INT,
+                    "5000",
+                    between(1, 1_000_000),
+                    "clicks",
+                    "The most clicks of one request; a longer array gets 413, and none of its clicks is taken."),
+            key(
+                    HTTP_MAX_CONNECTIONS,
+                    ConfigDef.Type.INT,
+                    "0",
+                    between(0, 1_000_000),
+                    "connections",
+                    "The most connections that are served at once. Further ones get 503, and connections that are idle"
+                            + " for two seconds are closed until there is room. At most half of the process's file"
+                            + " descriptors (`ulimit -n`); 0 is half of those that are free at the start, at most 4,096."),
+            key(
+                    HTTP_MAX_REQUEST_RATE,
+                    ConfigDef.Type.INT,
+                    "0",
+                    between(0, 1_000_000),
+                    "requests/s",
+                    "The most requests of one client that an instance answers in a second, on average and at once."
+                            + " Further ones get 429 with `Retry-After`. A client is a token, or an IP address where there"
+                            + " is none. `/health` is not limited. 0 for no limit."),
+            millis(
+                    HTTP_CLICKS_TIMEOUT_MS,
+                    "10000",
+                    100,
+                    "The longest that a request with clicks waits for Kafka. Clicks that Kafka has not acknowledged by"
+                            + " then are answered as refused, although Kafka may still take them."),
             millis(
                     HTTP_FORWARD_TIMEOUT_MS,
                     "2000",

@@ -255,15 +255,25 @@ public final class FreshetConfig {
                 millis(ConfigKeys.STREAMS_CLOSE_TIMEOUT_MS));
     }
 
-    /** What the HTTP server takes. */
+    /** Settings of the HTTP server. */
     public HttpConfig http() {
         return new HttpConfig(
                 integer(ConfigKeys.HTTP_PORT),
                 text(ConfigKeys.HTTP_HOST),
                 text(ConfigKeys.HTTP_ADVERTISED),
+                HostNamesValidator.namesIn(text(ConfigKeys.HTTP_HOSTS)),
                 text(ConfigKeys.HTTP_TOKEN),
                 text(ConfigKeys.HTTP_TOKEN_FILE),
-                integer(ConfigKeys.HTTP_MAX_BODY_BYTES),
+                new HttpConfig.Tls(
+                        text(ConfigKeys.HTTP_TLS_CERTIFICATE),
+                        text(ConfigKeys.HTTP_TLS_KEY),
+                        text(ConfigKeys.HTTP_TLS_TRUSTED)),
+                new HttpConfig.Limits(
+                        integer(ConfigKeys.HTTP_MAX_BODY_BYTES),
+                        integer(ConfigKeys.HTTP_MAX_CLICKS),
+                        integer(ConfigKeys.HTTP_MAX_CONNECTIONS),
+                        integer(ConfigKeys.HTTP_MAX_REQUEST_RATE),
+                        millis(ConfigKeys.HTTP_CLICKS_TIMEOUT_MS)),
                 millis(ConfigKeys.HTTP_FORWARD_TIMEOUT_MS),
                 (Boolean) value(ConfigKeys.HTTP_STALE_READS));
     }
@@ -368,6 +378,12 @@ public final class FreshetConfig {
                 && !text(ConfigKeys.HTTP_TOKEN_FILE).isEmpty()) {
             throw new ConfigException(
                     "One of " + ConfigKeys.HTTP_TOKEN + " and " + ConfigKeys.HTTP_TOKEN_FILE + " must be empty");
+        }
+        if (text(ConfigKeys.HTTP_TLS_CERTIFICATE).isEmpty()
+                != text(ConfigKeys.HTTP_TLS_KEY).isEmpty()) {
+            throw new ConfigException(ConfigKeys.HTTP_TLS_CERTIFICATE + " and " + ConfigKeys.HTTP_TLS_KEY
+                    + " must be set together: certificate=" + text(ConfigKeys.HTTP_TLS_CERTIFICATE) + " key="
+                    + text(ConfigKeys.HTTP_TLS_KEY));
         }
     }
 

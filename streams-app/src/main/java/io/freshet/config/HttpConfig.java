@@ -1,12 +1,8 @@
 package io.freshet.config;
 
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
-import org.apache.kafka.common.config.ConfigException;
 
 /**
  * Settings of the HTTP server.
@@ -14,9 +10,10 @@ import org.apache.kafka.common.config.ConfigException;
  * @param port where it listens; 0 for no server
  * @param host the address it listens on
  * @param advertised host:port that other instances reach this one at; empty for {@link #advertisedAddress}'s own choice
- * @param token what a request must bring; empty for {@code tokenFile}'s
- * @param tokenFile the file that holds it; empty for none
- * @param maxBodyBytes the longest body that is taken
+ * @param hosts further names that clients may use for it, in lower case; {@code *.} at the start is any name below, {@code *}
+ *     any name
+ * @param token the one token that requests must carry; empty for {@code tokenFile}'s
+ * @param tokenFile the file of tokens and their scopes; empty for none
  * @param forwardTimeout the longest wait for another instance
  * @param staleReads whether a standby copy of a user's sequence may be read
  */
@@ -24,19 +21,51 @@ public record HttpConfig(
         int port,
         String host,
         String advertised,
+        List<String> hosts,
         String token,
         String tokenFile,
-        int maxBodyBytes,
+        Tls tls,
+        Limits limits,
         Duration forwardTimeout,
         boolean staleReads) {
     private static final Set<String> EVERY_ADDRESS = Set.of("0.0.0.0", "::", "[::]", "*");
+
+    public HttpConfig {
+        hosts = List.copyOf(hosts);
+    }
+
+    /**
+     * PEM files; both of the first two are set, or neither.
+     *
+     * @param certificate the server's certificate and the rest of its chain; empty for no TLS
+     * @param key the certificate's private key
+     * @param trusted who vouches for other instances; empty for what the JVM trusts
+     */
+    public record Tls(String certificate, String key, String trusted) {
+        /** Whether the server speaks TLS. */
+        public boolean isOn() {
+            return !certificate.isEmpty();
+        }
+    }
+
+    /**
+     * What one client may take.
+     *
+     * @param bodyBytes the longest body
+     * @param clicks the most clicks of a request
+     * @param connections the most connections that are served at once; 0 for a number that depends on the process's
+     *     descriptors
+     * @param requestRate requests a second of one client; 0 for no limit
+     * @param clicksTimeout the longest wait for Kafka to acknowledge clicks
+     */
+    public record Limits(int bodyBytes, int clicks, int connections, int requestRate, Duration clicksTimeout) {}
 
     /** Whether there is a server. */
     public boolean isOn() {
         return port > 0;
     }
 
-    /** host:port of this instance for others; empty where nobody can know it. */
+    /** host:port of this instance for others; empty where it is not known. */
     public String advertisedAddress() {
         if (!advertised.isEmpty() || !isOn() || EVERY_ADDRESS.contains(host)) {
             return isOn() ? advertised : "";
@@ -46,31 +75,10 @@ public record HttpConfig(
 
     /** Where a browser finds the page. */
     public String url() {
-        return "http://" + host + ":" + port + "/";
+        return (tls.isOn() ? "https://" : "http://") + host + ":" + port + "/";
     }
 
-    /**
-     * What a request must bring, read from its file where there is one; empty for nothing.
-     *
-     * @throws ConfigException if the file is not there or holds no token
-     */
-    public String requiredToken() throws IOException {
-        if (tokenFile.isEmpty()) {
-            return token;
-        }
-        try {
-            String read = Files.readString(Path.of(tokenFile)).strip();
-            new TokenValidator().ensureValid(ConfigKeys.HTTP_TOKEN_FILE, read);
-            if (read.isEmpty()) {
-                throw new ConfigException(ConfigKeys.HTTP_TOKEN_FILE + " must hold a token: file=" + tokenFile);
-            }
-            return read;
-        } catch (NoSuchFileException e) {
-            throw new ConfigException(ConfigKeys.HTTP_TOKEN_FILE + " must be there: file=" + tokenFile);
-        }
-    }
-
-    /** Says nothing of the token. */
+    /** Without the token. */
     @Override
     public String toString() {
         return "HttpConfig[port=" + port + ", host=" + host + ", advertised=" + advertisedAddress() + "]";

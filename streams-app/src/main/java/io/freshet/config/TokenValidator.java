@@ -5,7 +5,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
-/** Takes what RFC 6750 takes as a bearer token, or nothing. Never repeats the value. */
+/** Accepts a bearer token as RFC 6750 defines it, or the empty string. Its errors never repeat the value. */
 final class TokenValidator implements ConfigDef.Validator {
     private static final Pattern TOKEN = Pattern.compile("[A-Za-z0-9\\-._~+/]+=*");
 

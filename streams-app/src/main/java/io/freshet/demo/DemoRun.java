@@ -94,12 +94,12 @@ final class DemoRun implements AutoCloseable {
         http = config.http().isOn() ? startPage(description) : null;
     }
 
-    private HttpServer startPage(String description) throws IOException {
+    private HttpServer startPage(String description) {
         PageFigures figures = new PageFigures(
                 description, this::status, books, roles.liveModel(), clickToRecommendation, clickToModel);
         try {
             return HttpServer.start(config, roles.forHttp(figures));
-        } catch (IOException | RuntimeException e) {
+        } catch (RuntimeException e) {
             close();
             throw e;
         }

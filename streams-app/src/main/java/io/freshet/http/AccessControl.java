@@ -2,29 +2,32 @@ package io.freshet.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.config.AccessTokens;
+import io.freshet.config.AccessTokens.Grant;
+import io.freshet.config.AccessTokens.Scope;
 import io.javalin.http.Context;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.Base64;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who may ask: where a token is set, those who bring it, for everything but the health of this instance; and a page of
- * another site never changes anything, since a browser would send its user's requests from inside a network.
+ * Decides which requests are answered: those that use a name of this server, do not come more often than allowed, carry a
+ * token whose scope covers the route, and, where they change something, are not sent by a page of another site. The health
+ * of the instance is open to all. Thread-safe.
  *
- * <p>The token comes as {@code Authorization: Bearer}, or as the password of {@code Basic}, which is how a browser
- * brings it: the page and its requests then need no token of their own. It is compared in constant time, by its digest,
- * so that not even its length shows.
+ * <p>A token comes as {@code Authorization: Bearer}, or as the password of {@code Basic}, which is how a browser sends it:
+ * the page and its requests then need no further code.
  *
  * <p>Sources: RFC 6750, RFC 7617; the check of the site is that of Go's {@code http.CrossOriginProtection}.
  */
 final class AccessControl {
     static final Set<String> OPEN = Set.of("/health/live", "/health/ready");
 
+    private static final String GRANT = "freshet.grant";
     private static final String BEARER = "bearer ";
     private static final String BASIC = "basic ";
     private static final String BEARER_CHALLENGE = "Bearer realm=\"freshet\"";
@@ -32,21 +35,27 @@ final class AccessControl {
     private static final Set<String> CHANGES_NOTHING = Set.of("GET", "HEAD", "OPTIONS");
     private static final Set<String> OWN_PAGE = Set.of("same-origin", "none");
 
-    private final byte @Nullable [] digest;
+    private final HostNames hosts;
+    private final RateLimit rate;
+    private final Supplier<AccessTokens> tokens;
 
-    /** @param token empty for none */
-    AccessControl(String token) {
-        digest = token.isEmpty() ? null : sha256(token.getBytes(UTF_8));
+    /** @param tokens those that are valid now */
+    AccessControl(HostNames hosts, RateLimit rate, Supplier<AccessTokens> tokens) {
+        this.hosts = hosts;
+        this.rate = rate;
+        this.tokens = tokens;
     }
 
-    /** Lets the request pass, or throws. */
+    /** Checks all but the scope, which depends on the route; throws where a request is refused. */
     void check(Context context) {
-        if (digest != null && !OPEN.contains(context.path()) && !bringsToken(context, digest)) {
-            throw new ProblemException(
-                    ProblemType.UNAUTHORIZED,
-                    "Authorization must be Bearer with this server's token",
-                    Map.of("WWW-Authenticate", challenge(context)),
-                    List.of());
+        if (!OPEN.contains(context.path())) {
+            requireName(context);
+            AccessTokens valid = tokens.get();
+            Grant grant = valid.size() == 0 ? null : valid.grantOf(tokenOf(context));
+            requireRate(context, valid, grant);
+            if (valid.size() > 0) {
+                requireToken(context, grant);
+            }
         }
         if (!CHANGES_NOTHING.contains(context.req().getMethod()) && isOfAnotherSite(context)) {
             throw new ProblemException(
@@ -55,10 +64,58 @@ final class AccessControl {
         }
     }
 
-    private static boolean bringsToken(Context context, byte[] digest) {
+    private void requireName(Context context) {
+        String host = context.header("Host");
+        if (host != null && !hosts.allow(host)) {
+            throw new ProblemException(
+                    ProblemType.UNKNOWN_HOST,
+                    "Host must be localhost, an IP address, or a name in http.host, http.advertised or http.hosts:"
+                            + " Host="
+                            + host);
+        }
+    }
+
+    /** What another instance passes on has been counted there, where its address is the client's. */
+    private void requireRate(Context context, AccessTokens valid, @Nullable Grant grant) {
+        if (grant == null && valid.size() == 0 && Forwarder.wasForwarded(context)) {
+            return;
+        }
+        Duration wait = rate.take(grant == null ? context.ip() : grant.client());
+        if (!wait.isZero()) {
+            throw new ProblemException(
+                    ProblemType.TOO_MANY_REQUESTS,
+                    "a client may send as many requests a second as http.max.request.rate says",
+                    Map.of("Retry-After", Long.toString(wait.plusMillis(999).toSeconds())));
+        }
+    }
+
+    private static void requireToken(Context context, @Nullable Grant grant) {
+        if (grant == null) {
+            throw new ProblemException(
+                    ProblemType.UNAUTHORIZED,
+                    "Authorization must be Bearer with a token of this server, or Basic with one as the password",
+                    Map.of("WWW-Authenticate", challenge(context)));
+        }
+        context.attribute(GRANT, grant);
+    }
+
+    /** Throws where the request's token does not have the scope of its route; null is open to all. */
+    static void requireScope(Context context, @Nullable Scope scope) {
+        Grant grant = context.attribute(GRANT);
+        if (scope != null && grant != null && !grant.scopes().contains(scope)) {
+            throw new ProblemException(
+                    ProblemType.INSUFFICIENT_SCOPE,
+                    "the token must have the scope " + scope.code() + ": scopes="
+                            + grant.scopes().stream().map(Scope::code).sorted().toList(),
+                    Map.of(
+                            "WWW-Authenticate",
+                            BEARER_CHALLENGE + ", error=\"insufficient_scope\", scope=\"" + scope.code() + "\""));
+        }
+    }
+
+    private static byte[] tokenOf(Context context) {
         String header = context.header("Authorization");
-        byte[] brought = header == null ? new byte[0] : tokenIn(header);
-        return MessageDigest.isEqual(digest, sha256(brought));
+        return header == null ? new byte[0] : tokenIn(header);
     }
 
     private static byte[] tokenIn(String header) {
@@ -71,16 +128,18 @@ final class AccessControl {
         };
     }
 
+    /** What follows the first colon. Credentials without a colon are none (RFC 7617). */
     private static byte[] passwordIn(String credentials) {
         try {
             String pair = new String(Base64.getDecoder().decode(credentials), UTF_8);
-            return pair.substring(pair.indexOf(':') + 1).getBytes(UTF_8);
+            int colon = pair.indexOf(':');
+            return colon < 0 ? new byte[0] : pair.substring(colon + 1).getBytes(UTF_8);
         } catch (IllegalArgumentException e) {
             return new byte[0];
         }
     }
 
-    /** A browser that goes to the page asks its person; one that runs the page's script must not. */
+    /** Has a browser that goes to the page ask its user; not one that runs the page's script. */
     private static String challenge(Context context) {
         String accept = context.header("Accept");
         boolean isPerson = accept != null && accept.contains("text/html");
@@ -94,13 +153,5 @@ final class AccessControl {
         }
         String origin = context.header("Origin");
         return origin != null && !origin.substring(origin.indexOf("//") + 1).equals("/" + context.host());
-    }
-
-    private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
     }
 }

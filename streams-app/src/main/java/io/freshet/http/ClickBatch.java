@@ -14,13 +14,13 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The clicks of a body, one object or an array of them, held to what the sequencer holds them to. Immutable.
+ * The clicks of a body, one object or an array of them, checked as the sequencer checks them.
  *
  * @param clicks those that the sequencer would take, in order
  * @param indexes (clicks) the place of each in the body
  * @param refusals the others
  */
-record ClickBatch(List<Click> clicks, List<Integer> indexes, List<ClickRefusal> refusals) {
+record ClickBatch(List<Click> clicks, List<Integer> indexes, ClickRefusals refusals) {
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
@@ -28,11 +28,12 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, List<ClickRefusal> 
     /**
      * Reads a body.
      *
+     * @param mostClicks the most that an array may have
      * @param nowMs what a click's Kafka record will be timed about at
      * @param futureBoundMs by how much a click may be timed later than that
-     * @throws ProblemException where the body is neither object nor array
+     * @throws ProblemException where the body is neither object nor array, or the array is too long
      */
-    static ClickBatch parse(byte[] body, long nowMs, long futureBoundMs) {
+    static ClickBatch parse(byte[] body, int mostClicks, long nowMs, long futureBoundMs) {
         Reading reading = new Reading(body, nowMs + futureBoundMs);
         try (JsonParser parser = JSON.createParser(body)) {
             JsonToken first = parser.nextToken();
@@ -40,6 +41,9 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, List<ClickRefusal> 
                 reading.read(parser);
             } else if (first == JsonToken.START_ARRAY) {
                 while (parser.nextToken() != JsonToken.END_ARRAY) {
+                    if (reading.index == mostClicks) {
+                        throw tooMany(mostClicks);
+                    }
                     reading.read(parser);
                 }
             } else {
@@ -59,8 +63,15 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, List<ClickRefusal> 
                 ProblemType.INVALID_REQUEST, "the body must be a click, or an array of clicks: " + found);
     }
 
+    private static ProblemException tooMany(int mostClicks) {
+        return new ProblemException(
+                ProblemType.TOO_LARGE,
+                "an array must have at most " + mostClicks
+                        + " clicks (http.max.clicks): none of this one is taken; send them in several requests");
+    }
+
     boolean isEmpty() {
-        return clicks.isEmpty() && refusals.isEmpty();
+        return clicks.isEmpty() && refusals.count() == 0;
     }
 
     private static final class Reading {
@@ -68,7 +79,7 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, List<ClickRefusal> 
         private final long latestMs;
         private final List<Click> clicks = new ArrayList<>();
         private final List<Integer> indexes = new ArrayList<>();
-        private final List<ClickRefusal> refusals = new ArrayList<>();
+        private final ClickRefusals refusals = new ClickRefusals();
         private int index;
 
         Reading(byte[] body, long latestMs) {
@@ -111,7 +122,7 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, List<ClickRefusal> 
         }
 
         private void refuse(String reason, String detail) {
-            refusals.add(new ClickRefusal(index, reason, detail));
+            refusals.add(index, reason, detail);
         }
     }
 }

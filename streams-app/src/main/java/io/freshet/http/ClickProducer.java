@@ -8,6 +8,7 @@ import io.freshet.event.ClickCodec;
 import io.freshet.metrics.KafkaMeters;
 import io.freshet.telemetry.TraceHeaders;
 import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +16,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -26,20 +28,25 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes to the topic of clicks, and says of each record whether every replica that must have it has it. Thread-safe. */
+/** Writes to the topic of clicks, and tells of each record whether Kafka has acknowledged it. Thread-safe. */
 final class ClickProducer implements AutoCloseable {
-    private static final String MOST_WAIT_MS = "5000";
+    private static final long MOST_WAIT_MS = 5_000;
     private static final String MOST_DELIVERY_MS = "10000";
 
     private final Producer<byte[], byte[]> producer;
     private final KafkaMeters meters;
     private final String topic;
+    private final Duration timeout;
 
-    /** @param producer becomes this object's own; idempotent, with acks=all */
-    private ClickProducer(Producer<byte[], byte[]> producer, String topic, MeterRegistry registry) {
+    /**
+     * @param producer becomes this object's own; idempotent, with acks=all
+     * @param timeout the longest wait of a call
+     */
+    private ClickProducer(Producer<byte[], byte[]> producer, String topic, Duration timeout, MeterRegistry registry) {
         meters = new KafkaMeters(registry);
         this.producer = meters.watch(producer);
         this.topic = topic;
+        this.timeout = timeout;
     }
 
     /**
@@ -50,8 +57,10 @@ final class ClickProducer implements AutoCloseable {
     static ClickProducer of(FreshetConfig config, MeterRegistry registry) {
         Map<String, Object> properties = config.kafka().forProducer();
         properties.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-http");
-        properties.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MOST_WAIT_MS);
-        properties.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, MOST_WAIT_MS);
+        Duration timeout = config.http().limits().clicksTimeout();
+        properties.putIfAbsent(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(Math.min(MOST_WAIT_MS, timeout.toMillis())));
+        properties.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(MOST_WAIT_MS));
         properties.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, MOST_DELIVERY_MS);
         // Correctness does not pass through.
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
@@ -59,27 +68,37 @@ final class ClickProducer implements AutoCloseable {
         return new ClickProducer(
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()),
                 config.topics().clicks(),
+                timeout,
                 registry);
     }
 
     /**
-     * Writes clicks under their users' keys, and waits; for each, why Kafka does not have it, if so.
+     * Writes clicks under their users' keys, and waits for all of them together until the time is over; for each, why Kafka
+     * has not acknowledged it, if so.
      *
      * @param trace what they are a part of, which goes into their headers
      */
     List<Optional<String>> send(List<Click> clicks, Map<String, String> trace) {
+        long deadline = System.nanoTime() + timeout.toNanos();
         List<Future<RecordMetadata>> sent = new ArrayList<>(clicks.size());
         for (Click click : clicks) {
-            // The wait for a cluster that does not answer is for all of them, not for each.
-            boolean isCutOff = !sent.isEmpty() && hasTimedOut(sent.getLast());
-            sent.add(isCutOff ? sent.getLast() : sendOne(click.userId(), ClickCodec.toJson(click), trace));
+            // A cluster that does not answer is waited for once, not for each of them.
+            boolean isCutOff = !sent.isEmpty() && (hasTimedOut(sent.getLast()) || System.nanoTime() > deadline);
+            sent.add(isCutOff ? notSent() : sendOne(click.userId(), ClickCodec.toJson(click), trace));
         }
-        return sent.stream().map(ClickProducer::await).toList();
+        return sent.stream().map(one -> await(one, deadline)).toList();
     }
 
-    /** Writes a tombstone under a user's key, and waits; why Kafka does not have it, if so. */
+    private Future<RecordMetadata> notSent() {
+        return CompletableFuture.failedFuture(
+                new TimeoutException("not sent, because Kafka did not acknowledge the clicks before it within "
+                        + timeout.toMillis() + " ms"));
+    }
+
+    /** Writes a tombstone under a user's key, and waits; why Kafka has not acknowledged it, if so. */
     Optional<String> sendTombstone(String userId, Map<String, String> trace) {
-        return await(sendOne(userId, null, trace));
+        long deadline = System.nanoTime() + timeout.toNanos();
+        return await(sendOne(userId, null, trace), deadline);
     }
 
     private Future<RecordMetadata> sendOne(String userId, byte @Nullable [] value, Map<String, String> trace) {
@@ -96,12 +115,15 @@ final class ClickProducer implements AutoCloseable {
         return sent.state() == Future.State.FAILED && sent.exceptionNow() instanceof TimeoutException;
     }
 
-    private static Optional<String> await(Future<RecordMetadata> sent) {
+    private Optional<String> await(Future<RecordMetadata> sent, long deadline) {
         try {
-            sent.get();
+            sent.get(Math.max(0, deadline - System.nanoTime()), TimeUnit.NANOSECONDS);
             return Optional.empty();
         } catch (ExecutionException e) {
             return Optional.of(String.valueOf(e.getCause()));
+        } catch (java.util.concurrent.TimeoutException e) {
+            return Optional.of(
+                    "Kafka has not acknowledged it within " + timeout.toMillis() + " ms, but may still take it");
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }

@@ -1,5 +1,6 @@
 package io.freshet.http;
 
+import io.freshet.config.AccessTokens.Scope;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -11,7 +12,7 @@ final class Description {
 
     List<Route> routes() {
         byte[] document = read();
-        return List.of(Route.get("/openapi.json", context -> Json.answer(context, 200, document)));
+        return List.of(Route.get("/openapi.json", Scope.READ, context -> Json.answer(context, 200, document)));
     }
 
     static byte[] read() {

@@ -2,6 +2,7 @@ package io.freshet.http;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.config.AccessTokens.Scope;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.ByteArrayOutputStream;
@@ -23,6 +24,8 @@ import org.slf4j.LoggerFactory;
  */
 final class EventStreams implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
+    static final String PATH = "/v1/events";
+
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final int MOST_STREAMS = 64;
     private static final int MOST_POINTS = 720;
@@ -46,7 +49,7 @@ final class EventStreams implements AutoCloseable {
     }
 
     List<Route> routes() {
-        return List.of(Route.get("/v1/events", this::stream));
+        return List.of(Route.get(PATH, Scope.READ, this::stream));
     }
 
     /** Begins to look. */

@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes a request on to another instance of this application, as it came, and its answer back. Once: an instance that
- * gets one that was passed on keeps it. Thread-safe.
+ * Passes a request on to another instance of this application, as it came, and its answer back. An instance does not pass on
+ * a request that was passed on to it. Where this instance speaks TLS, the others must. Thread-safe.
  */
 final class Forwarder implements AutoCloseable {
-    /** Says of a request that an instance has passed it on. */
+    /** Header of a request that an instance has passed on. */
     static final String FORWARDED = "Freshet-Forwarded";
 
-    /** Says of an answer which instance it comes from, where that is another one than the one that was asked. */
+    /** Header of an answer that another instance has given: its address. */
     static final String ANSWERED_BY = "Freshet-Answered-By";
 
     private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
@@ -37,21 +37,33 @@ final class Forwarder implements AutoCloseable {
             TraceHeaders.TRACEPARENT,
             TraceHeaders.TRACESTATE,
             TraceHeaders.BAGGAGE);
-    private static final List<String> PASSED_BACK = List.of("Content-Type", "Retry-After");
+    private static final List<String> PASSED_BACK = List.of("Content-Type", "Retry-After", "WWW-Authenticate");
 
     private static final int UNAVAILABLE = 503;
 
-    private final HttpClient client;
     private final Duration timeout;
+    private volatile HttpClient client;
+    private volatile boolean isEncrypted;
 
     /** @param timeout the longest wait for an answer */
     Forwarder(Duration timeout) {
         this.timeout = timeout;
-        client = HttpClient.newBuilder()
+        client = builder().build();
+    }
+
+    private HttpClient.Builder builder() {
+        return HttpClient.newBuilder()
                 .version(HttpClient.Version.HTTP_1_1)
                 .connectTimeout(timeout)
-                .executor(Executors.newVirtualThreadPerTaskExecutor())
-                .build();
+                .executor(Executors.newVirtualThreadPerTaskExecutor());
+    }
+
+    /** Speaks TLS from now on, and trusts what the identity trusts. Requests on their way end as they began. */
+    void use(TlsIdentity identity) {
+        HttpClient former = client;
+        client = builder().sslContext(identity.clientContext()).build();
+        isEncrypted = true;
+        former.shutdown();
     }
 
     static boolean wasForwarded(Context context) {
@@ -87,7 +99,8 @@ final class Forwarder implements AutoCloseable {
 
     private HttpRequest request(Context context, byte[] body, HostInfo to) {
         String query = context.queryString();
-        String address = "http://" + to.host() + ":" + to.port() + context.path() + (query == null ? "" : "?" + query);
+        String address = (isEncrypted ? "https://" : "http://") + to.host() + ":" + to.port() + context.path()
+                + (query == null ? "" : "?" + query);
         BodyPublisher publisher = body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body);
         HttpRequest.Builder request = HttpRequest.newBuilder(uri(address))
                 .timeout(timeout)

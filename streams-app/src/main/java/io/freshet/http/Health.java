@@ -33,8 +33,8 @@ final class Health {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/health/live", context -> answer(context, "live", this::whyNotAlive)),
-                Route.get("/health/ready", context -> answer(context, "ready", this::whyNotReady)));
+                Route.get("/health/live", null, context -> answer(context, "live", this::whyNotAlive)),
+                Route.get("/health/ready", null, context -> answer(context, "ready", this::whyNotReady)));
     }
 
     /** Says in a metric, too, whether the instance is ready: what scales instances must not do so while one restores. */

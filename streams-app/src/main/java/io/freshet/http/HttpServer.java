@@ -1,5 +1,8 @@
 package io.freshet.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.config.AccessTokens;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.HttpConfig;
 import io.freshet.scoring.LiveModel;
@@ -13,44 +16,66 @@ import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
 import io.javalin.http.Context;
 import io.javalin.util.JavalinBindException;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
-import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.config.ConfigException;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.SecureRequestCustomizer;
 import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP API of one process, and the page where it has the streams role. What the process does not do is not found.
+ * The HTTP API of one process, and the page where it has the streams role. Routes of roles that the process does not have
+ * are not found.
  *
- * <p>Requests run on virtual threads, so that one that waits, for Kafka or another instance, holds up none. Close it
- * before the roles: requests that are being answered are answered, new ones are not taken.
+ * <p>Requests run on virtual threads, so that one that waits, for Kafka or another instance, holds up no other. A thread looks
+ * every second at the files of tokens and certificates, and at the connections. Close the server before the roles: it
+ * finishes the requests that it is answering, and takes no new ones.
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
     private static final String STARTED = "freshet.started.ns";
     private static final Duration STOP = Duration.ofSeconds(3);
+    private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
+    private static final String TOKEN_FILE = "http.token.file";
     private static final int LEAST_THREADS = 2;
     private static final int MOST_THREADS = 16;
 
     private final HttpConfig config;
     private final AccessControl access;
+    private final @Nullable ReloadedFiles<AccessTokens> tokens;
+    private final @Nullable ReloadedFiles<TlsIdentity> identity;
+    private final SslContextFactory.Server encryption = new SslContextFactory.Server();
+    private final ConnectionLimit connections;
+    private final DroppedRequests dropped;
     private final Metrics metrics;
+    private final ScheduledExecutorService watch = Executors.newSingleThreadScheduledExecutor(
+            Thread.ofPlatform().name("http-watch").daemon().factory());
     private final List<AutoCloseable> owned = new ArrayList<>();
     private final List<Route> routes = new ArrayList<>();
     private final Javalin javalin;
+    private @Nullable ServerConnector connector;
     private @Nullable EventStreams events;
+    private @Nullable Forwarder forwarder;
     private volatile boolean closing;
 
     /**
-     * What the process runs, none of which becomes the server's own.
+     * What the process runs; the server closes none of it.
      *
      * @param streams null where the process has no such role
      * @param scorer null where the process has no such role
@@ -73,20 +98,49 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private HttpServer(FreshetConfig freshet, Roles roles) throws IOException {
+    private HttpServer(FreshetConfig freshet, Roles roles) {
         config = freshet.http();
-        access = new AccessControl(config.requiredToken());
-        metrics = opened(new Metrics(roles.registry()));
+        PrometheusMeterRegistry registry = roles.registry();
+        ReloadedFiles.failures(TOKEN_FILE, registry);
+        ReloadedFiles.failures(TlsIdentity.CERTIFICATE, registry);
+        tokens = config.tokenFile().isEmpty()
+                ? null
+                : new ReloadedFiles<>(
+                        TOKEN_FILE,
+                        List.of(Path.of(config.tokenFile())),
+                        HttpServer::tokens,
+                        changed -> LOG.info("Valid tokens: {}", changed.size()),
+                        registry);
+        AccessTokens single = AccessTokens.single(config.token());
+        access = new AccessControl(
+                new HostNames(config),
+                new RateLimit(config.limits().requestRate(), System::nanoTime),
+                () -> tokens == null ? single : tokens.value());
+        identity = config.tls().isOn()
+                ? new ReloadedFiles<>(
+                        TlsIdentity.CERTIFICATE,
+                        TlsIdentity.files(config.tls()),
+                        TlsIdentity::parse,
+                        this::useFromNowOn,
+                        registry)
+                : null;
+        Gauge.builder("freshet.http.certificate.remaining", this, HttpServer::secondsToExpiry)
+                .description("Time until the certificate of http.tls.certificate expires; NaN without TLS")
+                .baseUnit("seconds")
+                .register(registry);
+        connections = new ConnectionLimit(config.limits().connections(), registry);
+        dropped = new DroppedRequests(registry);
+        metrics = opened(new Metrics(registry));
         addRoutes(freshet, roles);
         javalin = Javalin.create(this::configure);
     }
 
     /**
-     * Starts a server. Routes answer at once; whether the process is ready is theirs to say.
+     * Starts a server. Routes answer at once, whether or not the process is ready.
      *
-     * @throws ConfigException if the port is taken, or the token's file is not there
+     * @throws ConfigException if the port is taken, or a file of tokens or certificates is missing or wrong
      */
-    public static HttpServer start(FreshetConfig config, Roles roles) throws IOException {
+    public static HttpServer start(FreshetConfig config, Roles roles) {
         HttpServer server = new HttpServer(config, roles);
         try {
             server.javalin.start(config.http().host(), config.http().port());
@@ -98,17 +152,34 @@ public final class HttpServer implements AutoCloseable {
         if (server.events != null) {
             server.events.start();
         }
+        var _ = server.watch.scheduleWithFixedDelay(
+                server::look, LOOK_INTERVAL.toMillis(), LOOK_INTERVAL.toMillis(), TimeUnit.MILLISECONDS);
         LOG.info("HTTP at {}", config.http().url());
         return server;
     }
 
-    /** What can be asked for. */
+    private static AccessTokens tokens(List<byte[]> contents) {
+        return AccessTokens.parse(new String(contents.getFirst(), UTF_8));
+    }
+
+    /**
+     * The tokens that a configuration names.
+     *
+     * @throws ConfigException if the file is missing or wrong
+     */
+    public static AccessTokens tokens(HttpConfig config) {
+        return config.tokenFile().isEmpty()
+                ? AccessTokens.single(config.token())
+                : tokens(ReloadedFiles.read(TOKEN_FILE, List.of(Path.of(config.tokenFile()))));
+    }
+
+    /** The routes of this process. */
     List<Route> routes() {
         return List.copyOf(routes);
     }
 
     private void addRoutes(FreshetConfig freshet, Roles roles) {
-        RequestBody bodies = new RequestBody(config.maxBodyBytes());
+        RequestBody bodies = new RequestBody(config.limits().bodyBytes());
         StreamsRole streams = roles.streams();
         Health health = health(roles);
         health.bindTo(roles.registry());
@@ -129,8 +200,12 @@ public final class HttpServer implements AutoCloseable {
 
     private void addStreamsRoutes(FreshetConfig freshet, Roles roles, StreamsRole streams, RequestBody bodies) {
         ClickProducer producer = opened(ClickProducer.of(freshet, roles.registry()));
-        Forwarder forwarder = opened(new Forwarder(config.forwardTimeout()));
-        UserPlaces places = new UserPlaces(streams.users(), forwarder, config.advertisedAddress(), config.staleReads());
+        Forwarder others = opened(new Forwarder(config.forwardTimeout()));
+        if (identity != null) {
+            others.use(identity.value());
+        }
+        forwarder = others;
+        UserPlaces places = new UserPlaces(streams.users(), others, config.advertisedAddress(), config.staleReads());
         routes.addAll(new UserRoutes(places, producer).routes());
         routes.addAll(new RecommendationRoutes(
                         streams.variants(),
@@ -139,8 +214,13 @@ public final class HttpServer implements AutoCloseable {
                         bodies,
                         InstantSource.system())
                 .routes());
-        routes.addAll(
-                new ClickRoutes(producer, bodies, freshet.sequencer().futureBound(), InstantSource.system()).routes());
+        routes.addAll(new ClickRoutes(
+                        producer,
+                        bodies,
+                        config.limits().clicks(),
+                        freshet.sequencer().futureBound(),
+                        InstantSource.system())
+                .routes());
         EventStreams streaming = opened(new EventStreams(figures(freshet, roles, streams), InstantSource.system()));
         events = streaming;
         routes.addAll(streaming.routes());
@@ -178,8 +258,12 @@ public final class HttpServer implements AutoCloseable {
         javalinConfig.startup.showOldJavalinVersionWarning = false;
         javalinConfig.startup.startupWatcherEnabled = false;
         javalinConfig.http.prefer405over404 = true;
+        javalinConfig.jetty.clientAbortStatus = DroppedRequests.CLIENT_GONE_STATUS;
+        javalinConfig.jetty.timeoutStatus = DroppedRequests.TIMEOUT_STATUS;
         javalinConfig.jetty.threadPool = threads();
-        javalinConfig.jetty.modifyServer(HttpServer::configure);
+        javalinConfig.jetty.modifyServer(this::configure);
+        javalinConfig.jetty.addConnector(this::connector);
+        javalinConfig.router.javaLangErrorHandler((_, error) -> LOG.error("A request could not be answered", error));
         RouteTable table = new RouteTable(routes);
         javalinConfig.routes.before(this::begin);
         javalinConfig.routes.after(this::end);
@@ -195,9 +279,63 @@ public final class HttpServer implements AutoCloseable {
         return threads;
     }
 
-    private static void configure(Server server) {
+    private void configure(Server server) {
         server.setStopTimeout(STOP.toMillis());
         server.setErrorHandler(new ErrorPages());
+        server.insertHandler(connections);
+        server.insertHandler(dropped);
+    }
+
+    private ServerConnector connector(Server server, HttpConfiguration http) {
+        ServerConnector made;
+        if (identity == null) {
+            made = new ServerConnector(server, new HttpConnectionFactory(http));
+        } else {
+            encryption.setKeyStore(identity.value().keyStore());
+            encryption.setKeyStorePassword("");
+            // Probes and pods use addresses, which are not among a certificate's names; AccessControl checks the names.
+            http.addCustomizer(new SecureRequestCustomizer(false));
+            made = new ServerConnector(server, encryption, new HttpConnectionFactory(http));
+        }
+        made.setHost(config.host());
+        made.setPort(config.port());
+        made.addBean(connections);
+        connector = made;
+        return made;
+    }
+
+    private void useFromNowOn(TlsIdentity changed) {
+        try {
+            encryption.reload(factory -> factory.setKeyStore(changed.keyStore()));
+        } catch (Exception e) {
+            throw new ConfigException("The server must be able to use the certificate: " + e);
+        }
+        if (forwarder != null) {
+            forwarder.use(changed);
+        }
+    }
+
+    private double secondsToExpiry() {
+        return identity == null
+                ? Double.NaN
+                : Duration.between(Instant.now(), identity.value().expiry()).toSeconds();
+    }
+
+    private void look() {
+        try {
+            dropped.look();
+            if (connector != null) {
+                connections.look(connector);
+            }
+            if (tokens != null) {
+                tokens.look();
+            }
+            if (identity != null) {
+                identity.look();
+            }
+        } catch (RuntimeException e) {
+            LOG.warn("The files and connections of the HTTP server could not be looked at", e);
+        }
     }
 
     private void begin(Context context) {
@@ -224,6 +362,7 @@ public final class HttpServer implements AutoCloseable {
             return;
         }
         closing = true;
+        watch.shutdownNow();
         if (events != null) {
             events.close();
         }

@@ -1,5 +1,6 @@
 package io.freshet.http;
 
+import io.freshet.config.AccessTokens.Scope;
 import io.freshet.metrics.LatencyTimers;
 import io.freshet.telemetry.ProcessMeters;
 import io.javalin.http.Context;
@@ -7,7 +8,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code /metrics} for Prometheus, and the server's and the process's own. Thread-safe. */
+/** {@code /metrics} for Prometheus, and the meters of requests and of the process. Thread-safe. */
 final class Metrics implements AutoCloseable {
     private static final String PLAIN = "text/plain; version=0.0.4; charset=utf-8";
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -22,7 +23,7 @@ final class Metrics implements AutoCloseable {
     }
 
     List<Route> routes() {
-        return List.of(Route.get("/metrics", this::scrape));
+        return List.of(Route.get("/metrics", Scope.METRICS, this::scrape));
     }
 
     private void scrape(Context context) {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.freshet.config.AccessTokens.Scope;
 import io.freshet.config.FreshetConfig;
 import io.freshet.scoring.LiveModel;
 import io.freshet.snapshot.Manifest;
@@ -35,9 +36,9 @@ final class ModelRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/v1/model", this::show),
-                Route.post("/v1/model/rollback", this::rollBack),
-                Route.post("/v1/model/resume", this::resume));
+                Route.get("/v1/model", Scope.READ, this::show),
+                Route.post("/v1/model/rollback", Scope.ADMIN, this::rollBack),
+                Route.post("/v1/model/resume", Scope.ADMIN, this::resume));
     }
 
     private void show(Context context) {

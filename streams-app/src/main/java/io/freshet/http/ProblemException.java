@@ -1,7 +1,7 @@
 package io.freshet.http;
 
-import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A request that cannot be answered as it was meant. The message is the problem's detail. */
 final class ProblemException extends RuntimeException {
@@ -12,13 +12,17 @@ final class ProblemException extends RuntimeException {
 
     private final ProblemType type;
     private final transient Map<String, String> headers;
-    private final transient List<ClickRefusal> refusals;
+    private final transient @Nullable ClickRefusals refusals;
 
     ProblemException(ProblemType type, String detail) {
-        this(type, detail, Map.of(), List.of());
+        this(type, detail, Map.of(), null);
     }
 
-    ProblemException(ProblemType type, String detail, Map<String, String> headers, List<ClickRefusal> refusals) {
+    ProblemException(ProblemType type, String detail, Map<String, String> headers) {
+        this(type, detail, headers, null);
+    }
+
+    ProblemException(ProblemType type, String detail, Map<String, String> headers, @Nullable ClickRefusals refusals) {
         // No stack trace: it says where the request was refused, which the detail does better.
         super(detail, null, false, false);
         this.type = type;
@@ -28,7 +32,7 @@ final class ProblemException extends RuntimeException {
 
     /** One that passes by itself. */
     static ProblemException passing(ProblemType type, String detail) {
-        return new ProblemException(type, detail, Map.of("Retry-After", RETRY_AFTER_S), List.of());
+        return new ProblemException(type, detail, Map.of("Retry-After", RETRY_AFTER_S));
     }
 
     ProblemType type() {
@@ -40,8 +44,9 @@ final class ProblemException extends RuntimeException {
         return headers;
     }
 
-    /** What was wrong with each of several clicks; empty for anything else. */
-    List<ClickRefusal> refusals() {
+    /** What was wrong with several clicks; null for anything else. */
+    @Nullable
+    ClickRefusals refusals() {
         return refusals;
     }
 }

@@ -7,7 +7,13 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
-import java.util.List;
+import java.nio.ByteBuffer;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.EofException;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,6 +27,7 @@ final class Problems {
 
     private static final Logger LOG = LoggerFactory.getLogger(Problems.class);
     private static final String BLANK = "about:blank";
+    private static final int LONGEST_DETAIL = 1_000;
 
     private Problems() {}
 
@@ -36,6 +43,7 @@ final class Problems {
                         context,
                         new ProblemException(ProblemType.NO_SUCH_ROUTE, "there is no route " + context.path())));
         routes.exception(HttpResponseException.class, Problems::answerOther);
+        routes.exception(EofException.class, (_, context) -> context.status(DroppedRequests.CLIENT_GONE_STATUS));
         routes.exception(Exception.class, (failure, context) -> {
             LOG.error("{} {} failed", context.method(), context.path(), failure);
             answer(context, new ProblemException(ProblemType.INTERNAL, "the log of this instance says more"));
@@ -50,15 +58,31 @@ final class Problems {
 
     private static void answer(Context context, ProblemException problem) {
         problem.headers().forEach(context::header);
+        context.status(problem.type().status()).contentType(MEDIA_TYPE).result(document(problem, context.path()));
+    }
+
+    /** Answers a request that is refused before the routes. */
+    static void write(Request request, Response response, Callback callback, ProblemException problem) {
+        byte[] document = document(problem, Request.getPathInContext(request));
+        response.setStatus(problem.type().status());
+        response.getHeaders().put(HttpHeader.CONTENT_TYPE, MEDIA_TYPE);
+        response.write(true, ByteBuffer.wrap(document), callback);
+    }
+
+    private static byte[] document(ProblemException problem, String instance) {
         ProblemType type = problem.type();
-        byte[] document = document(
+        return document(
                 type.uri(),
                 type.title(),
                 type.status(),
                 String.valueOf(problem.getMessage()),
-                context.path(),
+                instance,
                 problem.refusals());
-        context.status(type.status()).contentType(MEDIA_TYPE).result(document);
+    }
+
+    /** The beginning of a text that may come from a request, so that an answer does not grow with its request. */
+    static String clipped(String text, int most) {
+        return text.length() <= most ? text : text.substring(0, most) + "… (" + text.length() + " characters)";
     }
 
     private static void answerOther(HttpResponseException failure, Context context) {
@@ -69,19 +93,19 @@ final class Problems {
 
     /** The details of a problem that has nothing but a status. */
     static byte[] document(int status, String detail, String instance) {
-        return document(BLANK, HttpStatus.forStatus(status).getMessage(), status, detail, instance, List.of());
+        return document(BLANK, HttpStatus.forStatus(status).getMessage(), status, detail, instance, null);
     }
 
     private static byte[] document(
-            String type, String title, int status, String detail, String instance, List<ClickRefusal> refusals) {
+            String type, String title, int status, String detail, String instance, @Nullable ClickRefusals refusals) {
         return Json.object(json -> {
             json.writeStringField("type", type);
             json.writeStringField("title", title);
             json.writeNumberField("status", status);
-            json.writeStringField("detail", detail);
+            json.writeStringField("detail", clipped(detail, LONGEST_DETAIL));
             json.writeStringField("instance", instance);
-            if (!refusals.isEmpty()) {
-                ClickRefusal.writeAll(json, refusals);
+            if (refusals != null) {
+                refusals.write(json);
             }
         });
     }

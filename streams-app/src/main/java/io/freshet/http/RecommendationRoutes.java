@@ -1,5 +1,6 @@
 package io.freshet.http;
 
+import io.freshet.config.AccessTokens.Scope;
 import io.freshet.scoring.BadRequestException;
 import io.freshet.scoring.Recommendation;
 import io.freshet.scoring.RecommendationRequest;
@@ -37,10 +38,10 @@ final class RecommendationRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/v1/users/{id}/recommendations", this::forUser),
-                Route.post("/v1/recommendations", this::forRequest),
-                Route.get("/v1/items/{id}/similar", this::similar),
-                Route.get("/v1/trending", this::trending));
+                Route.get("/v1/users/{id}/recommendations", Scope.READ, this::forUser),
+                Route.post("/v1/recommendations", Scope.READ, this::forRequest),
+                Route.get("/v1/items/{id}/similar", Scope.READ, this::similar),
+                Route.get("/v1/trending", Scope.READ, this::trending));
     }
 
     private void forUser(Context context) throws IOException, BadRequestException {

@@ -1,28 +1,31 @@
 package io.freshet.http;
 
+import io.freshet.config.AccessTokens.Scope;
 import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One thing that can be asked for.
+ * A method and a path that the server answers.
  *
- * @param path parameters stand in braces
- * @param isPage whether it belongs to the page, and not to the API that is described
+ * @param path with parameters in braces
+ * @param scope what a token must be allowed; null where none is needed
+ * @param isPage whether it belongs to the page rather than to the API that {@code /openapi.json} describes
  */
-record Route(HandlerType method, String path, Handler handler, boolean isPage) {
-    static Route get(String path, Handler handler) {
-        return new Route(HandlerType.GET, path, handler, false);
+record Route(HandlerType method, String path, @Nullable Scope scope, Handler handler, boolean isPage) {
+    static Route get(String path, @Nullable Scope scope, Handler handler) {
+        return new Route(HandlerType.GET, path, scope, handler, false);
     }
 
-    static Route post(String path, Handler handler) {
-        return new Route(HandlerType.POST, path, handler, false);
+    static Route post(String path, Scope scope, Handler handler) {
+        return new Route(HandlerType.POST, path, scope, handler, false);
     }
 
-    static Route delete(String path, Handler handler) {
-        return new Route(HandlerType.DELETE, path, handler, false);
+    static Route delete(String path, Scope scope, Handler handler) {
+        return new Route(HandlerType.DELETE, path, scope, handler, false);
     }
 
     static Route page(String path, Handler handler) {
-        return new Route(HandlerType.GET, path, handler, true);
+        return new Route(HandlerType.GET, path, Scope.READ, handler, true);
     }
 }

@@ -3,6 +3,7 @@ package io.freshet.http;
 import io.javalin.config.RouterConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
+import io.javalin.http.Handler;
 import io.javalin.http.HandlerType;
 import io.javalin.router.matcher.PathParser;
 import java.util.List;
@@ -22,12 +23,16 @@ final class RouteTable {
         return routes;
     }
 
-    /** What answers a GET answers a HEAD, with the same status and headers. */
+    /** Adds the routes; what answers a GET answers a HEAD, with the same status and headers. */
     void addTo(RoutesConfig config) {
         for (Route route : routes) {
-            config.addHttpHandler(route.method(), route.path(), route.handler());
+            Handler handler = context -> {
+                AccessControl.requireScope(context, route.scope());
+                route.handler().handle(context);
+            };
+            config.addHttpHandler(route.method(), route.path(), handler);
             if (route.method().equals(HandlerType.GET)) {
-                config.addHttpHandler(HandlerType.HEAD, route.path(), route.handler());
+                config.addHttpHandler(HandlerType.HEAD, route.path(), handler);
             }
         }
     }
@@ -38,8 +43,7 @@ final class RouteTable {
                 ProblemType.METHOD_NOT_ALLOWED,
                 context.path() + " takes " + allowed + ": method="
                         + context.req().getMethod(),
-                Map.of("Allow", allowed),
-                List.of());
+                Map.of("Allow", allowed));
     }
 
     private Set<String> methodsOf(String path) {

@@ -1,6 +1,7 @@
 package io.freshet.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.freshet.config.AccessTokens.Scope;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
 import io.freshet.telemetry.TraceHeaders;
@@ -23,7 +24,8 @@ final class UserRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.get("/v1/users/{id}/sequence", this::sequence), Route.delete("/v1/users/{id}", this::forget));
+                Route.get("/v1/users/{id}/sequence", Scope.READ, this::sequence),
+                Route.delete("/v1/users/{id}", Scope.ADMIN, this::forget));
     }
 
     private void sequence(Context context) throws IOException {
@@ -57,7 +59,7 @@ final class UserRoutes {
         QueryParameters.requireNone(context);
         String userId = Ids.in(context);
         producer.sendTombstone(userId, TraceHeaders.of(context::header)).ifPresent(why -> {
-            throw new ProblemException(ProblemType.KAFKA_UNAVAILABLE, why, Map.of("Retry-After", "5"), List.of());
+            throw new ProblemException(ProblemType.KAFKA_UNAVAILABLE, why, Map.of("Retry-After", "5"));
         });
         Json.answer(context, ACCEPTED, json -> json.writeStringField("user_id", userId));
     }

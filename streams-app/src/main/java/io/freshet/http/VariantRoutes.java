@@ -1,6 +1,7 @@
 package io.freshet.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.freshet.config.AccessTokens.Scope;
 import io.freshet.scoring.Variant;
 import io.freshet.scoring.Variants;
 import io.freshet.variant.UserSplit;
@@ -17,7 +18,7 @@ final class VariantRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.get("/v1/variants", this::show));
+        return List.of(Route.get("/v1/variants", Scope.READ, this::show));
     }
 
     private void show(Context context) {

@@ -371,16 +371,16 @@
   }
 
   function row(item, rank, top, fresh) {
-    const button = el('button', { type: 'button', title: item.item_id },
+    // Its content is its accessible name, so that what can be seen can be said to it.
+    const button = el('button', { type: 'button' },
       el('span', { className: 'rank', textContent: String(rank + 1) }),
-      el('span', { className: 'name', textContent: item.item_id }),
+      el('span', { className: 'name', title: item.item_id, textContent: item.item_id }),
       el('span', { className: 'score', textContent: item.score >= 0.0005 ? share(item.score) : '' }));
     const because = (item.because ?? []).slice(0, 3).map((past) => past.item_id);
     if (because.length) {
       button.append(el('span', { className: 'because', textContent: 'because of ' + because.join(', ') }));
     }
     button.style.setProperty('--share', `${100 * item.score / top}%`);
-    button.setAttribute('aria-label', `Click ${item.item_id}`);
     button.addEventListener('click', () => click(item.item_id));
     return el('li', { className: fresh ? 'fresh' : '' }, button);
   }

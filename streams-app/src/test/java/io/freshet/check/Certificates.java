@@ -1,17 +1,24 @@
 package io.freshet.check;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
 
-/** Key stores of a broker and trust stores of its clients, made with the JDK's own tool. */
-record Certificates(Path folder) {
+/** Key stores of a server and trust stores of its clients, made with the JDK's own tool. */
+public record Certificates(Path folder) {
     private static final String PASSWORD = "changeit";
 
     /** Makes a key and its certificate for a name, and a trust store that has the certificate. */
-    void make(String alias, String subjectAlternativeName) throws IOException, InterruptedException {
+    public void make(String alias, String subjectAlternativeName) throws IOException, InterruptedException {
         String certificate = folder.resolve(alias + ".pem").toString();
         keytool(
                 "-genkeypair",
@@ -29,6 +36,30 @@ record Certificates(Path folder) {
                 keys(alias));
         keytool("-exportcert", "-rfc", "-alias", alias, "-file", certificate, "-keystore", keys(alias));
         keytool("-importcert", "-noprompt", "-alias", alias, "-file", certificate, "-keystore", trust(alias));
+    }
+
+    /** The file with a certificate in PEM. */
+    public Path certificate(String alias) {
+        return folder.resolve(alias + ".pem");
+    }
+
+    /** Writes a certificate's private key in PEM, and returns its file. */
+    public Path privateKey(String alias) throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance(new File(keys(alias)), PASSWORD.toCharArray());
+        byte[] key = store.getKey(alias, PASSWORD.toCharArray()).getEncoded();
+        return Files.writeString(
+                folder.resolve(alias + ".key"),
+                "-----BEGIN PRIVATE KEY-----\n" + Base64.getMimeEncoder().encodeToString(key)
+                        + "\n-----END PRIVATE KEY-----\n");
+    }
+
+    /** A context of clients that trust this certificate. */
+    public SSLContext contextTrusting(String alias) throws IOException, GeneralSecurityException {
+        TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        factory.init(KeyStore.getInstance(new File(trust(alias)), PASSWORD.toCharArray()));
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, factory.getTrustManagers(), null);
+        return context;
     }
 
     /** The settings of a listener that has this key. */

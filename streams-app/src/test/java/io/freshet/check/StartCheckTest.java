@@ -3,9 +3,13 @@ package io.freshet.check;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.config.FreshetConfig;
+import java.io.IOException;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
@@ -52,6 +56,39 @@ class StartCheckTest {
             assertThat(finding.outcome()).isEqualTo(Outcome.PROBLEM);
             assertThat(finding.message()).contains("heads=7");
         });
+    }
+
+    @Test
+    void shouldCheckTheTokensAndTheCertificateOfTheHttpServer() throws Exception {
+        Certificates certificates = new Certificates(folder);
+        certificates.make("freshet", "dns:localhost");
+        String certificate = certificates.certificate("freshet").toString();
+        String key = certificates.privateKey("freshet").toString();
+        String tokens =
+                Files.writeString(folder.resolve("tokens"), "one read\ntwo\n").toString();
+        String wrong = Files.writeString(folder.resolve("wrong"), "one write\n").toString();
+
+        assertThat(checked(Map.of("http.token.file", tokens, "http.tls.certificate", certificate, "http.tls.key", key)))
+                .filteredOn(finding -> finding.outcome() == Outcome.OK)
+                .extracting(Finding::message)
+                .anyMatch("tokens=2"::equals)
+                .anyMatch(message -> message.startsWith("is valid until "));
+        assertThat(checked(Map.of(
+                        "http.token.file", wrong, "http.tls.certificate", certificate, "http.tls.key", certificate)))
+                .filteredOn(finding -> finding.outcome() == Outcome.PROBLEM)
+                .extracting(Finding::message)
+                .anyMatch(message -> message.contains("line=1"))
+                .anyMatch(message -> message.contains("PEM block PRIVATE KEY"));
+    }
+
+    private static List<Finding> checked(Map<String, String> settings) throws IOException {
+        Map<String, String> all = new HashMap<>(settings);
+        try (ServerSocket free = new ServerSocket(0)) {
+            all.put("http.port", Integer.toString(free.getLocalPort()));
+        }
+        List<Finding> findings = new ArrayList<>();
+        new HttpCheck(FreshetConfig.of(all)).run(findings::add);
+        return findings;
     }
 
     @Test

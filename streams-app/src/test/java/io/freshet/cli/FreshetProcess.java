@@ -42,11 +42,7 @@ public final class FreshetProcess implements AutoCloseable {
      * @param environment further variables
      */
     static FreshetProcess start(Path output, Map<String, String> environment, String... arguments) throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command(arguments))
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
-        builder.environment().putAll(environment);
-        return new FreshetProcess(builder.start(), output);
+        return start(output, environment, command(arguments));
     }
 
     /** The command line of {@code freshet} with these arguments. */
@@ -70,6 +66,27 @@ public final class FreshetProcess implements AutoCloseable {
     /** An agent belongs to one process: a debugger's, for example, would listen on the same port. */
     private static boolean isAgent(String option) {
         return option.startsWith("-agent") || option.startsWith("-javaagent");
+    }
+
+    /**
+     * Starts {@code freshet} with these arguments and a bound on its file descriptors.
+     *
+     * @param output receives what the process prints
+     */
+    public static FreshetProcess startWithDescriptors(int most, Path output, String... arguments) throws IOException {
+        List<String> command =
+                new ArrayList<>(List.of("bash", "-c", "ulimit -n \"$0\" && exec \"$@\"", Integer.toString(most)));
+        command.addAll(command(arguments));
+        return start(output, Map.of(), command);
+    }
+
+    private static FreshetProcess start(Path output, Map<String, String> environment, List<String> command)
+            throws IOException {
+        ProcessBuilder builder = new ProcessBuilder(command)
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
+        builder.environment().putAll(environment);
+        return new FreshetProcess(builder.start(), output);
     }
 
     /** Without what comes with the browser's driver and has OpenTelemetry's API write a line of its own. */

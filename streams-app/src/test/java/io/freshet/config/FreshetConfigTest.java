@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
@@ -279,21 +280,21 @@ final class FreshetConfigTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-                    events.weights     | purchase          | "purchase" has no =
-                    events.weights     | a=1,b=x           | must be a number: "b=x"
-                    events.weights     | a=-1              | 0 or from 0.000001 to 1000000: "a=-1"
-                    events.weights     | a=NaN             | 0 or from 0.000001 to 1000000: "a=NaN"
-                    events.weights     | a=1e-9            | 0 or from 0.000001 to 1000000: "a=1e-9"
-                    events.weights     | =1                | must have a name
-                    events.weights     | a=1,,b=2          | before and behind each comma
-                    events.weights     | a=1,a=2           | each type once: a
-                    events.filter.only | a,b,a             | each type once: a
-                    events.negative    | a,                | before and behind each comma
-                    events.seen.return.ms | view           | "view" has no =
-                    events.seen.return.ms | view=-1        | 0 or more: "view=-1"
-                    events.seen.return.ms | view=1d        | a whole number of ms
-                    events.seen.return.ms | *=1,*=2        | each type once: *
-                    """)
+        events.weights     | purchase          | "purchase" has no =
+        events.weights     | a=1,b=x           | must be a number: "b=x"
+        events.weights     | a=-1              | 0 or from 0.000001 to 1000000: "a=-1"
+        events.weights     | a=NaN             | 0 or from 0.000001 to 1000000: "a=NaN"
+        events.weights     | a=1e-9            | 0 or from 0.000001 to 1000000: "a=1e-9"
+        events.weights     | =1                | must have a name
+        events.weights     | a=1,,b=2          | before and behind each comma
+        events.weights     | a=1,a=2           | each type once: a
+        events.filter.only | a,b,a             | each type once: a
+        events.negative    | a,                | before and behind each comma
+        events.seen.return.ms | view           | "view" has no =
+        events.seen.return.ms | view=-1        | 0 or more: "view=-1"
+        events.seen.return.ms | view=1d        | a whole number of ms
+        events.seen.return.ms | *=1,*=2        | each type once: *
+        """)
     void shouldNameThePartOfEventTypesThatDoesNotHold(String key, String value, String message) {
         assertThatThrownBy(() -> FreshetConfig.of(Map.of(key, value)))
                 .isInstanceOf(ConfigException.class)
@@ -342,6 +343,51 @@ final class FreshetConfigTest {
     }
 
     @Test
+    void shouldHaveAnHttpServerForThisMachineOnlyWhenNothingIsSet() {
+        HttpConfig http = FreshetConfig.of(Map.of()).http();
+
+        assertThat(http.isOn()).isFalse();
+        assertThat(http.host()).isEqualTo("127.0.0.1");
+        assertThat(http.hosts()).isEmpty();
+        assertThat(http.tls().isOn()).isFalse();
+        assertThat(http.limits()).isEqualTo(new HttpConfig.Limits(1 << 20, 5_000, 0, 0, Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void shouldTakeTheSettingsOfTheHttpServerWhenTheyAreSet() {
+        HttpConfig http = FreshetConfig.of(Map.of(
+                        "http.port", "8443",
+                        "http.hosts", "Shop.example, *.svc",
+                        "http.tls.certificate", "chain.pem",
+                        "http.tls.key", "key.pem",
+                        "http.tls.trusted", "ca.pem",
+                        "http.max.clicks", "7",
+                        "http.max.connections", "8",
+                        "http.max.request.rate", "9",
+                        "http.clicks.timeout.ms", "500"))
+                .http();
+
+        assertThat(http.url()).isEqualTo("https://127.0.0.1:8443/");
+        assertThat(http.hosts()).containsExactly("shop.example", "*.svc");
+        assertThat(http.tls()).isEqualTo(new HttpConfig.Tls("chain.pem", "key.pem", "ca.pem"));
+        assertThat(http.limits()).isEqualTo(new HttpConfig.Limits(1 << 20, 7, 8, 9, Duration.ofMillis(500)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http.hosts, shop.example:8080",
+        "http.hosts, freshet.*",
+        "http.hosts, https://shop.example",
+        "http.tls.key, key.pem",
+        "http.tls.certificate, chain.pem"
+    })
+    void shouldNameTheKeyOfTheHttpServerThatDoesNotHold(String key, String value) {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of(key, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key);
+    }
+
+    @Test
     void shouldLetTheEnvironmentWinOverTheFileAndOverridesOverBoth(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("freshet.properties");
         Files.writeString(file, "sequencer.window=10\nscoring.top.k=10\ntopics.clicks=from-file\n");
@@ -373,7 +419,8 @@ final class FreshetConfigTest {
         Path file = folder.resolve("freshet.properties");
         for (ConfigKey key : ConfigKeys.ALL) {
             Map<String, String> beside = beside(key);
-            Object usual = FreshetConfig.of(beside).value(key.name());
+            Object usual =
+                    Objects.requireNonNull(ConfigKeys.definition().parse(beside).get(key.name()));
             String other = otherValue(key, beside, usual);
             Files.writeString(file, key.name() + "=" + other + "\n");
 
@@ -392,6 +439,10 @@ final class FreshetConfigTest {
             case ConfigKeys.VARIANTS_NAME -> Map.of();
             case ConfigKeys.VARIANTS_MODELS ->
                 Map.of(ConfigKeys.VARIANTS_NAME, "mine", ConfigKeys.VARIANTS_SHARES, "mine=1,other=1");
+            case ConfigKeys.HTTP_TLS_CERTIFICATE ->
+                Map.of(ConfigKeys.VARIANTS_NAME, "other", ConfigKeys.HTTP_TLS_KEY, "key.pem");
+            case ConfigKeys.HTTP_TLS_KEY ->
+                Map.of(ConfigKeys.VARIANTS_NAME, "other", ConfigKeys.HTTP_TLS_CERTIFICATE, "chain.pem");
             default -> Map.of(ConfigKeys.VARIANTS_NAME, "other");
         };
     }
@@ -399,7 +450,8 @@ final class FreshetConfigTest {
     /** A value that the key takes and does not have unless set. */
     private static String otherValue(ConfigKey key, Map<String, String> beside, Object usual) {
         String candidates =
-                "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other filter";
+                "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other"
+                        + " filter";
         return Stream.of(candidates.split(" ", -1))
                 .filter(text -> isTaken(key.name(), text, beside, usual))
                 .findFirst()
@@ -452,8 +504,7 @@ final class FreshetConfigTest {
 
         assertThat(table.lines()).hasSize(ConfigKeys.ALL.size() + 2);
         assertThat(table)
-                .contains(
-                        "| `sequencer.window` | `50` | clicks | The most clicks kept of a user, the newest by click time; `events.filter.only` and"
-                                + " `events.negative` are counted apart. |\n");
+                .contains("| `sequencer.window` | `50` | clicks | The most clicks kept of a user, the newest by click"
+                        + " time; `events.filter.only` and `events.negative` are counted apart. |\n");
     }
 }

@@ -136,6 +136,16 @@ final class KubernetesBaseTest {
     }
 
     @Test
+    void shouldAnswerUnderTheNamesOfItsServices() throws IOException {
+        assertThat(FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of()).http().hosts())
+                .contains(
+                        service("freshet-http").getMetadata().getName(),
+                        "*." + service("freshet").getMetadata().getName(),
+                        "*.svc",
+                        "*.svc.cluster.local");
+    }
+
+    @Test
     void shouldSelectItsOwnPodsOnly() {
         Set<Map<String, String>> selectors = new HashSet<>();
         for (Workload role : Workload.of(base)) {

@@ -14,24 +14,36 @@ import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import javax.net.ssl.SSLContext;
 
 /** Asks one server as a client does. */
 final class Asker {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    private final HttpClient client = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(TIMEOUT)
-            .build();
+    private final HttpClient client;
     private final String base;
+    private final String token;
 
-    /** @param base without the slash that paths begin with */
-    Asker(String base) {
+    private Asker(HttpClient.Builder client, String base, String token) {
+        this.client = client.version(HttpClient.Version.HTTP_1_1)
+                .connectTimeout(TIMEOUT)
+                .build();
         this.base = base;
+        this.token = token;
+    }
+
+    /** Asks over TLS. */
+    static Asker at(int port, SSLContext trusting) {
+        return at(port, trusting, "");
+    }
+
+    /** Asks over TLS, with a token; empty for none. */
+    static Asker at(int port, SSLContext trusting, String token) {
+        return new Asker(HttpClient.newBuilder().sslContext(trusting), "https://127.0.0.1:" + port, token);
     }
 
     static Asker at(int port) {
-        return new Asker("http://127.0.0.1:" + port);
+        return new Asker(HttpClient.newBuilder(), "http://127.0.0.1:" + port, "");
     }
 
     /** A port that nothing listens on now. */
@@ -78,6 +90,9 @@ final class Asker {
                 .timeout(TIMEOUT)
                 .method(method, body.length == 0 ? BodyPublishers.noBody() : BodyPublishers.ofByteArray(body));
         headers.forEach(request::header);
+        if (!token.isEmpty()) {
+            request.header("Authorization", "Bearer " + token);
+        }
         var response = client.send(request.build(), BodyHandlers.ofString());
         return new Answer(response.statusCode(), response.headers(), response.body());
     }

@@ -1,9 +1,11 @@
 package io.freshet.http;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.File;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -12,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Properties;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -106,6 +109,42 @@ final class Browser implements AutoCloseable {
         new WebDriverWait(driver, TIMEOUT)
                 .withMessage(() -> "until " + script + "\n" + text("body"))
                 .until(_ -> Boolean.TRUE.equals(run("return " + script, arguments)));
+    }
+
+    /**
+     * What axe-core says against the page as it is shown now, one line for each rule and element, by all rules of WCAG 2.2 A
+     * and AA, its best practices, and those of its experimental ones that are of use.
+     */
+    List<String> accessibilityViolations() throws IOException {
+        if (Boolean.FALSE.equals(value("return 'axe' in window"))) {
+            run(axeCore());
+        }
+        return ((List<?>) Objects.requireNonNull(((JavascriptExecutor) driver).executeAsyncScript("""
+            const done = arguments[arguments.length - 1];
+            axe.run(document, {
+              runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
+              rules: { 'label-content-name-mismatch': { enabled: true } },
+            }).then(
+              (result) => done(result.violations.flatMap((rule) => rule.nodes.map((node) =>
+                `${rule.id} (${rule.impact}): ${node.html}\n${node.failureSummary}`))),
+              (error) => done([`axe-core failed: ${error}`]));
+            """)))
+                .stream().map(String::valueOf).toList();
+    }
+
+    private static String axeCore() throws IOException {
+        Properties pom = new Properties();
+        try (InputStream input = resource("/META-INF/maven/org.webjars.npm/axe-core/pom.properties")) {
+            pom.load(input);
+        }
+        try (InputStream script =
+                resource("/META-INF/resources/webjars/axe-core/" + pom.getProperty("version") + "/axe.min.js")) {
+            return new String(script.readAllBytes(), UTF_8);
+        }
+    }
+
+    private static InputStream resource(String name) {
+        return Objects.requireNonNull(Browser.class.getResourceAsStream(name), name);
     }
 
     /** A click that does not mind the page moving, which it does every second. */

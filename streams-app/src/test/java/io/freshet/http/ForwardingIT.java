@@ -3,6 +3,7 @@ package io.freshet.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.freshet.check.Certificates;
 import io.freshet.cli.FreshetProcess;
 import io.freshet.demo.EmbeddedKafka;
 import io.freshet.http.Asker.Answer;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -63,6 +65,30 @@ final class ForwardingIT {
     }
 
     @Test
+    void shouldPassRequestsOnOverTlsWhenBothInstancesSpeakIt() throws Exception {
+        Certificates certificates = new Certificates(folder);
+        certificates.make("freshet", "ip:127.0.0.1");
+        String[] settings = {
+            "http.tls.certificate=" + certificates.certificate("freshet"),
+            "http.tls.key=" + certificates.privateKey("freshet"),
+            "http.tls.trusted=" + certificates.certificate("freshet"),
+            "http.token=both"
+        };
+        SSLContext trusting = certificates.contextTrusting("freshet");
+        try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"));
+                Instance one = start(kafka, "one", settings);
+                Instance other = start(kafka, "other", settings)) {
+            Instance first = new Instance(one.process(), Asker.at(one.port(), trusting, "both"), one.port());
+            Instance second = new Instance(other.process(), Asker.at(other.port(), trusting, "both"), other.port());
+            awaitShared(first, second);
+            clickOnce(first.asker());
+
+            awaitAllAnswered(first.asker());
+            assertThat(passedOn(first.asker())).isNotEmpty();
+        }
+    }
+
+    @Test
     void shouldAnswerFromACopyWhenThatIsAllowedAndTheOtherInstanceIsAway() throws Exception {
         // The group takes longer to notice than this test waits: what comes is the copy's.
         String[] settings = {
@@ -83,7 +109,7 @@ final class ForwardingIT {
         }
     }
 
-    private record Instance(FreshetProcess process, Asker asker) implements AutoCloseable {
+    private record Instance(FreshetProcess process, Asker asker, int port) implements AutoCloseable {
         @Override
         public void close() {
             process.close();
@@ -94,14 +120,14 @@ final class ForwardingIT {
         int port = Asker.freePort();
         Path file = folder.resolve(name + ".properties");
         Files.writeString(file, """
-                kafka.bootstrap.servers=%s
-                state.dir=%s
-                model.store.path=%s
-                topics.partitions=4
-                http.port=%d
-                http.forward.timeout.ms=20000
-                %s
-                """.formatted(
+            kafka.bootstrap.servers=%s
+            state.dir=%s
+            model.store.path=%s
+            topics.partitions=4
+            http.port=%d
+            http.forward.timeout.ms=20000
+            %s
+            """.formatted(
                         kafka.bootstrapServers(),
                         folder.resolve(name),
                         folder.resolve("models"),
@@ -109,7 +135,7 @@ final class ForwardingIT {
                         String.join("\n", settings)));
         FreshetProcess process = FreshetProcess.start(
                 folder.resolve(name + ".txt"), "run", "--roles", "streams", "--config", file.toString());
-        return new Instance(process, Asker.at(port));
+        return new Instance(process, Asker.at(port), port);
     }
 
     /** Until both run, and each holds some of the partitions. */

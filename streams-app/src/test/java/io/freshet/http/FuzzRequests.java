@@ -103,6 +103,8 @@ final class FuzzRequests {
             "*/*",
             "application/json;;;",
             "application/json ; q=1");
+    private static final List<String> ODD_HOSTS = List.of(
+            "evil.example", "localhost:80", "[::1]:8080", "", "a:b", "1.2.3.4:99999", "é", "[", "@", "a,b", "x:");
     private static final List<String> METHODS =
             List.of("GET", "POST", "PUT", "DELETE", "HEAD", "OPTIONS", "PATCH", "TRACE", "BREW");
     private static final int LONG_BODY_BYTES = 10 << 20;
@@ -155,7 +157,8 @@ final class FuzzRequests {
         boolean isOtherPath = isOdd && oneIn(8);
         String target = path(operation, isOtherPath, isOdd) + query(operation, isOdd);
         byte[] body = body(operation, isOdd);
-        String head = method + " " + target + " HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n"
+        String host = isOdd && oneIn(20) ? pick(ODD_HOSTS) : "127.0.0.1";
+        String head = method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
                 + authorization(isOdd) + contentType(operation, isOdd) + oddHeader(isOdd) + "Content-Length: "
                 + body.length + "\r\n\r\n";
         return new Request(head, body, isOtherMethod || isOtherPath ? List.of() : statuses(operation));
@@ -312,6 +315,7 @@ final class FuzzRequests {
                     "Authorization: Bearer wrong\r\n",
                     "Authorization: \r\n",
                     "Authorization: Basic ????\r\n",
+                    "Authorization: Basic Zm9v\r\n",
                     "Authorization: Bearer " + token + "x\r\n",
                     "Authorization: Bearer é\r\n"));
         }

@@ -10,6 +10,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.config.AccessTokens.Scope;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
 import io.freshet.demo.EmbeddedKafka;
@@ -69,7 +70,7 @@ final class HttpServerIT {
     @BeforeAll
     static void start() throws Exception {
         kafka = EmbeddedKafka.start(folder.resolve("kafka"));
-        config = config(Map.of("http.max.body.bytes", "20000"));
+        config = config(Map.of("http.max.body.bytes", "20000", "http.max.clicks", "3000"));
         TopicSetup.run(config, TIMEOUT);
         SnapshotStore store = new FileSnapshotStore(config.modelStorePath());
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -88,8 +89,12 @@ final class HttpServerIT {
     }
 
     private static FreshetConfig config(Map<String, String> more) throws IOException {
+        return config(more, kafka.bootstrapServers());
+    }
+
+    private static FreshetConfig config(Map<String, String> more, String brokers) throws IOException {
         Map<String, String> settings = new HashMap<>(more);
-        settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
+        settings.put("kafka.bootstrap.servers", brokers);
         settings.put("state.dir", folder.resolve("state").toString());
         settings.put("topics.partitions", "2");
         settings.put("http.port", Integer.toString(Asker.freePort()));
@@ -166,6 +171,71 @@ final class HttpServerIT {
 
         assertThat(answer.status()).isEqualTo(413);
         assertThat(answer.problem()).isEqualTo("too-large");
+    }
+
+    @Test
+    void shouldNameTheFirstErrorsAndCountAllWhenManyClicksAreBad() throws Exception {
+        Answer none = asker.post("/v1/clicks", "[" + "{},".repeat(2_999) + "{}]");
+
+        assertThat(none.status()).isEqualTo(400);
+        assertThat(none.json().path("refused").asInt()).isEqualTo(3_000);
+        assertThat(none.json().path("errors")).hasSize(ClickRefusals.MOST_NAMED);
+        assertThat(none.json().at("/errors/99/index").asInt()).isEqualTo(99);
+        assertThat(none.text()).hasSizeLessThan(20_000);
+
+        Answer some = asker.post(
+                "/v1/clicks", "[" + "{},".repeat(2_999) + click("carl", "a", System.currentTimeMillis()) + "]");
+        assertThat(some.status()).isEqualTo(207);
+        assertThat(some.json().path("accepted").asInt()).isEqualTo(1);
+        assertThat(some.json().path("refused").asInt()).isEqualTo(2_999);
+        assertThat(some.json().path("errors")).hasSize(ClickRefusals.MOST_NAMED);
+    }
+
+    @Test
+    void shouldRefuseAnArrayWhenItHasMoreClicksThanTheLimit() throws Exception {
+        Answer answer = asker.post("/v1/clicks", "[" + "{},".repeat(3_000) + "{}]");
+
+        assertThat(answer.status()).isEqualTo(413);
+        assertThat(answer.problem()).isEqualTo("too-large");
+        assertThat(answer.json().path("detail").asText()).contains("3000", "http.max.clicks");
+        assertThat(answer.text()).hasSizeLessThan(1_000);
+    }
+
+    @Test
+    void shouldAnswerInAFewWordsWhenAFullBodyHasNothingButEmptyClicks() throws Exception {
+        FreshetConfig usual = config(Map.of());
+        try (HttpServer second = HttpServer.start(usual, process())) {
+            assertThat(second).isNotNull();
+            Answer answer = Asker.at(usual.http().port()).post("/v1/clicks", "[" + "{},".repeat(349_000) + "{}]");
+
+            assertThat(answer.status()).isEqualTo(413);
+            assertThat(answer.text()).hasSizeLessThan(1_000);
+        }
+    }
+
+    @Test
+    void shouldNotRepeatALongPartOfARequestWhenItIsRefused() throws Exception {
+        Answer answer = asker.post("/v1/recommendations", "{\"" + "x".repeat(15_000) + "\": 1}");
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).hasSizeLessThan(2_000);
+    }
+
+    @Test
+    void shouldAnswerInTheRequestsTimeWhenKafkaIsAway() throws Exception {
+        FreshetConfig away = config(Map.of("http.clicks.timeout.ms", "300"), "127.0.0.1:" + Asker.freePort());
+        try (HttpServer second = HttpServer.start(away, process())) {
+            assertThat(second).isNotNull();
+            long now = System.currentTimeMillis();
+            Answer answer = Asker.at(away.http().port())
+                    .post("/v1/clicks", "[%s,%s]".formatted(click("dan", "a", now), click("dan", "b", now)));
+
+            assertThat(answer.status()).isEqualTo(503);
+            assertThat(answer.problem()).isEqualTo("kafka-unavailable");
+            assertThat(answer.json().path("refused").asInt()).isEqualTo(2);
+            assertThat(answer.json().at("/errors/0/detail").asText()).contains("300 ms");
+            assertThat(answer.json().at("/errors/1/detail").asText()).contains("not sent");
+        }
     }
 
     @Test
@@ -305,12 +375,12 @@ final class HttpServerIT {
     @Test
     void shouldAnswerWithAProblemWhenJettyItselfRefuses() throws Exception {
         for (String line : List.of(
-                "GET /v1/users/%zz/sequence HTTP/1.1\r\nHost: x",
-                "GET /v1/users/%ff/sequence HTTP/1.1\r\nHost: x",
-                "GET /v1/trending?k=%f HTTP/1.1\r\nHost: x",
+                "GET /v1/users/%zz/sequence HTTP/1.1\r\nHost: localhost",
+                "GET /v1/users/%ff/sequence HTTP/1.1\r\nHost: localhost",
+                "GET /v1/trending?k=%f HTTP/1.1\r\nHost: localhost",
                 "GET / HTTP/1.1",
-                "GET /\u0001 HTTP/1.1\r\nHost: x",
-                "POST /v1/clicks HTTP/1.1\r\nHost: x\r\nContent-Length: -5",
+                "GET /\u0001 HTTP/1.1\r\nHost: localhost",
+                "POST /v1/clicks HTTP/1.1\r\nHost: localhost\r\nContent-Length: -5",
                 "GARBAGE")) {
             String answer = raw(line + "\r\nConnection: close\r\n\r\n");
             assertThat(answer).as(line).startsWith("HTTP/1.1 4").contains("application/problem+json");
@@ -367,8 +437,14 @@ final class HttpServerIT {
             assertThat(withAuthorization(stranger, "bearer s3cret-token")).isEqualTo(200);
             assertThat(withAuthorization(stranger, "Basic " + base64("anyone:s3cret-token")))
                     .isEqualTo(200);
-            for (String wrong :
-                    List.of("Bearer s3cret-toke", "Bearer ", "Bearer", "Basic ???", "Basic " + base64("x"), "")) {
+            for (String wrong : List.of(
+                    "Bearer s3cret-toke",
+                    "Bearer ",
+                    "Bearer",
+                    "Basic ???",
+                    "Basic " + base64("x"),
+                    "Basic " + base64("s3cret-token"),
+                    "")) {
                 assertThat(withAuthorization(stranger, wrong)).as(wrong).isEqualTo(401);
             }
         }
@@ -460,6 +536,23 @@ final class HttpServerIT {
                         .filter(route -> !route.isPage())
                         .map(route -> route.method().name() + " " + route.path())
                         .toList());
+    }
+
+    @Test
+    void shouldDescribeTheScopeThatEachRouteNeeds() throws Exception {
+        JsonNode paths = asker.get("/openapi.json").json().path("paths");
+
+        assertThat(server.routes()).filteredOn(route -> !route.isPage()).allSatisfy(route -> {
+            JsonNode security = paths.path(route.path())
+                    .path(route.method().name().toLowerCase(Locale.ROOT))
+                    .path("security");
+            Scope scope = route.scope();
+            if (scope == null) {
+                assertThat(security.isArray() && security.isEmpty()).isTrue();
+            } else {
+                assertThat(security.at("/1/token/0").asText()).as(route.path()).isEqualTo(scope.code());
+            }
+        });
     }
 
     @Test

@@ -91,6 +91,18 @@ final class PageIT {
         browser.picture("light");
     }
 
+    /** The answer may change while it is looked at. */
+    @Test
+    @Order(3)
+    void shouldNameEachItemAsItIsShown() {
+        Awaitility.await().atMost(TIMEOUT).ignoreExceptions().untilAsserted(() -> {
+            String score = browser.text("#answer li:first-child .score");
+            assertThat(score).isNotEmpty();
+            assertThat(browser.find("#answer li:first-child button").getAccessibleName())
+                    .contains(browser.text("#answer li:first-child .name"), score);
+        });
+    }
+
     @Test
     @Order(2)
     void shouldShowHowEachVariantDoes() {
@@ -151,13 +163,15 @@ final class PageIT {
         for (boolean dark : List.of(true, false)) {
             browser.preferDark(dark);
             for (int width : List.of(360, 768, 1_440, 3_840)) {
+                String screen = (dark ? "dark-" : "light-") + width;
                 browser.resize(width, width < 500 ? 740 : width * 10 / 16, width < 500 ? 2 : 1);
                 browser.await("document.documentElement.scrollWidth <= arguments[0]", width);
                 browser.await("[...document.querySelectorAll('.plot canvas')].every((canvas) =>"
                         + " canvas.getBoundingClientRect().right <= innerWidth && canvas.offsetWidth > 200)");
                 browser.await("[...document.querySelectorAll('.card, .figure')].every((card) =>"
                         + " card.scrollWidth <= card.clientWidth + 1)");
-                browser.picture((dark ? "dark-" : "light-") + width);
+                browser.picture(screen);
+                assertThat(browser.accessibilityViolations()).as(screen).isEmpty();
             }
             Long sum = (Long) browser.value("return getComputedStyle(document.body).backgroundColor.match(/\\d+/g)"
                     + ".slice(0, 3).reduce((sum, channel) => sum + Number(channel), 0)");

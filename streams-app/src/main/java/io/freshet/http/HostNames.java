@@ -1,0 +1,62 @@
+package io.freshet.http;
+
+import io.freshet.config.HttpConfig;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * The names under which a server answers. Immutable.
+ *
+ * <p>A browser that runs another site's page takes this server for that site once the site's name resolves to this server's
+ * address (DNS rebinding): the page is then of the same origin, and may read and change everything. It cannot do so without
+ * a name of its own, so that names are checked against a list, and addresses, which probes and pods use, need no check.
+ */
+final class HostNames {
+    private static final String ANY = "*";
+    private static final String ANY_BELOW = "*.";
+    private static final Pattern IPV4 = Pattern.compile("\\d{1,3}(\\.\\d{1,3}){3}");
+
+    private final boolean areAllAllowed;
+    private final Set<String> exact;
+    private final List<String> suffixes;
+
+    HostNames(HttpConfig config) {
+        List<String> named = config.hosts();
+        areAllAllowed = named.contains(ANY);
+        suffixes = named.stream()
+                .filter(name -> name.startsWith(ANY_BELOW))
+                .map(name -> name.substring(1))
+                .toList();
+        exact = Stream.concat(
+                        named.stream(),
+                        Stream.of("localhost", config.host(), nameIn(config.advertisedAddress()))
+                                .filter(name -> !name.isEmpty())
+                                .map(name -> name.toLowerCase(Locale.ROOT)))
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    /**
+     * Whether the server answers to a name.
+     *
+     * @param host a Host header, with or without a port
+     */
+    boolean allow(String host) {
+        String name = nameIn(host).toLowerCase(Locale.ROOT);
+        return areAllAllowed
+                || name.startsWith("[")
+                || IPV4.matcher(name).matches()
+                || exact.contains(name)
+                || suffixes.stream().anyMatch(name::endsWith);
+    }
+
+    /** Without the port, and the dot that may end a name. */
+    private static String nameIn(String host) {
+        int colon = host.lastIndexOf(':');
+        String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;
+        return name.endsWith(".") ? name.substring(0, name.length() - 1) : name;
+    }
+}

@@ -1,0 +1,60 @@
+package io.freshet.http;
+
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.LongSupplier;
+
+/**
+ * A token bucket for each client: a second's requests at once, and the same number a second on average. Remembers a bounded
+ * number of clients, and forgets the ones that have asked the longest ago. Thread-safe.
+ */
+final class RateLimit {
+    private static final int MOST_CLIENTS = 10_000;
+    private static final double NANOS_IN_SECOND = 1e9;
+
+    private final int perSecond;
+    private final LongSupplier nanoTime;
+    private final Map<String, Bucket> buckets = new LinkedHashMap<>(16, 0.75f, true); // guarded by this
+
+    private static final class Bucket {
+        private double requests;
+        private long filledAtNanos;
+    }
+
+    /**
+     * @param perSecond 0 for no limit
+     * @param nanoTime as {@link System#nanoTime}
+     */
+    RateLimit(int perSecond, LongSupplier nanoTime) {
+        this.perSecond = perSecond;
+        this.nanoTime = nanoTime;
+    }
+
+    /** Takes a request of a client out of its bucket; otherwise says how long it takes until there is one again. */
+    synchronized Duration take(String client) {
+        if (perSecond == 0) {
+            return Duration.ZERO;
+        }
+        long now = nanoTime.getAsLong();
+        Bucket bucket = buckets.computeIfAbsent(client, _ -> full(now));
+        double refill = (now - bucket.filledAtNanos) / NANOS_IN_SECOND * perSecond;
+        bucket.requests = Math.min(perSecond, bucket.requests + refill);
+        bucket.filledAtNanos = now;
+        if (bucket.requests < 1) {
+            return Duration.ofNanos((long) Math.ceil((1 - bucket.requests) / perSecond * NANOS_IN_SECOND));
+        }
+        bucket.requests--;
+        if (buckets.size() > MOST_CLIENTS) {
+            buckets.remove(buckets.keySet().iterator().next());
+        }
+        return Duration.ZERO;
+    }
+
+    private Bucket full(long now) {
+        Bucket bucket = new Bucket();
+        bucket.requests = perSecond;
+        bucket.filledAtNanos = now;
+        return bucket;
+    }
+}

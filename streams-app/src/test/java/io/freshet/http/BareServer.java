@@ -1,0 +1,48 @@
+package io.freshet.http;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.telemetry.ProcessMeters;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+
+/** A server of a process without a role, and so without Kafka: health, metrics, the description and the model's routes. */
+final class BareServer implements AutoCloseable {
+    private final FreshetConfig config;
+    private final HttpServer server;
+
+    BareServer(Path folder, Map<String, String> more) throws IOException {
+        Map<String, String> settings = new HashMap<>(more);
+        settings.put("state.dir", folder.resolve("state").toString());
+        settings.put("http.port", Integer.toString(Asker.freePort()));
+        config = FreshetConfig.of(settings);
+        server = HttpServer.start(
+                config,
+                new HttpServer.Roles(
+                        null,
+                        null,
+                        null,
+                        new FileSnapshotStore(config.modelStorePath()),
+                        ProcessMeters.registry(),
+                        null));
+    }
+
+    int port() {
+        return config.http().port();
+    }
+
+    Asker asker() {
+        return Asker.at(port());
+    }
+
+    RawClient raw() {
+        return new RawClient(port());
+    }
+
+    @Override
+    public void close() {
+        server.close();
+    }
+}
