@@ -17,7 +17,8 @@ import java.util.Map;
  * java             version of the JVM
  * </pre>
  *
- * <p>Manifests that were written before there was {@code arithmetic} mean products and instruction set together.
+ * <p>A manifest without {@code arithmetic} was written when the bits depended on the instruction set, too: there the arithmetic is
+ * products and instruction set together.
  */
 public final class SnapshotPlatform {
     private static final String ARITHMETIC = "arithmetic";
@@ -42,9 +43,12 @@ public final class SnapshotPlatform {
         return values;
     }
 
-    /** Which arithmetic a learner of this process computes with. Whatever changes a bit of a step must change the name. */
+    /**
+     * Which arithmetic a learner of this process computes with: that of its products, which is the same on every CPU. A change
+     * that alters a bit of a step must change the name.
+     */
     public static String arithmetic(String products) {
-        return products + "/" + instructionSet();
+        return products;
     }
 
     /** Which arithmetic computed a snapshot; empty where the manifest does not say. */

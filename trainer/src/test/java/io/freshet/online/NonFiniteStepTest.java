@@ -29,7 +29,9 @@ final class NonFiniteStepTest {
     void shouldShowByItsLossThatAnItemOfTheBatchIsNotFinite() {
         assertShown(model -> {
             int row = model.vocabulary().rowOf("b");
-            model.items().memory(row).set(ValueLayout.JAVA_FLOAT_UNALIGNED, model.items().at(row), Float.NaN);
+            model.items()
+                    .memory(row)
+                    .set(ValueLayout.JAVA_FLOAT_UNALIGNED, model.items().at(row), Float.NaN);
         });
     }
 
