@@ -62,6 +62,10 @@ final class KilledProcessesIT {
     private static final int WINDOW = 50;
     private static final int ENDED_BY_SIGTERM = 128 + 15;
 
+    private static final Map<String, String> ON_ANOTHER_CPU = Map.of(
+            "JAVA_TOOL_OPTIONS",
+            System.getProperty("os.arch").equals("amd64") ? "-XX:UseAVX=2" : "-Dfreshet.lanes=4");
+
     private final Random random = new Random();
 
     @TempDir
@@ -366,13 +370,16 @@ final class KilledProcessesIT {
         return digests;
     }
 
-    /** By a process that nobody disturbs, from nothing to the end of the journal. */
+    /**
+     * By a process that is not disturbed, from nothing to the end of the journal, as a CPU with other vectors than those that
+     * wrote the journal: with AVX2 alone on x86-64, with 128 bits elsewhere.
+     */
     private Map<String, String> replayed(String model) throws Exception {
         Path report = folder.resolve(model + ".json");
         List<String> arguments = new ArrayList<>(List.of("replay", "--from-start", "--json", report.toString()));
         arguments.addAll(settings(model));
         try (FreshetProcess replay =
-                FreshetProcess.start(folder.resolve("replay.txt"), arguments.toArray(String[]::new))) {
+                FreshetProcess.start(folder.resolve("replay.txt"), ON_ANOTHER_CPU, arguments.toArray(String[]::new))) {
             assertThat(replay.await(TIMEOUT)).isZero();
         }
         Map<String, String> digests = new TreeMap<>();
