@@ -22,7 +22,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * <p>A user is idle whose newest click is older than the retention by the {@link EventClock} of this task's clicks. The
  * search deletes the sequences of idle users. A click of an idle user begins a new sequence, unless the click itself is
  * of a time at which the user was not idle. The clock begins anew with the task: until a quorum of users has clicked,
- * it knows no time, and nobody is idle.
+ * it knows no time, and no user is idle.
  */
 final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> {
     private final SequenceWindow window;
