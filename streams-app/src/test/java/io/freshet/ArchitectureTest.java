@@ -5,6 +5,7 @@ import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.assignableTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.belongTo;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.core.domain.JavaConstructor.CONSTRUCTOR_NAME;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
@@ -12,7 +13,9 @@ import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_ST
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
+import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -21,6 +24,18 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import java.io.PrintStream;
+import java.io.PrintWriter;
+import java.text.DateFormat;
+import java.text.DateFormatSymbols;
+import java.text.DecimalFormat;
+import java.text.DecimalFormatSymbols;
+import java.text.MessageFormat;
+import java.text.NumberFormat;
+import java.time.format.DateTimeFormatter;
+import java.util.Formatter;
+import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.jspecify.annotations.NullMarked;
@@ -71,6 +86,25 @@ final class ArchitectureTest {
         "io.freshet.demo..",
         "io.freshet.plot.."
     };
+    /** By class, what takes the default locale where no argument names one. */
+    private static final Map<Class<?>, Set<String>> DEFAULT_LOCALE_CALLS = Map.of(
+            String.class, Set.of("format", "formatted", "toUpperCase", "toLowerCase"),
+            PrintStream.class, Set.of("format", "printf"),
+            PrintWriter.class, Set.of("format", "printf"),
+            Formatter.class, Set.of(CONSTRUCTOR_NAME),
+            DateTimeFormatter.class, Set.of("ofPattern", "ofLocalizedDate", "ofLocalizedTime", "ofLocalizedDateTime"),
+            NumberFormat.class,
+                    Set.of(
+                            "getInstance",
+                            "getNumberInstance",
+                            "getIntegerInstance",
+                            "getPercentInstance",
+                            "getCurrencyInstance",
+                            "getCompactNumberInstance"),
+            DecimalFormat.class, Set.of(CONSTRUCTOR_NAME),
+            DateFormat.class, Set.of(CONSTRUCTOR_NAME, "getInstance", "getDateInstance", "getTimeInstance"),
+            MessageFormat.class, Set.of(CONSTRUCTOR_NAME, "format"));
+
     private static final Set<String> NAMES_THAT_SAY_NOTHING =
             Set.of("util", "utils", "common", "commons", "impl", "manager", "managers", "helper", "helpers", "misc");
 
@@ -155,6 +189,14 @@ final class ArchitectureTest {
             .should(ACCESS_STANDARD_STREAMS);
 
     @ArchTest
+    static final ArchRule formatsNameTheirLocale = noClasses()
+            .should()
+            .accessTargetWhere(
+                    describe("formats or changes case in the default locale", ArchitectureTest::usesDefaultLocale))
+            .because("digits, signs and letters of names, files and numbers must not depend on the machine's locale:"
+                    + " use Locale.ROOT");
+
+    @ArchTest
     static final ArchRule packagesAreNamedAfterConcepts = noClasses()
             .should()
             .resideInAnyPackage(NAMES_THAT_SAY_NOTHING.stream()
@@ -175,6 +217,17 @@ final class ArchitectureTest {
             .and(describe("are written by hand", type -> !type.getModifiers().contains(JavaModifier.SYNTHETIC)))
             .should()
             .haveModifier(JavaModifier.FINAL);
+
+    private static boolean usesDefaultLocale(JavaAccess<?> access) {
+        return access instanceof JavaCodeUnitAccess<?> call
+                && DEFAULT_LOCALE_CALLS.entrySet().stream()
+                        .anyMatch(entry -> call.getTargetOwner().isAssignableTo(entry.getKey())
+                                && entry.getValue().contains(call.getName()))
+                && call.getTarget().getRawParameterTypes().stream()
+                        .noneMatch(type -> type.isEquivalentTo(Locale.class)
+                                || type.isEquivalentTo(DecimalFormatSymbols.class)
+                                || type.isEquivalentTo(DateFormatSymbols.class));
+    }
 
     private static ArchCondition<JavaClass> resideInANullMarkedPackage() {
         return new ArchCondition<>("reside in a package that is @NullMarked") {

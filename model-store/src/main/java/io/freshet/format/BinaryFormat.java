@@ -1,5 +1,6 @@
 package io.freshet.format;
 
+import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
@@ -83,8 +84,13 @@ public record BinaryFormat(String name, char kind, int oldestReadable, int curre
         }
         if (kindOf(record) != kind) {
             throw new CorruptFormatException(String.format(
+                    Locale.ROOT,
                     "%s must begin with %02x%02x: begins with %02x%02x",
-                    name, MAGIC, (int) kind, record[0], record[1]));
+                    name,
+                    MAGIC,
+                    (int) kind,
+                    record[0],
+                    record[1]));
         }
     }
 
@@ -94,8 +100,12 @@ public record BinaryFormat(String name, char kind, int oldestReadable, int curre
         crc.update(record, 0, bodyEnd);
         if (stored != (int) crc.getValue()) {
             throw new CorruptFormatException(String.format(
+                    Locale.ROOT,
                     "%s must match its CRC-32C: stored=%08x, computed=%08x, length=%d",
-                    name, stored, (int) crc.getValue(), record.length));
+                    name,
+                    stored,
+                    (int) crc.getValue(),
+                    record.length));
         }
     }
 }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.freshet.format.Sha256;
 import io.freshet.snapshot.FileEntry;
 import java.util.List;
+import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
@@ -50,7 +51,8 @@ final class SnapshotNames {
                 .sorted()
                 .forEach(lines::append);
         byte[] bytes = lines.toString().getBytes(UTF_8);
-        return "%012d-%s".formatted(step, Sha256.hex(bytes, bytes.length).substring(0, DIGEST_DIGITS));
+        return String.format(
+                Locale.ROOT, "%012d-%s", step, Sha256.hex(bytes, bytes.length).substring(0, DIGEST_DIGITS));
     }
 
     private static String requireMatch(String name, String value, Pattern pattern) {

@@ -27,7 +27,7 @@ record Address(String host, int port) {
         return host == null || port == null ? Optional.empty() : Optional.of(new Address(host, port));
     }
 
-    /** Why nobody can be reached there; empty where somebody listens. */
+    /** Why a connection fails; empty where one is accepted. */
     Optional<String> unreachable() throws InterruptedException {
         FutureTask<InetAddress> lookUp = new FutureTask<>(() -> InetAddress.getByName(host));
         Thread.ofPlatform().daemon().name("look-up-" + host).start(lookUp);
@@ -46,7 +46,7 @@ record Address(String host, int port) {
         } catch (SocketTimeoutException e) {
             return Optional.of(this + " does not answer within " + CONNECT_TIME.toMillis() + " ms");
         } catch (ConnectException e) {
-            return Optional.of("nobody listens on " + this + " (" + resolved.getHostAddress() + ")");
+            return Optional.of("nothing listens on " + this + " (" + resolved.getHostAddress() + ")");
         } catch (IOException e) {
             return Optional.of(this + " cannot be reached: " + e.getMessage());
         }

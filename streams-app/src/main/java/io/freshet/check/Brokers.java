@@ -18,13 +18,16 @@ import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
+import org.apache.kafka.clients.ClientUtils;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.errors.TimeoutException;
-import org.jspecify.annotations.Nullable;
+import org.apache.kafka.common.network.ChannelBuilder;
+import org.apache.kafka.common.utils.LogContext;
+import org.apache.kafka.common.utils.Time;
 
 /**
  * Brokers that take this client, and what they say of their cluster. Owns the client.
@@ -39,7 +42,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
     /** For one call; shorter than what waits for it. */
     private static final Duration CALL_TIME = Duration.ofSeconds(4);
 
-    private static final Duration REQUEST_TIME = Duration.ofSeconds(3);
+    private static final Duration REQUEST_TIME = Duration.ofMillis(3_500);
 
     /** Looks at names, ports, the login and the brokers' own addresses in turn; empty where one fails, which is told. */
     static Optional<Brokers> connect(FreshetConfig config, Consumer<Finding> found) throws InterruptedException {
@@ -48,17 +51,22 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
             return Optional.empty();
         }
         Map<String, Object> settings = settings(config.kafka());
-        @Nullable Admin admin = client(settings, found);
-        if (admin == null) {
+        if (!isUsable(settings, found)) {
             return Optional.empty();
         }
-        Collection<Node> nodes = introduce(settings, reached.getFirst(), found);
+        Collection<Node> nodes = introduce(settings, reached, found);
         if (nodes.isEmpty() || !canBeReached(nodes, found)) {
-            admin.close(Duration.ZERO);
             return Optional.empty();
         }
+        // Made last: it connects at once, and warns of what has been told already.
+        Admin admin = Admin.create(settings);
         found.accept(Finding.ok("connection", nodes.size() + (nodes.size() == 1 ? " broker" : " brokers")));
         return Optional.of(new Brokers(admin, nodes, config.kafka().bootstrapServers()));
+    }
+
+    /** Whether brokers that are just starting give this problem, too. */
+    static boolean mayComeYet(Finding problem) {
+        return problem.check().equals(BOOTSTRAP);
     }
 
     private static List<Address> reach(String servers, Consumer<Finding> found) throws InterruptedException {
@@ -114,21 +122,25 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         return settings;
     }
 
-    private static @Nullable Admin client(Map<String, Object> settings, Consumer<Finding> found) {
-        try {
-            return Admin.create(settings);
+    /** Whether a client can be made of the settings; where it cannot, that is told. */
+    private static boolean isUsable(Map<String, Object> settings, Consumer<Finding> found) {
+        try (ChannelBuilder _ = ClientUtils.createChannelBuilder(
+                new AdminClientConfig(settings), Time.SYSTEM, new LogContext("[check] "))) {
+            return true;
         } catch (KafkaException e) {
             found.accept(
                     Finding.problem(
                             "connection",
                             "the settings of the Kafka client must hold: " + Refusal.chain(e),
                             "look at kafka.security.protocol, kafka.ssl.* (stores, their passwords and types) and kafka.sasl.*"));
-            return null;
+            return false;
         }
     }
 
     /** The brokers of the cluster; none where this client is not taken, which is told. */
-    private static Collection<Node> introduce(Map<String, Object> settings, Address address, Consumer<Finding> found) {
+    private static Collection<Node> introduce(
+            Map<String, Object> settings, List<Address> reached, Consumer<Finding> found) {
+        Address address = reached.getFirst();
         try {
             return Introduction.nodes(settings, address);
         } catch (IOException | KafkaException e) {
@@ -156,7 +168,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         try {
             return call.get(CALL_TIME.plusMillis(500).toMillis(), TimeUnit.MILLISECONDS);
         } catch (java.util.concurrent.TimeoutException e) {
-            throw new ExecutionException(new TimeoutException("no answer within " + CALL_TIME, e));
+            throw new ExecutionException(new TimeoutException("no answer within " + CALL_TIME.toSeconds() + " s", e));
         }
     }
 

@@ -2,7 +2,10 @@ package io.freshet.check;
 
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.ModelStores;
+import io.freshet.encoder.SasRecConfig;
 import io.freshet.format.FormatException;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.ModelSnapshot;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
@@ -13,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -82,15 +86,46 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
                 "run a trainer, and have model.store.* and model.name as it has them");
     }
 
+    /** The keys whose values differ, with both values. */
+    private static String difference(ModelConfig snapshot, ModelConfig configured) {
+        List<String> differences = new ArrayList<>();
+        SasRecConfig there = snapshot.encoder();
+        SasRecConfig here = configured.encoder();
+        compare("model.dim", there.dim(), here.dim(), differences);
+        compare("model.max.length", there.maxLength(), here.maxLength(), differences);
+        compare("model.blocks", there.blocks(), here.blocks(), differences);
+        compare("model.heads", there.heads(), here.heads(), differences);
+        compare("model.item.deviation", snapshot.itemDeviation(), configured.itemDeviation(), differences);
+        compare("model.seed", snapshot.seed(), configured.seed(), differences);
+        return String.join(", ", differences);
+    }
+
+    private static void compare(String key, Object snapshot, Object configured, List<String> differences) {
+        if (!snapshot.equals(configured)) {
+            differences.add(key + "=" + configured + ", snapshot=" + snapshot);
+        }
+    }
+
     private Finding newest(SnapshotStore store, List<String> versions) {
         String newest = versions.getLast();
         try {
             Manifest manifest = store.manifest(config.modelName(), newest);
+            if (roles.trainer()) {
+                String difference = difference(
+                        ModelSnapshot.config(manifest), config.trainer().model());
+                if (!difference.isEmpty()) {
+                    return Finding.problem(
+                            SNAPSHOT,
+                            "a model keeps its network and its seed for life, and snapshot " + newest
+                                    + " has other ones: " + difference,
+                            "set these keys as the snapshot has them, or begin a new model with another model.name");
+                }
+            }
             return Finding.ok(
                     SNAPSHOT,
                     versions.size() + " of model " + config.modelName() + ", the newest " + newest + " of "
                             + manifest.createdAt().truncatedTo(ChronoUnit.SECONDS));
-        } catch (IOException | FormatException e) {
+        } catch (IOException | FormatException | IllegalArgumentException e) {
             return Finding.warning(
                     SNAPSHOT,
                     "the newest, " + newest + ", cannot be used: " + e.getMessage(),

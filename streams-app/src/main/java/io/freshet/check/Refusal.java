@@ -1,6 +1,7 @@
 package io.freshet.check;
 
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.security.cert.CertificateException;
 import java.util.Locale;
 import java.util.StringJoiner;
@@ -47,6 +48,7 @@ record Refusal(String check, String message, String remedy) {
                         "set kafka.security.protocol to PLAINTEXT, or SSL");
             case AuthenticationException e ->
                 new Refusal(LOGIN, address + " refuses the login: " + e.getMessage(), "look at kafka.sasl.*");
+            case SocketTimeoutException _ -> ofTimeout(protocol, address, Greeting.of(address));
             case IOException _ -> ofSilence(protocol, address, Greeting.of(address));
             default ->
                 new Refusal(
@@ -91,7 +93,21 @@ record Refusal(String check, String message, String remedy) {
         return false;
     }
 
-    private static Refusal ofSilence(String protocol, Address address, Greeting greeting) {
+    /** Only what the port answers to a greeting is certain; that it is slow says nothing about what it is. */
+    private static Refusal ofTimeout(String protocol, Address address, Greeting greeting) {
+        Refusal otherTls = ofOtherTls(protocol, address, greeting);
+        return otherTls != null
+                ? otherTls
+                : new Refusal(
+                        CONNECTION,
+                        address + " accepted the connection and did not answer a Kafka request within "
+                                + Introduction.TIME.toSeconds() + " s",
+                        "look at the load and the log of the broker, and try again; if it is not a Kafka broker's port,"
+                                + " correct kafka.bootstrap.servers");
+    }
+
+    /** That one side speaks TLS and the other does not; null where that is not certain. */
+    private static @Nullable Refusal ofOtherTls(String protocol, Address address, Greeting greeting) {
         boolean withTls = protocol.endsWith("SSL");
         if (withTls && greeting == Greeting.OTHER) {
             return withoutTls(address);
@@ -103,6 +119,14 @@ record Refusal(String check, String message, String remedy) {
                     "set kafka.security.protocol to " + (protocol.startsWith("SASL") ? "SASL_SSL" : "SSL or SASL_SSL")
                             + ", and kafka.ssl.truststore.location where the authority is not a public one");
         }
+        return null;
+    }
+
+    private static Refusal ofSilence(String protocol, Address address, Greeting greeting) {
+        Refusal otherTls = ofOtherTls(protocol, address, greeting);
+        if (otherTls != null) {
+            return otherTls;
+        }
         if (protocol.equals("PLAINTEXT") && greeting == Greeting.OTHER) {
             return new Refusal(
                     LOGIN,
@@ -112,8 +136,8 @@ record Refusal(String check, String message, String remedy) {
         }
         return new Refusal(
                 CONNECTION,
-                address + " takes the connection, and does not answer as a Kafka broker does",
-                "look whether it is a broker's port, at the broker's log, and at what stands between");
+                address + " accepted the connection and closed it before it answered a Kafka request",
+                "check that it is a broker's port, and look at the broker's log and at proxies and firewalls between");
     }
 
     private static Refusal withoutTls(Address address) {

@@ -84,6 +84,7 @@ public final class StartCheck {
                         "look at the disk or the bucket that it is on, and the network to it",
                         new ModelStoreCheck(config, roles)),
                 RunningCheck.start("http.port", DISK_TIME, "set another http.port or http.host", new HttpCheck(config)),
+                RunningCheck.start("native-libraries", DISK_TIME, "", NativeLibraries.ofProcess()),
                 RunningCheck.start("memory", DISK_TIME, "", new MemoryCheck(config, roles)));
         List<Finding> findings = new ArrayList<>();
         for (RunningCheck check : running) {

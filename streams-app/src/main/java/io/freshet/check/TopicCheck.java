@@ -23,7 +23,7 @@ import org.apache.kafka.common.errors.TopicAuthorizationException;
 import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 
 /**
- * Each topic that the configuration names, held against what it is to be.
+ * Compares each topic that the configuration names with its expected configuration.
  *
  * @param madeAtStart whether a missing one will be made in time
  */
@@ -88,7 +88,11 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
                         name(name),
                         "this user may not see it, or it is not there",
                         new Right("topic", name, "Describe").remedy(brokers.bootstrapServers()));
-            default -> Finding.problem(name(name), "cannot be described: " + failure, "look at the brokers");
+            default ->
+                Finding.problem(
+                        name(name),
+                        "cannot be described by " + brokers.bootstrapServers() + ": " + failure,
+                        "look at the load and the log of the brokers, and try again");
         };
     }
 

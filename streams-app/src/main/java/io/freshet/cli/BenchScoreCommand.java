@@ -273,8 +273,12 @@ final class BenchScoreCommand implements Callable<Integer> {
 
     private Report run(Yardstick yardstick, PrintStream out) {
         out.printf(
+                Locale.ROOT,
                 "%nMade-up vectors (%s), %d wide, top %d; %s%n",
-                vectors, dim, topK, Products.forThisCpu().name());
+                vectors,
+                dim,
+                topK,
+                Products.forThisCpu().name());
         out.println(HEADER);
         Report report = new Report(settings(), yardstick.rates(), new ArrayList<>(), new ArrayList<>());
         for (int count : items) {

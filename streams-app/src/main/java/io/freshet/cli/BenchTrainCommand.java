@@ -229,6 +229,7 @@ final class BenchTrainCommand implements Callable<Integer> {
             PrintStream out) {
         MachineRates.Best best = rates.best(threads());
         out.printf(
+                Locale.ROOT,
                 "%n%s: %,d users, %,d items, %,d interactions; threads=%d, kernels=%s; sgemm is OpenBLAS as %s%n",
                 data.isNamed() ? data.file(spec) : "Made up like Amazon Beauty",
                 sequences.users(),

@@ -65,7 +65,7 @@ record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycl
     /** The figures for a person. */
     List<String> lines() {
         return List.of(
-                "Mean of %d cycles, in %%; %s".formatted(cycles.size(), FitProgress.time(seconds)),
+                String.format(Locale.ROOT, "Mean of %d cycles, in %%; %s", cycles.size(), FitProgress.time(seconds)),
                 "                          R@20     R@10   MRR@20   MRR@10",
                 row("Freshet", mean.recall20(), mean.recall10(), mean.mrr20(), mean.mrr10()),
                 row(
@@ -77,7 +77,7 @@ record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycl
     }
 
     private static String row(String name, double... shares) {
-        StringBuilder row = new StringBuilder("  %-20s".formatted(name));
+        StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "  %-20s", name));
         for (double share : shares) {
             row.append(String.format(Locale.ROOT, " %8.2f", 100 * share));
         }

@@ -15,6 +15,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -131,12 +132,13 @@ final class EvaluateCommand implements Callable<Integer> {
         SeenItems seen = maskSeen.of(sequences);
         int items = model.vocabulary().size();
         out.printf(
+                Locale.ROOT,
                 "%s/%s, %,d users, %,d items%s%s%n",
                 name,
                 openedVersion,
                 sequences.users(),
                 items,
-                items > known ? ", %,d of them unknown to the model".formatted(items - known) : "",
+                items > known ? String.format(Locale.ROOT, ", %,d of them unknown to the model", items - known) : "",
                 seen == SeenItems.MASKED ? "; seen items are masked" : "");
         Report report = measure(sequences, seen, model, settings(file, openedVersion, sequences, items - known, seen));
         out.println(Measures.HEADER);

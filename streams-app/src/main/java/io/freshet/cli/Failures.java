@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.check.CheckFailedException;
 import io.freshet.continual.PeriodFileException;
 import io.freshet.demo.ClickFileException;
 import io.freshet.demo.StateFolderException;
@@ -39,7 +40,8 @@ final class Failures {
                     SequenceFileException _,
                     PeriodFileException _,
                     StateFolderException _,
-                    SnapshotStoreException _ -> String.valueOf(message);
+                    SnapshotStoreException _,
+                    CheckFailedException _ -> String.valueOf(message);
             default -> failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
         };
     }

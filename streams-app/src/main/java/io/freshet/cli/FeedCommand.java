@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.check.Reachability;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
 import io.freshet.demo.ClickFeed;
@@ -101,6 +102,7 @@ final class FeedCommand implements Callable<Integer> {
         FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), settings);
         StopSignal stop = StopSignal.onShutdown();
         try (stop) {
+            Reachability.require(loaded);
             TopicSetup.run(loaded, TOPIC_TIMEOUT);
             long fed = new ClickFeed(loaded, generator, rate).run(duration, stop);
             System.out.println("Fed " + fed + " clicks to " + loaded.topics().clicks());

@@ -32,7 +32,7 @@ record FindingsReport(boolean good, List<Row> findings) {
         }
 
         void print(PrintStream out) {
-            out.printf("%-9s  %s: %s%n", outcome, check, message);
+            out.printf(Locale.ROOT, "%-9s  %s: %s%n", outcome, check, message);
             if (!remedy.isEmpty()) {
                 out.println(INDENT + "remedy: " + remedy);
             }

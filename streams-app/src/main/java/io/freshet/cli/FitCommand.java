@@ -20,6 +20,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -141,17 +142,19 @@ final class FitCommand implements Callable<Integer> {
     }
 
     private static String introduction(Path file, SequenceDataset sequences, Vocabulary items, FitConfig config) {
-        return "%s: %,d users, %,d items, %,d interactions%s"
-                .formatted(
-                        file,
-                        sequences.users(),
-                        items.size(),
-                        sequences.interactions(),
-                        config.seen() == SeenItems.MASKED ? "; seen items are masked" : "");
+        return String.format(
+                Locale.ROOT,
+                "%s: %,d users, %,d items, %,d interactions%s",
+                file,
+                sequences.users(),
+                items.size(),
+                sequences.interactions(),
+                config.seen() == SeenItems.MASKED ? "; seen items are masked" : "");
     }
 
     private void report(PrintStream out, FitResult result, Map<String, Object> settings) throws IOException {
         out.printf(
+                Locale.ROOT,
                 "%s epoch %d of %d, chosen by validation; %s%n",
                 result.stopped() ? "Stopped:" : "Best:",
                 result.bestEpoch(),

@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.check.NativeLibraries;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Optional;
@@ -67,7 +68,21 @@ public final class Freshet implements Runnable {
             System.err.println("freshet: " + mistake.get());
             System.exit(CommandLine.ExitCode.USAGE);
         }
-        System.exit(commandLine().execute(arguments));
+        System.exit(execute(arguments));
+    }
+
+    /** A library that cannot be loaded is an error of the surroundings, which picocli does not handle. */
+    private static int execute(String[] arguments) {
+        try {
+            return commandLine().execute(arguments);
+        } catch (LinkageError e) {
+            Optional<String> explanation = NativeLibraries.explain(e);
+            if (explanation.isEmpty()) {
+                throw e;
+            }
+            System.err.println("freshet: " + explanation.get());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
     }
 
     /** The command with its sub-commands, ready to run. */

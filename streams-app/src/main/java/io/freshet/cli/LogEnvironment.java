@@ -38,7 +38,8 @@ final class LogEnvironment {
         String value = environment.get(name);
         return value == null || allowed.contains(value)
                 ? Optional.empty()
-                : Optional.of("%s must be one of %s: %s=%s".formatted(name, String.join(", ", allowed), name, value));
+                : Optional.of(String.format(
+                        Locale.ROOT, "%s must be one of %s: %s=%s", name, String.join(", ", allowed), name, value));
     }
 
     /** Has each line say whose it is. */

@@ -31,18 +31,19 @@ record Measures(
 
     /** A line under {@link #HEADER}. */
     String row(String name) {
-        return "  %-11s %s %s %s     %s %s %s     %s %s %s"
-                .formatted(
-                        name,
-                        share(hr5),
-                        share(hr10),
-                        share(hr20),
-                        share(ndcg5),
-                        share(ndcg10),
-                        share(ndcg20),
-                        share(mrr5),
-                        share(mrr10),
-                        share(mrr20));
+        return String.format(
+                Locale.ROOT,
+                "  %-11s %s %s %s     %s %s %s     %s %s %s",
+                name,
+                share(hr5),
+                share(hr10),
+                share(hr20),
+                share(ndcg5),
+                share(ndcg10),
+                share(ndcg20),
+                share(mrr5),
+                share(mrr10),
+                share(mrr20));
     }
 
     /** Four decimals without the zero before them, as papers write it. */

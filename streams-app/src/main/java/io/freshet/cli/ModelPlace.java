@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.check.Reachability;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.ModelStores;
 import io.freshet.demo.DemoState;
@@ -57,8 +58,17 @@ final class ModelPlace {
         return config != null || state != null || !settings.isEmpty();
     }
 
-    /** Opens the place; what contradicts itself is refused. */
+    /** Opens the place, whose Kafka must answer; options that contradict each other are refused. */
     Opened open(CommandSpec spec) throws IOException, StateFolderException {
+        Opened opened = openStore(spec);
+        if (opened.demo() == null) {
+            Reachability.require(opened.config());
+        }
+        return opened;
+    }
+
+    /** Opens the place for its store alone; its Kafka may be away. */
+    Opened openStore(CommandSpec spec) throws IOException, StateFolderException {
         if (config != null && state != null) {
             throw new ParameterException(spec.commandLine(), "--state has a configuration of its own, not --config");
         }

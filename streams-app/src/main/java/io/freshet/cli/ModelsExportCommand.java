@@ -5,6 +5,7 @@ import io.freshet.export.ItemExport;
 import io.freshet.store.Snapshot;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,15 +75,20 @@ final class ModelsExportCommand implements Callable<Integer> {
         } catch (FileAlreadyExistsException e) {
             throw new ParameterException(spec.commandLine(), "--out: " + e.getMessage());
         }
-        try (StorePlace.Opened opened = place.open(spec)) {
+        try (StorePlace.Opened opened = place.openStore(spec)) {
             String found = Versions.find(opened, version, spec);
             ProgressLine progress = new ProgressLine(System.err, Terminal.canRedraw(), Terminal.hasBlocks());
             try (Snapshot snapshot = opened.store().open(opened.modelName(), found)) {
                 ItemExport.Exported exported = export.write(snapshot, (items, of) -> show(progress, items, of));
                 progress.clear();
                 System.out.printf(
+                        Locale.ROOT,
                         "%,d items of %s/%s, %d wide: %s%n",
-                        exported.items(), opened.modelName(), found, exported.dim(), exported.files());
+                        exported.items(),
+                        opened.modelName(),
+                        found,
+                        exported.dim(),
+                        exported.files());
                 System.out.flush();
             }
             return 0;

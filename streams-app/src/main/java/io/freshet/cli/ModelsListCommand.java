@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -73,13 +74,14 @@ final class ModelsListCommand implements Callable<Integer> {
         }
 
         String line() {
-            return "%s  %s  %,10.1f MB%s%s"
-                    .formatted(
-                            version,
-                            createdAt,
-                            bytes / 1e6,
-                            ndcg10 == null ? "" : "  NDCG@10 %.4f".formatted(ndcg10),
-                            held ? "  held back" : "");
+            return String.format(
+                    Locale.ROOT,
+                    "%s  %s  %,10.1f MB%s%s",
+                    version,
+                    createdAt,
+                    bytes / 1e6,
+                    ndcg10 == null ? "" : String.format(Locale.ROOT, "  NDCG@10 %.4f", ndcg10),
+                    held ? "  held back" : "");
         }
     }
 
@@ -127,8 +129,11 @@ final class ModelsListCommand implements Callable<Integer> {
     private static String served(Report report, @Nullable FreshetConfig config) {
         Served rollback = report.rollback();
         if (rollback != null) {
-            return "Rolled back since %s: scorers serve %s, and nothing after it; 'freshet models resume' ends that"
-                    .formatted(rollback.since(), rollback.served());
+            return String.format(
+                    Locale.ROOT,
+                    "Rolled back since %s: scorers serve %s, and nothing after it; 'freshet models resume' ends that",
+                    rollback.since(),
+                    rollback.served());
         }
         if (report.snapshots().isEmpty()) {
             return "No snapshot of model " + report.model();

@@ -12,6 +12,7 @@ import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -106,8 +107,11 @@ final class ModelsPruneCommand implements Callable<Integer> {
                 }
             }
             out.printf(
+                    Locale.ROOT,
                     "%d of %d %s%n",
-                    surplus.size(), versions.size(), dryRun ? "would be removed" : "were to be removed");
+                    surplus.size(),
+                    versions.size(),
+                    dryRun ? "would be removed" : "were to be removed");
         }
 
         /** What a rollback serves, or else what scorers begin with. */

@@ -4,6 +4,7 @@ import io.freshet.online.ServedVersion;
 import io.freshet.snapshot.Rollback;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -45,9 +46,12 @@ final class ModelsRollbackCommand implements Callable<Integer> {
             requireGood(opened);
             Rollback rollback = served.rollBack(version, Instant.now());
             System.out.printf(
+                    Locale.ROOT,
                     "Scorers of model %s serve %s in place of %s and what came after it; 'freshet models resume' ends"
                             + " that%n",
-                    rollback.model(), rollback.served(), rollback.rollbackOf());
+                    rollback.model(),
+                    rollback.served(),
+                    rollback.rollbackOf());
             System.out.flush();
             return 0;
         }

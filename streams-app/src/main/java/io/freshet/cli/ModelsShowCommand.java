@@ -132,8 +132,12 @@ final class ModelsShowCommand implements Callable<Integer> {
     }
 
     private static String position(io.freshet.snapshot.TopicPosition position) {
-        return "%s, partition %d, up to offset %,d"
-                .formatted(position.topic(), position.partition(), position.offset());
+        return String.format(
+                Locale.ROOT,
+                "%s, partition %d, up to offset %,d",
+                position.topic(),
+                position.partition(),
+                position.offset());
     }
 
     private static void lines(PrintStream out, String title, Map<String, ?> values) {
@@ -145,6 +149,6 @@ final class ModelsShowCommand implements Callable<Integer> {
     }
 
     private static void line(PrintStream out, String title, String text) {
-        out.printf("%-10s %s%n", title, text);
+        out.printf(Locale.ROOT, "%-10s %s%n", title, text);
     }
 }

@@ -160,13 +160,20 @@ record PrequentialReport(
                 clicks.duplicates() + clicks.tooLate(),
                 clicks.passedOver(),
                 FitProgress.time(seconds)));
-        lines.add("%-36s %8s %8s %8s".formatted("After the first tenth", "HR@10", "NDCG@10", "MRR@10"));
+        lines.add(
+                String.format(Locale.ROOT, "%-36s %8s %8s %8s", "After the first tenth", "HR@10", "NDCG@10", "MRR@10"));
         lines.add(String.format(Locale.ROOT, "  %-34s %,8d", "events", prequential.events()));
         rows(prequential)
                 .forEach((name, at10) -> lines.add(row(name, List.of(at10.hr10(), at10.ndcg10(), at10.mrr10()))));
-        lines.add("%-36s %8s %8s %8s %8s"
-                .formatted("NDCG@10 by item's and user's clicks", "item <5", "item 5+", "user 1", "user 2+"));
-        lines.add("  %-34s".formatted("events")
+        lines.add(String.format(
+                Locale.ROOT,
+                "%-36s %8s %8s %8s %8s",
+                "NDCG@10 by item's and user's clicks",
+                "item <5",
+                "item 5+",
+                "user 1",
+                "user 2+"));
+        lines.add(String.format(Locale.ROOT, "  %-34s", "events")
                 + slices.values().stream()
                         .map(slice -> String.format(Locale.ROOT, " %,8d", slice.events()))
                         .collect(Collectors.joining()));
@@ -191,9 +198,9 @@ record PrequentialReport(
     }
 
     private static String row(String name, List<Double> values) {
-        return "  %-34s".formatted(name)
+        return String.format(Locale.ROOT, "  %-34s", name)
                 + values.stream()
-                        .map(value -> " %8s".formatted(Measures.share(value)))
+                        .map(value -> String.format(Locale.ROOT, " %8s", Measures.share(value)))
                         .collect(Collectors.joining());
     }
 

@@ -12,6 +12,7 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -191,6 +192,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     private void print(Report report, PrintStream out) {
         out.printf(
+                Locale.ROOT,
                 "%s/%s, step %,d: %,d steps replayed from %s in %.1f s%n",
                 report.model(),
                 report.version(),
@@ -198,14 +200,15 @@ final class ReplayCommand implements Callable<Integer> {
                 report.steps(),
                 report.from().isEmpty() ? "nothing" : "snapshot " + report.from(),
                 report.seconds());
-        report.files().forEach(file -> out.printf("  %s  %s%n", file.sha256(), file.name()));
+        report.files().forEach(file -> out.printf(Locale.ROOT, "  %s  %s%n", file.sha256(), file.name()));
         if (report.mismatches() > 0) {
             out.printf(
+                    Locale.ROOT,
                     "NOT the trainer's model: %,d steps or deltas came out otherwise than the journal says%n",
                     report.mismatches());
         }
         if (into != null) {
-            out.printf("Written into %s%n", into);
+            out.printf(Locale.ROOT, "Written into %s%n", into);
         }
         out.flush();
     }

@@ -1,5 +1,7 @@
 package io.freshet.cli;
 
+import io.freshet.check.NativeLibraries;
+import io.freshet.check.Reachability;
 import io.freshet.check.Roles;
 import io.freshet.check.StartCheck;
 import io.freshet.config.FreshetConfig;
@@ -136,6 +138,8 @@ final class RunCommand implements Callable<Integer> {
         }
         FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), batch.addTo(settings));
         LogEnvironment.name(loaded, roles);
+        NativeLibraries.require();
+        Reachability.requireAtStart(loaded);
         StopSignal stop = StopSignal.onShutdown();
         try (stop) {
             return run(loaded, stop);

@@ -58,6 +58,7 @@ final class StartCacheCommand implements Callable<Integer> {
         requireWritable(home);
         PrintStream out = System.out;
         out.printf(
+                Locale.ROOT,
                 "A demo runs for %d s in a process of its own, then its JVM writes the cache ...%n",
                 duration.toSeconds());
         out.flush();

@@ -56,10 +56,19 @@ final class StorePlace {
         }
     }
 
-    /** Opens the place; what contradicts itself is refused. */
+    /** Opens the place, whose Kafka must answer if there is one; options that contradict each other are refused. */
     Opened open(CommandSpec spec) throws IOException, StateFolderException {
+        return open(spec, true);
+    }
+
+    /** Opens the place for its store alone; its Kafka may be away. */
+    Opened openStore(CommandSpec spec) throws IOException, StateFolderException {
+        return open(spec, false);
+    }
+
+    private Opened open(CommandSpec spec, boolean withKafka) throws IOException, StateFolderException {
         if (store == null) {
-            ModelPlace.Opened opened = place.open(spec);
+            ModelPlace.Opened opened = withKafka ? place.open(spec) : place.openStore(spec);
             return new Opened(opened.config().modelName(), opened.store(), opened);
         }
         if (place.isNamed()) {

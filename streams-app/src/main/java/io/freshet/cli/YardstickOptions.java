@@ -67,8 +67,11 @@ final class YardstickOptions {
     /** A table with a column for each number of threads. */
     static List<String> lines(MachineRates rates) {
         List<String> lines = new ArrayList<>();
-        lines.add("This machine: %d processors, vectors of %d bits; medians of 3 rounds"
-                .formatted(rates.processors(), rates.vectorBits()));
+        lines.add(String.format(
+                Locale.ROOT,
+                "This machine: %d processors, vectors of %d bits; medians of 3 rounds",
+                rates.processors(),
+                rates.vectorBits()));
         lines.add(line("", rates.best(), best -> best.threads() + (best.threads() == 1 ? " thread" : " threads"), ""));
         rates.sgemm().stream().map(MachineRates.Sgemm::coreType).distinct().forEach(core -> {
             String unit = "GFLOP/s" + (core.equals(rates.detectedCoreType()) ? "   detected by OpenBLAS itself" : "");

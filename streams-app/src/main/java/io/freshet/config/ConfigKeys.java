@@ -260,17 +260,17 @@ final class ConfigKeys {
                     SEQUENCER_IDLE_RETENTION_MS,
                     "7776000000",
                     1,
-                    "A user whose newest click is older than the partition's newest by more than this is forgotten."),
+                    "A user whose newest click is older than this, by the clicks' own times, is forgotten."),
             millis(
                     SEQUENCER_FUTURE_BOUND_MS,
                     "86400000",
                     0,
-                    "A click timed later than its Kafka record by more than this goes to the dead letters."),
+                    "A click timed later than its Kafka record, or than the wall clock, by more than this goes to the dead letters."),
             millis(
                     SEQUENCER_EXPIRY_INTERVAL_MS,
                     "1000",
                     1,
-                    "Stream time between two slices of the search for idle users."),
+                    "Wall-clock time between two slices of the search for idle users."),
             key(
                     SEQUENCER_EXPIRY_SLICE,
                     ConfigDef.Type.INT,

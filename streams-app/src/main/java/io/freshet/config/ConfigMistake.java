@@ -44,6 +44,7 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
         List<ConfigMistake> mistakes = new ArrayList<>();
         unknownKeys(settings, mistakes);
         badValues(settings, mistakes);
+        decidedKafkaKeys(settings, mistakes);
         if (mistakes.isEmpty()) {
             contradictions(settings, mistakes);
         }
@@ -93,6 +94,16 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
         }
     }
 
+    private static void decidedKafkaKeys(Map<String, String> settings, List<ConfigMistake> mistakes) {
+        settings.forEach((key, value) -> {
+            if (key.startsWith(KafkaProperties.PREFIX)) {
+                KafkaProperties.refusal(key, value)
+                        .ifPresent(message ->
+                                mistakes.add(new ConfigMistake(Weight.REFUSED, message, "take " + key + " out")));
+            }
+        });
+    }
+
     private static void strangeKafkaKeys(Map<String, String> settings, List<ConfigMistake> mistakes) {
         Set<String> known = KafkaProperties.clientSettings();
         for (String key : settings.keySet()) {
@@ -111,7 +122,12 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
 
     private static void strangeVariables(Map<String, String> environment, List<ConfigMistake> mistakes) {
         for (String name : new TreeSet<>(environment.keySet())) {
-            if (FreshetConfig.isOfNoKey(name)) {
+            if (ServiceLinks.isOne(name, String.valueOf(environment.get(name)))) {
+                mistakes.add(new ConfigMistake(
+                        Weight.PASSED_OVER,
+                        ServiceLinks.describe(List.of(name + "=" + environment.get(name))),
+                        ServiceLinks.REMEDY));
+            } else if (FreshetConfig.isOfNoKey(name)) {
                 mistakes.add(new ConfigMistake(
                         Weight.PASSED_OVER,
                         "environment variable " + name + " sets no key",

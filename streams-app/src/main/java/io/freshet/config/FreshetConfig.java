@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * <p>Values come, later ones winning, from the defaults, a {@code .properties} file, the environment
  * ({@code sequencer.window} is {@code FRESHET_SEQUENCER_WINDOW}) and explicit settings. A key that is not known is
  * refused, naming the nearest one that is; only {@code kafka.*} passes on to the Kafka clients as it is
- * ({@code kafka.producer.*} and {@code kafka.consumer.*} to that kind of client alone). Immutable.
+ * ({@link KafkaProperties}). Immutable.
  */
 public final class FreshetConfig {
     private static final Logger LOG = LoggerFactory.getLogger(FreshetConfig.class);
@@ -411,9 +411,12 @@ public final class FreshetConfig {
 
     private static Map<String, String> readEnvironment(Map<String, String> environment) {
         Map<String, String> settings = new HashMap<>();
+        List<String> serviceLinks = new ArrayList<>();
         environment.forEach((name, value) -> {
             ConfigKey key = ConfigKeys.BY_ENVIRONMENT_NAME.get(name);
-            if (key != null) {
+            if (ServiceLinks.isOne(name, value)) {
+                serviceLinks.add(name + "=" + value);
+            } else if (key != null) {
                 settings.put(key.name(), value);
             } else if (name.startsWith(KAFKA_ENVIRONMENT_PREFIX)) {
                 settings.put(kafkaKey(name), value);
@@ -421,6 +424,10 @@ public final class FreshetConfig {
                 warnOfUnknown(name);
             }
         });
+        if (!serviceLinks.isEmpty()) {
+            serviceLinks.sort(null);
+            LOG.warn("{}; {}", ServiceLinks.describe(serviceLinks), ServiceLinks.REMEDY);
+        }
         return settings;
     }
 
@@ -436,7 +443,7 @@ public final class FreshetConfig {
         return KafkaProperties.PREFIX + tail.toLowerCase(Locale.ROOT).replace('_', '.');
     }
 
-    // Not refused: Kubernetes sets FRESHET_SERVICE_HOST and the like for a service of that name.
+    // Not refused: some variables are other programs'.
     private static void warnOfUnknown(String environmentName) {
         LOG.warn(
                 "Environment variable {} sets no key; the nearest that does is {}",

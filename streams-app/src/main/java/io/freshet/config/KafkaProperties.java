@@ -1,21 +1,29 @@
 package io.freshet.config;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
  * The settings of the Kafka clients: every {@code kafka.} key of the configuration without that prefix.
  *
  * <p>A key under {@code producer.}, {@code consumer.} or {@code admin.} is for that kind of client; any other is for
- * all. Kafka Streams reads the same prefixes itself. Immutable; each method returns a map that the caller owns.
+ * all. Kafka Streams reads the same prefixes itself, and {@code main.consumer.}, {@code restore.consumer.}, {@code
+ * global.consumer.} and {@code topic.}. What is set wins over the program's own defaults, whatever prefix those have. A
+ * setting that the program must decide itself is refused. Immutable; each method returns a map that the caller owns.
  */
 public final class KafkaProperties {
     static final String PREFIX = "kafka.";
@@ -23,12 +31,65 @@ public final class KafkaProperties {
     private static final String PRODUCER = "producer.";
     private static final String CONSUMER = "consumer.";
     private static final String ADMIN = "admin.";
+    private static final List<String> CONSUMERS_OF_STREAMS =
+            List.of("main.consumer.", "restore.consumer.", "global.consumer.");
     private static final Set<String> KINDS =
             Set.of(PRODUCER, CONSUMER, ADMIN, "main.consumer.", "restore.consumer.", "global.consumer.", "topic.");
 
+    private static final String FORMATS = "Freshet's formats decide that";
+    private static final String ONCE = "each click counts exactly once";
+
+    /** What the program decides, by the clients' name of the setting. */
+    private static final Map<String, Decided> DECIDED = Map.ofEntries(
+            Map.entry(StreamsConfig.APPLICATION_ID_CONFIG, new Decided(Set.of(), "set application.id")),
+            Map.entry(StreamsConfig.STATE_DIR_CONFIG, new Decided(Set.of(), "set state.dir")),
+            Map.entry(StreamsConfig.APPLICATION_SERVER_CONFIG, new Decided(Set.of(), "set http.advertised")),
+            Map.entry(
+                    StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG,
+                    new Decided(Set.of(), "all stores share one memory; set streams.rocksdb.*")),
+            Map.entry(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, new Decided(Set.of("exactly_once_v2"), ONCE)),
+            Map.entry(
+                    StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG,
+                    new Decided(Set.of("true"), "names of internal topics must not change by themselves")),
+            Map.entry(
+                    ConsumerConfig.GROUP_ID_CONFIG,
+                    new Decided(Set.of(), "groups are named after application.id; set that")),
+            Map.entry(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, new Decided(Set.of(), "set streams.instance.id")),
+            Map.entry(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, new Decided(Set.of(), "Freshet assigns")),
+            Map.entry(
+                    ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
+                    new Decided(Set.of("earliest"), "no click may be skipped")),
+            Map.entry(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, new Decided(Set.of("false"), ONCE)),
+            Map.entry(ConsumerConfig.ISOLATION_LEVEL_CONFIG, new Decided(Set.of("read_committed"), ONCE)),
+            Map.entry(
+                    ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
+                    new Decided(Set.of("false"), "topics are made by topics.create or 'freshet topics create'")),
+            Map.entry(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, new Decided(Set.of(), FORMATS)),
+            Map.entry(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, new Decided(Set.of(), FORMATS)),
+            Map.entry(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, new Decided(Set.of(), FORMATS)),
+            Map.entry(ProducerConfig.VALUE_SERIALIZER_CLASS_CONFIG, new Decided(Set.of(), FORMATS)),
+            Map.entry(
+                    ProducerConfig.TRANSACTIONAL_ID_CONFIG,
+                    new Decided(Set.of(), "it fences a second trainer; set application.id and model.name")),
+            Map.entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, new Decided(Set.of("true"), ONCE)),
+            Map.entry(ProducerConfig.ACKS_CONFIG, new Decided(Set.of("all", "-1"), "no accepted click may be lost")));
+
+    /**
+     * A setting that the program decides.
+     *
+     * @param values what it may be set to, because it is that anyway; none where there is no such value
+     * @param why and what to set in its place, if something
+     */
+    private record Decided(Set<String> values, String why) {}
+
     private final Map<String, String> settings;
 
+    /** @throws ConfigException for a setting that the program decides itself */
     KafkaProperties(Map<String, String> prefixed) {
+        new TreeMap<>(prefixed)
+                .forEach((key, value) -> refusal(key, value).ifPresent(message -> {
+                    throw new ConfigException(message);
+                }));
         Map<String, String> plain = new TreeMap<>();
         prefixed.forEach((key, value) -> plain.put(key.substring(PREFIX.length()), value));
         settings = Map.copyOf(plain);
@@ -41,6 +102,36 @@ public final class KafkaProperties {
     /** Everything, as a {@link StreamsConfig} takes it. */
     public Map<String, Object> forStreams() {
         return new HashMap<>(settings);
+    }
+
+    /**
+     * Whether a setting of Kafka Streams is set, for its kind of client, or for a wider one.
+     *
+     * @param key with or without the prefix of a kind, such as {@code main.consumer.session.timeout.ms}
+     */
+    public boolean decides(String key) {
+        List<String> names = new ArrayList<>(List.of(key));
+        String name = withoutKind(PREFIX + key);
+        if (CONSUMERS_OF_STREAMS.stream().anyMatch(key::startsWith)) {
+            names.add(CONSUMER + name);
+        }
+        if (!key.startsWith("topic.")) {
+            names.add(name);
+        }
+        return names.stream().anyMatch(settings::containsKey);
+    }
+
+    /** Why a key of the configuration may not have this value; empty where it may. */
+    static Optional<String> refusal(String key, String value) {
+        Decided decided = DECIDED.get(withoutKind(key));
+        if (decided == null || decided.values().contains(value.strip().toLowerCase(Locale.ROOT))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                decided.values().isEmpty()
+                        ? key + " must not be set: " + decided.why()
+                        : key + " must be " + String.join(" or ", new TreeSet<>(decided.values())) + ", or not be set: "
+                                + key + "=" + value + "; " + decided.why());
     }
 
     public Map<String, Object> forConsumer() {

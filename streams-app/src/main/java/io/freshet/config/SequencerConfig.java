@@ -7,10 +7,10 @@ import java.time.Duration;
  * Settings of the sequencer.
  *
  * @param window the most clicks that are kept of a user, the newest by click time, of each meaning of event types
- * @param idleRetention a user whose newest click is older than the newest click of the partition by more than this, in
- *     click time, is forgotten
+ * @param idleRetention a user whose newest click is older than this, by the partition's {@link
+ *     io.freshet.sequence.EventClock}, is forgotten
  * @param futureBound a click whose own timestamp is later than its record's by more than this goes to the dead letters
- * @param expiryInterval stream time between two slices of the search for idle users
+ * @param expiryInterval wall-clock time between two slices of the search for idle users
  * @param expirySlice the most users looked at in one slice
  * @param types what the types of events mean
  */

@@ -2,6 +2,7 @@ package io.freshet.demo;
 
 import io.freshet.delta.StepRecord;
 import io.freshet.event.EventTypes;
+import io.freshet.sequence.EventClock;
 import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
@@ -29,6 +30,7 @@ final class Books {
     private final EventTypes types;
     private final HistoryRows history;
     private final long retentionMs;
+    private final EventClock clock = new EventClock();
     private long[] newestClickMs = new long[1024]; // (items)
     private long accepted;
     private long deadLetters;
@@ -72,7 +74,8 @@ final class Books {
     }
 
     synchronized void sequence(String userId, int partition, long offset, SequenceUpdate update) {
-        learnedClicks.accepted(partition, new LearnedClicks.Accepted(offset, !update.isErasure(), targets(update)));
+        learnedClicks.accepted(
+                partition, new LearnedClicks.Accepted(offset, !update.isErasure(), targets(userId, update)));
         if (update.isErasure()) {
             return;
         }
@@ -83,7 +86,7 @@ final class Books {
         audience.clicked(userId, last.stream().map(Interaction::itemId).toList());
     }
 
-    private List<LearnedClicks.Target> targets(SequenceUpdate update) {
+    private List<LearnedClicks.Target> targets(String userId, SequenceUpdate update) {
         List<LearnedClicks.Target> targets = new ArrayList<>();
         List<Interaction> interactions = update.sequence().interactions();
         history.clear();
@@ -91,7 +94,10 @@ final class Books {
             Interaction event = interactions.get(position);
             int row = vocabulary.addIfAbsent(event.itemId());
             if (update.newPositions().contains(position)) {
-                clicked(row, event.timestampMs());
+                long timeMs =
+                        EventClock.timeOf(event.timestampMs(), update.cause().recordTimestampMs());
+                clock.observe(userId, timeMs);
+                clicked(row, timeMs);
                 boolean isTarget = update.sequence().isTarget(position, types);
                 targets.add(new LearnedClicks.Target(history.rows(), history.size(), row, isTarget));
             }
@@ -100,15 +106,15 @@ final class Books {
         return targets;
     }
 
-    private void clicked(int row, long timestampMs) {
+    private void clicked(int row, long timeMs) {
         if (row >= newestClickMs.length) {
             newestClickMs = Arrays.copyOf(newestClickMs, 2 * row);
         }
-        newestClickMs[row] = Math.max(newestClickMs[row], timestampMs);
+        newestClickMs[row] = Math.max(newestClickMs[row], timeMs);
         if (retentionMs > 0 && accepted % CLICKS_PER_FORGETTING == 0) {
             BitSet past = new BitSet();
             for (int item = 0; item < vocabulary.size(); item++) {
-                past.set(item, newestClickMs[item] < timestampMs - retentionMs);
+                past.set(item, clock.isPast(newestClickMs[item], retentionMs));
             }
             race.forget(past);
         }

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.OptionalLong;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
@@ -40,14 +41,15 @@ final class ClickFile implements ClickSource {
         /** What was found out about the file, for the person. */
         String describe() {
             String type = columns.eventType() == ClickColumns.ABSENT ? "" : " type=" + header.get(columns.eventType());
-            return "%s, user=%s item=%s time=%s (%s)%s"
-                    .formatted(
-                            separatorName(),
-                            header.get(columns.user()),
-                            header.get(columns.item()),
-                            header.get(columns.time()),
-                            timeFormat,
-                            type);
+            return String.format(
+                    Locale.ROOT,
+                    "%s, user=%s item=%s time=%s (%s)%s",
+                    separatorName(),
+                    header.get(columns.user()),
+                    header.get(columns.item()),
+                    header.get(columns.time()),
+                    timeFormat,
+                    type);
         }
 
         private String separatorName() {

@@ -5,6 +5,7 @@ import io.freshet.event.ClickCodec;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -90,7 +91,7 @@ final class ClickGenerator implements ClickSource {
     }
 
     private SourceClick click(Visit visit) {
-        String userId = "user-%05d".formatted(visit.user + 1);
+        String userId = String.format(Locale.ROOT, "user-%05d", visit.user + 1);
         Click click = new Click(userId, visit.last.id(), clock.millis(), "view", "click-" + position);
         return new SourceClick(position, userId, ClickCodec.toJson(click));
     }

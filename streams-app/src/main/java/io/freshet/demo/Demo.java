@@ -9,6 +9,7 @@ import java.nio.charset.Charset;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.HashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -103,11 +104,12 @@ public final class Demo {
     }
 
     private String describeGenerator() {
-        return "the generator: %d users, %d items and growing, seed %d"
-                .formatted(
-                        options.generator().users(),
-                        options.generator().items(),
-                        options.generator().seed());
+        return String.format(
+                Locale.ROOT,
+                "the generator: %d users, %d items and growing, seed %d",
+                options.generator().users(),
+                options.generator().items(),
+                options.generator().seed());
     }
 
     private LiveView view() {

@@ -114,7 +114,7 @@ final class DemoRun implements AutoCloseable {
         Map<String, Object> properties = config.kafka().forProducer();
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
-        properties.put(ProducerConfig.LINGER_MS_CONFIG, "2");
+        properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "2");
         return properties;
     }
 

@@ -47,27 +47,29 @@ final class FrameText {
 
     private static String places(Frame frame) {
         String page = frame.page().isEmpty() ? "" : "Page at " + frame.page() + ", ";
-        return "%sKafka at %s, clicks from %s".formatted(page, frame.address(), frame.source());
+        return String.format(Locale.ROOT, "%sKafka at %s, clicks from %s", page, frame.address(), frame.source());
     }
 
     /** The same in one line, for a log or a pipe. */
     String line(Frame frame) {
-        return "%s %s | %s | step %d (%.1f/s), %s old | NDCG@10 %s, rules %s, popularity %s | %s"
-                .formatted(
-                        clock(frame.elapsed()),
-                        frame.status(),
-                        "%s read, %s accepted, %s/s"
-                                .formatted(
-                                        count(frame.read()),
-                                        count(frame.figures().accepted()),
-                                        count(Math.round(frame.clicksPerSecond()))),
-                        frame.modelStep(),
-                        frame.stepsPerSecond(),
-                        age(frame),
-                        share(frame.recent().model().ndcg()),
-                        share(frame.recent().rules().ndcg()),
-                        share(frame.recent().popularity().ndcg()),
-                        latency(frame));
+        return String.format(
+                Locale.ROOT,
+                "%s %s | %s | step %d (%.1f/s), %s old | NDCG@10 %s, rules %s, popularity %s | %s",
+                clock(frame.elapsed()),
+                frame.status(),
+                String.format(
+                        Locale.ROOT,
+                        "%s read, %s accepted, %s/s",
+                        count(frame.read()),
+                        count(frame.figures().accepted()),
+                        count(Math.round(frame.clicksPerSecond()))),
+                frame.modelStep(),
+                frame.stepsPerSecond(),
+                age(frame),
+                share(frame.recent().model().ndcg()),
+                share(frame.recent().rules().ndcg()),
+                share(frame.recent().popularity().ndcg()),
+                latency(frame));
     }
 
     private String title(Frame frame) {
@@ -78,14 +80,15 @@ final class FrameText {
 
     private static String clicks(Frame frame) {
         return cut(
-                "%s read  %s/s  %s accepted  %s duplicate  %s too late  %s dead"
-                        .formatted(
-                                count(frame.read()),
-                                count(Math.round(frame.clicksPerSecond())),
-                                count(frame.figures().accepted()),
-                                count(frame.outcomes().duplicates()),
-                                count(frame.outcomes().tooLate()),
-                                count(frame.figures().deadLetters())),
+                String.format(
+                        Locale.ROOT,
+                        "%s read  %s/s  %s accepted  %s duplicate  %s too late  %s dead",
+                        count(frame.read()),
+                        count(Math.round(frame.clicksPerSecond())),
+                        count(frame.figures().accepted()),
+                        count(frame.outcomes().duplicates()),
+                        count(frame.outcomes().tooLate()),
+                        count(frame.figures().deadLetters())),
                 WIDTH - LABEL);
     }
 
@@ -94,34 +97,37 @@ final class FrameText {
             return "none yet: popularity answers";
         }
         return cut(
-                "step %s  %s steps/s  %s learned  %s old  %s items"
-                        .formatted(
-                                count(frame.modelStep()),
-                                "%.1f".formatted(frame.stepsPerSecond()),
-                                count(frame.figures().learned()),
-                                age(frame),
-                                count(frame.figures().items())),
+                String.format(
+                        Locale.ROOT,
+                        "step %s  %s steps/s  %s learned  %s old  %s items",
+                        count(frame.modelStep()),
+                        String.format(Locale.ROOT, "%.1f", frame.stepsPerSecond()),
+                        count(frame.figures().learned()),
+                        age(frame),
+                        count(frame.figures().items())),
                 WIDTH - LABEL);
     }
 
     private String latency(Frame frame) {
         return cut(
-                "recommendation %s  model %s  ms, p50/p99%s"
-                        .formatted(
-                                percentiles(frame.clickToRecommendation()),
-                                percentiles(frame.clickToModel()),
-                                frame.warmingUp() ? ", warming up" : ""),
+                String.format(
+                        Locale.ROOT,
+                        "recommendation %s  model %s  ms, p50/p99%s",
+                        percentiles(frame.clickToRecommendation()),
+                        percentiles(frame.clickToModel()),
+                        frame.warmingUp() ? ", warming up" : ""),
                 WIDTH - LABEL);
     }
 
     private static String process(Frame frame) {
         return cut(
-                "%s users  %s recommendations  %s snapshots  %d MB heap"
-                        .formatted(
-                                count(frame.figures().users()),
-                                count(frame.figures().recommendations()),
-                                count(frame.figures().snapshots()),
-                                frame.heapBytes() >> 20),
+                String.format(
+                        Locale.ROOT,
+                        "%s users  %s recommendations  %s snapshots  %d MB heap",
+                        count(frame.figures().users()),
+                        count(frame.figures().recommendations()),
+                        count(frame.figures().snapshots()),
+                        frame.heapBytes() >> 20),
                 WIDTH - LABEL);
     }
 
@@ -214,11 +220,12 @@ final class FrameText {
     private static String age(Frame frame) {
         return frame.modelStep() == 0
                 ? "-"
-                : "%.1f s".formatted(frame.modelAge().toMillis() / 1_000.0);
+                : String.format(Locale.ROOT, "%.1f s", frame.modelAge().toMillis() / 1_000.0);
     }
 
     private static String clock(Duration elapsed) {
-        return "%02d:%02d:%02d".formatted(elapsed.toHours(), elapsed.toMinutesPart(), elapsed.toSecondsPart());
+        return String.format(
+                Locale.ROOT, "%02d:%02d:%02d", elapsed.toHours(), elapsed.toMinutesPart(), elapsed.toSecondsPart());
     }
 
     static String count(long count) {

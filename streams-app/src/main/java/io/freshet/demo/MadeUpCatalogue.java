@@ -2,6 +2,7 @@ package io.freshet.demo;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
@@ -107,7 +108,7 @@ final class MadeUpCatalogue {
 
     private String nextId(int topic) {
         madeOfTopic[topic]++;
-        return "%s-%03d".formatted(TOPIC_NAMES.get(topic), madeOfTopic[topic]);
+        return String.format(Locale.ROOT, "%s-%03d", TOPIC_NAMES.get(topic), madeOfTopic[topic]);
     }
 
     private void drawFollowers(Item item, SplittableRandom random) {

@@ -11,34 +11,43 @@ final class Report {
         Summary.Clicks clicks = summary.clicks();
         Summary.Prequential prequential = summary.prequential();
         return List.of(
-                "clicks           %s read = %s accepted + %s duplicate + %s too late + %s dead letters%s"
-                        .formatted(
-                                FrameText.count(clicks.read()),
-                                FrameText.count(clicks.accepted()),
-                                FrameText.count(clicks.duplicates()),
-                                FrameText.count(clicks.tooLate()),
-                                FrameText.count(clicks.deadLetters()),
-                                onTheirWay(clicks)),
-                "users, items     %s, %s".formatted(FrameText.count(summary.users()), FrameText.count(summary.items())),
-                "training         %s steps, %s clicks learned from, %.1f s, %s snapshots"
-                        .formatted(
-                                FrameText.count(summary.training().steps()),
-                                FrameText.count(summary.training().targets()),
-                                summary.training().seconds(),
-                                FrameText.count(summary.training().snapshots())),
-                "recommendations  %s".formatted(FrameText.count(summary.recommendations())),
-                "latency p50/p99  click to recommendation %s, click to model %s"
-                        .formatted(
-                                percentiles(summary.latencyMs().clickToRecommendation()),
-                                percentiles(summary.latencyMs().clickToModel())),
+                String.format(
+                        Locale.ROOT,
+                        "clicks           %s read = %s accepted + %s duplicate + %s too late + %s dead letters%s",
+                        FrameText.count(clicks.read()),
+                        FrameText.count(clicks.accepted()),
+                        FrameText.count(clicks.duplicates()),
+                        FrameText.count(clicks.tooLate()),
+                        FrameText.count(clicks.deadLetters()),
+                        onTheirWay(clicks)),
+                String.format(
+                        Locale.ROOT,
+                        "users, items     %s, %s",
+                        FrameText.count(summary.users()),
+                        FrameText.count(summary.items())),
+                String.format(
+                        Locale.ROOT,
+                        "training         %s steps, %s clicks learned from, %.1f s, %s snapshots",
+                        FrameText.count(summary.training().steps()),
+                        FrameText.count(summary.training().targets()),
+                        summary.training().seconds(),
+                        FrameText.count(summary.training().snapshots())),
+                String.format(Locale.ROOT, "recommendations  %s", FrameText.count(summary.recommendations())),
+                String.format(
+                        Locale.ROOT,
+                        "latency p50/p99  click to recommendation %s, click to model %s",
+                        percentiles(summary.latencyMs().clickToRecommendation()),
+                        percentiles(summary.latencyMs().clickToModel())),
                 "memory           " + memory(summary.memory()),
                 "",
-                "prequential, %s events   HR@10   NDCG@10  MRR@10".formatted(padded(prequential.events())),
-                "  model                         %s   %s    %s"
-                        .formatted(
-                                FrameText.share(prequential.hr10()),
-                                FrameText.share(prequential.ndcg10()),
-                                FrameText.share(prequential.mrr10())),
+                String.format(
+                        Locale.ROOT, "prequential, %s events   HR@10   NDCG@10  MRR@10", padded(prequential.events())),
+                String.format(
+                        Locale.ROOT,
+                        "  model                         %s   %s    %s",
+                        FrameText.share(prequential.hr10()),
+                        FrameText.share(prequential.ndcg10()),
+                        FrameText.share(prequential.mrr10())),
                 figures("its network alone", prequential.network()),
                 figures("its memory alone", prequential.memory()),
                 figures("item-to-item rules", prequential.baselines().rules()),
@@ -60,12 +69,13 @@ final class Report {
         }
         MemoryUse last = samples.getLast();
         Long resident = last.residentBytes();
-        return "heap %s, RocksDB %s, tensors %s%s"
-                .formatted(
-                        megabytes(last.heapBytes()),
-                        megabytes(last.rocksdbBytes()),
-                        megabytes(last.offHeapBytes()),
-                        resident == null ? "" : ", the whole process " + megabytes(resident));
+        return String.format(
+                Locale.ROOT,
+                "heap %s, RocksDB %s, tensors %s%s",
+                megabytes(last.heapBytes()),
+                megabytes(last.rocksdbBytes()),
+                megabytes(last.offHeapBytes()),
+                resident == null ? "" : ", the whole process " + megabytes(resident));
     }
 
     private static String megabytes(long bytes) {

@@ -8,6 +8,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Locale;
 
 /**
  * Vectors as NumPy's own file, version 1.0.
@@ -38,7 +39,8 @@ final class NpyFile {
     }
 
     private static ByteBuffer header(int items, int dim) {
-        String dictionary = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }".formatted(items, dim);
+        String dictionary =
+                String.format(Locale.ROOT, "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }", items, dim);
         int start = MAGIC.length + Short.BYTES;
         int whole = (start + dictionary.length() + 1 + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
         String padded = dictionary + " ".repeat(whole - start - dictionary.length() - 1) + "\n";

@@ -95,8 +95,12 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Series> 
             points.append(String.format(
                     Locale.ROOT, "%s%.1f,%.1f", i == 0 ? "" : " ", x.pixel(series.x()[i]), y.pixel(series.y()[i])));
         }
-        return "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" stroke-linejoin=\"round\" points=\"%s\"/>%n"
-                .formatted(colour, series.emphasis() ? "2.6" : "1.5", points);
+        return String.format(
+                Locale.ROOT,
+                "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"%s\" stroke-linejoin=\"round\" points=\"%s\"/>%n",
+                colour,
+                series.emphasis() ? "2.6" : "1.5",
+                points);
     }
 
     /** A name beside the end of each line, those that would overlap moved apart. */

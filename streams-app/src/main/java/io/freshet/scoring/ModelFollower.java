@@ -134,7 +134,8 @@ public final class ModelFollower implements AutoCloseable {
             LiveModel live,
             MeterRegistry registry) {
         Map<String, Object> properties = config.kafka().forConsumer();
-        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-model-follower-" + modelName);
+        Object client = properties.getOrDefault(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId());
+        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, client + "-model-follower-" + modelName);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);

@@ -7,11 +7,11 @@ import java.util.List;
  * after a restart.
  *
  * @param landmarkMs the time at which a click weighs 1
- * @param newestMs the newest click's time
+ * @param nowMs the partition's {@link io.freshet.sequence.EventClock}, 0 while it knows no time
  * @param totalWeight of all clicks, on whatever item, in clicks at the landmark
  * @param items most popular first
  */
-record PopularItems(long landmarkMs, long newestMs, double totalWeight, List<Item> items) {
+record PopularItems(long landmarkMs, long nowMs, double totalWeight, List<Item> items) {
     PopularItems {
         items = List.copyOf(items);
     }

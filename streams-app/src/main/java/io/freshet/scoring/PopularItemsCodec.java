@@ -12,7 +12,7 @@ import java.util.List;
  * <pre>
  * 3 bytes   46 50 02: magic, kind 'P', version
  * zigzag    landmark, epoch ms
- * zigzag    newest click, epoch ms
+ * zigzag    the present by the clicks' times, epoch ms, 0 where it is not known; once the newest click
  * 8 bytes   weight of all clicks, the bits of a double, little endian
  * varint    number of items
  * for each, most popular first
@@ -32,7 +32,7 @@ final class PopularItemsCodec {
         ByteWriter writer =
                 FORMAT.writer(40 + TYPICAL_ITEM_BYTES * popular.items().size());
         writer.writeZigzag(popular.landmarkMs());
-        writer.writeZigzag(popular.newestMs());
+        writer.writeZigzag(popular.nowMs());
         writer.writeLong(Double.doubleToLongBits(popular.totalWeight()));
         writer.writeVarint(popular.items().size());
         for (PopularItems.Item item : popular.items()) {
@@ -46,7 +46,7 @@ final class PopularItemsCodec {
     static PopularItems decode(byte[] bytes) {
         ByteReader reader = FORMAT.reader(bytes);
         long landmarkMs = reader.readZigzag();
-        long newestMs = reader.readZigzag();
+        long nowMs = reader.readZigzag();
         double totalWeight = Double.longBitsToDouble(reader.readLong());
         int count = reader.readCount(MIN_ITEM_BYTES);
         List<PopularItems.Item> items = new ArrayList<>(count);
@@ -54,6 +54,6 @@ final class PopularItemsCodec {
             items.add(new PopularItems.Item(reader.readString(), Double.longBitsToDouble(reader.readLong())));
         }
         reader.requireEnd();
-        return new PopularItems(landmarkMs, newestMs, totalWeight, items);
+        return new PopularItems(landmarkMs, nowMs, totalWeight, items);
     }
 }

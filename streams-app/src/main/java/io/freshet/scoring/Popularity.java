@@ -31,7 +31,6 @@ final class Popularity {
     private final Map<String, Ranked> byItem = new HashMap<>();
     private double totalWeight; // of all clicks, those on forgotten items too
     private long landmarkMs = NO_LANDMARK;
-    private long newestMs = Long.MIN_VALUE;
 
     /**
      * @param capacity the most items that are known
@@ -58,16 +57,22 @@ final class Popularity {
         }
     }
 
-    /** Counts a click. */
-    void add(String itemId, long clickMs) {
+    /**
+     * Counts a click.
+     *
+     * @param nowMs the present, by the clicks' times. A click that states a later time counts at the present; and if the
+     *     present has turned out to be earlier than the landmark, what was counted there counts at the present
+     */
+    void add(String itemId, long clickMs, long nowMs) {
+        long timeMs = Math.min(clickMs, nowMs);
         if (landmarkMs == NO_LANDMARK) {
-            landmarkMs = clickMs;
+            landmarkMs = timeMs;
         }
-        newestMs = Math.max(newestMs, clickMs);
-        if (exponentOf(clickMs) > MAX_EXPONENT) {
-            moveLandmark(clickMs);
+        landmarkMs = Math.min(landmarkMs, nowMs);
+        if (exponentOf(timeMs) > MAX_EXPONENT) {
+            moveLandmark(timeMs);
         }
-        double weight = Math.pow(2, exponentOf(clickMs));
+        double weight = Math.pow(2, exponentOf(timeMs));
         totalWeight += weight;
         addWeight(itemId, weight);
         if (byItem.size() > capacity) {
@@ -75,19 +80,22 @@ final class Popularity {
         }
     }
 
-    /** The top items as they stand. */
-    PopularItems snapshot() {
+    /**
+     * The top items as they stand.
+     *
+     * @param nowMs {@link PopularItems#nowMs}
+     */
+    PopularItems snapshot(long nowMs) {
         List<PopularItems.Item> items = new ArrayList<>(topCount);
         for (int i = 0; i < topCount; i++) {
             items.add(new PopularItems.Item(top[i].itemId, top[i].weight));
         }
-        return new PopularItems(landmarkMs, newestMs, totalWeight, items);
+        return new PopularItems(landmarkMs, nowMs, totalWeight, items);
     }
 
     /** Begins with what was kept of an earlier life. This object must be fresh. */
     void restore(PopularItems kept) {
         landmarkMs = kept.landmarkMs();
-        newestMs = kept.newestMs();
         totalWeight = kept.totalWeight();
         kept.items().forEach(item -> addWeight(item.itemId(), item.weight()));
     }

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.config.ScoringConfig;
 import io.freshet.event.EventTypes;
+import io.freshet.sequence.EventClock;
 import io.freshet.sequence.SequenceUpdate;
 import java.time.Duration;
 import org.apache.kafka.streams.processor.PunctuationType;
@@ -15,6 +16,9 @@ import org.apache.kafka.streams.processor.api.Record;
  * Counts what is popular among this task's clicks, in memory. The top of it goes to its topic when the wall clock says so,
  * from where every instance reads it, and this task again after a restart; the clicks of the last moment before an unclean
  * end are missing from it, which a fallback can bear.
+ *
+ * <p>The present is that of an {@link EventClock}, which goes on after a restart from the time that was published. A time
+ * that the wall clock has not reached is not believed.
  */
 final class PopularityCounter extends ContextualProcessor<byte[], SequenceUpdate, byte[], byte[]> {
     static final int PUBLISHED_ITEMS = 1_000;
@@ -24,6 +28,7 @@ final class PopularityCounter extends ContextualProcessor<byte[], SequenceUpdate
     private final EventTypes types;
     private final Trending trending;
     private final Popularity popularity;
+    private EventClock clock = new EventClock();
     private boolean changedSincePublished;
 
     /** @param trending what was popular before this task began */
@@ -39,6 +44,8 @@ final class PopularityCounter extends ContextualProcessor<byte[], SequenceUpdate
         PopularItems before = trending.of(context.taskId().partition());
         if (before != null) {
             popularity.restore(before);
+            boolean believed = before.nowMs() > 0 && before.nowMs() <= context.currentSystemTimeMs();
+            clock = believed ? EventClock.startingAt(before.nowMs()) : clock;
         }
         context.schedule(PUBLISH_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::publish);
     }
@@ -47,10 +54,14 @@ final class PopularityCounter extends ContextualProcessor<byte[], SequenceUpdate
     @Override
     public void process(Record<byte[], SequenceUpdate> record) {
         SequenceUpdate update = record.value();
+        String user = new String(record.key(), UTF_8);
         for (int position : update.newPositions()) {
             if (update.sequence().isTarget(position, types)) {
                 var click = update.sequence().interactions().get(position);
-                popularity.add(click.itemId(), click.timestampMs());
+                long timeMs =
+                        EventClock.timeOf(click.timestampMs(), update.cause().recordTimestampMs());
+                clock.observe(user, timeMs);
+                popularity.add(click.itemId(), timeMs, clock.nowMs());
                 changedSincePublished = true;
             }
         }
@@ -59,7 +70,7 @@ final class PopularityCounter extends ContextualProcessor<byte[], SequenceUpdate
     private void publish(long nowMs) {
         if (changedSincePublished) {
             byte[] partition = Integer.toString(context().taskId().partition()).getBytes(UTF_8);
-            byte[] items = PopularItemsCodec.encode(popularity.snapshot());
+            byte[] items = PopularItemsCodec.encode(popularity.snapshot(clock.isKnown() ? clock.nowMs() : 0));
             context().forward(new Record<>(partition, items, nowMs));
             changedSincePublished = false;
         }

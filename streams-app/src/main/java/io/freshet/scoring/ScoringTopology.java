@@ -3,6 +3,7 @@ package io.freshet.scoring;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.Topics;
 import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequencer.RecordTime;
 import io.freshet.sequencer.SequencerTopology;
 import io.freshet.telemetry.LogIds;
 import io.freshet.variant.Addressing;
@@ -13,7 +14,6 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
-import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 import org.apache.kafka.streams.processor.api.Processor;
 import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -142,13 +142,13 @@ public final class ScoringTopology {
 
     private static Consumed<byte[], SequenceUpdate> sequences() {
         return Consumed.with(Serdes.ByteArray(), SequencerTopology.updateSerde())
-                .withTimestampExtractor(new UsePartitionTimeOnInvalidTimestamp())
+                .withTimestampExtractor(new RecordTime())
                 .withName(SEQUENCES_SOURCE);
     }
 
     private static Consumed<byte[], byte[]> bytesFrom(String name) {
         return Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
-                .withTimestampExtractor(new UsePartitionTimeOnInvalidTimestamp())
+                .withTimestampExtractor(new RecordTime())
                 .withName(name);
     }
 

@@ -63,7 +63,8 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
 
     private void place(Record<byte[], byte[]> record, Click click, ClickOrigin origin, boolean rekeyed) {
         if (isInTheFuture(click, origin)) {
-            String detail = "timestamp must be at most " + futureBoundMs + " ms after the record's: timestamp="
+            String detail = "timestamp must be at most " + futureBoundMs
+                    + " ms after its record's, which counts no later than the wall clock: timestamp="
                     + click.timestampMs() + ", record=" + origin.recordTimestampMs();
             refuse(record, DeadLetterHeaders.TIMESTAMP_IN_THE_FUTURE, detail, origin);
             return;

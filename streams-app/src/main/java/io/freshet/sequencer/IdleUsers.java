@@ -1,6 +1,7 @@
 package io.freshet.sequencer;
 
 import io.freshet.sequence.UserSequence;
+import java.util.function.LongPredicate;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -20,17 +21,18 @@ final class IdleUsers {
     }
 
     /**
-     * Deletes the users of the next slice whose newest click is older than {@code horizonMs}.
+     * Deletes the idle users of the next slice.
      *
+     * @param isIdle tells by the time of a user's newest click
      * @return how many
      */
-    int forgetOlderThan(long horizonMs, KeyValueStore<byte[], UserSequence> sequences) {
+    int forget(LongPredicate isIdle, KeyValueStore<byte[], UserSequence> sequences) {
         int forgotten = 0;
         try (KeyValueIterator<byte[], UserSequence> slice =
                 nextUser == null ? sequences.all() : sequences.range(nextUser, null)) {
             for (int looked = 0; looked < sliceSize && slice.hasNext(); looked++) {
                 KeyValue<byte[], UserSequence> user = slice.next();
-                if (newestMs(user.value) < horizonMs) {
+                if (isIdle.test(newestMs(user.value))) {
                     sequences.delete(user.key);
                     forgotten++;
                 }

@@ -1,7 +1,9 @@
 package io.freshet.sequencer;
 
 import io.freshet.config.SequencerConfig;
+import io.freshet.event.Click;
 import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.EventClock;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.UserSequence;
@@ -17,17 +19,17 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * Brings each click into its user's sequence and emits the sequence where the click was accepted, addressed to whoever is
  * to answer it. Erases who is to be erased, and emits that.
  *
- * <p>A user is idle whose newest click is older than the newest click that this task has seen, by more than the
- * retention. An idle user's sequence is not used any more, and is deleted at the latest when the search comes by. The
- * clock of all this is the clicks' own time; it starts anew, from the next click, with the task.
+ * <p>A user is idle whose newest click is older than the retention by the {@link EventClock} of this task's clicks. The
+ * search deletes the sequences of idle users. A click of an idle user begins a new sequence, unless the click itself is
+ * of a time at which the user was not idle. The clock begins anew with the task: until a quorum of users has clicked,
+ * it knows no time, and no user is idle.
  */
 final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> {
-    private static final long NO_CLICK_YET = Long.MIN_VALUE;
-
     private final SequenceWindow window;
     private final SequencerConfig config;
     private final Addressing addressing;
     private final SequencerMetrics metrics;
+    private final long retentionMs;
     private final IdleUsers idleUsers;
     private final DropWarnings warnings = new DropWarnings("a click");
 
@@ -37,13 +39,14 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     /** {@link ClickOutcome#code} → how many clicks; for ever. Only what came out of order is in it. */
     private KeyValueStore<String, Long> outcomes;
 
-    private long newestClickMs = NO_CLICK_YET;
+    private final EventClock clock = new EventClock();
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
     Sequencer(SequencerConfig config, Addressing addressing, SequencerMetrics metrics) {
         this.config = config;
         this.addressing = addressing;
         this.metrics = metrics;
+        retentionMs = config.idleRetention().toMillis();
         window = new SequenceWindow(config.window(), config.types());
         idleUsers = new IdleUsers(config.expirySlice());
     }
@@ -53,13 +56,13 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         super.init(context);
         sequences = context.getStateStore(SequencerTopology.USER_SEQUENCES);
         outcomes = context.getStateStore(SequencerTopology.CLICK_OUTCOMES);
-        context.schedule(config.expiryInterval(), PunctuationType.STREAM_TIME, streamTimeMs -> forgetIdleUsers());
+        context.schedule(config.expiryInterval(), PunctuationType.WALL_CLOCK_TIME, nowMs -> forgetIdleUsers());
     }
 
     @Override
     public void process(FixedKeyRecord<byte[], Verdict.Placed> record) {
         switch (record.value()) {
-            case Verdict.Accepted accepted -> take(record, Interaction.of(accepted.click()), accepted.origin());
+            case Verdict.Accepted accepted -> take(record, accepted.click(), accepted.origin());
             case Verdict.Erased erased -> erase(record, erased.origin());
         }
     }
@@ -71,9 +74,10 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         context().forward(record.withValue(SequenceUpdate.erasure(origin)));
     }
 
-    private void take(FixedKeyRecord<byte[], Verdict.Placed> record, Interaction click, ClickOrigin origin) {
-        newestClickMs = Math.max(newestClickMs, click.timestampMs());
-        SequenceWindow.Applied applied = window.apply(currentSequence(record.key()), click);
+    private void take(FixedKeyRecord<byte[], Verdict.Placed> record, Click click, ClickOrigin origin) {
+        long timeMs = EventClock.timeOf(click.timestampMs(), origin.recordTimestampMs());
+        clock.observe(click.userId(), timeMs);
+        SequenceWindow.Applied applied = window.apply(currentSequence(record.key(), timeMs), Interaction.of(click));
         metrics.countOutcome(applied.outcome());
         if (applied.outcome() != ClickOutcome.APPENDED) {
             countExactly(applied.outcome());
@@ -89,20 +93,17 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         }
     }
 
-    private UserSequence currentSequence(byte[] user) {
+    private UserSequence currentSequence(byte[] user, long clickMs) {
         UserSequence sequence = sequences.get(user);
         if (sequence == null) {
             return UserSequence.EMPTY;
         }
-        if (IdleUsers.newestMs(sequence) < horizonMs()) {
+        long newestMs = IdleUsers.newestMs(sequence);
+        if (clock.isPast(newestMs, retentionMs) && newestMs < clickMs - retentionMs) {
             metrics.countForgotten(1);
             return UserSequence.EMPTY;
         }
         return sequence;
-    }
-
-    private long horizonMs() {
-        return newestClickMs - config.idleRetention().toMillis();
     }
 
     private void countExactly(ClickOutcome outcome) {
@@ -111,8 +112,6 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     }
 
     private void forgetIdleUsers() {
-        if (newestClickMs != NO_CLICK_YET) {
-            metrics.countForgotten(idleUsers.forgetOlderThan(horizonMs(), sequences));
-        }
+        metrics.countForgotten(idleUsers.forget(newestMs -> clock.isPast(newestMs, retentionMs), sequences));
     }
 }

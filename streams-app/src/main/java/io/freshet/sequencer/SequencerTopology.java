@@ -20,7 +20,6 @@ import org.apache.kafka.streams.kstream.Consumed;
 import org.apache.kafka.streams.kstream.KStream;
 import org.apache.kafka.streams.kstream.Named;
 import org.apache.kafka.streams.kstream.Produced;
-import org.apache.kafka.streams.processor.UsePartitionTimeOnInvalidTimestamp;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessor;
 import org.apache.kafka.streams.processor.api.FixedKeyProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
@@ -92,7 +91,7 @@ public final class SequencerTopology {
 
     private static Consumed<byte[], byte[]> received() {
         return Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
-                .withTimestampExtractor(new UsePartitionTimeOnInvalidTimestamp())
+                .withTimestampExtractor(new RecordTime())
                 .withName(CLICKS_SOURCE);
     }
 

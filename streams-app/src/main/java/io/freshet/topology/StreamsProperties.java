@@ -8,7 +8,10 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
-/** The properties of the Kafka Streams client: low latency under exactly-once. What {@code kafka.*} sets wins. */
+/**
+ * The properties of the Kafka Streams client: low latency under exactly-once. What {@code kafka.*} sets wins, also where it
+ * is set for a wider kind of client than the default here.
+ */
 public final class StreamsProperties {
     /** Kafka's constant for it is deprecated from the start: it goes with the old behaviour. */
     private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
@@ -22,8 +25,8 @@ public final class StreamsProperties {
         properties.put(GLOBAL_HANDLER, true);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), begin(config));
         putIdentity(properties, config);
+        properties.keySet().removeIf(config.kafka()::decides);
         properties.putAll(config.kafka().forStreams());
-        // Correctness does not pass through.
         properties.put(StreamsConfig.PROCESSING_GUARANTEE_CONFIG, StreamsConfig.EXACTLY_ONCE_V2);
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         return properties;

@@ -8,6 +8,13 @@ import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import io.freshet.cli.FreshetProcess;
 import io.freshet.config.FreshetConfig;
+import io.freshet.encoder.SasRecConfig;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.ModelSnapshot;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -15,6 +22,7 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -104,7 +112,7 @@ class StartCheckIT {
         assertOnlyProblem(
                 run(BOTH, Map.of("kafka.bootstrap.servers", servers)),
                 "bootstrap",
-                "nobody listens on " + servers,
+                "nothing listens on " + servers,
                 "start");
     }
 
@@ -373,6 +381,41 @@ class StartCheckIT {
     }
 
     @Test
+    void shouldNameTheShapeOfASnapshotThatTheTrainerWouldRefuse() throws Exception {
+        ModelConfig other = new ModelConfig(new SasRecConfig(128, 50, 2, 1), .1f, 42);
+        new FileSnapshotStore(state.resolve("models"))
+                .save(
+                        new ManifestDraft(
+                                "default",
+                                1,
+                                Instant.EPOCH,
+                                other.seed(),
+                                ModelSnapshot.describe(other),
+                                Map.of(),
+                                Map.of(),
+                                new TopicPosition("model-log", 0, 1),
+                                List.of(),
+                                Map.of(),
+                                false),
+                        new SnapshotFiles().add("probe", file -> Files.writeString(file, "probe")));
+
+        assertOnlyProblem(run(BOTH, Map.of()), "snapshot", "model.dim=64, snapshot=128", "another model.name");
+        assertThat(problems(run(BOTH, Map.of("model.dim", "128")))).isEmpty();
+        assertThat(problems(run(STREAMS, Map.of())))
+                .as("scorers take the snapshot's")
+                .isEmpty();
+    }
+
+    /** A proxy before a broker that is right takes longer than brokers usually do. */
+    @Test
+    void shouldBearABrokerThatIsSlow() throws Exception {
+        try (SlowProxy slow = SlowProxy.to(kafka.address("OPEN"), Duration.ofMillis(1_700))) {
+            assertThat(problems(run(BOTH, Map.of("kafka.bootstrap.servers", slow.address()))))
+                    .isEmpty();
+        }
+    }
+
+    @Test
     void shouldSayThatThereIsNoSnapshotYet() throws Exception {
         assertThat(run(BOTH, Map.of())).anyMatch(f -> f.check().equals("snapshot") && f.outcome() == Outcome.NOTE);
         assertThat(run(STREAMS, Map.of()))
@@ -404,7 +447,7 @@ class StartCheckIT {
                         .filter(f -> f.path("outcome").asText().equals("problem")))
                 .singleElement()
                 .satisfies(f ->
-                        assertThat(f.path("message").asText()).contains("takes the connection, and does not answer"));
+                        assertThat(f.path("message").asText()).contains("did not answer a Kafka request within 5 s"));
         assertThat(Files.readString(state.resolve("out"))).contains("1 problem").doesNotContain("NetworkClient");
     }
 

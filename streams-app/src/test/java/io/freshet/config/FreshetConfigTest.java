@@ -1,7 +1,9 @@
 package io.freshet.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import io.freshet.event.EventTypes;
 import io.freshet.memory.MemoryConfig;
@@ -29,6 +31,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 final class FreshetConfigTest {
     @Test
@@ -496,6 +499,72 @@ final class FreshetConfigTest {
                 .containsEntry("num.standby.replicas", "1")
                 .containsEntry("producer.linger.ms", "9")
                 .containsEntry("consumer.max.poll.records", "11");
+    }
+
+    /** With every prefix that leads to a client. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "consumer.", "producer.", "admin.", "main.consumer.", "restore.consumer.", "global.consumer."
+            })
+    void shouldRefuseAKafkaSettingThatTheProgramDecides(String prefix) {
+        Map<String, String> decided = Map.of(
+                "application.id", "set application.id",
+                "processing.guarantee", "must be exactly_once_v2",
+                "isolation.level", "must be read_committed",
+                "group.id", "set that",
+                "auto.offset.reset", "must be earliest",
+                "enable.idempotence", "must be true",
+                "acks", "must be -1 or all",
+                "transactional.id", "fences a second trainer",
+                "rocksdb.config.setter", "set streams.rocksdb.*");
+        decided.forEach((name, why) -> {
+            String key = "kafka." + prefix + name;
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(() -> FreshetConfig.of(Map.of(key, "other")))
+                    .withMessageContaining(key + " must ")
+                    .withMessageContaining(why);
+        });
+        Map<String, String> same = Map.of(
+                "kafka." + prefix + "processing.guarantee", "exactly_once_v2",
+                "kafka." + prefix + "acks", "all",
+                "kafka." + prefix + "isolation.level", "read_committed");
+        assertThat(FreshetConfig.of(same).kafka().forStreams()).containsEntry(prefix + "acks", "all");
+    }
+
+    @Test
+    void shouldNameEachKafkaSettingThatTheProgramDecidesWhenAskedForMistakes() throws IOException {
+        assertThat(ConfigMistake.all(null, Map.of(), Map.of("kafka.acks", "1", "kafka.consumer.group.id", "x")))
+                .extracting(ConfigMistake::weight, ConfigMistake::remedy)
+                .containsExactlyInAnyOrder(
+                        tuple(ConfigMistake.Weight.REFUSED, "take kafka.acks out"),
+                        tuple(ConfigMistake.Weight.REFUSED, "take kafka.consumer.group.id out"));
+    }
+
+    /** What Kubernetes sets for services named freshet-http and freshet-kafka. */
+    @Test
+    void shouldPassOverTheServiceLinksOfKubernetes() throws IOException {
+        Map<String, String> links = Map.of(
+                "FRESHET_HTTP_PORT", "tcp://10.0.0.7:8080",
+                "FRESHET_HTTP_PORT_8080_TCP", "tcp://10.0.0.7:8080",
+                "FRESHET_HTTP_PORT_8080_TCP_ADDR", "10.0.0.7",
+                "FRESHET_HTTP_SERVICE_HOST", "10.0.0.7",
+                "FRESHET_HTTP_SERVICE_PORT_HTTP", "8080",
+                "FRESHET_KAFKA_SERVICE_PORT", "9092");
+        FreshetConfig config = FreshetConfig.load(null, links, Map.of());
+
+        assertThat(config.http().port()).isZero();
+        assertThat(config.kafka().forStreams()).containsOnlyKeys("bootstrap.servers");
+        assertThat(ConfigMistake.all(null, links, Map.of()))
+                .hasSize(links.size())
+                .allSatisfy(mistake -> {
+                    assertThat(mistake.weight()).isEqualTo(ConfigMistake.Weight.PASSED_OVER);
+                    assertThat(mistake.message()).contains("service links");
+                    assertThat(mistake.remedy()).contains("enableServiceLinks: false");
+                });
+        assertThat(FreshetConfig.load(null, Map.of("FRESHET_HTTP_PORT", "8081"), Map.of())
+                        .http()
+                        .port())
+                .isEqualTo(8081);
     }
 
     @Test

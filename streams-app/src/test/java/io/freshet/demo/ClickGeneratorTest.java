@@ -14,6 +14,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -26,6 +27,18 @@ class ClickGeneratorTest {
     void shouldMakeTheSameClicksWhenTheSeedIsTheSame() {
         assertThat(clicks(CONFIG, 500)).isEqualTo(clicks(CONFIG, 500));
         assertThat(clicks(CONFIG, 500)).isNotEqualTo(clicks(new GeneratorConfig(8, 300, 240, false), 500));
+    }
+
+    @Test
+    void shouldMakeTheSameClicksWhateverTheDefaultLocale() {
+        List<String> clicks = clicks(CONFIG, 500);
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+        try {
+            assertThat(clicks(CONFIG, 500)).isEqualTo(clicks);
+        } finally {
+            Locale.setDefault(before);
+        }
     }
 
     @Test

@@ -70,6 +70,15 @@ final class KubernetesBaseTest {
                                 config.http().tokenFile().replace("/token", "")));
     }
 
+    /** The service freshet-http would set FRESHET_HTTP_PORT=tcp://… */
+    @Test
+    void shouldKeepServiceLinksAway() {
+        assertThat(Workload.of(base))
+                .isNotEmpty()
+                .allSatisfy(
+                        role -> assertThat(role.pod().getEnableServiceLinks()).isFalse());
+    }
+
     /** The names are those that the S3 client looks for. */
     @Test
     void shouldHandOverTheKeysOfTheBucketWhereThereIsASecret() {

@@ -23,12 +23,12 @@ final class PopularityProperties {
         for (int click : clicks) {
             timeMs += click / 20 % 50;
             String item = "i" + click % 15;
-            popularity.add(item, timeMs);
+            popularity.add(item, timeMs, timeMs);
             timesByItem.computeIfAbsent(item, _ -> new ArrayList<>()).add(timeMs);
         }
 
-        List<PopularItems.Item> items = popularity.snapshot().items();
-        double decay = Math.pow(2, (popularity.snapshot().landmarkMs() - timeMs) / HALF_LIFE_MS);
+        List<PopularItems.Item> items = popularity.snapshot(timeMs).items();
+        double decay = Math.pow(2, (popularity.snapshot(timeMs).landmarkMs() - timeMs) / HALF_LIFE_MS);
 
         assertThat(items).hasSize(timesByItem.size());
         for (int rank = 0; rank < items.size(); rank++) {
@@ -41,7 +41,7 @@ final class PopularityProperties {
         for (List<Long> times : timesByItem.values()) {
             all += decayed(times, timeMs);
         }
-        assertThat(popularity.snapshot().totalWeight() * decay).isBetween(all * 0.9999, all * 1.0001);
+        assertThat(popularity.snapshot(timeMs).totalWeight() * decay).isBetween(all * 0.9999, all * 1.0001);
     }
 
     private static double decayed(List<Long> times, long nowMs) {

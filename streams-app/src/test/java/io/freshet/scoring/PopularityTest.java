@@ -18,7 +18,7 @@ final class PopularityTest {
         add("b", NOW, 3);
         add("c", NOW, 2);
 
-        assertThat(ids(popularity.snapshot())).containsExactly("b", "c", "a");
+        assertThat(ids(popularity.snapshot(NOW))).containsExactly("b", "c", "a");
     }
 
     @Test
@@ -26,7 +26,7 @@ final class PopularityTest {
         add("old", NOW, 3);
         add("new", NOW + HALF_LIFE, 2);
 
-        PopularItems top = popularity.snapshot();
+        PopularItems top = popularity.snapshot(NOW);
         assertThat(ids(top)).containsExactly("new", "old");
         assertThat(share(top, 0)).isCloseTo(2 / 3.5, within(1e-9));
         assertThat(share(top, 1)).isCloseTo(1.5 / 3.5, within(1e-9));
@@ -39,27 +39,27 @@ final class PopularityTest {
         add("c", NOW + 150 * HALF_LIFE, 3);
         add("d", NOW + 400 * HALF_LIFE, 1);
 
-        assertThat(ids(popularity.snapshot())).containsExactly("d", "c", "b", "a");
+        assertThat(ids(popularity.snapshot(NOW))).containsExactly("d", "c", "b", "a");
         add("e", NOW + 5_000 * HALF_LIFE, 1);
-        assertThat(ids(popularity.snapshot())).startsWith("e");
-        assertThat(share(popularity.snapshot(), 0)).isCloseTo(1, within(1e-9));
+        assertThat(ids(popularity.snapshot(NOW))).startsWith("e");
+        assertThat(share(popularity.snapshot(NOW), 0)).isCloseTo(1, within(1e-9));
     }
 
     @Test
     void shouldForgetTheLessPopularHalfWhenTheCapacityIsExceeded() {
         Popularity small = new Popularity(HALF_LIFE, 4, 2);
         for (String item : List.of("a", "b", "c", "d")) {
-            small.add(item, NOW);
+            small.add(item, NOW, NOW);
         }
-        small.add("d", NOW);
-        small.add("c", NOW);
-        small.add("e", NOW);
+        small.add("d", NOW, NOW);
+        small.add("c", NOW, NOW);
+        small.add("e", NOW, NOW);
         // c and d are left; a click brings a back from nothing.
-        small.add("a", NOW);
-        small.add("a", NOW);
+        small.add("a", NOW, NOW);
+        small.add("a", NOW, NOW);
 
-        assertThat(ids(small.snapshot())).containsExactly("d", "c");
-        assertThat(share(small.snapshot(), 0)).isCloseTo(2.0 / 9, within(1e-9));
+        assertThat(ids(small.snapshot(NOW))).containsExactly("d", "c");
+        assertThat(share(small.snapshot(NOW), 0)).isCloseTo(2.0 / 9, within(1e-9));
     }
 
     @Test
@@ -67,17 +67,42 @@ final class PopularityTest {
         add("a", NOW, 3);
         add("b", NOW, 2);
         Popularity next = new Popularity(HALF_LIFE, 100, 10);
-        next.restore(PopularItemsCodec.decode(PopularItemsCodec.encode(popularity.snapshot())));
-        next.add("b", NOW);
-        next.add("b", NOW);
+        next.restore(PopularItemsCodec.decode(PopularItemsCodec.encode(popularity.snapshot(NOW))));
+        next.add("b", NOW, NOW);
+        next.add("b", NOW, NOW);
 
-        assertThat(ids(next.snapshot())).containsExactly("b", "a");
-        assertThat(share(next.snapshot(), 0)).isCloseTo(4.0 / 7, within(1e-9));
+        assertThat(ids(next.snapshot(NOW))).containsExactly("b", "a");
+        assertThat(share(next.snapshot(NOW), 0)).isCloseTo(4.0 / 7, within(1e-9));
+    }
+
+    @Test
+    void shouldCountAClickAtThePresentWhenItStatesALaterTime() {
+        add("a", NOW, 3);
+        popularity.add("ahead", NOW + 500 * HALF_LIFE, NOW);
+        popularity.add("b", NOW, NOW);
+        popularity.add("b", NOW, NOW);
+
+        PopularItems top = popularity.snapshot(NOW);
+        assertThat(ids(top)).containsExactly("a", "b", "ahead");
+        assertThat(share(top, 2)).isCloseTo(1.0 / 6, within(1e-9));
+        assertThat(top.landmarkMs()).isEqualTo(NOW);
+    }
+
+    @Test
+    void shouldCountAtThePresentWhatWasCountedAtATimeThatHasNotCome() {
+        long years = 4_000 * HALF_LIFE;
+        popularity.add("ahead", NOW + years, NOW + years);
+        popularity.add("a", NOW, NOW);
+        popularity.add("a", NOW, NOW);
+
+        PopularItems top = popularity.snapshot(NOW);
+        assertThat(ids(top)).containsExactly("a", "ahead");
+        assertThat(share(top, 0)).isCloseTo(2.0 / 3, within(1e-9));
     }
 
     private void add(String itemId, long clickMs, int times) {
         for (int i = 0; i < times; i++) {
-            popularity.add(itemId, clickMs);
+            popularity.add(itemId, clickMs, clickMs);
         }
     }
 

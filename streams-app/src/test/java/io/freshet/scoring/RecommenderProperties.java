@@ -165,10 +165,10 @@ class RecommenderProperties {
                 for (int i = random.nextInt(40); i > 0; i--) {
                     int age = random.nextInt(4);
                     String item = anyItem();
-                    counted.add(item, NOW - age * HALF_LIFE_MS);
+                    counted.add(item, NOW - age * HALF_LIFE_MS, NOW);
                     popularity.merge(item, Math.pow(2, -age), Double::sum);
                 }
-                recommender.trending().put(partition, counted.snapshot());
+                recommender.trending().put(partition, counted.snapshot(NOW));
             }
         }
 

@@ -247,8 +247,8 @@ final class RecommenderTest {
         add(first, "b", NOW, 2);
         add(second, "b", NOW + DAY, 1);
         add(second, "c", NOW + DAY, 2);
-        recommender.trending().put(0, first.snapshot());
-        recommender.trending().put(1, second.snapshot());
+        recommender.trending().put(0, first.snapshot(NOW));
+        recommender.trending().put(1, second.snapshot(NOW));
 
         Recommendation trending = recommender.trending(new ItemListing(10, ItemSelection.ALL));
 
@@ -276,12 +276,12 @@ final class RecommenderTest {
         for (int i = 0; i < items.length; i++) {
             add(popularity, items[i], NOW, items.length == 2 ? 1 : items.length - i);
         }
-        recommender.trending().put(0, popularity.snapshot());
+        recommender.trending().put(0, popularity.snapshot(NOW));
     }
 
     private static void add(Popularity popularity, String item, long timestampMs, int times) {
         for (int i = 0; i < times; i++) {
-            popularity.add(item, timestampMs);
+            popularity.add(item, timestampMs, timestampMs);
         }
     }
 

@@ -268,10 +268,10 @@ final class SequencerTopologyTest {
             click("idle-" + user, "a", NOW);
         }
         click("kept", "a", NOW + 10);
-        long justAfter = NOW + idle + 5;
-        // Each second of stream time brings one slice of two users: four slices go once round all of them.
-        for (int second = 1; second <= 5; second++) {
-            clicks.pipeInput(bytes("busy"), json("busy", "x" + second, justAfter), justAfter + second * 1_000L);
+        everybodyElse(NOW + idle + 5);
+        // Each second brings one slice of two users: eight slices go once round all of them.
+        for (int second = 1; second <= 8; second++) {
+            driver.advanceWallClockTime(Duration.ofSeconds(1));
         }
 
         for (int user = 0; user < 5; user++) {
@@ -285,10 +285,88 @@ final class SequencerTopologyTest {
     void shouldBeginAnewWhenAnIdleUserComesBackBeforeTheSearchCameBy() {
         long idle = CONFIG.idleRetention().toMillis();
         click("u", "a", NOW);
+        everybodyElse(NOW + idle + 1);
         updates();
-        clicks.pipeInput(bytes("u"), json("u", "b", NOW + idle + 1), NOW + idle + 1);
+        click("u", "b", NOW + idle + 1);
 
         assertThat(updates().getLast().sequence()).isEqualTo(sequence(at("b", NOW + idle + 1)));
+    }
+
+    @Test
+    void shouldKeepHistoriesWhenOneClickAndItsRecordAreYearsAhead() {
+        click("u", "a", NOW);
+        everybodyElse(NOW);
+        long ahead = System.currentTimeMillis() + Duration.ofDays(3_650).toMillis();
+        click("liar", "x", ahead);
+        click("u", "b", NOW + 1);
+        searchAll();
+
+        assertThat(texts(deadLetters.readRecord())).containsEntry(DeadLetterHeaders.REASON, "timestamp-in-the-future");
+        assertThat(stored("u")).isEqualTo(sequence(at("a", NOW), at("b", NOW + 1)));
+        assertThat(counter("freshet.users.forgotten")).isZero();
+    }
+
+    @Test
+    void shouldKeepHistoriesOfAFileOfThePastWhenOneUserClicksToday() {
+        click("u", "a", NOW);
+        everybodyElse(NOW);
+        long today = System.currentTimeMillis();
+        for (int i = 0; i < 100; i++) {
+            click("liar", "x" + i, today + i - 100);
+        }
+        click("u", "b", NOW + 1);
+        searchAll();
+
+        assertThat(stored("u")).isEqualTo(sequence(at("a", NOW), at("b", NOW + 1)));
+        assertThat(counter("freshet.users.forgotten")).isZero();
+    }
+
+    @Test
+    void shouldForgetAsAFileOfThePastGoesOn() {
+        long start = 1_396_310_400_000L; // in 2014
+        long day = Duration.ofDays(1).toMillis();
+        click("gone", "a", start);
+        for (int i = 0; i < 60; i++) {
+            long at = start + i * day;
+            clicks.pipeInput(bytes("daily"), json("daily", "d" + i, at), System.currentTimeMillis());
+            String visitor = "visitor-" + i;
+            clicks.pipeInput(bytes(visitor), json(visitor, "v", at), System.currentTimeMillis());
+        }
+        for (int i = 0; i < 4; i++) {
+            searchAll();
+        }
+
+        assertThat(stored("gone")).isNull();
+        assertThat(stored("visitor-0")).isNull();
+        assertThat(stored("visitor-59")).isNotNull();
+        assertThat(stored("daily"))
+                .isEqualTo(sequence(
+                        at("d57", start + 57 * day), at("d58", start + 58 * day), at("d59", start + 59 * day)));
+    }
+
+    @Test
+    void shouldBuildHistoriesOfOldClicksAmongNewOnes() {
+        everybodyElse(NOW);
+        long old = NOW - Duration.ofDays(3_650).toMillis();
+        click("old", "a", old);
+        everybodyElse(NOW + 1);
+        click("old", "b", old + 1);
+
+        assertThat(stored("old")).isEqualTo(sequence(at("a", old), at("b", old + 1)));
+        assertThat(counter("freshet.users.forgotten")).isZero();
+    }
+
+    /** As many others as the clock needs. */
+    private void everybodyElse(long timestampMs) {
+        for (int user = 0; user < 5; user++) {
+            click("other-" + user, "o" + timestampMs, timestampMs);
+        }
+    }
+
+    private void searchAll() {
+        for (int second = 0; second < 16; second++) {
+            driver.advanceWallClockTime(Duration.ofSeconds(1));
+        }
     }
 
     private void click(String userId, String itemId, long timestampMs) {

@@ -5,15 +5,21 @@ import java.util.ArrayDeque;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
-import org.jspecify.annotations.Nullable;
 
 /** Records of one partition that were fetched and not yet learned from, and how far learning has come. */
 final class InputPartition {
     private final TopicPartition partition;
-    private final ArrayDeque<ConsumerRecord<byte[], byte[]>> fetched = new ArrayDeque<>();
+    private final ArrayDeque<Fetched> fetched = new ArrayDeque<>();
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> chosen = new ArrayDeque<>(); // all before the fetched
     private long position;
     private boolean exhausted;
+
+    /**
+     * A record and its time in the order of all partitions: the record's own, but no later than when it came.
+     *
+     * @param timeMs in epoch milliseconds
+     */
+    private record Fetched(ConsumerRecord<byte[], byte[]> record, long timeMs) {}
 
     /** @param position offset of the next record to learn from */
     InputPartition(TopicPartition partition, long position) {
@@ -39,15 +45,19 @@ final class InputPartition {
         return chosen.size();
     }
 
-    /** The first fetched record that is not chosen, or null where none is there. */
-    @Nullable
-    ConsumerRecord<byte[], byte[]> next() {
-        return fetched.peek();
+    /** Whether a fetched record is there that is not chosen. */
+    boolean hasNext() {
+        return !fetched.isEmpty();
     }
 
-    /** Chooses {@link #next}, which must be there, for the next step. */
+    /** Time of the first fetched record that is not chosen, which must be there: no later than when it came. */
+    long nextTimeMs() {
+        return fetched.element().timeMs();
+    }
+
+    /** Chooses the next record, which must be there, for the next step. */
     void chooseNext() {
-        chosen.add(fetched.remove());
+        chosen.add(fetched.remove().record());
     }
 
     /** Whether it is known that no record comes after those that are fetched. */
@@ -61,19 +71,20 @@ final class InputPartition {
 
     /** Whether the record before {@code to} is there. */
     boolean hasFetchedUpTo(long to) {
-        ConsumerRecord<byte[], byte[]> last = fetched.peekLast();
-        return position >= to || (last != null && last.offset() >= to - 1);
+        Fetched last = fetched.peekLast();
+        return position >= to || (last != null && last.record().offset() >= to - 1);
     }
 
-    void add(ConsumerRecord<byte[], byte[]> record) {
-        fetched.add(record);
+    /** @param arrivedMs by the wall clock; a record that claims a later time would wait until then */
+    void add(ConsumerRecord<byte[], byte[]> record, long arrivedMs) {
+        fetched.add(new Fetched(record, Math.min(record.timestamp(), arrivedMs)));
     }
 
     /** Takes up to {@code count} records, of which there must be one. */
     InputRange take(int count, Consumer<ConsumerRecord<byte[], byte[]>> to) {
         long end = position;
         for (int i = 0; i < count && !fetched.isEmpty(); i++) {
-            ConsumerRecord<byte[], byte[]> record = fetched.remove();
+            ConsumerRecord<byte[], byte[]> record = fetched.remove().record();
             to.accept(record);
             end = record.offset() + 1;
         }
@@ -90,8 +101,8 @@ final class InputPartition {
 
     /** Takes all records before offset {@code end}. */
     InputRange takeUpTo(long end, Consumer<ConsumerRecord<byte[], byte[]>> to) {
-        while (!fetched.isEmpty() && fetched.element().offset() < end) {
-            to.accept(fetched.remove());
+        while (!fetched.isEmpty() && fetched.element().record().offset() < end) {
+            to.accept(fetched.remove().record());
         }
         return advanceTo(end);
     }

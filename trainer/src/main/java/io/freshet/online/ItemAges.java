@@ -1,13 +1,14 @@
 package io.freshet.online;
 
+import io.freshet.sequence.EventClock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * When each item was last clicked, by the clicks' own times, and which are to be forgotten for it. The time is that of the
- * newest click, so that what is forgotten is a function of the clicks alone. Not thread-safe.
+ * When each item was last clicked, and which items are to be forgotten for it. The present is that of an {@link
+ * EventClock}, so what is forgotten is a function of the clicks alone. Not thread-safe.
  *
  * <p>Items are looked through once in a {@value #LOOKS}th of the time that they are kept, so each is kept at most so much
  * longer.
@@ -17,49 +18,66 @@ final class ItemAges {
     static final int MOST_AT_ONCE = 16_384;
 
     private static final int LOOKS = 32;
+    private static final long NOTHING_KNOWN = 0;
 
     private final long retentionMs;
+    private final EventClock clock;
     private long[] lastClickMs = new long[1024]; // by row; of rows without an item it says nothing
     private int rows;
-    private long nowMs; // time of the newest click
     private long lookedMs;
 
     /** @param retentionMs how long an item is kept after its last click; 0 for ever */
     ItemAges(long retentionMs) {
+        this(retentionMs, new EventClock());
+    }
+
+    private ItemAges(long retentionMs, EventClock clock) {
         this.retentionMs = retentionMs;
+        this.clock = clock;
     }
 
     /** Takes up where ages of these numbers left off. */
-    ItemAges(long retentionMs, long[] lastClickMs, long nowMs, long lookedMs) {
-        this(retentionMs);
+    ItemAges(long retentionMs, long[] lastClickMs, EventClock clock, long lookedMs) {
+        this(retentionMs, clock);
         this.lastClickMs = Arrays.copyOf(lastClickMs, Math.max(lastClickMs.length, 1));
         this.rows = lastClickMs.length;
-        this.nowMs = nowMs;
         this.lookedMs = lookedMs;
     }
 
-    /** The item in the row is new. */
-    void begin(int row, long clickMs) {
+    /**
+     * The item in the row is new.
+     *
+     * @param timeMs {@link EventClock#timeOf} a click on it
+     */
+    void begin(int row, long timeMs) {
         while (row >= lastClickMs.length) {
             lastClickMs = Arrays.copyOf(lastClickMs, 2 * lastClickMs.length);
         }
         rows = Math.max(rows, row + 1);
-        lastClickMs[row] = clickMs;
+        lastClickMs[row] = timeMs;
     }
 
-    /** The item in the row was clicked. */
-    void click(int row, long clickMs) {
-        if (nowMs == 0) {
-            Arrays.fill(lastClickMs, 0, rows, clickMs); // of items from elsewhere nothing is known
-            lookedMs = clickMs;
+    /** The user clicked the item in the row. */
+    void click(int row, String user, long timeMs) {
+        lastClickMs[row] = Math.max(lastClickMs[row], timeMs);
+        boolean known = clock.isKnown();
+        clock.observe(user, timeMs);
+        if (!known && clock.isKnown()) {
+            beginCounting();
         }
-        lastClickMs[row] = Math.max(lastClickMs[row], clickMs);
-        nowMs = Math.max(nowMs, clickMs);
+    }
+
+    /** Items that came from elsewhere, of which nothing is known, are as old as the clock's first time. */
+    private void beginCounting() {
+        for (int row = 0; row < rows; row++) {
+            lastClickMs[row] = lastClickMs[row] == NOTHING_KNOWN ? clock.nowMs() : lastClickMs[row];
+        }
+        lookedMs = clock.nowMs();
     }
 
     /** Whether an item that was clicked then and not since is one to be forgotten. */
-    boolean isPast(long clickMs) {
-        return retentionMs > 0 && clickMs < nowMs - retentionMs;
+    boolean isPast(long timeMs) {
+        return retentionMs > 0 && clock.isPast(timeMs, retentionMs);
     }
 
     /**
@@ -68,7 +86,7 @@ final class ItemAges {
      * @param hasItem whether a row has an item
      */
     List<Integer> past(IntPredicate hasItem) {
-        if (retentionMs == 0 || nowMs - lookedMs < retentionMs / LOOKS) {
+        if (retentionMs == 0 || !clock.isKnown() || clock.nowMs() - lookedMs < retentionMs / LOOKS) {
             return List.of();
         }
         List<Integer> past = new ArrayList<>();
@@ -78,7 +96,7 @@ final class ItemAges {
             }
         }
         if (past.size() < MOST_AT_ONCE) {
-            lookedMs = nowMs;
+            lookedMs = clock.nowMs();
         }
         return past;
     }
@@ -92,8 +110,8 @@ final class ItemAges {
         return lastClickMs[row];
     }
 
-    long nowMs() {
-        return nowMs;
+    EventClock clock() {
+        return clock;
     }
 
     long lookedMs() {

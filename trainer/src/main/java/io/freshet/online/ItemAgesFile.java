@@ -5,6 +5,7 @@ import io.freshet.format.ByteReader;
 import io.freshet.format.ByteWriter;
 import io.freshet.format.FormatException;
 import io.freshet.format.FormatFile;
+import io.freshet.sequence.EventClock;
 import io.freshet.snapshot.Manifest;
 import io.freshet.store.Snapshot;
 import java.io.IOException;
@@ -12,22 +13,27 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Ages of items in a snapshot, version 1. Times are milliseconds since 1970.
+ * Ages of items in a snapshot, version 2. Times are milliseconds since 1970.
  *
  * <pre>
- * 3 bytes   46 41 01: magic, kind 'A', version
- * varint    time of the newest click
+ * 3 bytes   46 41 02: magic, kind 'A', version
+ * clock     {@link EventClock#writeTo}
  * varint    time at which items to be forgotten were last looked for
  * varint    rows, then for each
  *   varint  time of its item's newest click; of a free row it says nothing
  * 4 bytes   CRC-32C of all before, little endian
  * </pre>
+ *
+ * <p>Version 1, which is read, has the time of the newest click as a varint in place of the clock. One click could have
+ * moved that time, so it is not used: the clock begins anew, and nothing is forgotten until it knows the time.
  */
 final class ItemAgesFile {
     static final String NAME = "ages.bin";
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("item ages", 'A', 1, 1);
+    private static final BinaryFormat FORMAT = new BinaryFormat("item ages", 'A', 1, 2);
+    private static final int WITHOUT_CLOCK = 1;
     private static final int TYPICAL_ROW_BYTES = 6;
+    private static final int TYPICAL_CLOCK_BYTES = 512;
 
     private ItemAgesFile() {}
 
@@ -45,14 +51,14 @@ final class ItemAgesFile {
     static ItemAges read(Snapshot snapshot, int itemRows, long retentionMs) throws IOException {
         Manifest manifest = snapshot.manifest();
         if (manifest.files().stream().noneMatch(file -> file.name().equals(NAME))) {
-            return new ItemAges(retentionMs, new long[itemRows], 0, 0);
+            return new ItemAges(retentionMs, new long[itemRows], new EventClock(), 0);
         }
         return FormatFile.read(snapshot.file(NAME), bytes -> decode(bytes, itemRows, retentionMs));
     }
 
     static byte[] encode(ItemAges ages) {
-        ByteWriter writer = FORMAT.writer(32 + TYPICAL_ROW_BYTES * ages.rows());
-        writer.writeVarint(ages.nowMs());
+        ByteWriter writer = FORMAT.writer(TYPICAL_CLOCK_BYTES + TYPICAL_ROW_BYTES * ages.rows());
+        ages.clock().writeTo(writer);
         writer.writeVarint(ages.lookedMs());
         writer.writeVarint(ages.rows());
         for (int row = 0; row < ages.rows(); row++) {
@@ -63,7 +69,7 @@ final class ItemAgesFile {
 
     static ItemAges decode(byte[] bytes, int itemRows, long retentionMs) {
         ByteReader reader = FORMAT.reader(bytes);
-        long nowMs = reader.readVarint63();
+        EventClock clock = clock(reader, BinaryFormat.versionOf(bytes));
         long lookedMs = reader.readVarint63();
         long[] lastClickMs = new long[reader.readCount(1)];
         if (lastClickMs.length > itemRows) {
@@ -73,6 +79,14 @@ final class ItemAgesFile {
             lastClickMs[row] = reader.readVarint63();
         }
         reader.requireEnd();
-        return new ItemAges(retentionMs, lastClickMs, nowMs, lookedMs);
+        return new ItemAges(retentionMs, lastClickMs, clock, lookedMs);
+    }
+
+    private static EventClock clock(ByteReader reader, int version) {
+        if (version > WITHOUT_CLOCK) {
+            return EventClock.readFrom(reader);
+        }
+        reader.readVarint63();
+        return new EventClock();
     }
 }

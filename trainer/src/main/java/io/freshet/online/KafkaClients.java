@@ -13,7 +13,10 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Makes the trainer's Kafka clients: the settings that its guarantees rest on win over the user's. */
+/**
+ * Makes the trainer's Kafka clients. The settings that its guarantees rest on are decided here, and the configuration
+ * refuses them; for all others the user's win. A {@code client.id} is the start of each client's own.
+ */
 final class KafkaClients {
     /** Room for the dense parameters of a large model, which stand in one record. */
     private static final int MAX_REQUEST_BYTES = 16 << 20;
@@ -28,8 +31,8 @@ final class KafkaClients {
     /** Reads committed records from positions that are set by hand, and fails where those are not kept any more. */
     static Consumer<byte[], byte[]> consumer(OnlineConfig config, String purpose, int maxRecords) {
         Map<String, Object> settings = new HashMap<>(config.consumer());
-        settings.putIfAbsent(ConsumerConfig.CLIENT_ID_CONFIG, config.transactionalId() + "-" + purpose);
-        settings.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(config, settings) + "-" + purpose);
+        settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "none");
@@ -45,7 +48,7 @@ final class KafkaClients {
     static Consumer<byte[], byte[]> lease(OnlineConfig config) {
         int timeoutMs = Math.toIntExact(config.leaseTimeout().toMillis());
         Map<String, Object> settings = new HashMap<>(config.consumer());
-        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, config.transactionalId() + "-lease");
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(config, settings) + "-lease");
         settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.transactionalId());
         settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CLASSIC.name());
         settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
@@ -56,6 +59,10 @@ final class KafkaClients {
         settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "latest");
         settings.put(ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG, false);
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private static Object clientId(OnlineConfig config, Map<String, Object> settings) {
+        return settings.getOrDefault(ConsumerConfig.CLIENT_ID_CONFIG, config.transactionalId());
     }
 
     /** Writes each record by itself, beside whoever else writes. */
@@ -69,7 +76,7 @@ final class KafkaClients {
 
     static Producer<byte[], byte[]> producer(OnlineConfig config) {
         Map<String, Object> settings = new HashMap<>(config.producer());
-        settings.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, config.transactionalId());
+        settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId(config, settings));
         settings.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
         settings.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.transactionalId());

@@ -1,12 +1,12 @@
 package io.freshet.online;
 
 import java.util.List;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.jspecify.annotations.Nullable;
 
 /**
  * All partitions' records in one order that does not depend on when they came: next is, among each partition's next
- * record, the one with the smallest Kafka timestamp, and among equals that of the lowest partition.
+ * record, the one with the smallest Kafka timestamp, and among equals that of the lowest partition. A timestamp of the
+ * future counts as the time at which the record came; otherwise its partition would wait until then.
  *
  * <p>So the order is known as far as every partition either shows its next record or is known to have none; a quiet
  * partition holds it up. With one partition it is the order of offsets. Borrows the partitions. Not thread-safe.
@@ -35,13 +35,13 @@ final class MergedOrder {
 
     /** Whether it is known that nothing comes after the chosen records. */
     boolean isExhausted() {
-        return partitions.stream().allMatch(partition -> partition.isExhausted() && partition.next() == null);
+        return partitions.stream().allMatch(partition -> partition.isExhausted() && !partition.hasNext());
     }
 
     /** The partitions whose next record must be seen before the order goes on. */
     List<InputPartition> awaited() {
         return partitions.stream()
-                .filter(partition -> partition.next() == null && !partition.isExhausted())
+                .filter(partition -> !partition.hasNext() && !partition.isExhausted())
                 .toList();
     }
 
@@ -50,13 +50,12 @@ final class MergedOrder {
         InputPartition first = null;
         long firstTimestamp = Long.MAX_VALUE;
         for (InputPartition partition : partitions) {
-            ConsumerRecord<byte[], byte[]> next = partition.next();
-            if (next == null && !partition.isExhausted()) {
+            if (!partition.hasNext() && !partition.isExhausted()) {
                 return null;
             }
-            if (next != null && (first == null || next.timestamp() < firstTimestamp)) {
+            if (partition.hasNext() && (first == null || partition.nextTimeMs() < firstTimestamp)) {
                 first = partition;
-                firstTimestamp = next.timestamp();
+                firstTimestamp = partition.nextTimeMs();
             }
         }
         return first;

@@ -15,6 +15,7 @@ import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
 import io.freshet.replay.ReplayFile;
 import io.freshet.replay.ReplayReservoir;
+import io.freshet.sequence.EventClock;
 import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
@@ -42,8 +43,8 @@ import java.util.Set;
  *   <li>{@code optimizerSteps} times, or once where the step is hurried: a batch of the newest version of each updated sequence, in order of the users'
  *       first appearance, and of {@code replaySequences} sequences drawn from the reservoir.
  *   <li>The updated sequences go into the reservoir.
- *   <li>Items that nobody has clicked for {@code itemRetention} are forgotten, by the time of the newest click, and their
- *       rows are free. One that takes over such a row is a candidate for all clicks of its step.
+ *   <li>Items without a click for {@code itemRetention}, by the {@link EventClock}, are forgotten, and their rows are
+ *       free. One that takes over such a row is a candidate for all clicks of its step.
  * </ol>
  *
  * <p>What stands in a sequence's history and what is a target, {@link HistoryRows} and the configured types say. A new
@@ -285,7 +286,7 @@ public final class OnlineLearner implements AutoCloseable {
         historyGrew = false;
         for (int sequence = 0; sequence < updates.size(); sequence++) {
             UserUpdate update = updates.get(sequence);
-            if (takeIn(update.update(), observing)) {
+            if (takeIn(update, observing)) {
                 taught.add(update.user());
             }
             if (observing && update.update().isErasure()) {
@@ -296,7 +297,8 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /** Whether one of the new positions is a target. */
-    private boolean takeIn(SequenceUpdate update, boolean observing) {
+    private boolean takeIn(UserUpdate from, boolean observing) {
+        SequenceUpdate update = from.update();
         List<Interaction> interactions = update.sequence().interactions();
         List<Integer> newPositions = update.newPositions();
         boolean teaches = false;
@@ -310,7 +312,7 @@ public final class OnlineLearner implements AutoCloseable {
                 addNew(event, isNewTarget);
                 next++;
             }
-            int row = rowOf(event, isNew);
+            int row = rowOf(from, event, isNew);
             if (isNewTarget && observing) {
                 learner.changes().observe(model, history.rows(), 0, history.size(), row);
             }
@@ -321,26 +323,31 @@ public final class OnlineLearner implements AutoCloseable {
         return teaches;
     }
 
-    private int clicked(Interaction event) {
-        int row = withRow(event);
-        ages.click(row, event.timestampMs());
+    private int clicked(UserUpdate update, Interaction event) {
+        int row = withRow(update, event);
+        ages.click(row, update.user(), timeOf(update, event));
         return row;
     }
 
     /** The row of an earlier click's item; none for one that has been forgotten since. */
-    private int known(Interaction event) {
+    private int known(UserUpdate update, Interaction event) {
         int row = model.vocabulary().rowOf(event.itemId());
-        boolean forgotten = row == Vocabulary.NOT_FOUND && ages.isPast(event.timestampMs());
-        return forgotten ? row : withRow(event);
+        boolean forgotten = row == Vocabulary.NOT_FOUND && ages.isPast(timeOf(update, event));
+        return forgotten ? row : withRow(update, event);
     }
 
-    private int withRow(Interaction event) {
+    /** No event of a history happened after the record of the click that brought the history. */
+    private static long timeOf(UserUpdate update, Interaction event) {
+        return EventClock.timeOf(event.timestampMs(), update.update().cause().recordTimestampMs());
+    }
+
+    private int withRow(UserUpdate update, Interaction event) {
         int known = model.vocabulary().rowOf(event.itemId());
         if (known != Vocabulary.NOT_FOUND) {
             return known;
         }
         int row = learner.addIfAbsent(event.itemId());
-        ages.begin(row, event.timestampMs());
+        ages.begin(row, timeOf(update, event));
         return row;
     }
 
@@ -354,11 +361,11 @@ public final class OnlineLearner implements AutoCloseable {
         historyGrew |= history.standsInHistory(event);
     }
 
-    private int rowOf(Interaction event, boolean isNew) {
+    private int rowOf(UserUpdate update, Interaction event, boolean isNew) {
         if (!history.standsInHistory(event)) {
             return model.vocabulary().rowOf(event.itemId());
         }
-        return isNew ? clicked(event) : known(event);
+        return isNew ? clicked(update, event) : known(update, event);
     }
 
     /** Fills the batch; returns how many sequences came from the reservoir. */

@@ -15,6 +15,7 @@ import java.util.TreeMap;
 import java.util.function.LongToIntFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
@@ -264,8 +265,10 @@ final class SequenceInput implements AutoCloseable {
     private int fetch(Duration timeout) {
         int count = 0;
         try {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(timeout)) {
-                partition(record.partition()).add(record);
+            ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+            long arrivedMs = System.currentTimeMillis();
+            for (ConsumerRecord<byte[], byte[]> record : records) {
+                partition(record.partition()).add(record, arrivedMs);
                 count++;
             }
         } catch (OffsetOutOfRangeException e) {

@@ -11,6 +11,10 @@ import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
+import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
+import io.freshet.sequence.UserSequence;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
@@ -32,10 +36,12 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Streams whose items come and go, a millisecond a click. */
+/** Streams whose items come and go, a millisecond a click; and clocks that lie. */
 final class ItemEvictionTest {
     private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
     private static final int RETENTION = 60; // clicks
+    private static final long HOUR = Duration.ofHours(1).toMillis();
+    private static final long NOW = 1_700_000_000_000L;
     private static final LearningConfig LEARNING = new LearningConfig(
             2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ofMillis(RETENTION));
 
@@ -92,7 +98,7 @@ final class ItemEvictionTest {
         try (OnlineLearner learner = learner(1)) {
             learner.step(List.of(stream.click("anna", "a"), stream.click("anna", "b")));
             for (int i = 0; i < 2 * RETENTION; i++) {
-                learner.step(List.of(stream.click("bert", "c")));
+                learner.step(List.of(stream.click("bert-" + i % 5, "c")));
             }
             assertThat(learner.model().vocabulary().itemCount()).isEqualTo(1);
             int[] ranks = learner.rank(List.of(stream.click("anna", "b")));
@@ -160,6 +166,72 @@ final class ItemEvictionTest {
             }
             readers.subList(1, readers.size()).forEach(RecommenderModel::close);
         }
+    }
+
+    @Test
+    void shouldKeepTheItemsWhenOneClickIs23HoursAheadAndItemsStayFor12() {
+        try (OnlineLearner learner = keeping(Duration.ofHours(12))) {
+            fill(learner, NOW);
+            learner.step(List.of(click("liar", "ahead", NOW + 23 * HOUR, NOW)));
+            fill(learner, NOW + 1);
+
+            assertThat(learner.model().vocabulary().itemCount()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void shouldKeepTheItemsWhenOneUserClicksYearsAheadManyTimes() {
+        try (OnlineLearner learner = keeping(Duration.ofHours(12))) {
+            fill(learner, NOW);
+            for (int i = 1; i <= 50; i++) {
+                long ahead = NOW + 10_000 * HOUR + i;
+                learner.step(List.of(click("liar", "ahead", ahead, ahead)));
+            }
+            fill(learner, NOW + 1);
+
+            assertThat(learner.model().vocabulary().itemCount()).isEqualTo(20);
+        }
+    }
+
+    @Test
+    void shouldForgetAsTheUsersOfAFileOfThePastGoOn() {
+        long start = NOW - 100_000 * HOUR;
+        try (OnlineLearner learner = keeping(Duration.ofHours(12))) {
+            fill(learner, start);
+            for (int hour = 1; hour <= 14; hour++) {
+                learner.step(List.of(
+                        click("early", "back", start - 1_000 * HOUR, NOW),
+                        click("u" + hour, "new-" + hour, start + hour * HOUR, NOW),
+                        click("v" + hour, "new-" + hour, start + hour * HOUR, NOW),
+                        click("w" + hour, "new-" + hour, start + hour * HOUR, NOW)));
+            }
+
+            assertThat(learner.model().vocabulary().rowOf("item-0")).isNegative();
+            assertThat(learner.model().vocabulary().rowOf("new-2")).isNotNegative();
+        }
+    }
+
+    /** Nineteen items, clicked by ten users in the hour before. */
+    private static void fill(OnlineLearner learner, long nowMs) {
+        List<UserUpdate> updates = new ArrayList<>();
+        for (int item = 0; item < 19; item++) {
+            updates.add(click("user-" + item % 10, "item-" + item, nowMs - HOUR + item, nowMs));
+        }
+        learner.step(updates);
+    }
+
+    private static UserUpdate click(String user, String item, long clickMs, long recordMs) {
+        Interaction interaction = new Interaction(item, clickMs, null, Interaction.NO_EVENT_ID);
+        return new UserUpdate(
+                user,
+                new SequenceUpdate(
+                        new UserSequence(List.of(interaction)), List.of(0), new ClickOrigin("clicks", 0, 0, recordMs)));
+    }
+
+    private static OnlineLearner keeping(Duration retention) {
+        LearningConfig learning =
+                new LearningConfig(2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, retention);
+        return OnlineLearner.initial(MODEL, training(1, LossConfig.scaledCrossEntropy(512)), learning);
     }
 
     private void assertSame(RecommenderModel reader, RecommenderModel model) throws IOException {

@@ -13,6 +13,8 @@ import org.apache.kafka.common.record.TimestampType;
 import org.junit.jupiter.api.Test;
 
 final class MergedOrderTest {
+    private static final long ARRIVED_MS = 1_000;
+
     private final List<InputPartition> partitions = List.of(partition(0), partition(1), partition(2));
     private final MergedOrder order = new MergedOrder(partitions);
 
@@ -73,6 +75,19 @@ final class MergedOrderTest {
         assertThat(chosen()).containsExactly("0:0");
     }
 
+    @Test
+    void shouldNotLetAPartitionWaitUntilATimeThatItsRecordClaims() {
+        partitions.get(2).setExhausted(true);
+        add(0, 0, Long.MAX_VALUE);
+        add(0, 1, 20);
+        add(1, 0, 900);
+        add(1, 1, ARRIVED_MS + 1);
+
+        order.choose(4);
+
+        assertThat(chosen()).containsExactly("0:0", "0:1", "1:0");
+    }
+
     /** Takes what is chosen, as "partition:offset", and checks that the ranges go up to there. */
     private List<String> chosen() {
         List<String> chosen = new ArrayList<>();
@@ -94,17 +109,19 @@ final class MergedOrderTest {
     private void add(int partition, long offset, long timestampMs) {
         partitions
                 .get(partition)
-                .add(new ConsumerRecord<>(
-                        "sequences",
-                        partition,
-                        offset,
-                        timestampMs,
-                        TimestampType.CREATE_TIME,
-                        0,
-                        0,
-                        new byte[0],
-                        new byte[0],
-                        new RecordHeaders(),
-                        Optional.empty()));
+                .add(
+                        new ConsumerRecord<>(
+                                "sequences",
+                                partition,
+                                offset,
+                                timestampMs,
+                                TimestampType.CREATE_TIME,
+                                0,
+                                0,
+                                new byte[0],
+                                new byte[0],
+                                new RecordHeaders(),
+                                Optional.empty()),
+                        ARRIVED_MS);
     }
 }

@@ -1,0 +1,148 @@
+package io.freshet.check;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The folders to which RocksDB and JavaCPP unpack native libraries. The operating system refuses to load a library from a
+ * file system that is mounted {@code noexec}, as {@code /tmp} often is on hardened machines, and says only that it failed
+ * to map a segment.
+ */
+public final class NativeLibraries implements Check {
+    private static final String NAME = "native-libraries";
+    private static final Path MOUNTS = Path.of("/proc/self/mountinfo");
+    private static final int MOUNT_POINT = 4; // fields of a line
+    private static final int MOUNT_OPTIONS = 5;
+    private static final String REMEDY = "set FRESHET_JAVA_OPTS='-Djava.io.tmpdir=DIR"
+            + " -Dorg.bytedeco.javacpp.cachedir=DIR/javacpp' with a folder that programs may be run from, or mount the"
+            + " folder without noexec";
+
+    private final List<Path> folders;
+    private final List<String> mounts;
+
+    private NativeLibraries(List<Path> folders, List<String> mounts) {
+        this.folders = folders;
+        this.mounts = mounts;
+    }
+
+    /** Those of this process. */
+    static NativeLibraries ofProcess() {
+        String rocksDb = System.getenv("ROCKSDB_SHAREDLIB_DIR");
+        String temporary = System.getProperty("java.io.tmpdir", "");
+        String javaCpp = System.getProperty("org.bytedeco.javacpp.cachedir");
+        return new NativeLibraries(
+                List.of(
+                        Path.of(rocksDb == null || rocksDb.isEmpty() ? temporary : rocksDb),
+                        javaCpp == null
+                                ? Path.of(System.getProperty("user.home", ""), ".javacpp", "cache")
+                                : Path.of(javaCpp)),
+                mounts());
+    }
+
+    /** For tests: these folders, with mounts as {@code /proc/self/mountinfo} has them. */
+    static NativeLibraries of(List<Path> folders, List<String> mounts) {
+        return new NativeLibraries(folders, mounts);
+    }
+
+    /**
+     * Returns if libraries can be loaded from the folders, as far as the operating system tells.
+     *
+     * @throws CheckFailedException naming the folders that are mounted noexec, and what to do
+     */
+    public static void require() throws CheckFailedException {
+        Finding finding = ofProcess().finding();
+        if (finding.outcome() == Outcome.PROBLEM) {
+            throw new CheckFailedException(finding);
+        }
+    }
+
+    /** Explains that a native library could not be loaded; empty where that is not what happened. */
+    public static Optional<String> explain(Throwable failure) {
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof UnsatisfiedLinkError) {
+                return Optional.of("a native library must be loaded: " + cause.getMessage()
+                        + "; libraries are unpacked to " + ofProcess().folders + ". If one of these is mounted noexec, "
+                        + REMEDY);
+            }
+        }
+        return Optional.empty();
+    }
+
+    @Override
+    public void run(Consumer<Finding> found) {
+        found.accept(finding());
+    }
+
+    Finding finding() {
+        List<Path> refused = folders.stream().distinct().filter(this::isNoExec).toList();
+        return refused.isEmpty()
+                ? Finding.ok(NAME, "can be loaded from " + folders)
+                : Finding.problem(
+                        NAME,
+                        "RocksDB's and ND4J's libraries are unpacked and loaded there, and it must not be mounted"
+                                + " noexec: "
+                                + refused,
+                        REMEDY);
+    }
+
+    private boolean isNoExec(Path folder) {
+        Path wanted = existing(folder.toAbsolutePath());
+        Path nearest = Path.of("/");
+        boolean noExec = false;
+        for (String line : mounts) {
+            String[] fields = line.split(" ", -1);
+            if (fields.length > MOUNT_OPTIONS) {
+                Path mount = Path.of(unescaped(fields[MOUNT_POINT]));
+                // Of several mounts at one place the last one counts.
+                if (wanted.startsWith(mount) && mount.getNameCount() >= nearest.getNameCount()) {
+                    nearest = mount;
+                    noExec = Arrays.asList(fields[MOUNT_OPTIONS].split(",", -1)).contains("noexec");
+                }
+            }
+        }
+        return noExec;
+    }
+
+    /** The folder, or the nearest one above that exists, without symbolic links. */
+    private static Path existing(Path folder) {
+        for (@Nullable Path above = folder; above != null; above = above.getParent()) {
+            try {
+                return above.toRealPath();
+            } catch (IOException e) {
+                // The next one above may exist.
+            }
+        }
+        return folder;
+    }
+
+    /** Blanks and backslashes are written as a backslash and three octal digits. */
+    private static String unescaped(String field) {
+        StringBuilder text = new StringBuilder();
+        int at = 0;
+        while (at < field.length()) {
+            if (field.charAt(at) == '\\' && at + 4 <= field.length()) {
+                text.append((char) Integer.parseInt(field.substring(at + 1, at + 4), 8));
+                at += 4;
+            } else {
+                text.append(field.charAt(at++));
+            }
+        }
+        return text.toString();
+    }
+
+    /** None where the operating system does not list them this way. */
+    private static List<String> mounts() {
+        try {
+            return Files.isReadable(MOUNTS) ? new ArrayList<>(Files.readAllLines(MOUNTS)) : List.of();
+        } catch (IOException e) {
+            return List.of();
+        }
+    }
+}

@@ -1,0 +1,85 @@
+package io.freshet.check;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import io.freshet.config.FreshetConfig;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(30) // the promise is 10 s, and the machine may be busy
+final class ReachabilityTest {
+    @Test
+    void shouldNameTheAddressThatNothingListensOn() throws IOException {
+        String address;
+        try (ServerSocket closed = listen()) {
+            address = address(closed);
+        }
+
+        assertThatExceptionOfType(CheckFailedException.class)
+                .isThrownBy(() -> Reachability.require(config(address)))
+                .withMessageContaining("nothing listens on " + address)
+                .withMessageContaining("kafka.bootstrap.servers");
+    }
+
+    @Test
+    void shouldNameTheAddressAndTheTimeWhenThereIsNoAnswer() throws IOException {
+        try (ServerSocket silent = listen()) {
+            assertThatExceptionOfType(CheckFailedException.class)
+                    .isThrownBy(() -> Reachability.require(config(address(silent))))
+                    .withMessageContaining(
+                            address(silent) + " accepted the connection and did not answer a Kafka request within 5 s");
+        }
+    }
+
+    /** A broker without TLS ends a connection that begins with TLS, also where it is too busy to answer Kafka's requests. */
+    @Test
+    void shouldNotBlameTheLoginWhenThereIsNoAnswer() throws Exception {
+        List<Socket> held = new ArrayList<>();
+        Thread accepting;
+        try (ServerSocket busy = listen()) {
+            accepting = Thread.ofVirtual().start(() -> accept(busy, held));
+            assertThatExceptionOfType(CheckFailedException.class)
+                    .isThrownBy(() -> Reachability.require(config(address(busy))))
+                    .withMessageContaining("did not answer a Kafka request within 5 s")
+                    .satisfies(e -> assertThat(e.getMessage()).doesNotContain("log in"));
+        }
+        accepting.join();
+        for (Socket socket : held) {
+            socket.close();
+        }
+    }
+
+    /** The first connection is the look at the port, the second Kafka's; those after them are greetings. */
+    private static void accept(ServerSocket busy, List<Socket> held) {
+        try {
+            for (int connection = 0; connection < 2; connection++) {
+                held.add(busy.accept());
+            }
+            while (true) {
+                busy.accept().close();
+            }
+        } catch (IOException e) {
+            // The test is over.
+        }
+    }
+
+    private static ServerSocket listen() throws IOException {
+        return new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    }
+
+    private static String address(ServerSocket socket) {
+        return "127.0.0.1:" + socket.getLocalPort();
+    }
+
+    private static FreshetConfig config(String servers) {
+        return FreshetConfig.of(Map.of("kafka.bootstrap.servers", servers));
+    }
+}
