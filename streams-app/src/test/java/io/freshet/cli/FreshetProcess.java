@@ -41,7 +41,8 @@ public final class FreshetProcess implements AutoCloseable {
      * @param output receives what the process prints
      * @param environment further variables
      */
-    public static FreshetProcess start(Path output, Map<String, String> environment, String... arguments) throws IOException {
+    public static FreshetProcess start(Path output, Map<String, String> environment, String... arguments)
+            throws IOException {
         return start(output, environment, command(arguments));
     }
 

@@ -63,8 +63,7 @@ final class KilledProcessesIT {
     private static final int ENDED_BY_SIGTERM = 128 + 15;
 
     private static final Map<String, String> ON_ANOTHER_CPU = Map.of(
-            "JAVA_TOOL_OPTIONS",
-            System.getProperty("os.arch").equals("amd64") ? "-XX:UseAVX=2" : "-Dfreshet.lanes=4");
+            "JAVA_TOOL_OPTIONS", System.getProperty("os.arch").equals("amd64") ? "-XX:UseAVX=2" : "-Dfreshet.lanes=4");
 
     private final Random random = new Random();
 
