@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 public final class LearningBenchmark implements AutoCloseable {
     private static final int STEPS_OF_A_DELTA = 4; // as many as a busy trainer learns between two
     private static final int DELTA_BYTES = 512 * 1024; // of a part
+    private static final int NEWCOMERS = 8;
 
     private final OnlineLearner learner;
     private final MadeUpClicks clicks;
@@ -95,8 +96,9 @@ public final class LearningBenchmark implements AutoCloseable {
     }
 
     /**
-     * Time passes until the first half of the items is past, but for those clicked again. Then steps of one first click, which
-     * rank nothing and learn nothing: what they take is the forgetting.
+     * Time passes until the first half of the items is past, but for those clicked again. Then steps of a few users' first
+     * clicks, which rank nothing and learn nothing: their time is that of forgetting. Several users must click before the clock
+     * of clicks moves.
      *
      * @return the steps that forgot something
      * @throws IllegalStateException if items are kept for ever
@@ -114,9 +116,15 @@ public final class LearningBenchmark implements AutoCloseable {
         do {
             forgot = times.phase();
             before = learner.model().vocabulary().itemCount();
-            learn(times, STEPS_OF_A_DELTA, List.of(clicks.first(items - 1)));
+            learn(times, STEPS_OF_A_DELTA, firstClicks());
         } while (learner.model().vocabulary().itemCount() < before);
         return forgot;
+    }
+
+    private List<UserUpdate> firstClicks() {
+        return IntStream.range(0, NEWCOMERS)
+                .mapToObj(newcomer -> clicks.first(newcomer, items - 1))
+                .toList();
     }
 
     /** What the process holds now, after a collection. */

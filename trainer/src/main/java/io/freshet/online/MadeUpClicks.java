@@ -55,9 +55,9 @@ final class MadeUpClicks {
         return update(random.nextInt(users), sequence);
     }
 
-    /** The first click of somebody new. */
-    UserUpdate first(int item) {
-        return update(users, item);
+    /** The first click of a new user, one of several. */
+    UserUpdate first(int newcomer, int item) {
+        return update(users + newcomer, item);
     }
 
     /** Lets time pass until that long after the {@code arrival}-th click; never back. */
