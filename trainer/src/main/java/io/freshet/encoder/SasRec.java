@@ -46,6 +46,7 @@ public final class SasRec implements AutoCloseable {
     private Dropout inputDropout = Dropout.NONE;
     private int firstSequence;
     private int lastSequence;
+    private int batchTokens;
     private int firstToken;
     private int tokens;
 
@@ -133,6 +134,7 @@ public final class SasRec implements AutoCloseable {
     public Matrix forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights) {
         firstSequence = first;
         lastSequence = last;
+        batchTokens = batch.tokens();
         firstToken = batch.start(first);
         tokens = batch.start(last) - firstToken;
         if (tokens > capacity) {
@@ -184,8 +186,9 @@ public final class SasRec implements AutoCloseable {
         }
     }
 
+    /** Numbers of rows of P: those of the batch's tokens for the first head, then for the next. */
     private int attentionElement(int start, int head) {
-        return ((firstToken + start) * config.heads() + head) * attention.stride();
+        return (head * batchTokens + firstToken + start) * attention.stride();
     }
 
     /**

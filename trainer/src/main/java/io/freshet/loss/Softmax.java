@@ -13,10 +13,13 @@ import jdk.incubator.vector.FloatVector;
  * dℓ/ds⁺ = -Σᵢ exp(tᵢ) / Z,   dℓ/dsᵢ = exp(tᵢ) / Z
  * </pre>
  *
- * <p>The tile keeps {@code exp(tᵢ - shift)}; 1/Z is the scale. The shift is s⁺, and the largest t where a sum overflows
- * all the same.
+ * <p>The tile keeps {@code exp(tᵢ - shift)}; 1/Z is the scale. The shift is s⁺, and the largest t where a sum would be
+ * too large.
  */
 record Softmax() implements LossFunction {
+    /** Sums that large are taken with a larger shift, so that their products with vectors do not overflow. */
+    private static final float TOO_LARGE = 0x1p100f;
+
     @Override
     public void begin(ScoreTile tile) {
         tile.shifts().copyFrom(tile.targetScores());
@@ -59,14 +62,14 @@ record Softmax() implements LossFunction {
 
     static boolean sumsOverflowed(ScoreTile tile, int tokens) {
         for (int t = 0; t < tokens; t++) {
-            if (!Float.isFinite(ScoreTile.get(tile.sums(), t))) {
+            if (!(ScoreTile.get(tile.sums(), t) < TOO_LARGE)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** The rare case: some score is more than 88 above the target's. The sums start from zero again. */
+    /** The rare case: some score is more than 69 above the target's. The sums start from zero again. */
     static void raise(ScoreTile tile, int from, int rows, int tokens) {
         tile.sums().fill((byte) 0);
         for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {

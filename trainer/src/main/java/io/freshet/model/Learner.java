@@ -25,7 +25,7 @@ import java.util.List;
  * and the number of steps.
  *
  * <p>A batch is cut into chunks of at most {@value #CHUNK_TOKENS} tokens at sequence ends. Chunk c belongs to shard
- * c mod shards; a shard takes its chunks in order, each through forward pass, loss and backward pass without a barrier,
+ * c mod the number of shards in use; a shard takes its chunks in order, each through forward pass, loss and backward pass without a barrier,
  * and sums their gradients; shards are summed in order. So the bits of a step do not depend on how many threads there
  * are. {@link TouchedRows} gathers the gradients of item vectors row by row, and they go straight into Adam.
  *
@@ -39,6 +39,9 @@ public final class Learner implements AutoCloseable {
     private static final int AIMED_TOKENS = 248;
 
     private static final int ROW_TASKS = 16;
+
+    /** Sum of squares from which on a step counts as not finite: Adam squares gradients again, in float. */
+    private static final double MOST_SQUARES = 1e30;
 
     private final RecommenderModel model;
     private final TrainingConfig config;
@@ -198,7 +201,7 @@ public final class Learner implements AutoCloseable {
     /**
      * One optimiser step on the mean loss of the batch's targets by their weights, Σ wᵢ ℓᵢ / Σ wᵢ.
      *
-     * <p>A step whose loss or gradients are not finite changes no weight and no moment, and is counted in {@link
+     * <p>A step whose loss or gradients are not finite, or near overflow, changes no weight and no moment, and is counted in {@link
      * #skippedSteps}; its number is used up, so that the next step draws other negatives.
      *
      * @return that mean before the step; 0 for a batch without targets, which changes nothing; not finite for a step that was
@@ -232,7 +235,7 @@ public final class Learner implements AutoCloseable {
         }
         double mean = lossSum / batch.weightSum();
         double denseSquares = sumDenseGradients();
-        if (!Double.isFinite(mean) || !Double.isFinite(denseSquares + squaresOfTokens(batch.tokens()))) {
+        if (!Double.isFinite(mean) || !(denseSquares + squaresOfTokens(batch.tokens()) < MOST_SQUARES)) {
             skippedSteps++;
             return Double.isFinite(mean) ? Double.NaN : mean;
         }
@@ -311,7 +314,10 @@ public final class Learner implements AutoCloseable {
         targetGradients = perToken.memory().asSlice(2L * tokens * d * Float.BYTES);
     }
 
-    /** Cuts the batch into an even number of chunks, as few as possible and all of about the same size, for two threads. */
+    /**
+     * Cuts the batch into as few chunks as possible, of about the same size, and into an even number where sequences allow it, for
+     * two threads.
+     */
     private void cutIntoChunks(SequenceBatch batch) {
         chunkEnds.clear();
         int tokens = batch.tokens();

@@ -48,10 +48,10 @@ public final class Lanes {
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    private static final VectorShuffle<Float> FOLD_1 = fold(1);
-    private static final VectorShuffle<Float> FOLD_2 = fold(2);
-    private static final VectorShuffle<Float> FOLD_4 = fold(4);
-    private static final VectorShuffle<Float> FOLD_8 = fold(8);
+    private static final VectorShuffle<Float> FOLD_1 = exchange(1);
+    private static final VectorShuffle<Float> FOLD_2 = exchange(2);
+    private static final VectorShuffle<Float> FOLD_4 = exchange(4);
+    private static final VectorShuffle<Float> FOLD_8 = exchange(8);
 
     /** Every other quarter of the lanes, and the other half of them. */
     private static final VectorMask<Float> ODD_QUARTERS =
@@ -59,8 +59,8 @@ public final class Lanes {
 
     private static final VectorMask<Float> UPPER_HALF = VectorMask.fromLong(FLOATS, lanesFrom(COUNT / 2));
 
-    private static final VectorShuffle<Float> FOLD_HALF = fold(COUNT / 2);
-    private static final VectorShuffle<Float> FOLD_QUARTER = fold(COUNT / 4);
+    private static final VectorShuffle<Float> FOLD_HALF = exchange(COUNT / 2);
+    private static final VectorShuffle<Float> FOLD_QUARTER = exchange(COUNT / 4);
 
     /** {@code log2 e}: {@code e^x = 2^(x · LOG2_E)}. */
     public static final float LOG2_E = 1.442695f;
@@ -112,7 +112,7 @@ public final class Lanes {
         }
     }
 
-    private static VectorShuffle<Float> fold(int distance) {
+    private static VectorShuffle<Float> exchange(int distance) {
         return VectorShuffle.fromOp(FLOATS, lane -> (lane ^ distance) % COUNT);
     }
 
@@ -238,7 +238,7 @@ public final class Lanes {
     }
 
     /**
-     * {@code 2^x} in each lane, within 3 ulp, for x of at most 1: a sum of shares takes two thirds of what it takes with
+     * {@code 2^x} in each lane, within 3 ulp, for x below 127: a sum of shares takes two thirds of what it takes with
      * {@link #exp}. Below -126 the result is {@code 2^-126}. The polynomial is that of Cephes' {@code exp2f} over [-½, ½].
      */
     public static FloatVector exp2(FloatVector x) {

@@ -57,11 +57,17 @@ public final class Matrix {
      * @throws IllegalArgumentException if the memory is on the heap
      */
     long address(int row, int rows, int columns) {
-        if (!memory.isNative()) {
-            throw new IllegalArgumentException("a product's operand must be outside the heap: memory=" + memory);
-        }
         long size = rows == 0 ? 0 : (rows - 1) * strideBytes() + (long) columns * Float.BYTES;
-        return memory.address() + Objects.checkFromIndexSize(at(row), size, memory.byteSize());
+        return address(memory, at(row), size);
+    }
+
+    /** The address of a byte of the memory, checked: {@code size} bytes from there lie in it, and it is not closed. */
+    static long address(MemorySegment memory, long at, long size) {
+        if (!memory.isNative() || !memory.scope().isAlive()) {
+            throw new IllegalArgumentException(
+                    "a product's operand must be outside the heap, and not closed: memory=" + memory);
+        }
+        return memory.address() + Objects.checkFromIndexSize(at, size, memory.byteSize());
     }
 
     /** How many whole strides of rows lie in the memory from row {@code row} on. */

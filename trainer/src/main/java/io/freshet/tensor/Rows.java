@@ -263,8 +263,8 @@ public final class Rows {
     }
 
     /**
-     * {@code Σ x²} in double, in ascending blocks of {@link Lanes#WIDTH}: not finite if and only if a number is not, or the sum
-     * overflows.
+     * {@code Σ x²} in double, in ascending blocks of {@link Lanes#WIDTH}: not finite if a number is not, or is
+     * larger than some 1e18, whose square overflows in float.
      */
     public static double squareSum(MemorySegment x, long at, long count) {
         double sum = 0;

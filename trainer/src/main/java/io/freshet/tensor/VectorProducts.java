@@ -68,6 +68,9 @@ public final class VectorProducts implements Products {
 
     private static final int ROWS = 6;
 
+    /** Some sum of what was read ahead. The compiler cannot know that it does not occur. */
+    private static final int NEVER = 0x5eed1234;
+
     /** Rows of both operands that stay in the first cache while every tile of a transposed product passes over them. */
     private static final int TRANSPOSED_ROWS = 96;
 
@@ -130,7 +133,7 @@ public final class VectorProducts implements Products {
             int n,
             int k) {
         if (m > 0 && n > 0) {
-            Objects.checkFromIndexSize(biasAt, (long) n * Float.BYTES, bias.byteSize());
+            long biasAddress = Matrix.address(bias, biasAt, (long) n * Float.BYTES);
             long aAt = a.address(aRow, m, k);
             long cAt = c.address(cRow, m, n);
             tiles(
@@ -139,7 +142,7 @@ public final class VectorProducts implements Products {
                     Float.BYTES,
                     b,
                     bRow,
-                    bias.address() + biasAt,
+                    biasAddress,
                     0,
                     cAt,
                     c.strideBytes(),
@@ -202,6 +205,9 @@ public final class VectorProducts implements Products {
             int m,
             int n,
             int k) {
+        if (n % Lanes.WIDTH != 0) {
+            throw new IllegalArgumentException("columns must be a multiple of " + Lanes.WIDTH + ": n=" + n);
+        }
         int aStep = step(aColumn);
         int bStep = step(b.strideBytes());
         long bAt = b.address(bRow, k, n);
@@ -214,9 +220,9 @@ public final class VectorProducts implements Products {
                 int rows = Math.min(ROWS, m - row);
                 // The next rows lie behind these where columns are neighbours; elsewhere, and at the end, these are
                 // read again.
-                boolean hasNext = aStep == Float.BYTES && row + 2 * ROWS <= m;
+                boolean hasNext = k > 1 && aColumn == Float.BYTES && row + 2 * ROWS <= m;
                 long ahead = a + (hasNext ? row + ROWS : row) * aRow;
-                int aheadStep = hasNext && k > 0 ? step(ROWS * aRow / k & -Float.BYTES) : 0;
+                int aheadStep = hasNext ? step(((ROWS - 1) * aRow + (k - 1) * 4L) / (k - 1) & -4L) : 0;
                 long left = a + row * aRow;
                 long start = from == NOTHING ? NOTHING : from + row * fromRow + offset;
                 long to = c + row * cRow + offset;
@@ -285,7 +291,9 @@ public final class VectorProducts implements Products {
             }
             column += vectors * Lanes.COUNT;
         }
-        touched = sum;
+        if (sum == NEVER) {
+            touched = sum; // hardly ever: a store for each product would slow down the threads that share this object
+        }
     }
 
     /** How many vectors wide the next tiles are. */

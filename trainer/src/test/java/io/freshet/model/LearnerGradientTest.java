@@ -120,6 +120,7 @@ class LearnerGradientTest {
             for (int[] rows : EXAMPLES) {
                 batch.addExample(rows, weights(rows, batch.tokens(), weightOfToken), 0, rows.length);
             }
+            oracle.batchTokens = batch.tokens();
             double mean = learner.learn(batch);
             NaiveLosses naive =
                     new NaiveLosses(loss, ITEMS, learner.loss().draws(), chunkOfToken(learner, batch), COUNTS);

@@ -28,6 +28,7 @@ final class NaiveSasRec {
     long seed;
     long step;
     IntToDoubleFunction weightOfToken = token -> 1;
+    int batchTokens; // of all sequences, which attention's masks are numbered by
     int dropped; // how many elements the masks set to zero
 
     NaiveSasRec(RecommenderModel model) {
@@ -95,7 +96,7 @@ final class NaiveSasRec {
                     sum += e[j];
                 }
                 for (int j = 0; j <= i; j++) {
-                    int element = (firstToken * config.heads() + h) * stride + i * stride + j;
+                    int element = (h * batchTokens + firstToken + i) * stride + j;
                     double p = drop(e[j] / sum, Purpose.DROPOUT_ATTENTION, b, element);
                     for (int c = h * width; c < (h + 1) * width; c++) {
                         attended[i][c] += p * v[j][c];
