@@ -3,7 +3,6 @@ package io.freshet.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
-import java.util.Objects;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -136,19 +135,7 @@ public final class VectorProducts implements Products {
             long biasAddress = Matrix.address(bias, biasAt, (long) n * Float.BYTES);
             long aAt = a.address(aRow, m, k);
             long cAt = c.address(cRow, m, n);
-            tiles(
-                    aAt,
-                    a.strideBytes(),
-                    Float.BYTES,
-                    b,
-                    bRow,
-                    biasAddress,
-                    0,
-                    cAt,
-                    c.strideBytes(),
-                    m,
-                    n,
-                    k);
+            tiles(aAt, a.strideBytes(), Float.BYTES, b, bRow, biasAddress, 0, cAt, c.strideBytes(), m, n, k);
         }
     }
 
