@@ -258,8 +258,8 @@ final class BenchScoreCommand implements Callable<Integer> {
         requireAll("--queries must be 1 to " + ScoringBenchmark.MAX_QUERIES, queries, 1, ScoringBenchmark.MAX_QUERIES);
         requireAll("--workers must be positive", workers(), 1, Integer.MAX_VALUE);
         requireAll("--top-k must be positive", List.of(topK), 1, Integer.MAX_VALUE);
-        if (dim < 1 || dim % Lanes.COUNT != 0) {
-            throw new ParameterException(spec.commandLine(), "--dim must be a multiple of " + Lanes.COUNT + ": " + dim);
+        if (dim < 1 || dim % Lanes.WIDTH != 0) {
+            throw new ParameterException(spec.commandLine(), "--dim must be a multiple of " + Lanes.WIDTH + ": " + dim);
         }
     }
 

@@ -71,7 +71,7 @@ final class SoundModelIT {
     private static final String MANIFESTS = OnlineConfig.Topics.DEFAULT.modelManifests();
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.COUNT, 10, 1, 1), .1f, 3);
+    private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
     private static final LearningConfig LEARNING = new LearningConfig(2, 10, 8, 5, 30, 10, 100);
     private static final LearningConfig OTHERWISE = new LearningConfig(1, 10, 8, 5, 30, 10, 100);
     private static final int ALL = 100; // more than there are items

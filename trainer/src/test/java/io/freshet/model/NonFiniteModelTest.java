@@ -34,7 +34,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** A model is not written with a number that is not finite, and takes no such delta. */
 final class NonFiniteModelTest {
-    private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(Lanes.COUNT, 8, 1, 1), .1f, 7);
+    private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 8, 1, 1), .1f, 7);
     private static final int ITEMS = 5_000; // more than a chunk of a table
 
     private final RecommenderModel model = RecommenderModel.initial(CONFIG, MemoryConfig.DEFAULT);

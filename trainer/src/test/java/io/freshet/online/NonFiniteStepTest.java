@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 
 /** A step that meets a weight which is not finite shows it by its loss, which is how a trainer finds out before it publishes. */
 final class NonFiniteStepTest {
-    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.COUNT, 12, 1, 1), .1f, 7);
+    private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
     private static final LearningConfig LEARNING = new LearningConfig(2, 12, 8, 5, 10, 10, 50);
 
     @Test
