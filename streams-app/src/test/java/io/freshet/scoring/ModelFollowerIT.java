@@ -256,7 +256,8 @@ final class ModelFollowerIT {
         assertThat(live.version()).isEqualTo(good.version());
         assertThat(refused("snapshot")).isEqualTo(1);
         assertThat(ServedAnswers.of(live, 10, "a").values()).isNotEmpty().allMatch(Float::isFinite);
-        publish(save(30, 0, "a", "b"));
+        long end = append(TinyModels.delta(20, 30, 1, "b"));
+        publish(save(30, end + 1, "a", "b"));
         awaitStep(30);
     }
 
