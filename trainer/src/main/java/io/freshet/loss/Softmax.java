@@ -39,7 +39,7 @@ record Softmax() implements LossFunction {
         for (int row = 0; row < rows; row++) {
             long here = at + row * ScoreTile.ROW_BYTES;
             FloatVector e = Lanes.exp(Lanes.load(scores, here).sub(shift));
-            sum = sum.add(e);
+            sum = e.add(sum);
             Lanes.store(e, scores, here);
         }
         Lanes.store(sum, tile.sums(), lane);

@@ -36,7 +36,7 @@ record TightSoftmax(float eta) implements LossFunction {
             FloatVector s = Lanes.load(scores, here);
             VectorMask<Float> below = s.compare(VectorOperators.LT, least);
             FloatVector e = Lanes.exp(s.sub(shift)).blend(0f, below);
-            sum = sum.add(e);
+            sum = e.add(sum);
             Lanes.store(e, scores, here);
         }
         Lanes.store(sum, tile.sums(), lane);

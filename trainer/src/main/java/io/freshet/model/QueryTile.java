@@ -243,11 +243,14 @@ final class QueryTile implements AutoCloseable {
     /** Adds how many of the first {@code open} scores of each lane are at least its target's. */
     private void count(int open, long lane) {
         var threshold = Lanes.load(targetScores.memory(), targetScores.at(0) + lane);
+        IntVector zero = IntVector.zero(Lanes.INTS);
         IntVector count = IntVector.fromMemorySegment(Lanes.INTS, counts, lane, ByteOrder.nativeOrder());
         long at = scores.at(0) + lane;
         for (int row = 0; row < open; row++) {
             var here = Lanes.load(scores.memory(), at + (long) row * QUERIES * Float.BYTES);
-            count = count.add(1, here.compare(VectorOperators.GE, threshold).cast(Lanes.INTS));
+            // A vector that a loop carries must not be the receiver of a call: C2 may make an object of it.
+            count = zero.blend(1, here.compare(VectorOperators.GE, threshold).cast(Lanes.INTS))
+                    .add(count);
         }
         count.intoMemorySegment(counts, lane, ByteOrder.nativeOrder());
     }
