@@ -70,7 +70,7 @@ public class BatchLossBenchmark extends KernelBenchmark {
     public void setUp() {
         LossConfig config = loss.config();
         batchLoss = data.own(new BatchLoss(D, Products.forThisCpu(), config, 1, 1));
-        batchLoss.begin(batch, 1, items, 1);
+        batchLoss.begin(batch, 1, 1, items, 1);
         candidates = config.sampling() == Sampling.ALL ? ITEMS : config.negatives();
     }
 

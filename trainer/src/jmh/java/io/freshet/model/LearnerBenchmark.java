@@ -50,6 +50,6 @@ public class LearnerBenchmark extends KernelBenchmark {
     public void updateRows(CopyLimit limit) {
         long uses = 2L * batch.tokens() + NEGATIVES;
         limit.perCall((uses + 6 * touched) * ROW_BYTES, (uses + 3 * ITEMS) * ROW_BYTES);
-        learner.updateRows(adam);
+        learner.updateRows(adam, 1f);
     }
 }

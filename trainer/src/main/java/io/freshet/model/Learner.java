@@ -392,7 +392,7 @@ public final class Learner implements AutoCloseable {
         });
     }
 
-    private void updateRows(Adam adam, float share) {
+    void updateRows(Adam adam, float share) {
         forEachRow((task, slot, gradient) -> {
             if (share != 1f) {
                 Rows.scale(gradient, 0, share, gradient, 0, d);
