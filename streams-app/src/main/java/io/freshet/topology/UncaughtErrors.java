@@ -1,6 +1,9 @@
 package io.freshet.topology;
 
 import java.util.Optional;
+import org.apache.kafka.common.errors.InvalidProducerEpochException;
+import org.apache.kafka.common.errors.InvalidTxnStateException;
+import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.RetriableException;
 import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
@@ -34,9 +37,17 @@ final class UncaughtErrors implements StreamsUncaughtExceptionHandler {
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
+    /** As after a stall that was longer than a transaction may be open: a new thread has a new producer. */
+    private static boolean isOfAnEndedTransaction(Throwable cause) {
+        return cause instanceof InvalidTxnStateException
+                || cause instanceof InvalidProducerEpochException
+                || cause instanceof ProducerFencedException;
+    }
+
     private static boolean isPassing(@Nullable Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
             if (cause instanceof RetriableException
+                    || isOfAnEndedTransaction(cause)
                     || cause instanceof TaskMigratedException
                     || cause instanceof TaskCorruptedException) {
                 return true;
