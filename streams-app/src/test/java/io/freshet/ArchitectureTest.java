@@ -64,6 +64,7 @@ final class ArchitectureTest {
         "io.freshet.replay..",
         "io.freshet.memory..",
         "io.freshet.metrics..",
+        "io.freshet.liveness..",
         "io.freshet.evaluation..",
         "io.freshet.online..",
         "io.freshet.offline..",

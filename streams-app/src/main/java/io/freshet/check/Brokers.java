@@ -40,7 +40,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
     private static final String SERVERS_KEY = "kafka.bootstrap.servers";
 
     /** For one call; shorter than what waits for it. */
-    private static final Duration CALL_TIME = Duration.ofSeconds(4);
+    static final Duration CALL_TIME = Duration.ofSeconds(4);
 
     private static final Duration REQUEST_TIME = Duration.ofMillis(3_500);
 

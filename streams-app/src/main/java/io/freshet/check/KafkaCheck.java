@@ -1,6 +1,7 @@
 package io.freshet.check;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.topology.OtherApplications;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -16,7 +17,17 @@ record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
                 Map<String, TopicDescription> topics =
                         new TopicCheck(config, brokers, config.topicCreation().create()).run(found);
                 new RightsCheck(config, roles, brokers).run(topics, found);
+                checkApplication(brokers, topics, found);
             }
+        }
+    }
+
+    private void checkApplication(Brokers brokers, Map<String, TopicDescription> topics, Consumer<Finding> found) {
+        if (!roles.scorer() && topics.containsKey(config.topics().modelManifests())) {
+            new OtherApplications(config, brokers.admin(), Brokers.CALL_TIME.toMillis())
+                    .find(roles.streams())
+                    .ifPresent(other ->
+                            found.accept(Finding.problem("application.id", other, OtherApplications.remedy(config))));
         }
     }
 }

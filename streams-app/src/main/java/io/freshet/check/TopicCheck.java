@@ -7,6 +7,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.Config;
@@ -41,6 +42,7 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
         Map<String, TopicDescription> there = describe(plan.needed(), found);
         Map<String, Map<String, String>> settings =
                 settings(there.keySet().stream().toList());
+        stateOfOtherPartitions(there).ifPresent(found);
         TopicDifferences differences = differences(plan, there);
         there.forEach((name, description) -> {
             TopicFacts facts = facts(description, settings.getOrDefault(name, Map.of()));
@@ -51,6 +53,31 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
             }
         });
         return there;
+    }
+
+    /** Kafka Streams keeps the number of partitions that its state was made with. */
+    private Optional<Finding> stateOfOtherPartitions(Map<String, TopicDescription> there) throws InterruptedException {
+        String clicks = config.topics().clicks();
+        String state = TopicPlan.stateTopic(config.applicationId());
+        TopicDescription found = there.get(clicks);
+        try {
+            int kept = Brokers.answer(Objects.requireNonNull(brokers.admin()
+                            .describeTopics(List.of(state))
+                            .topicNameValues()
+                            .get(state)))
+                    .partitions()
+                    .size();
+            return found == null || found.partitions().size() == kept
+                    ? Optional.empty()
+                    : Optional.of(Finding.problem(
+                            name(clicks),
+                            "must have as many partitions as the state of application.id=" + config.applicationId()
+                                    + ": " + found.partitions().size() + ", and not " + kept
+                                    + "; the others are not read",
+                            TopicPlan.remedyForAdded(kept)));
+        } catch (ExecutionException e) {
+            return Optional.empty(); // there is no state yet, or this user may not see it
+        }
     }
 
     private TopicDifferences differences(TopicPlan plan, Map<String, TopicDescription> there) {

@@ -63,6 +63,7 @@ public final class Freshet implements Runnable {
     private Freshet() {}
 
     public static void main(String[] arguments) {
+        ProcessEnd.install();
         Optional<String> mistake = LogEnvironment.mistake(System.getenv());
         if (mistake.isPresent()) {
             System.err.println("freshet: " + mistake.get());

@@ -6,14 +6,15 @@ import io.freshet.check.Roles;
 import io.freshet.check.StartCheck;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.ModelStores;
-import io.freshet.config.TopicSetup;
 import io.freshet.demo.StopSignal;
 import io.freshet.http.HttpServer;
 import io.freshet.store.SnapshotStore;
 import io.freshet.telemetry.ProcessMeters;
 import io.freshet.topology.AnsweringRole;
+import io.freshet.topology.OtherApplications;
 import io.freshet.topology.ScorerRole;
 import io.freshet.topology.StreamsRole;
+import io.freshet.topology.TopicWatch;
 import io.freshet.training.TrainerRole;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -75,7 +76,6 @@ import picocli.CommandLine.Spec;
         })
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
-    private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 
     /** What a process does. */
@@ -154,51 +154,77 @@ final class RunCommand implements Callable<Integer> {
     }
 
     private int run(FreshetConfig loaded, StopSignal stop) throws IOException {
-        TopicSetup.run(roles.contains(Role.SCORER) ? loaded.asScorer() : loaded, TOPIC_TIMEOUT);
         SnapshotStore store = ModelStores.open(loaded);
         PrometheusMeterRegistry registry = ProcessMeters.registry();
-        // Closed in reverse: the server first, the trainer before the streams.
-        try (@Nullable StreamsRole streams = startStreams(loaded, store, registry);
-                @Nullable ScorerRole scorer = startScorer(loaded, store, registry);
-                @Nullable TrainerRole trainer = startTrainer(loaded, store, registry);
+        Optional<String> failure;
+        // Closed in reverse: the server first, the trainer before the streams. While the process waits for its topics,
+        // the server answers probes.
+        try (TopicWatch topics = new TopicWatch(ownConfig(loaded), roles.contains(Role.STREAMS), registry);
+                @Nullable StreamsRole streams = streams(loaded, store, registry);
+                @Nullable ScorerRole scorer = scorer(loaded, store, registry);
+                @Nullable TrainerRole trainer = trainer(loaded, store, registry);
                 @Nullable
                         HttpServer _ = startHttp(
-                                loaded, new HttpServer.Roles(streams, scorer, trainer, store, registry, null))) {
-            LOG.info("Running {} on {}", roles, loaded.kafka().bootstrapServers());
-            Optional<String> failure = Optional.empty();
-            while (failure.isEmpty() && !stop.await(LOOK_INTERVAL)) {
-                failure = failure(streams != null ? streams : scorer, trainer);
+                                loaded,
+                                new HttpServer.Roles(streams, scorer, trainer, store, registry, null, topics))) {
+            if (!topics.awaitTopics(stop::await)) {
+                LOG.info("Asked to end while waiting for topics");
+                return 0;
             }
+            OtherApplications.requireNone(loaded, roles.contains(Role.STREAMS));
+            topics.start();
+            if (streams != null) {
+                streams.start();
+            }
+            if (scorer != null) {
+                scorer.start();
+            }
+            if (trainer != null) {
+                trainer.start();
+            }
+            LOG.info("Running {} on {}", roles, loaded.kafka().bootstrapServers());
+            failure = untilEnd(streams != null ? streams : scorer, trainer, stop);
             failure.ifPresentOrElse(LOG::error, () -> LOG.info("Asked to end"));
-            return failure.isEmpty() ? 0 : 1;
         }
+        failure.ifPresent(why -> LOG.error("Freshet ends with exit code 1: {}", why));
+        return failure.isEmpty() ? 0 : 1;
     }
 
-    private @Nullable StreamsRole startStreams(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
-        if (!roles.contains(Role.STREAMS)) {
-            return null;
-        }
-        StreamsRole streams = new StreamsRole(loaded, store, registry, Clock.systemUTC());
-        streams.start();
-        return streams;
+    private FreshetConfig ownConfig(FreshetConfig loaded) {
+        return roles.contains(Role.SCORER) ? loaded.asScorer() : loaded;
     }
 
-    private @Nullable ScorerRole startScorer(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
-        if (!roles.contains(Role.SCORER)) {
-            return null;
-        }
-        ScorerRole scorer = new ScorerRole(loaded.asScorer(), store, registry, Clock.systemUTC());
-        scorer.start();
-        return scorer;
+    private @Nullable StreamsRole streams(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
+        return roles.contains(Role.STREAMS) ? new StreamsRole(loaded, store, registry, Clock.systemUTC()) : null;
     }
 
-    private @Nullable TrainerRole startTrainer(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
-        if (!roles.contains(Role.TRAINER)) {
-            return null;
+    private @Nullable ScorerRole scorer(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
+        return roles.contains(Role.SCORER)
+                ? new ScorerRole(loaded.asScorer(), store, registry, Clock.systemUTC())
+                : null;
+    }
+
+    private @Nullable TrainerRole trainer(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
+        return roles.contains(Role.TRAINER) ? new TrainerRole(loaded, store, registry, Clock.systemUTC()) : null;
+    }
+
+    /** Runs until the process is asked to end, or a role has ended without which it cannot go on: then says why. */
+    private static Optional<String> untilEnd(
+            @Nullable AnsweringRole answering, @Nullable TrainerRole trainer, StopSignal stop) {
+        boolean servesAlone = false;
+        while (!stop.await(LOOK_INTERVAL)) {
+            Optional<String> failure = failure(answering, trainer);
+            if (failure.isPresent()) {
+                return failure;
+            }
+            if (!servesAlone && trainer != null && trainer.failure().isPresent()) {
+                servesAlone = true;
+                LOG.error(
+                        "This process goes on serving without learning: {}",
+                        trainer.failure().get());
+            }
         }
-        TrainerRole trainer = new TrainerRole(loaded, store, registry, Clock.systemUTC());
-        trainer.start();
-        return trainer;
+        return Optional.empty();
     }
 
     private static @Nullable HttpServer startHttp(FreshetConfig loaded, HttpServer.Roles process) {
@@ -210,6 +236,9 @@ final class RunCommand implements Callable<Integer> {
             return Optional.of("the " + answering.name() + " role ended: "
                     + answering.failure().map(Throwable::toString).orElse("state=" + answering.state()));
         }
-        return trainer == null ? Optional.empty() : trainer.failure();
+        // What serves goes on where another start of the trainer would end as this one.
+        return trainer != null && (answering == null || trainer.endsTheProcess())
+                ? trainer.failure()
+                : Optional.empty();
     }
 }

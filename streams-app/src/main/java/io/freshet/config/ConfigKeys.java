@@ -18,6 +18,7 @@ final class ConfigKeys {
     static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
 
     static final String APPLICATION_ID = "application.id";
+    static final String APPLICATION_REPLACES = "application.replaces";
     static final String STATE_DIR = "state.dir";
     static final String MODEL_NAME = "model.name";
     static final String MODEL_STORE_PATH = "model.store.path";
@@ -80,6 +81,8 @@ final class ConfigKeys {
     static final String STREAMS_ROCKSDB_CACHE_BYTES = "streams.rocksdb.cache.bytes";
     static final String STREAMS_ROCKSDB_WRITE_BUFFER_BYTES = "streams.rocksdb.write.buffer.bytes";
     static final String STREAMS_CLOSE_TIMEOUT_MS = "streams.close.timeout.ms";
+
+    static final String HEALTH_STALL_MS = "health.stall.ms";
 
     static final String HTTP_PORT = "http.port";
     static final String HTTP_HOST = "http.host";
@@ -156,6 +159,12 @@ final class ConfigKeys {
                     "freshet",
                     NON_EMPTY,
                     "Name of this recommender on its Kafka: consumer group, internal topics, transactional ids."),
+            text(
+                    APPLICATION_REPLACES,
+                    "",
+                    null,
+                    "Another `application.id` that has used the same topics, and that this one takes the place of. Without"
+                            + " it the start is refused, since clicks would be sequenced and learned from twice."),
             text(STATE_DIR, "freshet-state", NON_EMPTY, "Folder for everything that this process keeps on disk."),
             text(MODEL_NAME, "default", new FileNameValidator(), "Name of the model in the model store and the log."),
             text(MODEL_STORE_PATH, "", null, "Folder of the model store; empty is `models` in the state folder."),
@@ -427,6 +436,12 @@ final class ConfigKeys {
             bytes(STREAMS_ROCKSDB_CACHE_BYTES, "67108864", "Block cache shared by all state stores of the process."),
             bytes(STREAMS_ROCKSDB_WRITE_BUFFER_BYTES, "16777216", "The part of that cache that memtables may take."),
             millis(STREAMS_CLOSE_TIMEOUT_MS, "4000", 0, "The longest wait for a clean close of the stream threads."),
+            millis(
+                    HEALTH_STALL_MS,
+                    "300000",
+                    1_000,
+                    "The longest time that a loop of a role may make no progress; beyond it `/health/live` fails and names"
+                            + " the loop. Longer than a snapshot takes to be written or read."),
             key(
                     HTTP_PORT,
                     ConfigDef.Type.INT,

@@ -104,6 +104,16 @@ public final class FreshetConfig {
         return text(ConfigKeys.APPLICATION_ID);
     }
 
+    /** The application whose place this one takes; empty for none. */
+    public String replacedApplicationId() {
+        return text(ConfigKeys.APPLICATION_REPLACES);
+    }
+
+    /** The longest time that a loop of a role may make no progress. */
+    public Duration stallBound() {
+        return millis(ConfigKeys.HEALTH_STALL_MS);
+    }
+
     public Path stateDir() {
         return Path.of(text(ConfigKeys.STATE_DIR));
     }

@@ -26,6 +26,24 @@ public record TopicPlan(Topics topics, TopicConfig config) {
     private static final Map<String, String> OFTEN_REPLACED =
             Map.of(CLEANUP_POLICY, COMPACT, "segment.bytes", "8388608", "min.cleanable.dirty.ratio", "0.1");
 
+    private static final String STATE_TOPIC = "-user-sequences-changelog";
+
+    /** The topic that keeps a copy of an application's users; Kafka Streams makes it, with the partitions of the clicks. */
+    public static String stateTopic(String applicationId) {
+        return applicationId + STATE_TOPIC;
+    }
+
+    /**
+     * What to do where partitions were added to topics that the state follows: the partition of each user is another one
+     * then, and partitions cannot be taken away again.
+     */
+    public static String remedyForAdded(int statePartitions) {
+        return "Their clicks wait. Create topics of " + statePartitions + " partitions, name them in topics.clicks,"
+                + " topics.clicks-rekeyed and topics.recommendation-requests, copy what waits to them and produce to them;"
+                + " or begin anew, with another application.id, another model.name and new topics in topics.*."
+                + " Do not delete the state";
+    }
+
     /** What a configuration says of the topics. */
     public static TopicPlan of(FreshetConfig config) {
         return new TopicPlan(config.topics(), config.topicCreation());

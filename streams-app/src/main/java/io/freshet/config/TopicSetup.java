@@ -98,6 +98,19 @@ public final class TopicSetup {
         return await(admin.listTopics().names(), "list topics");
     }
 
+    /** The topics that are needed and do not exist, in the order of the data's way. */
+    public List<String> missing() {
+        return missing(existing());
+    }
+
+    /** How many partitions topics have; those that do not exist are left out. */
+    public Map<String, Integer> partitionCounts(List<String> names) {
+        Map<String, Integer> counts = new HashMap<>();
+        describeKnown(names)
+                .forEach((name, topic) -> counts.put(name, topic.partitions().size()));
+        return counts;
+    }
+
     private List<String> missing(Set<String> existing) {
         return needed.stream().filter(name -> !existing.contains(name)).toList();
     }
@@ -145,7 +158,7 @@ public final class TopicSetup {
     private Map<String, TopicDescription> awaitLeaders() {
         long deadlineNs = System.nanoTime() + timeout.toNanos();
         while (true) {
-            Map<String, TopicDescription> described = describeKnown();
+            Map<String, TopicDescription> described = describeKnown(needed);
             List<String> leaderless = needed.stream()
                     .filter(name -> !described.containsKey(name)
                             || described.get(name).partitions().stream().anyMatch(TopicSetup::hasNoLeader))
@@ -161,9 +174,9 @@ public final class TopicSetup {
         }
     }
 
-    private Map<String, TopicDescription> describeKnown() {
+    private Map<String, TopicDescription> describeKnown(List<String> names) {
         Map<String, TopicDescription> described = new HashMap<>();
-        admin.describeTopics(needed).topicNameValues().forEach((name, future) -> {
+        admin.describeTopics(names).topicNameValues().forEach((name, future) -> {
             try {
                 described.put(name, future.get(timeout.toMillis(), TimeUnit.MILLISECONDS));
             } catch (ExecutionException e) {

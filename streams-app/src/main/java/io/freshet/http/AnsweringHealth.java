@@ -9,9 +9,12 @@ import org.apache.kafka.streams.KafkaStreams.State;
 record AnsweringHealth(AnsweringRole role) implements Health.Part {
     @Override
     public List<String> whyNotAlive() {
-        return role.failure().isPresent() || role.state().hasCompletedShutdown()
-                ? List.of(role.name() + ": state=" + role.state())
-                : List.of();
+        if (role.failure().isPresent() || role.state().hasCompletedShutdown()) {
+            return List.of(role.name() + ": state=" + role.state());
+        }
+        return role.overdue().stream()
+                .map(reason -> role.name() + ": " + reason)
+                .toList();
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.freshet.http;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.config.AccessTokens.Scope;
+import io.freshet.liveness.DeadlyErrors;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import java.io.ByteArrayOutputStream;
@@ -61,7 +62,8 @@ final class EventStreams implements AutoCloseable {
         while (!closed) {
             try {
                 publish(clock.millis(), source.now());
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                DeadlyErrors.throwIfDeadly(e);
                 LOG.warn("The figures of this second are left out", e);
             }
             try {

@@ -11,6 +11,7 @@ import io.freshet.store.SnapshotStore;
 import io.freshet.topology.AnsweringRole;
 import io.freshet.topology.ScorerRole;
 import io.freshet.topology.StreamsRole;
+import io.freshet.topology.TopicWatch;
 import io.freshet.training.TrainerRole;
 import io.javalin.Javalin;
 import io.javalin.config.JavalinConfig;
@@ -83,6 +84,7 @@ public final class HttpServer implements AutoCloseable {
      * @param store the snapshots; only read
      * @param registry where the roles' metrics are
      * @param figures what the page shows; null for what the streams role knows by itself
+     * @param topics what the process may wait for; null where its topics are there
      */
     public record Roles(
             @Nullable StreamsRole streams,
@@ -90,7 +92,19 @@ public final class HttpServer implements AutoCloseable {
             @Nullable TrainerRole trainer,
             SnapshotStore store,
             PrometheusMeterRegistry registry,
-            Figures.@Nullable Source figures) {
+            Figures.@Nullable Source figures,
+            @Nullable TopicWatch topics) {
+        /** A process whose topics are there. */
+        public Roles(
+                @Nullable StreamsRole streams,
+                @Nullable ScorerRole scorer,
+                @Nullable TrainerRole trainer,
+                SnapshotStore store,
+                PrometheusMeterRegistry registry,
+                Figures.@Nullable Source figures) {
+            this(streams, scorer, trainer, store, registry, figures, null);
+        }
+
         /** What answers clicks; null where the process does not. */
         @Nullable
         AnsweringRole answering() {
@@ -237,15 +251,13 @@ public final class HttpServer implements AutoCloseable {
     }
 
     private Health health(Roles roles) {
-        List<Health.Part> parts = new ArrayList<>();
         AnsweringRole answering = roles.answering();
-        if (answering != null) {
-            parts.add(new AnsweringHealth(answering));
-        }
-        if (roles.trainer() != null) {
-            parts.add(new TrainerHealth(roles.trainer()));
-        }
-        return new Health(parts, () -> closing);
+        TrainerRole trainer = roles.trainer();
+        return new Health(
+                answering == null ? null : new AnsweringHealth(answering),
+                trainer == null ? null : new TrainerHealth(trainer, answering == null),
+                roles.topics(),
+                () -> closing);
     }
 
     private <T extends AutoCloseable> T opened(T part) {

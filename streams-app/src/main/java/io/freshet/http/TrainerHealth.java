@@ -1,15 +1,24 @@
 package io.freshet.http;
 
+import com.fasterxml.jackson.core.JsonGenerator;
 import io.freshet.online.TrainerStatus;
 import io.freshet.online.TrainerStatus.Phase;
 import io.freshet.training.TrainerRole;
+import java.io.IOException;
 import java.util.List;
 
-/** The {@code trainer} role. One that stands by is ready: for its turn. */
-record TrainerHealth(TrainerRole role) implements Health.Part {
+/**
+ * The {@code trainer} role. One that stands by is ready: for its turn. One that has ended for good is alive where the
+ * instance serves, too: another start would change nothing, and end serving.
+ *
+ * @param isAlone whether the instance has no other role
+ */
+record TrainerHealth(TrainerRole role, boolean isAlone) implements Health.Part {
     @Override
     public List<String> whyNotAlive() {
-        return role.failure().map(failure -> List.of("trainer: " + failure)).orElse(List.of());
+        List<String> stuck = role.overdue();
+        return (isAlone && stuck.isEmpty() ? role.failure().map(List::of).orElse(stuck) : stuck)
+                .stream().map(reason -> "trainer: " + reason).toList();
     }
 
     @Override
@@ -17,6 +26,15 @@ record TrainerHealth(TrainerRole role) implements Health.Part {
         TrainerStatus status = role.status();
         return status.phase() == Phase.LEARNING || status.phase() == Phase.STANDING_BY
                 ? List.of()
-                : List.of("trainer: phase=" + status.phase() + ", step=" + status.step());
+                : List.of("trainer: phase=" + status.phase() + ", step=" + status.step()
+                        + (status.message().isEmpty() ? "" : ", because " + status.message()));
+    }
+
+    @Override
+    public void describe(JsonGenerator json) throws IOException {
+        json.writeStringField("phase", role.status().phase().toString());
+        json.writeNumberField("restarts", role.restarts());
+        json.writeNumberField("seconds_since_step", role.stepAge().toMillis() / 1_000.0);
+        json.writeNumberField("lag", role.status().lag());
     }
 }

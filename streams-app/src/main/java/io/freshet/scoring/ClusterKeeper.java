@@ -1,6 +1,11 @@
 package io.freshet.scoring;
 
+import io.freshet.liveness.DeadlyErrors;
+import io.freshet.liveness.Heartbeat;
+import io.freshet.liveness.Heartbeats;
 import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Makes the clusters of a served model's items, where it has so many that it wants some, and makes them anew when they no longer fit:
@@ -8,19 +13,24 @@ import java.util.concurrent.TimeUnit;
  * than a slice of the work takes. Until the clusters are there, answers come from all items. Thread-safe.
  */
 final class ClusterKeeper implements ModelListener {
+    private static final Logger LOG = LoggerFactory.getLogger(ClusterKeeper.class);
+    private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(10);
     private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
     private static final long CLOSED = -1;
 
     private final LiveModel live;
+    private final Heartbeats heartbeats;
     private boolean running;
 
     /**
      * Nothing happens before a model is opened.
      *
      * @param live stays the caller's; the thread ends after it has been closed
+     * @param heartbeats watch the thread while it runs
      */
-    ClusterKeeper(LiveModel live) {
+    ClusterKeeper(LiveModel live, Heartbeats heartbeats) {
         this.live = live;
+        this.heartbeats = heartbeats;
     }
 
     @Override
@@ -32,16 +42,29 @@ final class ClusterKeeper implements ModelListener {
     }
 
     private void run() {
-        try {
-            long rest = work();
+        try (Heartbeat heartbeat = heartbeats.of("cluster-keeper")) {
+            heartbeat.begin();
+            long rest = workOrReport();
             while (rest != CLOSED) {
                 TimeUnit.NANOSECONDS.sleep(rest);
-                rest = work();
+                heartbeat.beat();
+                rest = workOrReport();
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {
             ended();
+        }
+    }
+
+    /** After a failure, answers come from the clusters as they are, or from all items, until it works again. */
+    private long workOrReport() {
+        try {
+            return work();
+        } catch (Throwable e) {
+            DeadlyErrors.throwIfDeadly(e);
+            LOG.error("The clusters of items are not kept up; trying again in 10 s", e);
+            return RETRY_NANOS;
         }
     }
 

@@ -1,6 +1,7 @@
 package io.freshet.scoring;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.liveness.Heartbeats;
 import io.freshet.store.SnapshotStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /**
  * The variants that a process answers, each with a live model, and what keeps these at the end of their logs. Starts once and
@@ -16,6 +18,7 @@ import java.util.Map;
 public final class FollowedVariants implements AutoCloseable {
     private final Map<String, LiveModel> models = new LinkedHashMap<>();
     private final List<ModelFollower> followers = new ArrayList<>();
+    private final Heartbeats heartbeats;
     private final Map<String, WarmUp> warmUps = new LinkedHashMap<>();
     private final Variants variants;
 
@@ -28,12 +31,13 @@ public final class FollowedVariants implements AutoCloseable {
      */
     public FollowedVariants(
             String role, FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
+        heartbeats = new Heartbeats(config.stallBound());
         int historyLength = config.trainer().model().encoder().maxLength();
         config.variants().models().forEach((name, modelName) -> {
             LiveModel live = new LiveModel(clock, registry, name);
             WarmUp warmUp = new WarmUp(role, live, config.scoring().topK(), historyLength);
             live.addListener(warmUp);
-            live.addListener(new ClusterKeeper(live));
+            live.addListener(new ClusterKeeper(live, heartbeats));
             models.put(name, live);
             warmUps.put(name, warmUp);
             followers.add(ModelFollower.of(role, config, modelName, store, live, registry));
@@ -49,6 +53,14 @@ public final class FollowedVariants implements AutoCloseable {
     /** Starts to follow the models. */
     public void start() {
         followers.forEach(ModelFollower::start);
+    }
+
+    /** Which loops make no progress; empty where all do. */
+    public List<String> overdue() {
+        return Stream.concat(
+                        heartbeats.overdue().stream(),
+                        followers.stream().flatMap(follower -> follower.overdue().stream()))
+                .toList();
     }
 
     /** Why not every variant answers with its model and at full speed; empty where all do. */

@@ -4,6 +4,9 @@ import io.freshet.config.FreshetConfig;
 import io.freshet.config.Topics;
 import io.freshet.delta.ModelLogCodec;
 import io.freshet.format.FormatException;
+import io.freshet.liveness.DeadlyErrors;
+import io.freshet.liveness.Heartbeat;
+import io.freshet.liveness.Heartbeats;
 import io.freshet.metrics.KafkaMeters;
 import io.freshet.online.SnapshotCatalogue;
 import io.freshet.snapshot.Manifest;
@@ -62,6 +65,8 @@ public final class ModelFollower implements AutoCloseable {
     private final int approximateItems;
     private final MeterRegistry registry;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final Heartbeats heartbeats;
+    private final Heartbeat heartbeat;
     private final Thread thread;
     private volatile boolean closed;
     private volatile @Nullable Consumer<byte[], byte[]> current;
@@ -91,6 +96,7 @@ public final class ModelFollower implements AutoCloseable {
      * @param role whose follower it is, for the log
      * @param scoringWorkers threads that share the search for one answer
      * @param approximateItems from how many on the best are looked for in clusters; 0 for never
+     * @param heartbeats watch the follower alone
      * @param consumers makes read_committed consumers without a group; the follower closes them
      */
     ModelFollower(
@@ -102,6 +108,7 @@ public final class ModelFollower implements AutoCloseable {
             int scoringWorkers,
             int approximateItems,
             MeterRegistry registry,
+            Heartbeats heartbeats,
             Supplier<Consumer<byte[], byte[]>> consumers) {
         this.role = role;
         this.modelName = modelName;
@@ -111,6 +118,8 @@ public final class ModelFollower implements AutoCloseable {
         this.scoringWorkers = scoringWorkers;
         this.approximateItems = approximateItems;
         this.registry = registry;
+        this.heartbeats = heartbeats;
+        heartbeat = heartbeats.of("model-follower of model=" + modelName);
         this.consumers = consumers;
         log = new TopicPartition(topics.modelLog(), 0);
         catalogue = new SnapshotCatalogue(modelName);
@@ -150,6 +159,7 @@ public final class ModelFollower implements AutoCloseable {
                 config.scoring().workers(),
                 config.scoring().approximateItems(),
                 registry,
+                new Heartbeats(config.stallBound()),
                 () -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
@@ -158,16 +168,30 @@ public final class ModelFollower implements AutoCloseable {
         thread.start();
     }
 
+    /** Which loops make no progress; empty where all do. */
+    List<String> overdue() {
+        return heartbeats.overdue();
+    }
+
     private void run() {
         LogIds.ofThread(LogIds.ROLE, role);
+        try (heartbeat) {
+            heartbeat.begin();
+            followUntilClosed();
+        }
+    }
+
+    private void followUntilClosed() {
         while (!closed) {
+            heartbeat.beat();
             try (KafkaMeters meters = new KafkaMeters(registry);
                     Consumer<byte[], byte[]> consumer = meters.watch(consumers.get())) {
                 current = consumer;
                 follow(consumer);
             } catch (WakeupException e) {
                 LOG.debug("Woken to close");
-            } catch (RuntimeException e) {
+            } catch (Throwable e) {
+                DeadlyErrors.throwIfDeadly(e);
                 LOG.warn("Following the model failed at step {}; trying again", live.step(), e);
                 pause();
             } finally {
@@ -186,6 +210,7 @@ public final class ModelFollower implements AutoCloseable {
             }
         }
         while (!closed) {
+            heartbeat.beat();
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             boolean changed = acceptManifests(records);
             if (!obeyRollback(consumer) && !((changed || unreachable) && leadsElsewhere(consumer))) {

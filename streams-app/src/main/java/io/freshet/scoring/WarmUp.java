@@ -1,6 +1,7 @@
 package io.freshet.scoring;
 
 import io.freshet.event.EventTypes;
+import io.freshet.liveness.DeadlyErrors;
 import io.freshet.sequence.HistoryRows;
 import io.freshet.sequence.Interaction;
 import io.freshet.telemetry.LogIds;
@@ -79,6 +80,9 @@ public final class WarmUp implements ModelListener {
                 best = Math.min(best, took);
             }
             LOG.info("Answers are warm after {} ms", (System.nanoTime() - started) / 1_000_000);
+        } catch (Throwable e) {
+            DeadlyErrors.throwIfDeadly(e);
+            LOG.error("The warm-up failed; the first answers may be slow", e);
         } finally {
             done = true;
         }

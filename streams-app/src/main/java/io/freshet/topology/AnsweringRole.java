@@ -21,6 +21,9 @@ public sealed interface AnsweringRole permits StreamsRole, ScorerRole {
     /** Why not every variant answers with its model and at full speed; empty where all do. */
     List<String> whyNotAnswering();
 
+    /** Which loops of the role make no progress; empty where all do. */
+    List<String> overdue();
+
     /** Whether the client works or is on its way to. */
     default boolean isAlive() {
         return state().isRunningOrRebalancing();

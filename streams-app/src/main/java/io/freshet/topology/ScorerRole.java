@@ -10,7 +10,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.streams.KafkaStreams;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
 /**
  * The {@code scorer} role of a process: a scorer by itself, which answers what is addressed to its variant on the topic of
@@ -39,6 +41,7 @@ public final class ScorerRole implements AnsweringRole, AutoCloseable {
                 config,
                 FreshetTopology.buildScorer(config, properties, followed.variants()),
                 properties,
+                new DefaultKafkaClientSupplier(),
                 registry);
     }
 
@@ -66,6 +69,12 @@ public final class ScorerRole implements AnsweringRole, AutoCloseable {
     @Override
     public Optional<Throwable> failure() {
         return client.failure();
+    }
+
+    @Override
+    public List<String> overdue() {
+        return Stream.concat(client.overdue().stream(), followed.overdue().stream())
+                .toList();
     }
 
     @Override

@@ -2,14 +2,17 @@ package io.freshet.topology;
 
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.StreamsRuntimeConfig;
+import io.freshet.liveness.Heartbeats;
 import io.freshet.telemetry.LogIds;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.streams.CloseOptions;
+import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.StreamsConfig;
 import org.apache.kafka.streams.Topology;
@@ -26,12 +29,15 @@ final class StreamsClient {
     private final UncaughtErrors errors = new UncaughtErrors();
     private final KafkaStreams streams;
     private final StreamsMeters meters;
+    private final Heartbeats heartbeats;
     private final CountDownLatch running = new CountDownLatch(1);
+    private volatile long startedNanos;
 
     /**
      * Prepares the client; nothing runs yet.
      *
      * @param role whose client it is, for the log
+     * @param clients makes its consumers and producers
      * @param registry receives the client's metrics, and how far its stores are restored
      */
     StreamsClient(
@@ -39,15 +45,17 @@ final class StreamsClient {
             FreshetConfig config,
             Topology topology,
             Map<String, Object> properties,
+            KafkaClientSupplier clients,
             MeterRegistry registry) {
         this.role = role;
         applicationId = config.applicationId();
         this.config = config.streams();
-        streams = new KafkaStreams(topology, new StreamsConfig(properties));
+        streams = new KafkaStreams(topology, new StreamsConfig(properties), clients);
         streams.setUncaughtExceptionHandler(errors);
         streams.setStateListener(this::stateChanged);
         streams.setGlobalStateRestoreListener(new RestoreProgress(registry));
         meters = new StreamsMeters(streams, registry);
+        heartbeats = new Heartbeats(config.stallBound());
     }
 
     private void stateChanged(KafkaStreams.State now, KafkaStreams.State before) {
@@ -59,7 +67,21 @@ final class StreamsClient {
     }
 
     void start() {
+        startedNanos = System.nanoTime();
         streams.start();
+    }
+
+    /** Which stream threads make no progress; empty where all do, and where none should run. */
+    List<String> overdue() {
+        return state().isRunningOrRebalancing()
+                ? StreamThreads.overdue(
+                        streams.metrics(), heartbeats, Duration.ofNanos(System.nanoTime() - startedNanos))
+                : List.of();
+    }
+
+    /** Stream threads that say when they last polled. */
+    int threadsThatPoll() {
+        return StreamThreads.count(streams.metrics());
     }
 
     /** For queries of its stores. */

@@ -1,10 +1,10 @@
 package io.freshet.topology;
 
 import io.freshet.metrics.KafkaMeters;
+import io.freshet.metrics.MeterThread;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.binder.kafka.KafkaStreamsMetrics;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.streams.KafkaStreams;
 
@@ -13,8 +13,7 @@ import org.apache.kafka.streams.KafkaStreams;
  * out of the registry, before the client is closed.
  */
 final class StreamsMeters implements AutoCloseable {
-    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("streams-meters").factory());
+    private final ScheduledExecutorService looks = MeterThread.named("streams-meters");
     private final KafkaStreamsMetrics kafka;
 
     /** @param streams stays the caller's */

@@ -16,6 +16,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.KafkaStreams;
 
@@ -55,6 +56,7 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
                 config,
                 FreshetTopology.build(config, properties, followed.variants(), registry),
                 properties,
+                new SourcePartitions().clients(properties),
                 registry);
         users = new UserSequences(client.streams());
         meters = new RocksDbMeters(rocksDbMemory, registry);
@@ -91,6 +93,11 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
         return users;
     }
 
+    /** Stream threads that say when they last polled. */
+    int threadsThatPoll() {
+        return client.threadsThatPoll();
+    }
+
     /** What the state stores use of the memory that they share. */
     public long rocksDbBytes() {
         return rocksDbMemory.usedBytes();
@@ -104,6 +111,12 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
     @Override
     public Optional<Throwable> failure() {
         return client.failure();
+    }
+
+    @Override
+    public List<String> overdue() {
+        return Stream.concat(client.overdue().stream(), followed.overdue().stream())
+                .toList();
     }
 
     @Override

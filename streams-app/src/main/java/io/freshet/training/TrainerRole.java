@@ -1,12 +1,15 @@
 package io.freshet.training;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.liveness.Heartbeats;
 import io.freshet.online.OnlineTrainer;
 import io.freshet.online.TrainerStatus;
 import io.freshet.online.TrainerStatus.Phase;
 import io.freshet.store.SnapshotStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -15,6 +18,7 @@ import java.util.Optional;
  * <p>Its topics must exist ({@link io.freshet.config.TopicSetup}). Starts once and closes once.
  */
 public final class TrainerRole implements AutoCloseable {
+    private final Heartbeats heartbeats;
     private final OnlineTrainer trainer;
     private final Thread thread;
 
@@ -25,7 +29,8 @@ public final class TrainerRole implements AutoCloseable {
      * @param registry receives the role's metrics
      */
     public TrainerRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
-        trainer = new OnlineTrainer(config.trainer(), store, registry, clock);
+        heartbeats = new Heartbeats(config.stallBound());
+        trainer = new OnlineTrainer(config.trainer(), store, registry, clock, heartbeats);
         thread = new Thread(trainer, "trainer");
     }
 
@@ -43,10 +48,34 @@ public final class TrainerRole implements AutoCloseable {
         return trainer.status();
     }
 
-    /** Why the trainer stopped without being asked to, if it did. */
+    /** How often the trainer has begun anew after a failure. */
+    public int restarts() {
+        return trainer.restarts();
+    }
+
+    /** Time since the last step was learned. */
+    public Duration stepAge() {
+        return trainer.stepAge();
+    }
+
+    /** Which loops of the trainer make no progress; empty where all do. */
+    public List<String> overdue() {
+        return heartbeats.overdue();
+    }
+
+    /**
+     * Whether the trainer stopped for a reason that concerns the whole process: its configuration, login or rights, or
+     * another trainer, which need not be there any more when the process is started again.
+     */
+    public boolean endsTheProcess() {
+        Phase phase = trainer.status().phase();
+        return phase == Phase.FAILED || phase == Phase.FENCED;
+    }
+
+    /** Why the trainer stopped for good without being asked to, if it did. */
     public Optional<String> failure() {
         TrainerStatus status = trainer.status();
-        return status.phase() == Phase.FAILED || status.phase() == Phase.FENCED
+        return status.phase().isFinal() && status.phase() != Phase.CLOSED
                 ? Optional.of("the trainer stopped after step " + status.step() + ": " + status.message())
                 : Optional.empty();
     }

@@ -67,6 +67,12 @@ class LauncherTest {
     }
 
     @Test
+    void shouldEndTheProcessWhenMemoryIsShort() throws Exception {
+        assertThat(Files.readAllLines(Path.of("src", "main", "launcher", "jvm.options")))
+                .contains("-XX:+ExitOnOutOfMemoryError");
+    }
+
+    @Test
     void shouldUseTheStartCacheWhereThereIsOne() throws Exception {
         Path launcher = install("dist/bin/freshet");
         Files.createDirectories(folder.resolve("dist/lib"));

@@ -86,6 +86,30 @@ final class SequenceFeeder implements AutoCloseable {
         awaitReadable();
     }
 
+    /** Feeds a partition, whether the producer knows of it yet or not. */
+    void feedPartition(int partition, int records) {
+        producer.beginTransaction();
+        for (int i = 0; i < records; i++) {
+            UserUpdate update = click();
+            var _ = producer.send(new ProducerRecord<>(
+                    OnlineConfig.Topics.DEFAULT.sequences(),
+                    partition,
+                    update.user().getBytes(StandardCharsets.UTF_8),
+                    SequenceUpdateCodec.encode(update.update())));
+            fed++;
+        }
+        producer.commitTransaction();
+        awaitReadable();
+    }
+
+    /** Writes records of all partitions that are aborted. */
+    void abortSome() {
+        for (int i = 0; i < 5; i++) {
+            abort(20);
+        }
+        awaitReadable();
+    }
+
     /** Writes a record that is no update. */
     void feedUndecodable() {
         producer.beginTransaction();
@@ -117,7 +141,7 @@ final class SequenceFeeder implements AutoCloseable {
     private void abort(int records) {
         producer.beginTransaction();
         for (int i = 0; i < records; i++) {
-            send(new UserUpdate("nobody", update(List.of(new Interaction("never-clicked", 0, null, 0)))));
+            send(new UserUpdate("nobody-" + i, update(List.of(new Interaction("never-clicked", 0, null, 0)))));
         }
         producer.flush();
         producer.abortTransaction();

@@ -22,7 +22,7 @@ final class ClusterKeeperTest {
 
     @Test
     void shouldMakeClustersOfEachModelThatHasSoManyItems() {
-        live.addListener(new ClusterKeeper(live));
+        live.addListener(new ClusterKeeper(live, new io.freshet.liveness.Heartbeats(java.time.Duration.ofMinutes(1))));
 
         for (int step : new int[] {4, 5}) {
             live.open(new ServedModel(TinyModels.model(step, "a", "b", "c", "d"), 1, 4), "v" + step);
@@ -34,7 +34,7 @@ final class ClusterKeeperTest {
 
     @Test
     void shouldFollowDeltasAfterwards() {
-        live.addListener(new ClusterKeeper(live));
+        live.addListener(new ClusterKeeper(live, new io.freshet.liveness.Heartbeats(java.time.Duration.ofMinutes(1))));
         live.open(new ServedModel(TinyModels.model(10, "a", "b"), 1, 2), "v10");
         await().atMost(Duration.ofSeconds(30)).until(this::isApproximate);
 
@@ -45,7 +45,8 @@ final class ClusterKeeperTest {
 
     @Test
     void shouldStartAnewAfterTheModelHasBeenClosed() {
-        ClusterKeeper keeper = new ClusterKeeper(live);
+        ClusterKeeper keeper =
+                new ClusterKeeper(live, new io.freshet.liveness.Heartbeats(java.time.Duration.ofMinutes(1)));
         live.addListener(keeper);
         live.open(new ServedModel(TinyModels.model(4, "a", "b"), 1, 2), "v4");
         live.close();

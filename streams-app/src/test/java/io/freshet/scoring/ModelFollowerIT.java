@@ -38,6 +38,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -91,6 +92,7 @@ final class ModelFollowerIT {
         settings.put("application.id", name);
         settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         settings.put("topics.partitions", "1");
+        settings.put("health.stall.ms", "1000");
         settings.put("state.dir", folder.resolve(name).toString());
         Topics.DEFAULT.all().forEach(topic -> settings.put("topics." + topic, name + "-" + topic));
         config = FreshetConfig.of(settings);
@@ -172,6 +174,62 @@ final class ModelFollowerIT {
 
         awaitStep(10);
         assertThat(failures).hasValue(0);
+    }
+
+    @Test
+    void shouldSayThatItIsStuckWhenTheStoreDoesNotAnswer() throws Exception {
+        publish(save(10, 0, "a"));
+        CountDownLatch answers = new CountDownLatch(1);
+        follower.close();
+        follower = ModelFollower.of(
+                "streams",
+                config,
+                config.modelName(),
+                new SilentAtFirst(store, answers),
+                live,
+                new SimpleMeterRegistry());
+        assertThat(follower.overdue()).isEmpty();
+
+        follower.start();
+
+        await().atMost(TIMEOUT).until(() -> !follower.overdue().isEmpty());
+        assertThat(follower.overdue()).singleElement().asString().contains("loop model-follower");
+        answers.countDown();
+        awaitStep(10);
+        await().atMost(TIMEOUT).until(() -> follower.overdue().isEmpty());
+    }
+
+    /** A store that does not answer at first. */
+    private record SilentAtFirst(SnapshotStore store, CountDownLatch answers) implements SnapshotStore {
+        @Override
+        public Manifest save(ManifestDraft draft, SnapshotFiles files) throws IOException {
+            return store.save(draft, files);
+        }
+
+        @Override
+        public List<String> versions(String model) throws IOException {
+            return store.versions(model);
+        }
+
+        @Override
+        public Manifest manifest(String model, String version) throws IOException {
+            return store.manifest(model, version);
+        }
+
+        @Override
+        public Snapshot open(String model, String version) throws IOException {
+            try {
+                answers.await();
+            } catch (InterruptedException e) {
+                throw new IOException(e);
+            }
+            return store.open(model, version);
+        }
+
+        @Override
+        public void delete(String model, String version) throws IOException {
+            store.delete(model, version);
+        }
     }
 
     /** A store that cannot be used for so many tries. */

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.freshet.config.FreshetConfig;
-import io.freshet.config.TopicSetup;
 import io.freshet.demo.EmbeddedKafka;
 import io.freshet.http.HttpServer;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
 import io.freshet.topology.StreamsRole;
+import io.freshet.topology.TopicWatch;
 import io.freshet.training.TrainerRole;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
@@ -39,6 +39,7 @@ final class WatchedRoles implements AutoCloseable {
     private final EmbeddedKafka kafka;
     private final FreshetConfig streamsConfig;
     private final FreshetConfig trainerConfig;
+    private final TopicWatch topics;
     private final StreamsRole streams;
     private final TrainerRole trainer;
     private final HttpServer streamsServer;
@@ -49,10 +50,11 @@ final class WatchedRoles implements AutoCloseable {
         kafka = EmbeddedKafka.start(folder.resolve("kafka"));
         streamsConfig = config(folder);
         trainerConfig = config(folder);
-        TopicSetup.run(streamsConfig, TIMEOUT);
         SnapshotStore store = new FileSnapshotStore(streamsConfig.modelStorePath());
         PrometheusMeterRegistry ofStreams = ProcessMeters.registry();
         PrometheusMeterRegistry ofTrainer = ProcessMeters.registry();
+        topics = new TopicWatch(streamsConfig, true, ofStreams);
+        assertThat(topics.awaitTopics(_ -> false)).isTrue();
         streams = new StreamsRole(streamsConfig, store, ofStreams, Clock.systemUTC());
         trainer = new TrainerRole(trainerConfig, store, ofTrainer, Clock.systemUTC());
         streams.start();
@@ -136,6 +138,7 @@ final class WatchedRoles implements AutoCloseable {
         streamsServer.close();
         trainer.close();
         streams.close();
+        topics.close();
         kafka.close();
         client.close();
     }

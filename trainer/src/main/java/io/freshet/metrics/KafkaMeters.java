@@ -8,7 +8,6 @@ import io.micrometer.core.instrument.config.MeterFilter;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.Consumer;
@@ -26,8 +25,7 @@ public final class KafkaMeters implements AutoCloseable {
     private static final List<Tag> NO_TAGS = List.of();
 
     private final MeterRegistry registry;
-    private final ScheduledExecutorService looks = Executors.newSingleThreadScheduledExecutor(
-            Thread.ofPlatform().daemon().name("kafka-meters").factory());
+    private final ScheduledExecutorService looks = MeterThread.named("kafka-meters");
     private final List<KafkaClientMetrics> watched = new ArrayList<>();
 
     public KafkaMeters(MeterRegistry registry) {

@@ -1,9 +1,15 @@
 package io.freshet.online;
 
+import io.freshet.liveness.DeadlyErrors;
+import io.freshet.liveness.Heartbeat;
+import io.freshet.liveness.Heartbeats;
 import io.freshet.metrics.KafkaMeters;
+import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRebalanceListener;
@@ -19,6 +25,9 @@ import org.slf4j.LoggerFactory;
  * model log, and the one that has the partition assigned holds the lease. It keeps it while it lives: the assignor moves
  * nothing without need. When it is silent for the session timeout, the broker gives the partition to another.
  *
+ * <p>A consumer that fails is replaced by another, and the lease is not held meanwhile. Only a login or rights that do not
+ * suffice end the lease.
+ *
  * <p>Reads no record and commits no offset. Runs a thread of its own until it is closed. Thread-safe.
  */
 final class GroupLease implements Lease {
@@ -26,35 +35,42 @@ final class GroupLease implements Lease {
     private static final Duration POLL = Duration.ofMillis(200);
     private static final Duration CLOSE = Duration.ofSeconds(2);
 
-    private final Consumer<byte[], byte[]> consumer;
+    private static final Duration RETRY = Duration.ofSeconds(1);
+
+    private final OnlineConfig config;
     private final String modelName;
-    private final String topic;
+    private final MeterRegistry registry;
+    private final Heartbeat heartbeat;
     private final Thread thread;
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile @Nullable Consumer<byte[], byte[]> current;
     private volatile boolean held;
     private volatile boolean renounced;
-    private volatile boolean closed;
-    private volatile @Nullable RuntimeException failure;
+    private volatile @Nullable Throwable failure;
 
-    private GroupLease(Consumer<byte[], byte[]> consumer, String modelName, String topic) {
-        this.consumer = consumer;
-        this.modelName = modelName;
-        this.topic = topic;
+    private GroupLease(OnlineConfig config, MeterRegistry registry, Heartbeat heartbeat) {
+        this.config = config;
+        this.modelName = config.modelName();
+        this.registry = registry;
+        this.heartbeat = heartbeat;
         this.thread = Thread.ofPlatform().name("trainer-lease").daemon().unstarted(this::run);
     }
 
-    /** Joins the group. */
-    static GroupLease ask(OnlineConfig config, KafkaMeters meters) {
-        GroupLease lease = new GroupLease(
-                meters.watch(KafkaClients.lease(config)),
-                config.modelName(),
-                config.topics().modelLog());
+    /**
+     * Joins the group.
+     *
+     * @param registry receives the consumer's metrics
+     * @param heartbeats watch the lease's thread
+     */
+    static GroupLease ask(OnlineConfig config, MeterRegistry registry, Heartbeats heartbeats) {
+        GroupLease lease = new GroupLease(config, registry, heartbeats.of("trainer-lease"));
         lease.thread.start();
         return lease;
     }
 
     @Override
     public boolean isHeld() {
-        RuntimeException cause = failure;
+        Throwable cause = failure;
         if (cause != null) {
             throw new KafkaException("a trainer must be able to tell whether it is the one that learns", cause);
         }
@@ -74,31 +90,72 @@ final class GroupLease implements Lease {
 
     private void run() {
         TrainerLog.begin(modelName);
-        try {
-            join();
-            while (!closed) {
-                consumer.poll(POLL);
-                if (renounced) {
-                    renounced = false;
-                    consumer.unsubscribe();
-                    join();
-                }
+        try (heartbeat) {
+            heartbeat.begin();
+            while (failure == null && !isClosingWithin(Duration.ZERO)) {
+                beMember();
             }
-        } catch (WakeupException e) {
-            LOG.debug("Woken to close");
-        } catch (RuntimeException e) {
-            failure = e;
-        } finally {
-            held = false;
-            consumer.close(CloseOptions.timeout(CLOSE));
         }
     }
 
-    private void join() {
-        consumer.subscribe(List.of(topic), new Listener());
+    private void beMember() {
+        try (KafkaMeters meters = new KafkaMeters(registry)) {
+            Consumer<byte[], byte[]> consumer = meters.watch(KafkaClients.lease(config));
+            try {
+                current = consumer;
+                poll(consumer);
+            } finally {
+                held = false;
+                current = null;
+                consumer.close(CloseOptions.timeout(CLOSE));
+            }
+        } catch (WakeupException e) {
+            LOG.debug("Woken to close");
+        } catch (Throwable e) {
+            DeadlyErrors.throwIfDeadly(e);
+            if (FailureKind.of(e) == FailureKind.FATAL) {
+                failure = e;
+            } else {
+                LOG.warn("The lease of model {} is asked for again in {}", modelName, RETRY, e);
+                heartbeat.beat();
+                boolean _ = isClosingWithin(RETRY);
+            }
+        }
+    }
+
+    private void poll(Consumer<byte[], byte[]> consumer) {
+        join(consumer);
+        while (!isClosingWithin(Duration.ZERO)) {
+            heartbeat.beat();
+            consumer.poll(POLL);
+            if (renounced) {
+                renounced = false;
+                consumer.unsubscribe();
+                join(consumer);
+            }
+        }
+    }
+
+    private void join(Consumer<byte[], byte[]> consumer) {
+        consumer.subscribe(List.of(config.topics().modelLog()), new Listener(consumer));
+    }
+
+    private boolean isClosingWithin(Duration time) {
+        try {
+            return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
     }
 
     private final class Listener implements ConsumerRebalanceListener {
+        private final Consumer<byte[], byte[]> consumer;
+
+        Listener(Consumer<byte[], byte[]> consumer) {
+            this.consumer = consumer;
+        }
+
         @Override
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             consumer.pause(consumer.assignment());
@@ -119,8 +176,11 @@ final class GroupLease implements Lease {
 
     @Override
     public void close() {
-        closed = true;
-        consumer.wakeup();
+        closing.countDown();
+        Consumer<byte[], byte[]> consumer = current;
+        if (consumer != null) {
+            consumer.wakeup();
+        }
         try {
             if (!thread.join(CLOSE.multipliedBy(2))) {
                 LOG.warn("The lease of model {} was not given up within {}", modelName, CLOSE.multipliedBy(2));

@@ -13,6 +13,7 @@ final class InputPartition {
     private final ArrayDeque<ConsumerRecord<byte[], byte[]>> chosen = new ArrayDeque<>(); // all before the fetched
     private long position;
     private boolean exhausted;
+    private boolean untouched = true;
 
     /**
      * A record and its time in the order of all partitions: the record's own, but no later than when it came.
@@ -34,6 +35,23 @@ final class InputPartition {
     /** Everything before this offset is learned from. */
     long position() {
         return position;
+    }
+
+    /**
+     * Whether a journal entry that begins at this offset is what comes next. One of before the position is, if nothing
+     * has been taken yet: a snapshot's position may be behind markers that its journal's next entry begins with.
+     */
+    boolean continuesWith(long from) {
+        return from == position || (untouched && from < position);
+    }
+
+    /**
+     * The position, or the one behind the markers and aborted records that have been read over since.
+     *
+     * @param read offset that reading has come to; everything before it has been fetched
+     */
+    long positionUpTo(long read) {
+        return fetched.isEmpty() && chosen.isEmpty() ? Math.max(position, read) : position;
     }
 
     int fetchedRecords() {
@@ -108,6 +126,7 @@ final class InputPartition {
     }
 
     private InputRange advanceTo(long end) {
+        untouched = false;
         InputRange range = new InputRange(partition.topic(), partition.partition(), position, end);
         position = end;
         return range;

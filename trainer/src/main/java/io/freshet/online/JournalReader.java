@@ -10,6 +10,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
@@ -21,6 +22,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class JournalReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
+    private static final String WAY_OUT =
+            "Give the trainer a model store with a snapshot that covers up to where the log"
+                    + " begins, or begin a new model by another model.name; and keep the model log for longer than a trainer may"
+                    + " be down.";
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
@@ -29,12 +34,19 @@ final class JournalReader implements AutoCloseable {
     private long end;
 
     /**
-     * Stands at {@code offset}; the end is that of now.
+     * Goes on from {@code offset}; the end is that of now.
      *
      * @param modelName records of other models are passed over
-     * @throws IllegalStateException if the log does not hold everything from there on
+     * @param nothingMissing asked where the log begins after the offset: whether the model is certain to have no record
+     *     in between
+     * @throws MissingRecordsException if the log may not hold everything from there on
      */
-    JournalReader(Consumer<byte[], byte[]> consumer, String topic, String modelName, long offset) {
+    JournalReader(
+            Consumer<byte[], byte[]> consumer,
+            String topic,
+            String modelName,
+            long offset,
+            BooleanSupplier nothingMissing) {
         this.consumer = consumer;
         this.partition = new TopicPartition(topic, 0);
         this.key = modelName.getBytes(StandardCharsets.UTF_8);
@@ -42,12 +54,7 @@ final class JournalReader implements AutoCloseable {
         consumer.assign(partitions);
         long first = only(consumer.beginningOffsets(partitions));
         moveEnd();
-        if (offset < first || offset > end) {
-            throw new IllegalStateException("the model log must hold everything since the snapshot; is it another"
-                    + " cluster's, or was its retention too short? partition=" + partition + " snapshot covers up to="
-                    + offset + " log begins at=" + first + " log ends at=" + end);
-        }
-        consumer.seek(partition, offset);
+        consumer.seek(partition, new LogPosition(partition, offset, first, end).start(nothingMissing, WAY_OUT));
     }
 
     /** Whether the model log and the input still hold everything that a snapshot does not cover. */
@@ -103,7 +110,7 @@ final class JournalReader implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
+        KafkaClients.close(consumer);
     }
 
     private void fetch(Duration patience) {

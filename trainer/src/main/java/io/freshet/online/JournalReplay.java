@@ -73,7 +73,8 @@ public final class JournalReplay implements AutoCloseable {
                     KafkaClients.consumer(config, "replay-journal", JOURNAL_RECORDS),
                     config.topics().modelLog(),
                     config.modelName(),
-                    start.modelLogOffset());
+                    start.modelLogOffset(),
+                    start.manifest() == null ? () -> false : input::isAtEnd);
             return new JournalReplay(config, start, input, journal);
         } catch (RuntimeException e) {
             input.close();

@@ -1,7 +1,9 @@
 package io.freshet.online;
 
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import org.apache.kafka.clients.consumer.CloseOptions;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.CooperativeStickyAssignor;
@@ -24,7 +26,11 @@ final class KafkaClients {
     /** How long a killed trainer's open transaction may hold back readers of the model log. */
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
 
+    private static final Duration CLOSE = Duration.ofSeconds(2);
     private static final int HEARTBEATS_IN_TIMEOUT = 10;
+
+    /** How long it takes at most until a partition that has been added is known. */
+    private static final int METADATA_MAX_AGE_MS = 20_000;
 
     private KafkaClients() {}
 
@@ -32,6 +38,7 @@ final class KafkaClients {
     static Consumer<byte[], byte[]> consumer(OnlineConfig config, String purpose, int maxRecords) {
         Map<String, Object> settings = new HashMap<>(config.consumer());
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(config, settings) + "-" + purpose);
+        settings.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, METADATA_MAX_AGE_MS);
         settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
         settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
@@ -63,6 +70,11 @@ final class KafkaClients {
 
     private static Object clientId(OnlineConfig config, Map<String, Object> settings) {
         return settings.getOrDefault(ConsumerConfig.CLIENT_ID_CONFIG, config.transactionalId());
+    }
+
+    /** Closes a consumer without a group. It has nothing to say goodbye to, and brokers that are silent hold it up. */
+    static void close(Consumer<?, ?> consumer) {
+        consumer.close(CloseOptions.timeout(CLOSE));
     }
 
     /** Writes each record by itself, beside whoever else writes. */

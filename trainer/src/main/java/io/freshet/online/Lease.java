@@ -1,28 +1,29 @@
 package io.freshet.online;
 
-import io.freshet.metrics.KafkaMeters;
+import io.freshet.liveness.Heartbeats;
+import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Says which one of a model's trainers is to learn. It only advises: that two never learn at once is for the
- * transactions to see to, which fence out whoever thinks he still holds it.
+ * Says which one of a model's trainers is to learn. Advisory: mutual exclusion comes from transactional fencing, which
+ * rejects a trainer that wrongly believes it holds the lease.
  */
 sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Unshared {
-    /** The lease that the configuration asks for. Whoever holds it may still have to wait. */
-    static Lease of(OnlineConfig config, KafkaMeters meters) {
-        return config.leaseTimeout().isZero() ? new Unshared() : GroupLease.ask(config, meters);
+    /** The lease that the configuration asks for. The trainer that gets it may still have to wait. */
+    static Lease of(OnlineConfig config, MeterRegistry registry, Heartbeats heartbeats) {
+        return config.leaseTimeout().isZero() ? new Unshared() : GroupLease.ask(config, registry, heartbeats);
     }
 
     /**
      * Whether it is this trainer that learns.
      *
-     * @throws org.apache.kafka.common.KafkaException if that cannot be known any more
+     * @throws org.apache.kafka.common.KafkaException if the login or the rights do not allow to know
      */
     boolean isHeld();
 
     /** Whether a trainer that has been fenced out waits until it is its turn again. */
     boolean standsBy();
 
-    /** Lets another have it, if one waits, as another has shown itself to be at work; then asks for it again. */
+    /** Gives the lease to another trainer if one waits, then asks for it again. */
     void renounce();
 
     /** Gives it up, to another trainer if one waits. */

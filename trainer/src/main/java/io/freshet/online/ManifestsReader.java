@@ -40,6 +40,6 @@ final class ManifestsReader implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
+        KafkaClients.close(consumer);
     }
 }

@@ -16,6 +16,7 @@ import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.header.Header;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,15 +32,17 @@ final class ModelLogWriter implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final OnlineConfig.Topics topics;
     private final String modelName;
+    private final List<Header> writtenBy;
     private final byte[] key;
     private @Nullable Future<RecordMetadata> lastSent;
     private long nextOffset;
     private boolean inTransaction;
 
-    ModelLogWriter(Producer<byte[], byte[]> producer, OnlineConfig.Topics topics, String modelName) {
+    ModelLogWriter(Producer<byte[], byte[]> producer, OnlineConfig config) {
         this.producer = producer;
-        this.topics = topics;
-        this.modelName = modelName;
+        this.topics = config.topics();
+        this.modelName = config.modelName();
+        this.writtenBy = List.of(SnapshotCatalogue.writtenBy(config.transactionalId()));
         this.key = modelName.getBytes(StandardCharsets.UTF_8);
     }
 
@@ -103,7 +106,7 @@ final class ModelLogWriter implements AutoCloseable {
         byte[] versionKey = SnapshotCatalogue.key(modelName, version);
         // The commit fails if this does.
         Future<RecordMetadata> _ =
-                producer.send(new ProducerRecord<>(topics.modelManifests(), PARTITION, versionKey, value));
+                producer.send(new ProducerRecord<>(topics.modelManifests(), PARTITION, versionKey, value, writtenBy));
     }
 
     private static long offsetOf(Future<RecordMetadata> committed) {

@@ -1,5 +1,8 @@
 package io.freshet.online;
 
+import io.freshet.liveness.DeadlyErrors;
+import io.freshet.liveness.Heartbeat;
+import io.freshet.liveness.Heartbeats;
 import io.freshet.metrics.KafkaMeters;
 import io.freshet.model.NonFiniteModelException;
 import io.freshet.online.TrainerStatus.Phase;
@@ -12,10 +15,8 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
-import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.errors.InvalidProducerEpochException;
-import org.apache.kafka.common.errors.ProducerFencedException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -29,6 +30,9 @@ import org.slf4j.LoggerFactory;
  * journal entry, which is committed together with the weights that it led to. A trainer that starts goes on from the
  * newest snapshot and reruns the journal from there, which gives the same bytes.
  *
+ * <p>A term ends with a failure that may pass, as when brokers are silent or the store is away; the next one begins after
+ * a while, from the newest snapshot. Only a failure that a person must do something about ends the trainer.
+ *
  * <p>{@link #run} is for one thread of its own, once; {@link #close} and {@link #status} may be called by any.
  */
 public final class OnlineTrainer implements Runnable, AutoCloseable {
@@ -36,43 +40,66 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private static final int MANIFEST_RECORDS = 500;
     private static final int MOST_RECOVERIES_IN_PLACE = 3;
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(500);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    private static final int MOST_DOUBLINGS = 10;
+
+    /** So often a refusal must come in a row: after the loss of a broker, a log can look shorter for a moment. */
+    private static final int REFUSALS = 3;
 
     private final OnlineConfig config;
     private final SnapshotStore store;
     private final MeterRegistry registry;
     private final Clock clock;
+    private final Heartbeats heartbeats;
     private final AtomicBoolean started = new AtomicBoolean();
     private final CountDownLatch finished = new CountDownLatch(1);
-    private final TrainerSignals signals = new TrainerSignals();
+    private final Heartbeat heartbeat;
+    private final TrainerSignals signals;
     private long farthestStep = -1; // the trainer's thread's own
     private int recoveriesInPlace; // likewise
     private volatile TrainerStatus status = TrainerStatus.NOT_STARTED;
+    private volatile long stepNanos = System.nanoTime(); // of the end of the last step
+    private final AtomicInteger restarts = new AtomicInteger();
+    private int failuresInARow;
+    private int refusalsInARow;
 
     /**
      * A trainer that has not started.
      *
      * @param clock for the dates in manifests; nothing that is learned depends on it
+     * @param heartbeats watch the trainer's loops while they run
      */
-    public OnlineTrainer(OnlineConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
+    public OnlineTrainer(
+            OnlineConfig config, SnapshotStore store, MeterRegistry registry, Clock clock, Heartbeats heartbeats) {
         this.config = config;
         this.store = store;
         this.registry = registry;
         this.clock = clock;
+        this.heartbeats = heartbeats;
+        heartbeat = heartbeats.of("trainer");
+        signals = new TrainerSignals(heartbeat);
     }
 
-    /** Learns until it is closed, fenced out for good or failed; {@link #status} says which. Throws nothing. */
+    /**
+     * Learns until it is closed, fenced out for good or failed; {@link #status} says which. Throws only errors that no
+     * thread can go on after, such as the lack of memory.
+     */
     @Override
     public void run() {
         if (!started.compareAndSet(false, true)) {
             throw new IllegalStateException("a trainer runs once: model=" + config.modelName());
         }
         TrainerLog.begin(config.modelName());
+        heartbeat.begin();
         try {
             train();
             status = status.in(Phase.CLOSED, "");
-        } catch (IOException | RuntimeException e) {
+        } catch (Throwable e) {
             stoppedBy(e);
+            DeadlyErrors.throwIfDeadly(e);
         } finally {
+            heartbeat.close();
             finished.countDown();
         }
     }
@@ -80,6 +107,16 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     /** How it does. The figures are those of the end of the last step. */
     public TrainerStatus status() {
         return status;
+    }
+
+    /** How often a term has ended with a failure and another one has begun. */
+    public int restarts() {
+        return restarts.get();
+    }
+
+    /** Time since the last step was learned. */
+    public Duration stepAge() {
+        return Duration.ofNanos(System.nanoTime() - stepNanos);
     }
 
     /**
@@ -112,20 +149,69 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     private void train() throws IOException {
-        try (TrainerMetrics metrics = new TrainerMetrics(registry, config.modelName(), this::status);
-                KafkaMeters meters = new KafkaMeters(registry);
-                Lease lease = Lease.of(config, meters)) {
-            while (!signals.isClosing()) {
+        try (TrainerMetrics metrics = new TrainerMetrics(
+                        registry,
+                        config.modelName(),
+                        this::status,
+                        () -> stepAge().toMillis() / 1_000.0);
+                Lease lease = Lease.of(config, registry, heartbeats)) {
+            while (signals.nextTurn()) {
+                long began = System.nanoTime();
                 try {
                     term(lease, metrics);
-                } catch (KafkaException e) {
-                    standByOrThrow(lease, e);
+                    failuresInARow = 0;
                 } catch (NonFiniteModelException e) {
                     recoverOrThrow(e);
                     metrics.recovered();
+                } catch (IOException | RuntimeException | Error e) {
+                    DeadlyErrors.throwIfDeadly(e);
+                    if (System.nanoTime() - began > LONGEST_WAIT.toNanos()) {
+                        failuresInARow = 0;
+                    }
+                    if (isFinal(lease, e)) {
+                        throw e;
+                    }
+                    awaitNextTerm(lease, metrics, e);
                 }
             }
         }
+    }
+
+    /** Whether the failure ends the trainer. */
+    private boolean isFinal(Lease lease, Throwable failure) {
+        FailureKind kind = FailureKind.of(failure);
+        refusalsInARow = kind == FailureKind.REFUSED ? refusalsInARow + 1 : 0;
+        return switch (kind) {
+            case PASSING -> false;
+            case FENCED -> !lease.standsBy();
+            case REFUSED -> refusalsInARow >= REFUSALS;
+            case FATAL -> true;
+        };
+    }
+
+    /** Lets another trainer have the lease meanwhile, if one waits. */
+    private void awaitNextTerm(Lease lease, TrainerMetrics metrics, Throwable failure) {
+        lease.renounce();
+        if (FailureKind.of(failure) == FailureKind.FENCED) {
+            LOG.warn("Another trainer of model {} has taken over after step {}", config.modelName(), status.step());
+            return;
+        }
+        Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(failuresInARow, MOST_DOUBLINGS));
+        if (wait.compareTo(LONGEST_WAIT) > 0) {
+            wait = LONGEST_WAIT;
+        }
+        failuresInARow++;
+        restarts.incrementAndGet();
+        metrics.restarted();
+        LOG.warn(
+                "Trainer of model {} failed after step {}, and begins anew from its newest snapshot in {}: restarts={}",
+                config.modelName(),
+                status.step(),
+                wait,
+                restarts.get(),
+                failure);
+        status = status.in(Phase.RESTARTING, describe(failure));
+        boolean _ = signals.isClosingWithin(wait);
     }
 
     private void term(Lease lease, TrainerMetrics metrics) throws IOException {
@@ -133,8 +219,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         StartingPoint start = StartingPoint.newest(new Snapshots(store, config), config, this::canBeContinued);
         try (OnlineLearner _ = start.learner();
                 KafkaMeters meters = new KafkaMeters(registry);
-                ModelLogWriter log = new ModelLogWriter(
-                        meters.watch(KafkaClients.producer(config)), config.topics(), config.modelName());
+                ModelLogWriter log = new ModelLogWriter(meters.watch(KafkaClients.producer(config)), config);
                 SequenceInput input = new SequenceInput(
                         meters.watch(KafkaClients.consumer(config, "sequences", config.pollRecords())),
                         config.topics().sequences());
@@ -175,35 +260,34 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     private void accept(TrainerStatus next) {
+        if (next.step() > status.step()) {
+            stepNanos = System.nanoTime();
+        }
         status = next;
     }
 
-    private void standByOrThrow(Lease lease, KafkaException e) {
-        if (!lease.standsBy() || !isFencing(e)) {
-            throw e;
-        }
-        LOG.warn("Another trainer of model {} has taken over after step {}", config.modelName(), status.step());
-        lease.renounce();
-    }
-
-    private void stoppedBy(Exception e) {
-        if (isFencing(e)) {
+    private void stoppedBy(Throwable failure) {
+        FailureKind kind = FailureKind.of(failure);
+        if (kind == FailureKind.FENCED) {
             String message = "another trainer of model=" + config.modelName() + " has started with transactional.id="
                     + config.transactionalId() + "; at most one learns";
             LOG.warn("Trainer stops after step {}: {}", status.step(), message);
             status = status.in(Phase.FENCED, message);
         } else {
-            LOG.error("Trainer of model {} stops after step {}", config.modelName(), status.step(), e);
-            status = status.in(Phase.FAILED, String.valueOf(e.getMessage()));
+            LOG.error("Trainer of model {} stops after step {}", config.modelName(), status.step(), failure);
+            status = status.in(kind == FailureKind.REFUSED ? Phase.REFUSED : Phase.FAILED, describe(failure));
         }
     }
 
-    private static boolean isFencing(Exception e) {
-        for (@Nullable Throwable cause = e; cause != null; cause = cause.getCause()) {
-            if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) {
-                return true;
+    /** What a person needs of a failure: a Kafka client's own often says only that something has failed. */
+    private static String describe(Throwable failure) {
+        StringBuilder text = new StringBuilder();
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String one = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+            if (text.indexOf(one) < 0) {
+                text.append(text.isEmpty() ? "" : ": ").append(one);
             }
         }
-        return false;
+        return text.toString();
     }
 }

@@ -16,9 +16,9 @@ import java.util.function.LongToIntFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.OffsetOutOfRangeException;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.TimeoutException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,6 +35,11 @@ final class SequenceInput implements AutoCloseable {
     private static final Duration RETAKE_POLL = Duration.ofMillis(100);
     private static final Duration RETAKE_PATIENCE = Duration.ofSeconds(30);
     private static final Duration QUIET = Duration.ofSeconds(30);
+    private static final Duration LOOK = Duration.ofSeconds(5);
+    private static final Duration LOOK_PATIENCE = Duration.ofSeconds(1);
+    private static final String WAY_OUT = "Give the trainer a model store with a snapshot that covers up to where the"
+            + " partition begins, or begin a new model by another model.name; and keep the sequences for longer than a"
+            + " trainer may be down.";
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;
@@ -45,6 +50,7 @@ final class SequenceInput implements AutoCloseable {
     private int undecodable; // since the last batch
     private int turn;
     private long waitingSinceNanos = System.nanoTime();
+    private long lookedNanos = System.nanoTime();
 
     /**
      * @param consumer without a subscription, reading committed records, without an offset reset policy
@@ -61,19 +67,84 @@ final class SequenceInput implements AutoCloseable {
                 .toList();
     }
 
-    /** Starts at the given positions, and at the beginning of every partition that none is given for. */
+    /**
+     * Starts at the given positions, and at the beginning of every partition that none is given for.
+     *
+     * @throws MissingRecordsException if a partition does not hold everything from its position on
+     */
     void seek(Collection<Integer> all, List<TopicPosition> positions) {
         List<TopicPartition> assigned =
                 all.stream().map(number -> new TopicPartition(topic, number)).toList();
         consumer.assign(assigned);
-        Map<TopicPartition, Long> starts = new HashMap<>(consumer.beginningOffsets(assigned));
-        positions.forEach(position ->
-                starts.replace(new TopicPartition(position.topic(), position.partition()), position.offset()));
+        Map<TopicPartition, Long> begins = consumer.beginningOffsets(assigned);
+        Map<TopicPartition, Long> ends = consumer.endOffsets(assigned);
+        Map<TopicPartition, Long> starts = new HashMap<>(begins);
+        for (TopicPosition position : positions) {
+            TopicPartition partition = new TopicPartition(position.topic(), position.partition());
+            starts.computeIfPresent(
+                    partition,
+                    (_, begin) -> new LogPosition(
+                                    partition, position.offset(), begin, ends.getOrDefault(partition, begin))
+                            .start(() -> false, WAY_OUT));
+        }
+        begin(starts);
+    }
+
+    private void begin(Map<TopicPartition, Long> starts) {
         starts.forEach((partition, start) -> {
             consumer.seek(partition, start);
             partitions.put(partition.partition(), new InputPartition(partition, start));
         });
+        inTurn.clear();
         inTurn.addAll(partitions.values());
+    }
+
+    /** Begins to read partitions that were added to the topic since, from their beginnings. */
+    private void addPartitions() {
+        List<TopicPartition> added = consumer.partitionsFor(topic, LOOK_PATIENCE).stream()
+                .map(PartitionInfo::partition)
+                .filter(number -> !partitions.containsKey(number))
+                .map(number -> new TopicPartition(topic, number))
+                .toList();
+        if (added.isEmpty()) {
+            return;
+        }
+        List<TopicPartition> all =
+                new ArrayList<>(inTurn.stream().map(InputPartition::partition).toList());
+        all.addAll(added);
+        consumer.assign(all);
+        begin(consumer.beginningOffsets(added));
+        LOG.info("Topic {} has more partitions than before; the trainer reads the new ones: {}", topic, added);
+    }
+
+    /** Looks for added partitions now and then, and not after the input has ended. */
+    private void lookForPartitions() {
+        if (ends.isEmpty() && System.nanoTime() - lookedNanos > LOOK.toNanos()) {
+            lookedNanos = System.nanoTime();
+            try {
+                addPartitions();
+            } catch (TimeoutException e) {
+                LOG.debug("The partitions of topic {} are looked at again in {}", topic, LOOK, e);
+            }
+        }
+    }
+
+    /** Whether no committed record comes after the positions; what is found there is kept for the next step. */
+    boolean isAtEnd() {
+        Map<TopicPartition, Long> last = consumer.endOffsets(
+                inTurn.stream().map(InputPartition::partition).toList());
+        long deadline = System.nanoTime() + RETAKE_PATIENCE.toNanos();
+        while (inTurn.stream().allMatch(partition -> partition.fetchedRecords() == 0)) {
+            if (last.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+                return true;
+            }
+            if (System.nanoTime() > deadline) {
+                throw new IllegalStateException(
+                        "the end of the input must be reached within " + RETAKE_PATIENCE + ": ends=" + last);
+            }
+            fetch(RETAKE_POLL);
+        }
+        return false;
     }
 
     /**
@@ -87,6 +158,7 @@ final class SequenceInput implements AutoCloseable {
      * @param linger longest wait for more, once there is one
      */
     InputBatch take(LongToIntFunction most, Duration patience, Duration linger) {
+        lookForPartitions();
         int fetched = inTurn.stream().mapToInt(InputPartition::fetchedRecords).sum();
         if (fetched == 0) {
             fetched = fetch(patience);
@@ -110,6 +182,7 @@ final class SequenceInput implements AutoCloseable {
      * @param patience longest wait for all of them; those that have come by then are waited with the next time
      */
     InputBatch takeExactly(int count, Duration patience) {
+        lookForPartitions();
         long deadline = System.nanoTime() + patience.toNanos();
         order.choose(count);
         while (order.chosenRecords() < count && !order.isExhausted()) {
@@ -142,7 +215,7 @@ final class SequenceInput implements AutoCloseable {
     InputBatch retake(List<InputRange> ranges) {
         for (InputRange range : ranges) {
             InputPartition partition = partitionOf(range);
-            if (partition.position() != range.from()) {
+            if (!partition.continuesWith(range.from())) {
                 throw new IllegalStateException("the journal must go on where learning has come to: partition="
                         + partition.partition() + " position=" + partition.position() + " journal=" + range);
             }
@@ -162,6 +235,19 @@ final class SequenceInput implements AutoCloseable {
                 .toList();
     }
 
+    /**
+     * The same for a snapshot: behind the markers and aborted records that have been read over, so that it can be used
+     * after these have expired.
+     */
+    List<TopicPosition> snapshotPositions() {
+        return partitions.values().stream()
+                .map(partition -> new TopicPosition(
+                        topic,
+                        partition.partition().partition(),
+                        partition.positionUpTo(consumer.position(partition.partition()))))
+                .toList();
+    }
+
     /** Records known to be there and not yet learned from. */
     long lag() {
         long lag = 0;
@@ -175,7 +261,7 @@ final class SequenceInput implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.close();
+        KafkaClients.close(consumer);
     }
 
     private InputBatch batch(List<UserUpdate> updates, List<InputRange> ranges) {
@@ -264,16 +350,11 @@ final class SequenceInput implements AutoCloseable {
 
     private int fetch(Duration timeout) {
         int count = 0;
-        try {
-            ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
-            long arrivedMs = System.currentTimeMillis();
-            for (ConsumerRecord<byte[], byte[]> record : records) {
-                partition(record.partition()).add(record, arrivedMs);
-                count++;
-            }
-        } catch (OffsetOutOfRangeException e) {
-            throw new IllegalStateException(
-                    "input must be kept until it is learned from: positions=" + e.offsetOutOfRangePartitions(), e);
+        ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+        long arrivedMs = System.currentTimeMillis();
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            partition(record.partition()).add(record, arrivedMs);
+            count++;
         }
         return count;
     }
@@ -304,6 +385,9 @@ final class SequenceInput implements AutoCloseable {
     }
 
     private InputPartition partition(int number) {
+        if (!partitions.containsKey(number)) {
+            addPartitions();
+        }
         InputPartition partition = partitions.get(number);
         if (partition == null) {
             throw new IllegalStateException("partition must exist: " + topic + "-" + number);

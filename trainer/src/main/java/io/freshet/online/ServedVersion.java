@@ -43,6 +43,11 @@ public final class ServedVersion implements AutoCloseable {
         return manifests.readOn().newestFirst();
     }
 
+    /** The transactional id of the trainer that wrote the newest snapshot, as far as one says so. */
+    public Optional<String> newestWriter() {
+        return manifests.readOn().newestWriter();
+    }
+
     /** Whether scorers know the snapshot. */
     public boolean isKnown(String version) {
         return manifests.readOn().manifest(version).isPresent();

@@ -5,10 +5,16 @@ import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestCodec;
 import io.freshet.snapshot.Rollback;
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -21,14 +27,19 @@ import org.slf4j.LoggerFactory;
  * model           the {@link Rollback} in force; without a value there is none
  * </pre>
  *
+ * <p>The header {@value #WRITTEN_BY} of a manifest names the trainer that wrote it, by its transactional id; manifests of
+ * older versions, and those that are made known again by a command, have none.
+ *
  * <p>Not thread-safe.
  */
 public final class SnapshotCatalogue {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotCatalogue.class);
     private static final String SEPARATOR = "/";
+    private static final String WRITTEN_BY = "transactional-id";
 
     private final String modelName;
     private final TreeMap<String, Manifest> manifestsByVersion = new TreeMap<>();
+    private final Map<String, String> writersByVersion = new HashMap<>();
     private @Nullable Rollback rollback;
 
     /** A catalogue that has read nothing. */
@@ -46,6 +57,11 @@ public final class SnapshotCatalogue {
         return modelName.getBytes(StandardCharsets.UTF_8);
     }
 
+    /** The header of a manifest that says which trainer wrote it. */
+    static Header writtenBy(String transactionalId) {
+        return new RecordHeader(WRITTEN_BY, transactionalId.getBytes(StandardCharsets.UTF_8));
+    }
+
     /** Takes the next record of the topic. */
     public void accept(ConsumerRecord<byte[], byte[]> record) {
         String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
@@ -55,6 +71,7 @@ public final class SnapshotCatalogue {
                 rollback = record.value() == null ? null : Rollback.parse(record.value());
             } else if (key.startsWith(prefix)) {
                 accept(key.substring(prefix.length()), record.value());
+                acceptWriter(key.substring(prefix.length()), record.headers().lastHeader(WRITTEN_BY));
             }
         } catch (FormatException e) {
             LOG.warn(
@@ -63,6 +80,14 @@ public final class SnapshotCatalogue {
                     record.partition(),
                     record.offset(),
                     e.getMessage());
+        }
+    }
+
+    private void acceptWriter(String version, @Nullable Header writtenBy) {
+        if (writtenBy == null || !manifestsByVersion.containsKey(version)) {
+            writersByVersion.remove(version);
+        } else {
+            writersByVersion.put(version, new String(writtenBy.value(), StandardCharsets.UTF_8));
         }
     }
 
@@ -92,6 +117,14 @@ public final class SnapshotCatalogue {
                 .filter(manifest -> manifest.lineage() == lineage && manifest.step() <= step)
                 .map(Manifest::version)
                 .toList();
+    }
+
+    /** The transactional id of the trainer that wrote the newest manifest, as far as one says so. */
+    Optional<String> newestWriter() {
+        return manifestsByVersion.descendingKeySet().stream()
+                .map(writersByVersion::get)
+                .filter(Objects::nonNull)
+                .findFirst();
     }
 
     /** The manifest of a snapshot that is there. */

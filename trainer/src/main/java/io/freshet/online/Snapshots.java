@@ -116,7 +116,7 @@ final class Snapshots {
         ManifestDraft wanted = wanted(manifest);
         if (!wanted.complete(manifest.version(), manifest.files()).encoder().equals(manifest.encoder())
                 || wanted.seed() != manifest.seed()) {
-            throw new IllegalStateException("a model keeps its network and its seed for life; give another one another"
+            throw new OtherNetworkException("a model keeps its network and its seed for life; give another one another"
                     + " name: model=" + manifest.model() + " snapshot=" + manifest.version() + " has encoder="
                     + manifest.encoder() + " seed=" + manifest.seed() + ", configured are encoder=" + wanted.encoder()
                     + " seed=" + wanted.seed());

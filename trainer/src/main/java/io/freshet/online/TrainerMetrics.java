@@ -11,6 +11,7 @@ import io.micrometer.core.instrument.Timer;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.DoubleSupplier;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
@@ -30,6 +31,7 @@ final class TrainerMetrics implements AutoCloseable {
     private final Counter skipped;
     private final Counter failedSnapshots;
     private final Counter recoveries;
+    private final Counter restarts;
     private final Timer stepTime;
     private final Timer publishTime;
     private final Timer snapshotTime;
@@ -38,7 +40,8 @@ final class TrainerMetrics implements AutoCloseable {
     private volatile double bestNdcg;
     private volatile long lineage;
 
-    TrainerMetrics(MeterRegistry registry, String model, Supplier<TrainerStatus> status) {
+    /** @param stepAge seconds since the last step was learned */
+    TrainerMetrics(MeterRegistry registry, String model, Supplier<TrainerStatus> status, DoubleSupplier stepAge) {
         this.registry = registry;
         this.status = status;
         this.tags = Tags.of("model", model);
@@ -54,6 +57,12 @@ final class TrainerMetrics implements AutoCloseable {
         this.failedSnapshots = counter("snapshot.failures", "Snapshots that could not be written");
         this.recoveries = counter(
                 "recoveries", "Times that training went back to a snapshot because its weights were not finite");
+        this.restarts = counter("restarts", "Terms begun anew after a failure that may pass");
+        meters.add(Gauge.builder("freshet.trainer.step.age", stepAge, DoubleSupplier::getAsDouble)
+                .description("Time since the last step was learned; grows while no clicks come, too")
+                .baseUnit("seconds")
+                .tags(tags)
+                .register(registry));
         this.stepTime = timer("step", "Time of one step: rank, learn, remember");
         this.publishTime = timer("publish", "Time to publish a delta and commit");
         this.snapshotTime = timer("snapshot", "Time to write a snapshot");
@@ -107,6 +116,10 @@ final class TrainerMetrics implements AutoCloseable {
         skipped.increment(outcome.skipped());
         stepTime.record(Duration.ofNanos(nanos));
         replayShare = outcome.examples() == 0 ? 0 : (double) outcome.replayed() / outcome.examples();
+    }
+
+    void restarted() {
+        restarts.increment();
     }
 
     void passedOver(int inputRecords) {

@@ -1,5 +1,6 @@
 package io.freshet.online;
 
+import io.freshet.liveness.Heartbeat;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -7,24 +8,44 @@ import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** What others want of a trainer. Thread-safe. */
+/**
+ * Stop and end-of-input flags, set from other threads, and the heartbeat of the trainer's own thread. Thread-safe.
+ */
 final class TrainerSignals {
+    private static final Duration BEAT = Duration.ofMillis(200);
+
+    private final Heartbeat heartbeat;
     private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicReference<@Nullable Consumer<OnlineLearner>> betweenSteps = new AtomicReference<>();
     private volatile boolean inputEnded;
+
+    /** @param heartbeat of the trainer's thread; stays the caller's */
+    TrainerSignals(Heartbeat heartbeat) {
+        this.heartbeat = heartbeat;
+    }
 
     void close() {
         closing.countDown();
     }
 
-    boolean isClosing() {
-        return closing.getCount() == 0;
+    /** Begins another turn of one of the trainer's loops, which is a heartbeat; false if the trainer is to close. */
+    boolean nextTurn() {
+        heartbeat.beat();
+        return closing.getCount() > 0;
     }
 
-    /** Waits for it; an interrupt counts as such, and is kept. */
+    /** Waits, beating, until the trainer is to close; false if that does not come in time. An interrupt counts, and is kept. */
     boolean isClosingWithin(Duration time) {
+        long deadline = System.nanoTime() + time.toNanos();
         try {
-            return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+            while (nextTurn()) {
+                long left = deadline - System.nanoTime();
+                if (left <= 0) {
+                    return false;
+                }
+                boolean _ = closing.await(Math.min(left, BEAT.toNanos()), TimeUnit.NANOSECONDS);
+            }
+            return true;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return true;

@@ -46,11 +46,15 @@ public record TrainerStatus(
         /** Rerunning the journal as another trainer of this model writes it, to go on when that one dies. */
         STANDING_BY,
         LEARNING,
+        /** Waiting to begin anew after a failure that may pass. */
+        RESTARTING,
         /** Stopped as asked. */
         CLOSED,
         /** Stopped because another trainer of this model has started. */
         FENCED,
-        /** Stopped by an error. */
+        /** Stopped because records that the model must go on from are gone. */
+        REFUSED,
+        /** Stopped because the configuration, the login or the rights must be changed. */
         FAILED;
 
         /** Whether it will not do anything any more. */

@@ -72,7 +72,7 @@ final class TrainerTerm {
                 config.gateShare(),
                 start.upToIt(snapshots.known()),
                 config.learning().k());
-        if (!takeOver(gate)) {
+        if (!takeOver(gate, snapshots)) {
             return;
         }
         joinLineage(snapshots.known());
@@ -85,11 +85,11 @@ final class TrainerTerm {
             signals.betweenSteps(learner);
         };
         afterEach.run();
-        loop.run(() -> signals.isClosing() || !lease.isHeld(), signals::isInputEnded, afterEach);
+        loop.run(() -> !signals.nextTurn() || !lease.isHeld(), signals::isInputEnded, afterEach);
     }
 
     /** Comes to the end of a journal that nobody else writes; false if it is closed before. */
-    private boolean takeOver(PublishingGate gate) {
+    private boolean takeOver(PublishingGate gate, SnapshotWriter snapshots) {
         List<Integer> partitions = awaitPartitions();
         if (partitions.isEmpty()) {
             return false;
@@ -99,7 +99,8 @@ final class TrainerTerm {
                 meters.watch(KafkaClients.consumer(config, "journal", JOURNAL_RECORDS)),
                 config.topics().modelLog(),
                 config.modelName(),
-                start.modelLogOffset())) {
+                start.modelLogOffset(),
+                () -> hasNoStepSince(snapshots))) {
             if (!follow(journal, gate)) {
                 return false;
             }
@@ -152,6 +153,11 @@ final class TrainerTerm {
                 : "the weights are of lineage " + learner.model().lineage();
     }
 
+    /** Whether the model is new, or no input has come that a step after the snapshot could have learned from. */
+    private boolean hasNoStepSince(SnapshotWriter snapshots) {
+        return start.manifest() == null ? snapshots.known().isEmpty() : input.isAtEnd();
+    }
+
     /** The input's partitions, once there are some; none if closed before. */
     private List<Integer> awaitPartitions() {
         List<Integer> partitions = input.partitionNumbers();
@@ -168,7 +174,7 @@ final class TrainerTerm {
     private boolean follow(JournalReader journal, PublishingGate gate) {
         boolean caughtUp = false;
         while (!lease.isHeld()) {
-            if (signals.isClosing()) {
+            if (!signals.nextTurn()) {
                 return false;
             }
             JournalEntry entry = journal.poll(LEASE_LOOK);
@@ -187,7 +193,7 @@ final class TrainerTerm {
 
     private boolean rerunToEnd(JournalReader journal, PublishingGate gate) {
         for (JournalEntry entry = journal.next(); entry != null; entry = journal.next()) {
-            if (signals.isClosing()) {
+            if (!signals.nextTurn()) {
                 return false;
             }
             rerun(entry, gate);

@@ -202,7 +202,7 @@ final class TrainingLoop {
                                 progress,
                                 clock.instant(),
                                 new TopicPosition(config.topics().modelLog(), 0, log.nextOffset()),
-                                input.positions(),
+                                input.snapshotPositions(),
                                 !gate.isOpen()),
                         learner);
                 snapshotStep = learner.model().step();

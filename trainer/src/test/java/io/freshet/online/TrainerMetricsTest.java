@@ -29,7 +29,7 @@ final class TrainerMetricsTest {
     @Test
     void shouldCountStepsAndShowStatus() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
-        try (TrainerMetrics metrics = new TrainerMetrics(registry, "shop", () -> STATUS)) {
+        try (TrainerMetrics metrics = new TrainerMetrics(registry, "shop", () -> STATUS, () -> 3)) {
             int[] ranks = {StepRecord.NO_EVENT, 3, StepRecord.MISS};
             metrics.step(new StepOutcome(8, new TargetRanks(ranks, ranks, ranks), 2.5, 4, 3, true, 5, 2), 3, 1_000_000);
 
@@ -68,7 +68,7 @@ final class TrainerMetricsTest {
     void shouldTakeItsMetersOutWhenClosed() {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
 
-        new TrainerMetrics(registry, "shop", () -> STATUS).close();
+        new TrainerMetrics(registry, "shop", () -> STATUS, () -> 3).close();
 
         assertThat(registry.getMeters()).isEmpty();
     }

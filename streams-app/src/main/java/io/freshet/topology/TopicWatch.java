@@ -1,0 +1,219 @@
+package io.freshet.topology;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.TopicPlan;
+import io.freshet.config.TopicSetup;
+import io.freshet.liveness.DeadlyErrors;
+import io.freshet.liveness.Heartbeat;
+import io.freshet.liveness.Heartbeats;
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Predicate;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.config.ConfigException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The topics of a process. Before its roles start, creates them or waits until somebody else has; from then on looks for
+ * partitions that are added, which the streams role cannot read: its state is partitioned as its clicks were when it first
+ * started. Thread-safe but for starting and closing.
+ */
+public final class TopicWatch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
+    private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(30);
+    private static final Duration WAIT = Duration.ofSeconds(1);
+    private static final Duration REMINDER = Duration.ofMinutes(1);
+    private static final Duration UNREAD_REMINDER = Duration.ofMinutes(10);
+
+    private final FreshetConfig config;
+    private final boolean hasState;
+    private final Duration interval;
+    private final Admin admin;
+    private final TopicSetup setup;
+    private final List<String> partitionedAsState;
+    private final Heartbeats heartbeats;
+    private final Thread thread =
+            Thread.ofPlatform().name("topic-watch").daemon().unstarted(this::run);
+    private final CountDownLatch closing = new CountDownLatch(1);
+    private volatile List<String> missing = List.of();
+    private volatile Map<String, Integer> unread = Map.of();
+    private int statePartitions;
+    private long remindedNanos;
+
+    /**
+     * A watch that does nothing yet.
+     *
+     * @param hasState whether the process has the streams role
+     * @param registry receives how many partitions are not read
+     */
+    public TopicWatch(FreshetConfig config, boolean hasState, MeterRegistry registry) {
+        this(config, hasState, registry, Duration.ofSeconds(20));
+    }
+
+    TopicWatch(FreshetConfig config, boolean hasState, MeterRegistry registry, Duration interval) {
+        this.config = config;
+        this.hasState = hasState;
+        this.interval = interval;
+        admin = Admin.create(config.kafka().forAdmin());
+        setup = new TopicSetup(admin, TopicPlan.of(config), TOPIC_TIMEOUT);
+        partitionedAsState = hasState
+                ? List.of(
+                        config.topics().clicks(),
+                        config.topics().clicksRekeyed(),
+                        config.topics().requests())
+                : List.of();
+        heartbeats = new Heartbeats(config.stallBound());
+        for (String topic : partitionedAsState) {
+            Gauge.builder("freshet.partitions.unread", this, watch -> watch.unread.getOrDefault(topic, 0))
+                    .description("Partitions of the topic that were added after the state was made, and are not read")
+                    .tag("topic", topic)
+                    .register(registry);
+        }
+    }
+
+    /**
+     * Has all topics there, as the configuration says: creates what is missing, or waits for it, with a line in the log
+     * each minute.
+     *
+     * @param isAskedToEnd waits for so long and says whether the process is to end
+     * @return false if the process is to end before
+     * @throws ConfigException if topics do not fit each other or the state
+     */
+    public boolean awaitTopics(Predicate<Duration> isAskedToEnd) {
+        if (!config.topicCreation().create()) {
+            long reminded = System.nanoTime() - REMINDER.toNanos();
+            missing = setup.missing();
+            while (!missing.isEmpty()) {
+                if (System.nanoTime() - reminded >= REMINDER.toNanos()) {
+                    reminded = System.nanoTime();
+                    LOG.warn(
+                            "Waiting for topics that must exist when topics.create=false: missing={}; 'freshet topics"
+                                    + " create' makes them",
+                            missing);
+                }
+                if (isAskedToEnd.test(WAIT)) {
+                    return false;
+                }
+                missing = missingIfKnown();
+            }
+        }
+        setup.run();
+        if (hasState) {
+            requireStateOfSamePartitions();
+        }
+        return true;
+    }
+
+    /** Brokers that are away for a moment change nothing. */
+    private List<String> missingIfKnown() {
+        try {
+            return setup.missing();
+        } catch (KafkaException e) {
+            LOG.warn("Topics cannot be listed; trying again: {}", e.toString());
+            return missing;
+        }
+    }
+
+    private void requireStateOfSamePartitions() {
+        Map<String, Integer> counts = partitionCounts();
+        int clicks = counts.getOrDefault(config.topics().clicks(), 0);
+        int state = counts.getOrDefault(TopicPlan.stateTopic(config.applicationId()), clicks);
+        if (clicks != state) {
+            throw new ConfigException("The state and the clicks must have as many partitions: "
+                    + config.topics().clicks() + " has " + clicks + ", the state of application.id="
+                    + config.applicationId() + " has " + state + ". " + TopicPlan.remedyForAdded(state));
+        }
+        statePartitions = state;
+    }
+
+    private Map<String, Integer> partitionCounts() {
+        List<String> names = new ArrayList<>(partitionedAsState);
+        names.add(TopicPlan.stateTopic(config.applicationId()));
+        return setup.partitionCounts(names);
+    }
+
+    /** Begins to look for added partitions, on a thread of its own. */
+    public void start() {
+        thread.start();
+    }
+
+    private void run() {
+        try (Heartbeat heartbeat = heartbeats.of("topic-watch")) {
+            heartbeat.begin();
+            while (hasState && !isClosingWithin(interval)) {
+                heartbeat.beat();
+                look();
+            }
+        }
+    }
+
+    private boolean isClosingWithin(Duration time) {
+        try {
+            return closing.await(time.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return true;
+        }
+    }
+
+    private void look() {
+        try {
+            Map<String, Integer> counts = partitionCounts();
+            Map<String, Integer> found = new TreeMap<>();
+            for (String topic : partitionedAsState) {
+                int added = counts.getOrDefault(topic, statePartitions) - statePartitions;
+                if (added > 0) {
+                    found.put(topic, added);
+                }
+            }
+            tell(Map.copyOf(found));
+        } catch (Throwable e) {
+            DeadlyErrors.throwIfDeadly(e);
+            LOG.debug("Topics cannot be described; trying again in {}", interval, e);
+        }
+    }
+
+    private void tell(Map<String, Integer> found) {
+        boolean isNews = !found.equals(unread);
+        unread = found;
+        if (!found.isEmpty() && (isNews || System.nanoTime() - remindedNanos > UNREAD_REMINDER.toNanos())) {
+            remindedNanos = System.nanoTime();
+            LOG.warn(
+                    "Partitions were added to topics and are not read: partitions of the state={}, unread partitions by"
+                            + " topic={}. {}",
+                    statePartitions,
+                    found,
+                    TopicPlan.remedyForAdded(statePartitions));
+        }
+    }
+
+    /** Topics that the process waits for; empty once all are there. */
+    public List<String> missing() {
+        return missing;
+    }
+
+    /** Partitions that are not read, by topic; none where all are. */
+    public Map<String, Integer> unread() {
+        return unread;
+    }
+
+    /** What is wrong with the watch itself; empty where nothing is. */
+    public List<String> overdue() {
+        return heartbeats.overdue();
+    }
+
+    @Override
+    public void close() {
+        closing.countDown();
+        admin.close(Duration.ZERO);
+    }
+}

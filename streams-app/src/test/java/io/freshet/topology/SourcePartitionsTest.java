@@ -1,0 +1,46 @@
+package io.freshet.topology;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.apache.kafka.common.Cluster;
+import org.apache.kafka.common.Node;
+import org.apache.kafka.common.PartitionInfo;
+import org.junit.jupiter.api.Test;
+
+final class SourcePartitionsTest {
+    private static final Node NODE = new Node(1, "localhost", 9092);
+
+    @Test
+    void shouldLeaveOutPartitionsThatWereAddedSinceTheFirstLook() {
+        SourcePartitions partitions = new SourcePartitions();
+        assertThat(partitions.limited(cluster(2)).partitionCountForTopic("clicks"))
+                .isEqualTo(2);
+
+        Cluster limited = partitions.limited(cluster(5));
+
+        assertThat(limited.partitionsForTopic("clicks"))
+                .extracting(PartitionInfo::partition)
+                .containsExactlyInAnyOrder(0, 1);
+        assertThat(limited.nodes()).containsExactly(NODE);
+    }
+
+    @Test
+    void shouldUseOrdinaryClientsWhereBrokersSharePartitionsOut() {
+        SourcePartitions partitions = new SourcePartitions();
+
+        assertThat(partitions.clients(Map.of("group.protocol", "streams")).getClass())
+                .isNotEqualTo(partitions.clients(Map.of()).getClass());
+    }
+
+    private static Cluster cluster(int partitions) {
+        Node[] replicas = {NODE};
+        List<PartitionInfo> infos = IntStream.range(0, partitions)
+                .mapToObj(number -> new PartitionInfo("clicks", number, NODE, replicas, replicas))
+                .toList();
+        return new Cluster("id", List.of(NODE), infos, Set.of(), Set.of());
+    }
+}

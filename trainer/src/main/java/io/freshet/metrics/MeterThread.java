@@ -1,0 +1,45 @@
+package io.freshet.metrics;
+
+import io.freshet.liveness.DeadlyErrors;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One daemon thread that refreshes meters. A plain executor keeps what a task throws to itself and never runs the task
+ * again; this one logs it, and ends its thread, and with it the process, where the error is deadly.
+ */
+public final class MeterThread {
+    private static final Logger LOG = LoggerFactory.getLogger(MeterThread.class);
+
+    private MeterThread() {}
+
+    /** An executor of one thread of this name, which the caller shuts down. */
+    public static ScheduledExecutorService named(String name) {
+        return new ScheduledThreadPoolExecutor(
+                1, Thread.ofPlatform().daemon().name(name).factory()) {
+            @Override
+            protected void afterExecute(Runnable task, @Nullable Throwable thrown) {
+                super.afterExecute(task, thrown);
+                if (task instanceof Future<?> future && future.isDone() && !future.isCancelled()) {
+                    report(name, future);
+                }
+            }
+        };
+    }
+
+    private static void report(String name, Future<?> ended) {
+        try {
+            ended.get();
+        } catch (ExecutionException e) {
+            DeadlyErrors.throwIfDeadly(e);
+            LOG.error("Meters are no longer refreshed: thread={}", name, e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
