@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * One user's click on one item.
  *
- * @param userId non-empty, at most {@value #MAX_ID_BYTES} bytes of UTF-8
- * @param itemId non-empty, at most {@value #MAX_ID_BYTES} bytes of UTF-8
+ * @param userId non-empty, at most {@value #MAX_ID_BYTES} bytes of UTF-8, without control characters
+ * @param itemId non-empty, at most {@value #MAX_ID_BYTES} bytes of UTF-8, without control characters
  * @param timestampMs when it happened by the producer's clock, in [0, {@value #MAX_TIMESTAMP_MS}]
  * @param eventType what kind of interaction it was, at most {@value #MAX_EVENT_TYPE_BYTES} bytes of UTF-8
  * @param eventId the producer's identity of this event, by which a repetition is known, at most
@@ -27,8 +27,8 @@ public record Click(
     public static final long MAX_TIMESTAMP_MS = 253_402_300_799_999L;
 
     public Click {
-        requireText("userId", userId, MAX_ID_BYTES);
-        requireText("itemId", itemId, MAX_ID_BYTES);
+        requireId("userId", userId);
+        requireId("itemId", itemId);
         if (timestampMs < 0 || timestampMs > MAX_TIMESTAMP_MS) {
             throw new IllegalArgumentException(
                     "timestampMs must be in [0, " + MAX_TIMESTAMP_MS + "]: timestampMs=" + timestampMs);
@@ -38,6 +38,27 @@ public record Click(
         }
         if (eventId != null) {
             requireText("eventId", eventId, MAX_EVENT_ID_BYTES);
+        }
+    }
+
+    /**
+     * Position of the first control character of an id, U+0000 to U+001F and U+007F to U+009F; -1 where there is none. A
+     * user with such an id could be neither read nor erased over HTTP: servers refuse it in a URL's path.
+     */
+    public static int controlCharacterIn(String id) {
+        for (int i = 0; i < id.length(); i++) {
+            if (Character.isISOControl(id.charAt(i))) {
+                return i;
+            }
+        }
+        return -1;
+    }
+
+    private static void requireId(String name, String id) {
+        requireText(name, id, MAX_ID_BYTES);
+        int control = controlCharacterIn(id);
+        if (control >= 0) {
+            throw new IllegalArgumentException(name + " must have no control character: position=" + control);
         }
     }
 

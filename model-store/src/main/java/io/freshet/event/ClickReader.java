@@ -90,6 +90,10 @@ final class ClickReader {
             throw missing(missing, name);
         }
         requireFits(name, text, Click.MAX_ID_BYTES, bad, Reason.ID_TOO_LONG);
+        int control = Click.controlCharacterIn(text);
+        if (control >= 0) {
+            throw new MalformedClickException(bad, name + " must have no control character: position=" + control);
+        }
         return text;
     }
 

@@ -43,11 +43,15 @@ class ClickCodecProperties {
     @Provide
     Arbitrary<Click> clicks() {
         return Combinators.combine(
-                        Texts.ofLength(1, 64),
-                        Texts.ofLength(1, 64),
+                        ids(),
+                        ids(),
                         Arbitraries.longs().between(0, Click.MAX_TIMESTAMP_MS),
                         Texts.ofLength(1, 16).injectNull(0.3),
                         Texts.ofLength(1, 64).injectNull(0.3))
                 .as(Click::new);
+    }
+
+    private static Arbitrary<String> ids() {
+        return Texts.ofLength(1, 64).map(text -> text.replaceAll("\\p{Cc}", "x"));
     }
 }
