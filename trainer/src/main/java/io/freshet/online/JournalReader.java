@@ -1,6 +1,7 @@
 package io.freshet.online;
 
 import io.freshet.delta.ModelLogCodec;
+import io.freshet.format.FormatException;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.TopicPosition;
 import java.nio.charset.StandardCharsets;
@@ -15,12 +16,16 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Reads one model's committed records of the model log from an offset on: to the end that the log has at a time
- * ({@link #next}), or as they come ({@link #poll}). Owns the consumer. Not thread-safe.
+ * ({@link #next}), or as they come ({@link #poll}). A record that cannot be decoded is counted, logged and passed over, here
+ * as by those who follow the model: whether a step is missing, the steps' numbers say. Owns the consumer. Not thread-safe.
  */
 final class JournalReader implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final String WAY_OUT =
             "Give the trainer a model store with a snapshot that covers up to where the log"
@@ -30,15 +35,17 @@ final class JournalReader implements AutoCloseable {
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;
     private final byte[] key;
+    private final Runnable passedOver;
     private final ArrayDeque<JournalEntry> fetched = new ArrayDeque<>();
     private long end;
 
     /**
      * Goes on from {@code offset}; the end is that of now.
      *
-     * @param modelName records of other models are passed over
+     * @param modelName records of other models are left out
      * @param nothingMissing asked where the log begins after the offset: whether the model is certain to have no record
      *     in between
+     * @param passedOver runs for each record that is passed over
      * @throws MissingRecordsException if the log may not hold everything from there on
      */
     JournalReader(
@@ -46,10 +53,12 @@ final class JournalReader implements AutoCloseable {
             String topic,
             String modelName,
             long offset,
-            BooleanSupplier nothingMissing) {
+            BooleanSupplier nothingMissing,
+            Runnable passedOver) {
         this.consumer = consumer;
         this.partition = new TopicPartition(topic, 0);
         this.key = modelName.getBytes(StandardCharsets.UTF_8);
+        this.passedOver = passedOver;
         List<TopicPartition> partitions = List.of(partition);
         consumer.assign(partitions);
         long first = only(consumer.beginningOffsets(partitions));
@@ -116,13 +125,36 @@ final class JournalReader implements AutoCloseable {
     private void fetch(Duration patience) {
         for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
             if (Arrays.equals(record.key(), key)) {
-                fetched.add(decode(record));
+                JournalEntry entry = decode(record);
+                if (entry != null) {
+                    fetched.add(entry);
+                }
             }
         }
     }
 
-    private static JournalEntry decode(ConsumerRecord<byte[], byte[]> record) {
-        return new JournalEntry(record.offset(), record.timestamp(), ModelLogCodec.decode(record.value()));
+    private @Nullable JournalEntry decode(ConsumerRecord<byte[], byte[]> record) {
+        byte @Nullable [] value = record.value();
+        if (value == null) {
+            passOver(record, "it must have a value");
+            return null;
+        }
+        try {
+            return new JournalEntry(record.offset(), record.timestamp(), ModelLogCodec.decode(value));
+        } catch (FormatException | IllegalArgumentException e) {
+            passOver(record, String.valueOf(e.getMessage()));
+            return null;
+        }
+    }
+
+    private void passOver(ConsumerRecord<byte[], byte[]> record, String reason) {
+        passedOver.run();
+        LOG.warn(
+                "Passed over a record of the model log: topic={} partition={} offset={}: {}",
+                record.topic(),
+                record.partition(),
+                record.offset(),
+                reason);
     }
 
     private long only(Map<TopicPartition, Long> offsets) {

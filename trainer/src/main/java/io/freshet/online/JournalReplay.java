@@ -74,7 +74,8 @@ public final class JournalReplay implements AutoCloseable {
                     config.topics().modelLog(),
                     config.modelName(),
                     start.modelLogOffset(),
-                    start.manifest() == null ? () -> false : input::isAtEnd);
+                    start.manifest() == null ? () -> false : input::isAtEnd,
+                    () -> {});
             return new JournalReplay(config, start, input, journal);
         } catch (RuntimeException e) {
             input.close();
@@ -128,6 +129,7 @@ public final class JournalReplay implements AutoCloseable {
     /** Replays all steps that there are. */
     public void runToEnd() {
         run(record -> true);
+        rerun.requireComplete();
     }
 
     /** Writes the model as a snapshot, of the same files as the trainer would have written at this step. */
@@ -162,7 +164,7 @@ public final class JournalReplay implements AutoCloseable {
     /** Takes what {@link JournalReader#peek} has shown. */
     private void accept(JournalEntry entry) {
         journal.next();
-        rerun.accept(entry.record());
+        rerun.accept(entry);
         nextOffset = entry.offset() + 1;
     }
 

@@ -1,7 +1,6 @@
 package io.freshet.online;
 
 import io.freshet.delta.ModelDelta;
-import io.freshet.delta.ModelLogRecord;
 import io.freshet.delta.StepRecord;
 import java.util.Arrays;
 import org.slf4j.Logger;
@@ -20,6 +19,8 @@ final class JournalRerun {
     private final SequenceInput input;
     private final Progress progress;
     private long newestLineage;
+    private long missingAfter; // highest step that was passed over
+    private long missingAt; // and its offset
     private long mismatches;
     private long steps;
 
@@ -31,11 +32,48 @@ final class JournalRerun {
         this.newestLineage = learner.model().lineage();
     }
 
-    /** Takes the next record of the log. */
-    void accept(ModelLogRecord record) {
-        switch (record) {
-            case StepRecord step -> rerun(step);
+    /**
+     * Takes the next record of the log. A step that does not go on from where the learner is, is passed over: it may be a copy of
+     * an earlier one, or of another input. If it was neither, {@link #requireComplete} throws.
+     */
+    void accept(JournalEntry entry) {
+        switch (entry.record()) {
+            case StepRecord step -> {
+                if (step.step() == learner.model().step() + 1 && input.isAt(step.ranges())) {
+                    rerun(step);
+                } else {
+                    passOver(step, entry.offset());
+                }
+            }
             case ModelDelta delta -> check(delta);
+        }
+    }
+
+    private void passOver(StepRecord step, long offset) {
+        LOG.error(
+                "Passed over a step of the journal that does not go on from the model: offset={} step={} model's step={}"
+                        + " ranges={}",
+                offset,
+                step.step(),
+                learner.model().step(),
+                step.ranges());
+        if (input.has(step.ranges())
+                && step.step() > missingAfter
+                && step.step() > learner.model().step()) {
+            missingAfter = step.step();
+            missingAt = offset;
+        }
+    }
+
+    /**
+     * To be called at the end of the journal.
+     *
+     * @throws MissingRecordsException if steps are missing: a later one is in the journal
+     */
+    void requireComplete() {
+        if (missingAfter > learner.model().step()) {
+            throw new MissingRecordsException("the journal must go on where the snapshot ends: model's step="
+                    + learner.model().step() + " journal's=" + missingAfter + " at offset=" + missingAt);
         }
     }
 
@@ -60,10 +98,6 @@ final class JournalRerun {
     }
 
     private void rerun(StepRecord journal) {
-        if (journal.step() != learner.model().step() + 1) {
-            throw new IllegalStateException("the journal must go on where the snapshot ends: model's step="
-                    + learner.model().step() + " journal's=" + journal.step());
-        }
         InputBatch batch = input.retake(journal.ranges());
         long started = System.nanoTime();
         StepOutcome outcome = learner.step(batch.updates());

@@ -207,6 +207,23 @@ final class SequenceInput implements AutoCloseable {
         markExhausted();
     }
 
+    /** Whether the ranges begin where learning has come to. */
+    boolean isAt(List<InputRange> ranges) {
+        return has(ranges)
+                && ranges.stream().allMatch(range -> partitionOf(range).continuesWith(range.from()));
+    }
+
+    /** Whether the ranges are of this topic and its partitions, those that were added since among them. */
+    boolean has(List<InputRange> ranges) {
+        if (!ranges.stream().allMatch(range -> range.topic().equals(topic))) {
+            return false;
+        }
+        if (!ranges.stream().allMatch(range -> partitions.containsKey(range.partition()))) {
+            addPartitions();
+        }
+        return ranges.stream().allMatch(range -> partitions.containsKey(range.partition()));
+    }
+
     /**
      * Takes again what a journal entry says.
      *

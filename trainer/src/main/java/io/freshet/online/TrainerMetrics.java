@@ -29,6 +29,7 @@ final class TrainerMetrics implements AutoCloseable {
     private final Counter forgotten;
     private final Counter undecodable;
     private final Counter skipped;
+    private final Counter undecodableLog;
     private final Counter failedSnapshots;
     private final Counter recoveries;
     private final Counter restarts;
@@ -54,6 +55,8 @@ final class TrainerMetrics implements AutoCloseable {
         this.skipped = counter(
                 "optimizer.steps.skipped",
                 "Optimiser steps that changed nothing: their loss or gradients were not finite");
+        this.undecodableLog =
+                counter("log.undecodable", "Records of the model log passed over because they could not be decoded");
         this.failedSnapshots = counter("snapshot.failures", "Snapshots that could not be written");
         this.recoveries = counter(
                 "recoveries", "Times that training went back to a snapshot because its weights were not finite");
@@ -124,6 +127,10 @@ final class TrainerMetrics implements AutoCloseable {
 
     void passedOver(int inputRecords) {
         undecodable.increment(inputRecords);
+    }
+
+    void passedOverInTheLog() {
+        undecodableLog.increment();
     }
 
     void published(long nanos) {

@@ -72,7 +72,7 @@ final class TrainerTerm {
                 config.gateShare(),
                 start.upToIt(snapshots.known()),
                 config.learning().k());
-        if (!takeOver(gate, snapshots)) {
+        if (!takeOver(gate, snapshots, metrics)) {
             return;
         }
         joinLineage(snapshots.known());
@@ -89,7 +89,7 @@ final class TrainerTerm {
     }
 
     /** Comes to the end of a journal that nobody else writes; false if it is closed before. */
-    private boolean takeOver(PublishingGate gate, SnapshotWriter snapshots) {
+    private boolean takeOver(PublishingGate gate, SnapshotWriter snapshots, TrainerMetrics metrics) {
         List<Integer> partitions = awaitPartitions();
         if (partitions.isEmpty()) {
             return false;
@@ -100,7 +100,8 @@ final class TrainerTerm {
                 config.topics().modelLog(),
                 config.modelName(),
                 start.modelLogOffset(),
-                () -> hasNoStepSince(snapshots))) {
+                () -> hasNoStepSince(snapshots),
+                metrics::passedOverInTheLog)) {
             if (!follow(journal, gate)) {
                 return false;
             }
@@ -198,6 +199,7 @@ final class TrainerTerm {
             }
             rerun(entry, gate);
         }
+        rerun.requireComplete();
         learner.requireFinite();
         learner.forgetChanges();
         LOG.info("Model {}: learning after step {}, {} of them rerun", config.modelName(), rerun.step(), rerun.steps());
@@ -206,7 +208,7 @@ final class TrainerTerm {
 
     /** The gate sees what it saw when the steps were learned, so that it is as it was then. */
     private void rerun(JournalEntry entry, PublishingGate gate) {
-        rerun.accept(entry.record());
+        rerun.accept(entry);
         gate.observe(learner.metrics());
     }
 
