@@ -77,6 +77,7 @@ final class ArchitectureTest {
         "io.freshet.variant..",
         "io.freshet.check..",
         "io.freshet.export..",
+        "io.freshet.output..",
         "io.freshet.sequencer..",
         "io.freshet.scoring..",
         "io.freshet.training..",

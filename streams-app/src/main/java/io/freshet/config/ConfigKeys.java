@@ -57,6 +57,9 @@ final class ConfigKeys {
 
     static final String ITEMS_CATALOGUE = "items.catalogue";
 
+    static final String RECORDS_PASSED_HEADERS = "records.passed.headers";
+    static final String RECORDS_DEAD_LETTER_BYTES = "records.dead.letter.bytes";
+
     static final String SCORING_TOP_K = "scoring.top.k";
     static final String SCORING_WORKERS = "scoring.workers";
     static final String SCORING_APPROXIMATE_ITEMS = "scoring.approximate.items";
@@ -317,6 +320,20 @@ final class ConfigKeys {
                     ConfigDef.ValidString.in(CATALOGUE_OFF, CATALOGUE_FILTER),
                     "",
                     "`filter` lets only items come back that the catalogue has and that are available; `off` reads none."),
+            text(
+                    RECORDS_PASSED_HEADERS,
+                    "",
+                    HeaderNamesParser.NAMES,
+                    "Names of headers, with commas, that go on from clicks and requests beside `traceparent`,"
+                            + " `tracestate`, `baggage` and `correlation-id`; all others end with their record."),
+            key(
+                    RECORDS_DEAD_LETTER_BYTES,
+                    ConfigDef.Type.INT,
+                    "524288",
+                    between(1_024, 1 << 30),
+                    BYTES,
+                    "The longest value of a dead letter. A longer one is cut, and its length and SHA-256 are in the"
+                            + " headers. Never more than fits into `kafka.producer.max.request.size`."),
             key(
                     SCORING_TOP_K,
                     ConfigDef.Type.INT,

@@ -182,6 +182,14 @@ public final class FreshetConfig {
                 eventTypes());
     }
 
+    /** Bounds of the records that the topology writes. */
+    public OutputConfig outputs() {
+        return new OutputConfig(
+                HeaderNamesParser.parse(ConfigKeys.RECORDS_PASSED_HEADERS, text(ConfigKeys.RECORDS_PASSED_HEADERS)),
+                integer(ConfigKeys.RECORDS_DEAD_LETTER_BYTES),
+                kafka.longestRequest());
+    }
+
     public ScoringConfig scoring() {
         return new ScoringConfig(
                 integer(ConfigKeys.SCORING_TOP_K),

@@ -146,6 +146,25 @@ public final class KafkaProperties {
         return forClient(ADMIN, AdminClientConfig.configNames());
     }
 
+    /** The longest record that a producer with these settings sends, in bytes. */
+    int longestRequest() {
+        Map<String, Object> settingsOfProducer = forProducer();
+        long longest = Math.min(
+                number(settingsOfProducer, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 1 << 20),
+                number(settingsOfProducer, ProducerConfig.BUFFER_MEMORY_CONFIG, 32 << 20));
+        return (int) Math.min(Integer.MAX_VALUE, longest);
+    }
+
+    /** Kafka's clients refuse what is no number; until then the default counts. */
+    private static long number(Map<String, Object> properties, String key, long byDefault) {
+        try {
+            return Long.parseLong(
+                    String.valueOf(properties.getOrDefault(key, byDefault)).strip());
+        } catch (NumberFormatException _) {
+            return byDefault;
+        }
+    }
+
     private Map<String, Object> forClient(String kind, Set<String> known) {
         Map<String, Object> properties = new HashMap<>();
         settings.forEach((key, value) -> {

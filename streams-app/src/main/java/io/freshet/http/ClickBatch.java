@@ -7,7 +7,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
 import io.freshet.event.MalformedClickException;
-import io.freshet.sequencer.DeadLetterHeaders;
+import io.freshet.sequencer.ClickRules;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -29,12 +29,12 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, ClickRefusals refus
      * Reads a body.
      *
      * @param mostClicks the most that an array may have
-     * @param nowMs what a click's Kafka record will be timed about at
-     * @param futureBoundMs by how much a click may be timed later than that
+     * @param nowMs the time that the clicks' Kafka records will have, about
+     * @param rules the sequencer's
      * @throws ProblemException where the body is neither object nor array, or the array is too long
      */
-    static ClickBatch parse(byte[] body, int mostClicks, long nowMs, long futureBoundMs) {
-        Reading reading = new Reading(body, nowMs + futureBoundMs);
+    static ClickBatch parse(byte[] body, int mostClicks, long nowMs, ClickRules rules) {
+        Reading reading = new Reading(body, nowMs, rules);
         try (JsonParser parser = JSON.createParser(body)) {
             JsonToken first = parser.nextToken();
             if (first == JsonToken.START_OBJECT) {
@@ -76,15 +76,17 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, ClickRefusals refus
 
     private static final class Reading {
         private final byte[] body;
-        private final long latestMs;
+        private final long nowMs;
+        private final ClickRules rules;
         private final List<Click> clicks = new ArrayList<>();
         private final List<Integer> indexes = new ArrayList<>();
         private final ClickRefusals refusals = new ClickRefusals();
         private int index;
 
-        Reading(byte[] body, long latestMs) {
+        Reading(byte[] body, long nowMs, ClickRules rules) {
             this.body = body;
-            this.latestMs = latestMs;
+            this.nowMs = nowMs;
+            this.rules = rules;
         }
 
         /** Takes the value that the parser stands at the beginning of. */
@@ -108,10 +110,9 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, ClickRefusals refus
         private void take(byte[] json) {
             try {
                 Click click = ClickCodec.parse(json);
-                if (click.timestampMs() > latestMs) {
-                    refuse(
-                            DeadLetterHeaders.TIMESTAMP_IN_THE_FUTURE,
-                            "timestamp must be at most " + latestMs + ": timestamp=" + click.timestampMs());
+                ClickRules.Refusal refusal = rules.ofNow(click, nowMs);
+                if (refusal != null) {
+                    refuse(refusal.reason(), refusal.detail());
                     return;
                 }
                 clicks.add(click);

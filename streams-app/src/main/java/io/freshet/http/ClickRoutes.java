@@ -2,10 +2,10 @@ package io.freshet.http;
 
 import io.freshet.config.AccessTokens.Scope;
 import io.freshet.event.Click;
+import io.freshet.sequencer.ClickRules;
 import io.freshet.telemetry.TraceHeaders;
 import io.javalin.http.Context;
 import java.io.IOException;
-import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
@@ -13,7 +13,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Clicks over HTTP: in Kafka before the answer says so, and none of them lost because of another. */
+/**
+ * Clicks over HTTP. An accepted click is in Kafka and is one that the sequencer takes ({@link ClickRules}); no click is lost
+ * because of another one.
+ */
 final class ClickRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ClickRoutes.class);
     private static final int ALL = 202;
@@ -22,18 +25,18 @@ final class ClickRoutes {
     private final ClickProducer producer;
     private final RequestBody bodies;
     private final int mostClicks;
-    private final Duration futureBound;
+    private final ClickRules rules;
     private final InstantSource clock;
 
     /**
      * @param mostClicks the most of one request
-     * @param futureBound by how much a click may be timed later than now
+     * @param rules the sequencer's
      */
-    ClickRoutes(ClickProducer producer, RequestBody bodies, int mostClicks, Duration futureBound, InstantSource clock) {
+    ClickRoutes(ClickProducer producer, RequestBody bodies, int mostClicks, ClickRules rules, InstantSource clock) {
         this.producer = producer;
         this.bodies = bodies;
         this.mostClicks = mostClicks;
-        this.futureBound = futureBound;
+        this.rules = rules;
         this.clock = clock;
     }
 
@@ -43,7 +46,7 @@ final class ClickRoutes {
 
     private void take(Context context) throws IOException {
         QueryParameters.requireNone(context);
-        ClickBatch batch = ClickBatch.parse(bodies.read(context), mostClicks, clock.millis(), futureBound.toMillis());
+        ClickBatch batch = ClickBatch.parse(bodies.read(context), mostClicks, clock.millis(), rules);
         if (batch.isEmpty()) {
             throw new ProblemException(ProblemType.INVALID_REQUEST, "the array must have at least one click");
         }

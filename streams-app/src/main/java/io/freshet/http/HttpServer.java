@@ -7,6 +7,7 @@ import io.freshet.config.FreshetConfig;
 import io.freshet.config.HttpConfig;
 import io.freshet.scoring.LiveModel;
 import io.freshet.scoring.RequestCodec;
+import io.freshet.sequencer.ClickRules;
 import io.freshet.store.SnapshotStore;
 import io.freshet.topology.AnsweringRole;
 import io.freshet.topology.ScorerRole;
@@ -232,7 +233,7 @@ public final class HttpServer implements AutoCloseable {
                         producer,
                         bodies,
                         config.limits().clicks(),
-                        freshet.sequencer().futureBound(),
+                        new ClickRules(freshet.sequencer()),
                         InstantSource.system())
                 .routes());
         EventStreams streaming = opened(new EventStreams(figures(freshet, roles, streams), InstantSource.system()));

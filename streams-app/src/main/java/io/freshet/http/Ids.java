@@ -17,6 +17,11 @@ final class Ids {
                     ProblemType.INVALID_REQUEST,
                     "an id must have 1 to " + Click.MAX_ID_BYTES + " bytes of UTF-8: bytes=" + bytes);
         }
+        if (Click.controlCharacterIn(id) >= 0) {
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST,
+                    "an id must have no control character: position=" + Click.controlCharacterIn(id));
+        }
         return id;
     }
 }

@@ -33,19 +33,48 @@ final class AnswerBatch {
         return waiting.size() == Recommender.MOST_AT_ONCE;
     }
 
-    /** Answers those that wait, in the order in which they came; none wait afterwards. */
-    void answer(BiConsumer<Asked, Recommendation> answered) {
+    /**
+     * Answers those that wait, in the order in which they came; none wait afterwards. Where that fails, each is answered by
+     * itself, so that one does not take the others' answers along.
+     *
+     * @param failed receives those that cannot be answered at all
+     */
+    void answer(BiConsumer<Asked, Recommendation> answered, BiConsumer<Asked, RuntimeException> failed) {
         if (waiting.isEmpty()) {
             return;
         }
+        List<Asked> asked = List.copyOf(waiting);
+        waiting.clear();
+        List<Recommendation> answers;
+        try {
+            answers = recommend(asked);
+        } catch (RuntimeException together) {
+            asked.forEach(one -> answerAlone(one, answered, failed));
+            return;
+        }
+        for (int i = 0; i < answers.size(); i++) {
+            answered.accept(asked.get(i), answers.get(i));
+        }
+    }
+
+    private void answerAlone(
+            Asked asked, BiConsumer<Asked, Recommendation> answered, BiConsumer<Asked, RuntimeException> failed) {
+        Recommendation answer;
+        try {
+            answer = recommend(List.of(asked)).getFirst();
+        } catch (RuntimeException e) {
+            failed.accept(asked, e);
+            return;
+        }
+        answered.accept(asked, answer);
+    }
+
+    private List<Recommendation> recommend(List<Asked> asked) {
         long startNs = System.nanoTime();
         Recommender recommender = variant.recommender();
         List<Recommendation> answers = recommender.answerAll(
-                waiting.stream().map(asked -> asked.record().value().sequence()).toList(), topK);
-        for (int i = 0; i < answers.size(); i++) {
-            answered.accept(waiting.get(i), answers.get(i));
-        }
+                asked.stream().map(one -> one.record().value().sequence()).toList(), topK);
         recommender.metrics().scored(answers.size(), System.nanoTime() - startNs);
-        waiting.clear();
+        return answers;
     }
 }

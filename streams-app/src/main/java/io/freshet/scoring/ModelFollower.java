@@ -3,6 +3,7 @@ package io.freshet.scoring;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.Topics;
 import io.freshet.delta.ModelLogCodec;
+import io.freshet.delta.ModelLogRecord;
 import io.freshet.format.FormatException;
 import io.freshet.liveness.DeadlyErrors;
 import io.freshet.liveness.Heartbeat;
@@ -325,9 +326,22 @@ public final class ModelFollower implements AutoCloseable {
         if (!modelName.equals(text(record.key()))) {
             return ModelChange.NONE;
         }
+        ModelLogRecord decoded;
         try {
-            return live.accept(ModelLogCodec.decode(record.value()), record.offset() < openedAtEnd);
+            decoded = ModelLogCodec.decode(record.value() == null ? new byte[0] : record.value());
         } catch (FormatException | IllegalArgumentException e) {
+            LOG.warn(
+                    "Passed over a record of the model's log that cannot be decoded: topic={} partition={} offset={}: {}",
+                    record.topic(),
+                    record.partition(),
+                    record.offset(),
+                    e.getMessage());
+            // If it was a delta, the next one does not follow what is served.
+            return ModelChange.NONE;
+        }
+        try {
+            return live.accept(decoded, record.offset() < openedAtEnd);
+        } catch (IllegalArgumentException e) {
             LOG.error(
                     "Refused a record of the model's log: topic={} partition={} offset={}: {}",
                     record.topic(),

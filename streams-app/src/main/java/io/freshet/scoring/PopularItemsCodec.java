@@ -47,13 +47,21 @@ final class PopularItemsCodec {
         ByteReader reader = FORMAT.reader(bytes);
         long landmarkMs = reader.readZigzag();
         long nowMs = reader.readZigzag();
-        double totalWeight = Double.longBitsToDouble(reader.readLong());
+        double totalWeight = weight(reader);
         int count = reader.readCount(MIN_ITEM_BYTES);
         List<PopularItems.Item> items = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            items.add(new PopularItems.Item(reader.readString(), Double.longBitsToDouble(reader.readLong())));
+            items.add(new PopularItems.Item(reader.readString(), weight(reader)));
         }
         reader.requireEnd();
         return new PopularItems(landmarkMs, nowMs, totalWeight, items);
+    }
+
+    private static double weight(ByteReader reader) {
+        double weight = Double.longBitsToDouble(reader.readLong());
+        if (!(weight >= 0 && weight < Double.POSITIVE_INFINITY)) {
+            throw reader.corrupt("a weight must be finite and not negative", "weight", weight);
+        }
+        return weight;
     }
 }

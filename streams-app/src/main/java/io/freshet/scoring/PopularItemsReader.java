@@ -14,6 +14,9 @@ import org.slf4j.LoggerFactory;
 final class PopularItemsReader extends ContextualProcessor<byte[], byte[], Void, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(PopularItemsReader.class);
 
+    /** Digits of a number of a partition: more partitions than a cluster has. */
+    private static final int LONGEST_KEY = 6;
+
     private final Trending trending;
 
     PopularItemsReader(Trending trending) {
@@ -24,16 +27,27 @@ final class PopularItemsReader extends ContextualProcessor<byte[], byte[], Void,
     public void process(Record<byte[], byte[]> record) {
         byte @Nullable [] value = record.value();
         try {
-            int partition = Integer.parseInt(new String(record.key(), UTF_8));
-            trending.put(partition, value == null ? null : PopularItemsCodec.decode(value));
-        } catch (NumberFormatException | FormatException e) {
+            trending.put(partitionOf(record.key()), value == null ? null : PopularItemsCodec.decode(value));
+        } catch (IllegalArgumentException | FormatException e) {
             RecordMetadata received = context().recordMetadata().orElseThrow();
             LOG.warn(
-                    "Left out popular items: topic={} partition={} offset={}",
+                    "Left out popular items: topic={} partition={} offset={}: {}",
                     received.topic(),
                     received.partition(),
                     received.offset(),
-                    e);
+                    e.getMessage());
         }
+    }
+
+    private static int partitionOf(byte @Nullable [] key) {
+        if (key == null || key.length > LONGEST_KEY) {
+            throw new IllegalArgumentException("a key must be the number of a partition: bytes="
+                    + (key == null ? "none" : Integer.toString(key.length)));
+        }
+        int partition = Integer.parseInt(new String(key, UTF_8));
+        if (partition < 0) {
+            throw new IllegalArgumentException("a key must be the number of a partition: key=" + partition);
+        }
+        return partition;
     }
 }

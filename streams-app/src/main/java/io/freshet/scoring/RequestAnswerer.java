@@ -2,16 +2,19 @@ package io.freshet.scoring;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.output.DeadLetterHeaders;
+import io.freshet.output.DeadLetters;
+import io.freshet.output.OriginHeaders;
+import io.freshet.output.Outputs;
+import io.freshet.output.PassedHeaders;
+import io.freshet.output.RecordTimes;
 import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.UserSequence;
-import io.freshet.sequencer.DeadLetterHeaders;
 import io.freshet.sequencer.DropWarnings;
-import io.freshet.sequencer.OriginHeaders;
 import io.freshet.sequencer.SequencerTopology;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
@@ -25,8 +28,13 @@ import org.jspecify.annotations.Nullable;
  * dead letters.
  */
 final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
+    /** Of one that becomes a key. */
+    private static final int LONGEST_CORRELATION_ID = 1_024;
+
     private final RequestCodec codec;
     private final Variants variants;
+    private final PassedHeaders passedHeaders;
+    private final DeadLetters deadLetters;
     private final ScoringMetrics metrics;
     private final DropWarnings warnings = new DropWarnings("a request");
 
@@ -34,9 +42,11 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
     private KeyValueStore<byte[], UserSequence> sequences;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    RequestAnswerer(RequestCodec codec, Variants variants) {
+    RequestAnswerer(RequestCodec codec, Variants variants, Outputs outputs) {
         this.codec = codec;
         this.variants = variants;
+        passedHeaders = outputs.passedHeaders();
+        deadLetters = outputs.deadLetters();
         metrics = variants.own().recommender().metrics();
     }
 
@@ -50,8 +60,11 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
     public void process(Record<byte[], byte[]> record) {
         long startNs = System.nanoTime();
         RecordMetadata received = context().recordMetadata().orElseThrow();
-        ClickOrigin itself =
-                new ClickOrigin(received.topic(), received.partition(), received.offset(), record.timestamp());
+        ClickOrigin itself = new ClickOrigin(
+                received.topic(),
+                received.partition(),
+                received.offset(),
+                RecordTimes.writtenMs(record.headers(), record.timestamp()));
         ClickOrigin origin = OriginHeaders.read(record.headers()).orElse(itself);
         byte @Nullable [] value = record.value();
         if (value == null) {
@@ -91,7 +104,9 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
             return key;
         }
         Header correlationId = record.headers().lastHeader(ScoringTopology.CORRELATION_ID);
-        return correlationId != null && correlationId.value() != null
+        return correlationId != null
+                        && correlationId.value() != null
+                        && correlationId.value().length <= LONGEST_CORRELATION_ID
                 ? correlationId.value()
                 : (origin.topic() + "-" + origin.partition() + "-" + origin.offset()).getBytes(UTF_8);
     }
@@ -106,13 +121,12 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
         long nowMs = context().currentSystemTimeMs();
         byte[] json = RecommendationWriter.toJson(request.userId(), answer, origin, nowMs);
         metrics.requestAnsweredAfter(nowMs - origin.recordTimestampMs());
-        Headers headers = new RecordHeaders(record.headers());
-        OriginHeaders.remove(headers);
+        Headers headers = passedHeaders.of(record.headers());
         context().forward(record.withValue(json).withHeaders(headers), ScoringTopology.ANSWERS_SINK);
     }
 
     private void rekey(Record<byte[], byte[]> record, byte[] userKey, ClickOrigin origin) {
-        Headers headers = new RecordHeaders(record.headers());
+        Headers headers = passedHeaders.of(record.headers());
         OriginHeaders.write(headers, origin);
         metrics.countRekeyedRequest();
         context().forward(record.withKey(userKey).withHeaders(headers), ScoringTopology.REQUESTS_REKEYED_SINK);
@@ -121,7 +135,11 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
     private void refuse(Record<byte[], byte[]> record, String reason, String detail, ClickOrigin origin) {
         metrics.countDeadRequest(reason);
         warnings.dropped(reason, origin, context(), record.headers());
-        Headers headers = DeadLetterHeaders.of(record.headers(), reason, detail, origin);
-        context().forward(record.withHeaders(headers), ScoringTopology.DEAD_REQUESTS_SINK);
+        DeadLetters.Letter letter =
+                deadLetters.of(record.key(), record.value(), record.headers(), reason, detail, origin);
+        context()
+                .forward(
+                        record.withKey(letter.key()).withValue(letter.value()).withHeaders(letter.headers()),
+                        ScoringTopology.DEAD_REQUESTS_SINK);
     }
 }

@@ -44,7 +44,7 @@ final class RequestFields {
     }
 
     void userId(String value) throws BadRequestException {
-        userId = text(USER_ID, value, Click.MAX_ID_BYTES);
+        userId = id(USER_ID, value);
     }
 
     void history(List<Interaction> events) throws BadRequestException {
@@ -81,18 +81,18 @@ final class RequestFields {
     }
 
     void exclude(List<String> ids) throws BadRequestException {
-        exclude = distinct(EXCLUDE, ids, Click.MAX_ID_BYTES);
+        exclude = distinct(EXCLUDE, ids, RequestFields::id);
     }
 
     void includeOnly(List<String> ids) throws BadRequestException {
         requireSome(INCLUDE_ONLY, ids);
-        includeOnly = distinct(INCLUDE_ONLY, ids, Click.MAX_ID_BYTES);
+        includeOnly = distinct(INCLUDE_ONLY, ids, RequestFields::id);
     }
 
     void categories(List<String> names) throws BadRequestException {
         requireCatalogue(CATEGORIES);
         requireSome(CATEGORIES, names);
-        categories = distinct(CATEGORIES, names, MAX_CATEGORY_BYTES);
+        categories = distinct(CATEGORIES, names, (field, value) -> text(field, value, MAX_CATEGORY_BYTES));
     }
 
     void maxPerCategory(String value) throws BadRequestException {
@@ -132,13 +132,28 @@ final class RequestFields {
         }
     }
 
-    private Set<String> distinct(String field, List<String> values, int maxBytes) throws BadRequestException {
+    /** Says what must hold of one value of a list. */
+    @FunctionalInterface
+    private interface Check {
+        String of(String field, String value) throws BadRequestException;
+    }
+
+    private Set<String> distinct(String field, List<String> values, Check check) throws BadRequestException {
         requireListFits(field, values.size());
         Set<String> distinct = new LinkedHashSet<>();
         for (String value : values) {
-            distinct.add(text(field, value, maxBytes));
+            distinct.add(check.of(field, value));
         }
         return distinct;
+    }
+
+    /** The id of a user or an item, as clicks have them. */
+    static String id(String field, String value) throws BadRequestException {
+        text(field, value, Click.MAX_ID_BYTES);
+        if (Click.controlCharacterIn(value) >= 0) {
+            throw bad(field, "must have no control character", value.replaceAll("\\p{Cntrl}", "\ufffd"));
+        }
+        return value;
     }
 
     /** The text, which must have bytes, but not too many. */

@@ -130,7 +130,7 @@ final class RequestReader {
     }
 
     private String itemId(String field) throws IOException, BadRequestException {
-        return RequestFields.text(field, id(field), Click.MAX_ID_BYTES);
+        return RequestFields.id(field, id(field));
     }
 
     /** An id that is a string, or an integer, which is taken as the text that it is written as. */

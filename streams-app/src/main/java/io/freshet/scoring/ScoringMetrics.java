@@ -1,8 +1,8 @@
 package io.freshet.scoring;
 
 import io.freshet.metrics.LatencyTimers;
-import io.freshet.sequencer.DeadLetterCounts;
-import io.freshet.sequencer.DeadLetterHeaders;
+import io.freshet.output.DeadLetterCounts;
+import io.freshet.output.DeadLetterHeaders;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.DistributionSummary;
 import io.micrometer.core.instrument.Gauge;

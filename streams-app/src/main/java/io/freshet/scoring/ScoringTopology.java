@@ -2,8 +2,8 @@ package io.freshet.scoring;
 
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.Topics;
+import io.freshet.output.Outputs;
 import io.freshet.sequence.SequenceUpdate;
-import io.freshet.sequencer.RecordTime;
 import io.freshet.sequencer.SequencerTopology;
 import io.freshet.telemetry.LogIds;
 import io.freshet.variant.Addressing;
@@ -55,18 +55,23 @@ public final class ScoringTopology {
      * Adds the scorer of the streams role, which answers {@code updates} and requests. The sequencer must be there already.
      *
      * @param variants stay the caller's, who may ask them, too
+     * @param outputs what bounds the records that go out
      */
     public static void addTo(
-            StreamsBuilder builder, KStream<byte[], SequenceUpdate> updates, FreshetConfig config, Variants variants) {
+            StreamsBuilder builder,
+            KStream<byte[], SequenceUpdate> updates,
+            FreshetConfig config,
+            Variants variants,
+            Outputs outputs) {
         Topics topics = config.topics();
         SequenceScorer.WhoAnswers whoAnswers =
                 (userId, headers) -> Addressing.read(headers).isEmpty() ? variants.answering(userId) : null;
-        addScorer(updates, config, whoAnswers);
+        addScorer(updates, config, outputs, whoAnswers);
         Trending trending = variants.own().recommender().trending();
         updates.process(() -> new PopularityCounter(config.scoring(), trending), Named.as(POPULARITY_COUNTER))
                 .to(topics.popularItems(), bytesTo(POPULAR_ITEMS_SINK));
-        addRequests(builder, topics, new RequestCodec(config.requests()), variants);
-        addViews(builder, config, variants);
+        addRequests(builder, topics, new RequestCodec(config.requests()), variants, outputs);
+        addViews(builder, config, variants, outputs);
     }
 
     /**
@@ -75,29 +80,34 @@ public final class ScoringTopology {
      *
      * @param config as it is for a scorer by itself
      * @param variants the scorer's own alone
+     * @param outputs what bounds the records that go out
      */
-    public static void addScorerTo(StreamsBuilder builder, FreshetConfig config, Variants variants) {
+    public static void addScorerTo(StreamsBuilder builder, FreshetConfig config, Variants variants, Outputs outputs) {
         Variant own = variants.own();
         boolean shadow = config.variants().shadow();
         addScorer(
-                builder.stream(config.topics().sequences(), sequences()),
+                builder.stream(config.topics().sequences(), sequences(outputs)),
                 config,
+                outputs,
                 (userId, headers) -> shadow || Addressing.read(headers).equals(own.name()) ? own : null);
-        addViews(builder, config, variants);
+        addViews(builder, config, variants, outputs);
     }
 
     private static void addScorer(
-            KStream<byte[], SequenceUpdate> updates, FreshetConfig config, SequenceScorer.WhoAnswers whoAnswers) {
-        updates.process(new ScorerSupplier(config, whoAnswers), Named.as(SCORER))
+            KStream<byte[], SequenceUpdate> updates,
+            FreshetConfig config,
+            Outputs outputs,
+            SequenceScorer.WhoAnswers whoAnswers) {
+        updates.process(new ScorerSupplier(config, outputs, whoAnswers), Named.as(SCORER))
                 .to(config.topics().recommendations(), bytesTo(RECOMMENDATIONS_SINK));
     }
 
     /** Brings the scorer's hook. */
-    private record ScorerSupplier(FreshetConfig config, SequenceScorer.WhoAnswers whoAnswers)
+    private record ScorerSupplier(FreshetConfig config, Outputs outputs, SequenceScorer.WhoAnswers whoAnswers)
             implements ProcessorSupplier<byte[], SequenceUpdate, byte[], byte[]> {
         @Override
         public Processor<byte[], SequenceUpdate, byte[], byte[]> get() {
-            return new SequenceScorer(config, whoAnswers);
+            return new SequenceScorer(config, outputs, whoAnswers);
         }
 
         @Override
@@ -106,24 +116,30 @@ public final class ScoringTopology {
         }
     }
 
-    private static void addViews(StreamsBuilder builder, FreshetConfig config, Variants variants) {
+    private static void addViews(StreamsBuilder builder, FreshetConfig config, Variants variants, Outputs outputs) {
         Topics topics = config.topics();
         Trending trending = variants.own().recommender().trending();
         addView(
                 builder,
                 POPULAR_ITEMS_VIEW,
                 topics.popularItems(),
-                POPULAR_ITEMS_READER,
+                bytesFrom(POPULAR_ITEMS_READER, outputs),
                 () -> new PopularItemsReader(trending));
         if (config.scoring().catalogue()) {
-            addView(builder, CATALOGUE_VIEW, topics.items(), CATALOGUE_READER, () -> new CatalogueReader(variants));
+            addView(
+                    builder,
+                    CATALOGUE_VIEW,
+                    topics.items(),
+                    bytesFrom(CATALOGUE_READER, outputs),
+                    () -> new CatalogueReader(variants));
         }
     }
 
-    private static void addRequests(StreamsBuilder builder, Topics topics, RequestCodec codec, Variants variants) {
-        KStream<byte[], byte[]> answered = builder.stream(topics.requests(), bytesFrom(REQUESTS_SOURCE))
+    private static void addRequests(
+            StreamsBuilder builder, Topics topics, RequestCodec codec, Variants variants, Outputs outputs) {
+        KStream<byte[], byte[]> answered = builder.stream(topics.requests(), bytesFrom(REQUESTS_SOURCE, outputs))
                 .process(
-                        () -> new RequestAnswerer(codec, variants),
+                        () -> new RequestAnswerer(codec, variants, outputs),
                         Named.as(REQUEST_ANSWERER),
                         SequencerTopology.USER_SEQUENCES);
         answered.to(topics.recommendations(), bytesTo(ANSWERS_SINK));
@@ -135,20 +151,20 @@ public final class ScoringTopology {
             StreamsBuilder builder,
             String store,
             String topic,
-            String name,
+            Consumed<byte[], byte[]> consumed,
             ProcessorSupplier<byte[], byte[], Void, Void> reader) {
-        builder.addGlobalStore(new ViewStore.Builder(store), topic, bytesFrom(name), reader);
+        builder.addGlobalStore(new ViewStore.Builder(store), topic, consumed, reader);
     }
 
-    private static Consumed<byte[], SequenceUpdate> sequences() {
+    private static Consumed<byte[], SequenceUpdate> sequences(Outputs outputs) {
         return Consumed.with(Serdes.ByteArray(), SequencerTopology.updateSerde())
-                .withTimestampExtractor(new RecordTime())
+                .withTimestampExtractor(outputs.times())
                 .withName(SEQUENCES_SOURCE);
     }
 
-    private static Consumed<byte[], byte[]> bytesFrom(String name) {
+    private static Consumed<byte[], byte[]> bytesFrom(String name, Outputs outputs) {
         return Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
-                .withTimestampExtractor(new RecordTime())
+                .withTimestampExtractor(outputs.times())
                 .withName(name);
     }
 

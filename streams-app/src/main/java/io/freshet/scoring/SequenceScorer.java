@@ -4,9 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.config.FreshetConfig;
 import io.freshet.event.EventTypes;
+import io.freshet.output.Outputs;
+import io.freshet.output.PassedHeaders;
 import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.telemetry.AnswerSpans;
+import io.freshet.variant.Addressing;
 import io.freshet.variant.LastAnswers;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A recommendation can be read only when its task has committed: so updates wait for the commit, and those that wait are
  * answered together, by one pass over the item table of their variant.
  *
- * <p>An answer has the headers of its own click, and is a part of its trace.
+ * <p>An answer has those headers of its own click that go on, and is a part of its trace.
  *
  * <p>Each click is looked for in the answer that its user had before, for the figures of the variant that gave it.
  */
@@ -31,6 +34,8 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     private final EventTypes types;
     private final int topK;
     private final WhoAnswers whoAnswers;
+    private final Outputs outputs;
+    private final PassedHeaders passedHeaders;
     private final LastAnswers lastAnswers;
     private final AnswerSpans spans = new AnswerSpans("recommend");
     private final Map<String, AnswerBatch> batches = new LinkedHashMap<>();
@@ -43,10 +48,12 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         Variant of(byte[] userId, Headers headers);
     }
 
-    SequenceScorer(FreshetConfig config, WhoAnswers whoAnswers) {
+    SequenceScorer(FreshetConfig config, Outputs outputs, WhoAnswers whoAnswers) {
         this.types = config.eventTypes();
         this.topK = config.scoring().topK();
         this.whoAnswers = whoAnswers;
+        this.outputs = outputs;
+        passedHeaders = outputs.passedHeaders().with(Addressing.HEADER);
         lastAnswers = new LastAnswers(config.variants().rememberedUsers());
     }
 
@@ -58,7 +65,11 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     }
 
     @Override
-    public void process(Record<byte[], SequenceUpdate> record) {
+    public void process(Record<byte[], SequenceUpdate> received) {
+        if (received.key() == null || received.value() == null) {
+            throw new IllegalArgumentException("a record of sequences must have a key and a value");
+        }
+        Record<byte[], SequenceUpdate> record = received.withHeaders(passedHeaders.of(received.headers()));
         if (record.value().isErasure()) {
             erase(record);
             return;
@@ -97,19 +108,23 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
 
     private void answer(AnswerBatch batch) {
         long nowMs = context().currentSystemTimeMs();
-        ScoringMetrics metrics = batch.variant().recommender().metrics();
-        batch.answer((asked, answer) -> {
-            Record<byte[], SequenceUpdate> record = asked.record();
-            ClickOrigin cause = record.value().cause();
-            String userId = text(record.key());
-            byte[] json = RecommendationWriter.toJson(userId, answer, cause, nowMs);
-            metrics.clickAnswered(nowMs - cause.recordTimestampMs());
-            spans.end(
-                    asked.trace(),
-                    record.headers(),
-                    headers -> context().forward(record.withValue(json).withHeaders(headers)));
-            lastAnswers.served(userId, answer.itemIds(), nowMs, batch.variant().accuracy());
-        });
+        batch.answer(
+                (asked, answer) -> forward(batch.variant(), asked, answer, nowMs),
+                (asked, error) -> outputs.skip(
+                        "It cannot be answered", asked.record().value().cause(), error));
+    }
+
+    private void forward(Variant variant, AnswerBatch.Asked asked, Recommendation answer, long nowMs) {
+        Record<byte[], SequenceUpdate> record = asked.record();
+        ClickOrigin cause = record.value().cause();
+        String userId = text(record.key());
+        byte[] json = RecommendationWriter.toJson(userId, answer, cause, nowMs);
+        variant.recommender().metrics().clickAnswered(nowMs - cause.recordTimestampMs());
+        spans.end(
+                asked.trace(),
+                record.headers(),
+                headers -> context().forward(record.withValue(json).withHeaders(headers)));
+        lastAnswers.served(userId, answer.itemIds(), nowMs, variant.accuracy());
     }
 
     private static String text(byte[] key) {

@@ -8,6 +8,8 @@ import org.rocksdb.Cache;
 import org.rocksdb.LRUCache;
 import org.rocksdb.Options;
 import org.rocksdb.RocksDB;
+import org.rocksdb.RocksDBException;
+import org.rocksdb.Status;
 import org.rocksdb.WriteBufferManager;
 
 /**
@@ -36,6 +38,23 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         options.setWriteBufferManager(memory.writeBuffers);
         options.setWriteBufferSize(MEMTABLE_BYTES);
         options.setMaxWriteBufferNumber(MEMTABLES);
+    }
+
+    /**
+     * Whether a store's files are damaged: RocksDB finds them corrupt, or misses one that it has written.
+     *
+     * @param error of a store
+     */
+    static boolean isDamage(Throwable error) {
+        for (Throwable cause = error; cause != null; cause = cause.getCause()) {
+            if (cause instanceof RocksDBException of && of.getStatus() != null) {
+                Status status = of.getStatus();
+                String state = String.valueOf(status.getState());
+                return status.getCode() == Status.Code.Corruption
+                        || (status.getCode() == Status.Code.IOError && state.contains("No such file"));
+            }
+        }
+        return false;
     }
 
     /** Leaves the memory alone: other stores use it. */

@@ -34,7 +34,9 @@ public final class ClickOutcomes {
                 .all()) {
             while (counts.hasNext()) {
                 KeyValue<String, Long> count = counts.next();
-                sums.merge(count.key, count.value, Long::sum);
+                if (count.value != null) {
+                    sums.merge(count.key, count.value, Long::sum);
+                }
             }
         }
         return sums;

@@ -5,28 +5,40 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
 import io.freshet.event.MalformedClickException;
+import io.freshet.output.DeadLetterHeaders;
+import io.freshet.output.DeadLetters;
+import io.freshet.output.OriginHeaders;
+import io.freshet.output.Outputs;
+import io.freshet.output.PassedHeaders;
+import io.freshet.output.RecordTimes;
 import io.freshet.sequence.ClickOrigin;
 import java.util.Arrays;
 import org.apache.kafka.common.header.Headers;
-import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads each record as a click and says what becomes of it. A click that was re-keyed keeps the origin of its first
- * record; one whose key is still not its user is refused, so that none goes round for ever. A tombstone under a user's key erases that user.
+ * Reads each record as a click and says what becomes of it. A re-keyed click keeps the origin of its first record; one whose
+ * key is still not its user is refused, so that none is re-keyed for ever. A tombstone under a user's key erases that user.
+ *
+ * <p>Whatever a record is like, what goes on from here is bounded: a click by its codec, headers and dead letters by {@link
+ * Outputs}.
  */
 final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], Verdict> {
     private final String rekeyedTopic;
-    private final long futureBoundMs;
+    private final ClickRules rules;
+    private final PassedHeaders passedHeaders;
+    private final DeadLetters deadLetters;
     private final SequencerMetrics metrics;
     private final DropWarnings warnings = new DropWarnings("a click");
 
-    ClickValidator(String rekeyedTopic, long futureBoundMs, SequencerMetrics metrics) {
+    ClickValidator(String rekeyedTopic, ClickRules rules, Outputs outputs, SequencerMetrics metrics) {
         this.rekeyedTopic = rekeyedTopic;
-        this.futureBoundMs = futureBoundMs;
+        this.rules = rules;
+        passedHeaders = outputs.passedHeaders();
+        deadLetters = outputs.deadLetters();
         this.metrics = metrics;
     }
 
@@ -50,28 +62,33 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
     private void erase(Record<byte[], byte[]> record, ClickOrigin origin) {
         if (record.key() == null) {
             refuse(record, DeadLetterHeaders.NO_VALUE, "record must have a value, or a key to erase", origin);
+        } else if (record.key().length > Click.MAX_ID_BYTES) {
+            String detail = "key of a tombstone must have at most " + Click.MAX_ID_BYTES + " bytes: bytes="
+                    + record.key().length;
+            refuse(record, DeadLetterHeaders.KEY_TOO_LONG, detail, origin);
         } else {
-            context().forward(record.withValue(new Verdict.Erased(origin)));
+            forward(record, record.key(), new Verdict.Erased(origin));
         }
     }
 
     private static ClickOrigin originOf(Record<byte[], byte[]> record, RecordMetadata received, boolean rekeyed) {
-        ClickOrigin itself =
-                new ClickOrigin(received.topic(), received.partition(), received.offset(), record.timestamp());
+        ClickOrigin itself = new ClickOrigin(
+                received.topic(),
+                received.partition(),
+                received.offset(),
+                RecordTimes.writtenMs(record.headers(), record.timestamp()));
         return rekeyed ? OriginHeaders.read(record.headers()).orElse(itself) : itself;
     }
 
     private void place(Record<byte[], byte[]> record, Click click, ClickOrigin origin, boolean rekeyed) {
-        if (isInTheFuture(click, origin)) {
-            String detail = "timestamp must be at most " + futureBoundMs
-                    + " ms after its record's, which counts no later than the wall clock: timestamp="
-                    + click.timestampMs() + ", record=" + origin.recordTimestampMs();
-            refuse(record, DeadLetterHeaders.TIMESTAMP_IN_THE_FUTURE, detail, origin);
+        ClickRules.Refusal refusal = rules.ofRecord(click, origin.recordTimestampMs());
+        if (refusal != null) {
+            refuse(record, refusal.reason(), refusal.detail(), origin);
             return;
         }
         byte[] userKey = click.userId().getBytes(UTF_8);
         if (Arrays.equals(record.key(), userKey)) {
-            accept(record, click, origin, rekeyed);
+            accept(record, click, origin);
         } else if (rekeyed) {
             String detail = "key must be the click's user_id: user_id=" + click.userId();
             refuse(record, DeadLetterHeaders.KEY_IS_NOT_THE_USER, detail, origin);
@@ -80,24 +97,12 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         }
     }
 
-    private boolean isInTheFuture(Click click, ClickOrigin origin) {
-        return click.timestampMs() > origin.recordTimestampMs()
-                && click.timestampMs() - origin.recordTimestampMs() > futureBoundMs;
-    }
-
-    private void accept(Record<byte[], byte[]> record, Click click, ClickOrigin origin, boolean rekeyed) {
-        Record<byte[], Verdict> accepted = record.withValue(new Verdict.Accepted(click, origin));
-        context().forward(rekeyed ? accepted.withHeaders(withoutOrigin(record.headers())) : accepted);
-    }
-
-    private static Headers withoutOrigin(Headers headers) {
-        Headers own = new RecordHeaders(headers);
-        OriginHeaders.remove(own);
-        return own;
+    private void accept(Record<byte[], byte[]> record, Click click, ClickOrigin origin) {
+        forward(record, record.key(), new Verdict.Accepted(click, origin));
     }
 
     private void rekey(Record<byte[], byte[]> record, byte[] userKey, ClickOrigin origin) {
-        Headers headers = new RecordHeaders(record.headers());
+        Headers headers = passedHeaders.of(record.headers());
         OriginHeaders.write(headers, origin);
         metrics.countRekeyed();
         context()
@@ -106,11 +111,18 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
                         .withHeaders(headers));
     }
 
+    private void forward(Record<byte[], byte[]> record, byte[] key, Verdict verdict) {
+        context().forward(record.withKey(key).withValue(verdict).withHeaders(passedHeaders.of(record.headers())));
+    }
+
     private void refuse(Record<byte[], byte[]> record, String reason, String detail, ClickOrigin origin) {
         metrics.countDeadLetter(reason);
         warnings.dropped(reason, origin, context(), record.headers());
+        DeadLetters.Letter letter =
+                deadLetters.of(record.key(), record.value(), record.headers(), reason, detail, origin);
         context()
-                .forward(record.<Verdict>withValue(new Verdict.Refused(new RawValue(record.value())))
-                        .withHeaders(DeadLetterHeaders.of(record.headers(), reason, detail, origin)));
+                .forward(record.withKey(letter.key())
+                        .<Verdict>withValue(new Verdict.Refused(new RawValue(letter.value())))
+                        .withHeaders(letter.headers()));
     }
 }

@@ -1,7 +1,9 @@
 package io.freshet.sequencer;
 
+import io.freshet.event.Click;
 import io.freshet.event.EventTypes;
 import io.freshet.event.EventTypes.Meaning;
+import io.freshet.format.Utf8;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
 import java.util.ArrayList;
@@ -18,10 +20,20 @@ import java.util.Objects;
  * <p>Those that stand in the history, those that only mark an item as seen and those that take back are counted apart,
  * N of each: so none of them pushes out another kind.
  *
+ * <p>Whatever N is, a sequence takes at most {@value #MOST_BYTES} bytes, so that a record with it fits into a topic: the
+ * oldest clicks beyond that leave the window, too.
+ *
  * <p>Two clicks are the same event if their event ids are equal, or, where one of them has none, if item, timestamp and
  * type are. What left the window is not remembered. Immutable, thread-safe.
  */
 final class SequenceWindow {
+    static final int MOST_BYTES = 768 << 10;
+
+    /** The most that an interaction takes beside its texts. */
+    private static final int BYTES_BESIDE_TEXTS = 32;
+
+    private static final int MOST_BYTES_OF_ONE = Click.MAX_ID_BYTES + Click.MAX_EVENT_TYPE_BYTES + BYTES_BESIDE_TEXTS;
+
     private final int capacity;
     private final EventTypes types;
 
@@ -60,7 +72,8 @@ final class SequenceWindow {
         Interaction[] window = new Interaction[all.size()];
         int first = all.size();
         int position = -1;
-        for (int i = all.size() - 1; i >= 0; i--) {
+        int last = oldestThatFits(all);
+        for (int i = all.size() - 1; i >= last; i--) {
             if (counts.merge(meaning(all.get(i)), 1, Integer::sum) <= capacity) {
                 first--;
                 window[first] = all.get(i);
@@ -73,6 +86,22 @@ final class SequenceWindow {
         ClickOutcome outcome = insertion == all.size() - 1 ? ClickOutcome.APPENDED : ClickOutcome.LATE;
         UserSequence after = new UserSequence(Arrays.asList(window).subList(first, window.length));
         return new Applied(outcome, after, position - first);
+    }
+
+    /** Position of the oldest interaction with which the newest ones do not take too many bytes. */
+    private static int oldestThatFits(List<Interaction> all) {
+        if (all.size() <= MOST_BYTES / MOST_BYTES_OF_ONE) {
+            return 0;
+        }
+        int bytes = 0;
+        for (int i = all.size() - 1; i >= 0; i--) {
+            String type = all.get(i).eventType();
+            bytes += BYTES_BESIDE_TEXTS + Utf8.length(all.get(i).itemId()) + (type == null ? 0 : Utf8.length(type));
+            if (bytes > MOST_BYTES) {
+                return i + 1;
+            }
+        }
+        return 0;
     }
 
     private Meaning meaning(Interaction click) {

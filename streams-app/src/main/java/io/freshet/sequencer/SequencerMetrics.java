@@ -1,6 +1,8 @@
 package io.freshet.sequencer;
 
 import io.freshet.event.MalformedClickException;
+import io.freshet.output.DeadLetterCounts;
+import io.freshet.output.DeadLetterHeaders;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.util.List;
@@ -16,7 +18,8 @@ public final class SequencerMetrics {
                     Stream.of(
                             DeadLetterHeaders.NO_VALUE,
                             DeadLetterHeaders.TIMESTAMP_IN_THE_FUTURE,
-                            DeadLetterHeaders.KEY_IS_NOT_THE_USER))
+                            DeadLetterHeaders.KEY_IS_NOT_THE_USER,
+                            DeadLetterHeaders.KEY_TOO_LONG))
             .toList();
 
     private final DeadLetterCounts deadLetters;
@@ -27,6 +30,8 @@ public final class SequencerMetrics {
     private final Counter rekeyed;
     private final Counter forgotten;
     private final Counter erased;
+    private final Counter damagedStores;
+    private final Counter unreadable;
 
     public SequencerMetrics(MeterRegistry registry) {
         deadLetters = new DeadLetterCounts(
@@ -39,6 +44,14 @@ public final class SequencerMetrics {
         rekeyed = counter(registry, "freshet.clicks.rekeyed", "Clicks passed on under their user's key");
         forgotten = counter(registry, "freshet.users.forgotten", "Users forgotten because they were idle");
         erased = counter(registry, "freshet.users.erased", "Tombstones that asked for a user to be erased");
+        damagedStores = counter(
+                registry,
+                "freshet.stores.damaged",
+                "Damaged state stores that were moved aside and restored from their changelogs");
+        unreadable = counter(
+                registry,
+                "freshet.stores.unreadable.values",
+                "Reads of values in state stores that could not be decoded and count as absent");
     }
 
     void countOutcome(ClickOutcome outcome) {
@@ -67,6 +80,14 @@ public final class SequencerMetrics {
 
     void countErased() {
         erased.increment();
+    }
+
+    void countDamagedStore() {
+        damagedStores.increment();
+    }
+
+    void countUnreadableValue() {
+        unreadable.increment();
     }
 
     private static Counter counter(MeterRegistry registry, String name, String description) {

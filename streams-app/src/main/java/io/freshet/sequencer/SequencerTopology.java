@@ -2,6 +2,8 @@ package io.freshet.sequencer;
 
 import io.freshet.config.SequencerConfig;
 import io.freshet.config.Topics;
+import io.freshet.output.Outputs;
+import io.freshet.output.RecordTimes;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.SequenceUpdateCodec;
 import io.freshet.sequence.UserSequence;
@@ -12,6 +14,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import org.apache.kafka.common.serialization.LongDeserializer;
+import org.apache.kafka.common.serialization.LongSerializer;
 import org.apache.kafka.common.serialization.Serde;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -52,6 +56,7 @@ public final class SequencerTopology {
      * Adds the sequencer.
      *
      * @param addressing says on each updated sequence who answers it
+     * @param outputs what bounds the records that go out
      * @return the updated sequences, which also go to their topic
      */
     public static KStream<byte[], SequenceUpdate> addTo(
@@ -59,8 +64,9 @@ public final class SequencerTopology {
             Topics topics,
             SequencerConfig config,
             Addressing addressing,
+            Outputs outputs,
             SequencerMetrics metrics) {
-        KStream<byte[], SequenceUpdate> updates = acceptedClicks(builder, topics, config, metrics)
+        KStream<byte[], SequenceUpdate> updates = acceptedClicks(builder, topics, config, outputs, metrics)
                 .processValues(new SequencerSupplier(config, addressing, metrics), Named.as(SEQUENCER));
         updates.to(
                 topics.sequences(),
@@ -69,11 +75,12 @@ public final class SequencerTopology {
     }
 
     private static KStream<byte[], Verdict.Placed> acceptedClicks(
-            StreamsBuilder builder, Topics topics, SequencerConfig config, SequencerMetrics metrics) {
-        long futureBoundMs = config.futureBound().toMillis();
-        KStream<byte[], Verdict> verdicts = builder.stream(List.of(topics.clicks(), topics.clicksRekeyed()), received())
+            StreamsBuilder builder, Topics topics, SequencerConfig config, Outputs outputs, SequencerMetrics metrics) {
+        ClickRules rules = new ClickRules(config);
+        KStream<byte[], Verdict> verdicts = builder.stream(
+                        List.of(topics.clicks(), topics.clicksRekeyed()), received(outputs.times()))
                 .process(
-                        () -> new ClickValidator(topics.clicksRekeyed(), futureBoundMs, metrics),
+                        () -> new ClickValidator(topics.clicksRekeyed(), rules, outputs, metrics),
                         Named.as(CLICK_VALIDATOR));
         Map<String, KStream<byte[], Verdict>> branches = verdicts.split(Named.as(VERDICT))
                 .branch((key, verdict) -> verdict instanceof Verdict.Placed, Branched.as("accepted"))
@@ -89,9 +96,9 @@ public final class SequencerTopology {
         return branch(branches, "accepted").mapValues(Verdict.Placed.class::cast, Named.as("accepted-clicks"));
     }
 
-    private static Consumed<byte[], byte[]> received() {
+    private static Consumed<byte[], byte[]> received(RecordTimes times) {
         return Consumed.with(Serdes.ByteArray(), Serdes.ByteArray())
-                .withTimestampExtractor(new RecordTime())
+                .withTimestampExtractor(times)
                 .withName(CLICKS_SOURCE);
     }
 
@@ -103,17 +110,24 @@ public final class SequencerTopology {
         return Objects.requireNonNull(branches.get(VERDICT + name));
     }
 
-    /** What stands on the topic of updated sequences. */
+    /** Values of the topic of updated sequences. */
     public static Serde<SequenceUpdate> updateSerde() {
         return Serdes.serdeFrom(
                 (topic, update) -> SequenceUpdateCodec.encode(update),
                 (topic, bytes) -> SequenceUpdateCodec.decode(bytes));
     }
 
-    private static Serde<UserSequence> sequenceSerde() {
+    private static Serde<UserSequence> sequenceSerde(SequencerMetrics metrics) {
         return Serdes.serdeFrom(
                 (topic, sequence) -> UserSequenceCodec.encode(sequence),
-                (topic, bytes) -> UserSequenceCodec.decode(bytes));
+                StoredValues.orAbsent(USER_SEQUENCES, UserSequenceCodec::decode, metrics));
+    }
+
+    private static Serde<Long> countSerde(SequencerMetrics metrics) {
+        LongDeserializer counts = new LongDeserializer();
+        return Serdes.serdeFrom(
+                new LongSerializer(),
+                StoredValues.orAbsent(CLICK_OUTCOMES, bytes -> counts.deserialize("", bytes), metrics));
     }
 
     /** Brings the sequencer's stores; both without a cache, so that a commit has nothing to flush at once. */
@@ -128,11 +142,13 @@ public final class SequencerTopology {
         public Set<StoreBuilder<?>> stores() {
             return new LinkedHashSet<>(List.of(
                     Stores.keyValueStoreBuilder(
-                                    Stores.persistentKeyValueStore(USER_SEQUENCES), Serdes.ByteArray(), sequenceSerde())
+                                    RestoringStore.supplier(USER_SEQUENCES, metrics),
+                                    Serdes.ByteArray(),
+                                    sequenceSerde(metrics))
                             .withCachingDisabled()
                             .withLoggingEnabled(COMPACTED),
                     Stores.keyValueStoreBuilder(
-                                    Stores.inMemoryKeyValueStore(CLICK_OUTCOMES), Serdes.String(), Serdes.Long())
+                                    Stores.inMemoryKeyValueStore(CLICK_OUTCOMES), Serdes.String(), countSerde(metrics))
                             .withCachingDisabled()
                             .withLoggingEnabled(COMPACTED)));
         }

@@ -1,6 +1,7 @@
 package io.freshet.topology;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.output.Outputs;
 import io.freshet.scoring.ScoringTopology;
 import io.freshet.scoring.Variants;
 import io.freshet.sequencer.SequencerMetrics;
@@ -24,17 +25,23 @@ public final class FreshetTopology {
      *
      * @param variants answer with their models; others may ask them, too
      * @param properties the Kafka Streams properties; they decide, too, that every internal resource must be named
+     * @param outputs what bounds the records that go out
      */
     public static Topology build(
-            FreshetConfig config, Map<String, Object> properties, Variants variants, MeterRegistry registry) {
+            FreshetConfig config,
+            Map<String, Object> properties,
+            Variants variants,
+            Outputs outputs,
+            MeterRegistry registry) {
         StreamsBuilder builder = builder(properties);
         var updates = SequencerTopology.addTo(
                 builder,
                 config.topics(),
                 config.sequencer(),
                 config.variants().addressing(),
+                outputs,
                 new SequencerMetrics(registry));
-        ScoringTopology.addTo(builder, updates, config, variants);
+        ScoringTopology.addTo(builder, updates, config, variants, outputs);
         return builder.build();
     }
 
@@ -42,10 +49,12 @@ public final class FreshetTopology {
      * Builds the topology of a scorer by itself. Does no I/O.
      *
      * @param config as it is for a scorer by itself
+     * @param outputs what bounds the records that go out
      */
-    public static Topology buildScorer(FreshetConfig config, Map<String, Object> properties, Variants variants) {
+    public static Topology buildScorer(
+            FreshetConfig config, Map<String, Object> properties, Variants variants, Outputs outputs) {
         StreamsBuilder builder = builder(properties);
-        ScoringTopology.addScorerTo(builder, config, variants);
+        ScoringTopology.addScorerTo(builder, config, variants, outputs);
         return builder.build();
     }
 

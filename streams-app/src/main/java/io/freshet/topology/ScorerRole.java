@@ -1,6 +1,7 @@
 package io.freshet.topology;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.output.Outputs;
 import io.freshet.scoring.FollowedVariants;
 import io.freshet.scoring.Variants;
 import io.freshet.store.SnapshotStore;
@@ -12,7 +13,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.apache.kafka.streams.KafkaStreams;
-import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 
 /**
  * The {@code scorer} role of a process: a scorer by itself, which answers what is addressed to its variant on the topic of
@@ -36,12 +36,14 @@ public final class ScorerRole implements AnsweringRole, AutoCloseable {
     public ScorerRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
         followed = new FollowedVariants(NAME, config, store, registry, clock);
         Map<String, Object> properties = StreamsProperties.of(config);
+        Outputs outputs = Outputs.withoutDeadLetters(config, registry, clock);
+        outputs.shareThrough(properties);
         client = new StreamsClient(
                 NAME,
                 config,
-                FreshetTopology.buildScorer(config, properties, followed.variants()),
+                FreshetTopology.buildScorer(config, properties, followed.variants(), outputs),
                 properties,
-                new DefaultKafkaClientSupplier(),
+                outputs.clients(),
                 registry);
     }
 

@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.GroupProtocol;
+import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.PartitionInfo;
 import org.apache.kafka.streams.KafkaClientSupplier;
 import org.apache.kafka.streams.StreamsConfig;
-import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.apache.kafka.streams.processor.internals.StreamsPartitionAssignor;
 import org.jspecify.annotations.Nullable;
 
@@ -26,29 +27,44 @@ final class SourcePartitions {
     private final Map<String, Integer> countByTopic = new ConcurrentHashMap<>();
 
     /**
-     * Makes the clients of a Kafka Streams client that keeps to these partitions. Where the brokers share partitions out
-     * themselves, there is no assignor here to tell, and they are ordinary clients.
+     * The clients of a Kafka Streams client that keeps to these partitions. Where the brokers share partitions out
+     * themselves, there is no assignor here to tell, and the clients stay as they are.
+     *
+     * @param clients makes them
      */
-    KafkaClientSupplier clients(Map<String, Object> properties) {
+    KafkaClientSupplier clients(Map<String, Object> properties, KafkaClientSupplier clients) {
         String protocol = String.valueOf(
                 properties.getOrDefault(StreamsConfig.GROUP_PROTOCOL_CONFIG, StreamsConfig.DEFAULT_GROUP_PROTOCOL));
-        return GroupProtocol.CLASSIC.name().equalsIgnoreCase(protocol)
-                ? new LimitedClients(this)
-                : new DefaultKafkaClientSupplier();
+        return GroupProtocol.CLASSIC.name().equalsIgnoreCase(protocol) ? new LimitedClients(this, clients) : clients;
     }
 
-    private static final class LimitedClients extends DefaultKafkaClientSupplier {
-        private final SourcePartitions partitions;
+    private record LimitedClients(SourcePartitions partitions, KafkaClientSupplier clients)
+            implements KafkaClientSupplier {
+        @Override
+        public Admin getAdmin(Map<String, Object> config) {
+            return clients.getAdmin(config);
+        }
 
-        LimitedClients(SourcePartitions partitions) {
-            this.partitions = partitions;
+        @Override
+        public Producer<byte[], byte[]> getProducer(Map<String, Object> config) {
+            return clients.getProducer(config);
         }
 
         @Override
         public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
             config.put(KEY, partitions);
             config.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, Assignor.class.getName());
-            return super.getConsumer(config);
+            return clients.getConsumer(config);
+        }
+
+        @Override
+        public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
+            return clients.getRestoreConsumer(config);
+        }
+
+        @Override
+        public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
+            return clients.getGlobalConsumer(config);
         }
     }
 

@@ -1,6 +1,7 @@
 package io.freshet.topology;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.output.Outputs;
 import io.freshet.scoring.FollowedVariants;
 import io.freshet.scoring.LiveModel;
 import io.freshet.scoring.Variants;
@@ -51,12 +52,14 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
         followed = new FollowedVariants(NAME, config, store, registry, clock);
         Map<String, Object> properties = StreamsProperties.of(config);
         rocksDbMemory.shareThrough(properties);
+        Outputs outputs = Outputs.of(config, registry, clock);
+        outputs.shareThrough(properties);
         client = new StreamsClient(
                 NAME,
                 config,
-                FreshetTopology.build(config, properties, followed.variants(), registry),
+                FreshetTopology.build(config, properties, followed.variants(), outputs, registry),
                 properties,
-                new SourcePartitions().clients(properties),
+                new SourcePartitions().clients(properties, outputs.clients()),
                 registry);
         users = new UserSequences(client.streams());
         meters = new RocksDbMeters(rocksDbMemory, registry);

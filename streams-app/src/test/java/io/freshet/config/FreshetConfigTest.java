@@ -67,6 +67,25 @@ final class FreshetConfigTest {
     }
 
     @Test
+    void shouldBoundOutputsByWhatTheProducersSend() {
+        assertThat(FreshetConfig.of(Map.of()).outputs()).isEqualTo(new OutputConfig(Set.of(), 524_288, 1 << 20));
+        assertThat(FreshetConfig.of(Map.of(
+                                "records.passed.headers", "b3, tenant",
+                                "records.dead.letter.bytes", "2048",
+                                "kafka.max.request.size", "9000000",
+                                "kafka.producer.max.request.size", "5000000"))
+                        .outputs())
+                .isEqualTo(new OutputConfig(Set.of("b3", "tenant"), 2_048, 5_000_000));
+    }
+
+    @Test
+    void shouldRefuseNamesOfHeadersThatAreNone() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("records.passed.headers", "b3,,tenant")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("records.passed.headers");
+    }
+
+    @Test
     void shouldHaveTheTrainersOwnDefaultsWhenNothingIsSet() {
         FreshetConfig config = FreshetConfig.of(Map.of());
         int workers = Runtime.getRuntime().availableProcessors();

@@ -150,6 +150,38 @@ final class HttpServerIT {
     }
 
     @Test
+    void shouldRefuseAClickThatTheSequencerWouldNotKeep() throws Exception {
+        Answer answer = asker.post(
+                "/v1/clicks",
+                "[%s, %s]".formatted(click("eve", "a", 0), click("eve", "b", System.currentTimeMillis())));
+
+        assertThat(answer.status()).isEqualTo(207);
+        assertThat(answer.json().path("accepted").asInt()).isEqualTo(1);
+        assertThat(answer.json().path("errors").findValuesAsText("reason")).containsExactly("timestamp-too-old");
+        assertThat(awaitSequence("eve").findValuesAsText("item_id")).containsExactly("b");
+    }
+
+    @Test
+    void shouldRefuseIdsWithControlCharacters() throws Exception {
+        long now = System.currentTimeMillis();
+        Answer answer = asker.post(
+                "/v1/clicks",
+                "[%s, %s, %s]"
+                        .formatted(
+                                click("a\\u0000b", "tea", now),
+                                click("ann", "t\\u001fea", now),
+                                click("ann", "t\\u0085ea", now)));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.json().path("errors").findValuesAsText("reason"))
+                .containsExactly("bad-user-id", "bad-item-id", "bad-item-id");
+        assertThat(asker.get("/v1/users/a%01b/sequence").status()).isEqualTo(400);
+        assertThat(asker.post("/v1/recommendations", "{\"user_id\":\"a\\u0000b\"}")
+                        .status())
+                .isEqualTo(400);
+    }
+
+    @Test
     void shouldRefuseABodyWhenItIsNoClick() throws Exception {
         for (String body : List.of("", "{", "[]", "\"x\"", "{} {}", "[{}", "nul", "{\"user_id\":\"u\"}", "[[]]")) {
             Answer answer = asker.post("/v1/clicks", body);

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import io.freshet.broker.Broker;
 import io.freshet.delta.InputRange;
 import io.freshet.delta.ModelDelta;
+import io.freshet.delta.ModelLogCodec;
 import io.freshet.delta.StepRecord;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.liveness.Heartbeats;
@@ -31,12 +32,17 @@ import java.nio.file.StandardOpenOption;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -164,6 +170,39 @@ final class OnlineTrainerIT {
         CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
         assertThat(log.sequences()).hasSize(41);
         log.assertRangesCoverSequences();
+    }
+
+    @Test
+    void shouldPassOverJunkOnTheModelLogWhenStartedAgain() throws Exception {
+        feeder.feed(100);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(100);
+        }
+        store().delete(MODEL, newest().version());
+        CommittedLog before = CommittedLog.read(kafka.bootstrapServers());
+        byte[] step = ModelLogCodec.encode(before.steps().getFirst());
+        byte[] newer = step.clone();
+        newer[2] = 99;
+        writeToModelLog(null, new byte[0], new byte[] {1, 2, 3}, newer, Arrays.copyOf(step, step.length - 1), step);
+
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(100);
+            feeder.feed(50);
+            trainer.awaitLearned(150);
+            assertThat(trainer.status().mismatches()).isZero();
+        }
+    }
+
+    private void writeToModelLog(byte @Nullable []... values) throws Exception {
+        try (var producer = new KafkaProducer<>(
+                Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (byte @Nullable [] value : values) {
+                producer.send(new ProducerRecord<>("model-log", MODEL.getBytes(StandardCharsets.UTF_8), value))
+                        .get();
+            }
+        }
     }
 
     @Test

@@ -10,6 +10,7 @@ import io.freshet.delta.ModelDelta;
 import io.freshet.delta.ModelLogCodec;
 import io.freshet.delta.StepRecord;
 import io.freshet.encoder.SasRecConfig;
+import io.freshet.liveness.Heartbeats;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
@@ -304,7 +305,8 @@ final class SoundModelIT {
     }
 
     private void start(OnlineConfig config) {
-        trainer = new OnlineTrainer(config, store(), registry, Clock.systemUTC());
+        trainer = new OnlineTrainer(
+                config, store(), registry, Clock.systemUTC(), new Heartbeats(Duration.ofMinutes(5)));
         thread = new Thread(trainer, "trainer");
         thread.start();
     }

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.FreshetConfig;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
+import io.freshet.output.Outputs;
 import io.freshet.sequencer.BoundedRocksDb;
 import io.freshet.topology.FreshetTopology;
 import io.freshet.topology.StreamsProperties;
@@ -16,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
@@ -55,7 +57,12 @@ final class EventTypesTopologyTest {
         Variants variants = new Variants(config, Map.of("", live), registry, new AdvancingClock());
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
-        Topology topology = FreshetTopology.build(config, properties, variants, registry);
+        Topology topology = FreshetTopology.build(
+                config,
+                properties,
+                variants,
+                Outputs.of(config, registry, () -> Instant.ofEpochMilli(nowMs)),
+                registry);
         driver = new TopologyTestDriver(topology, driverProperties);
         clicks = driver.createInputTopic("clicks", new ByteArraySerializer(), new ByteArraySerializer());
         recommendations =

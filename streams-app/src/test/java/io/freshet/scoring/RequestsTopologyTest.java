@@ -8,15 +8,18 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.FreshetConfig;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
+import io.freshet.output.DeadLetterHeaders;
+import io.freshet.output.OriginHeaders;
+import io.freshet.output.Outputs;
 import io.freshet.sequencer.BoundedRocksDb;
-import io.freshet.sequencer.DeadLetterHeaders;
-import io.freshet.sequencer.OriginHeaders;
 import io.freshet.topology.FreshetTopology;
 import io.freshet.topology.StreamsProperties;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -37,6 +40,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Requests beside clicks, with a catalogue. */
 final class RequestsTopologyTest {
     private static final long NOW = 1_700_000_000_000L;
+    private static final InstantSource AT_NOW = InstantSource.fixed(Instant.ofEpochMilli(NOW));
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final AdvancingClock clock = new AdvancingClock();
@@ -60,8 +64,9 @@ final class RequestsTopologyTest {
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
         Variants variants = new Variants(config, Map.of("", live), registry, clock);
-        driver =
-                new TopologyTestDriver(FreshetTopology.build(config, properties, variants, registry), driverProperties);
+        driver = new TopologyTestDriver(
+                FreshetTopology.build(config, properties, variants, Outputs.of(config, registry, AT_NOW), registry),
+                driverProperties);
         clicks = input("clicks");
         requests = input("recommendation-requests");
         items = input("items");

@@ -9,6 +9,7 @@ import ch.qos.logback.core.read.ListAppender;
 import io.freshet.config.FreshetConfig;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
+import io.freshet.output.Outputs;
 import io.freshet.sequencer.BoundedRocksDb;
 import io.freshet.sequencer.DropWarnings;
 import io.freshet.telemetry.TraceHeaders;
@@ -26,6 +27,7 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import io.opentelemetry.sdk.trace.export.SpanExporter;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -49,6 +51,7 @@ import org.slf4j.MDC;
 @SuppressWarnings("NullAway.Init") // each test calls start first
 final class TracesTopologyTest {
     private static final long NOW = 1_700_000_000_000L;
+    private static final InstantSource AT_NOW = InstantSource.fixed(Instant.ofEpochMilli(NOW));
     private static final String STATE = "vendor=1";
     private static final String BAGGAGE = "shop=7";
 
@@ -67,8 +70,9 @@ final class TracesTopologyTest {
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
         Variants variants = new Variants(config, Map.of("", live), registry, new AdvancingClock());
-        driver =
-                new TopologyTestDriver(FreshetTopology.build(config, properties, variants, registry), driverProperties);
+        driver = new TopologyTestDriver(
+                FreshetTopology.build(config, properties, variants, Outputs.of(config, registry, AT_NOW), registry),
+                driverProperties);
     }
 
     @AfterEach

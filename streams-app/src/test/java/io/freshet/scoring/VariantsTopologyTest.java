@@ -10,6 +10,7 @@ import io.freshet.config.FreshetConfig;
 import io.freshet.evaluation.Accuracy;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
+import io.freshet.output.Outputs;
 import io.freshet.sequencer.BoundedRocksDb;
 import io.freshet.topology.FreshetTopology;
 import io.freshet.topology.StreamsProperties;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -40,6 +42,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** Several variants on the same clicks: the streams role, and scorers by themselves behind it. */
 final class VariantsTopologyTest {
     private static final long NOW = 1_700_000_000_000L;
+    private static final InstantSource AT_NOW = InstantSource.fixed(Instant.ofEpochMilli(NOW));
     private static final String[] ITEMS = {"a", "b", "c", "d", "e", "f"};
     private static final Map<String, String> HALVES =
             Map.of("variants.name", "a", "variants.shares", "a=50,b=50", "scoring.top.k", "3");
@@ -93,7 +96,8 @@ final class VariantsTopologyTest {
         Variants variants = variants(config);
         return running(
                 new TopologyTestDriver(
-                        FreshetTopology.build(config, properties, variants, registry),
+                        FreshetTopology.build(
+                                config, properties, variants, Outputs.of(config, registry, AT_NOW), registry),
                         driven(properties),
                         Instant.ofEpochMilli(NOW)),
                 variants);
@@ -105,7 +109,8 @@ final class VariantsTopologyTest {
         Variants variants = variants(config);
         return running(
                 new TopologyTestDriver(
-                        FreshetTopology.buildScorer(config, properties, variants),
+                        FreshetTopology.buildScorer(
+                                config, properties, variants, Outputs.withoutDeadLetters(config, registry, AT_NOW)),
                         driven(properties),
                         Instant.ofEpochMilli(NOW)),
                 variants);

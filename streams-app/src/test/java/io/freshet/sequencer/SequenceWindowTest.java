@@ -5,9 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.event.EventTypes;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.UserSequence;
+import io.freshet.sequence.UserSequenceCodec;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 final class SequenceWindowTest {
@@ -28,6 +30,20 @@ final class SequenceWindowTest {
 
         assertThat(applied.sequence()).isEqualTo(sequence(click("b", 2), click("c", 3), click("d", 4)));
         assertThat(applied.position()).isEqualTo(2);
+    }
+
+    @Test
+    void shouldDropTheOldestWhenTheSequenceWouldNotFitIntoARecord() {
+        SequenceWindow wide = new SequenceWindow(10_000, EventTypes.ALIKE);
+        List<Interaction> clicks = IntStream.range(0, 4_000)
+                .mapToObj(i -> click("item-" + i + "x".repeat(240), i))
+                .toList();
+        var applied = wide.apply(new UserSequence(clicks), click("newest", 4_000));
+
+        assertThat(applied.sequence().interactions()).hasSizeBetween(2_000, 3_900);
+        assertThat(applied.sequence().interactions().getLast()).isEqualTo(click("newest", 4_000));
+        assertThat(UserSequenceCodec.encode(applied.sequence()).length).isLessThan(SequenceWindow.MOST_BYTES);
+        assertThat(applied.position()).isEqualTo(applied.sequence().size() - 1);
     }
 
     @Test

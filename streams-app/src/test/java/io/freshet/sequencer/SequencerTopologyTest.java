@@ -4,11 +4,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.freshet.config.FreshetConfig;
 import io.freshet.config.SequencerConfig;
 import io.freshet.config.Topics;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
 import io.freshet.event.EventTypes;
+import io.freshet.output.DeadLetterHeaders;
+import io.freshet.output.OriginHeaders;
+import io.freshet.output.Outputs;
 import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
@@ -18,6 +22,7 @@ import io.freshet.variant.Addressing;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -48,6 +53,7 @@ final class SequencerTopologyTest {
             new SequencerConfig(3, Duration.ofDays(10), Duration.ofDays(1), Duration.ofSeconds(1), 2, EventTypes.ALIKE);
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    private long wallClockMs = NOW;
     private BoundedRocksDb.Memory memory;
     private TopologyTestDriver driver;
     private TestInputTopic<byte[], byte[]> clicks;
@@ -66,7 +72,8 @@ final class SequencerTopologyTest {
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         memory.shareThrough(properties);
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(properties)));
-        SequencerTopology.addTo(builder, TOPICS, CONFIG, Addressing.NONE, new SequencerMetrics(registry));
+        Outputs outputs = Outputs.of(FreshetConfig.of(Map.of()), registry, () -> Instant.ofEpochMilli(wallClockMs));
+        SequencerTopology.addTo(builder, TOPICS, CONFIG, Addressing.NONE, outputs, new SequencerMetrics(registry));
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
         driver = new TopologyTestDriver(builder.build(), driverProperties);
@@ -154,7 +161,7 @@ final class SequencerTopologyTest {
     void shouldSendAMalformedRecordToTheDeadLettersAsReceived() {
         byte[] key = bytes("u");
         byte[] value = bytes("{\"user_id\": 7");
-        clicks.pipeInput(new TestRecord<>(key, value, headers("trace", "t1"), NOW));
+        clicks.pipeInput(new TestRecord<>(key, value, headers("traceparent", "t1"), NOW));
         click("u", "a", NOW + 1);
 
         TestRecord<byte[], byte[]> letter = deadLetters.readRecord();
@@ -162,7 +169,7 @@ final class SequencerTopologyTest {
         assertThat(letter.value()).isEqualTo(value);
         assertThat(letter.timestamp()).isEqualTo(NOW);
         assertThat(texts(letter))
-                .containsEntry("trace", "t1")
+                .containsEntry("traceparent", "t1")
                 .containsEntry(DeadLetterHeaders.REASON, "not-json")
                 .containsEntry(OriginHeaders.TOPIC, "clicks")
                 .containsEntry(OriginHeaders.PARTITION, "0")
@@ -214,17 +221,18 @@ final class SequencerTopologyTest {
 
     @Test
     void shouldRekeyAClickWhenItHasNoKeyAndKeepItsOrigin() {
-        clicks.pipeInput(new TestRecord<>(null, json("u", "a", NOW), headers("trace", "t1"), NOW + 7));
+        wallClockMs = NOW + 7;
+        clicks.pipeInput(new TestRecord<>(null, json("u", "a", NOW), headers("traceparent", "t1"), NOW + 7));
 
         TestRecord<byte[], byte[]> passedOn = rekeyedOut.readRecord();
         assertThat(passedOn.key()).isEqualTo(bytes("u"));
         assertThat(passedOn.value()).isEqualTo(json("u", "a", NOW));
-        assertThat(texts(passedOn)).containsEntry("trace", "t1").containsEntry(OriginHeaders.TOPIC, "clicks");
+        assertThat(texts(passedOn)).containsEntry("traceparent", "t1").containsEntry(OriginHeaders.TOPIC, "clicks");
         // The driver feeds what is written to a source topic back in.
         TestRecord<byte[], byte[]> update = sequences.readRecord();
         assertThat(SequenceUpdateCodec.decode(update.value()))
                 .isEqualTo(new SequenceUpdate(sequence(at("a", NOW)), List.of(0), origin(0, NOW + 7)));
-        assertThat(texts(update)).containsOnly(Map.entry("trace", "t1"));
+        assertThat(texts(update)).containsOnly(Map.entry("traceparent", "t1"));
         assertThat(counter("freshet.clicks.rekeyed")).isEqualTo(1);
     }
 
@@ -296,7 +304,8 @@ final class SequencerTopologyTest {
     void shouldKeepHistoriesWhenOneClickAndItsRecordAreYearsAhead() {
         click("u", "a", NOW);
         everybodyElse(NOW);
-        long ahead = System.currentTimeMillis() + Duration.ofDays(3_650).toMillis();
+        wallClockMs = System.currentTimeMillis();
+        long ahead = wallClockMs + Duration.ofDays(3_650).toMillis();
         click("liar", "x", ahead);
         click("u", "b", NOW + 1);
         searchAll();
@@ -308,9 +317,10 @@ final class SequencerTopologyTest {
 
     @Test
     void shouldKeepHistoriesOfAFileOfThePastWhenOneUserClicksToday() {
+        long today = System.currentTimeMillis();
+        wallClockMs = today;
         click("u", "a", NOW);
         everybodyElse(NOW);
-        long today = System.currentTimeMillis();
         for (int i = 0; i < 100; i++) {
             click("liar", "x" + i, today + i - 100);
         }
@@ -323,14 +333,15 @@ final class SequencerTopologyTest {
 
     @Test
     void shouldForgetAsAFileOfThePastGoesOn() {
+        wallClockMs = System.currentTimeMillis();
         long start = 1_396_310_400_000L; // in 2014
         long day = Duration.ofDays(1).toMillis();
         click("gone", "a", start);
         for (int i = 0; i < 60; i++) {
             long at = start + i * day;
-            clicks.pipeInput(bytes("daily"), json("daily", "d" + i, at), System.currentTimeMillis());
+            clicks.pipeInput(bytes("daily"), json("daily", "d" + i, at), wallClockMs);
             String visitor = "visitor-" + i;
-            clicks.pipeInput(bytes(visitor), json(visitor, "v", at), System.currentTimeMillis());
+            clicks.pipeInput(bytes(visitor), json(visitor, "v", at), wallClockMs);
         }
         for (int i = 0; i < 4; i++) {
             searchAll();
@@ -358,6 +369,7 @@ final class SequencerTopologyTest {
 
     /** As many others as the clock needs. */
     private void everybodyElse(long timestampMs) {
+        wallClockMs = Math.max(wallClockMs, timestampMs);
         for (int user = 0; user < 5; user++) {
             click("other-" + user, "o" + timestampMs, timestampMs);
         }
@@ -367,6 +379,56 @@ final class SequencerTopologyTest {
         for (int second = 0; second < 16; second++) {
             driver.advanceWallClockTime(Duration.ofSeconds(1));
         }
+    }
+
+    @Test
+    void shouldPassOnNoHeaderThatIsNotMeantTo() {
+        RecordHeaders headers = headers("traceparent", "t1");
+        headers.add("mine", new byte[1_000_000]);
+        clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "a", NOW), headers, NOW));
+        clicks.pipeInput(new TestRecord<>(bytes("u"), bytes("{"), headers, NOW));
+        clicks.pipeInput(new TestRecord<>(bytes("v"), json("u", "b", NOW), headers, NOW));
+
+        assertThat(texts(sequences.readRecord())).containsOnlyKeys("traceparent");
+        assertThat(texts(deadLetters.readRecord())).containsKey("traceparent").doesNotContainKey("mine");
+        assertThat(texts(rekeyedOut.readRecord())).containsKey("traceparent").doesNotContainKey("mine");
+    }
+
+    @Test
+    void shouldCutADeadLetterThatNoTopicWouldTake() {
+        clicks.pipeInput(new TestRecord<>(new byte[1_000_000], new byte[5_000_000], new RecordHeaders(), NOW));
+
+        TestRecord<byte[], byte[]> letter = deadLetters.readRecord();
+        assertThat(letter.value()).hasSize(524_288);
+        assertThat(letter.key()).hasSize(1_024);
+        assertThat(texts(letter))
+                .containsEntry(DeadLetterHeaders.REASON, "record-too-large")
+                .containsEntry(DeadLetterHeaders.VALUE_LENGTH, "5000000");
+    }
+
+    @Test
+    void shouldTimeARecordByTheWallClockWhenAnOutputCouldRefuseItsTime() {
+        long old = NOW - Duration.ofDays(400).toMillis();
+        clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "a", NOW), new RecordHeaders(), old));
+        clicks.pipeInput(new TestRecord<>(bytes("u"), bytes("{"), new RecordHeaders(), 253_402_300_799_999L));
+
+        TestRecord<byte[], byte[]> update = sequences.readRecord();
+        assertThat(update.timestamp()).isEqualTo(NOW);
+        assertThat(texts(update)).containsOnly(Map.entry("freshet.record.timestamp", Long.toString(old)));
+        assertThat(SequenceUpdateCodec.decode(update.value()).cause()).isEqualTo(origin(0, old));
+        TestRecord<byte[], byte[]> letter = deadLetters.readRecord();
+        assertThat(letter.timestamp()).isEqualTo(NOW);
+        assertThat(texts(letter))
+                .containsEntry("freshet.record.timestamp", "253402300799999")
+                .containsEntry(OriginHeaders.TIMESTAMP, Long.toString(NOW));
+    }
+
+    @Test
+    void shouldRefuseATombstoneWhoseKeyIsLongerThanAnId() {
+        clicks.pipeInput(new TestRecord<>(new byte[257], null, new RecordHeaders(), NOW));
+
+        assertThat(sequences.isEmpty()).isTrue();
+        assertThat(texts(deadLetters.readRecord())).containsEntry(DeadLetterHeaders.REASON, "key-too-long");
     }
 
     private void click(String userId, String itemId, long timestampMs) {

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.config.FreshetConfig;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
+import io.freshet.output.Outputs;
 import io.freshet.scoring.AdvancingClock;
 import io.freshet.scoring.LiveModel;
 import io.freshet.scoring.Variants;
@@ -18,6 +19,8 @@ import java.io.InputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -32,6 +35,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class FreshetTopologyTest {
     private static final long NOW = 1_700_000_000_000L;
+    private static final InstantSource AT_NOW = InstantSource.fixed(Instant.ofEpochMilli(NOW));
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final LiveModel live = new LiveModel(Clock.systemUTC(), registry);
@@ -39,7 +43,8 @@ final class FreshetTopologyTest {
     @Test
     void shouldBeTheGoldenTopology() throws IOException {
         FreshetConfig config = FreshetConfig.of(Map.of());
-        Topology topology = FreshetTopology.build(config, StreamsProperties.of(config), variants(config), registry);
+        Topology topology = FreshetTopology.build(
+                config, StreamsProperties.of(config), variants(config), Outputs.of(config, registry, AT_NOW), registry);
 
         assertThat(topology.describe().toString()).isEqualTo(resource("topology.txt"));
     }
@@ -48,7 +53,11 @@ final class FreshetTopologyTest {
     void shouldBeTheGoldenTopologyWhenAScorerRunsByItself() throws IOException {
         FreshetConfig config = FreshetConfig.of(Map.of("variants.name", "b", "items.catalogue", "filter"))
                 .asScorer();
-        Topology topology = FreshetTopology.buildScorer(config, StreamsProperties.of(config), variants(config));
+        Topology topology = FreshetTopology.buildScorer(
+                config,
+                StreamsProperties.of(config),
+                variants(config),
+                Outputs.withoutDeadLetters(config, registry, AT_NOW));
 
         assertThat(topology.describe().toString()).isEqualTo(resource("scorer-topology.txt"));
     }
@@ -61,7 +70,8 @@ final class FreshetTopologyTest {
         try (BoundedRocksDb.Memory memory = new BoundedRocksDb.Memory(4 << 20, 2 << 20)) {
             memory.shareThrough(properties);
             driverProperties.putAll(properties);
-            Topology topology = FreshetTopology.build(config, properties, variants(config), registry);
+            Topology topology = FreshetTopology.build(
+                    config, properties, variants(config), Outputs.of(config, registry, AT_NOW), registry);
             try (TopologyTestDriver driver = new TopologyTestDriver(topology, driverProperties)) {
                 TestInputTopic<byte[], byte[]> clicks =
                         driver.createInputTopic("clicks", new ByteArraySerializer(), new ByteArraySerializer());

@@ -9,6 +9,8 @@ import java.util.stream.IntStream;
 import org.apache.kafka.common.Cluster;
 import org.apache.kafka.common.Node;
 import org.apache.kafka.common.PartitionInfo;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.processor.internals.DefaultKafkaClientSupplier;
 import org.junit.jupiter.api.Test;
 
 final class SourcePartitionsTest {
@@ -29,11 +31,13 @@ final class SourcePartitionsTest {
     }
 
     @Test
-    void shouldUseOrdinaryClientsWhereBrokersSharePartitionsOut() {
+    void shouldLeaveTheClientsAsTheyAreWhereBrokersSharePartitionsOut() {
         SourcePartitions partitions = new SourcePartitions();
+        KafkaClientSupplier clients = new DefaultKafkaClientSupplier();
 
-        assertThat(partitions.clients(Map.of("group.protocol", "streams")).getClass())
-                .isNotEqualTo(partitions.clients(Map.of()).getClass());
+        assertThat(partitions.clients(Map.of("group.protocol", "streams"), clients))
+                .isSameAs(clients);
+        assertThat(partitions.clients(Map.of(), clients)).isNotSameAs(clients);
     }
 
     private static Cluster cluster(int partitions) {

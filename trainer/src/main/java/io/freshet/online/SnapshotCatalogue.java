@@ -5,7 +5,6 @@ import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestCodec;
 import io.freshet.snapshot.Rollback;
 import java.nio.charset.StandardCharsets;
-import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;

@@ -1,4 +1,4 @@
-package io.freshet.sequencer;
+package io.freshet.output;
 
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;

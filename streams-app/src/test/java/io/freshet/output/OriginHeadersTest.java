@@ -1,4 +1,4 @@
-package io.freshet.sequencer;
+package io.freshet.output;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
@@ -37,6 +37,18 @@ final class OriginHeadersTest {
         assertThat(OriginHeaders.read(headers)).isEmpty();
 
         headers.add(OriginHeaders.OFFSET, "many".getBytes(UTF_8));
+        assertThat(OriginHeaders.read(headers)).isEmpty();
+    }
+
+    @Test
+    void shouldReadNothingWhenAValueIsLongerThanItCanBe() {
+        RecordHeaders headers = new RecordHeaders();
+        OriginHeaders.write(headers, ORIGIN);
+        headers.add(OriginHeaders.TOPIC, "t".repeat(1 << 20).getBytes(UTF_8));
+        assertThat(OriginHeaders.read(headers)).isEmpty();
+
+        OriginHeaders.write(headers, ORIGIN);
+        headers.add(OriginHeaders.TIMESTAMP, Long.toString(Long.MIN_VALUE).getBytes(UTF_8));
         assertThat(OriginHeaders.read(headers)).isEmpty();
     }
 }

@@ -1,7 +1,8 @@
-package io.freshet.sequencer;
+package io.freshet.output;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.event.Click;
 import io.freshet.sequence.ClickOrigin;
 import java.util.Optional;
 import org.apache.kafka.common.header.Header;
@@ -18,7 +19,17 @@ public final class OriginHeaders {
     public static final String OFFSET = "freshet.origin.offset";
     public static final String TIMESTAMP = "freshet.origin.timestamp";
 
+    /** As Kafka has it. */
+    private static final int LONGEST_TOPIC = 249;
+
+    /** More than any number here has. */
+    private static final int LONGEST_VALUE = 1_024;
+
     private OriginHeaders() {}
+
+    private static boolean isATime(long timestampMs) {
+        return timestampMs >= 0 && timestampMs <= Click.MAX_TIMESTAMP_MS;
+    }
 
     /** Names the origin. */
     public static void write(Headers headers, ClickOrigin origin) {
@@ -29,7 +40,10 @@ public final class OriginHeaders {
         headers.add(TIMESTAMP, text(origin.recordTimestampMs()));
     }
 
-    /** The origin that the headers name, empty where they name none or not a whole one. */
+    /**
+     * The origin that the headers name, empty where they name none, or none that can be: a producer may have written them. So
+     * what comes of it is bounded.
+     */
     public static Optional<ClickOrigin> read(Headers headers) {
         String topic = value(headers, TOPIC);
         String partition = value(headers, PARTITION);
@@ -39,8 +53,11 @@ public final class OriginHeaders {
             return Optional.empty();
         }
         try {
-            return Optional.of(new ClickOrigin(
-                    topic, Integer.parseInt(partition), Long.parseLong(offset), Long.parseLong(timestamp)));
+            long timestampMs = Long.parseLong(timestamp);
+            return topic.isEmpty() || topic.length() > LONGEST_TOPIC || !isATime(timestampMs)
+                    ? Optional.empty()
+                    : Optional.of(
+                            new ClickOrigin(topic, Integer.parseInt(partition), Long.parseLong(offset), timestampMs));
         } catch (IllegalArgumentException e) {
             return Optional.empty();
         }
@@ -57,6 +74,8 @@ public final class OriginHeaders {
 
     private static @Nullable String value(Headers headers, String name) {
         Header header = headers.lastHeader(name);
-        return header == null || header.value() == null ? null : new String(header.value(), UTF_8);
+        return header == null || header.value() == null || header.value().length > LONGEST_VALUE
+                ? null
+                : new String(header.value(), UTF_8);
     }
 }

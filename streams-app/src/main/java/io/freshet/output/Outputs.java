@@ -1,0 +1,136 @@
+package io.freshet.output;
+
+import io.freshet.config.FreshetConfig;
+import io.freshet.config.OutputConfig;
+import io.freshet.sequence.ClickOrigin;
+import io.micrometer.core.instrument.Counter;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
+import org.apache.kafka.streams.KafkaClientSupplier;
+import org.apache.kafka.streams.StreamsConfig;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The rules by which one Kafka Streams client writes, so that no record ends it: what outputs are bounded by, which headers
+ * go on, what dead letters are, and what becomes of a record with which something fails. The topology uses its parts, and
+ * {@link RecordFailures} those that Kafka Streams asks. Thread-safe.
+ */
+public final class Outputs {
+    private static final Logger LOG = LoggerFactory.getLogger(Outputs.class);
+    private static final String SHARED = "freshet.outputs";
+
+    /** How the properties of a Kafka Streams client name the handlers. */
+    private static final List<String> HANDLERS = List.of(
+            StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
+            StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
+            StreamsConfig.PRODUCTION_EXCEPTION_HANDLER_CLASS_CONFIG);
+
+    private final PassedHeaders passedHeaders;
+    private final RecordTimes times;
+    private final OutputLimits limits;
+    private final DeadLetters deadLetters;
+    private final @Nullable String deadLetterTopic;
+    private final DeadLetterCounts refused;
+    private final Counter failed;
+    private final Counter skipped;
+
+    private Outputs(
+            OutputConfig config, @Nullable String deadLetterTopic, MeterRegistry registry, InstantSource clock) {
+        this.deadLetterTopic = deadLetterTopic;
+        passedHeaders = new PassedHeaders(config.passedHeaders());
+        times = new RecordTimes(clock, registry);
+        limits = new OutputLimits(config.requestBytes(), times, clock);
+        int room = Math.max(0, limits.atFirst() - DeadLetters.MOST_BESIDE_THE_VALUE);
+        deadLetters = new DeadLetters(passedHeaders, Math.min(config.deadLetterBytes(), room));
+        refused = new DeadLetterCounts(
+                registry,
+                "freshet.outputs.refused",
+                "Records that their topic would not take and that went to the dead letters, by reason",
+                List.of(DeadLetterHeaders.OUTPUT_TOO_LARGE, DeadLetterHeaders.OUTPUT_WITHOUT_KEY));
+        failed = Counter.builder("freshet.records.failed")
+                .description("Records with which a processor failed and that went to the dead letters")
+                .register(registry);
+        skipped = Counter.builder("freshet.records.skipped")
+                .description("Records that were skipped and are in no dead letter; the log names their positions")
+                .register(registry);
+    }
+
+    /** Of a client that may write dead letters. */
+    public static Outputs of(FreshetConfig config, MeterRegistry registry, InstantSource clock) {
+        return new Outputs(config.outputs(), config.topics().deadLetters(), registry, clock);
+    }
+
+    /** Of a client that writes no dead letters: what cannot be used is skipped. */
+    public static Outputs withoutDeadLetters(FreshetConfig config, MeterRegistry registry, InstantSource clock) {
+        return new Outputs(config.outputs(), null, registry, clock);
+    }
+
+    /** Makes the client with these properties ask these rules where something fails, unless they name other handlers. */
+    public void shareThrough(Map<String, Object> streamsProperties) {
+        HANDLERS.forEach(handler -> streamsProperties.putIfAbsent(handler, RecordFailures.class));
+        streamsProperties.put(SHARED, this);
+    }
+
+    /** What {@link #shareThrough} has put in. */
+    static Outputs sharedThrough(Map<String, ?> configs) {
+        if (configs.get(SHARED) instanceof Outputs outputs) {
+            return outputs;
+        }
+        throw new IllegalArgumentException("The properties must share the rules of outputs: property=" + SHARED);
+    }
+
+    /** The Kafka clients of the client with these rules. */
+    public KafkaClientSupplier clients() {
+        return new BoundedClients(limits);
+    }
+
+    public RecordTimes times() {
+        return times;
+    }
+
+    public PassedHeaders passedHeaders() {
+        return passedHeaders;
+    }
+
+    public DeadLetters deadLetters() {
+        return deadLetters;
+    }
+
+    /** Null where dead letters are not written. */
+    @Nullable
+    String deadLetterTopic() {
+        return deadLetterTopic;
+    }
+
+    void countRefused(String reason) {
+        refused.count(reason);
+    }
+
+    void countFailed() {
+        failed.increment();
+    }
+
+    /**
+     * Counts and logs a record that is skipped.
+     *
+     * @param origin of the record
+     */
+    public void skip(String why, ClickOrigin origin, Exception error) {
+        skipped.increment();
+        LOG.error(
+                "Skipped a record. {}: topic={} partition={} offset={}",
+                why,
+                origin.topic(),
+                origin.partition(),
+                origin.offset(),
+                error);
+    }
+
+    void countSkipped() {
+        skipped.increment();
+    }
+}

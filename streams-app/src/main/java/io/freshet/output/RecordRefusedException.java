@@ -1,0 +1,22 @@
+package io.freshet.output;
+
+import org.apache.kafka.common.errors.ApiException;
+
+/**
+ * A record that is not given to the producer, because its topic is known not to take it. The transaction goes on without it.
+ */
+final class RecordRefusedException extends ApiException {
+    private static final long serialVersionUID = 1L;
+
+    private final String reason;
+
+    /** @param reason in kebab case, as dead letters have it */
+    RecordRefusedException(String reason, String message) {
+        super(message);
+        this.reason = reason;
+    }
+
+    String reason() {
+        return reason;
+    }
+}

@@ -1,0 +1,57 @@
+package io.freshet.sequencer;
+
+import io.freshet.config.SequencerConfig;
+import io.freshet.event.Click;
+import io.freshet.output.DeadLetterHeaders;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What must hold of a click beside its form, wherever it comes in. Of a record of the topic only the future is judged here:
+ * whether a click is too old is for the clicks of its partition to say, which may be those of a file. Over HTTP a click must
+ * be one of the present, so that it is kept whatever the others are. Immutable.
+ */
+public final class ClickRules {
+    private final long futureBoundMs;
+    private final long idleRetentionMs;
+
+    public ClickRules(SequencerConfig config) {
+        futureBoundMs = config.futureBound().toMillis();
+        idleRetentionMs = config.idleRetention().toMillis();
+    }
+
+    /**
+     * Why a click is refused.
+     *
+     * @param reason in kebab case, as dead letters have it
+     * @param detail for a person
+     */
+    public record Refusal(String reason, String detail) {}
+
+    /**
+     * Why a click of a record is refused; null where it is not.
+     *
+     * @param recordMs when the click's record was written, no later than the wall clock
+     */
+    public @Nullable Refusal ofRecord(Click click, long recordMs) {
+        long latestMs = recordMs + futureBoundMs;
+        return click.timestampMs() <= latestMs
+                ? null
+                : new Refusal(
+                        DeadLetterHeaders.TIMESTAMP_IN_THE_FUTURE,
+                        "timestamp must be at most " + futureBoundMs
+                                + " ms after its record's, which counts no later than the wall clock: timestamp="
+                                + click.timestampMs() + ", record=" + recordMs);
+    }
+
+    /** Why a click that comes now is refused; null where the sequencer will keep it, whatever has come before. */
+    public @Nullable Refusal ofNow(Click click, long nowMs) {
+        long earliestMs = nowMs - idleRetentionMs;
+        return click.timestampMs() >= earliestMs
+                ? ofRecord(click, nowMs)
+                : new Refusal(
+                        DeadLetterHeaders.TIMESTAMP_TOO_OLD,
+                        "timestamp must be at most " + idleRetentionMs + " ms ago, or its user is forgotten at once:"
+                                + " timestamp=" + click.timestampMs() + ", now=" + nowMs
+                                + "; write older clicks to the topic");
+    }
+}

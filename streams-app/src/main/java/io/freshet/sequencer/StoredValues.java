@@ -1,0 +1,40 @@
+package io.freshet.sequencer;
+
+import io.freshet.format.FormatException;
+import java.util.function.Function;
+import org.apache.kafka.common.errors.SerializationException;
+import org.apache.kafka.common.serialization.Deserializer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Reads values of state stores, which are restored from changelogs as they are there. */
+final class StoredValues {
+    private static final Logger LOG = LoggerFactory.getLogger(StoredValues.class);
+
+    private StoredValues() {}
+
+    /**
+     * A deserializer to which a value that cannot be decoded counts as absent; it counts and logs them.
+     *
+     * @param store whose values they are, for the log
+     */
+    static <T> Deserializer<T> orAbsent(String store, Function<byte[], T> decoder, SequencerMetrics metrics) {
+        return (topic, bytes) -> decode(store, bytes, decoder, metrics);
+    }
+
+    @SuppressWarnings("NullAway") // Kafka's deserializers may answer null, and a state store takes that for absent.
+    private static <T> T decode(
+            String store, byte @Nullable [] bytes, Function<byte[], T> decoder, SequencerMetrics metrics) {
+        if (bytes == null) {
+            return null;
+        }
+        try {
+            return decoder.apply(bytes);
+        } catch (FormatException | IllegalArgumentException | SerializationException e) {
+            metrics.countUnreadableValue();
+            LOG.warn("A value of store {} cannot be read and counts as absent: bytes={}", store, bytes.length, e);
+            return null;
+        }
+    }
+}

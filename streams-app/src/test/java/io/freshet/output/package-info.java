@@ -1,0 +1,4 @@
+@NullMarked
+package io.freshet.output;
+
+import org.jspecify.annotations.NullMarked;
