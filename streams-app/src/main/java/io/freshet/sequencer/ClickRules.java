@@ -30,7 +30,7 @@ public final class ClickRules {
     /**
      * Why a click of a record is refused; null where it is not.
      *
-     * @param recordMs when the click's record was written, no later than the wall clock
+     * @param recordMs the time with which the click's record goes through the topology, no later than the wall clock
      */
     public @Nullable Refusal ofRecord(Click click, long recordMs) {
         long latestMs = recordMs + futureBoundMs;

@@ -81,7 +81,7 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
     }
 
     private void place(Record<byte[], byte[]> record, Click click, ClickOrigin origin, boolean rekeyed) {
-        ClickRules.Refusal refusal = rules.ofRecord(click, origin.recordTimestampMs());
+        ClickRules.Refusal refusal = rules.ofRecord(click, record.timestamp());
         if (refusal != null) {
             refuse(record, refusal.reason(), refusal.detail(), origin);
             return;

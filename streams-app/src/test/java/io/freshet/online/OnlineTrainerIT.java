@@ -37,6 +37,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -183,7 +184,8 @@ final class OnlineTrainerIT {
         byte[] step = ModelLogCodec.encode(before.steps().getFirst());
         byte[] newer = step.clone();
         newer[2] = 99;
-        writeToModelLog(null, new byte[0], new byte[] {1, 2, 3}, newer, Arrays.copyOf(step, step.length - 1), step);
+        writeToModelLog(
+                Stream.of(null, new byte[0], new byte[] {1, 2, 3}, newer, Arrays.copyOf(step, step.length - 1), step));
 
         try (Running trainer = start(config())) {
             trainer.awaitLearned(100);
@@ -193,12 +195,12 @@ final class OnlineTrainerIT {
         }
     }
 
-    private void writeToModelLog(byte @Nullable []... values) throws Exception {
+    private void writeToModelLog(Stream<byte @Nullable []> values) throws Exception {
         try (var producer = new KafkaProducer<>(
                 Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
                 new ByteArraySerializer(),
                 new ByteArraySerializer())) {
-            for (byte @Nullable [] value : values) {
+            for (byte @Nullable [] value : values.toList()) {
                 producer.send(new ProducerRecord<>("model-log", MODEL.getBytes(StandardCharsets.UTF_8), value))
                         .get();
             }

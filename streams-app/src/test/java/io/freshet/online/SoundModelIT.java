@@ -305,8 +305,8 @@ final class SoundModelIT {
     }
 
     private void start(OnlineConfig config) {
-        trainer = new OnlineTrainer(
-                config, store(), registry, Clock.systemUTC(), new Heartbeats(Duration.ofMinutes(5)));
+        trainer =
+                new OnlineTrainer(config, store(), registry, Clock.systemUTC(), new Heartbeats(Duration.ofMinutes(5)));
         thread = new Thread(trainer, "trainer");
         thread.start();
     }

@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -301,10 +302,10 @@ final class TrainerLifeIT {
     /** Deletes all records and markers of a topic, as retention does; where each partition begins now. */
     private List<Long> expire(String topic) throws Exception {
         try (Admin admin = admin()) {
-            int partitions = admin.describeTopics(List.of(topic))
-                    .allTopicNames()
-                    .get()
-                    .get(topic)
+            int partitions = Objects.requireNonNull(admin.describeTopics(List.of(topic))
+                            .allTopicNames()
+                            .get()
+                            .get(topic))
                     .partitions()
                     .size();
             Map<TopicPartition, RecordsToDelete> all = new HashMap<>();

@@ -53,7 +53,7 @@ final class SequencerTopologyTest {
             new SequencerConfig(3, Duration.ofDays(10), Duration.ofDays(1), Duration.ofSeconds(1), 2, EventTypes.ALIKE);
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
-    private long wallClockMs = NOW;
+    private long wallClockMs = NOW + Duration.ofHours(1).toMillis();
     private BoundedRocksDb.Memory memory;
     private TopologyTestDriver driver;
     private TestInputTopic<byte[], byte[]> clicks;
@@ -221,7 +221,6 @@ final class SequencerTopologyTest {
 
     @Test
     void shouldRekeyAClickWhenItHasNoKeyAndKeepItsOrigin() {
-        wallClockMs = NOW + 7;
         clicks.pipeInput(new TestRecord<>(null, json("u", "a", NOW), headers("traceparent", "t1"), NOW + 7));
 
         TestRecord<byte[], byte[]> passedOn = rekeyedOut.readRecord();
@@ -413,14 +412,14 @@ final class SequencerTopologyTest {
         clicks.pipeInput(new TestRecord<>(bytes("u"), bytes("{"), new RecordHeaders(), 253_402_300_799_999L));
 
         TestRecord<byte[], byte[]> update = sequences.readRecord();
-        assertThat(update.timestamp()).isEqualTo(NOW);
+        assertThat(update.timestamp()).isEqualTo(wallClockMs);
         assertThat(texts(update)).containsOnly(Map.entry("freshet.record.timestamp", Long.toString(old)));
         assertThat(SequenceUpdateCodec.decode(update.value()).cause()).isEqualTo(origin(0, old));
         TestRecord<byte[], byte[]> letter = deadLetters.readRecord();
-        assertThat(letter.timestamp()).isEqualTo(NOW);
+        assertThat(letter.timestamp()).isEqualTo(wallClockMs);
         assertThat(texts(letter))
                 .containsEntry("freshet.record.timestamp", "253402300799999")
-                .containsEntry(OriginHeaders.TIMESTAMP, Long.toString(NOW));
+                .containsEntry(OriginHeaders.TIMESTAMP, Long.toString(wallClockMs));
     }
 
     @Test

@@ -26,6 +26,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
@@ -217,7 +218,7 @@ final class PoisonIT {
     private static List<Path> filesOfStores(FreshetConfig config) throws IOException {
         try (Stream<Path> files = Files.walk(config.streamsStateDir())) {
             return files.filter(file -> Files.isRegularFile(file)
-                            && file.getParent().getFileName().toString().equals("user-sequences"))
+                            && Objects.requireNonNull(file.getParent()).endsWith("user-sequences"))
                     .toList();
         }
     }
