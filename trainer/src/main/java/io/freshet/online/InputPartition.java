@@ -38,11 +38,15 @@ final class InputPartition {
     }
 
     /**
-     * Whether a journal entry that begins at this offset is what comes next. One of before the position is, if nothing
-     * has been taken yet: a snapshot's position may be behind markers that its journal's next entry begins with.
+     * Whether a journal entry that begins at this offset is what comes next. A snapshot's position may be behind markers
+     * and aborted records. So the first entry after it may begin before the position, and an entry may begin behind it
+     * where no record is between; the first record that is not before the entry must have been fetched then.
      */
     boolean continuesWith(long from) {
-        return from == position || (untouched && from < position);
+        if (from > position) {
+            return !fetched.isEmpty() && fetched.element().record().offset() >= from;
+        }
+        return from == position || untouched;
     }
 
     /**

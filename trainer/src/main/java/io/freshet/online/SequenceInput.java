@@ -207,10 +207,22 @@ final class SequenceInput implements AutoCloseable {
         markExhausted();
     }
 
-    /** Whether the ranges begin where learning has come to. */
+    /** Whether the ranges begin where learning has come to, or behind markers and aborted records that follow. */
     boolean isAt(List<InputRange> ranges) {
-        return has(ranges)
-                && ranges.stream().allMatch(range -> partitionOf(range).continuesWith(range.from()));
+        return has(ranges) && ranges.stream().allMatch(this::isAt);
+    }
+
+    private boolean isAt(InputRange range) {
+        InputPartition partition = partitionOf(range);
+        if (range.from() > partition.position()) {
+            long end = consumer.endOffsets(List.of(partition.partition()))
+                    .getOrDefault(partition.partition(), partition.position());
+            if (range.to() > end) {
+                return false;
+            }
+            await(partition, range.from());
+        }
+        return partition.continuesWith(range.from());
     }
 
     /** Whether the ranges are of this topic and its partitions, those that were added since among them. */
@@ -232,7 +244,7 @@ final class SequenceInput implements AutoCloseable {
     InputBatch retake(List<InputRange> ranges) {
         for (InputRange range : ranges) {
             InputPartition partition = partitionOf(range);
-            if (!partition.continuesWith(range.from())) {
+            if (!isAt(range)) {
                 throw new IllegalStateException("the journal must go on where learning has come to: partition="
                         + partition.partition() + " position=" + partition.position() + " journal=" + range);
             }
