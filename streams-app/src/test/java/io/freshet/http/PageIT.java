@@ -55,7 +55,10 @@ final class PageIT {
                 "--set",
                 "variants.models=b=default",
                 "--set",
-                "online.snapshot.interval.ms=4000");
+                "online.snapshot.interval.ms=4000",
+                // One that the page shows must still be there when it is clicked, however slow the machine is.
+                "--set",
+                "online.snapshots.kept=1000");
         demo.awaitLine(line -> line.equals("Page at http://127.0.0.1:" + port + "/"), TIMEOUT);
         asker = Asker.at(port);
         Awaitility.await()

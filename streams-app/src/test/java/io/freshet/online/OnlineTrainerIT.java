@@ -432,7 +432,7 @@ final class OnlineTrainerIT {
                 ServedVersion serving = new ServedVersion(frequent)) {
             feeder.feed(10);
             await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > 1);
-            served = newest().version();
+            served = serving.snapshots().getFirst().version();
             serving.rollBack(served, Instant.now());
             for (int i = 0; i < 5; i++) {
                 long before = trainer.status().snapshots();
