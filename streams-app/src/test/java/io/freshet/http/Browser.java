@@ -15,11 +15,14 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.function.Consumer;
 import java.util.logging.Level;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.openqa.selenium.By;
+import org.openqa.selenium.ElementNotInteractableException;
 import org.openqa.selenium.JavascriptExecutor;
+import org.openqa.selenium.StaleElementReferenceException;
 import org.openqa.selenium.WebElement;
 import org.openqa.selenium.chrome.ChromeDriver;
 import org.openqa.selenium.chrome.ChromeDriverService;
@@ -150,6 +153,19 @@ final class Browser implements AutoCloseable {
     /** A click that does not mind the page moving, which it does every second. */
     void click(String selector) {
         run("document.querySelector(arguments[0]).click()", selector);
+    }
+
+    /**
+     * Does something with an element as a person does. The page may replace the element meanwhile, and then its successor is
+     * taken: nothing was done with the one before.
+     */
+    void act(String selector, Consumer<WebElement> action) {
+        new WebDriverWait(driver, TIMEOUT)
+                .ignoreAll(List.of(StaleElementReferenceException.class, ElementNotInteractableException.class))
+                .until(_ -> {
+                    action.accept(find(selector));
+                    return true;
+                });
     }
 
     void pressKeys(CharSequence... keys) {

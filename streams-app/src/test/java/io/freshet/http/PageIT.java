@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
+import org.openqa.selenium.WebElement;
 
 /** The page over a demo that runs, in a browser. What it looks like is kept in {@code target/page}. */
 @SuppressWarnings("NullAway.Init") // JUnit calls start before each test.
@@ -130,7 +131,7 @@ final class PageIT {
         assertThat(after).isNotEqualTo(before).doesNotContain(item);
         browser.await("document.querySelector('#answer-note').textContent.startsWith('By the model')");
 
-        browser.find("#answer li:first-child button").sendKeys(Keys.ENTER);
+        browser.act("#answer li:first-child button", button -> button.sendKeys(Keys.ENTER));
         browser.await("document.querySelectorAll('#history li').length === 2");
         browser.picture("try-it");
     }
@@ -143,9 +144,9 @@ final class PageIT {
                 browser.value("return [...document.querySelectorAll('#snapshots button')].at(-1).dataset.version");
         String button = "#snapshots button[data-version='" + version + "']";
 
-        browser.find(button).click();
+        browser.act(button, WebElement::click);
         browser.await("document.querySelector(arguments[0])?.textContent.startsWith('Serve step')", button);
-        browser.find(button).click();
+        browser.act(button, WebElement::click);
 
         browser.await("!document.querySelector('#rollback-notice').hidden");
         JsonNode model = asker.get("/v1/model").json();

@@ -8,8 +8,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.api.parallel.Execution;
+import org.junit.jupiter.api.parallel.ExecutionMode;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
@@ -18,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
  * changes the bits of every model, so that journals written before it no longer rerun to the same weights: it needs a new
  * {@link io.freshet.tensor.Products#NAME} and a line in the changelog.
  */
+@Execution(ExecutionMode.CONCURRENT) // Without C2, and emulated, it takes more than a minute.
 final class GoldenDigestTest {
     private static final String GOLDEN = "38ec6adf9fd3c72bfec294d45aab89cbbfbc4ce73f44c0da9614fe30289bb365";
 
@@ -56,6 +60,7 @@ final class GoldenDigestTest {
     }
 
     @Test
+    @Tag("emulated")
     void shouldBeTheSameOnArm64() throws Exception {
         Path result = folder.resolve("result.txt");
         try (ChildJvm child = ChildJvm.startOnArm64(
