@@ -26,10 +26,12 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** {@code docker/compose.yaml} as people start it, but for what only watches: those images need a registry. */
+@Tag("image")
 final class ComposeIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final List<Integer> PORTS = List.of(8080, 8081, 9000, 9092);

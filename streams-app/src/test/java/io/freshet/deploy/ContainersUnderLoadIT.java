@@ -15,12 +15,14 @@ import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
  * Two instances of the streams role and a trainer in containers, as {@code k8s/base} sizes them, under load: first left
  * alone, then each restarted. The profile {@code containers10m} has the long form, a thousand clicks a second.
  */
+@Tag("image")
 final class ContainersUnderLoadIT {
     private static final String IMAGE = System.getProperty("freshet.image", "");
     private static final int CLICKS_PER_SECOND = Integer.getInteger("freshet.load.rate", 100);

@@ -20,6 +20,7 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
 import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.testcontainers.DockerClientFactory;
@@ -29,6 +30,7 @@ import org.testcontainers.kafka.KafkaContainer;
 /** The image of {@code docker/Dockerfile}, both roles in one container, on the public image's Kafka. */
 @TestMethodOrder(OrderAnnotation.class)
 @SuppressWarnings("NullAway.Init") // JUnit calls start before each test.
+@Tag("image")
 final class ImageIT {
     private static final String IMAGE_PROPERTY = "freshet.image";
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
