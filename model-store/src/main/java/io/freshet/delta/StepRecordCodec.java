@@ -4,6 +4,7 @@ import io.freshet.format.BinaryFormat;
 import io.freshet.format.ByteReader;
 import io.freshet.format.ByteWriter;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -25,11 +26,15 @@ import java.util.List;
  *   zigzag  timestamp less the one before (the first: less 0), ms
  * 4 bytes   CRC-32C of all before, little endian
  * </pre>
+ *
+ * <p>Version 1, which is read, has neither the network's ranks nor the memory's: models had no memory. The network's are read as
+ * the ranks that it has, and the memory's as a miss for each event.
  */
 final class StepRecordCodec {
     static final char KIND = 'S';
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("step record", KIND, 2, 2);
+    private static final BinaryFormat FORMAT = new BinaryFormat("step record", KIND, 1, 2);
+    private static final int FIRST_WITH_PARTS = 2;
     private static final int MISS_CODE = 1;
     private static final int MIN_RANGE_BYTES = 4;
     private static final int TYPICAL_RANGE_BYTES = 32;
@@ -55,8 +60,9 @@ final class StepRecordCodec {
         long step = reader.readVarint63();
         List<InputRange> ranges = readRanges(reader);
         int[] ranks = readRanks(reader);
-        int[] networkRanks = readRanks(reader, ranks.length);
-        int[] memoryRanks = readRanks(reader, ranks.length);
+        boolean hasParts = BinaryFormat.versionOf(bytes) >= FIRST_WITH_PARTS;
+        int[] networkRanks = hasParts ? readRanks(reader, ranks.length) : ranks.clone();
+        int[] memoryRanks = hasParts ? readRanks(reader, ranks.length) : misses(ranks);
         long[] timestamps = readTimestamps(reader);
         reader.requireEnd();
         return new StepRecord(step, ranges, ranks, networkRanks, memoryRanks, timestamps);
@@ -115,6 +121,13 @@ final class StepRecordCodec {
             ranks[i] = code == 0 ? StepRecord.NO_EVENT : code == MISS_CODE ? StepRecord.MISS : code - 1;
         }
         return ranks;
+    }
+
+    /** A miss for each rank that is of an event. */
+    private static int[] misses(int[] ranks) {
+        return Arrays.stream(ranks)
+                .map(rank -> rank == StepRecord.NO_EVENT ? StepRecord.NO_EVENT : StepRecord.MISS)
+                .toArray();
     }
 
     private static void writeTimestamps(ByteWriter writer, long[] timestampsMs) {

@@ -69,6 +69,7 @@ class ModelLogCodecProperties {
 
     @Property
     void shouldReadOrRefuseWhenTheBodyIsAnything(@ForAll byte[] body) {
+        HostileBytes.assertReadOrRefused('S', 1, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('S', 2, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('D', 3, body, ModelLogCodec::decode);
         HostileBytes.assertReadOrRefused('D', 4, body, ModelLogCodec::decode);

@@ -31,6 +31,19 @@ class ModelLogCodecTest {
             + "0380a0abfef9620a0d"
             + "3c5d7f05";
 
+    /** What version 1 had no ranks for: the network's are the ranks, the memory's are misses. */
+    private static final StepRecord STEP_WITHOUT_PARTS = new StepRecord(
+            42,
+            STEP.ranges(),
+            STEP.ranks(),
+            STEP.ranks(),
+            new int[] {StepRecord.NO_EVENT, StepRecord.MISS, StepRecord.MISS, StepRecord.MISS, StepRecord.MISS},
+            STEP.clickTimestampsMs());
+
+    private static final String STEP_V1 = "4653012a"
+            + "020973657175656e63657300641c" + "0973657175656e6365730100ac02"
+            + "050001020ba18d06" + "0380a0abfef9620a0d" + "78ee5ef3";
+
     private static ModelDelta delta(long lineage) {
         return new ModelDelta(
                 lineage,
@@ -97,7 +110,10 @@ class ModelLogCodecTest {
     }
 
     static Stream<Arguments> goldenOfVersionBefore() {
-        return Stream.of(Arguments.of(delta(0), DELTA_V3), Arguments.of(secondPart(0), SECOND_PART_V3));
+        return Stream.of(
+                Arguments.of(STEP_WITHOUT_PARTS, STEP_V1),
+                Arguments.of(delta(0), DELTA_V3),
+                Arguments.of(secondPart(0), SECOND_PART_V3));
     }
 
     @ParameterizedTest
@@ -171,7 +187,7 @@ class ModelLogCodecTest {
 
     @Test
     void shouldTellTooOldFromTooNew() {
-        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('S', 1, new byte[8])))
+        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('S', 0, new byte[8])))
                 .isInstanceOf(FormatTooOldException.class)
                 .hasMessageContaining("step record");
         assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 2, new byte[8])))

@@ -7,12 +7,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A partition's popular items on their topic, version 2. (Version 1 stood in a state store that is no more.)
+ * A partition's popular items on their topic, version 3.
  *
  * <pre>
- * 3 bytes   46 50 02: magic, kind 'P', version
+ * 3 bytes   46 50 03: magic, kind 'P', version
  * zigzag    landmark, epoch ms
- * zigzag    the present by the clicks' times, epoch ms, 0 where it is not known; once the newest click
+ * zigzag    the present by the clicks' times, epoch ms, 0 where it is not known
  * 8 bytes   weight of all clicks, the bits of a double, little endian
  * varint    number of items
  * for each, most popular first
@@ -20,9 +20,14 @@ import java.util.List;
  *   8 bytes weight, the bits of a double, little endian
  * 4 bytes   CRC-32C of all before, little endian
  * </pre>
+ *
+ * <p>Version 2, which is read, has the time of the newest click in place of the present. One click could have moved that
+ * time, so it is not used: the present counts as not known. Version 1 was never on a topic.
  */
 final class PopularItemsCodec {
-    private static final BinaryFormat FORMAT = new BinaryFormat("popular items", 'P', 2, 2);
+    private static final BinaryFormat FORMAT = new BinaryFormat("popular items", 'P', 2, 3);
+    private static final int FIRST_WITH_PRESENT = 3;
+    private static final long NOT_KNOWN = 0;
     private static final int MIN_ITEM_BYTES = 1 + Long.BYTES;
     private static final int TYPICAL_ITEM_BYTES = 24;
 
@@ -46,7 +51,8 @@ final class PopularItemsCodec {
     static PopularItems decode(byte[] bytes) {
         ByteReader reader = FORMAT.reader(bytes);
         long landmarkMs = reader.readZigzag();
-        long nowMs = reader.readZigzag();
+        long timeMs = reader.readZigzag();
+        long nowMs = BinaryFormat.versionOf(bytes) < FIRST_WITH_PRESENT ? NOT_KNOWN : timeMs;
         double totalWeight = weight(reader);
         int count = reader.readCount(MIN_ITEM_BYTES);
         List<PopularItems.Item> items = new ArrayList<>(count);

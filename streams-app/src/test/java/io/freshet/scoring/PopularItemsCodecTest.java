@@ -11,7 +11,7 @@ import org.junit.jupiter.api.Test;
 final class PopularItemsCodecTest {
     private static final PopularItems POPULAR =
             new PopularItems(1_000, -1, 2.0, List.of(new PopularItems.Item("a", 1.0), new PopularItems.Item("ü", 0.5)));
-    private static final String GOLDEN = "465002" + "d00f" + "01" + "0000000000000040" + "02" + "0161"
+    private static final String GOLDEN = "465003" + "d00f" + "01" + "0000000000000040" + "02" + "0161"
             + "000000000000f03f" + "02c3bc" + "000000000000e03f";
 
     @Test
@@ -19,6 +19,17 @@ final class PopularItemsCodecTest {
         String hex = HexFormat.of().formatHex(PopularItemsCodec.encode(POPULAR));
 
         assertThat(hex).startsWith(GOLDEN).hasSize(GOLDEN.length() + 8);
+    }
+
+    /** Version 2: the newest click at 2000 in place of the present. */
+    static final String GOLDEN_V2 = "465002" + "d00f" + "a01f" + "0000000000000040" + "02" + "0161" + "000000000000f03f"
+            + "02c3bc" + "000000000000e03f" + "615430fe";
+
+    @Test
+    void shouldTakeThePresentForUnknownWhenVersionTwoHasTheNewestClickInItsPlace() {
+        PopularItems popular = PopularItemsCodec.decode(HexFormat.of().parseHex(GOLDEN_V2));
+
+        assertThat(popular).isEqualTo(new PopularItems(1_000, 0, 2.0, POPULAR.items()));
     }
 
     @Test

@@ -24,11 +24,17 @@ import java.nio.file.Path;
  *     1 byte  the rank less 1, or k for a worse one
  * 4 bytes     CRC-32C of all before, little endian
  * </pre>
+ *
+ * <p>Version 1, which is read, has the figures of what is served alone: models had no memory. They are the network's, too,
+ * and the memory begins without events.
  */
 public final class PrequentialFile {
     public static final String NAME = "prequential.bin";
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("prequential metrics", 'E', 2, 2);
+    private static final BinaryFormat FORMAT = new BinaryFormat("prequential metrics", 'E', 1, 2);
+    private static final int FIRST_WITH_PARTS = 2;
+
+    private static final int TYPICAL_BYTES = 1 << 14;
 
     private PrequentialFile() {}
 
@@ -47,7 +53,7 @@ public final class PrequentialFile {
 
     static byte[] encode(ModelMetrics metrics) {
         PrequentialMetrics served = metrics.served();
-        ByteWriter writer = FORMAT.writer(3 * (served.window() + 16 * (served.k() + 1)));
+        ByteWriter writer = FORMAT.writer(TYPICAL_BYTES);
         write(writer, served);
         write(writer, metrics.network());
         write(writer, metrics.memory());
@@ -69,9 +75,19 @@ public final class PrequentialFile {
 
     static ModelMetrics decode(byte[] bytes) {
         ByteReader reader = FORMAT.reader(bytes);
-        ModelMetrics metrics = new ModelMetrics(read(reader), read(reader), read(reader));
+        PrequentialMetrics served = read(reader);
+        ModelMetrics metrics = BinaryFormat.versionOf(bytes) < FIRST_WITH_PARTS
+                ? withoutMemory(served)
+                : new ModelMetrics(served, read(reader), read(reader));
         reader.requireEnd();
         return metrics;
+    }
+
+    private static ModelMetrics withoutMemory(PrequentialMetrics served) {
+        return new ModelMetrics(
+                served,
+                PrequentialMetrics.of(served.countsOfAll(), served.recentBuckets(), served.window()),
+                new PrequentialMetrics(served.k(), served.window()));
     }
 
     private static PrequentialMetrics read(ByteReader reader) {

@@ -7,14 +7,17 @@ import java.util.Arrays;
  * HR, NDCG and MRR at k over a stream of ranks: of all events so far and of the newest {@code window} of them.
  *
  * <p>Prequential: each rank was given before its click was learned from (Vinagre, Jorge, Gama, "Evaluation of
- * recommender systems in streaming environments", 2015). Memory is one byte for each event of the window. Not
+ * recommender systems in streaming environments", 2015). Memory is at most two bytes for each event in the window. Not
  * thread-safe: one writer, which also reads.
  */
 public final class PrequentialMetrics {
+    private static final int FIRST_ROOM = 64;
+
     private final int k;
     private final RankCounts all;
     private final RankCounts recent;
-    private final byte[] window; // ring of buckets, the newest before `next`
+    private final int windowSize;
+    private byte[] window; // ring of buckets, the newest before `next`; grows until it has windowSize
     private int filled;
     private int next;
 
@@ -23,18 +26,20 @@ public final class PrequentialMetrics {
      * @param window events in the moving figures, at least 1
      */
     public PrequentialMetrics(int k, int window) {
-        this(new RankCounts(checkedK(k)), new byte[checkedWindow(window)], 0);
+        this(new RankCounts(checkedK(k)), new byte[0], checkedWindow(window));
     }
 
-    private PrequentialMetrics(RankCounts all, byte[] window, int filled) {
+    /** @param recentBuckets buckets of the newest events, oldest first; no more than the window holds */
+    private PrequentialMetrics(RankCounts all, byte[] recentBuckets, int windowSize) {
         this.k = all.k();
         this.all = all;
         this.recent = new RankCounts(k);
-        this.window = window;
-        this.filled = filled;
-        this.next = filled % window.length;
-        for (int i = 0; i < filled; i++) {
-            recent.add(window[i]);
+        this.windowSize = windowSize;
+        this.window = recentBuckets.clone();
+        this.filled = recentBuckets.length;
+        this.next = filled == windowSize ? 0 : filled;
+        for (byte bucket : recentBuckets) {
+            recent.add(bucket);
         }
     }
 
@@ -46,8 +51,7 @@ public final class PrequentialMetrics {
     public static PrequentialMetrics of(long[] countsOfAll, byte[] recentBuckets, int window) {
         int k = checkedK(countsOfAll.length - 1);
         require(recentBuckets.length <= checkedWindow(window), "recent=" + recentBuckets.length + " window=" + window);
-        PrequentialMetrics metrics = new PrequentialMetrics(
-                new RankCounts(countsOfAll.clone()), Arrays.copyOf(recentBuckets, window), recentBuckets.length);
+        PrequentialMetrics metrics = new PrequentialMetrics(new RankCounts(countsOfAll.clone()), recentBuckets, window);
         for (int bucket = 0; bucket <= k; bucket++) {
             require(
                     metrics.recent.at(bucket) <= countsOfAll[bucket],
@@ -64,14 +68,14 @@ public final class PrequentialMetrics {
         require(rank > 0, "rank=" + rank);
         int bucket = RankCounts.bucketOf(rank, k);
         all.add(bucket);
-        if (filled == window.length) {
+        if (filled == windowSize) {
             recent.remove(window[next]);
         } else {
-            filled++;
+            growBeyond(filled++);
         }
         recent.add(bucket);
         window[next] = (byte) bucket;
-        next = next + 1 == window.length ? 0 : next + 1;
+        next = next + 1 == windowSize ? 0 : next + 1;
     }
 
     /** Over all events. */
@@ -89,7 +93,7 @@ public final class PrequentialMetrics {
     }
 
     public int window() {
-        return window.length;
+        return windowSize;
     }
 
     /** {@code (k + 1)}: how often each rank from 1 to k came, then how often any worse one. A copy. */
@@ -102,11 +106,18 @@ public final class PrequentialMetrics {
     /** {@code rank - 1}, or k for worse, of each event of the window, oldest first. A copy. */
     public byte[] recentBuckets() {
         byte[] oldestFirst = new byte[filled];
-        int first = filled == window.length ? next : 0;
-        int untilEnd = Math.min(filled, window.length - first);
+        int first = filled == windowSize ? next : 0;
+        int untilEnd = Math.min(filled, windowSize - first);
         System.arraycopy(window, first, oldestFirst, 0, untilEnd);
         System.arraycopy(window, 0, oldestFirst, untilEnd, filled - untilEnd);
         return oldestFirst;
+    }
+
+    /** Makes room for one more event: as the events come, so that a long window takes no memory before it is filled. */
+    private void growBeyond(int events) {
+        if (events == window.length) {
+            window = Arrays.copyOf(window, (int) Math.min(windowSize, Math.max(FIRST_ROOM, 2L * events)));
+        }
     }
 
     private static int checkedK(int k) {

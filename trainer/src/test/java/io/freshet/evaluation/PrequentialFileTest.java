@@ -20,6 +20,9 @@ final class PrequentialFileTest {
     private static final String GOLDEN = "464502" + "02" + "01" + "00" + "02" + "02" + "02" + "0200" + "02" + "000000"
             + "02" + "00" + "02" + "000100" + "02" + "0101" + "5516646a";
 
+    /** Version 1: what is served alone, as in the other. */
+    private static final String GOLDEN_V1 = "464501" + "02" + "01" + "00" + "02" + "02" + "02" + "0200" + "7cbb71d8";
+
     @Test
     void shouldWriteGoldenBytes() {
         assertThat(HexFormat.of().formatHex(PrequentialFile.encode(sample()))).isEqualTo(GOLDEN);
@@ -33,6 +36,18 @@ final class PrequentialFileTest {
         assertThat(metrics.served().windowed()).isEqualTo(sample().served().windowed());
         assertThat(metrics.network().running().events()).isZero();
         assertThat(metrics.memory().windowed()).isEqualTo(sample().memory().windowed());
+    }
+
+    @Test
+    void shouldTakeFiguresOfVersionOneForTheNetworksToo() {
+        ModelMetrics metrics = PrequentialFile.decode(HexFormat.of().parseHex(GOLDEN_V1));
+
+        assertThat(metrics.served().running()).isEqualTo(sample().served().running());
+        assertThat(metrics.network().running()).isEqualTo(sample().served().running());
+        assertThat(metrics.network().windowed()).isEqualTo(sample().served().windowed());
+        assertThat(metrics.network()).isNotSameAs(metrics.served());
+        assertThat(metrics.memory().running().events()).isZero();
+        assertThat(metrics.memory().window()).isEqualTo(2);
     }
 
     @Test
