@@ -20,7 +20,7 @@ import java.util.Objects;
  * <pre>
  * 3 bytes   46 52 01 or 46 52 02: magic, kind 'R', version
  * varint    capacity, users
- * varint    most positions of a user
+ * varint    most positions of a user, {@value #MOST_POSITIONS} at most
  * 8 bytes   seed, little endian
  * varint    users replaced so far
  * varint    slots in use, then for each
@@ -44,6 +44,9 @@ public final class ReplayFile {
     private static final BinaryFormat WEIGHTED = new BinaryFormat("replay reservoir", 'R', 1, WITH_WEIGHTS);
     private static final int TYPICAL_SLOT_BYTES = 48;
     private static final int MIN_SLOT_BYTES = 2;
+
+    /** More than any configuration allows: each slot of a reservoir takes memory for that many positions. */
+    static final int MOST_POSITIONS = 1 << 12;
 
     private ReplayFile() {}
 
@@ -126,9 +129,13 @@ public final class ReplayFile {
         int maxLength = reader.readVarint31();
         long seed = reader.readLong();
         long replacements = reader.readVarint63();
+        if (maxLength > MOST_POSITIONS) {
+            throw reader.corrupt("positions of a user must be at most " + MOST_POSITIONS, "positions", maxLength);
+        }
+        int slots = reader.readCount(MIN_SLOT_BYTES);
         try {
-            ReplayReservoir reservoir = new ReplayReservoir(capacity, maxLength, seed);
-            readSlots(reader, reservoir, itemRows);
+            ReplayReservoir reservoir = new ReplayReservoir(capacity, maxLength, seed, Math.max(1, slots));
+            readSlots(reader, reservoir, slots, itemRows);
             if (BinaryFormat.versionOf(bytes) == WITH_WEIGHTS) {
                 readWeights(reader, reservoir);
             }
@@ -156,8 +163,7 @@ public final class ReplayFile {
         });
     }
 
-    private static void readSlots(ByteReader reader, ReplayReservoir reservoir, int itemRows) {
-        int slots = reader.readCount(MIN_SLOT_BYTES);
+    private static void readSlots(ByteReader reader, ReplayReservoir reservoir, int slots, int itemRows) {
         int[] sequence = new int[0];
         for (int slot = 0; slot < slots; slot++) {
             String user = reader.readString();

@@ -41,6 +41,11 @@ public final class ReplayReservoir {
      * @param maxLength newest positions kept of each, at least 2
      */
     public ReplayReservoir(int capacity, int maxLength, long seed) {
+        this(capacity, maxLength, seed, FIRST_SLOTS);
+    }
+
+    /** @param firstSlots users that there is room for from the start; 1 at least */
+    ReplayReservoir(int capacity, int maxLength, long seed, int firstSlots) {
         if (capacity < 1 || maxLength < 2 || (long) capacity * maxLength > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(
                     "a reservoir must fit one array: capacity=" + capacity + " maxLength=" + maxLength);
@@ -48,7 +53,7 @@ public final class ReplayReservoir {
         this.capacity = capacity;
         this.maxLength = maxLength;
         this.seed = seed;
-        int slots = Math.min(FIRST_SLOTS, capacity);
+        int slots = Math.min(firstSlots, capacity);
         this.users = new String[slots];
         this.lengths = new int[slots];
         this.rows = new int[slots * maxLength];
