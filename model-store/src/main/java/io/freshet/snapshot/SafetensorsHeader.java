@@ -46,6 +46,9 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
     static SafetensorsHeader parse(byte[] json, long dataBytes, Path file) {
         try {
             JsonNode root = tree(json);
+            if (!JsonTexts.areWritable(root)) {
+                throw new IllegalArgumentException("must have no unpaired surrogate in a text: length=" + json.length);
+            }
             Map<String, String> metadata = metadata(root.path(SafetensorsWriter.METADATA));
             SequencedMap<String, Entry> entries = entries(root);
             requireCovered(entries, dataBytes);

@@ -94,6 +94,10 @@ record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
         try {
             JsonNode root = JSON.readTree(json);
             requireReadable(root.path("format_version"));
+            if (!JsonTexts.areWritable(root)) {
+                throw new CorruptFormatException(
+                        name + " must have no unpaired surrogate in a text: length=" + json.length);
+            }
             return root;
         } catch (IOException e) {
             throw corrupt(json.length, e);

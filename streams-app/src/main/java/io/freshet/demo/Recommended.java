@@ -22,7 +22,7 @@ record Recommended(List<String> items, boolean byModel, long clickTimestampMs) {
         items = List.copyOf(items);
     }
 
-    /** @throws UncheckedIOException if this is not JSON */
+    /** @throws UncheckedIOException if this is not JSON, or an item's id is no text */
     static Recommended parse(byte[] json) {
         List<String> items = new ArrayList<>();
         boolean fallback = false;
@@ -38,7 +38,7 @@ record Recommended(List<String> items, boolean byModel, long clickTimestampMs) {
                 String name = parser.currentName();
                 section = depth == 1 ? name : section;
                 if (name.equals("item_id") && section.equals("items")) {
-                    items.add(parser.nextTextValue());
+                    items.add(text(parser));
                 } else if (name.equals("timestamp") && section.equals("cause")) {
                     clickTimestampMs = parser.nextLongValue(0);
                 } else if (name.equals("fallback") && depth == 1) {
@@ -49,5 +49,13 @@ record Recommended(List<String> items, boolean byModel, long clickTimestampMs) {
             throw new UncheckedIOException("a recommendation must be JSON", e);
         }
         return new Recommended(items, !fallback, clickTimestampMs);
+    }
+
+    private static String text(JsonParser parser) throws IOException {
+        String text = parser.nextTextValue();
+        if (text == null) {
+            throw new IOException("an item_id must be a text: it is " + parser.currentToken());
+        }
+        return text;
     }
 }

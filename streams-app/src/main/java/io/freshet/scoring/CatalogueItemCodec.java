@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.freshet.format.Utf8;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -63,7 +64,11 @@ final class CatalogueItemCodec {
             if (next != JsonToken.VALUE_STRING && next != JsonToken.VALUE_NUMBER_INT) {
                 throw new MalformedItemException("a category must be a string or an integer: it is " + next);
             }
-            categories.add(parser.getText());
+            String category = parser.getText();
+            if (Utf8.length(category) == Utf8.UNPAIRED_SURROGATE) {
+                throw new MalformedItemException("a category must have no unpaired surrogate");
+            }
+            categories.add(category);
         }
         return List.copyOf(categories);
     }

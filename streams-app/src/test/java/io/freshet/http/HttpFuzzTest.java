@@ -1,0 +1,75 @@
+package io.freshet.http;
+
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.config.SequencerConfig;
+import io.freshet.event.Click;
+import io.freshet.event.ClickCodec;
+import io.freshet.event.EventTypes;
+import io.freshet.fuzz.BinaryMutator;
+import io.freshet.fuzz.Fuzz;
+import io.freshet.fuzz.JsonMutator;
+import io.freshet.sequencer.ClickRules;
+import java.io.ByteArrayOutputStream;
+import java.net.URLEncoder;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Every decoder of what comes over HTTP under {@link Fuzz}; those of requests are in the package of scoring.
+ *
+ * <p>The bounds of what a decode may allocate: the constant is for the parsers of so many clicks as an array may have here, with
+ * their buffers of about 10 kB each, of which each click of an array gets one of its own; for each byte, a click is copied, read
+ * and kept.
+ */
+final class HttpFuzzTest {
+    private static final long NOW_MS = 1_700_000_000_000L;
+    private static final int MOST_CLICKS = 20;
+    private static final ClickRules RULES = new ClickRules(new SequencerConfig(
+            50, Duration.ofDays(30), Duration.ofHours(1), Duration.ofSeconds(1), 100, EventTypes.ALIKE));
+
+    @Test
+    void shouldReadOrRefuseBodiesWithClicksWhenTheyAreDamaged() {
+        Fuzz.of("body with clicks", body -> ClickBatch.parse(body, MOST_CLICKS, NOW_MS, RULES))
+                .from(
+                        click("u", "i"),
+                        array(click("u", "i"), click("ü", "j"), "7".getBytes(UTF_8), click("v", "\uD83D\uDE00")),
+                        "[]".getBytes(UTF_8))
+                .damagedBy(JsonMutator.OF_JSON)
+                .mayThrow(ProblemException.class)
+                .encodedBy(batch ->
+                        array(batch.clicks().stream().map(ClickCodec::toJson).toArray(byte[][]::new)))
+                .sameIf((a, b) -> a.clicks().equals(b.clicks()) && b.refusals().count() == 0)
+                .allocatingAtMost(1 << 20, 128)
+                .run();
+    }
+
+    private static byte[] click(String user, String item) {
+        return ClickCodec.toJson(new Click(user, item, NOW_MS - 5, "view", "e"));
+    }
+
+    private static byte[] array(byte[]... values) {
+        ByteArrayOutputStream array = new ByteArrayOutputStream();
+        array.write('[');
+        for (int i = 0; i < values.length; i++) {
+            if (i > 0) {
+                array.write(',');
+            }
+            array.writeBytes(values[i]);
+        }
+        array.write(']');
+        return array.toByteArray();
+    }
+
+    @Test
+    void shouldReadOrRefuseParametersWhenTheyAreDamaged() {
+        Fuzz.of("parameter", text -> QueryParameters.decoded(new String(text, ISO_8859_1)))
+                .from("a+b%20c%C3%BC%F0%9F%98%80".getBytes(UTF_8), "k".getBytes(UTF_8), new byte[0])
+                .damagedBy(BinaryMutator.OF_BYTES)
+                .mayThrow(ProblemException.class)
+                .encodedBy(text -> URLEncoder.encode(text, UTF_8).getBytes(UTF_8))
+                .allocatingAtMost(1 << 14, 64)
+                .run();
+    }
+}
