@@ -23,7 +23,8 @@ record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
     }
 
     private void checkApplication(Brokers brokers, Map<String, TopicDescription> topics, Consumer<Finding> found) {
-        if (!roles.scorer() && topics.containsKey(config.topics().modelManifests())) {
+        if ((roles.streams() || roles.trainer())
+                && topics.containsKey(config.topics().modelManifests())) {
             new OtherApplications(config, brokers.admin(), Brokers.CALL_TIME.toMillis())
                     .find(roles.streams())
                     .ifPresent(other ->

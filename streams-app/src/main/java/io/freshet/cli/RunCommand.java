@@ -171,9 +171,12 @@ final class RunCommand implements Callable<Integer> {
                 LOG.info("Asked to end while waiting for topics");
                 return 0;
             }
-            OtherApplications.requireNone(loaded, roles.contains(Role.STREAMS));
+            if (roles.contains(Role.STREAMS) || roles.contains(Role.TRAINER)) {
+                OtherApplications.requireNone(loaded, roles.contains(Role.STREAMS));
+            }
             topics.start();
             if (streams != null) {
+                streams.keepTo(topics.readPartitions());
                 streams.start();
             }
             if (scorer != null) {

@@ -166,8 +166,8 @@ final class ConfigKeys {
                     APPLICATION_REPLACES,
                     "",
                     null,
-                    "Another `application.id` that has used the same topics, and that this one takes the place of. Without"
-                            + " it the start is refused, since clicks would be sequenced and learned from twice."),
+                    "The `application.id` that used these topics before. Without it Freshet refuses to start, because it"
+                            + " would sequence and learn every click twice."),
             text(STATE_DIR, "freshet-state", NON_EMPTY, "Folder for everything that this process keeps on disk."),
             text(MODEL_NAME, "default", new FileNameValidator(), "Name of the model in the model store and the log."),
             text(MODEL_STORE_PATH, "", null, "Folder of the model store; empty is `models` in the state folder."),
@@ -324,16 +324,16 @@ final class ConfigKeys {
                     RECORDS_PASSED_HEADERS,
                     "",
                     HeaderNamesParser.NAMES,
-                    "Names of headers, with commas, that go on from clicks and requests beside `traceparent`,"
-                            + " `tracestate`, `baggage` and `correlation-id`; all others end with their record."),
+                    "Names of headers, separated by commas, that Freshet copies from clicks and requests to its outputs,"
+                            + " besides `traceparent`, `tracestate`, `baggage` and `correlation-id`. It drops all others."),
             key(
                     RECORDS_DEAD_LETTER_BYTES,
                     ConfigDef.Type.INT,
                     "524288",
                     between(1_024, 1 << 30),
                     BYTES,
-                    "The longest value of a dead letter. A longer one is cut, and its length and SHA-256 are in the"
-                            + " headers. Never more than fits into `kafka.producer.max.request.size`."),
+                    "The longest value of a dead letter. Freshet cuts longer values and writes their length and SHA-256"
+                            + " into the headers. Never more than fits into `kafka.producer.max.request.size`."),
             key(
                     SCORING_TOP_K,
                     ConfigDef.Type.INT,
@@ -457,8 +457,8 @@ final class ConfigKeys {
                     HEALTH_STALL_MS,
                     "300000",
                     1_000,
-                    "The longest time that a loop of a role may make no progress; beyond it `/health/live` fails and names"
-                            + " the loop. Longer than a snapshot takes to be written or read."),
+                    "How long a loop of a role may make no progress. After that `/health/live` fails and names the loop."
+                            + " Set it longer than a snapshot takes to write or read."),
             key(
                     HTTP_PORT,
                     ConfigDef.Type.INT,

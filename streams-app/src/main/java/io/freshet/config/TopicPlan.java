@@ -38,9 +38,11 @@ public record TopicPlan(Topics topics, TopicConfig config) {
      * then, and partitions cannot be taken away again.
      */
     public static String remedyForAdded(int statePartitions) {
-        return "Their clicks wait. Create topics of " + statePartitions + " partitions, name them in topics.clicks,"
-                + " topics.clicks-rekeyed and topics.recommendation-requests, copy what waits to them and produce to them;"
-                + " or begin anew, with another application.id, another model.name and new topics in topics.*."
+        return "Clicks in the new partitions are not read. Either create topics with " + statePartitions
+                + " partitions, name"
+                + " them in topics.clicks, topics.clicks-rekeyed and topics.recommendation-requests, copy the unread clicks to"
+                + " them and produce to them; or start over with another application.id, another model.name and new topics in"
+                + " topics.*."
                 + " Do not delete the state";
     }
 

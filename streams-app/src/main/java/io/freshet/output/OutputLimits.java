@@ -38,6 +38,9 @@ final class OutputLimits {
     /** Refusals that are closer together than this are of one transaction. */
     private static final long ONE_TRANSACTION_MS = 1_000;
 
+    /** A topic that has refused nothing for so long begins to count again. */
+    private static final long FORGET_MS = 3_600_000;
+
     private final int atFirst;
     private final RecordTimes times;
     private final InstantSource clock;
@@ -144,8 +147,11 @@ final class OutputLimits {
         return aborted.merge(
                         topic,
                         new Aborted(1, nowMs),
-                        (before, first) -> new Aborted(
-                                before.transactions() + (nowMs - before.lastMs() > ONE_TRANSACTION_MS ? 1 : 0), nowMs))
+                        (before, first) -> nowMs - before.lastMs() > FORGET_MS
+                                ? first
+                                : new Aborted(
+                                        before.transactions() + (nowMs - before.lastMs() > ONE_TRANSACTION_MS ? 1 : 0),
+                                        nowMs))
                 .transactions();
     }
 }

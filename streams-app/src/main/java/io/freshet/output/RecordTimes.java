@@ -43,7 +43,7 @@ public final class RecordTimes implements TimestampExtractor {
     RecordTimes(InstantSource clock, MeterRegistry registry) {
         this.clock = clock;
         replaced = Counter.builder("freshet.record.times.replaced")
-                .description("Records whose own time the outputs could refuse, and that the wall clock timed")
+                .description("Records whose time an output could refuse; Freshet used the wall clock instead")
                 .register(registry);
     }
 

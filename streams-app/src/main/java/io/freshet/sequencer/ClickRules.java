@@ -50,8 +50,9 @@ public final class ClickRules {
                 ? ofRecord(click, nowMs)
                 : new Refusal(
                         DeadLetterHeaders.TIMESTAMP_TOO_OLD,
-                        "timestamp must be at most " + idleRetentionMs + " ms ago, or its user is forgotten at once:"
-                                + " timestamp=" + click.timestampMs() + ", now=" + nowMs
+                        "timestamp must be at most " + idleRetentionMs
+                                + " ms ago: Freshet would forget the user of an older"
+                                + " click at once: timestamp=" + click.timestampMs() + ", now=" + nowMs
                                 + "; write older clicks to the topic");
     }
 }

@@ -21,7 +21,7 @@ final class IdleUsers {
     }
 
     /**
-     * Deletes the users of the next slice that are idle, or whose value cannot be read.
+     * Deletes the idle users of the next slice. A value that cannot be read stays: a newer version may have written it.
      *
      * @param isIdle tells by the time of a user's newest click
      * @return how many
@@ -32,7 +32,7 @@ final class IdleUsers {
                 nextUser == null ? sequences.all() : sequences.range(nextUser, null)) {
             for (int looked = 0; looked < sliceSize && slice.hasNext(); looked++) {
                 KeyValue<byte[], UserSequence> user = slice.next();
-                if (user.value == null || isIdle.test(newestMs(user.value))) {
+                if (user.value != null && isIdle.test(newestMs(user.value))) {
                     sequences.delete(user.key);
                     forgotten++;
                 }

@@ -60,8 +60,8 @@ public final class OtherApplications {
 
     /** What to do where there is one. */
     public static String remedy(FreshetConfig config) {
-        return "set application.id to that one; or, if every click is to be sequenced and learned from again by "
-                + config.applicationId() + ", set application.replaces to it";
+        return "set application.id to that one. If " + config.applicationId()
+                + " should sequence and learn every click again, set application.replaces to it";
     }
 
     /**
@@ -77,7 +77,7 @@ public final class OtherApplications {
     private Optional<String> ofClicks() {
         for (String id : applicationsWithState()) {
             if (isOther(id) && hasConsumedClicks(id)) {
-                return Optional.of("The clicks must be sequenced by one application: application.id="
+                return Optional.of("Only one application may sequence the clicks: application.id="
                         + config.applicationId() + ", and application.id=" + id + " has consumed topic "
                         + config.topics().clicks());
             }
@@ -119,7 +119,7 @@ public final class OtherApplications {
         return writer.filter(id -> id.endsWith(suffix))
                 .map(id -> id.substring(0, id.length() - suffix.length()))
                 .filter(this::isOther)
-                .map(id -> "A model must be trained by one application: application.id=" + config.applicationId()
+                .map(id -> "Only one application may train a model: application.id=" + config.applicationId()
                         + ", and application.id=" + id + " has trained model.name=" + config.modelName());
     }
 

@@ -18,13 +18,23 @@ import org.apache.kafka.streams.processor.internals.StreamsPartitionAssignor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps to the partitions that topics had when this client first shared them out. Kafka Streams itself would share out
+ * Keeps to the partitions that topics had when the state was made, or when this client first shared them out. Kafka Streams itself would share out
  * partitions that are added while it runs, find that its changelogs have fewer, and end every instance. Thread-safe.
  */
 final class SourcePartitions {
     private static final String KEY = "freshet.source.partitions";
 
     private final Map<String, Integer> countByTopic = new ConcurrentHashMap<>();
+
+    /**
+     * Keeps to these counts from the start. Only the instance that leads the group shares partitions out, and one that
+     * becomes the leader later must not take those for granted that were added since.
+     *
+     * @param counts partitions of each topic that the state was made with
+     */
+    void keepTo(Map<String, Integer> counts) {
+        countByTopic.putAll(counts);
+    }
 
     /**
      * The clients of a Kafka Streams client that keeps to these partitions. Where the brokers share partitions out

@@ -32,6 +32,7 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
 
     private final BoundedRocksDb.Memory rocksDbMemory;
     private final FollowedVariants followed;
+    private final SourcePartitions partitions = new SourcePartitions();
     private final StreamsClient client;
     private final UserSequences users;
     private final RocksDbMeters meters;
@@ -59,10 +60,19 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
                 config,
                 FreshetTopology.build(config, properties, followed.variants(), outputs, registry),
                 properties,
-                new SourcePartitions().clients(properties, outputs.clients()),
+                partitions.clients(properties, outputs.clients()),
                 registry);
         users = new UserSequences(client.streams());
         meters = new RocksDbMeters(rocksDbMemory, registry);
+    }
+
+    /**
+     * Reads no partitions that were added since the state was made; to be called before the start.
+     *
+     * @param counts partitions of each topic that the state was made with
+     */
+    public void keepTo(Map<String, Integer> counts) {
+        partitions.keepTo(counts);
     }
 
     /** Starts following the models and processing clicks. */

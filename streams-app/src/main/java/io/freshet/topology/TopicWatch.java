@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topics of a process. Before its roles start, creates them or waits until somebody else has; from then on looks for
- * partitions that are added, which the streams role cannot read: its state is partitioned as its clicks were when it first
- * started. Thread-safe but for starting and closing.
+ * The topics of a process. Before its roles start, creates them or waits until someone else has. From then on looks for
+ * partitions that are added. The streams role cannot read those: its state has as many partitions as the clicks had when it
+ * first started. Thread-safe but for starting and closing.
  */
 public final class TopicWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
@@ -141,6 +141,13 @@ public final class TopicWatch implements AutoCloseable {
         return setup.partitionCounts(names);
     }
 
+    /** Partitions that the state was made with, of each topic that the streams role reads; of none in other roles. */
+    public Map<String, Integer> readPartitions() {
+        Map<String, Integer> counts = new TreeMap<>();
+        partitionedAsState.forEach(topic -> counts.put(topic, statePartitions));
+        return counts;
+    }
+
     /** Begins to look for added partitions, on a thread of its own. */
     public void start() {
         thread.start();
@@ -149,9 +156,13 @@ public final class TopicWatch implements AutoCloseable {
     private void run() {
         try (Heartbeat heartbeat = heartbeats.of("topic-watch")) {
             heartbeat.begin();
-            while (hasState && !isClosingWithin(interval)) {
+            long lookedNanos = System.nanoTime();
+            while (hasState && !isClosingWithin(WAIT)) {
                 heartbeat.beat();
-                look();
+                if (System.nanoTime() - lookedNanos >= interval.toNanos()) {
+                    look();
+                    lookedNanos = System.nanoTime();
+                }
             }
         }
     }

@@ -13,8 +13,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What to do when a stream thread dies: another takes its place where the cause passes by itself; else the client shuts
- * down, so that whoever runs the process sees it.
+ * What to do when a stream thread dies: another takes its place if the cause passes by itself. Otherwise the client shuts
+ * down, and the process ends and says why.
  */
 final class UncaughtErrors implements StreamsUncaughtExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(UncaughtErrors.class);
@@ -28,13 +28,22 @@ final class UncaughtErrors implements StreamsUncaughtExceptionHandler {
 
     @Override
     public StreamThreadExceptionResponse handle(Throwable error) {
-        if (isPassing(error)) {
+        if (isPassing(error) && !isOfGlobalThread()) {
             LOG.warn("A stream thread died; another takes its place", error);
+            // Kafka Streams throws the error on after it has replaced the thread, and gives a handler of its own only
+            // to
+            // the threads of the start. The default handler would end the process.
+            Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
         LOG.error("A stream thread died; the client shuts down", error);
         fatal = error;
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
+    }
+
+    /** Kafka Streams cannot replace the thread that reads global topics. */
+    private static boolean isOfGlobalThread() {
+        return Thread.currentThread().getName().endsWith("GlobalStreamThread");
     }
 
     /** As after a stall that was longer than a transaction may be open: a new thread has a new producer. */

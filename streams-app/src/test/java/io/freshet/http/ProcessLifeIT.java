@@ -69,7 +69,7 @@ final class ProcessLifeIT {
             try (FreshetProcess check = run("check", kafka, "--check", "application.id=other")) {
                 assertThat(check.await(TIMEOUT)).isEqualTo(PROBLEM);
                 assertThat(Files.readString(folder.resolve("check.txt")))
-                        .contains("application.id: The clicks must be sequenced by one application")
+                        .contains("application.id: Only one application may sequence the clicks")
                         .contains("application.id=freshet has consumed topic clicks");
             }
             assertRefused(run("second", kafka, "application.id=other"), "second");

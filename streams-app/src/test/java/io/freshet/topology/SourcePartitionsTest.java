@@ -30,6 +30,16 @@ final class SourcePartitionsTest {
         assertThat(limited.nodes()).containsExactly(NODE);
     }
 
+    /** As on an instance that leads its group only after partitions were added. */
+    @Test
+    void shouldLeaveOutPartitionsThatWereAddedBeforeTheFirstLook() {
+        SourcePartitions partitions = new SourcePartitions();
+        partitions.keepTo(Map.of("clicks", 2));
+
+        assertThat(partitions.limited(cluster(5)).partitionCountForTopic("clicks"))
+                .isEqualTo(2);
+    }
+
     @Test
     void shouldLeaveTheClientsAsTheyAreWhereBrokersSharePartitionsOut() {
         SourcePartitions partitions = new SourcePartitions();

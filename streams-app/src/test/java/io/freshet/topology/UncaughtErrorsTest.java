@@ -4,10 +4,14 @@ import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.St
 import static org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.lang.Thread.UncaughtExceptionHandler;
+import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import org.apache.kafka.common.errors.InvalidTxnStateException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.streams.errors.StreamsException;
+import org.apache.kafka.streams.errors.StreamsUncaughtExceptionHandler.StreamThreadExceptionResponse;
 import org.junit.jupiter.api.Test;
 
 final class UncaughtErrorsTest {
@@ -18,6 +22,35 @@ final class UncaughtErrorsTest {
         assertThat(errors.handle(new StreamsException("send", new TimeoutException("broker away"))))
                 .isEqualTo(REPLACE_THREAD);
         assertThat(errors.fatal()).isEmpty();
+    }
+
+    /** Kafka Streams throws the error on, in a thread that has no handler of its own if it is a replacement itself. */
+    @Test
+    void shouldNotReachTheDefaultHandlerWhenAReplacedThreadDies() throws InterruptedException {
+        UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
+        List<Throwable> reached = new CopyOnWriteArrayList<>();
+        Thread.setDefaultUncaughtExceptionHandler((_, error) -> reached.add(error));
+        try {
+            StreamsException passing = new StreamsException("send", new TimeoutException("broker away"));
+            Thread thread = Thread.ofPlatform().start(() -> {
+                errors.handle(passing);
+                throw passing;
+            });
+            thread.join();
+        } finally {
+            Thread.setDefaultUncaughtExceptionHandler(before);
+        }
+        assertThat(reached).isEmpty();
+    }
+
+    @Test
+    void shouldShutDownWhenTheGlobalThreadDies() throws InterruptedException {
+        List<StreamThreadExceptionResponse> said = new CopyOnWriteArrayList<>();
+        Thread thread = Thread.ofPlatform()
+                .name("freshet-1-GlobalStreamThread")
+                .start(() -> said.add(errors.handle(new TimeoutException("broker away"))));
+        thread.join();
+        assertThat(said).containsExactly(SHUTDOWN_CLIENT);
     }
 
     /** What a commit says after a stall that was longer than the transaction's timeout. */

@@ -116,7 +116,7 @@ final class GroupLease implements Lease {
             if (FailureKind.of(e) == FailureKind.FATAL) {
                 failure = e;
             } else {
-                LOG.warn("The lease of model {} is asked for again in {}", modelName, RETRY, e);
+                LOG.warn("The trainer asks for the lease of model {} again in {}", modelName, RETRY, e);
                 heartbeat.beat();
                 boolean _ = isClosingWithin(RETRY);
             }
@@ -160,7 +160,7 @@ final class GroupLease implements Lease {
         public void onPartitionsAssigned(Collection<TopicPartition> partitions) {
             consumer.pause(consumer.assignment());
             if (!partitions.isEmpty()) {
-                LOG.info("The trainer of model {} in this process is the one to learn", modelName);
+                LOG.info("This process now trains model {}", modelName);
                 held = true;
             }
         }
@@ -168,7 +168,7 @@ final class GroupLease implements Lease {
         @Override
         public void onPartitionsRevoked(Collection<TopicPartition> partitions) {
             if (!partitions.isEmpty()) {
-                LOG.info("The trainer of model {} in this process is not the one to learn any more", modelName);
+                LOG.info("This process no longer trains model {}", modelName);
                 held = false;
             }
         }

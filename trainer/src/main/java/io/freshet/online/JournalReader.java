@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Reads one model's committed records of the model log from an offset on: to the end that the log has at a time
  * ({@link #next}), or as they come ({@link #poll}). A record that cannot be decoded is counted, logged and passed over, here
- * as by those who follow the model: whether a step is missing, the steps' numbers say. Owns the consumer. Not thread-safe.
+ * as by those who follow the model. If it was a step, the number of a later one shows that it is missing. Owns the consumer. Not thread-safe.
  */
 final class JournalReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
@@ -38,9 +38,10 @@ final class JournalReader implements AutoCloseable {
     private final Runnable passedOver;
     private final ArrayDeque<JournalEntry> fetched = new ArrayDeque<>();
     private long end;
+    private int passedOverRecords;
 
     /**
-     * Goes on from {@code offset}; the end is that of now.
+     * Goes on from {@code offset}; the end is that of now. Closes the consumer if that fails.
      *
      * @param modelName records of other models are left out
      * @param nothingMissing asked where the log begins after the offset: whether the model is certain to have no record
@@ -59,11 +60,25 @@ final class JournalReader implements AutoCloseable {
         this.partition = new TopicPartition(topic, 0);
         this.key = modelName.getBytes(StandardCharsets.UTF_8);
         this.passedOver = passedOver;
+        try {
+            seek(offset, nothingMissing);
+        } catch (RuntimeException e) {
+            KafkaClients.close(consumer);
+            throw e;
+        }
+    }
+
+    private void seek(long offset, BooleanSupplier nothingMissing) {
         List<TopicPartition> partitions = List.of(partition);
         consumer.assign(partitions);
         long first = only(consumer.beginningOffsets(partitions));
         moveEnd();
         consumer.seek(partition, new LogPosition(partition, offset, first, end).start(nothingMissing, WAY_OUT));
+    }
+
+    /** Records that could not be decoded so far. */
+    int passedOverRecords() {
+        return passedOverRecords;
     }
 
     /** Whether the model log and the input still hold everything that a snapshot does not cover. */
@@ -75,7 +90,8 @@ final class JournalReader implements AutoCloseable {
         TopicPosition log = manifest.modelLog();
         positions.put(new TopicPartition(log.topic(), log.partition()), log.offset());
         return consumer.beginningOffsets(positions.keySet()).entrySet().stream()
-                .allMatch(first -> first.getValue() <= positions.getOrDefault(first.getKey(), -1L));
+                .allMatch(first ->
+                        LogPosition.mayHoldAllFrom(positions.getOrDefault(first.getKey(), -1L), first.getValue()));
     }
 
     /** The offset behind the last record that {@link #next} reads. */
@@ -149,6 +165,7 @@ final class JournalReader implements AutoCloseable {
 
     private void passOver(ConsumerRecord<byte[], byte[]> record, String reason) {
         passedOver.run();
+        passedOverRecords++;
         LOG.warn(
                 "Passed over a record of the model log: topic={} partition={} offset={}: {}",
                 record.topic(),

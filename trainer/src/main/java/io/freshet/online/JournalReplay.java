@@ -113,7 +113,11 @@ public final class JournalReplay implements AutoCloseable {
     /** Replays steps up to this one; false if the journal ends before. */
     public boolean runToStep(long step) {
         run(record -> record.step() <= step);
-        return step() >= step;
+        if (step() < step) {
+            rerun.requireComplete();
+            return false;
+        }
+        return true;
     }
 
     /** Replays the steps that were written to the journal by then. */
@@ -124,6 +128,7 @@ public final class JournalReplay implements AutoCloseable {
             accept(next);
             next = journal.peek();
         }
+        rerun.requireComplete();
     }
 
     /** Replays all steps that there are. */

@@ -51,7 +51,7 @@ final class JournalRerun {
 
     private void passOver(StepRecord step, long offset) {
         LOG.error(
-                "Passed over a step of the journal that does not go on from the model: offset={} step={} model's step={}"
+                "Skipped a step of the journal that does not continue the model: offset={} step={} model's step={}"
                         + " ranges={}",
                 offset,
                 step.step(),

@@ -2,10 +2,12 @@ package io.freshet.online;
 
 import java.util.function.BooleanSupplier;
 import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * A position that a snapshot names, and what its partition holds now. All records of our topics are written in
- * transactions, so a position behind a transaction's last record is that of its commit marker, which no reader sees.
+ * transactions, so a position behind a transaction's last record may be that of its commit marker, which no reader sees.
  * Once retention has deleted the marker as well, the partition begins one later, and no record is missing.
  *
  * @param wanted the position: everything before it is known
@@ -13,6 +15,8 @@ import org.apache.kafka.common.TopicPartition;
  * @param end the offset behind the last committed record or marker
  */
 record LogPosition(TopicPartition partition, long wanted, long begin, long end) {
+    private static final Logger LOG = LoggerFactory.getLogger(LogPosition.class);
+
     /**
      * Where to go on reading.
      *
@@ -25,10 +29,18 @@ record LogPosition(TopicPartition partition, long wanted, long begin, long end) 
         if (wanted > end) {
             throw new MissingRecordsException("partition " + partition + " must reach as far as the snapshot: snapshot"
                     + " covers up to=" + wanted + " log begins at=" + begin + " log ends at=" + end
-                    + "; the topic has been made anew or is another cluster's. " + wayOut);
+                    + "; someone has created the topic again, or it belongs to another cluster. " + wayOut);
         }
-        if (wanted >= begin || isBehindMarker() || nothingBetween.getAsBoolean()) {
+        if (wanted >= begin || nothingBetween.getAsBoolean()) {
             return Math.max(wanted, begin);
+        }
+        if (mayHoldAllFrom(wanted, begin)) {
+            LOG.warn(
+                    "Partition {} begins one offset behind the snapshot, at {}. That offset is taken for the marker of a"
+                            + " transaction, which retention has deleted",
+                    partition,
+                    begin);
+            return begin;
         }
         throw new MissingRecordsException(
                 "partition " + partition + " must hold everything since the snapshot: snapshot"
@@ -36,7 +48,8 @@ record LogPosition(TopicPartition partition, long wanted, long begin, long end) 
                         + "; the records between have expired (retention.ms). " + wayOut);
     }
 
-    private boolean isBehindMarker() {
-        return wanted > 0 && begin == wanted + 1;
+    /** Whether a partition that begins there holds all records from the position on, or all but a marker. */
+    static boolean mayHoldAllFrom(long wanted, long begin) {
+        return begin <= wanted || (wanted > 0 && begin == wanted + 1);
     }
 }

@@ -15,11 +15,20 @@ final class ManifestsReader implements AutoCloseable {
     private final SnapshotCatalogue catalogue;
     private final List<TopicPartition> partitions;
 
-    /** Stands at the beginning. */
+    /** Begins at the start of the topic. Closes the consumer if that fails. */
     ManifestsReader(Consumer<byte[], byte[]> consumer, String topic, String modelName) {
         this.consumer = consumer;
         this.catalogue = new SnapshotCatalogue(modelName);
-        this.partitions = consumer.partitionsFor(topic).stream()
+        try {
+            this.partitions = assignAll(consumer, topic);
+        } catch (RuntimeException e) {
+            KafkaClients.close(consumer);
+            throw e;
+        }
+    }
+
+    private static List<TopicPartition> assignAll(Consumer<byte[], byte[]> consumer, String topic) {
+        List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .toList();
         if (partitions.isEmpty()) {
@@ -27,6 +36,7 @@ final class ManifestsReader implements AutoCloseable {
         }
         consumer.assign(partitions);
         consumer.seekToBeginning(partitions);
+        return partitions;
     }
 
     /** Reads on to where the topic ends now. The catalogue is this reader's, and changes with the next call. */

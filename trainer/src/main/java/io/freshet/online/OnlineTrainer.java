@@ -24,7 +24,7 @@ import org.slf4j.LoggerFactory;
 /**
  * Learns from {@code sequences} as they come and publishes the model: at most one at a time for each model. A second one
  * stands by: it reruns the journal as the first writes it, and takes over where that one ends. Without a {@linkplain
- * OnlineConfig#leaseTimeout lease} nobody stands by: a trainer that starts fences an older one, which then stops.
+ * OnlineConfig#leaseTimeout lease} no trainer stands by: one that starts fences an older one, which then stops.
  *
  * <p>Each input record is learned from exactly once, whenever the trainer dies: the records of a step are named in its
  * journal entry, which is committed together with the weights that it led to. A trainer that starts goes on from the
@@ -44,7 +44,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final int MOST_DOUBLINGS = 10;
 
-    /** So often a refusal must come in a row: after the loss of a broker, a log can look shorter for a moment. */
+    /** How many refusals in a row end the trainer. After the loss of a broker a log can look shorter for a moment. */
     private static final int REFUSALS = 3;
 
     private final OnlineConfig config;
@@ -61,7 +61,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private volatile TrainerStatus status = TrainerStatus.NOT_STARTED;
     private volatile long stepNanos = System.nanoTime(); // of the end of the last step
     private final AtomicInteger restarts = new AtomicInteger();
-    private int failuresInARow;
+    private boolean hasLearnedInTerm; // the trainer's thread's own, as the next two
+    private int failuresInARow; // since a step was learned
     private int refusalsInARow;
 
     /**
@@ -156,16 +157,17 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                         () -> stepAge().toMillis() / 1_000.0);
                 Lease lease = Lease.of(config, registry, heartbeats)) {
             while (signals.nextTurn()) {
-                long began = System.nanoTime();
+                hasLearnedInTerm = false;
                 try {
                     term(lease, metrics);
                     failuresInARow = 0;
+                    refusalsInARow = 0;
                 } catch (NonFiniteModelException e) {
                     recoverOrThrow(e);
                     metrics.recovered();
                 } catch (IOException | RuntimeException | Error e) {
                     DeadlyErrors.throwIfDeadly(e);
-                    if (System.nanoTime() - began > LONGEST_WAIT.toNanos()) {
+                    if (hasLearnedInTerm) {
                         failuresInARow = 0;
                     }
                     if (isFinal(lease, e)) {
@@ -189,7 +191,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         };
     }
 
-    /** Lets another trainer have the lease meanwhile, if one waits. */
+    /** If another trainer waits, it gets the lease meanwhile. */
     private void awaitNextTerm(Lease lease, TrainerMetrics metrics, Throwable failure) {
         lease.renounce();
         if (FailureKind.of(failure) == FailureKind.FENCED) {
@@ -204,7 +206,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         restarts.incrementAndGet();
         metrics.restarted();
         LOG.warn(
-                "Trainer of model {} failed after step {}, and begins anew from its newest snapshot in {}: restarts={}",
+                "Trainer of model {} failed after step {}; it restarts from its newest snapshot in {}: restarts={}",
                 config.modelName(),
                 status.step(),
                 wait,
@@ -248,8 +250,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         farthestStep = Math.max(farthestStep, status.step());
         if (recoveriesInPlace > MOST_RECOVERIES_IN_PLACE) {
             throw new IllegalStateException(
-                    "weights must stay finite; a smaller learning rate may help: they did not after step "
-                            + farthestStep + " for " + recoveriesInPlace + " times in turn",
+                    "weights must stay finite; they became non-finite " + recoveriesInPlace
+                            + " times in a row after step " + farthestStep + "; a smaller learning rate may help",
                     e);
         }
         LOG.error(
@@ -262,6 +264,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private void accept(TrainerStatus next) {
         if (next.step() > status.step()) {
             stepNanos = System.nanoTime();
+            hasLearnedInTerm |= next.phase() == Phase.LEARNING && status.phase() == Phase.LEARNING;
         }
         status = next;
     }

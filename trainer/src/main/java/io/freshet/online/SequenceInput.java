@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongToIntFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -34,6 +35,7 @@ final class SequenceInput implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SequenceInput.class);
     private static final Duration RETAKE_POLL = Duration.ofMillis(100);
     private static final Duration RETAKE_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration END_PATIENCE = Duration.ofSeconds(5);
     private static final Duration QUIET = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration LOOK_PATIENCE = Duration.ofSeconds(1);
@@ -47,6 +49,7 @@ final class SequenceInput implements AutoCloseable {
     private final List<InputPartition> inTurn = new ArrayList<>(); // ascending
     private final MergedOrder order = new MergedOrder(inTurn);
     private final Map<InputPartition, Long> ends = new HashMap<>(); // offset behind the last record that ever comes
+    private final Map<TopicPartition, Long> knownEnds = new HashMap<>(); // no later than the committed ends
     private int undecodable; // since the last batch
     private int turn;
     private long waitingSinceNanos = System.nanoTime();
@@ -214,15 +217,28 @@ final class SequenceInput implements AutoCloseable {
 
     private boolean isAt(InputRange range) {
         InputPartition partition = partitionOf(range);
+        if (!reaches(partition.partition(), range.to())) {
+            return false;
+        }
         if (range.from() > partition.position()) {
-            long end = consumer.endOffsets(List.of(partition.partition()))
-                    .getOrDefault(partition.partition(), partition.position());
-            if (range.to() > end) {
-                return false;
-            }
-            await(partition, range.from());
+            await(partition, partition.position() + 1); // its next record, which shows whether one is between
         }
         return partition.continuesWith(range.from());
+    }
+
+    /** Whether the partition's committed end is there, or comes there soon: after a change of the leader it may lag. */
+    private boolean reaches(TopicPartition partition, long to) {
+        long deadline = System.nanoTime() + END_PATIENCE.toNanos();
+        while (knownEnds.getOrDefault(partition, 0L) < to) {
+            knownEnds.putAll(consumer.endOffsets(List.of(partition)));
+            if (knownEnds.getOrDefault(partition, 0L) < to) {
+                if (System.nanoTime() > deadline) {
+                    return false;
+                }
+                LockSupport.parkNanos(RETAKE_POLL.toNanos());
+            }
+        }
+        return true;
     }
 
     /** Whether the ranges are of this topic and its partitions, those that were added since among them. */
@@ -239,7 +255,7 @@ final class SequenceInput implements AutoCloseable {
     /**
      * Takes again what a journal entry says.
      *
-     * @throws IllegalStateException if that does not begin where learning has come to, or is no longer kept
+     * @throws IllegalStateException if that does not begin where learning has come to, or does not come
      */
     InputBatch retake(List<InputRange> ranges) {
         for (InputRange range : ranges) {

@@ -60,10 +60,11 @@ final class TrainerMetrics implements AutoCloseable {
         this.failedSnapshots = counter("snapshot.failures", "Snapshots that could not be written");
         this.recoveries = counter(
                 "recoveries", "Times that training went back to a snapshot because its weights were not finite");
-        this.restarts = counter("restarts", "Terms begun anew after a failure that may pass");
+        this.restarts = counter("restarts", "How often the trainer restarted after a failure that may pass");
         meters.add(Gauge.builder("freshet.trainer.step.age", stepAge, DoubleSupplier::getAsDouble)
                 .description("Time since the last step was learned; grows while no clicks come, too")
                 .baseUnit("seconds")
+                .strongReference(true)
                 .tags(tags)
                 .register(registry));
         this.stepTime = timer("step", "Time of one step: rank, learn, remember");

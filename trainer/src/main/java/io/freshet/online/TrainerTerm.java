@@ -39,6 +39,7 @@ final class TrainerTerm {
     private final Progress progress;
     private final JournalRerun rerun;
     private final Consumer<TrainerStatus> report;
+    private int passedOverRecords; // of the journal
 
     /**
      * @param meters of the Kafka clients of this term
@@ -108,7 +109,9 @@ final class TrainerTerm {
             log.fenceOthers();
             journal.moveEnd();
             log.startAt(journal.end());
-            return rerunToEnd(journal, gate);
+            boolean complete = rerunToEnd(journal, gate);
+            passedOverRecords = journal.passedOverRecords();
+            return complete;
         }
     }
 
@@ -141,6 +144,9 @@ final class TrainerTerm {
         String arithmetic = SnapshotPlatform.arithmetic(learner.productsName());
         if (rerun.mismatches() > 0) {
             return "steps that were rerun came out otherwise " + rerun.mismatches() + " times";
+        }
+        if (passedOverRecords > 0) {
+            return passedOverRecords + " records of the journal could not be decoded, and may have been steps";
         }
         if (restored != null && !SnapshotPlatform.arithmetic(restored).equals(arithmetic)) {
             return "snapshot " + restored.version() + " was computed with arithmetic="
