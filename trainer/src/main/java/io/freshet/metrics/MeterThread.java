@@ -20,16 +20,24 @@ public final class MeterThread {
 
     /** An executor of one thread of this name, which the caller shuts down. */
     public static ScheduledExecutorService named(String name) {
-        return new ScheduledThreadPoolExecutor(
-                1, Thread.ofPlatform().daemon().name(name).factory()) {
-            @Override
-            protected void afterExecute(Runnable task, @Nullable Throwable thrown) {
-                super.afterExecute(task, thrown);
-                if (task instanceof Future<?> future && future.isDone() && !future.isCancelled()) {
-                    report(name, future);
-                }
+        return new Reporting(name);
+    }
+
+    private static final class Reporting extends ScheduledThreadPoolExecutor {
+        private final String name;
+
+        Reporting(String name) {
+            super(1, Thread.ofPlatform().daemon().name(name).factory());
+            this.name = name;
+        }
+
+        @Override
+        protected void afterExecute(Runnable task, @Nullable Throwable thrown) {
+            super.afterExecute(task, thrown);
+            if (task instanceof Future<?> future && future.isDone() && !future.isCancelled()) {
+                report(name, future);
             }
-        };
+        }
     }
 
     private static void report(String name, Future<?> ended) {

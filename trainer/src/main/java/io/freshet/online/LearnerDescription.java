@@ -7,6 +7,7 @@ import io.freshet.loss.LossConfig;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.SnapshotPlatform;
 import io.freshet.model.TrainingConfig;
+import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
 import java.time.Instant;
@@ -16,6 +17,8 @@ import java.util.Map;
 
 /** A learner in the words of a manifest. */
 final class LearnerDescription {
+    private static final String MAX_GRADIENT_NORM = "max_gradient_norm";
+
     private LearnerDescription() {}
 
     /**
@@ -48,6 +51,16 @@ final class LearnerDescription {
                 held);
     }
 
+    /**
+     * What a manifest says of the training, with what went without saying when it was written: a gradient was as long as it
+     * was.
+     */
+    static Map<String, Object> training(Manifest manifest) {
+        Map<String, Object> values = new LinkedHashMap<>(manifest.training());
+        values.putIfAbsent(MAX_GRADIENT_NORM, 0.0);
+        return values;
+    }
+
     /** Everything that a rerun must have alike to come to the same bytes; the number of threads is not among it. */
     static Map<String, Object> training(TrainingConfig training, LearningConfig learning) {
         Map<String, Object> values = new LinkedHashMap<>();
@@ -59,7 +72,7 @@ final class LearnerDescription {
         values.put("dropout", training.dropout());
         describe(training.loss(), values);
         values.put("shards", training.shards());
-        values.put("max_gradient_norm", training.maxGradientNorm());
+        values.put(MAX_GRADIENT_NORM, training.maxGradientNorm());
         values.put("optimizer_steps", learning.optimizerSteps());
         if (learning.fullStepClicks() < Integer.MAX_VALUE) {
             values.put("full_step_clicks", learning.fullStepClicks());

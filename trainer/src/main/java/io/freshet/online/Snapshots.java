@@ -126,7 +126,7 @@ final class Snapshots {
     private void warnOfOtherTraining(Manifest manifest) {
         var training =
                 wanted(manifest).complete(manifest.version(), manifest.files()).training();
-        if (!training.equals(manifest.training())) {
+        if (!training.equals(LearnerDescription.training(manifest))) {
             LOG.warn(
                     "Training settings differ from those of snapshot {}: steps that are rerun from the journal come"
                             + " out differently. snapshot={} configured={}",

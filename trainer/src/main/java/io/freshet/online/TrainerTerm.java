@@ -142,15 +142,16 @@ final class TrainerTerm {
     private String whyNotContinued(long newest) {
         Manifest restored = start.manifest();
         String arithmetic = SnapshotPlatform.arithmetic(learner.productsName());
+        // First: with another arithmetic, steps that are rerun come out otherwise, too.
+        if (restored != null && !SnapshotPlatform.arithmetic(restored).equals(arithmetic)) {
+            return "snapshot " + restored.version() + " was computed with arithmetic="
+                    + SnapshotPlatform.arithmetic(restored) + ", this trainer computes with arithmetic=" + arithmetic;
+        }
         if (rerun.mismatches() > 0) {
             return "steps that were rerun came out otherwise " + rerun.mismatches() + " times";
         }
         if (passedOverRecords > 0) {
             return passedOverRecords + " records of the journal could not be decoded, and may have been steps";
-        }
-        if (restored != null && !SnapshotPlatform.arithmetic(restored).equals(arithmetic)) {
-            return "snapshot " + restored.version() + " was computed with arithmetic="
-                    + SnapshotPlatform.arithmetic(restored) + ", this trainer computes with arithmetic=" + arithmetic;
         }
         if (newest == Manifest.NO_LINEAGE) {
             return "no trainer has published one";

@@ -5,6 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.freshet.loss.LossConfig;
 import io.freshet.loss.LossConfig.Sampling;
 import io.freshet.model.TrainingConfig;
+import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import java.time.Instant;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
@@ -35,5 +40,33 @@ class LearnerDescriptionTest {
     void shouldTellAnAutomaticScaleByItsName() {
         assertThat(describe(LossConfig.scaledCrossEntropy(100))).containsEntry("alpha", "auto");
         assertThat(describe(LossConfig.scaledCrossEntropy(100, 50f))).containsEntry("alpha", 50f);
+    }
+
+    @Test
+    void shouldTakeGradientsForUnboundedWhenAManifestIsOlderThanTheirBound() {
+        Manifest manifest = manifest(Map.of("k", 10));
+        assertThat(LearnerDescription.training(manifest)).containsEntry("max_gradient_norm", 0.0);
+        assertThat(LearnerDescription.training(manifest(Map.of("max_gradient_norm", 2.5f))))
+                .containsEntry("max_gradient_norm", 2.5);
+        TrainingConfig usual = TrainingConfig.defaults(2);
+        assertThat(manifest(LearnerDescription.training(usual, LearningConfig.DEFAULT))
+                        .training())
+                .containsEntry("max_gradient_norm", 0.0);
+    }
+
+    private static Manifest manifest(Map<String, Object> training) {
+        return new ManifestDraft(
+                        "main",
+                        0,
+                        Instant.EPOCH,
+                        0,
+                        Map.of(),
+                        training,
+                        Map.of(),
+                        new TopicPosition("model-log", 0, 0),
+                        List.of(),
+                        Map.of(),
+                        false)
+                .complete("0-a", List.of());
     }
 }
