@@ -161,7 +161,7 @@ public final class BinaryMutator implements Mutator {
     }
 
     /** With the CRC-32C of all before as the last four bytes. */
-    static byte[] sealed(byte[] record) {
+    public static byte[] sealed(byte[] record) {
         if (record.length < CHECKSUM_BYTES) {
             return record;
         }

@@ -2,6 +2,7 @@ package io.freshet.snapshot;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.delta.Eviction;
 import io.freshet.delta.InputRange;
@@ -15,6 +16,7 @@ import io.freshet.event.ClickCodec;
 import io.freshet.event.MalformedClickException;
 import io.freshet.format.ByteReader;
 import io.freshet.format.ByteWriter;
+import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatException;
 import io.freshet.format.HostileBytes;
 import io.freshet.format.Sha256;
@@ -34,16 +36,20 @@ import io.freshet.vocabulary.VocabularyFile;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every decoder of this module under {@link Fuzz}.
@@ -68,8 +74,7 @@ class ModelStoreFuzzTest {
                 .from(
                         ClickCodec.toJson(new Click("u", "i", 1_700_000_000_000L, null, null)),
                         ClickCodec.toJson(new Click("ü\uD83D\uDE00", "i\"\\", 0, "view", "e")),
-                        "{\"timestamp\":\"2026-11-28T12:00:00.5+01:00\",\"x\":[1,{\"y\":2}],\"item_id\":7,\"user_id\":1e0}"
-                                .replace("1e0", "10")
+                        "{\"timestamp\":\"2026-11-28T12:00:00.5+01:00\",\"x\":[1,{\"y\":2}],\"item_id\":7,\"user_id\":10}"
                                 .getBytes(UTF_8))
                 .damagedBy(JsonMutator.OF_JSON)
                 .mayThrow(MalformedClickException.class)
@@ -203,8 +208,36 @@ class ModelStoreFuzzTest {
         manifests().run();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"main", "sasrec", "dim", "ndcg10"})
+    void shouldRefuseManifestsWithHalfASurrogatePair(String text) {
+        byte[] json = new String(ManifestCodec.toJson(manifest()), UTF_8)
+                .replace("\"" + text + "\"", "\"\\ud800\"")
+                .getBytes(UTF_8);
+        assertThatThrownBy(() -> ManifestCodec.parse(withDigest(json)))
+                .isInstanceOf(CorruptFormatException.class)
+                .hasMessageContaining("surrogate");
+        manifests().check(withDigest(json));
+    }
+
     private static Fuzz<Manifest> manifests() {
-        Manifest manifest = new ManifestDraft(
+        String json = new String(ManifestCodec.toJson(manifest()), UTF_8);
+        String two =
+                json.replace("\"format_version\" : 3", "\"format_version\" : 2").replace("  \"lineage\" : 5,\n", "");
+        String one = two.replace("\"format_version\" : 2", "\"format_version\" : 1");
+        return Fuzz.of("manifest", ManifestCodec::parse)
+                .from(
+                        json.getBytes(UTF_8),
+                        withDigest(two.getBytes(UTF_8)),
+                        (one.substring(0, one.indexOf(DIGEST)) + "\n}").getBytes(UTF_8))
+                .damagedBy(JsonMutator.OF_JSON.sealedBy(ModelStoreFuzzTest::withDigest))
+                .mayThrow(FormatException.class)
+                .encodedBy(ManifestCodec::toJson)
+                .allocatingAtMost(1 << 19, 512);
+    }
+
+    private static Manifest manifest() {
+        return new ManifestDraft(
                         "main",
                         1200,
                         5,
@@ -220,19 +253,6 @@ class ModelStoreFuzzTest {
                 .complete(
                         "000000001200-0123456789ab",
                         List.of(new FileEntry("weights.safetensors", 123, "0f".repeat(32))));
-        String json = new String(ManifestCodec.toJson(manifest), UTF_8);
-        String two =
-                json.replace("\"format_version\" : 3", "\"format_version\" : 2").replace("  \"lineage\" : 5,\n", "");
-        String one = two.replace("\"format_version\" : 2", "\"format_version\" : 1");
-        return Fuzz.of("manifest", ManifestCodec::parse)
-                .from(
-                        json.getBytes(UTF_8),
-                        withDigest(two.getBytes(UTF_8)),
-                        (one.substring(0, one.indexOf(DIGEST)) + "\n}").getBytes(UTF_8))
-                .damagedBy(JsonMutator.OF_JSON.sealedBy(ModelStoreFuzzTest::withDigest))
-                .mayThrow(FormatException.class)
-                .encodedBy(ManifestCodec::toJson)
-                .allocatingAtMost(1 << 19, 512);
     }
 
     /** With the digest of all before the last field that has one. */
@@ -260,6 +280,18 @@ class ModelStoreFuzzTest {
         tensors().run();
     }
 
+    @Test
+    void shouldRefuseTensorsWhoseNamesAreHalfASurrogatePair() throws IOException {
+        byte[] file = written(new Tensors(Map.of("format", "freshet"), List.of(tensor("items", DType.U8, 1, 1))));
+        for (String text : List.of("\"items\"", "\"format\"", "\"freshet\"")) {
+            byte[] header = new String(headerOf(file), UTF_8)
+                    .replace(text, "\"\\ud800\"")
+                    .getBytes(UTF_8);
+            tensors().check(withHeader(header, file));
+            assertThatThrownBy(() -> readTensors(withHeader(header, file))).isInstanceOf(CorruptFormatException.class);
+        }
+    }
+
     private Fuzz<Tensors> tensors() throws IOException {
         Tensors some = new Tensors(
                 Map.of("format", "freshet", "ü", "\""),
@@ -285,6 +317,13 @@ class ModelStoreFuzzTest {
                 .allocatingAtMost(1 << 19, 512);
     }
 
+    /** A new one: to write over a file can take as long as to force it to disk. */
+    private Path newFile(String name, byte[] content) throws IOException {
+        Path file = folder.resolve(name);
+        Files.deleteIfExists(file);
+        return Files.write(file, content);
+    }
+
     /** Tensors of a file, apart from it. */
     private record Tensors(Map<String, String> metadata, List<Numbers> tensors) {}
 
@@ -299,19 +338,19 @@ class ModelStoreFuzzTest {
     }
 
     private Tensors readTensors(byte[] input) throws IOException {
-        Path file = Files.write(folder.resolve("fuzzed.safetensors"), input);
+        Path file = newFile("fuzzed.safetensors", input);
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsFile read = SafetensorsFile.open(file, arena);
             List<Numbers> tensors = new ArrayList<>();
             for (String name : read.names()) {
                 Tensor tensor = read.tensor(name);
                 List<Byte> data = new ArrayList<>();
-                for (byte b : tensor.data().toArray(java.lang.foreign.ValueLayout.JAVA_BYTE)) {
+                for (byte b : tensor.data().toArray(ValueLayout.JAVA_BYTE)) {
                     data.add(b);
                 }
                 tensors.add(new Numbers(name, tensor.dtype(), tensor.shape(), data));
             }
-            tensors.sort(java.util.Comparator.comparing(Numbers::name));
+            tensors.sort(Comparator.comparing(Numbers::name));
             return new Tensors(read.metadata(), tensors);
         }
     }
@@ -358,7 +397,7 @@ class ModelStoreFuzzTest {
         Mutator mutator = (input, seeds, random) -> {
             byte[] damaged = BinaryMutator.OF_BYTES.mutate(input, seeds, random);
             String text = new String(damaged, ISO_8859_1);
-            return switch (random.nextInt(6)) {
+            return switch (random.nextInt(24)) {
                 case 0 ->
                     text.replaceFirst("count=[0-9]+", "count=" + random.nextInt(1_000_000_000))
                             .getBytes(ISO_8859_1);
@@ -385,7 +424,7 @@ class ModelStoreFuzzTest {
     }
 
     private Vocabulary readVocabulary(byte[] input) throws IOException {
-        return VocabularyFile.read(Files.write(folder.resolve("fuzzed.txt"), input));
+        return VocabularyFile.read(newFile("fuzzed.txt", input));
     }
 
     private byte[] written(Vocabulary vocabulary) throws IOException {

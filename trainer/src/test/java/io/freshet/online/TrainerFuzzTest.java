@@ -48,6 +48,13 @@ final class TrainerFuzzTest {
         T read(Path file) throws IOException;
     }
 
+    /** A new one: to write over a file can take as long as to force it to disk. */
+    private Path newFile(byte[] content) throws IOException {
+        Path file = folder.resolve("fuzzed");
+        Files.deleteIfExists(file);
+        return Files.write(file, content);
+    }
+
     private <T> byte[] written(Writer<T> writer, T value) throws IOException {
         Path file = folder.resolve("written");
         Files.deleteIfExists(file);
@@ -56,7 +63,7 @@ final class TrainerFuzzTest {
     }
 
     private <T> Fuzz<T> files(String name, Reader<T> reader, Writer<T> writer) {
-        return Fuzz.of(name, input -> reader.read(Files.write(folder.resolve("fuzzed"), input)))
+        return Fuzz.of(name, input -> reader.read(newFile(input)))
                 .damagedBy(BinaryMutator.OF_RECORDS)
                 .mayThrow(FormatException.class)
                 .encodedBy(value -> written(writer, value))
@@ -114,6 +121,13 @@ final class TrainerFuzzTest {
         figures().run();
     }
 
+    /** A window of 2^31 - 1 events, none of which has come. */
+    @Test
+    void shouldTakeNoMemoryForAWindowThatIsNotFilled() throws IOException {
+        String empty = "01" + "0000" + "ffffffff07" + "00";
+        figures().check(BinaryMutator.sealed(HexFormat.of().parseHex("464502" + empty.repeat(3) + "00000000")));
+    }
+
     private Fuzz<ModelMetrics> figures() throws IOException {
         ModelMetrics metrics = ModelMetrics.none(10, 20);
         for (int event = 1; event < 50; event++) {
@@ -131,6 +145,14 @@ final class TrainerFuzzTest {
     @Test
     void shouldReadOrRefuseReservoirsWhenTheyAreDamaged() throws IOException {
         reservoirs().run();
+    }
+
+    /** One user with at most 2^31 - 9 positions, which would fit one array. */
+    @Test
+    void shouldTakeNoMemoryForPositionsThatNoUserHas() throws IOException {
+        String header = "01" + "f7ffffff07" + "0000000000000000" + "00";
+        reservoirs().check(BinaryMutator.sealed(HexFormat.of().parseHex("465201" + header + "00" + "00000000")));
+        reservoirs().check(BinaryMutator.sealed(HexFormat.of().parseHex("465202" + header + "00" + "00" + "00000000")));
     }
 
     private Fuzz<ReplayReservoir> reservoirs() throws IOException {
