@@ -1,9 +1,13 @@
 package io.freshet.demo;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class RecommendedTest {
     @Test
@@ -22,6 +26,15 @@ class RecommendedTest {
         assertThat(parse("{\"items\":[],\"model\":null,\"fallback\":\"no-model\"}")
                         .byModel())
                 .isFalse();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"1", "null", "[]", "{}", "true"})
+    void shouldRefuseAnItemWhoseIdIsNoText(String id) {
+        assertThatThrownBy(() -> parse("{\"items\":[{\"item_id\":" + id + "}]}"))
+                .isInstanceOf(UncheckedIOException.class)
+                .cause()
+                .hasMessageContaining("an item_id must be a text");
     }
 
     private static Recommended parse(String json) {

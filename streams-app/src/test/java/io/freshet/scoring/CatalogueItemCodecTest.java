@@ -26,6 +26,7 @@ final class CatalogueItemCodecTest {
                     {"available":"yes"}      | available must be true or false
                     {"categories":"shoes"}   | categories must be an array
                     {"categories":[["a"]]}   | a category must be a string or an integer
+                    {"categories":["\\ud800"]} | a category must have no unpaired surrogate
                     {} {}                    | nothing must follow
                     """)
     void shouldSayWhatDoesNotHold(String json, String message) {
