@@ -23,6 +23,7 @@ import org.junit.jupiter.api.Test;
  * tree, and an element of a list, which takes two bytes, becomes text and an entry of a map, about 150.
  */
 final class ScoringFuzzTest {
+    private static final ObjectMapper JSON = new ObjectMapper();
     private static final RequestCodec REQUESTS = new RequestCodec(new RequestLimits(10, 100, 50, 100, true));
 
     @Test
@@ -57,8 +58,7 @@ final class ScoringFuzzTest {
     }
 
     private static byte[] encoded(CatalogueItem item) throws IOException {
-        return new ObjectMapper()
-                .writeValueAsBytes(Map.of("categories", item.categories(), "available", item.available()));
+        return JSON.writeValueAsBytes(Map.of("categories", item.categories(), "available", item.available()));
     }
 
     @Test
@@ -79,8 +79,7 @@ final class ScoringFuzzTest {
     }
 
     private static byte[] encoded(RecommendationRequest request) throws IOException {
-        ObjectMapper json = new ObjectMapper();
-        ObjectNode fields = json.createObjectNode();
+        ObjectNode fields = JSON.createObjectNode();
         if (request.userId() != null) {
             fields.put("user_id", request.userId());
         }
@@ -96,16 +95,16 @@ final class ScoringFuzzTest {
         fields.put("k", request.k()).put("why", request.why());
         ItemSelection selection = request.selection();
         fields.put("min_score", selection.minScore());
-        fields.set("exclude", json.valueToTree(selection.exclude()));
+        fields.set("exclude", JSON.valueToTree(selection.exclude()));
         if (selection.includeOnly() != null) {
-            fields.set("include_only", json.valueToTree(selection.includeOnly()));
+            fields.set("include_only", JSON.valueToTree(selection.includeOnly()));
         }
         if (!selection.categories().isEmpty()) {
-            fields.set("categories", json.valueToTree(selection.categories()));
+            fields.set("categories", JSON.valueToTree(selection.categories()));
         }
         if (selection.maxPerCategory() > 0) {
             fields.put("max_per_category", selection.maxPerCategory());
         }
-        return json.writeValueAsBytes(fields);
+        return JSON.writeValueAsBytes(fields);
     }
 }
