@@ -24,7 +24,8 @@ public final class KafkaNode implements AutoCloseable {
     /** A listener of this name sends its clients on to an address that does not exist. */
     public static final String AWAY = "AWAY";
 
-    private static final String CONTROLLER = "CONTROLLER";
+    /** The listener of the controllers, which clients do not use. */
+    public static final String CONTROLLER = "CONTROLLER";
 
     private final KafkaRaftServer server;
     private final Map<String, Integer> ports;
@@ -46,9 +47,22 @@ public final class KafkaNode implements AutoCloseable {
             ports.put(listener, freePort());
         }
         ports.put(CONTROLLER, freePort());
-        format(folder);
+        return startMember(folder, 1, Uuid.randomUuid().toString(), ports, settings);
+    }
+
+    /**
+     * Starts a node of a cluster, which goes on where an earlier start on its folder ended.
+     *
+     * @param cluster its id, a {@link Uuid}
+     * @param ports of its listeners and of its {@link #CONTROLLER}
+     * @param settings win over the node's own, and name the voters
+     */
+    public static KafkaNode startMember(
+            Path folder, int node, String cluster, Map<String, Integer> ports, Map<String, String> settings)
+            throws Exception {
+        format(folder, node, cluster);
         Properties properties = new Properties();
-        properties.putAll(usual(folder, ports));
+        properties.putAll(usual(folder, node, ports));
         properties.putAll(settings);
         KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties), Time.SYSTEM);
         server.startup();
@@ -60,16 +74,22 @@ public final class KafkaNode implements AutoCloseable {
         return "127.0.0.1:" + ports.get(listener);
     }
 
+    /** Waits until the node ends, for whatever reason. */
+    public void awaitEnd() {
+        server.awaitShutdown();
+    }
+
     @Override
     public void close() {
         server.shutdown();
         server.awaitShutdown();
     }
 
-    private static void format(Path folder) throws Exception {
+    private static void format(Path folder, int node, String cluster) throws Exception {
         new Formatter()
-                .setNodeId(1)
-                .setClusterId(Uuid.randomUuid().toString())
+                .setNodeId(node)
+                .setClusterId(cluster)
+                .setIgnoreFormatted(true)
                 .setDirectories(List.of(folder.toString()))
                 .setMetadataLogDirectory(folder.toString())
                 .setControllerListenerName(CONTROLLER)
@@ -78,11 +98,11 @@ public final class KafkaNode implements AutoCloseable {
                 .run();
     }
 
-    private static Map<String, String> usual(Path folder, Map<String, Integer> ports) {
+    private static Map<String, String> usual(Path folder, int node, Map<String, Integer> ports) {
         Map<String, String> settings = new LinkedHashMap<>();
         settings.put("process.roles", "broker,controller");
-        settings.put("node.id", "1");
-        settings.put("controller.quorum.voters", "1@127.0.0.1:" + ports.get(CONTROLLER));
+        settings.put("node.id", Integer.toString(node));
+        settings.put("controller.quorum.voters", node + "@127.0.0.1:" + ports.get(CONTROLLER));
         settings.put("controller.listener.names", CONTROLLER);
         settings.put(
                 "listeners",
@@ -109,7 +129,8 @@ public final class KafkaNode implements AutoCloseable {
         return settings;
     }
 
-    private static int freePort() throws IOException {
+    /** A port of the loopback address that was free a moment ago. */
+    public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.freshet.broker.TcpProxy;
 import io.freshet.cli.FreshetProcess;
 import io.freshet.config.FreshetConfig;
 import io.freshet.encoder.SasRecConfig;
@@ -409,7 +410,7 @@ class StartCheckIT {
     /** A proxy before a broker that is right takes longer than brokers usually do. */
     @Test
     void shouldBearABrokerThatIsSlow() throws Exception {
-        try (SlowProxy slow = SlowProxy.to(kafka.address("OPEN"), Duration.ofMillis(1_700))) {
+        try (TcpProxy slow = TcpProxy.to(kafka.address("OPEN")).delayAnswers(Duration.ofMillis(1_700))) {
             assertThat(problems(run(BOTH, Map.of("kafka.bootstrap.servers", slow.address()))))
                     .isEmpty();
         }

@@ -11,12 +11,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** {@code freshet} as a process of its own, with this JVM's class path and options, except for the heap. */
+/**
+ * {@code freshet}, or another program of this class path, as a process of its own, with this JVM's class path and options,
+ * except for the heap.
+ */
 public final class FreshetProcess implements AutoCloseable {
     private final Process process;
     private final Path output;
@@ -46,8 +50,22 @@ public final class FreshetProcess implements AutoCloseable {
         return start(output, environment, command(arguments));
     }
 
+    /**
+     * Starts another program.
+     *
+     * @param program the class with its {@code main}
+     * @param output receives what the process prints
+     */
+    public static FreshetProcess startProgram(Class<?> program, Path output, String... arguments) throws IOException {
+        return start(output, Map.of(), command(program.getName(), arguments));
+    }
+
     /** The command line of {@code freshet} with these arguments. */
     static List<String> command(String... arguments) {
+        return command("io.freshet.cli.Freshet", arguments);
+    }
+
+    private static List<String> command(String program, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -59,7 +77,7 @@ public final class FreshetProcess implements AutoCloseable {
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 classPath(),
-                "io.freshet.cli.Freshet"));
+                program));
         command.addAll(List.of(arguments));
         return command;
     }
@@ -124,6 +142,31 @@ public final class FreshetProcess implements AutoCloseable {
     /** As {@code kill -9} does. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
+    }
+
+    /** Stops the process where it is, as {@code kill -STOP} does. */
+    public void pause() throws IOException, InterruptedException {
+        signal("STOP");
+    }
+
+    /** Lets a process go on that was paused. */
+    public void resume() throws IOException, InterruptedException {
+        signal("CONT");
+    }
+
+    private void signal(String name) throws IOException, InterruptedException {
+        int code = new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                .inheritIO()
+                .start()
+                .waitFor();
+        if (code != 0) {
+            throw new IOException("kill -" + name + " must reach the process: exit code " + code);
+        }
+    }
+
+    /** Completes when the process has ended. */
+    public CompletableFuture<?> onEnd() {
+        return process.onExit();
     }
 
     /** As Ctrl-C, or Kubernetes, does. */

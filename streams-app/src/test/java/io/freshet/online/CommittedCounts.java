@@ -14,7 +14,7 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Counts what is committed on the topics, as it comes. Not thread-safe. */
-final class CommittedCounts implements AutoCloseable {
+public final class CommittedCounts implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(10);
     private static final String MODEL_LOG = "model-log";
     private static final String RECOMMENDATIONS = "recommendations";
@@ -23,7 +23,7 @@ final class CommittedCounts implements AutoCloseable {
     private final Map<String, Long> learned = new HashMap<>(); // model → records
     private long answers;
 
-    CommittedCounts(String bootstrapServers) {
+    public CommittedCounts(String bootstrapServers) {
         consumer = new KafkaConsumer<>(
                 Map.of(
                         "bootstrap.servers",
@@ -37,13 +37,13 @@ final class CommittedCounts implements AutoCloseable {
     }
 
     /** Records of the sequences that the model's journal names. */
-    long learned(String model) {
+    public long learned(String model) {
         readOn();
         return learned.getOrDefault(model, 0L);
     }
 
     /** Records of the recommendations. */
-    long answers() {
+    public long answers() {
         readOn();
         return answers;
     }

@@ -9,29 +9,36 @@ import io.freshet.delta.ModelDelta;
 import io.freshet.delta.ModelLogCodec;
 import io.freshet.delta.ModelLogRecord;
 import io.freshet.delta.StepRecord;
+import io.freshet.event.Click;
 import io.freshet.sequence.ClickOrigin;
+import io.freshet.sequence.Interaction;
+import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.SequenceUpdateCodec;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** What is committed on the topics, read from the beginning by a plain consumer. */
-record CommittedLog(
+public record CommittedLog(
         List<ModelLogRecord> modelLog,
         List<ConsumerRecord<byte[], byte[]>> sequences,
         List<ConsumerRecord<byte[], byte[]>> manifests,
         List<ConsumerRecord<byte[], byte[]>> recommendations) {
 
-    static CommittedLog read(String bootstrapServers) {
+    public static CommittedLog read(String bootstrapServers) {
         return read(bootstrapServers, "");
     }
 
@@ -58,7 +65,27 @@ record CommittedLog(
         }
     }
 
-    List<StepRecord> steps() {
+    /** This log, and what came after it: of sequences and journal what the later one does not have any more is here. */
+    public CommittedLog before(CommittedLog later) {
+        long firstStep = later.steps().isEmpty()
+                ? Long.MAX_VALUE
+                : later.steps().getFirst().step();
+        Set<List<Long>> kept = later.sequences.stream().map(CommittedLog::place).collect(Collectors.toSet());
+        return new CommittedLog(
+                Stream.concat(
+                                modelLog.stream()
+                                        .filter(record -> record instanceof StepRecord step && step.step() < firstStep),
+                                later.modelLog.stream())
+                        .toList(),
+                Stream.concat(
+                                sequences.stream().filter(record -> !kept.contains(place(record))),
+                                later.sequences.stream())
+                        .toList(),
+                later.manifests,
+                later.recommendations);
+    }
+
+    public List<StepRecord> steps() {
         return modelLog.stream()
                 .filter(StepRecord.class::isInstance)
                 .map(StepRecord.class::cast)
@@ -114,8 +141,55 @@ record CommittedLog(
         return causes;
     }
 
+    private static List<Long> place(ConsumerRecord<byte[], byte[]> record) {
+        return List.of((long) record.partition(), record.offset());
+    }
+
+    /**
+     * Whether each of these clicks that is no repetition is in its user's sequence once, at its place, and has one
+     * recommendation.
+     *
+     * @param clicks in order of time
+     * @param window the most clicks in a sequence
+     */
+    public void assertEachClickIsSequencedAndAnsweredOnce(List<Click> clicks, int window) throws IOException {
+        Map<String, List<List<Interaction>>> found = new TreeMap<>();
+        List<ClickOrigin> causes = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : sequences) {
+            SequenceUpdate update = SequenceUpdateCodec.decode(record.value());
+            found.computeIfAbsent(new String(record.key(), StandardCharsets.UTF_8), user -> new ArrayList<>())
+                    .add(update.sequence().interactions());
+            causes.add(update.cause());
+        }
+        Map<String, List<List<Interaction>>> expected = expectedSequences(clicks, window);
+        assertThat(found.keySet()).isEqualTo(expected.keySet());
+        expected.forEach((user, ofUser) ->
+                assertThat(found.get(user)).as("sequences of %s", user).isEqualTo(ofUser));
+        assertThat(new HashSet<>(causes)).as("causes").hasSameSizeAs(causes);
+        List<ClickOrigin> answered = answerCauses();
+        assertThat(answered).as("recommendations").hasSameSizeAs(causes);
+        assertThat(new HashSet<>(answered)).as("causes of recommendations").isEqualTo(new HashSet<>(causes));
+    }
+
+    /** User to the sequence after each click that is no repetition: clicks come in order of time. */
+    public static Map<String, List<List<Interaction>>> expectedSequences(List<Click> clicks, int window) {
+        Map<String, List<List<Interaction>>> expected = new TreeMap<>();
+        for (Click click : clicks) {
+            List<List<Interaction>> ofUser =
+                    expected.computeIfAbsent(click.userId(), user -> new ArrayList<>(List.of(List.of())));
+            List<Interaction> after = new ArrayList<>(ofUser.getLast());
+            Interaction interaction = Interaction.of(click);
+            if (!after.contains(interaction)) {
+                after.add(interaction);
+                ofUser.add(after.subList(Math.max(0, after.size() - window), after.size()));
+            }
+        }
+        expected.values().forEach(List::removeFirst);
+        return expected;
+    }
+
     /** Whether the journal has each record of the sequences in one step, and steps in order. */
-    void assertEachRecordIsLearnedFromOnce() {
+    public void assertEachRecordIsLearnedFromOnce() {
         assertThat(steps())
                 .extracting(StepRecord::step)
                 .containsExactlyElementsOf(

@@ -4,18 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.cli.FreshetProcess;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
 import io.freshet.demo.EmbeddedKafka;
 import io.freshet.event.Click;
 import io.freshet.event.ClickCodec;
-import io.freshet.sequence.ClickOrigin;
-import io.freshet.sequence.Interaction;
-import io.freshet.sequence.SequenceUpdate;
-import io.freshet.sequence.SequenceUpdateCodec;
-import io.freshet.snapshot.FileEntry;
 import io.freshet.snapshot.Manifest;
 import io.freshet.store.FileSnapshotStore;
 import java.io.IOException;
@@ -31,7 +25,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
-import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -61,9 +54,6 @@ final class KilledProcessesIT {
     private static final int BATCH = 50;
     private static final int WINDOW = 50;
     private static final int ENDED_BY_SIGTERM = 128 + 15;
-
-    private static final Map<String, String> ON_ANOTHER_CPU = Map.of(
-            "JAVA_TOOL_OPTIONS", System.getProperty("os.arch").equals("amd64") ? "-XX:UseAVX=2" : "-Dfreshet.lanes=4");
 
     private final Random random = new Random();
 
@@ -107,13 +97,14 @@ final class KilledProcessesIT {
         Files.writeString(
                 folder.resolve("freshet.properties"), "online.lease.timeout.ms=2000\n", StandardOpenOption.APPEND);
         long accepted = sequenceWithKills(clicks);
-        assertSequencesAndAnswers(clicks);
+        CommittedLog.read(kafka.bootstrapServers()).assertEachClickIsSequencedAndAnsweredOnce(clicks, WINDOW);
 
         learnWithKills(KILLS, "all", accepted);
 
         CommittedLog log = CommittedLog.read(kafka.bootstrapServers(), "all");
         log.assertEachRecordIsLearnedFromOnce();
-        assertThat(digests(newest("all"))).isEqualTo(replayed("all"));
+        assertThat(ModelDigests.of(newest("all")))
+                .isEqualTo(ModelDigests.replayed(folder, settings("all"), "--from-start"));
 
         // With fixed batches what is learned does not even depend on the journal.
         long fixed = mergeableRecords(log.sequences());
@@ -123,7 +114,7 @@ final class KilledProcessesIT {
             awaitLearned("undisturbed", fixed);
             end(undisturbed);
         }
-        assertThat(digests(newest("disturbed"))).isEqualTo(digests(newest("undisturbed")));
+        assertThat(ModelDigests.of(newest("disturbed"))).isEqualTo(ModelDigests.of(newest("undisturbed")));
         assertThat(CommittedLog.read(kafka.bootstrapServers(), "disturbed").steps())
                 .isEqualTo(CommittedLog.read(kafka.bootstrapServers(), "undisturbed")
                         .steps())
@@ -206,7 +197,7 @@ final class KilledProcessesIT {
     /** Feeds all clicks at once, and kills the streams role on their way; how many are no repetitions. */
     private long sequenceWithKills(List<Click> clicks) throws Exception {
         produce(clicks);
-        long accepted = expectedSequences(clicks).values().stream()
+        long accepted = CommittedLog.expectedSequences(clicks, WINDOW).values().stream()
                 .mapToLong(List::size)
                 .sum();
         try (CommittedCounts counts = new CommittedCounts(kafka.bootstrapServers())) {
@@ -263,38 +254,6 @@ final class KilledProcessesIT {
     /** How far something has come. */
     private interface Count {
         long now();
-    }
-
-    private void assertSequencesAndAnswers(List<Click> clicks) throws IOException {
-        CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
-        Map<String, List<List<Interaction>>> found = new TreeMap<>();
-        List<ClickOrigin> causes = new ArrayList<>();
-        for (ConsumerRecord<byte[], byte[]> record : log.sequences()) {
-            SequenceUpdate update = SequenceUpdateCodec.decode(record.value());
-            found.computeIfAbsent(new String(record.key(), UTF_8), user -> new ArrayList<>())
-                    .add(update.sequence().interactions());
-            causes.add(update.cause());
-        }
-        assertThat(found).isEqualTo(expectedSequences(clicks));
-        assertThat(causes).doesNotHaveDuplicates();
-        assertThat(log.answerCauses()).containsExactlyInAnyOrderElementsOf(causes);
-    }
-
-    /** User to the sequence after each click that is no repetition: clicks come in order of time. */
-    private static Map<String, List<List<Interaction>>> expectedSequences(List<Click> clicks) {
-        Map<String, List<List<Interaction>>> sequences = new TreeMap<>();
-        for (Click click : clicks) {
-            List<List<Interaction>> ofUser =
-                    sequences.computeIfAbsent(click.userId(), user -> new ArrayList<>(List.of(List.of())));
-            List<Interaction> after = new ArrayList<>(ofUser.getLast());
-            Interaction interaction = Interaction.of(click);
-            if (!after.contains(interaction)) {
-                after.add(interaction);
-                ofUser.add(after.subList(Math.max(0, after.size() - WINDOW), after.size()));
-            }
-        }
-        sequences.values().forEach(List::removeFirst);
-        return sequences;
     }
 
     /** How many records whole batches take before a partition has no next record to merge. */
@@ -357,34 +316,6 @@ final class KilledProcessesIT {
     }
 
     private Manifest newest(String model) throws IOException {
-        FileSnapshotStore store = new FileSnapshotStore(folder.resolve("state").resolve("models"));
-        return store.manifest(model, store.versions(model).getLast());
-    }
-
-    private static Map<String, String> digests(Manifest manifest) {
-        Map<String, String> digests = new TreeMap<>();
-        for (FileEntry file : manifest.files()) {
-            digests.put(file.name(), file.sha256());
-        }
-        return digests;
-    }
-
-    /**
-     * By a process that is not disturbed, from nothing to the end of the journal, as a CPU with other vectors than those that
-     * wrote the journal: with AVX2 alone on x86-64, with 128 bits elsewhere.
-     */
-    private Map<String, String> replayed(String model) throws Exception {
-        Path report = folder.resolve(model + ".json");
-        List<String> arguments = new ArrayList<>(List.of("replay", "--from-start", "--json", report.toString()));
-        arguments.addAll(settings(model));
-        try (FreshetProcess replay =
-                FreshetProcess.start(folder.resolve("replay.txt"), ON_ANOTHER_CPU, arguments.toArray(String[]::new))) {
-            assertThat(replay.await(TIMEOUT)).isZero();
-        }
-        Map<String, String> digests = new TreeMap<>();
-        for (JsonNode file : FreshetProcess.summary(report).get("files")) {
-            digests.put(file.get("name").asText(), file.get("sha256").asText());
-        }
-        return digests;
+        return ModelDigests.newest(folder.resolve("state").resolve("models"), model);
     }
 }

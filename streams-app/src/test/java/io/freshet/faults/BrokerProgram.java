@@ -1,0 +1,43 @@
+package io.freshet.faults;
+
+import io.freshet.broker.KafkaNode;
+import java.io.Reader;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Properties;
+
+/** One broker of a {@link Cluster} as a program: ends when the process ends that has started it. */
+final class BrokerProgram {
+    /** Settings of this prefix are the ports of listeners. */
+    static final String PORT = "port.";
+
+    private BrokerProgram() {}
+
+    /**
+     * Runs until it is killed.
+     *
+     * @param arguments folder, number and cluster id of the node, then the file of its settings
+     */
+    public static void main(String[] arguments) throws Exception {
+        ProcessHandle.current().parent().ifPresent(parent -> {
+            var _ = parent.onExit().thenRun(() -> Runtime.getRuntime().halt(1));
+        });
+        Properties file = new Properties();
+        try (Reader reader = Files.newBufferedReader(Path.of(arguments[3]))) {
+            file.load(reader);
+        }
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        Map<String, String> settings = new LinkedHashMap<>();
+        for (String key : file.stringPropertyNames()) {
+            if (key.startsWith(PORT)) {
+                ports.put(key.substring(PORT.length()), Integer.valueOf(file.getProperty(key)));
+            } else {
+                settings.put(key, file.getProperty(key));
+            }
+        }
+        KafkaNode.startMember(Path.of(arguments[0]), Integer.parseInt(arguments[1]), arguments[2], ports, settings)
+                .awaitEnd();
+    }
+}

@@ -1,0 +1,78 @@
+package io.freshet.faults;
+
+import io.freshet.online.CommittedCounts;
+import java.time.Duration;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Counts what is committed while it comes, and how long nothing comes. A thread of its own reads. */
+final class Observer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
+    private static final Duration INTERVAL = Duration.ofMillis(200);
+
+    private final String model;
+    private final Thread thread;
+    private volatile long answers;
+    private volatile long learned;
+    private volatile long longestGapNanos;
+    private volatile boolean ending;
+
+    Observer(String bootstrapServers, String model) {
+        this.model = model;
+        this.thread = Thread.ofPlatform().name("observer").daemon().start(() -> observe(bootstrapServers));
+    }
+
+    private void observe(String bootstrapServers) {
+        try (CommittedCounts counts = new CommittedCounts(bootstrapServers)) {
+            long newestNanos = System.nanoTime();
+            while (!ending) {
+                long before = answers;
+                read(counts);
+                long now = System.nanoTime();
+                if (before > 0) {
+                    longestGapNanos = Math.max(longestGapNanos, now - newestNanos);
+                }
+                if (answers > before) {
+                    newestNanos = now;
+                }
+                Thread.sleep(INTERVAL);
+            }
+        } catch (InterruptedException | InterruptException e) {
+            // It is closed.
+        }
+    }
+
+    private void read(CommittedCounts counts) {
+        try {
+            answers = counts.answers();
+            learned = counts.learned(model);
+        } catch (InterruptException e) {
+            throw e;
+        } catch (KafkaException e) {
+            LOG.info("The brokers do not answer the observer", e);
+        }
+    }
+
+    /** Recommendations so far. */
+    long answers() {
+        return answers;
+    }
+
+    /** Records of the sequences that are learned from so far. */
+    long learned() {
+        return learned;
+    }
+
+    /** The longest time between two recommendations so far. */
+    Duration longestGap() {
+        return Duration.ofNanos(longestGapNanos);
+    }
+
+    @Override
+    public void close() {
+        ending = true;
+        thread.interrupt();
+    }
+}
