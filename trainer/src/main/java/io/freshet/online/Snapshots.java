@@ -57,7 +57,19 @@ final class Snapshots {
      */
     @Nullable
     Restored restoreNewest(Predicate<Manifest> wanted) throws IOException {
-        for (Manifest manifest : newestFirst()) {
+        while (true) {
+            List<String> listed = store.versions(config.modelName());
+            Restored restored = restoreNewest(listed, wanted);
+            // Another trainer that learns may have deleted what was listed, and has written newer ones then.
+            if (restored != null || store.versions(config.modelName()).containsAll(listed)) {
+                return restored;
+            }
+            LOG.info("Snapshots of model {} were deleted while they were looked at", config.modelName());
+        }
+    }
+
+    private @Nullable Restored restoreNewest(List<String> versions, Predicate<Manifest> wanted) throws IOException {
+        for (Manifest manifest : newestFirst(versions)) {
             try {
                 if (wanted.test(manifest)) {
                     return restore(manifest.version());
@@ -73,13 +85,13 @@ final class Snapshots {
 
     /** Whether one of those whose manifests can be read was held back. */
     boolean hasHeld() throws IOException {
-        return newestFirst().stream().anyMatch(Manifest::held);
+        return newestFirst(store.versions(config.modelName())).stream().anyMatch(Manifest::held);
     }
 
     /** Those whose manifests can be read. */
-    private List<Manifest> newestFirst() throws IOException {
+    private List<Manifest> newestFirst(List<String> versions) throws IOException {
         List<Manifest> manifests = new ArrayList<>();
-        for (String version : store.versions(config.modelName()).reversed()) {
+        for (String version : versions.reversed()) {
             try {
                 manifests.add(store.manifest(config.modelName(), version));
             } catch (SnapshotStoreException e) {
@@ -92,8 +104,9 @@ final class Snapshots {
         return manifests;
     }
 
-    private void refuse(String version, Exception e) {
-        if (refusedVersions.add(version)) {
+    /** Those that have been deleted meanwhile are not refused. */
+    private void refuse(String version, Exception e) throws IOException {
+        if (store.versions(config.modelName()).contains(version) && refusedVersions.add(version)) {
             LOG.error("Snapshot {}/{} is not used, the one before it is", config.modelName(), version, e);
         }
     }

@@ -21,11 +21,13 @@ import io.freshet.store.SnapshotStore;
 import io.freshet.store.SnapshotStoreException;
 import io.freshet.tensor.Lanes;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
@@ -106,6 +108,32 @@ final class DamagedSnapshotsTest {
     @Test
     void shouldKnowEveryFileOfASnapshot() {
         assertThat(before.files()).extracting(file -> file.name()).containsExactlyElementsOf(FILES);
+    }
+
+    @Test
+    void shouldTakeANewerOneWhenAnotherTrainerDeletesWhatWasListed() throws IOException {
+        List<Manifest> newer = new ArrayList<>();
+
+        Snapshots.Restored restored = snapshots.restoreNewest(manifest -> {
+            if (newer.isEmpty()) {
+                newer.add(saveAndDelete(manifest));
+            }
+            return true;
+        });
+
+        assertThat(restored).isNotNull();
+        assertThat(restored.manifest().version()).isEqualTo(newer.getFirst().version());
+        assertThat(snapshots.refused()).isZero();
+    }
+
+    private Manifest saveAndDelete(Manifest old) {
+        try {
+            Manifest saved = save(2, "");
+            store.delete(old.model(), old.version());
+            return saved;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     @ParameterizedTest
