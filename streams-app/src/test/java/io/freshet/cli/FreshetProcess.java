@@ -51,21 +51,27 @@ public final class FreshetProcess implements AutoCloseable {
     }
 
     /**
-     * Starts another program.
+     * Starts another program, which compiles its code quickly rather than well and needs little memory.
      *
      * @param program the class with its {@code main}
      * @param output receives what the process prints
      */
     public static FreshetProcess startProgram(Class<?> program, Path output, String... arguments) throws IOException {
-        return start(output, Map.of(), command(program.getName(), arguments));
+        return start(
+                output,
+                Map.of(),
+                command(
+                        List.of("-XX:TieredStopAtLevel=1", "-XX:+UseSerialGC", "-Xmx512m", program.getName()),
+                        arguments));
     }
 
     /** The command line of {@code freshet} with these arguments. */
     static List<String> command(String... arguments) {
-        return command("io.freshet.cli.Freshet", arguments);
+        return command(List.of("io.freshet.cli.Freshet"), arguments);
     }
 
-    private static List<String> command(String program, String... arguments) {
+    /** @param program its class, after further options of the JVM */
+    private static List<String> command(List<String> program, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -76,8 +82,8 @@ public final class FreshetProcess implements AutoCloseable {
                 // The program's own, not the tests', which comes first on the class path.
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
-                classPath(),
-                program));
+                classPath()));
+        command.addAll(program);
         command.addAll(List.of(arguments));
         return command;
     }
