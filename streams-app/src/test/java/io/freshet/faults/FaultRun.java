@@ -69,6 +69,7 @@ final class FaultRun implements AutoCloseable {
                     online.step.linger.ms=100
                     online.publish.interval.ms=500
                     streams.commit.interval.ms=100
+                    streams.close.timeout.ms=60000
                     online.snapshot.interval.ms=3000
                     online.step.clicks=32
                     online.hurry.clicks=64

@@ -57,6 +57,7 @@ final class FaultsIT {
             REPORT.skipped(named, String.valueOf(e.getMessage()));
             throw e;
         } catch (Throwable e) {
+            LOG.error("{} failed: {}", named, done, e);
             REPORT.failed(named, done, e);
             throw e;
         }
