@@ -31,6 +31,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -114,14 +115,13 @@ final class DamagedSnapshotsTest {
     void shouldTakeANewerOneWhenAnotherTrainerDeletesWhatWasListed() throws IOException {
         List<Manifest> newer = new ArrayList<>();
 
-        Snapshots.Restored restored = snapshots.restoreNewest(manifest -> {
+        Snapshots.Restored restored = Objects.requireNonNull(snapshots.restoreNewest(manifest -> {
             if (newer.isEmpty()) {
                 newer.add(saveAndDelete(manifest));
             }
             return true;
-        });
+        }));
 
-        assertThat(restored).isNotNull();
         assertThat(restored.manifest().version()).isEqualTo(newer.getFirst().version());
         assertThat(snapshots.refused()).isZero();
     }
