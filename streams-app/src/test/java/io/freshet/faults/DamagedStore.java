@@ -7,6 +7,7 @@ import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 
@@ -14,6 +15,12 @@ import java.util.stream.Stream;
 final class DamagedStore implements Fault {
     private static final int PLACES = 8;
     private static final int BYTES = 64;
+
+    @Override
+    public Map<String, String> settings() {
+        // So small that RocksDB writes files while it runs.
+        return Map.of("streams.rocksdb.write.buffer.bytes", "1048576");
+    }
 
     @Override
     public String strike(FaultRun run) throws Exception {
