@@ -27,7 +27,7 @@ final class ClickAccounts implements AutoCloseable {
     private final Map<Integer, Long> learnedTo = new HashMap<>(); // partition of the sequences → offset
     private long doubled;
     private long learned;
-    private long gaps;
+    private long overlaps;
 
     /** The topics have to be there. */
     ClickAccounts(FreshetConfig config) {
@@ -74,7 +74,7 @@ final class ClickAccounts implements AutoCloseable {
     private void learn(StepRecord step) {
         learned += step.clickTimestampsMs().length;
         for (InputRange range : step.ranges()) {
-            gaps += range.from() == learnedTo.getOrDefault(range.partition(), 0L) ? 0 : 1;
+            overlaps += range.from() < learnedTo.getOrDefault(range.partition(), 0L) ? 1 : 0;
             learnedTo.put(range.partition(), range.to());
         }
     }
@@ -101,9 +101,12 @@ final class ClickAccounts implements AutoCloseable {
         return learned;
     }
 
-    /** Ranges of the journal that do not begin where the one before ended. */
-    long gaps() {
-        return gaps;
+    /**
+     * Ranges of the journal that begin before the end of the one before. After a restart one may begin later: markers of
+     * transactions are between.
+     */
+    long overlaps() {
+        return overlaps;
     }
 
     @Override

@@ -107,7 +107,7 @@ final class ContainersUnderLoadIT {
             assertThat(accounts.learned()).isEqualTo(clicks);
         });
         assertThat(accounts.doubled()).isZero();
-        assertThat(accounts.gaps()).isZero();
+        assertThat(accounts.overlaps()).isZero();
         report("%d clicks, each answered and learned from once, over a restart of every instance".formatted(clicks));
     }
 
