@@ -42,14 +42,12 @@ import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Odd records on every topic that is read, changelogs too, while good clicks come; before and after a restart. */
-@Tag(Broker.TAG)
 final class OddRecordsIT {
     private static final Logger LOG = LoggerFactory.getLogger(OddRecordsIT.class);
     private static final String NAME = "odd";

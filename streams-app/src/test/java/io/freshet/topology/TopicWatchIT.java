@@ -24,12 +24,10 @@ import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.KafkaStreams.State;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Partitions that are added to the clicks while the streams role runs. */
-@Tag(Broker.TAG)
 final class TopicWatchIT {
     @TempDir
     Path folder;
