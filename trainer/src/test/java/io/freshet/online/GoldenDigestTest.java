@@ -76,7 +76,7 @@ final class GoldenDigestTest {
         Path result = folder.resolve("result.txt");
         try (ChildJvm child = ChildJvm.start(
                 folder.resolve("output.txt"), options, ModelDigest.class, folder.toString(), "2", result.toString())) {
-            child.awaitSuccess(Duration.ofMinutes(3));
+            child.awaitSuccess(Duration.ofMinutes(10));
         }
         return Files.readAllLines(result);
     }
