@@ -239,7 +239,7 @@ final class RunCommand implements Callable<Integer> {
             return Optional.of("the " + answering.name() + " role ended: "
                     + answering.failure().map(Throwable::toString).orElse("state=" + answering.state()));
         }
-        // What serves goes on where another start of the trainer would end as this one.
+        // Serving continues if the trainer would fail again after another start.
         return trainer != null && (answering == null || trainer.endsTheProcess())
                 ? trainer.failure()
                 : Optional.empty();

@@ -155,7 +155,7 @@ public final class KafkaProperties {
         return (int) Math.min(Integer.MAX_VALUE, longest);
     }
 
-    /** Kafka's clients refuse what is no number; until then the default counts. */
+    /** Kafka's clients refuse a value that is not a number; until then the default is used. */
     private static long number(Map<String, Object> properties, String key, long byDefault) {
         try {
             return Long.parseLong(

@@ -15,7 +15,7 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
  * {@link RecordTimes#HEADER}, and those that the configuration names. No other header does: a producer can put a megabyte of
  * them on a record that is good otherwise.
  *
- * <p>Of headers of the same name the last one goes on. One whose value is longer than {@value #LONGEST_VALUE} bytes is left
+ * <p>Of several headers with one name, the last is kept. One whose value is longer than {@value #LONGEST_VALUE} bytes is left
  * out, and so is one that would make all of them longer than {@value #LONGEST_TOGETHER}. Immutable.
  */
 public final class PassedHeaders {
@@ -47,7 +47,7 @@ public final class PassedHeaders {
         return new PassedHeaders(more);
     }
 
-    /** A copy of what goes on; the caller owns it. */
+    /** A copy of the headers that are passed on; the caller owns it. */
     public Headers of(Headers received) {
         RecordHeaders passed = new RecordHeaders();
         if (!received.iterator().hasNext()) {

@@ -3,7 +3,7 @@ package io.freshet.output;
 import org.apache.kafka.common.errors.ApiException;
 
 /**
- * A record that is not given to the producer, because its topic is known not to take it. The transaction goes on without it.
+ * The producer does not get a record, because its topic is known to refuse it. The transaction continues without it.
  */
 final class RecordRefusedException extends ApiException {
     private static final long serialVersionUID = 1L;
