@@ -64,9 +64,14 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         return Optional.of(new Brokers(admin, nodes, config.kafka().bootstrapServers()));
     }
 
-    /** Whether brokers that are just starting give this problem, too. */
-    static boolean mayComeYet(Finding problem) {
+    /** Whether nothing listens. Brokers that are starting give this problem, too. */
+    static boolean isOfAbsence(Finding problem) {
         return problem.check().equals(BOOTSTRAP);
+    }
+
+    /** Whether something listens and does not answer. Brokers that are busy give this problem, too. */
+    static boolean isOfSilence(Finding problem) {
+        return problem.check().equals(Refusal.ANSWER);
     }
 
     private static List<Address> reach(String servers, Consumer<Finding> found) throws InterruptedException {

@@ -6,42 +6,68 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
- * Whether the brokers answer and accept this client, for commands that cannot do without them. Kafka's own clients try for
- * minutes and warn of each attempt; this says once, within ten seconds, what is wrong.
+ * Requires brokers that answer and accept this client, for commands that need them. Kafka's own clients try for minutes and
+ * warn of each attempt; this says once what is wrong. That takes less than ten seconds where no broker listens or where the
+ * broker refuses this client. A broker that accepts the connection and does not answer may be busy, so this says after some
+ * seconds that it waits, and waits a minute.
  */
 public final class Reachability {
+    private static final Logger LOG = LoggerFactory.getLogger(Reachability.class);
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     /** Brokers that start beside a process may come a moment after it. */
-    private static final Duration PATIENCE_OF_A_START = Duration.ofSeconds(3);
+    private static final Duration PATIENCE_AT_START = Duration.ofSeconds(3);
+
+    private static final Duration PATIENCE_WITH_SILENCE = Duration.ofMinutes(1);
 
     private Reachability() {}
 
     /**
-     * Returns if the brokers answer now.
+     * Returns as soon as the brokers answer.
      *
      * @throws CheckFailedException if they do not
      * @throws InterruptedIOException if the thread is interrupted
      */
     public static void require(FreshetConfig config) throws CheckFailedException, InterruptedIOException {
-        require(config, Duration.ZERO);
+        require(config, Duration.ZERO, PATIENCE_WITH_SILENCE);
     }
 
-    /** Returns as soon as the brokers answer, for a process that may start before them. */
+    /** The same for a process that may start before the brokers. */
     public static void requireAtStart(FreshetConfig config) throws CheckFailedException, InterruptedIOException {
-        require(config, PATIENCE_OF_A_START);
+        require(config, PATIENCE_AT_START, PATIENCE_WITH_SILENCE);
     }
 
-    private static void require(FreshetConfig config, Duration patience)
+    /**
+     * Returns as soon as the brokers answer.
+     *
+     * @param withAbsence how long to wait for a broker that listens
+     * @param withSilence how long to wait for a broker that listens to answer
+     */
+    static void require(FreshetConfig config, Duration withAbsence, Duration withSilence)
             throws CheckFailedException, InterruptedIOException {
-        long deadline = System.nanoTime() + patience.toNanos();
+        long startedNanos = System.nanoTime();
+        boolean told = false;
         try {
             Optional<Finding> problem = problem(config);
             while (problem.isPresent()) {
-                if (!Brokers.mayComeYet(problem.get()) || System.nanoTime() >= deadline) {
-                    throw new CheckFailedException(problem.get());
+                Finding found = problem.get();
+                Duration patience = Brokers.isOfSilence(found)
+                        ? withSilence
+                        : Brokers.isOfAbsence(found) ? withAbsence : Duration.ZERO;
+                Duration waited = Duration.ofNanos(System.nanoTime() - startedNanos);
+                if (waited.compareTo(patience) >= 0) {
+                    throw new CheckFailedException(found);
+                }
+                if (Brokers.isOfSilence(found) && !told) {
+                    told = true;
+                    LOG.warn(
+                            "{}; trying again for {} s",
+                            found.message(),
+                            patience.minus(waited).toSeconds());
                 }
                 Thread.sleep(PAUSE);
                 problem = problem(config);

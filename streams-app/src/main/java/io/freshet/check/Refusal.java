@@ -15,9 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * Why brokers that listen do not take this client.
  *
- * @param check what was looked at: {@code tls}, {@code login} or {@code connection}
+ * @param check what was looked at: {@code tls}, {@code login}, {@code answer} or {@code connection}
  */
 record Refusal(String check, String message, String remedy) {
+    /** Checks whether a request is answered in time. */
+    static final String ANSWER = "answer";
+
     private static final String TLS = "tls";
     private static final String LOGIN = "login";
     private static final String CONNECTION = "connection";
@@ -99,7 +102,7 @@ record Refusal(String check, String message, String remedy) {
         return otherTls != null
                 ? otherTls
                 : new Refusal(
-                        CONNECTION,
+                        ANSWER,
                         address + " accepted the connection and did not answer a Kafka request within "
                                 + Introduction.TIME.toSeconds() + " s",
                         "look at the load and the log of the broker, and try again; if it is not a Kafka broker's port,"

@@ -2,6 +2,8 @@ package io.freshet.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.broker.Broker;
+import io.freshet.broker.TcpProxy;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;
@@ -9,11 +11,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commands that need a broker, as processes, where there is none. */
+/** Commands that need a broker, as processes, where there is none, or one that does not answer. */
 class AbsentBrokerIT {
     private static final Duration MOST = Duration.ofSeconds(30); // the promise is 10 s, and the machine may be busy
 
@@ -49,5 +52,29 @@ class AbsentBrokerIT {
                 .asString()
                 .startsWith("freshet: nothing listens on " + address)
                 .contains("kafka.bootstrap.servers");
+    }
+
+    @Test
+    void shouldWaitWhenTheBrokerIsTooBusyToAnswer() throws Exception {
+        try (Broker kafka = Broker.start(folder.resolve("kafka"));
+                TcpProxy busy = TcpProxy.to(kafka.bootstrapServers())) {
+            busy.fallSilent();
+            try (FreshetProcess process = FreshetProcess.start(
+                    folder.resolve("out"),
+                    "feed",
+                    "--duration",
+                    "1s",
+                    "--set",
+                    "kafka.bootstrap.servers=" + busy.address(),
+                    "--set",
+                    "state.dir=" + folder)) {
+                process.awaitLine(line -> line.contains(busy.address() + " accepted the connection"), MOST);
+                assertThat(process.isAlive()).isTrue();
+                busy.speak();
+                assertThat(process.await(MOST)).isZero();
+            }
+        }
+
+        assertThat(Files.readString(folder.resolve("out"))).contains("trying again for ", "Fed ");
     }
 }

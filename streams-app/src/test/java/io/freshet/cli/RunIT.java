@@ -34,7 +34,7 @@ import org.junit.jupiter.api.io.TempDir;
 /** {@code freshet run} beside a Kafka that is not its own: each role a process, some killed on the way. */
 @Tag(Broker.TAG)
 class RunIT {
-    private static final Duration TIMEOUT = Duration.ofMinutes(2);
+    private static final Duration TIMEOUT = Duration.ofMinutes(4); // five JVMs start at once
     private static final int PARTITIONS = 3;
     private static final int USERS = 40;
     private static final int CLICKS_EACH = 12;

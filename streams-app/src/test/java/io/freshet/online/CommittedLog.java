@@ -20,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -90,6 +91,32 @@ public record CommittedLog(
                 .filter(StepRecord.class::isInstance)
                 .map(StepRecord.class::cast)
                 .toList();
+    }
+
+    /**
+     * The steps with each range cut to the records in it. A range may begin before or behind the markers that lie between
+     * it and the one before, by the time at which its trainer read them.
+     */
+    List<StepRecord> stepsWithoutMarkers() {
+        return steps().stream()
+                .map(step -> new StepRecord(
+                        step.step(),
+                        step.ranges().stream().map(this::withoutMarkers).toList(),
+                        step.ranks(),
+                        step.networkRanks(),
+                        step.memoryRanks(),
+                        step.clickTimestampsMs()))
+                .toList();
+    }
+
+    private InputRange withoutMarkers(InputRange range) {
+        LongSummaryStatistics offsets = sequences.stream()
+                .filter(record -> record.partition() == range.partition())
+                .mapToLong(ConsumerRecord::offset)
+                .filter(offset -> offset >= range.from() && offset < range.to())
+                .summaryStatistics();
+        assertThat(offsets.getCount()).as("records of range %s", range).isPositive();
+        return new InputRange(range.topic(), range.partition(), offsets.getMin(), offsets.getMax() + 1);
     }
 
     List<ModelDelta> deltas() {
