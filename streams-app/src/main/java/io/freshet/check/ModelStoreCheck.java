@@ -1,8 +1,8 @@
 package io.freshet.check;
 
 import io.freshet.config.FreshetConfig;
+import io.freshet.config.ModelSettings;
 import io.freshet.config.ModelStores;
-import io.freshet.encoder.SasRecConfig;
 import io.freshet.format.FormatException;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
@@ -89,12 +89,13 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
     /** The keys whose values differ, with both values. */
     private static String difference(ModelConfig snapshot, ModelConfig configured) {
         List<String> differences = new ArrayList<>();
-        SasRecConfig there = snapshot.encoder();
-        SasRecConfig here = configured.encoder();
-        compare("model.dim", there.dim(), here.dim(), differences);
-        compare("model.max.length", there.maxLength(), here.maxLength(), differences);
-        compare("model.blocks", there.blocks(), here.blocks(), differences);
-        compare("model.heads", there.heads(), here.heads(), differences);
+        compare("model.encoder", snapshot.encoder().type(), configured.encoder().type(), differences);
+        Map<String, Integer> there = snapshot.encoder().describe();
+        configured.encoder().describe().forEach((setting, here) -> {
+            if (there.containsKey(setting)) {
+                compare(ModelSettings.key(setting), there.get(setting), here, differences);
+            }
+        });
         compare("model.item.deviation", snapshot.itemDeviation(), configured.itemDeviation(), differences);
         compare("model.seed", snapshot.seed(), configured.seed(), differences);
         return String.join(", ", differences);

@@ -272,6 +272,7 @@ final class BenchOnlineCommand implements Callable<Integer> {
         values.put("step_clicks", stepClicks);
         values.put("steps", steps);
         values.put("seed", seed);
+        values.put("encoder", config.model().encoder().type());
         values.put("dim", config.model().encoder().dim());
         values.put("negatives", config.training().loss().negatives());
         values.put("optimizer_steps", config.learning().optimizerSteps());

@@ -1,7 +1,8 @@
 package io.freshet.cli;
 
 import io.freshet.demo.ClickFileException;
-import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.EncoderTypes;
 import io.freshet.loss.LossConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.offline.SequenceDataset;
@@ -104,6 +105,14 @@ final class BenchTrainCommand implements Callable<Integer> {
             description = "Users of one step. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
+    @Option(
+            names = "--encoder",
+            paramLabel = "NAME",
+            defaultValue = "sasrec",
+            completionCandidates = FitOptions.EncoderNames.class,
+            description = "The network: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private String encoder = "sasrec";
+
     @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width. Default: ${DEFAULT-VALUE}.")
     private int dim;
 
@@ -201,7 +210,7 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         List<LossConfig> losses = losses();
-        SasRecConfig encoder = encoder();
+        EncoderShape shape = shape();
         Vocabulary items = new Vocabulary();
         SequenceDataset sequences = sequences(items);
         PrintStream out = System.out;
@@ -210,7 +219,7 @@ final class BenchTrainCommand implements Callable<Integer> {
                     sequences,
                     items,
                     losses,
-                    new TrainingBenchmark(sequences, items, encoder, batch, yardstick),
+                    new TrainingBenchmark(sequences, items, shape, batch, yardstick),
                     yardstick.rates(),
                     out);
             if (json != null) {
@@ -272,9 +281,10 @@ final class BenchTrainCommand implements Callable<Integer> {
         }
     }
 
-    private SasRecConfig encoder() {
+    private EncoderShape shape() {
         try {
-            return new SasRecConfig(dim, maxLength, 2, 1);
+            return EncoderTypes.named(encoder)
+                    .shape(Map.of(EncoderTypes.DIM, dim, EncoderTypes.MAX_LENGTH, maxLength, "blocks", 2, "heads", 1));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
         }
@@ -318,6 +328,7 @@ final class BenchTrainCommand implements Callable<Integer> {
         values.put("workers", threads());
         values.put("products", Products.forThisCpu().name());
         values.put("batch", batch);
+        values.put("encoder", encoder);
         values.put("dim", dim);
         values.put("max_length", maxLength);
         values.put("dropout", dropout);

@@ -167,9 +167,8 @@ final class EvaluateContinualCommand implements Callable<Integer> {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("periods", String.valueOf(periods.getFileName()));
         values.put("seed", config.model().seed());
-        values.put("dim", config.model().encoder().dim());
-        values.put("max_length", config.model().encoder().maxLength());
-        values.put("blocks", config.model().encoder().blocks());
+        values.put("encoder", config.model().encoder().type());
+        values.putAll(config.model().encoder().describe());
         values.put("item_deviation", config.model().itemDeviation());
         values.put("lr", config.training().optimizer().learningRate());
         values.put("dropout", config.training().dropout());

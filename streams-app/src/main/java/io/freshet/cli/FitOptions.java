@@ -1,6 +1,8 @@
 package io.freshet.cli;
 
-import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.EncoderType;
+import io.freshet.encoder.EncoderTypes;
 import io.freshet.evaluation.SeenItems;
 import io.freshet.loss.LossConfig;
 import io.freshet.model.TrainingConfig;
@@ -10,6 +12,7 @@ import io.freshet.offline.LearningRateSchedule;
 import io.freshet.offline.SequenceDataset;
 import io.freshet.optimizer.Adam;
 import java.util.Arrays;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -27,11 +30,6 @@ final class FitOptions {
     private static final int VALIDATION_INTERVAL = 5;
     private static final int EPOCHS = 150;
 
-    /** The networks that there are. */
-    enum Encoder {
-        SASREC
-    }
-
     @Option(
             names = "--preset",
             paramLabel = "NAME",
@@ -44,8 +42,9 @@ final class FitOptions {
             names = "--encoder",
             paramLabel = "NAME",
             defaultValue = "sasrec",
-            description = "The network; so far there is sasrec. Default: ${DEFAULT-VALUE}.")
-    private Encoder encoder = Encoder.SASREC;
+            completionCandidates = EncoderNames.class,
+            description = "The network: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+    private String encoder = "sasrec";
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -101,19 +100,11 @@ final class FitOptions {
             description = "Newest items of a user that the network sees. Default: 50.")
     private @Nullable Integer maxLength;
 
-    @Option(
-            names = "--blocks",
-            paramLabel = "N",
-            defaultValue = "2",
-            description = "Attention blocks. Default: ${DEFAULT-VALUE}.")
-    private int blocks;
+    @Option(names = "--blocks", paramLabel = "N", description = "Attention blocks of sasrec. Default: 2.")
+    private @Nullable Integer blocks;
 
-    @Option(
-            names = "--heads",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Attention heads of a block. Default: ${DEFAULT-VALUE}.")
-    private int heads;
+    @Option(names = "--heads", paramLabel = "N", description = "Attention heads of a block of sasrec. Default: 1.")
+    private @Nullable Integer heads;
 
     @Option(
             names = "--item-deviation",
@@ -171,9 +162,8 @@ final class FitOptions {
      */
     FitConfig resolve(SequenceDataset data) {
         Preset.Values usual = preset == null ? Preset.Values.GENERAL : preset.defaults();
-        SasRecConfig shape = new SasRecConfig(dim, orElse(maxLength, usual.maxLength()), blocks, heads);
         return new FitConfig(
-                shape,
+                shape(usual),
                 itemDeviation,
                 seed,
                 training(usual),
@@ -184,6 +174,24 @@ final class FitOptions {
                 maskSeen.of(data),
                 HeldOutUsers.ALL,
                 orElse(schedule, usual.schedule()));
+    }
+
+    private EncoderShape shape(Preset.Values usual) {
+        EncoderType type = EncoderTypes.named(encoder);
+        Map<String, Integer> settings = new LinkedHashMap<>();
+        settings.put(EncoderTypes.DIM, dim);
+        settings.put(EncoderTypes.MAX_LENGTH, orElse(maxLength, usual.maxLength()));
+        put(settings, "blocks", blocks, 2, type);
+        put(settings, "heads", heads, 1, type);
+        return type.shape(settings);
+    }
+
+    private static void put(
+            Map<String, Integer> settings, String name, @Nullable Integer said, int usual, EncoderType type) {
+        if (said != null && !type.settings().contains(name)) {
+            throw new IllegalArgumentException("--" + name + " is no setting of " + type.name() + ": leave it out");
+        }
+        settings.put(name, orElse(said, usual));
     }
 
     private TrainingConfig training(Preset.Values usual) {
@@ -197,6 +205,16 @@ final class FitOptions {
         LossConfig learned = loss.resolve(usual);
         return new TrainingConfig(
                 optimizer, orElse(dropout, usual.dropout()), learned, threads, shards, maxGradientNorm);
+    }
+
+    /** The encoders that there are. */
+    static final class EncoderNames implements Iterable<String> {
+        EncoderNames() {}
+
+        @Override
+        public Iterator<String> iterator() {
+            return EncoderTypes.names().iterator();
+        }
     }
 
     /** Presets by their names. */
@@ -226,11 +244,8 @@ final class FitOptions {
         values.put("users", data.users());
         values.put("items", items);
         values.put("interactions", data.interactions());
-        values.put("encoder", encoder.name().toLowerCase(Locale.ROOT));
-        values.put("dim", config.encoder().dim());
-        values.put("max_length", config.encoder().maxLength());
-        values.put("blocks", config.encoder().blocks());
-        values.put("heads", config.encoder().heads());
+        values.put("encoder", config.encoder().type());
+        values.putAll(config.encoder().describe());
         values.put("loss", learned.kind().code());
         values.put("sampling", learned.sampling().code());
         values.put("negatives", learned.negatives());

@@ -3,6 +3,7 @@ package io.freshet.config;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
+import io.freshet.encoder.EncoderTypes;
 import io.freshet.memory.MemoryConfig;
 import io.freshet.model.Scorer;
 import io.freshet.store.S3Settings;
@@ -104,6 +105,7 @@ final class ConfigKeys {
     static final String HTTP_FORWARD_TIMEOUT_MS = "http.forward.timeout.ms";
     static final String HTTP_STALE_READS = "http.stale.reads";
 
+    static final String MODEL_ENCODER = "model.encoder";
     static final String MODEL_DIM = "model.dim";
     static final String MODEL_MAX_LENGTH = "model.max.length";
     static final String MODEL_BLOCKS = "model.blocks";
@@ -570,6 +572,11 @@ final class ConfigKeys {
                     "",
                     "Whether a user's sequence may be read from a standby copy while its own instance is away. Such"
                             + " copies are made with `kafka.num.standby.replicas=1`."),
+            text(
+                    MODEL_ENCODER,
+                    "sasrec",
+                    ConfigDef.ValidString.in(EncoderTypes.names().toArray(new String[0])),
+                    "The network: `sasrec` (self-attention) or `gru4rec` (a recurrent network)."),
             key(MODEL_DIM, ConfigDef.Type.INT, "64", between(8, 1_024), "floats", "Width of an item's embedding."),
             key(
                     MODEL_MAX_LENGTH,
@@ -578,8 +585,8 @@ final class ConfigKeys {
                     between(1, 1_000),
                     "clicks",
                     "Positions that the encoder sees."),
-            key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Attention blocks of the encoder."),
-            key(MODEL_HEADS, ConfigDef.Type.INT, "1", between(1, 64), "", "Attention heads of a block."),
+            key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Attention blocks of `sasrec`."),
+            key(MODEL_HEADS, ConfigDef.Type.INT, "1", between(1, 64), "", "Attention heads of a block of `sasrec`."),
             decimal(MODEL_ITEM_DEVIATION, "0.1", positive(), "Standard deviation of a new item's embedding."),
             key(MODEL_SEED, ConfigDef.Type.LONG, "42", null, "", "Seed of every random number of the model's life."),
             key(

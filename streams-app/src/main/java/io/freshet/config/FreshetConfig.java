@@ -1,6 +1,7 @@
 package io.freshet.config;
 
-import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.EncoderTypes;
 import io.freshet.event.EventTypes;
 import io.freshet.loss.LossConfig;
 import io.freshet.memory.MemoryConfig;
@@ -322,11 +323,12 @@ public final class FreshetConfig {
     }
 
     private ModelConfig model() {
-        SasRecConfig encoder = new SasRecConfig(
-                integer(ConfigKeys.MODEL_DIM),
-                integer(ConfigKeys.MODEL_MAX_LENGTH),
-                integer(ConfigKeys.MODEL_BLOCKS),
-                integer(ConfigKeys.MODEL_HEADS));
+        EncoderShape encoder = EncoderTypes.named((String) value(ConfigKeys.MODEL_ENCODER))
+                .shape(Map.of(
+                        "dim", integer(ConfigKeys.MODEL_DIM),
+                        "max_length", integer(ConfigKeys.MODEL_MAX_LENGTH),
+                        "blocks", integer(ConfigKeys.MODEL_BLOCKS),
+                        "heads", integer(ConfigKeys.MODEL_HEADS)));
         return new ModelConfig(encoder, decimal(ConfigKeys.MODEL_ITEM_DEVIATION), (Long) value(ConfigKeys.MODEL_SEED));
     }
 

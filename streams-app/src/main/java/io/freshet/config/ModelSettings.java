@@ -16,16 +16,18 @@ public final class ModelSettings {
         settings.put(
                 modelStore instanceof StoreLocation.Folder ? ConfigKeys.MODEL_STORE_PATH : ConfigKeys.MODEL_STORE_URL,
                 modelStore.toString());
-        settings.put(ConfigKeys.MODEL_DIM, Integer.toString(model.encoder().dim()));
-        settings.put(
-                ConfigKeys.MODEL_MAX_LENGTH, Integer.toString(model.encoder().maxLength()));
-        settings.put(ConfigKeys.MODEL_BLOCKS, Integer.toString(model.encoder().blocks()));
-        settings.put(ConfigKeys.MODEL_HEADS, Integer.toString(model.encoder().heads()));
+        settings.put(ConfigKeys.MODEL_ENCODER, model.encoder().type());
+        model.encoder().describe().forEach((setting, value) -> settings.put(key(setting), value.toString()));
         settings.put(ConfigKeys.MODEL_ITEM_DEVIATION, Float.toString(model.itemDeviation()));
         settings.put(ConfigKeys.MODEL_SEED, Long.toString(model.seed()));
         Map<String, Object> defaults = ConfigKeys.definition().parse(Map.of());
         settings.entrySet()
                 .removeIf(setting -> setting.getValue().equals(String.valueOf(defaults.get(setting.getKey()))));
         return settings;
+    }
+
+    /** The key of an encoder's setting. */
+    public static String key(String setting) {
+        return "model." + setting.replace('_', '.');
     }
 }

@@ -18,7 +18,7 @@ public class ElementwiseBenchmark extends KernelBenchmark {
     private final SasRecConfig config = new SasRecConfig(D, MAX_LENGTH, 1, 1);
     private final SasRecLayout layout = new SasRecLayout(config);
     private final TokenPasses passes = new TokenPasses(config, layout, Products.forThisCpu());
-    private final SasRecLayout.Linear layer = layout.blocks().getFirst().hidden();
+    private final ParameterLayout.Linear layer = layout.blocks().getFirst().hidden();
     private final RowTable items = data.itemTable();
     private final MemorySegment weights = data.floats(layout.size());
     private final MemorySegment gradients = data.floats(layout.size());

@@ -22,7 +22,7 @@ public class HistoryEncoderBenchmark extends KernelBenchmark {
 
     private final SasRecConfig config = new SasRecConfig(D, MAX_LENGTH, BLOCKS, 1);
     private final SasRec whole = data.own(new SasRec(config, Products.forThisCpu(), CAPACITY));
-    private final HistoryEncoder encoder = data.own(new HistoryEncoder(config, Products.forThisCpu(), CAPACITY));
+    private final HistoryEncoder encoder = data.own(new SasRecHistoryEncoder(config, Products.forThisCpu(), CAPACITY));
     private final RowTable items = data.itemTable();
     private final MemorySegment weights = data.floats(whole.layout().size());
     private SequenceBatch batch = batch(1, length);

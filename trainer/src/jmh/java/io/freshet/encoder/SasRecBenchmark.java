@@ -29,9 +29,9 @@ public class SasRecBenchmark extends KernelBenchmark {
 
     @Setup
     public void setUp() {
-        SasRec.initialize(layout, 1, weights);
+        SasRec.initialize(layout.parameters(), 1, weights);
         SasRec.transposeWeights(layout, weights, transposed);
-        encoder.trainWith(0.5f, 1, 1);
+        encoder.beginStep(0.5f, 1, 1);
         encoder.forward(batch, 0, SEQUENCES, items, weights);
     }
 

@@ -49,7 +49,7 @@ final class LayerNorm {
             int rows,
             int d,
             MemorySegment parameters,
-            SasRecLayout.Norm norm,
+            ParameterLayout.Norm norm,
             Matrix normalized,
             float[] inverseDeviation,
             Matrix y) {
@@ -201,7 +201,7 @@ final class LayerNorm {
             int rows,
             int d,
             MemorySegment parameters,
-            SasRecLayout.Norm norm,
+            ParameterLayout.Norm norm,
             Matrix normalized,
             float[] inverseDeviation,
             MemorySegment gradients,

@@ -23,10 +23,9 @@ import java.util.List;
  * H = norm(X)
  * </pre>
  *
- * An instance owns the activations of one chunk, which the backward pass reads: one instance a thread. Parameters and
- * gradients are flat blocks laid out by {@link SasRecLayout}.
+ * Parameters and gradients are flat blocks laid out by {@link SasRecLayout}.
  */
-public final class SasRec implements AutoCloseable {
+final class SasRec implements Encoder {
     private final SasRecConfig config;
     private final SasRecLayout layout;
     private final TokenPasses passes;
@@ -50,10 +49,7 @@ public final class SasRec implements AutoCloseable {
     private int firstToken;
     private int tokens;
 
-    /**
-     * @param chunkTokens tokens that a chunk holds at most; at least {@code maxLength}
-     */
-    public SasRec(SasRecConfig config, Products products, int chunkTokens) {
+    SasRec(SasRecConfig config, Products products, int chunkTokens) {
         this.config = config;
         this.layout = new SasRecLayout(config);
         this.passes = new TokenPasses(config, layout, products);
@@ -104,12 +100,12 @@ public final class SasRec implements AutoCloseable {
         }
     }
 
-    public SasRecLayout layout() {
+    SasRecLayout layout() {
         return layout;
     }
 
-    /** The masks of a training step. */
-    public void trainWith(float rate, long seed, long step) {
+    @Override
+    public void beginStep(float rate, long seed, long step) {
         inputDropout = Dropout.of(rate, seed, step, Purpose.DROPOUT_INPUT, 0);
         for (int i = 0; i < blocks.size(); i++) {
             Activations a = blocks.get(i);
@@ -119,18 +115,12 @@ public final class SasRec implements AutoCloseable {
         }
     }
 
-    /** The most tokens at once. */
+    @Override
     public int capacity() {
         return capacity;
     }
 
-    /**
-     * Encodes sequences {@code [first, last)} of the batch.
-     *
-     * @param items the item table, one row an item (rows, d)
-     * @param weights the flat parameters
-     * @return H (T, d), valid until the next call: row t is the state after token {@code batch.start(first) + t}
-     */
+    @Override
     public Matrix forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights) {
         firstSequence = first;
         lastSequence = last;
@@ -191,15 +181,7 @@ public final class SasRec implements AutoCloseable {
         return (head * batchTokens + firstToken + start) * attention.stride();
     }
 
-    /**
-     * The gradients of the last {@link #forward}'s chunk.
-     *
-     * @param dHidden gradient of H (T, d); overwritten
-     * @param weights the flat parameters
-     * @param transposed the flat parameters with each square weight transposed, see {@link #transposeWeights}
-     * @param gradients the flat block that the parameters' gradients are added to
-     * @param dItems receives, in the batch's token rows, the gradients of E[items] (tokens of the batch, d)
-     */
+    @Override
     public void backward(
             SequenceBatch batch,
             Matrix dHidden,
@@ -279,15 +261,11 @@ public final class SasRec implements AutoCloseable {
         }
     }
 
-    /**
-     * Copies each square weight of {@code weights}, transposed, to the same place in {@code transposed}: the backward
-     * pass multiplies by {@code Wᵀ}.
-     */
-    public static void transposeWeights(SasRecLayout layout, MemorySegment weights, MemorySegment transposed) {
+    /** Each square weight: the backward pass multiplies by {@code Wᵀ}. */
+    static void transposeWeights(SasRecLayout layout, MemorySegment weights, MemorySegment transposed) {
         for (SasRecLayout.Block block : layout.blocks()) {
-            for (SasRecLayout.Linear linear : List.of(
-                    block.query(), block.key(), block.value(), block.output(), block.hidden(), block.projection())) {
-                SasRecLayout.Parameter p = linear.weight();
+            for (ParameterLayout.Linear linear : block.linears()) {
+                ParameterLayout.Parameter p = linear.weight();
                 Matrix from = Matrix.over(weights, p.start(), p.columns());
                 Matrix to = Matrix.over(transposed, p.start(), p.rows());
                 to.transposeFrom(from, 0, p.rows(), p.columns(), p.rows());
@@ -296,9 +274,9 @@ public final class SasRec implements AutoCloseable {
     }
 
     /** The parameters before any learning: Xavier-normal weights, zero biases, unit gains. */
-    public static void initialize(SasRecLayout layout, long seed, MemorySegment weights) {
+    static void initialize(ParameterLayout layout, long seed, MemorySegment weights) {
         weights.fill((byte) 0);
-        for (SasRecLayout.Parameter p : layout.parameters()) {
+        for (ParameterLayout.Parameter p : layout.parameters()) {
             Matrix matrix = Matrix.over(weights, p.start(), p.columns());
             if (p.name().endsWith(".gain")) {
                 for (int i = 0; i < p.columns(); i++) {

@@ -1,11 +1,13 @@
 package io.freshet.encoder;
 
+import io.freshet.encoder.ParameterLayout.Linear;
+import io.freshet.encoder.ParameterLayout.Norm;
+import io.freshet.encoder.ParameterLayout.Parameter;
 import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where each of the encoder's parameters stands in the one flat block that holds them all. A linear layer computes
- * {@code y = x · weight + bias} with a weight of (in, out).
+ * The parameters of {@link SasRec}.
  *
  * <pre>
  * positions                        (maxLength, d)
@@ -17,44 +19,29 @@ import java.util.List;
  * final_norm.{gain,bias}           (d)
  * </pre>
  */
-public final class SasRecLayout {
-    private final List<Parameter> parameters = new ArrayList<>();
+final class SasRecLayout {
+    private final ParameterLayout parameters = new ParameterLayout();
     private final List<Block> blocks = new ArrayList<>();
     private final Parameter positions;
     private final Norm finalNorm;
-    private int size;
 
-    public SasRecLayout(SasRecConfig config) {
+    SasRecLayout(SasRecConfig config) {
         int d = config.dim();
-        positions = add("positions", config.maxLength(), d);
+        positions = parameters.add("positions", config.maxLength(), d);
         for (int i = 0; i < config.blocks(); i++) {
+            String prefix = "blocks." + i + ".";
             blocks.add(new Block(
-                    norm("blocks." + i + ".attention_norm", d),
-                    linear("blocks." + i + ".query", d),
-                    linear("blocks." + i + ".key", d),
-                    linear("blocks." + i + ".value", d),
-                    linear("blocks." + i + ".output", d),
-                    norm("blocks." + i + ".forward_norm", d),
-                    linear("blocks." + i + ".hidden", d),
-                    linear("blocks." + i + ".projection", d)));
+                    parameters.norm(prefix + "attention_norm", d),
+                    parameters.linear(prefix + "query", d, d),
+                    parameters.linear(prefix + "key", d, d),
+                    parameters.linear(prefix + "value", d, d),
+                    parameters.linear(prefix + "output", d, d),
+                    parameters.norm(prefix + "forward_norm", d),
+                    parameters.linear(prefix + "hidden", d, d),
+                    parameters.linear(prefix + "projection", d, d)));
         }
-        finalNorm = norm("final_norm", d);
+        finalNorm = parameters.norm("final_norm", d);
     }
-
-    /**
-     * One parameter.
-     *
-     * @param start its first float in the flat block
-     */
-    public record Parameter(String name, int rows, int columns, int start) {
-        public int size() {
-            return rows * columns;
-        }
-    }
-
-    record Linear(Parameter weight, Parameter bias) {}
-
-    record Norm(Parameter gain, Parameter bias) {}
 
     record Block(
             Norm attentionNorm,
@@ -64,31 +51,19 @@ public final class SasRecLayout {
             Linear output,
             Norm forwardNorm,
             Linear hidden,
-            Linear projection) {}
-
-    private Linear linear(String name, int d) {
-        return new Linear(add(name + ".weight", d, d), add(name + ".bias", 1, d));
+            Linear projection) {
+        List<Linear> linears() {
+            return List.of(query, key, value, output, hidden, projection);
+        }
     }
 
-    private Norm norm(String name, int d) {
-        return new Norm(add(name + ".gain", 1, d), add(name + ".bias", 1, d));
-    }
-
-    private Parameter add(String name, int rows, int columns) {
-        Parameter parameter = new Parameter(name, rows, columns, size);
-        parameters.add(parameter);
-        size += parameter.size();
-        return parameter;
-    }
-
-    /** All parameters in the order of the block. */
-    public List<Parameter> parameters() {
-        return List.copyOf(parameters);
+    ParameterLayout parameters() {
+        return parameters;
     }
 
     /** Floats in the block. */
-    public int size() {
-        return size;
+    int size() {
+        return parameters.size();
     }
 
     List<Block> blocks() {

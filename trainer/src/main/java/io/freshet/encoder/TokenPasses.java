@@ -120,24 +120,24 @@ final class TokenPasses {
     }
 
     /** {@code y = x · W}. */
-    void product(Matrix x, SasRecLayout.Linear p, MemorySegment weights, int tokens, Matrix y) {
+    void product(Matrix x, ParameterLayout.Linear p, MemorySegment weights, int tokens, Matrix y) {
         products.multiply(x, 0, Matrix.over(weights, p.weight().start(), d), 0, y, 0, tokens, d, d, false);
     }
 
     /** {@code y += x · W}. */
-    void accumulate(Matrix x, SasRecLayout.Linear p, MemorySegment weights, int tokens, Matrix y) {
+    void accumulate(Matrix x, ParameterLayout.Linear p, MemorySegment weights, int tokens, Matrix y) {
         products.multiply(x, 0, Matrix.over(weights, p.weight().start(), d), 0, y, 0, tokens, d, d, true);
     }
 
     /** {@code y = x · W + b}. */
-    void linear(Matrix x, SasRecLayout.Linear p, MemorySegment weights, int tokens, Matrix y) {
+    void linear(Matrix x, ParameterLayout.Linear p, MemorySegment weights, int tokens, Matrix y) {
         long biasAt = (long) p.bias().start() * Float.BYTES;
         Matrix weight = Matrix.over(weights, p.weight().start(), d);
         products.multiplyAdding(weights, biasAt, x, 0, weight, 0, y, 0, tokens, d, d);
     }
 
     /** {@code dW += xᵀ · dy}, {@code db += Σ dy}. */
-    void weightGradient(Matrix x, Matrix dy, SasRecLayout.Linear p, int tokens, MemorySegment gradients) {
+    void weightGradient(Matrix x, Matrix dy, ParameterLayout.Linear p, int tokens, MemorySegment gradients) {
         Matrix dw = Matrix.over(gradients, p.weight().start(), d);
         products.multiplyTransposed(x, 0, dy, 0, dw, 0, d, d, tokens, true);
         long biasAt = (long) p.bias().start() * Float.BYTES;
@@ -152,7 +152,7 @@ final class TokenPasses {
 
     /** {@code f = dropout(relu(f + b))}. */
     void biasDropoutRelu(
-            Matrix f, MemorySegment weights, SasRecLayout.Linear p, Dropout dropout, int firstToken, int tokens) {
+            Matrix f, MemorySegment weights, ParameterLayout.Linear p, Dropout dropout, int firstToken, int tokens) {
         for (int t = 0; t < tokens; t++) {
             long at = f.at(t);
             for (int c = 0; c < d; c += Lanes.COUNT) {
@@ -168,7 +168,7 @@ final class TokenPasses {
     void biasDropoutResidual(
             Matrix y,
             MemorySegment weights,
-            SasRecLayout.Linear p,
+            ParameterLayout.Linear p,
             Dropout dropout,
             Matrix residual,
             int firstToken,

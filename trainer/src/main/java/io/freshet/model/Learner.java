@@ -1,7 +1,7 @@
 package io.freshet.model;
 
-import io.freshet.encoder.SasRec;
-import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.Encoder;
+import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.loss.BatchLoss;
 import io.freshet.loss.LossChunk;
@@ -59,7 +59,7 @@ public final class Learner implements AutoCloseable {
     private long skippedSteps;
 
     private final FloatBlock rowGradients; // (ROW_TASKS, d)
-    private final FloatBlock transposed; // (denseSize): square weights transposed
+    private final FloatBlock transposed; // (denseSize): weights transposed
     private final List<Shard> shards = new ArrayList<>();
     private int usedShards; // of the newest batch: the first ones
     private final TouchedRows touched = new TouchedRows();
@@ -93,15 +93,15 @@ public final class Learner implements AutoCloseable {
 
     /** What works on every {@code shards}-th chunk, and the sums of its gradients. */
     private final class Shard {
-        final SasRec encoder;
+        final Encoder encoder;
         final FloatBlock denseGradients = FloatBlock.zeros(model.denseSize());
         final FloatBlock hiddenGradients;
         double lossSum;
 
         Shard() {
-            SasRecConfig shape = model.config().encoder();
+            EncoderShape shape = model.config().encoder();
             int capacity = Math.max(CHUNK_TOKENS, shape.maxLength());
-            encoder = new SasRec(shape, products, capacity);
+            encoder = shape.training(products, capacity);
             hiddenGradients = FloatBlock.zeros((long) capacity * d);
         }
 
@@ -224,7 +224,7 @@ public final class Learner implements AutoCloseable {
         itemFirstMoments.growTo(model.vocabulary().size());
         itemSecondMoments.growTo(model.vocabulary().size());
         reserve(batch.tokens());
-        SasRec.transposeWeights(model.layout(), model.dense(), transposed.memory());
+        model.config().encoder().transposeWeights(model.dense(), transposed.memory());
         usedShards = loss.shardsFor(model.items().rows());
         cutIntoChunks(batch);
         loss.begin(batch, chunkEnds.size(), usedShards, model.items(), optimizerStep);
@@ -338,7 +338,7 @@ public final class Learner implements AutoCloseable {
         Shard shard = shards.get(index);
         shard.lossSum = 0;
         shard.denseGradients.memory().fill((byte) 0);
-        shard.encoder.trainWith(config.dropout(), model.config().seed(), optimizerStep);
+        shard.encoder.beginStep(config.dropout(), model.config().seed(), optimizerStep);
         for (int chunk = index; chunk < chunkEnds.size(); chunk += usedShards) {
             runChunk(batch, shard, index, chunk);
         }

@@ -1,5 +1,6 @@
 package io.freshet.model;
 
+import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.SasRecConfig;
 
 /**
@@ -8,8 +9,8 @@ import io.freshet.encoder.SasRecConfig;
  * @param itemDeviation standard deviation of a new item's vector
  * @param seed of everything random
  */
-public record ModelConfig(SasRecConfig encoder, float itemDeviation, long seed) {
-    /** Two blocks, one head, 64 wide, 50 positions. */
+public record ModelConfig(EncoderShape encoder, float itemDeviation, long seed) {
+    /** SASRec of two blocks, one head, 64 wide, 50 positions. */
     public static ModelConfig defaults(long seed) {
         return new ModelConfig(new SasRecConfig(64, 50, 2, 1), 0.1f, seed);
     }

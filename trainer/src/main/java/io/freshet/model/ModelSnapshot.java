@@ -1,7 +1,8 @@
 package io.freshet.model;
 
-import io.freshet.encoder.SasRecConfig;
-import io.freshet.encoder.SasRecLayout;
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.EncoderTypes;
+import io.freshet.encoder.ParameterLayout;
 import io.freshet.format.FiniteNumbers;
 import io.freshet.format.FormatException;
 import io.freshet.memory.ClickMemory;
@@ -32,7 +33,7 @@ import java.util.Map;
  * A model's and its learner's state as the files of a snapshot.
  *
  * <pre>
- * weights.safetensors    items (vocabulary, d), and each parameter of {@link SasRecLayout} by its name
+ * weights.safetensors    items (vocabulary, d), and each parameter of {@link ParameterLayout} by its name
  * optimizer.safetensors  items.first, items.second (vocabulary, d), dense.first, dense.second (dense size);
  *                        metadata optimizer_step; target_counts (vocabulary) int64, how often each item was a
  *                        target, if negatives are drawn by that
@@ -54,7 +55,7 @@ public final class ModelSnapshot {
     private static final String DENSE_SECOND = "dense.second";
     private static final String TARGET_COUNTS = "target_counts";
     private static final String TYPE = "type";
-    private static final String SASREC = "sasrec";
+    private static final String ITEM_DEVIATION = "item_deviation";
     private static final String OPTIMIZER_STEP = "optimizer_step";
 
     private ModelSnapshot() {}
@@ -62,12 +63,9 @@ public final class ModelSnapshot {
     /** The manifest's description of the encoder. */
     public static Map<String, Object> describe(ModelConfig config) {
         Map<String, Object> encoder = new LinkedHashMap<>();
-        encoder.put(TYPE, SASREC);
-        encoder.put("dim", config.encoder().dim());
-        encoder.put("max_length", config.encoder().maxLength());
-        encoder.put("blocks", config.encoder().blocks());
-        encoder.put("heads", config.encoder().heads());
-        encoder.put("item_deviation", config.itemDeviation());
+        encoder.put(TYPE, config.encoder().type());
+        encoder.putAll(config.encoder().describe());
+        encoder.put(ITEM_DEVIATION, config.itemDeviation());
         return encoder;
     }
 
@@ -137,7 +135,7 @@ public final class ModelSnapshot {
         try (Arena arena = Arena.ofConfined()) {
             List<Tensor> tensors = new ArrayList<>();
             tensors.add(table(ITEMS, model.items(), arena));
-            for (SasRecLayout.Parameter p : model.layout().parameters()) {
+            for (ParameterLayout.Parameter p : model.layout().parameters()) {
                 MemorySegment data =
                         model.dense().asSlice((long) p.start() * Float.BYTES, (long) p.size() * Float.BYTES);
                 tensors.add(
@@ -185,32 +183,27 @@ public final class ModelSnapshot {
     /**
      * The network that the manifest describes.
      *
-     * @throws IllegalArgumentException for an encoder of a type that this program does not know
+     * @throws IllegalArgumentException for an encoder of a type that this program does not know, or with settings that cannot be
      */
     public static ModelConfig config(Manifest manifest) {
         Map<String, Object> encoder = manifest.encoder();
-        if (!SASREC.equals(encoder.get(TYPE))) {
-            throw new IllegalArgumentException("the encoder must be of a type that this program knows: type="
-                    + encoder.get(TYPE) + ", known=[" + SASREC + "], model=" + manifest.model() + ", version="
-                    + manifest.version());
+        try {
+            Map<String, Integer> settings = new LinkedHashMap<>();
+            encoder.forEach((name, value) -> {
+                if (value instanceof Number number && !name.equals(ITEM_DEVIATION)) {
+                    settings.put(name, number.intValue());
+                }
+            });
+            if (!(encoder.get(ITEM_DEVIATION) instanceof Number itemDeviation)) {
+                throw new IllegalArgumentException("an encoder must have a number " + ITEM_DEVIATION);
+            }
+            EncoderShape shape =
+                    EncoderTypes.named(String.valueOf(encoder.get(TYPE))).shape(settings);
+            return new ModelConfig(shape, itemDeviation.floatValue(), manifest.seed());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    e.getMessage() + ", model=" + manifest.model() + ", version=" + manifest.version(), e);
         }
-        SasRecConfig shape = new SasRecConfig(
-                integer(encoder, "dim"),
-                integer(encoder, "max_length"),
-                integer(encoder, "blocks"),
-                integer(encoder, "heads"));
-        return new ModelConfig(shape, number(encoder, "item_deviation").floatValue(), manifest.seed());
-    }
-
-    private static int integer(Map<String, Object> encoder, String key) {
-        return number(encoder, key).intValue();
-    }
-
-    private static Number number(Map<String, Object> encoder, String key) {
-        if (encoder.get(key) instanceof Number number) {
-            return number;
-        }
-        throw new IllegalArgumentException("a manifest's encoder must have a number: " + key + "=" + encoder.get(key));
     }
 
     /**
@@ -228,7 +221,7 @@ public final class ModelSnapshot {
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsFile weights = SafetensorsFile.open(snapshot.file(WEIGHTS), arena);
             fill(model.items(), weights, ITEMS);
-            for (SasRecLayout.Parameter p : model.layout().parameters()) {
+            for (ParameterLayout.Parameter p : model.layout().parameters()) {
                 Tensor tensor = p.rows() == 1
                         ? weights.finiteTensor(p.name(), p.columns())
                         : weights.finiteTensor(p.name(), p.rows(), p.columns());

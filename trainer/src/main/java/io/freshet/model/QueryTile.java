@@ -54,8 +54,8 @@ final class QueryTile implements AutoCloseable {
 
     QueryTile(ModelConfig config) {
         this.d = config.encoder().dim();
-        this.encoder = new HistoryEncoder(
-                config.encoder(), products, Math.max(TOKENS, config.encoder().maxLength()));
+        this.encoder = config.encoder()
+                .serving(products, Math.max(TOKENS, config.encoder().maxLength()));
         this.block = FloatBlock.zeros((long) QUERIES * d + QUERIES + (long) PANEL_ROWS * QUERIES);
         this.transposed = Matrix.over(block.memory(), 0, QUERIES);
         this.targetScores = Matrix.over(block.memory(), (long) QUERIES * d, QUERIES);

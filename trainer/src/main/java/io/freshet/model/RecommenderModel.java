@@ -2,8 +2,7 @@ package io.freshet.model;
 
 import io.freshet.delta.Eviction;
 import io.freshet.delta.ModelDelta;
-import io.freshet.encoder.SasRec;
-import io.freshet.encoder.SasRecLayout;
+import io.freshet.encoder.ParameterLayout;
 import io.freshet.memory.ClickMemory;
 import io.freshet.memory.MemoryConfig;
 import io.freshet.sampling.CounterRandom;
@@ -30,7 +29,7 @@ public final class RecommenderModel implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private final ModelConfig config;
-    private final SasRecLayout layout;
+    private final ParameterLayout layout;
     private final Vocabulary vocabulary;
     private final RowTable items; // (vocabulary, d)
     private final FloatBlock dense; // (layout.size())
@@ -41,7 +40,7 @@ public final class RecommenderModel implements AutoCloseable {
     /** A model at {@code step} whose weights are still zero, with a row for each item of the vocabulary. */
     RecommenderModel(ModelConfig config, Vocabulary vocabulary, ClickMemory memory, long step) {
         this.config = config;
-        this.layout = new SasRecLayout(config.encoder());
+        this.layout = config.encoder().layout();
         this.vocabulary = vocabulary;
         this.items = new RowTable(config.encoder().dim());
         this.items.growTo(vocabulary.size());
@@ -59,7 +58,7 @@ public final class RecommenderModel implements AutoCloseable {
     /** The model at step 0: no items, fresh parameters, a memory of nothing. */
     public static RecommenderModel initial(ModelConfig config, MemoryConfig memory) {
         RecommenderModel model = new RecommenderModel(config, new Vocabulary(), new ClickMemory(memory), 0);
-        SasRec.initialize(model.layout, config.seed(), model.dense.memory());
+        config.encoder().initialize(config.seed(), model.dense.memory());
         return model;
     }
 
@@ -67,7 +66,7 @@ public final class RecommenderModel implements AutoCloseable {
         return config;
     }
 
-    public SasRecLayout layout() {
+    public ParameterLayout layout() {
         return layout;
     }
 

@@ -60,8 +60,7 @@ public final class Scorer implements AutoCloseable {
         int length = config.encoder().maxLength();
         Products products = Products.forThisCpu();
         this.d = config.encoder().dim();
-        this.encoder =
-                new HistoryEncoder(config.encoder(), products, maxHistories == 1 ? length : Math.max(TOKENS, length));
+        this.encoder = config.encoder().serving(products, maxHistories == 1 ? length : Math.max(TOKENS, length));
         this.search = new ItemSearch(d, products, workers);
         this.histories = new SequenceBatch(length);
         this.questions = new Question[maxHistories];

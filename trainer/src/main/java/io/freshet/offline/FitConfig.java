@@ -1,6 +1,6 @@
 package io.freshet.offline;
 
-import io.freshet.encoder.SasRecConfig;
+import io.freshet.encoder.EncoderShape;
 import io.freshet.evaluation.SeenItems;
 import io.freshet.model.TrainingConfig;
 
@@ -19,7 +19,7 @@ import io.freshet.model.TrainingConfig;
  * @param schedule what becomes of the learning rate
  */
 public record FitConfig(
-        SasRecConfig encoder,
+        EncoderShape encoder,
         float itemDeviation,
         long seed,
         TrainingConfig training,
@@ -43,7 +43,7 @@ public record FitConfig(
 
     /** A fit that keeps the last two items of all users from learning, at a learning rate that stays. */
     public FitConfig(
-            SasRecConfig encoder,
+            EncoderShape encoder,
             float itemDeviation,
             long seed,
             TrainingConfig training,
@@ -68,7 +68,7 @@ public record FitConfig(
 
     /** A fit at a learning rate that stays. */
     public FitConfig(
-            SasRecConfig encoder,
+            EncoderShape encoder,
             float itemDeviation,
             long seed,
             TrainingConfig training,

@@ -50,6 +50,11 @@ public final class CounterRandom {
         return Math.unsignedMultiplyHigh(bits(seed, step, purpose, index), bound);
     }
 
+    /** A number in [0, 1), a multiple of 2^-24. */
+    public static float uniform(long seed, long step, Purpose purpose, long index) {
+        return (bits(seed, step, purpose, index) >>> 40) * 0x1p-24f;
+    }
+
     /**
      * A standard normal number, by Box and Muller's method. {@link StrictMath} keeps the bits the same on every JVM.
      */

@@ -94,7 +94,7 @@ class LayerNormTest {
     /** A layer of width d whose objective is Σ y ∘ dy, so that dy is the gradient of y. */
     private static final class Layer implements AutoCloseable {
         final int d;
-        final SasRecLayout.Norm norm;
+        final ParameterLayout.Norm norm;
         final FloatBlock block;
         final MemorySegment parameters;
         final MemorySegment gradients;

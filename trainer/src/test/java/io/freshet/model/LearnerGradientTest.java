@@ -3,8 +3,10 @@ package io.freshet.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.Gru4RecConfig;
+import io.freshet.encoder.ParameterLayout;
 import io.freshet.encoder.SasRecConfig;
-import io.freshet.encoder.SasRecLayout;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.loss.LossConfig;
 import io.freshet.loss.LossConfig.Sampling;
@@ -19,6 +21,7 @@ import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Every gradient of the whole step, through all layers, the loss and the gathering of rows, against central differences
@@ -76,13 +79,19 @@ class LearnerGradientTest {
         check(new SasRecConfig(32, 6, 1, 2), 0.2f, LossConfig.crossEntropy());
     }
 
+    @ParameterizedTest
+    @ValueSource(floats = {0f, .4f})
+    void shouldGiveTheGradientsOfGru4Rec(float dropout) {
+        check(new Gru4RecConfig(16, 6), dropout, LossConfig.crossEntropy());
+    }
+
     /** Rows of four vectors have kernels of their own. */
     @Test
     void shouldGiveTheGradientsOfTheUsualWidth() {
         check(new SasRecConfig(4 * Lanes.WIDTH, 5, 1, 1), 0.3f, LossConfig.scaledCrossEntropy(6), 41);
     }
 
-    private static void check(SasRecConfig shape, float dropout, LossConfig loss) {
+    private static void check(EncoderShape shape, float dropout, LossConfig loss) {
         check(shape, dropout, loss, 1);
     }
 
@@ -94,12 +103,12 @@ class LearnerGradientTest {
     }
 
     /** {@code every}: one in so many numbers is checked. */
-    private static void check(SasRecConfig shape, float dropout, LossConfig loss, int every) {
+    private static void check(EncoderShape shape, float dropout, LossConfig loss, int every) {
         check(shape, dropout, loss, every, token -> 1);
     }
 
     private static void check(
-            SasRecConfig shape, float dropout, LossConfig loss, int every, IntToDoubleFunction weightOfToken) {
+            EncoderShape shape, float dropout, LossConfig loss, int every, IntToDoubleFunction weightOfToken) {
         ModelConfig config = new ModelConfig(shape, 0.3f, 42);
         TrainingConfig training =
                 new TrainingConfig(new Adam.Settings(1e-3f, BETA1, 0.9f, 1e-8f, 0f), dropout, loss, 2, 2);
@@ -110,7 +119,7 @@ class LearnerGradientTest {
             }
             perturb(model);
             learner.loss().restoreTargetCounts(COUNTS);
-            NaiveSasRec oracle = new NaiveSasRec(model);
+            NaiveEncoder oracle = NaiveEncoder.of(model);
             oracle.dropout = dropout;
             oracle.seed = 42;
             oracle.step = 1;
@@ -153,7 +162,7 @@ class LearnerGradientTest {
 
     /** Gains and biases away from 1 and 0, so that their part in other gradients shows. */
     private static void perturb(RecommenderModel model) {
-        for (SasRecLayout.Parameter p : model.layout().parameters()) {
+        for (ParameterLayout.Parameter p : model.layout().parameters()) {
             if (p.rows() == 1) {
                 for (int i = 0; i < p.size(); i++) {
                     int index = p.start() + i;
@@ -164,7 +173,7 @@ class LearnerGradientTest {
         }
     }
 
-    private static void checkDense(Learner learner, NaiveSasRec oracle, NaiveLosses loss, int every) {
+    private static void checkDense(Learner learner, NaiveEncoder oracle, NaiveLosses loss, int every) {
         for (int i = 0; i < oracle.dense.length; i += every) {
             double expected = oracle.derivative(oracle.dense, i, EXAMPLES, loss);
             float moment = learner.denseFirstMoments().memory().getAtIndex(ValueLayout.JAVA_FLOAT, i);
@@ -174,10 +183,10 @@ class LearnerGradientTest {
         }
     }
 
-    private static void checkItems(Learner learner, NaiveSasRec oracle, NaiveLosses loss, int every) {
+    private static void checkItems(Learner learner, NaiveEncoder oracle, NaiveLosses loss, int every) {
         var moments = learner.itemFirstMoments();
         for (int row = 0; row < oracle.items.length; row++) {
-            for (int c = row % every; c < oracle.config.dim(); c += every) {
+            for (int c = row % every; c < oracle.shape.dim(); c += every) {
                 double expected = oracle.derivative(oracle.items[row], c, EXAMPLES, loss);
                 float moment = moments.memory(row).get(ValueLayout.JAVA_FLOAT, moments.at(row) + 4L * c);
                 assertThat((double) moment / (1 - BETA1))

@@ -6,11 +6,11 @@ import java.util.Arrays;
 /** The probability of every item by network and memory, in double and without shortcuts. */
 final class NaiveMixture {
     private final RecommenderModel model;
-    private final NaiveSasRec network;
+    private final NaiveEncoder network;
 
     NaiveMixture(RecommenderModel model) {
         this.model = model;
-        this.network = new NaiveSasRec(model);
+        this.network = NaiveEncoder.of(model);
     }
 
     /** Of the rows below {@code candidates}, after a history. */

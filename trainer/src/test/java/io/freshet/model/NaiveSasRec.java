@@ -1,60 +1,19 @@
 package io.freshet.model;
 
 import io.freshet.encoder.SasRecConfig;
-import io.freshet.encoder.SasRecLayout;
-import io.freshet.loss.NaiveLosses;
-import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
 import io.freshet.tensor.Lanes;
-import java.lang.foreign.ValueLayout;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Objects;
-import java.util.function.IntToDoubleFunction;
 
-/**
- * The oracle: SASRec and its losses in scalar double precision, one token after another, written from the formulas and
- * not from the kernels. Gradients come from central differences.
- */
-final class NaiveSasRec {
-    final SasRecConfig config;
-    final Map<String, SasRecLayout.Parameter> parameters = new HashMap<>();
-    final double[] dense;
-    final double[][] items; // (rows, d)
-    float dropout;
-    long seed;
-    long step;
-    IntToDoubleFunction weightOfToken = token -> 1;
-    int batchTokens; // of all sequences, which attention's masks are numbered by
-    int dropped; // how many elements the masks set to zero
+/** SASRec. */
+final class NaiveSasRec extends NaiveEncoder {
+    private final SasRecConfig config;
 
-    NaiveSasRec(RecommenderModel model) {
-        config = model.config().encoder();
-        dense = new double[model.denseSize()];
-        for (SasRecLayout.Parameter p : model.layout().parameters()) {
-            parameters.put(p.name(), p);
-        }
-        for (int i = 0; i < dense.length; i++) {
-            dense[i] = model.dense().getAtIndex(ValueLayout.JAVA_FLOAT, i);
-        }
-        items = new double[model.vocabulary().size()][config.dim()];
-        for (int row = 0; row < items.length; row++) {
-            for (int c = 0; c < config.dim(); c++) {
-                items[row][c] = model.items()
-                        .memory(row)
-                        .get(ValueLayout.JAVA_FLOAT, model.items().at(row) + 4L * c);
-            }
-        }
+    NaiveSasRec(RecommenderModel model, SasRecConfig config) {
+        super(model);
+        this.config = config;
     }
 
-    private int start(String name) {
-        return Objects.requireNonNull(parameters.get(name), name).start();
-    }
-
-    /** The states after each of the inputs (n, d); {@code firstToken} is the batch's number of the first. */
+    @Override
     double[][] encode(int[] inputs, int firstToken) {
         int n = inputs.length;
         int d = config.dim();
@@ -126,22 +85,6 @@ final class NaiveSasRec {
         return result;
     }
 
-    private double[][] linear(double[][] x, String name) {
-        int d = config.dim();
-        int weight = start(name + ".weight");
-        int bias = start(name + ".bias");
-        double[][] y = new double[x.length][d];
-        for (int t = 0; t < x.length; t++) {
-            for (int c = 0; c < d; c++) {
-                y[t][c] = dense[bias + c];
-                for (int i = 0; i < d; i++) {
-                    y[t][c] += x[t][i] * dense[weight + i * d + c];
-                }
-            }
-        }
-        return y;
-    }
-
     private double[][] norm(double[][] x, String name) {
         int d = config.dim();
         int gain = start(name + ".gain");
@@ -161,76 +104,5 @@ final class NaiveSasRec {
             }
         }
         return y;
-    }
-
-    private double drop(double x, Purpose purpose, int layer, int element) {
-        if (dropout == 0) {
-            return x;
-        }
-        int hash = element * 0x9E3779B9 + (int) CounterRandom.bits(seed, step, purpose, layer);
-        hash = (hash ^ (hash >>> 16)) * 0x7feb352d;
-        hash = (hash ^ (hash >>> 15)) * 0x846ca68b;
-        if ((hash >>> 8) / (double) (1 << 24) < dropout) {
-            dropped++;
-            return 0;
-        }
-        return x / (1 - dropout);
-    }
-
-    double score(double[] hidden, int row) {
-        double s = 0;
-        for (int c = 0; c < hidden.length; c++) {
-            s += hidden[c] * items[row][c];
-        }
-        return s;
-    }
-
-    /** Mean loss of the examples by the weights of their targets. */
-    double loss(List<int[]> examples, NaiveLosses losses) {
-        double sum = 0;
-        double weightSum = 0;
-        int tokens = 0;
-        for (int[] rows : examples) {
-            double[][] hidden = encode(Arrays.copyOf(rows, rows.length - 1), tokens);
-            for (int t = 0; t + 1 < rows.length; t++) {
-                double weight = weightOfToken.applyAsDouble(tokens + t);
-                if (weight == 0) {
-                    continue;
-                }
-                double[] scores = new double[items.length];
-                for (int row = 0; row < items.length; row++) {
-                    scores[row] = score(hidden[t], row);
-                }
-                sum += weight * losses.of(scores, rows[t + 1], tokens + t);
-                weightSum += weight;
-            }
-            tokens += rows.length - 1;
-        }
-        return sum / weightSum;
-    }
-
-    /** The derivative of the loss by one number, by central differences. */
-    double derivative(double[] block, int index, List<int[]> examples, NaiveLosses losses) {
-        double h = 1e-5;
-        double old = block[index];
-        block[index] = old + h;
-        double above = loss(examples, losses);
-        block[index] = old - h;
-        double below = loss(examples, losses);
-        block[index] = old;
-        return (above - below) / (2 * h);
-    }
-
-    /** Rank of the target among the first {@code rows} items, ties against it. */
-    int rank(int[] history, int target, int rows) {
-        double[][] hidden = encode(history, 0);
-        List<Integer> atLeast = new ArrayList<>();
-        double own = score(hidden[history.length - 1], target);
-        for (int row = 0; row < rows; row++) {
-            if (row != target && score(hidden[history.length - 1], row) >= own) {
-                atLeast.add(row);
-            }
-        }
-        return atLeast.size() + 1;
     }
 }

@@ -61,7 +61,7 @@ class RankerTest {
 
         ranker.rank(model, histories, targets, candidates, null, ranks);
 
-        NaiveSasRec oracle = new NaiveSasRec(model);
+        NaiveEncoder oracle = NaiveEncoder.of(model);
         for (int q = 0; q < QUERIES; q += 7) {
             // Two scores that differ by less than float's precision may change places.
             assertThat(ranks[q])
@@ -102,7 +102,7 @@ class RankerTest {
         int[] ranks = new int[1];
         ranker.rank(model, histories, new int[] {77}, new int[] {ITEMS}, null, ranks);
         int unmasked = ranks[0];
-        NaiveSasRec oracle = new NaiveSasRec(model);
+        NaiveEncoder oracle = NaiveEncoder.of(model);
         double[] state = oracle.encode(new int[] {1, 2}, 0)[1];
         int[] above = IntStream.range(0, ITEMS)
                 .filter(row -> oracle.score(state, row) > oracle.score(state, 77) + 1e-3)

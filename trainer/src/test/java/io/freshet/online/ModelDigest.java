@@ -2,6 +2,8 @@ package io.freshet.online;
 
 import io.freshet.clustering.ClusterBuild;
 import io.freshet.clustering.ItemClusters;
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.Gru4RecConfig;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.loss.LossConfig;
@@ -39,7 +41,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One SHA-256 over everything whose bits must not depend on the CPU, the JVM's compiler or the number of threads: after a
+ * One SHA-256 for each encoder over everything whose bits must not depend on the CPU, the JVM's compiler or the number of threads: after a
  * fixed short training the weights, the optimiser's moments, the co-occurrence memory, ranks, the index of clusters, and a
  * hundred answers, by each way of searching. Every loss and every way of sampling takes part, widths with and without tails,
  * and several heads. A program of its own, too, whose JVM has compiled nothing when it begins.
@@ -53,6 +55,8 @@ final class ModelDigest {
     private static final SasRecConfig WIDE = new SasRecConfig(64, 12, 2, 1);
 
     private static final SasRecConfig ODD = new SasRecConfig(48, 20, 1, 3);
+
+    private static final Gru4RecConfig RECURRENT = new Gru4RecConfig(48, 12);
 
     private final MessageDigest digest;
     private final Path folder;
@@ -68,18 +72,26 @@ final class ModelDigest {
         }
     }
 
-    /** {@code ModelDigest FOLDER WORKERS RESULT}: writes the lanes of a vector and the digest to the file RESULT. */
+    /** {@code ModelDigest FOLDER WORKERS RESULT}: writes the lanes of a vector and the digests to the file RESULT. */
     public static void main(String[] arguments) throws IOException {
-        String digest = of(Path.of(arguments[0]), Integer.parseInt(arguments[1]));
-        Files.write(Path.of(arguments[2]), List.of(Integer.toString(Lanes.COUNT), digest));
+        List<String> lines = new ArrayList<>(List.of(Integer.toString(Lanes.COUNT)));
+        lines.addAll(of(Path.of(arguments[0]), Integer.parseInt(arguments[1])));
+        Files.write(Path.of(arguments[2]), lines);
     }
 
-    /** The digest, in hexadecimal digits. Snapshots are written to the folder. */
-    static String of(Path folder, int workers) throws IOException {
-        ModelDigest all = new ModelDigest(folder, workers);
-        all.losses();
-        all.online();
-        return HexFormat.of().formatHex(all.digest.digest());
+    /** The digests of SASRec and of GRU4Rec, in hexadecimal digits. Snapshots are written to the folder. */
+    static List<String> of(Path folder, int workers) throws IOException {
+        ModelDigest attention = new ModelDigest(folder, workers);
+        attention.losses();
+        attention.online(WIDE);
+        ModelDigest recurrent = new ModelDigest(folder, workers);
+        recurrent.learn("recurrent", new ModelConfig(RECURRENT, .1f, 9), LossConfig.scaledCrossEntropy(40));
+        recurrent.online(RECURRENT);
+        return List.of(attention.hex(), recurrent.hex());
+    }
+
+    private String hex() {
+        return HexFormat.of().formatHex(digest.digest());
     }
 
     private void losses() throws IOException {
@@ -93,20 +105,23 @@ final class ModelDigest {
                 LossConfig.binaryCrossEntropy(),
                 LossConfig.pairwiseRanking());
         for (int i = 0; i < losses.size(); i++) {
-            ModelConfig shape = new ModelConfig(i % 2 == 0 ? WIDE : ODD, .1f, 40 + i);
-            try (RecommenderModel model = RecommenderModel.initial(shape);
-                    Learner learner = new Learner(model, training(losses.get(i)))) {
-                for (int item = 0; item < ITEMS; item++) {
-                    learner.addIfAbsent("item-" + item);
-                }
-                for (int step = 0; step < STEPS; step++) {
-                    add(learner.learn(batch(shape.encoder().maxLength(), step)));
-                }
-                model.completeStep(STEPS);
-                SnapshotFiles files = new SnapshotFiles();
-                ModelSnapshot.addTo(files, learner);
-                addFiles(files, shape, "loss-" + i);
+            learn("loss-" + i, new ModelConfig(i % 2 == 0 ? WIDE : ODD, .1f, 40 + i), losses.get(i));
+        }
+    }
+
+    private void learn(String name, ModelConfig shape, LossConfig loss) throws IOException {
+        try (RecommenderModel model = RecommenderModel.initial(shape);
+                Learner learner = new Learner(model, training(loss))) {
+            for (int item = 0; item < ITEMS; item++) {
+                learner.addIfAbsent("item-" + item);
             }
+            for (int step = 0; step < STEPS; step++) {
+                add(learner.learn(batch(shape.encoder().maxLength(), step)));
+            }
+            model.completeStep(STEPS);
+            SnapshotFiles files = new SnapshotFiles();
+            ModelSnapshot.addTo(files, learner);
+            addFiles(files, shape, name);
         }
     }
 
@@ -128,8 +143,8 @@ final class ModelDigest {
         return batch;
     }
 
-    private void online() throws IOException {
-        ModelConfig shape = new ModelConfig(WIDE, .1f, 7);
+    private void online(EncoderShape encoder) throws IOException {
+        ModelConfig shape = new ModelConfig(encoder, .1f, 7);
         LearningConfig learning = new LearningConfig(2, 12, 8, 5, 10, 10, 50);
         try (OnlineLearner learner = OnlineLearner.initial(shape, TrainingConfig.defaults(workers), learning)) {
             for (List<UserUpdate> step : ClickStream.randomSteps(12, 4)) {

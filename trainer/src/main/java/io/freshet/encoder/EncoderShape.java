@@ -1,0 +1,63 @@
+package io.freshet.encoder;
+
+import io.freshet.tensor.Products;
+import java.lang.foreign.MemorySegment;
+import java.util.Map;
+
+/**
+ * The shape of a sequence encoder: a network that maps a user's newest items to a state of {@link #dim} floats, whose inner
+ * products with the item vectors are scores. A shape is immutable, knows the parameters of the network, and makes the instances
+ * that compute.
+ *
+ * <p>Encoders see each other's tokens only within a sequence, so that a state does not depend on what else is in the batch, to the
+ * bit. All their parameters are in one flat block, see {@link ParameterLayout}; items are not among them.
+ */
+public interface EncoderShape {
+    /** The name of the {@link EncoderType}, as configurations and manifests have it. */
+    String type();
+
+    /** Width of an item's vector and of a state. */
+    int dim();
+
+    /** Positions that the encoder sees; older ones are cut off. */
+    int maxLength();
+
+    /** All that makes the shape, by the names of {@link EncoderType#shape}; without the type. */
+    Map<String, Integer> describe();
+
+    /** Where each parameter lies in the flat block. */
+    ParameterLayout layout();
+
+    /**
+     * Fills the parameters as they are before any learning.
+     *
+     * @param weights the flat block, overwritten
+     */
+    void initialize(long seed, MemorySegment weights);
+
+    /**
+     * Copies the weights that a backward pass multiplies by as {@code Wᵀ}, transposed, to the same places of a second block. Called
+     * once in each step, before the passes of its chunks.
+     */
+    void transposeWeights(MemorySegment weights, MemorySegment transposed);
+
+    /**
+     * An instance that learns.
+     *
+     * @param chunkTokens tokens that a chunk holds at most; at least {@link #maxLength}
+     */
+    Encoder training(Products products, int chunkTokens);
+
+    /**
+     * An instance that only encodes.
+     *
+     * @param tokens tokens that it takes at once at most; at least {@link #maxLength}
+     */
+    HistoryEncoder serving(Products products, int tokens);
+
+    /**
+     * The floating-point operations of the products of one forward pass over the batch, two for each multiplication with its
+     * addition. A backward pass has twice as many.
+     */
+    double flops(SequenceBatch batch);
+}

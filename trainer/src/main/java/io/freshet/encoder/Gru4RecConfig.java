@@ -1,0 +1,137 @@
+package io.freshet.encoder;
+
+import io.freshet.encoder.ParameterLayout.Linear;
+import io.freshet.encoder.ParameterLayout.Parameter;
+import io.freshet.sampling.CounterRandom;
+import io.freshet.sampling.CounterRandom.Purpose;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * The shape of {@link Gru4Rec}.
+ *
+ * @param dim width of an item's vector and of the state, a multiple of {@link Lanes#WIDTH}
+ * @param maxLength items that the encoder sees; older ones are cut off
+ */
+public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
+    private static final String NAME = "gru4rec";
+
+    /** A GRU has three maps of each kind: of the reset gate, the update gate and the candidate, side by side. */
+    static final int GATES = 3;
+
+    public Gru4RecConfig {
+        EncoderTypes.requireDim(dim);
+        EncoderTypes.requireMaxLength(maxLength);
+    }
+
+    /** GRU4Rec as a plug-in. */
+    public static final class Type implements EncoderType {
+        @Override
+        public String name() {
+            return NAME;
+        }
+
+        @Override
+        public Set<String> settings() {
+            return Set.of();
+        }
+
+        @Override
+        public EncoderShape shape(Map<String, Integer> settings) {
+            return new Gru4RecConfig(
+                    EncoderType.required(settings, EncoderTypes.DIM),
+                    EncoderType.required(settings, EncoderTypes.MAX_LENGTH));
+        }
+    }
+
+    /**
+     * The parameters.
+     *
+     * @param input maps of the item (d, 3 d): of the reset gate, the update gate and the candidate
+     * @param recurrent maps of the state before (d, 3 d), likewise
+     * @param output maps the state to what scores items (d, d)
+     */
+    record Parameters(ParameterLayout all, Parameter input, Parameter recurrent, Linear output) {}
+
+    Parameters parameters() {
+        ParameterLayout all = new ParameterLayout();
+        return new Parameters(
+                all,
+                all.add("input.weight", dim, GATES * dim),
+                all.add("recurrent.weight", dim, GATES * dim),
+                all.linear("output", dim, dim));
+    }
+
+    @Override
+    public String type() {
+        return NAME;
+    }
+
+    @Override
+    public Map<String, Integer> describe() {
+        Map<String, Integer> settings = new LinkedHashMap<>();
+        settings.put(EncoderTypes.DIM, dim);
+        settings.put(EncoderTypes.MAX_LENGTH, maxLength);
+        return settings;
+    }
+
+    @Override
+    public ParameterLayout layout() {
+        return parameters().all();
+    }
+
+    /** The stacked maps as Glorot and Bengio (AISTATS 2010) draw a layer, uniformly; the output's up to 1 / √d. */
+    @Override
+    public void initialize(long seed, MemorySegment weights) {
+        Parameters p = parameters();
+        float xavier = (float) Math.sqrt(6.0 / (dim + GATES * dim));
+        drawUniform(seed, p.input(), xavier, weights);
+        drawUniform(seed, p.recurrent(), xavier, weights);
+        float bound = (float) (1 / Math.sqrt(dim));
+        drawUniform(seed, p.output().weight(), bound, weights);
+        drawUniform(seed, p.output().bias(), bound, weights);
+    }
+
+    private static void drawUniform(long seed, Parameter p, float bound, MemorySegment weights) {
+        Matrix matrix = Matrix.over(weights, p.start(), p.columns());
+        for (int i = 0; i < p.size(); i++) {
+            float share = CounterRandom.uniform(seed, p.start(), Purpose.INITIAL_WEIGHTS, i);
+            matrix.set(i / p.columns(), i % p.columns(), bound * (2 * share - 1));
+        }
+    }
+
+    @Override
+    public void transposeWeights(MemorySegment weights, MemorySegment transposed) {
+        Parameters p = parameters();
+        transpose(p.input(), weights, transposed);
+        transpose(p.recurrent(), weights, transposed);
+        transpose(p.output().weight(), weights, transposed);
+    }
+
+    private static void transpose(Parameter p, MemorySegment weights, MemorySegment transposed) {
+        Matrix to = Matrix.over(transposed, p.start(), p.rows());
+        to.transposeFrom(Matrix.over(weights, p.start(), p.columns()), 0, p.rows(), p.columns(), p.rows());
+    }
+
+    @Override
+    public Encoder training(Products products, int chunkTokens) {
+        return new Gru4Rec(this, products, chunkTokens);
+    }
+
+    @Override
+    public HistoryEncoder serving(Products products, int tokens) {
+        return new Gru4RecHistoryEncoder(this, products, tokens);
+    }
+
+    /** {@code n · 14 d² - 6 d²} for n tokens: two stacked maps and one more; the first token has no state before it. */
+    @Override
+    public double flops(SequenceBatch batch) {
+        double square = (double) dim * dim;
+        return batch.tokens() * 14 * square - batch.sequences() * 6 * square;
+    }
+}

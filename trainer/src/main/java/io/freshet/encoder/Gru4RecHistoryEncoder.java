@@ -1,0 +1,44 @@
+package io.freshet.encoder;
+
+import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import io.freshet.tensor.RowTable;
+import java.lang.foreign.MemorySegment;
+
+/** {@link Gru4Rec} for the last token of each history: only those states go through its affine map. */
+final class Gru4RecHistoryEncoder implements HistoryEncoder {
+    private final Gru4Rec encoder;
+    private final int d;
+    private final FloatBlock memory;
+    private final Matrix states; // (sequences, d)
+
+    Gru4RecHistoryEncoder(Gru4RecConfig config, Products products, int tokens) {
+        this.encoder = new Gru4Rec(config, products, tokens);
+        this.d = config.dim();
+        this.memory = FloatBlock.zeros((long) tokens * d);
+        this.states = Matrix.over(memory.memory(), 0, d);
+    }
+
+    @Override
+    public int capacity() {
+        return encoder.capacity();
+    }
+
+    @Override
+    public Matrix encode(SequenceBatch batch, int first, int end, RowTable items, MemorySegment weights) {
+        Matrix all = encoder.recur(batch, first, end, items, weights);
+        for (int s = first; s < end; s++) {
+            int last = batch.start(s + 1) - 1 - batch.start(first);
+            MemorySegment.copy(all.memory(), all.at(last), all.memory(), all.at(s - first), (long) d * Float.BYTES);
+        }
+        encoder.output(all, end - first, weights, states);
+        return states;
+    }
+
+    @Override
+    public void close() {
+        encoder.close();
+        memory.close();
+    }
+}

@@ -1,0 +1,242 @@
+package io.freshet.encoder;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+
+import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import io.freshet.tensor.RowTable;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What every encoder promises. Its gradients are in {@code LearnerGradientTest}. */
+class EncoderContractTest {
+    private static final int ITEMS = 40;
+    private static final int LENGTH = 50;
+    private static final int[] LENGTHS = {1, 50, 2, 6, 7, 30, 1, 49};
+
+    private final Random random = new Random(5);
+
+    static Stream<EncoderShape> shapes() {
+        return Stream.of(
+                new SasRecConfig(64, LENGTH, 1, 1),
+                new SasRecConfig(64, LENGTH, 2, 1),
+                new SasRecConfig(64, LENGTH, 3, 1),
+                new SasRecConfig(32, LENGTH, 2, 1),
+                new SasRecConfig(64, LENGTH, 2, 2),
+                new SasRecConfig(128, LENGTH, 2, 4),
+                new Gru4RecConfig(16, LENGTH),
+                new Gru4RecConfig(64, LENGTH),
+                new Gru4RecConfig(96, LENGTH));
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void shouldServeTheBitsOfTheTrainingPassAfterEachLastToken(EncoderShape shape) {
+        int d = shape.dim();
+        SequenceBatch batch = batch(histories(LENGTHS));
+        int sequences = batch.sequences();
+        try (Encoder training = shape.training(Products.forThisCpu(), batch.tokens());
+                HistoryEncoder serving = shape.serving(Products.forThisCpu(), batch.tokens());
+                RowTable items = items(d);
+                FloatBlock weights = weights(shape)) {
+            Matrix hidden = training.forward(batch, 0, sequences, items, weights.memory());
+
+            Matrix states = serving.encode(batch, 0, sequences, items, weights.memory());
+
+            for (int s = 0; s < sequences; s++) {
+                assertThat(row(states, s, d)).as("sequence %d", s).isEqualTo(row(hidden, batch.start(s + 1) - 1, d));
+            }
+            float[] ofThird = row(states, 2, d);
+            float[] ofThirdInAnotherPart = row(serving.encode(batch, 2, 4, items, weights.memory()), 0, d);
+            assertThat(ofThirdInAnotherPart).isEqualTo(ofThird);
+        }
+    }
+
+    /** States before and after a step of learning, and the gradients of items, by sequence. */
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void shouldGiveASequenceTheSameBitsInWhateverOrderAndCompany(EncoderShape shape) {
+        List<int[]> histories = histories(LENGTHS);
+        List<int[]> shuffled = new ArrayList<>(histories);
+        Collections.shuffle(shuffled, new Random(7));
+        Map<int[], float[]> expected = passes(shape, histories);
+
+        assertThat(passes(shape, shuffled))
+                .allSatisfy((history, bits) -> assertThat(bits).isEqualTo(expected.get(history)));
+        for (int[] history : histories) {
+            assertThat(passes(shape, List.of(history)).get(history)).isEqualTo(expected.get(history));
+        }
+    }
+
+    /** History to all of its states and gradients, one after the other. */
+    private static Map<int[], float[]> passes(EncoderShape shape, List<int[]> histories) {
+        int d = shape.dim();
+        SequenceBatch batch = batch(histories);
+        Map<int[], float[]> bits = new HashMap<>();
+        try (Encoder encoder = shape.training(Products.forThisCpu(), batch.tokens());
+                RowTable items = items(d);
+                FloatBlock weights = weights(shape);
+                FloatBlock transposed = weights(shape);
+                FloatBlock gradients = FloatBlock.zeros(shape.layout().size());
+                FloatBlock memory = FloatBlock.zeros(2L * batch.tokens() * d)) {
+            shape.transposeWeights(weights.memory(), transposed.memory());
+            Matrix dHidden = Matrix.over(memory.memory(), 0, d);
+            Matrix dItems = Matrix.over(memory.memory(), (long) batch.tokens() * d, d);
+            Matrix hidden = encoder.forward(batch, 0, batch.sequences(), items, weights.memory());
+            for (int s = 0; s < histories.size(); s++) {
+                int length = histories.get(s).length;
+                float[] states = rows(hidden, batch.start(s), length, d);
+                bits.put(histories.get(s), states);
+                for (int t = 0; t < length; t++) {
+                    for (int c = 0; c < d; c++) {
+                        dHidden.set(batch.start(s) + t, c, (float) Math.sin(t + 3.0 * c));
+                    }
+                }
+            }
+            encoder.backward(batch, dHidden, weights.memory(), transposed.memory(), gradients.memory(), dItems);
+            for (int s = 0; s < histories.size(); s++) {
+                float[] states = bits.get(histories.get(s));
+                float[] both = new float[2 * states.length];
+                System.arraycopy(states, 0, both, 0, states.length);
+                System.arraycopy(
+                        rows(dItems, batch.start(s), histories.get(s).length, d),
+                        0,
+                        both,
+                        states.length,
+                        states.length);
+                bits.put(histories.get(s), both);
+            }
+            return bits;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void shouldDrawTheSameParametersForASeedAndOthersForAnother(EncoderShape shape) {
+        int size = shape.layout().size();
+        try (FloatBlock first = FloatBlock.zeros(size);
+                FloatBlock again = FloatBlock.zeros(size);
+                FloatBlock other = FloatBlock.zeros(size)) {
+            again.memory().fill((byte) 1);
+            shape.initialize(3, first.memory());
+            shape.initialize(3, again.memory());
+            shape.initialize(4, other.memory());
+
+            assertThat(floats(again)).isEqualTo(floats(first)).isNotEqualTo(floats(other));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void shouldBeMadeAgainOfItsDescription(EncoderShape shape) {
+        assertThat(EncoderTypes.named(shape.type()).shape(shape.describe())).isEqualTo(shape);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void shouldRefuseMoreTokensThanItHasRoomFor(EncoderShape shape) {
+        try (HistoryEncoder serving = shape.serving(Products.forThisCpu(), LENGTH);
+                Encoder training = shape.training(Products.forThisCpu(), LENGTH);
+                RowTable items = items(shape.dim());
+                FloatBlock weights = weights(shape)) {
+            SequenceBatch batch = batch(histories(30, 21));
+
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> serving.encode(batch, 0, 2, items, weights.memory()))
+                    .withMessageContaining("more than 50 tokens")
+                    .withMessageContaining("tokens=51");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> training.forward(batch, 0, 2, items, weights.memory()))
+                    .withMessageContaining("more than 50 tokens")
+                    .withMessageContaining("tokens=51");
+        }
+    }
+
+    @Test
+    void shouldNameTheEncodersThatThereAreWhenOneIsUnknown() {
+        assertThat(EncoderTypes.names()).containsExactly("gru4rec", "sasrec");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EncoderTypes.named("bert4rec"))
+                .withMessage("the encoder must be of a type that this program knows: type=bert4rec, known=[gru4rec,"
+                        + " sasrec]");
+    }
+
+    @Test
+    void shouldCountEveryMultiplicationAndAdditionOfTheProducts() {
+        SequenceBatch batch = new SequenceBatch(50);
+        batch.addExample(new int[] {1, 2, 3, 4}, 0, 4);
+        batch.addExample(new int[] {1, 2}, 0, 2);
+        int d = 64;
+        int linear = 4 * 6 * 2 * d * d; // tokens, layers, a product's d²
+        int attention = (1 + 2 + 3 + 1) * 2 * 2 * d; // pairs of the triangle, scores and mixture
+        assertThat(new SasRecConfig(d, 50, 2, 1).flops(batch)).isEqualTo(2.0 * (linear + attention));
+        int stacked = (4 + 2) * 3 * 2 * d * d; // tokens with an input, and with a state before them
+        assertThat(new Gru4RecConfig(d, 50).flops(batch)).isEqualTo(stacked + 4.0 * 2 * d * d);
+    }
+
+    private List<int[]> histories(int... lengths) {
+        List<int[]> histories = new ArrayList<>();
+        for (int length : lengths) {
+            histories.add(
+                    IntStream.range(0, length).map(i -> random.nextInt(ITEMS)).toArray());
+        }
+        return histories;
+    }
+
+    private static SequenceBatch batch(List<int[]> histories) {
+        SequenceBatch batch = new SequenceBatch(LENGTH);
+        for (int[] rows : histories) {
+            batch.addHistory(rows, 0, rows.length);
+        }
+        return batch;
+    }
+
+    private static RowTable items(int d) {
+        Random values = new Random(11);
+        RowTable items = new RowTable(d);
+        items.growTo(ITEMS);
+        for (int row = 0; row < ITEMS; row++) {
+            Matrix chunk = items.chunk(0);
+            for (int c = 0; c < d; c++) {
+                chunk.set(row, c, (float) values.nextGaussian() / 8);
+            }
+        }
+        return items;
+    }
+
+    private static FloatBlock weights(EncoderShape shape) {
+        FloatBlock weights = FloatBlock.zeros(shape.layout().size());
+        shape.initialize(3, weights.memory());
+        return weights;
+    }
+
+    private static float[] floats(FloatBlock block) {
+        MemorySegment memory = block.memory();
+        return memory.asSlice(0, block.length() * Float.BYTES).toArray(ValueLayout.JAVA_FLOAT);
+    }
+
+    private static float[] row(Matrix matrix, int row, int d) {
+        return rows(matrix, row, 1, d);
+    }
+
+    private static float[] rows(Matrix matrix, int first, int count, int d) {
+        float[] values = new float[count * d];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = matrix.get(first + i / d, i % d);
+        }
+        return values;
+    }
+}
