@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.encoder.Gru4RecConfig;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.evaluation.SeenItems;
 import io.freshet.loss.LossConfig;
@@ -105,6 +106,13 @@ class FitCommandTest {
     }
 
     @Test
+    void shouldTakeAnotherEncoder() {
+        assertThat(config("--encoder", "gru4rec", "--dim", "32").encoder()).isEqualTo(new Gru4RecConfig(32, 50));
+        assertThat(config("--blocks", "3", "--heads", "2", "--dim", "32").encoder())
+                .isEqualTo(new SasRecConfig(32, 50, 3, 2));
+    }
+
+    @Test
     void shouldMaskSeenItemsWhenTheDataHaveNoRepeatsOrItIsSaid() {
         assertThat(config().seen()).isEqualTo(SeenItems.MASKED);
         assertThat(config("--mask-seen", "false").seen()).isEqualTo(SeenItems.RANKED);
@@ -124,6 +132,8 @@ class FitCommandTest {
                 "--preset bauty",
                 "--sampling all",
                 "--encoder gru",
+                "--encoder gru4rec --blocks 2",
+                "--encoder gru4rec --heads 1",
                 "--dropout 1.5",
                 "--epochs 0",
                 "--dim 7",

@@ -114,7 +114,7 @@ class RunIT {
     void shouldAnswerEachClickOnceByItsUsersVariantWhenAScorerIsKilled() throws Exception {
         try (Broker kafka = Broker.start(folder.resolve("kafka"))) {
             configure(kafka);
-            String[] settingsOfB = {"variants.name=b", "model.name=narrow", "model.dim=16"};
+            String[] settingsOfB = {"variants.name=b", "model.name=recurrent", "model.encoder=gru4rec", "model.dim=16"};
             FreshetProcess b = run("scorer,trainer", settingsOfB);
             try (FreshetProcess a = run("streams,trainer", "variants.name=a", "variants.shares=a=50,b=50");
                     FreshetProcess shadow = run(

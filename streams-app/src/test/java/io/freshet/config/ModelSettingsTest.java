@@ -2,6 +2,7 @@ package io.freshet.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.encoder.Gru4RecConfig;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.model.ModelConfig;
 import io.freshet.store.StoreLocation;
@@ -17,6 +18,19 @@ class ModelSettingsTest {
         assertThat(config.trainer().model()).isEqualTo(model);
         assertThat(config.modelName()).isEqualTo("fitted");
         assertThat(config.modelStorePath()).isEqualTo(Path.of("models"));
+    }
+
+    @Test
+    void shouldNameTheEncoder() {
+        ModelConfig model = new ModelConfig(new Gru4RecConfig(32, 20), .1f, 42);
+        Map<String, String> settings = ModelSettings.of("default", StoreLocation.parse("models"), model);
+        assertThat(settings)
+                .containsOnly(
+                        Map.entry("model.encoder", "gru4rec"),
+                        Map.entry("model.dim", "32"),
+                        Map.entry("model.max.length", "20"),
+                        Map.entry("model.store.path", "models"));
+        assertThat(FreshetConfig.of(settings).trainer().model()).isEqualTo(model);
     }
 
     @Test
