@@ -100,7 +100,7 @@ final class FitOptions {
             description = "Newest items of a user that the network sees. Default: 50.")
     private @Nullable Integer maxLength;
 
-    @Option(names = "--blocks", paramLabel = "N", description = "Attention blocks of sasrec. Default: 2.")
+    @Option(names = "--blocks", paramLabel = "N", description = "Blocks of sasrec and lrurec. Default: 2.")
     private @Nullable Integer blocks;
 
     @Option(names = "--heads", paramLabel = "N", description = "Attention heads of a block of sasrec. Default: 1.")

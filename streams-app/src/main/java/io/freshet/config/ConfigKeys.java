@@ -576,7 +576,8 @@ final class ConfigKeys {
                     MODEL_ENCODER,
                     "sasrec",
                     ConfigDef.ValidString.in(EncoderTypes.names().toArray(new String[0])),
-                    "The network: `sasrec` (self-attention) or `gru4rec` (a recurrent network)."),
+                    "The network: `sasrec` (self-attention), `gru4rec` (a gated recurrent network) or `lrurec` (a linear"
+                            + " recurrent one)."),
             key(MODEL_DIM, ConfigDef.Type.INT, "64", between(8, 1_024), "floats", "Width of an item's embedding."),
             key(
                     MODEL_MAX_LENGTH,
@@ -585,7 +586,7 @@ final class ConfigKeys {
                     between(1, 1_000),
                     "clicks",
                     "Positions that the encoder sees."),
-            key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Attention blocks of `sasrec`."),
+            key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Blocks of `sasrec` and `lrurec`."),
             key(MODEL_HEADS, ConfigDef.Type.INT, "1", between(1, 64), "", "Attention heads of a block of `sasrec`."),
             decimal(MODEL_ITEM_DEVIATION, "0.1", positive(), "Standard deviation of a new item's embedding."),
             key(MODEL_SEED, ConfigDef.Type.LONG, "42", null, "", "Seed of every random number of the model's life."),

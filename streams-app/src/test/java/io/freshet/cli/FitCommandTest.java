@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.encoder.Gru4RecConfig;
+import io.freshet.encoder.LruRecConfig;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.evaluation.SeenItems;
 import io.freshet.loss.LossConfig;
@@ -108,6 +109,7 @@ class FitCommandTest {
     @Test
     void shouldTakeAnotherEncoder() {
         assertThat(config("--encoder", "gru4rec", "--dim", "32").encoder()).isEqualTo(new Gru4RecConfig(32, 50));
+        assertThat(config("--encoder", "lrurec", "--blocks", "1").encoder()).isEqualTo(new LruRecConfig(64, 50, 1));
         assertThat(config("--blocks", "3", "--heads", "2", "--dim", "32").encoder())
                 .isEqualTo(new SasRecConfig(32, 50, 3, 2));
     }

@@ -26,6 +26,7 @@ import java.util.List;
 final class Gru4Rec implements Encoder {
     private final Gru4RecConfig.Parameters parameters;
     private final Products products;
+    private final AffineMap output;
     private final GruCell cell;
     private final PackedSteps steps;
     private final int d;
@@ -49,6 +50,7 @@ final class Gru4Rec implements Encoder {
         this.products = products;
         this.d = config.dim();
         this.capacity = chunkTokens;
+        this.output = new AffineMap(products, parameters.output());
         this.cell = new GruCell(d);
         this.steps = new PackedSteps(capacity);
         int wide = Gru4RecConfig.GATES * d;
@@ -81,7 +83,7 @@ final class Gru4Rec implements Encoder {
     @Override
     public Matrix forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights) {
         recur(batch, first, last, items, weights);
-        output(states, tokens, weights, hidden);
+        output.forward(states, tokens, weights, hidden);
         return hidden;
     }
 
@@ -102,12 +104,9 @@ final class Gru4Rec implements Encoder {
         return states;
     }
 
-    /** {@code to = from · Wo + bo}, of the first {@code rows} rows. */
-    void output(Matrix from, int rows, MemorySegment weights, Matrix to) {
-        ParameterLayout.Linear output = parameters.output();
-        Matrix weight = Matrix.over(weights, output.weight().start(), d);
-        long biasAt = (long) output.bias().start() * Float.BYTES;
-        products.multiplyAdding(weights, biasAt, from, 0, weight, 0, to, 0, rows, d, d);
+    /** The affine map of the GRU's states. */
+    AffineMap output() {
+        return output;
     }
 
     private void embed(SequenceBatch batch, RowTable items) {
@@ -162,14 +161,9 @@ final class Gru4Rec implements Encoder {
             MemorySegment transposed,
             MemorySegment gradients,
             Matrix dItems) {
-        ParameterLayout.Linear output = parameters.output();
-        products.multiplyTransposed(
-                states, 0, dHidden, 0, Matrix.over(gradients, output.weight().start(), d), 0, d, d, tokens, true);
-        Rows.addAll(dHidden, 0, tokens, gradients, (long) output.bias().start() * Float.BYTES, d);
-        // What comes from the output; hidden is not needed any more.
-        Matrix dStates = hidden;
-        products.multiply(
-                dHidden, 0, Matrix.over(transposed, output.weight().start(), d), 0, dStates, 0, tokens, d, d, false);
+        output.backward(states, dHidden, tokens, gradients);
+        Matrix dStates = hidden; // not needed any more
+        output.backwardInput(dHidden, tokens, transposed, dStates, false);
         int sequences = 0;
         for (int step = steps.count() - 1; step >= 0; step--) {
             int now = steps.sequencesAt(step);

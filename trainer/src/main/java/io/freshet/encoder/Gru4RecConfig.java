@@ -108,14 +108,9 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
     @Override
     public void transposeWeights(MemorySegment weights, MemorySegment transposed) {
         Parameters p = parameters();
-        transpose(p.input(), weights, transposed);
-        transpose(p.recurrent(), weights, transposed);
-        transpose(p.output().weight(), weights, transposed);
-    }
-
-    private static void transpose(Parameter p, MemorySegment weights, MemorySegment transposed) {
-        Matrix to = Matrix.over(transposed, p.start(), p.rows());
-        to.transposeFrom(Matrix.over(weights, p.start(), p.columns()), 0, p.rows(), p.columns(), p.rows());
+        AffineMap.transpose(p.input(), weights, transposed);
+        AffineMap.transpose(p.recurrent(), weights, transposed);
+        AffineMap.transpose(p.output().weight(), weights, transposed);
     }
 
     @Override

@@ -28,11 +28,8 @@ final class Gru4RecHistoryEncoder implements HistoryEncoder {
     @Override
     public Matrix encode(SequenceBatch batch, int first, int end, RowTable items, MemorySegment weights) {
         Matrix all = encoder.recur(batch, first, end, items, weights);
-        for (int s = first; s < end; s++) {
-            int last = batch.start(s + 1) - 1 - batch.start(first);
-            MemorySegment.copy(all.memory(), all.at(last), all.memory(), all.at(s - first), (long) d * Float.BYTES);
-        }
-        encoder.output(all, end - first, weights, states);
+        LastStates.gather(batch, first, end, all, d);
+        encoder.output().forward(all, end - first, weights, states);
         return states;
     }
 

@@ -39,7 +39,9 @@ class EncoderContractTest {
                 new SasRecConfig(128, LENGTH, 2, 4),
                 new Gru4RecConfig(16, LENGTH),
                 new Gru4RecConfig(64, LENGTH),
-                new Gru4RecConfig(96, LENGTH));
+                new Gru4RecConfig(96, LENGTH),
+                new LruRecConfig(64, LENGTH, 2),
+                new LruRecConfig(48, LENGTH, 1));
     }
 
     @ParameterizedTest
@@ -167,11 +169,11 @@ class EncoderContractTest {
 
     @Test
     void shouldNameTheEncodersThatThereAreWhenOneIsUnknown() {
-        assertThat(EncoderTypes.names()).containsExactly("gru4rec", "sasrec");
+        assertThat(EncoderTypes.names()).containsExactly("gru4rec", "lrurec", "sasrec");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EncoderTypes.named("bert4rec"))
                 .withMessage("the encoder must be of a type that this program knows: type=bert4rec, known=[gru4rec,"
-                        + " sasrec]");
+                        + " lrurec, sasrec]");
     }
 
     @Test
@@ -185,6 +187,8 @@ class EncoderContractTest {
         assertThat(new SasRecConfig(d, 50, 2, 1).flops(batch)).isEqualTo(2.0 * (linear + attention));
         int stacked = (4 + 2) * 3 * 2 * d * d; // tokens with an input, and with a state before them
         assertThat(new Gru4RecConfig(d, 50).flops(batch)).isEqualTo(stacked + 4.0 * 2 * d * d);
+        int maps = 4 * 4 * 2 * d * 4 * d; // tokens, maps between d and 4 d
+        assertThat(new LruRecConfig(d, 50, 2).flops(batch)).isEqualTo(2.0 * maps);
     }
 
     private List<int[]> histories(int... lengths) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.Gru4RecConfig;
+import io.freshet.encoder.LruRecConfig;
 import io.freshet.encoder.ParameterLayout;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
@@ -83,6 +84,12 @@ class LearnerGradientTest {
     @ValueSource(floats = {0f, .4f})
     void shouldGiveTheGradientsOfGru4Rec(float dropout) {
         check(new Gru4RecConfig(16, 6), dropout, LossConfig.crossEntropy());
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0f, .3f})
+    void shouldGiveTheGradientsOfLruRec(float dropout) {
+        check(new LruRecConfig(16, 6, 2), dropout, LossConfig.crossEntropy(), 7);
     }
 
     /** Rows of four vectors have kernels of their own. */

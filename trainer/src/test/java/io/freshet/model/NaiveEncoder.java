@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.Gru4RecConfig;
+import io.freshet.encoder.LruRecConfig;
 import io.freshet.encoder.ParameterLayout;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.loss.NaiveLosses;
@@ -56,6 +57,7 @@ abstract class NaiveEncoder {
         return switch (model.config().encoder()) {
             case SasRecConfig config -> new NaiveSasRec(model, config);
             case Gru4RecConfig _ -> new NaiveGru4Rec(model);
+            case LruRecConfig config -> new NaiveLruRec(model, config);
             default -> throw new IllegalArgumentException(model.config().toString());
         };
     }
@@ -67,17 +69,39 @@ abstract class NaiveEncoder {
         return Objects.requireNonNull(parameters.get(name), name).start();
     }
 
+    /** An affine map whose bias says how wide its result is. */
     final double[][] linear(double[][] x, String name) {
-        int d = shape.dim();
         int weight = start(name + ".weight");
+        int bias = start(name + ".bias");
+        int out = Objects.requireNonNull(parameters.get(name + ".bias")).columns();
+        double[][] y = new double[x.length][out];
+        for (int t = 0; t < x.length; t++) {
+            for (int c = 0; c < out; c++) {
+                y[t][c] = dense[bias + c];
+                for (int i = 0; i < x[t].length; i++) {
+                    y[t][c] += x[t][i] * dense[weight + i * out + c];
+                }
+            }
+        }
+        return y;
+    }
+
+    final double[][] norm(double[][] x, String name) {
+        int d = shape.dim();
+        int gain = start(name + ".gain");
         int bias = start(name + ".bias");
         double[][] y = new double[x.length][d];
         for (int t = 0; t < x.length; t++) {
+            double mean = 0;
+            for (double value : x[t]) {
+                mean += value / d;
+            }
+            double variance = 0;
+            for (double value : x[t]) {
+                variance += (value - mean) * (value - mean) / d;
+            }
             for (int c = 0; c < d; c++) {
-                y[t][c] = dense[bias + c];
-                for (int i = 0; i < d; i++) {
-                    y[t][c] += x[t][i] * dense[weight + i * d + c];
-                }
+                y[t][c] = (x[t][c] - mean) / Math.sqrt(variance + 1e-8) * dense[gain + c] + dense[bias + c];
             }
         }
         return y;

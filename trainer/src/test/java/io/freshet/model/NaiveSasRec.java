@@ -84,25 +84,4 @@ final class NaiveSasRec extends NaiveEncoder {
         }
         return result;
     }
-
-    private double[][] norm(double[][] x, String name) {
-        int d = config.dim();
-        int gain = start(name + ".gain");
-        int bias = start(name + ".bias");
-        double[][] y = new double[x.length][d];
-        for (int t = 0; t < x.length; t++) {
-            double mean = 0;
-            for (double value : x[t]) {
-                mean += value / d;
-            }
-            double variance = 0;
-            for (double value : x[t]) {
-                variance += (value - mean) * (value - mean) / d;
-            }
-            for (int c = 0; c < d; c++) {
-                y[t][c] = (x[t][c] - mean) / Math.sqrt(variance + 1e-8) * dense[gain + c] + dense[bias + c];
-            }
-        }
-        return y;
-    }
 }

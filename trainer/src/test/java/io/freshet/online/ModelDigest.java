@@ -4,6 +4,7 @@ import io.freshet.clustering.ClusterBuild;
 import io.freshet.clustering.ItemClusters;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.Gru4RecConfig;
+import io.freshet.encoder.LruRecConfig;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.loss.LossConfig;
@@ -58,6 +59,8 @@ final class ModelDigest {
 
     private static final Gru4RecConfig RECURRENT = new Gru4RecConfig(48, 12);
 
+    private static final LruRecConfig LINEAR = new LruRecConfig(48, 12, 1);
+
     private final MessageDigest digest;
     private final Path folder;
     private final int workers;
@@ -79,7 +82,7 @@ final class ModelDigest {
         Files.write(Path.of(arguments[2]), lines);
     }
 
-    /** The digests of SASRec and of GRU4Rec, in hexadecimal digits. Snapshots are written to the folder. */
+    /** The digests of SASRec, GRU4Rec and LRURec, in hexadecimal digits. Snapshots are written to the folder. */
     static List<String> of(Path folder, int workers) throws IOException {
         ModelDigest attention = new ModelDigest(folder, workers);
         attention.losses();
@@ -87,7 +90,10 @@ final class ModelDigest {
         ModelDigest recurrent = new ModelDigest(folder, workers);
         recurrent.learn("recurrent", new ModelConfig(RECURRENT, .1f, 9), LossConfig.scaledCrossEntropy(40));
         recurrent.online(RECURRENT);
-        return List.of(attention.hex(), recurrent.hex());
+        ModelDigest linear = new ModelDigest(folder, workers);
+        linear.learn("linear", new ModelConfig(LINEAR, .1f, 9), LossConfig.scaledCrossEntropy(40));
+        linear.online(LINEAR);
+        return List.of(attention.hex(), recurrent.hex(), linear.hex());
     }
 
     private String hex() {

@@ -1,0 +1,49 @@
+package io.freshet.encoder;
+
+import io.freshet.encoder.ParameterLayout.Linear;
+import io.freshet.encoder.ParameterLayout.Parameter;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import io.freshet.tensor.Rows;
+import java.lang.foreign.MemorySegment;
+
+/** {@code y = x · W + b} for rows of x (rows, in) and y (rows, out), forward and backward. */
+record AffineMap(Products products, Linear linear) {
+    private int in() {
+        return linear.weight().rows();
+    }
+
+    private int out() {
+        return linear.weight().columns();
+    }
+
+    void forward(Matrix x, int rows, MemorySegment weights, Matrix y) {
+        Matrix weight = Matrix.over(weights, linear.weight().start(), out());
+        long biasAt = (long) linear.bias().start() * Float.BYTES;
+        products.multiplyAdding(weights, biasAt, x, 0, weight, 0, y, 0, rows, out(), in());
+    }
+
+    /** Adds {@code dW = xᵀ · dy} and {@code db = Σ dy}. */
+    void backward(Matrix x, Matrix dy, int rows, MemorySegment gradients) {
+        Matrix dWeight = Matrix.over(gradients, linear.weight().start(), out());
+        products.multiplyTransposed(x, 0, dy, 0, dWeight, 0, in(), out(), rows, true);
+        Rows.addAll(dy, 0, rows, gradients, (long) linear.bias().start() * Float.BYTES, out());
+    }
+
+    /** {@code dx = dy · Wᵀ}, or adds that. */
+    void backwardInput(Matrix dy, int rows, MemorySegment transposed, Matrix dx, boolean accumulate) {
+        Matrix weight = Matrix.over(transposed, linear.weight().start(), in());
+        products.multiply(dy, 0, weight, 0, dx, 0, rows, in(), out(), accumulate);
+    }
+
+    /** Copies a weight (in, out), transposed, to the same place of a second block. */
+    static void transpose(Parameter weight, MemorySegment weights, MemorySegment transposed) {
+        Matrix to = Matrix.over(transposed, weight.start(), weight.rows());
+        to.transposeFrom(
+                Matrix.over(weights, weight.start(), weight.columns()),
+                0,
+                weight.rows(),
+                weight.columns(),
+                weight.rows());
+    }
+}
