@@ -23,9 +23,10 @@ final class DataOptions {
             names = "--data",
             paramLabel = "FILE",
             arity = "1..*",
-            description = "Clicks: CSV or TSV with a header, JSON lines, Parquet, or lines 'user item item ...' in order"
-                    + " of time. Several files, folders and globs are read in order; files may be packed with gzip or"
-                    + " zstd. What was found out about them is printed before the model learns.")
+            description =
+                    "Clicks: CSV or TSV with a header, JSON lines, Parquet, or lines 'user item item ...' in order"
+                            + " of time. Several files, folders and globs are read in order; files may be packed with gzip or"
+                            + " zstd. What was found out about them is printed before the model learns.")
     private List<String> data = List.of();
 
     @Mixin

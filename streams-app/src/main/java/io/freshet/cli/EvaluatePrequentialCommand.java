@@ -294,9 +294,7 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
             JsonFile.write(json, report);
         }
         if (plot != null) {
-            Files.writeString(
-                    plot,
-                    report.plot(clicksName(), window).svg());
+            Files.writeString(plot, report.plot(clicksName(), window).svg());
         }
     }
 

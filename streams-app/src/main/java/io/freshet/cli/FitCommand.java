@@ -53,7 +53,9 @@ import picocli.CommandLine.Spec;
             "  freshet fit --data beauty.txt --preset beauty --loss ce --seed 2 --json ce-2.json",
             "      full cross-entropy, figures to a file",
             "  freshet fit --data clicks.csv --item product_id --epochs 50 --snapshot models",
-            "      clicks with a header; then start online learning from the result, as the last lines say"
+            "      clicks with a header; then start online learning from the result, as the last lines say",
+            "  freshet fit --data u.data --columns user,item,rating,time",
+            "      clicks without a header"
         })
 final class FitCommand implements Callable<Integer> {
     @Spec

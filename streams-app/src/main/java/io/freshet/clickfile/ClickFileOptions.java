@@ -92,9 +92,10 @@ public final class ClickFileOptions {
     @Option(
             names = "--time-format",
             paramLabel = "FORMAT",
-            description = "seconds, milliseconds, microseconds or nanoseconds since 1970; iso; yyyyMMdd; yyyyMMddHHmmss;"
-                    + " or a pattern such as \"MM/dd/yyyy HH:mm\". Times may then be in 1970 or in the future."
-                    + " Default: guessed.")
+            description =
+                    "seconds, milliseconds, microseconds or nanoseconds since 1970; iso; yyyyMMdd; yyyyMMddHHmmss;"
+                            + " or a pattern such as \"MM/dd/yyyy HH:mm\". Times may then be in 1970 or in the future."
+                            + " Default: guessed.")
     private @Nullable String timeFormat;
 
     @Option(
@@ -124,8 +125,8 @@ public final class ClickFileOptions {
         public Double convert(String text) {
             boolean percent = text.endsWith("%");
             try {
-                double share = Double.parseDouble(percent ? text.substring(0, text.length() - 1) : text)
-                        / (percent ? 100 : 1);
+                double share =
+                        Double.parseDouble(percent ? text.substring(0, text.length() - 1) : text) / (percent ? 100 : 1);
                 if (share >= 0 && share <= 1) {
                     return share;
                 }
@@ -196,15 +197,14 @@ public final class ClickFileOptions {
      */
     @Nullable
     String column(Columns.Part part) throws ClickFileException {
-        String own =
-                switch (part) {
-                    case USER -> user;
-                    case ITEM -> item;
-                    case TIME -> time;
-                    case TYPE -> eventType;
-                    case ID -> eventId;
-                    case SESSION -> null;
-                };
+        String own = switch (part) {
+            case USER -> user;
+            case ITEM -> item;
+            case TIME -> time;
+            case TYPE -> eventType;
+            case ID -> eventId;
+            case SESSION -> null;
+        };
         String listed = listed().get(part);
         if (own != null && listed != null && !own.equals(listed)) {
             throw new ClickFileException(
@@ -219,15 +219,14 @@ public final class ClickFileOptions {
         for (String entry : columns) {
             int equals = entry.indexOf('=');
             String name = (positional ? entry : entry.substring(0, Math.max(0, equals))).strip();
-            Columns.Part part =
-                    switch (name.toLowerCase(Locale.ROOT)) {
-                        case "user" -> Columns.Part.USER;
-                        case "item" -> Columns.Part.ITEM;
-                        case "time" -> Columns.Part.TIME;
-                        case "type" -> Columns.Part.TYPE;
-                        case "id" -> Columns.Part.ID;
-                        default -> null;
-                    };
+            Columns.Part part = switch (name.toLowerCase(Locale.ROOT)) {
+                case "user" -> Columns.Part.USER;
+                case "item" -> Columns.Part.ITEM;
+                case "time" -> Columns.Part.TIME;
+                case "type" -> Columns.Part.TYPE;
+                case "id" -> Columns.Part.ID;
+                default -> null;
+            };
             if (part != null) {
                 listed.put(part, positional ? name : entry.substring(equals + 1).strip());
             } else if (!positional) {

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
  * @param firstTime the earliest time, ISO-8601 in UTC; null if there is none
  * @param lastTime the latest time
  * @param lateClicks clicks more than a day earlier than some click before them
+ * @param multiLineRows rows with line ends inside quotes
  * @param leftOut rows that gave no click, by the reason's code
  */
 public record ClickFileSummary(
@@ -26,6 +27,7 @@ public record ClickFileSummary(
         @Nullable String firstTime,
         @Nullable String lastTime,
         long lateClicks,
+        long multiLineRows,
         Map<String, LeftOut> leftOut) {
 
     /**
@@ -70,6 +72,14 @@ public record ClickFileSummary(
                 rows,
                 clicks,
                 firstTime == null ? "" : " from " + firstTime + " to " + lastTime));
+        if (multiLineRows > 0) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "  note: %,d %s line ends inside quotes; if quotes are ordinary characters in the files, say"
+                            + " --quote none",
+                    multiLineRows,
+                    multiLineRows == 1 ? "row has" : "rows have"));
+        }
         lines.addAll(leftOutLines());
         return lines;
     }

@@ -34,6 +34,7 @@ public final class ClickReader implements AutoCloseable {
     private long firstMs = Long.MAX_VALUE;
     private long lastMs = Long.MIN_VALUE;
     private long lateClicks;
+    private long multiLineRows;
 
     ClickReader(List<Path> files, Layout layout, ClickFileOptions options, ClickFileSummary.Input input) {
         this.files = files;
@@ -82,6 +83,7 @@ public final class ClickReader implements AutoCloseable {
                 timed ? TimeFormat.show(firstMs) : null,
                 timed ? TimeFormat.show(lastMs) : null,
                 lateClicks,
+                multiLineRows,
                 new TreeMap<>(leftOut));
     }
 
@@ -95,6 +97,7 @@ public final class ClickReader implements AutoCloseable {
             if (current != null && current.next()) {
                 if (!isHeader(current)) {
                     rowCount++;
+                    multiLineRows += current.lines() > 1 ? 1 : 0;
                     nextItem = layout.format() == Format.SEQUENCES ? firstItem(current) : 0;
                     return true;
                 }
@@ -223,17 +226,13 @@ public final class ClickReader implements AutoCloseable {
         rowCount += row.lines() - 1;
         leftOut.put(
                 reason.code(),
-                before == null
-                        ? new LeftOut(row.lines(), name, row.line(), example)
-                        : before.plus(row.lines()));
+                before == null ? new LeftOut(row.lines(), name, row.line(), example) : before.plus(row.lines()));
         return null;
     }
 
     private static String quoted(@Nullable String text) {
         String shown = text == null ? "" : text;
-        return '\''
-                + (shown.length() > EXAMPLE_LENGTH ? shown.substring(0, EXAMPLE_LENGTH) + "…" : shown)
-                + '\'';
+        return '\'' + (shown.length() > EXAMPLE_LENGTH ? shown.substring(0, EXAMPLE_LENGTH) + "…" : shown) + '\'';
     }
 
     private void requireEnough() throws ClickFileException {
@@ -248,13 +247,13 @@ public final class ClickReader implements AutoCloseable {
                     bad,
                     rowCount,
                     100.0 * bad / rowCount,
-                    String.format(Locale.ROOT, "%.3f", 100 * options.maxBadRows()).replaceAll("\\.?0+$", ""),
+                    String.format(Locale.ROOT, "%.3f", 100 * options.maxBadRows())
+                            .replaceAll("\\.?0+$", ""),
                     reasons));
         }
         if (clicks == 0) {
-            throw new ClickFileException(
-                    "there must be a click: " + files.getFirst() + (files.size() == 1 ? " has" : " and the others have")
-                            + " none");
+            throw new ClickFileException("there must be a click: " + files.getFirst()
+                    + (files.size() == 1 ? " has" : " and the others have") + " none");
         }
     }
 

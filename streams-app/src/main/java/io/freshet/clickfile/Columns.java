@@ -21,16 +21,65 @@ record Columns(int user, int item, int time, int type, int id) {
     /** A part of a click: the option that names its column, and the usual names of such a column, the best first. */
     enum Part {
         USER(
-                "--user", "userid", "user", "uid", "visitorid", "visitor", "customerid", "customer", "memberid",
-                "accountid", "reviewerid", "clientid", "client", "personid", "buyerid", "useridx"),
+                "--user",
+                "userid",
+                "user",
+                "uid",
+                "visitorid",
+                "visitor",
+                "customerid",
+                "customer",
+                "memberid",
+                "accountid",
+                "reviewerid",
+                "clientid",
+                "client",
+                "personid",
+                "buyerid",
+                "useridx"),
         ITEM(
-                "--item", "itemid", "item", "iid", "productid", "product", "articleid", "article", "sku", "parentasin",
-                "asin", "movieid", "movie", "trackid", "track", "songid", "bookid", "book", "contentid", "videoid",
-                "newsid", "businessid", "gameid", "artistid"),
+                "--item",
+                "itemid",
+                "item",
+                "iid",
+                "productid",
+                "product",
+                "articleid",
+                "article",
+                "sku",
+                "parentasin",
+                "asin",
+                "movieid",
+                "movie",
+                "trackid",
+                "track",
+                "songid",
+                "bookid",
+                "book",
+                "contentid",
+                "videoid",
+                "newsid",
+                "businessid",
+                "gameid",
+                "artistid"),
         TIME(
-                "--time", "timestamp", "time", "ts", "eventtime", "eventtimestamp", "datetime", "eventdatetime",
-                "unixtimestamp", "unixtime", "unixreviewtime", "createdat", "clickedat", "occurredat", "timestampms",
-                "date", "eventdate"),
+                "--time",
+                "timestamp",
+                "time",
+                "ts",
+                "eventtime",
+                "eventtimestamp",
+                "datetime",
+                "eventdatetime",
+                "unixtimestamp",
+                "unixtime",
+                "unixreviewtime",
+                "createdat",
+                "clickedat",
+                "occurredat",
+                "timestampms",
+                "date",
+                "eventdate"),
         TYPE("--event-type", "eventtype", "event", "type", "action", "behavior", "behaviour", "interactiontype"),
         ID("--event-id", "eventid", "clickid"),
         SESSION("--user", "sessionid", "session", "usersession", "visitid");
@@ -93,7 +142,9 @@ record Columns(int user, int item, int time, int type, int id) {
     private static List<Integer> positions(List<String> header, String name, boolean ignoreCase) {
         List<Integer> found = new ArrayList<>();
         for (int i = 0; i < header.size(); i++) {
-            if (ignoreCase ? header.get(i).equalsIgnoreCase(name) : header.get(i).equals(name)) {
+            if (ignoreCase
+                    ? header.get(i).equalsIgnoreCase(name)
+                    : header.get(i).equals(name)) {
                 found.add(i);
             }
         }

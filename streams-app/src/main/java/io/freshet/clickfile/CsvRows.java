@@ -18,7 +18,7 @@ final class CsvRows implements Rows {
     private static final int MOST_LINES = 1_000;
 
     /** Stands behind the last row: where it is not found as a row, a quote before it was not closed. */
-    private static final String END = "\u0000end of text\u0000";
+    private static final String END = "\u0000end\u0000";
 
     /** @param quote U+FFFF if the file has no quotes */
     record Dialect(String separator, char quote) {
@@ -152,8 +152,8 @@ final class CsvRows implements Rows {
             throw text.explained(e.getCause());
         }
         if (row.lines > MOST_LINES) {
-            throw new ClickFileException(text.file() + ": the quoted field in line " + row.line + " takes "
-                    + row.lines + " lines. If quotes are ordinary characters in this file, say --quote none");
+            throw new ClickFileException(text.file() + ": the quoted field in line " + row.line + " takes " + row.lines
+                    + " lines. If quotes are ordinary characters in this file, say --quote none");
         }
         return !row.isEnd;
     }

@@ -63,8 +63,8 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         if (!packed.isEmpty()) {
             try (InputStream input = unpacked(file, packed)) {
                 head = input.readNBytes(HEAD_BYTES);
-            } catch (EOFException | ZipException e) {
-                throw damaged(file, packed, e);
+            } catch (IOException e) {
+                throw new FileText(file, StandardCharsets.UTF_8, 0, packed).explained(e);
             }
         }
         for (Mark mark : MARKS) {
@@ -192,8 +192,7 @@ record FileText(Path file, Charset charset, int mark, String packed) {
     }
 
     private static boolean startsWith(byte[] head, byte[] bytes) {
-        return head.length >= bytes.length
-                && Arrays.equals(head, 0, bytes.length, bytes, 0, bytes.length);
+        return head.length >= bytes.length && Arrays.equals(head, 0, bytes.length, bytes, 0, bytes.length);
     }
 
     private static byte[] bytes(int... values) {
@@ -206,6 +205,8 @@ record FileText(Path file, Charset charset, int mark, String packed) {
 
     /** For the summary: {@code UTF-8}, {@code UTF-16LE by its byte order mark, gzip}. */
     String describe() {
-        return isParquet() ? "binary" : charset + (mark > 0 ? " by its byte order mark" : "") + (packed.isEmpty() ? "" : ", " + packed);
+        return isParquet()
+                ? "binary"
+                : charset + (mark > 0 ? " by its byte order mark" : "") + (packed.isEmpty() ? "" : ", " + packed);
     }
 }

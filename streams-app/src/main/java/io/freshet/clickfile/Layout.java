@@ -41,7 +41,8 @@ record Layout(
 
     String describe() {
         return switch (format) {
-            case CSV -> "separated by " + separatorName() + (headerRow.isEmpty() ? ", without a header" : ", with a header");
+            case CSV ->
+                "separated by " + separatorName() + (headerRow.isEmpty() ? ", without a header" : ", with a header");
             case JSON -> "JSON lines";
             case SEQUENCES -> "lines 'user item item ...'";
             case PARQUET -> "Parquet";

@@ -51,8 +51,12 @@ final class LayoutGuess {
     }
 
     /** Rows that were looked at, by what makes up a click; null where a value is missing. */
-    private record Sample(List<@Nullable String> users, List<@Nullable String> items, List<String> times,
-            List<String> ids, List<@Nullable String> sessions) {
+    private record Sample(
+            List<@Nullable String> users,
+            List<@Nullable String> items,
+            List<String> times,
+            List<String> ids,
+            List<@Nullable String> sessions) {
         private Sample() {
             this(new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
         }
@@ -111,7 +115,8 @@ final class LayoutGuess {
 
     private Layout sequences() throws ClickFileException {
         Columns columns = new Columns(0, 1, Columns.ABSENT, Columns.ABSENT, Columns.ABSENT);
-        return new Layout(Format.SEQUENCES, comma(), List.of(), List.of("first word", "the other words"), columns, null);
+        return new Layout(
+                Format.SEQUENCES, comma(), List.of(), List.of("first word", "the other words"), columns, null);
     }
 
     private Layout json(String head) throws IOException {
@@ -127,7 +132,9 @@ final class LayoutGuess {
 
     private Layout csv(String head) throws IOException {
         Reading reading = reading(head);
-        if (options.format() == null && options.separator() == null && options.positional().isEmpty()
+        if (options.format() == null
+                && options.separator() == null
+                && options.positional().isEmpty()
                 && areSequences(head, reading)) {
             return sequences();
         }
@@ -141,9 +148,12 @@ final class LayoutGuess {
         if (!positional.isEmpty()) {
             return positional(reading, positional.stream().map(String::strip).toList());
         }
-        List<String> header = first.stream().allMatch(name -> TYPED_NAME.matcher(name).matches())
-                ? first.stream().map(name -> name.substring(0, name.indexOf(':'))).toList()
-                : first;
+        List<String> header =
+                first.stream().allMatch(name -> TYPED_NAME.matcher(name).matches())
+                        ? first.stream()
+                                .map(name -> name.substring(0, name.indexOf(':')))
+                                .toList()
+                        : first;
         requireHeader(header, reading);
         return withColumns(Format.CSV, reading.dialect(), first, widened(header, reading));
     }
@@ -195,7 +205,8 @@ final class LayoutGuess {
             throw failure;
         }
         return readings.stream()
-                .max(Comparator.comparing((Reading reading) -> hasClickColumns(reading.rows().getFirst()))
+                .max(Comparator.comparing((Reading reading) ->
+                                hasClickColumns(reading.rows().getFirst()))
                         .thenComparing(Reading::agreement)
                         .thenComparing(Reading::width))
                 .orElse(null);
@@ -219,13 +230,11 @@ final class LayoutGuess {
         if (rows.size() > 1) {
             widths.merge(rows.getFirst().size(), -1, Integer::sum);
         }
-        Map.Entry<Integer, Integer> most = widths.entrySet().stream()
-                .max(Map.Entry.comparingByValue())
-                .orElse(Map.entry(0, 0));
+        Map.Entry<Integer, Integer> most =
+                widths.entrySet().stream().max(Map.Entry.comparingByValue()).orElse(Map.entry(0, 0));
         int header = rows.isEmpty() ? 0 : rows.getFirst().size();
         double agreement = header == most.getKey() || header == most.getKey() - 1 ? 1 : .5;
-        return new Reading(
-                dialect, rows, most.getKey(), agreement * most.getValue() / Math.max(1, rows.size() - 1));
+        return new Reading(dialect, rows, most.getKey(), agreement * most.getValue() / Math.max(1, rows.size() - 1));
     }
 
     private static boolean hasClickColumns(List<String> header) {
@@ -240,7 +249,9 @@ final class LayoutGuess {
      * two of them in each line, or not the same number in all; the last ones are no times.
      */
     private static boolean areSequences(String head, @Nullable Reading reading) {
-        if (reading != null && (!reading.dialect().separator().equals(" ") || hasClickColumns(reading.rows().getFirst()))) {
+        if (reading != null
+                && (!reading.dialect().separator().equals(" ")
+                        || hasClickColumns(reading.rows().getFirst()))) {
             return false;
         }
         List<List<String>> lines = head.lines()
@@ -269,7 +280,8 @@ final class LayoutGuess {
     private static boolean looksLikeATime(String word) {
         return TimeFormat.isNumber(word)
                 ? word.length() >= 9 && word.compareTo("9") < 0 && Double.parseDouble(word) > 6e8
-                : word.length() >= 8 && word.chars().filter(c -> c == ':' || c == '-').count() >= 2
+                : word.length() >= 8
+                        && word.chars().filter(c -> c == ':' || c == '-').count() >= 2
                         && Character.isDigit(word.charAt(0));
     }
 
@@ -325,13 +337,16 @@ final class LayoutGuess {
                     + " write.table writes it");
             return names;
         }
-        throw new ClickFileException(text.file() + ": most rows have " + reading.width() + " fields, but the header has "
-                + header.size() + ": " + shown(header) + ". Its first row is " + shown(rows.getFirst())
-                + ". Correct the file, or name what separates fields with --separator");
+        throw new ClickFileException(
+                text.file() + ": most rows have " + reading.width() + " fields, but the header has "
+                        + header.size() + ": " + shown(header) + ". Its first row is " + shown(rows.getFirst())
+                        + ". Correct the file, or name what separates fields with --separator");
     }
 
     private static boolean endsEmpty(List<List<String>> rows, int column) {
-        return rows.stream().filter(row -> row.size() > column).allMatch(row -> row.get(column).isEmpty());
+        return rows.stream()
+                .filter(row -> row.size() > column)
+                .allMatch(row -> row.get(column).isEmpty());
     }
 
     /** Finds the columns and the format of the times. */
@@ -399,7 +414,8 @@ final class LayoutGuess {
     /** Whether most values are missing, or all of many are the same. */
     private static boolean isNoUser(List<@Nullable String> users) {
         long missing = users.stream().filter(Objects::isNull).count();
-        return 2 * missing > users.size() || (users.size() >= FEWEST_ROWS && users.stream().distinct().count() == 1);
+        return 2 * missing > users.size()
+                || (users.size() >= FEWEST_ROWS && users.stream().distinct().count() == 1);
     }
 
     private Columns withSession(Columns columns, List<String> names, int session, Sample sample)
@@ -407,13 +423,15 @@ final class LayoutGuess {
         String user = names.get(columns.user());
         long missing = sample.users().stream().filter(Objects::isNull).count();
         String finding = missing > 0
-                ? "column " + user + " has no value in " + missing + " of the first " + sample.users().size() + " rows"
+                ? "column " + user + " has no value in " + missing + " of the first "
+                        + sample.users().size() + " rows"
                 : "column " + user + " has the same value in all of the first "
                         + sample.users().size() + " rows";
         if (session == Columns.ABSENT || isNoUser(sample.sessions())) {
-            throw new ClickFileException(where() + ": " + finding + ", so it is hardly the user. Name the column that is"
-                    + " the user, or this one to take it all the same: --user " + user + ". The columns are: "
-                    + String.join(", ", names));
+            throw new ClickFileException(
+                    where() + ": " + finding + ", so it is hardly the user. Name the column that is"
+                            + " the user, or this one to take it all the same: --user " + user + ". The columns are: "
+                            + String.join(", ", names));
         }
         notes.add(finding + ": the session, column " + names.get(session) + ", is taken for the user. --user " + user
                 + " takes that column all the same");
@@ -434,11 +452,13 @@ final class LayoutGuess {
         }
         Set<String> distinct = new HashSet<>(sample.ids());
         int repeated = sample.ids().size() - distinct.size();
-        if (options.column(Part.ID) == null && sample.ids().size() >= FEWEST_ROWS / 2
+        if (options.column(Part.ID) == null
+                && sample.ids().size() >= FEWEST_ROWS / 2
                 && repeated > MOST_REPEATED_IDS * sample.ids().size()) {
             String id = names.get(columns.id());
             throw new ClickFileException(where() + ": column " + id + " repeats too often to be the id of an event: "
-                    + distinct.size() + " different values in the first " + sample.ids().size() + " rows. Clicks whose"
+                    + distinct.size() + " different values in the first "
+                    + sample.ids().size() + " rows. Clicks whose"
                     + " id repeats would be left out as repetitions. Say --event-id none to do without ids, or"
                     + " --event-id " + id + " to take it all the same");
         }

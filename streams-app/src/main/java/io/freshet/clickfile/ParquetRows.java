@@ -80,25 +80,23 @@ final class ParquetRows implements Rows {
     private static String text(@Nullable LogicalTypeAnnotation type, Object value) {
         return switch (type) {
             case TimestampLogicalTypeAnnotation timestamp when value instanceof Long ticks -> time(timestamp, ticks);
-            case DateLogicalTypeAnnotation _ when value instanceof Integer days ->
-                LocalDate.ofEpochDay(days).toString();
+            case DateLogicalTypeAnnotation _
+            when value instanceof Integer days -> LocalDate.ofEpochDay(days).toString();
             case null, default -> value.toString();
         };
     }
 
     private static String time(TimestampLogicalTypeAnnotation type, long ticks) {
-        TimeUnit unit =
-                switch (type.getUnit()) {
-                    case MILLIS -> TimeUnit.MILLISECONDS;
-                    case MICROS -> TimeUnit.MICROSECONDS;
-                    case NANOS -> TimeUnit.NANOSECONDS;
-                };
+        TimeUnit unit = switch (type.getUnit()) {
+            case MILLIS -> TimeUnit.MILLISECONDS;
+            case MICROS -> TimeUnit.MICROSECONDS;
+            case NANOS -> TimeUnit.NANOSECONDS;
+        };
         Instant instant = Instant.ofEpochMilli(Math.floorDiv(ticks, unit.convert(1, TimeUnit.MILLISECONDS)));
         if (type.isAdjustedToUTC()) {
             return instant.toString();
         }
-        String local = LocalDateTime.ofInstant(instant, ZoneOffset.UTC).toString();
-        return local;
+        return LocalDateTime.ofInstant(instant, ZoneOffset.UTC).toString();
     }
 
     @Override

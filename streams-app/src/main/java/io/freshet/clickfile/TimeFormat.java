@@ -72,16 +72,15 @@ final class TimeFormat {
      * @throws ClickFileException for a pattern that cannot be
      */
     static TimeFormat named(String name, ZoneId zone) throws ClickFileException {
-        Kind kind =
-                switch (name.toLowerCase(Locale.ROOT)) {
-                    case "seconds", "s" -> Kind.SECONDS;
-                    case "milliseconds", "ms" -> Kind.MILLISECONDS;
-                    case "microseconds", "us" -> Kind.MICROSECONDS;
-                    case "nanoseconds", "ns" -> Kind.NANOSECONDS;
-                    case "iso" -> Kind.ISO;
-                    case "yyyymmdd" -> Kind.DATE;
-                    default -> name.equals("yyyyMMddHHmmss") ? Kind.DATE_TIME : Kind.PATTERN;
-                };
+        Kind kind = switch (name.toLowerCase(Locale.ROOT)) {
+            case "seconds", "s" -> Kind.SECONDS;
+            case "milliseconds", "ms" -> Kind.MILLISECONDS;
+            case "microseconds", "us" -> Kind.MICROSECONDS;
+            case "nanoseconds", "ns" -> Kind.NANOSECONDS;
+            case "iso" -> Kind.ISO;
+            case "yyyymmdd" -> Kind.DATE;
+            default -> name.equals("yyyyMMddHHmmss") ? Kind.DATE_TIME : Kind.PATTERN;
+        };
         if (kind != Kind.PATTERN) {
             return new TimeFormat(kind, zone, null, describe(kind, zone), Long.MAX_VALUE);
         }
@@ -118,12 +117,7 @@ final class TimeFormat {
         Kind best = Kind.SECONDS;
         long most = 0;
         for (Kind kind : List.of(
-                Kind.DATE,
-                Kind.DATE_TIME,
-                Kind.SECONDS,
-                Kind.MILLISECONDS,
-                Kind.MICROSECONDS,
-                Kind.NANOSECONDS)) {
+                Kind.DATE, Kind.DATE_TIME, Kind.SECONDS, Kind.MILLISECONDS, Kind.MICROSECONDS, Kind.NANOSECONDS)) {
             TimeFormat format = new TimeFormat(kind, ZoneOffset.UTC, null, "", nowMs + DAY_MS);
             long plausible = count(texts, format, format::isPlausible);
             boolean enough = kind.isEpoch() || plausible >= SHARE_OF_DATES * numbers;
@@ -145,7 +139,8 @@ final class TimeFormat {
     private static String describe(Kind kind, ZoneId zone) {
         return kind.isEpoch()
                 ? kind.description
-                : kind.description + ", " + (zone == ZoneOffset.UTC ? "UTC" : zone) + (kind == Kind.ISO ? " where there is no offset" : "");
+                : kind.description + ", " + (zone == ZoneOffset.UTC ? "UTC" : zone)
+                        + (kind == Kind.ISO ? " where there is no offset" : "");
     }
 
     /** Milliseconds since 1970; {@link #UNREADABLE} where the text is of another form. */
@@ -173,8 +168,7 @@ final class TimeFormat {
 
     /** Whether every one of these texts is a date without a time of day. */
     boolean areWholeDays(List<String> texts) {
-        return kind == Kind.DATE
-                || (kind == Kind.ISO && texts.stream().allMatch(text -> text.indexOf(':') < 0));
+        return kind == Kind.DATE || (kind == Kind.ISO && texts.stream().allMatch(text -> text.indexOf(':') < 0));
     }
 
     @Override
@@ -242,9 +236,8 @@ final class TimeFormat {
             return UNREADABLE;
         }
         LocalDate date = LocalDate.of(number(text, 0, 4), number(text, 4, 6), number(text, 6, 8));
-        long seconds = kind == Kind.DATE
-                ? 0
-                : secondOfDay(number(text, 8, 10), number(text, 10, 12), number(text, 12, 14));
+        long seconds =
+                kind == Kind.DATE ? 0 : secondOfDay(number(text, 8, 10), number(text, 10, 12), number(text, 12, 14));
         return seconds < 0 ? UNREADABLE : local(date, seconds);
     }
 
@@ -321,9 +314,10 @@ final class TimeFormat {
         long utc = (86_400 * date.toEpochDay() + second) * 1_000 + millis;
         return switch (offset) {
             case "Z", "z", "UTC", "GMT" -> utc;
-            default -> offset.charAt(0) == '+' || offset.charAt(0) == '-'
-                    ? utc - 1_000L * ZoneOffset.of(offset).getTotalSeconds()
-                    : UNREADABLE;
+            default ->
+                offset.charAt(0) == '+' || offset.charAt(0) == '-'
+                        ? utc - 1_000L * ZoneOffset.of(offset).getTotalSeconds()
+                        : UNREADABLE;
         };
     }
 
@@ -331,8 +325,7 @@ final class TimeFormat {
         if (pattern == null) {
             return UNREADABLE;
         }
-        TemporalAccessor time =
-                pattern.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from);
+        TemporalAccessor time = pattern.parseBest(text, ZonedDateTime::from, LocalDateTime::from, LocalDate::from);
         return switch (time) {
             case ZonedDateTime zoned -> zoned.toInstant().toEpochMilli();
             case LocalDateTime local -> local.atZone(zone).toInstant().toEpochMilli();

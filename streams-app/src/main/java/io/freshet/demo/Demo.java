@@ -81,7 +81,8 @@ public final class Demo {
             throws IOException, DemoFailedException {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(state.kafka())) {
             say("Kafka at " + kafka.bootstrapServers() + ", log file " + state.logFile());
-            String description = files == null ? describeGenerator() : files.describe().getFirst();
+            String description =
+                    files == null ? describeGenerator() : files.describe().getFirst();
             say("Clicks from " + description);
             FreshetConfig config = configuration(kafka, state);
             if (config.http().isOn()) {
