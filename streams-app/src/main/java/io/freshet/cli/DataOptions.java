@@ -7,6 +7,7 @@ import io.freshet.clickfile.ClickFiles;
 import io.freshet.event.Click;
 import io.freshet.offline.SequenceDataset;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
@@ -46,11 +47,17 @@ final class DataOptions {
     /**
      * The name of the first file without its folders, for reports.
      *
-     * @param command that is refused where no file is named
+     * @param command that is refused where no file is named, or one is not there
      */
     String name(CommandSpec command) {
         if (data.isEmpty()) {
             throw new ParameterException(command.commandLine(), "Say what to read: --data FILE");
+        }
+        for (String source : data) {
+            if (!ClickFiles.isGlob(source) && !Files.isReadable(Path.of(source))) {
+                throw new ParameterException(
+                        command.commandLine(), "--data: no such file, or no right to read it: " + source);
+            }
         }
         return String.valueOf(Path.of(data.getFirst()).getFileName());
     }

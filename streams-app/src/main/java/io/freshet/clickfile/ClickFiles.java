@@ -74,12 +74,17 @@ public final class ClickFiles {
         return new ClickFiles(List.copyOf(filled), first, guess.layout(), guess.notes(), options);
     }
 
+    /** Whether a source is a pattern, unless a file has that very name. */
+    public static boolean isGlob(String source) {
+        return source.matches(".*[*?\\[{].*");
+    }
+
     private static List<Path> find(String source) throws IOException {
         Path path = Path.of(source);
         if (Files.isDirectory(path)) {
             return filesIn(path, file -> !isHidden(path.relativize(file)), source);
         }
-        if (!Files.exists(path) && source.matches(".*[*?\\[{].*")) {
+        if (!Files.exists(path) && isGlob(source)) {
             String fixed = source.replaceFirst("[*?\\[{].*", "");
             int slash = fixed.lastIndexOf('/');
             Path folder = Path.of(slash < 0 ? "." : slash == 0 ? "/" : fixed.substring(0, slash));

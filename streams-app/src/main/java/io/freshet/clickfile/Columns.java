@@ -85,6 +85,8 @@ record Columns(int user, int item, int time, int type, int id) {
         SESSION("--user", "sessionid", "session", "usersession", "visitid");
 
         private final String option;
+
+        @SuppressWarnings("ImmutableEnumChecker") // List.of gives immutable lists
         private final List<String> names;
 
         Part(String option, String... names) {

@@ -10,6 +10,7 @@ import java.io.StringReader;
 import java.io.UncheckedIOException;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Rows of separated values, by FastCSV: fields may be quoted, and quoted ones may hold separators and line ends. */
@@ -145,11 +146,12 @@ final class CsvRows implements Rows {
                 throw text.explained(cause);
             }
             throw new ClickFileException(
-                    text.file() + " cannot be taken apart after line " + before + ": " + e.getMessage()
+                    text.file() + " cannot be read as separated values: " + e.getMessage()
+                            + (e.getCause() == null ? "" : ": " + e.getCause().getMessage())
                             + ". If quotes are ordinary characters in this file, say --quote none",
                     e);
         } catch (UncheckedIOException e) {
-            throw text.explained(e.getCause());
+            throw text.explained(Objects.requireNonNull(e.getCause()));
         }
         if (row.lines > MOST_LINES) {
             throw new ClickFileException(text.file() + ": the quoted field in line " + row.line + " takes " + row.lines

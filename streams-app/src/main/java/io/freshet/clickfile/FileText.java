@@ -17,7 +17,6 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
@@ -35,14 +34,15 @@ record FileText(Path file, Charset charset, int mark, String packed) {
     private static final int HEAD_BYTES = 4096;
     private static final int BUFFER_BYTES = 1 << 16;
 
-    private record Mark(Charset charset, byte[] bytes) {}
+    /** @param bytes as characters of ISO-8859-1 */
+    private record Mark(Charset charset, String bytes) {}
 
     // UTF-32's little-endian mark begins with UTF-16's.
     private static final List<Mark> MARKS = List.of(
-            new Mark(StandardCharsets.UTF_8, bytes(0xEF, 0xBB, 0xBF)),
-            new Mark(StandardCharsets.UTF_32LE, bytes(0xFF, 0xFE, 0, 0)),
-            new Mark(StandardCharsets.UTF_16LE, bytes(0xFF, 0xFE)),
-            new Mark(StandardCharsets.UTF_16BE, bytes(0xFE, 0xFF)));
+            new Mark(StandardCharsets.UTF_8, "\u00EF\u00BB\u00BF"),
+            new Mark(StandardCharsets.UTF_32LE, "\u00FF\u00FE\u0000\u0000"),
+            new Mark(StandardCharsets.UTF_16LE, "\u00FF\u00FE"),
+            new Mark(StandardCharsets.UTF_16BE, "\u00FE\u00FF"));
 
     /**
      * Looks at the first bytes of a file.
@@ -55,7 +55,7 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         try (InputStream input = Files.newInputStream(file)) {
             raw = input.readNBytes(HEAD_BYTES);
         }
-        if (startsWith(raw, bytes('P', 'A', 'R', '1'))) {
+        if (startsWith(raw, "PAR1")) {
             return new FileText(file, StandardCharsets.UTF_8, 0, PARQUET);
         }
         String packed = packedBy(file, raw);
@@ -69,7 +69,7 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         }
         for (Mark mark : MARKS) {
             if (startsWith(head, mark.bytes())) {
-                return new FileText(file, mark.charset(), mark.bytes().length, packed);
+                return new FileText(file, mark.charset(), mark.bytes().length(), packed);
             }
         }
         if (charset == null && hasZeros(head)) {
@@ -80,17 +80,17 @@ record FileText(Path file, Charset charset, int mark, String packed) {
     }
 
     private static String packedBy(Path file, byte[] head) throws ClickFileException {
-        if (startsWith(head, bytes(0x1F, 0x8B))) {
+        if (startsWith(head, "\u001F\u008B")) {
             return "gzip";
         }
-        if (startsWith(head, bytes(0x28, 0xB5, 0x2F, 0xFD))) {
+        if (startsWith(head, "(\u00B5/\u00FD")) {
             return "zstd";
         }
-        String unknown = startsWith(head, bytes('P', 'K', 3, 4))
+        String unknown = startsWith(head, "PK\u0003\u0004")
                 ? "zip"
-                : startsWith(head, bytes('B', 'Z', 'h')) && head.length > 3 && head[3] >= '1' && head[3] <= '9'
+                : startsWith(head, "BZh") && head.length > 3 && head[3] >= '1' && head[3] <= '9'
                         ? "bzip2"
-                        : startsWith(head, bytes(0xFD, '7', 'z', 'X', 'Z')) ? "xz" : "";
+                        : startsWith(head, "\u00FD7zXZ") ? "xz" : "";
         if (!unknown.isEmpty()) {
             throw new ClickFileException(
                     file + " is packed with " + unknown + ". Unpack it first, or pack it with gzip or zstd");
@@ -191,16 +191,9 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         return false;
     }
 
-    private static boolean startsWith(byte[] head, byte[] bytes) {
-        return head.length >= bytes.length && Arrays.equals(head, 0, bytes.length, bytes, 0, bytes.length);
-    }
-
-    private static byte[] bytes(int... values) {
-        byte[] bytes = new byte[values.length];
-        for (int i = 0; i < values.length; i++) {
-            bytes[i] = (byte) values[i];
-        }
-        return bytes;
+    /** @param bytes as characters of ISO-8859-1 */
+    private static boolean startsWith(byte[] head, String bytes) {
+        return new String(head, 0, Math.min(head.length, bytes.length()), StandardCharsets.ISO_8859_1).equals(bytes);
     }
 
     /** For the summary: {@code UTF-8}, {@code UTF-16LE by its byte order mark, gzip}. */

@@ -207,8 +207,8 @@ final class LayoutGuess {
         return readings.stream()
                 .max(Comparator.comparing((Reading reading) ->
                                 hasClickColumns(reading.rows().getFirst()))
-                        .thenComparing(Reading::agreement)
-                        .thenComparing(Reading::width))
+                        .thenComparingDouble(Reading::agreement)
+                        .thenComparingInt(Reading::width))
                 .orElse(null);
     }
 

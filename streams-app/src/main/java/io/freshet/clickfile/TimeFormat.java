@@ -46,7 +46,7 @@ final class TimeFormat {
         }
 
         private boolean isEpoch() {
-            return ordinal() <= NANOSECONDS.ordinal();
+            return this == SECONDS || this == MILLISECONDS || this == MICROSECONDS || this == NANOSECONDS;
         }
     }
 
@@ -139,7 +139,7 @@ final class TimeFormat {
     private static String describe(Kind kind, ZoneId zone) {
         return kind.isEpoch()
                 ? kind.description
-                : kind.description + ", " + (zone == ZoneOffset.UTC ? "UTC" : zone)
+                : kind.description + ", " + (zone.equals(ZoneOffset.UTC) ? "UTC" : zone)
                         + (kind == Kind.ISO ? " where there is no offset" : "");
     }
 
@@ -219,9 +219,9 @@ final class TimeFormat {
         if (afterDigits(text, 0) == text.length() && !text.isEmpty() && text.length() < 19) {
             long value = Long.parseLong(text);
             if (msPerUnit > 1) {
-                return bounded(value * msPerUnit);
+                return bounded((double) value * msPerUnit);
             }
-            return msPerUnit == 1 ? bounded(value) : value / Math.round(1 / msPerUnit);
+            return msPerUnit == 1 ? bounded((double) value) : value / Math.round(1 / msPerUnit);
         }
         return isNumber(text) ? bounded(Double.parseDouble(text) * msPerUnit) : UNREADABLE;
     }
@@ -260,7 +260,7 @@ final class TimeFormat {
 
     /** Milliseconds since 1970 of a local time in the zone. */
     private long local(LocalDate date, long secondOfDay) {
-        if (zone == ZoneOffset.UTC) {
+        if (zone.equals(ZoneOffset.UTC)) {
             return (86_400 * date.toEpochDay() + secondOfDay) * 1_000;
         }
         return date.atStartOfDay()
