@@ -230,7 +230,7 @@ final class ClickFilesProperties {
     }
 
     private static byte[] bytes(Dialect dialect, String text) throws IOException {
-        String mark = dialect.charset() == StandardCharsets.UTF_8 ? "" : "\uFEFF";
+        String mark = dialect.charset().equals(StandardCharsets.UTF_8) ? "" : "\uFEFF";
         byte[] plain = (mark + text).getBytes(dialect.charset());
         int half = plain.length / 2;
         ByteArrayOutputStream packed = new ByteArrayOutputStream();
