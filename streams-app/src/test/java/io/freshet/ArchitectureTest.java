@@ -73,7 +73,7 @@ final class ArchitectureTest {
     };
     private static final String[] STREAMS_APP = {
         "io.freshet.config..",
-        "io.freshet.export..",
+        "io.freshet.clickfile..",
         "io.freshet.variant..",
         "io.freshet.check..",
         "io.freshet.export..",

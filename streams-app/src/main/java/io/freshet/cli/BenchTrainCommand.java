@@ -1,6 +1,5 @@
 package io.freshet.cli;
 
-import io.freshet.demo.ClickFileException;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.EncoderTypes;
 import io.freshet.loss.LossConfig;
@@ -212,8 +211,8 @@ final class BenchTrainCommand implements Callable<Integer> {
         List<LossConfig> losses = losses();
         EncoderShape shape = shape();
         Vocabulary items = new Vocabulary();
-        SequenceDataset sequences = sequences(items);
         PrintStream out = System.out;
+        SequenceDataset sequences = sequences(items, out);
         try (Yardstick yardstick = machine.open(List.of(threads()), out)) {
             List<Row> rows = run(
                     sequences,
@@ -240,7 +239,7 @@ final class BenchTrainCommand implements Callable<Integer> {
         out.printf(
                 Locale.ROOT,
                 "%n%s: %,d users, %,d items, %,d interactions; threads=%d, kernels=%s; sgemm is OpenBLAS as %s%n",
-                data.isNamed() ? data.file(spec) : "Made up like Amazon Beauty",
+                data.isNamed() ? data.name(spec) : "Made up like Amazon Beauty",
                 sequences.users(),
                 items.size(),
                 sequences.interactions(),
@@ -290,7 +289,7 @@ final class BenchTrainCommand implements Callable<Integer> {
         }
     }
 
-    private SequenceDataset sequences(Vocabulary items) throws IOException, ClickFileException {
+    private SequenceDataset sequences(Vocabulary items, PrintStream out) throws IOException {
         if (data.isNamed() && itemCount != null) {
             throw new ParameterException(spec.commandLine(), "--items is for made-up sequences: leave out --data");
         }
@@ -298,7 +297,7 @@ final class BenchTrainCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--items must be positive: " + itemCount);
         }
         if (data.isNamed()) {
-            return data.read(data.file(spec), items::addIfAbsent);
+            return data.read(items::addIfAbsent, out::println).sequences();
         }
         return itemCount == null
                 ? SyntheticSequences.likeBeauty(items, 1)
@@ -320,8 +319,7 @@ final class BenchTrainCommand implements Callable<Integer> {
 
     private Map<String, Object> settings(SequenceDataset sequences, Vocabulary items) {
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put(
-                "data", data.isNamed() ? String.valueOf(data.file(spec).getFileName()) : "made up like Amazon Beauty");
+        values.put("data", data.isNamed() ? data.name(spec) : "made up like Amazon Beauty");
         values.put("users", sequences.users());
         values.put("items", items.size());
         values.put("interactions", sequences.interactions());

@@ -1,84 +1,85 @@
 package io.freshet.cli;
 
-import io.freshet.demo.ClickColumns;
-import io.freshet.demo.ClickFileException;
-import io.freshet.demo.FinishedClicks;
+import io.freshet.clickfile.ClickFileException;
+import io.freshet.clickfile.ClickFileOptions;
+import io.freshet.clickfile.ClickFileSummary;
+import io.freshet.clickfile.ClickFiles;
+import io.freshet.event.Click;
 import io.freshet.offline.SequenceDataset;
-import io.freshet.offline.SequenceFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
-import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Which finished file to read, and how. */
+/** Which finished files to read, and how. */
 final class DataOptions {
     @Option(
             names = "--data",
             paramLabel = "FILE",
-            description = "Lines 'user item item ...' in order of time, without a header; or clicks, a CSV or TSV file"
-                    + " with a header, as freshet demo replays them. May be gzipped (.gz). Which of the two is found"
-                    + " out.")
-    private @Nullable Path data;
+            arity = "1..*",
+            description =
+                    "Clicks: CSV or TSV with a header, JSON lines, Parquet, or lines 'user item item ...' in order"
+                            + " of time. Several files, folders and globs are read in order; files may be packed with gzip or"
+                            + " zstd. What was found out about them is printed before the model learns.")
+    private List<String> data = List.of();
 
-    @Option(
-            names = "--user",
-            paramLabel = "COLUMN",
-            description = "Clicks: column that names the user. Default: guessed.")
-    private @Nullable String user;
-
-    @Option(
-            names = "--item",
-            paramLabel = "COLUMN",
-            description = "Clicks: column that names the item. Default: guessed.")
-    private @Nullable String item;
-
-    @Option(
-            names = "--time",
-            paramLabel = "COLUMN",
-            description = "Clicks: column with the time; clicks of a user with the same time stay in file order."
-                    + " Default: guessed.")
-    private @Nullable String time;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ClickFileOptions format;
 
     DataOptions() {}
 
+    /** All clicks of the files, user by user, and what was read. */
+    record Data(SequenceDataset sequences, ClickFileSummary summary) {}
+
     /** Whether a file is named. */
     boolean isNamed() {
-        return data != null;
+        return !data.isEmpty();
     }
 
     /**
-     * The file.
+     * The name of the first file without its folders, for reports.
      *
-     * @param command that refuses one that is not named or not there
+     * @param command that is refused where no file is named, or one is not there
      */
-    Path file(CommandSpec command) {
-        if (data == null) {
+    String name(CommandSpec command) {
+        if (data.isEmpty()) {
             throw new ParameterException(command.commandLine(), "Say what to read: --data FILE");
         }
-        if (!Files.isReadable(data)) {
-            throw new ParameterException(
-                    command.commandLine(), "--data: no such file, or no right to read it: " + data);
+        for (String source : data) {
+            if (!ClickFiles.isGlob(source) && !Files.isReadable(Path.of(source))) {
+                throw new ParameterException(
+                        command.commandLine(), "--data: no such file, or no right to read it: " + source);
+            }
         }
-        return data;
+        return String.valueOf(Path.of(data.getFirst()).getFileName());
     }
 
     /**
-     * Reads the file.
+     * Reads the files.
      *
      * @param rowOf the row of an item, a new one for an item never seen
+     * @param say takes the lines that tell the user what was found out
+     * @throws ClickFileException if they cannot be read, or too many rows give no click
      */
-    SequenceDataset read(Path file, ToIntFunction<String> rowOf) throws IOException, ClickFileException {
-        ClickColumns.Names names = new ClickColumns.Names(user, item, time, null, null);
-        boolean columnsNamed = user != null || item != null || time != null;
-        if (!columnsNamed && !FinishedClicks.isClickFile(file, names)) {
-            return SequenceFile.read(file, rowOf);
-        }
+    Data read(ToIntFunction<String> rowOf, Consumer<String> say) throws IOException {
+        ClickFiles files = ClickFiles.open(data, format, InstantSource.system());
+        files.describe().forEach(say);
         SequenceDataset.Builder builder = SequenceDataset.builder(rowOf);
-        FinishedClicks.read(file, names, click -> builder.add(click.userId(), click.itemId(), click.timestampMs()));
-        return builder.build();
+        ClickFileSummary summary = files.readWhile(click -> add(click, builder));
+        summary.lines().forEach(say);
+        return new Data(builder.build(), summary);
+    }
+
+    private static boolean add(Click click, SequenceDataset.Builder builder) {
+        builder.add(click.userId(), click.itemId(), click.timestampMs());
+        return true;
     }
 }

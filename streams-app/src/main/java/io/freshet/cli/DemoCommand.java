@@ -1,14 +1,14 @@
 package io.freshet.cli;
 
-import io.freshet.demo.ClickColumns;
+import io.freshet.clickfile.ClickFileOptions;
 import io.freshet.demo.Demo;
 import io.freshet.demo.DemoOptions;
 import io.freshet.demo.GeneratorConfig;
 import io.freshet.demo.StopSignal;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -37,8 +37,9 @@ import picocli.CommandLine.Spec;
             "  freshet demo --rate 500 --duration 2m --json out.json",
             "      measure: figures go to out.json, latencies without the first 30 s",
             "  freshet demo --clicks clicks.csv --until-end",
-            "      replay a file as fast as it is taken; say --user, --item and --time",
-            "      where the columns of its header are not guessed right",
+            "      replay a file as fast as it is taken; the first lines say how it was read",
+            "  freshet demo --clicks ratings.dat --columns user,item,rating,time --until-end",
+            "      a file without a header",
             "  freshet demo --clicks clicks.tsv --until-end --state run1",
             "      keep everything in the folder run1: the same command goes on",
             "      where it stopped, or was killed",
@@ -61,32 +62,16 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--clicks",
             paramLabel = "FILE",
-            description = "Replay a CSV or TSV file with a header, in file order; its separator and the format of its"
-                    + " times (seconds, milliseconds, ISO-8601) are found out. May be gzipped (.gz). A row that is no"
-                    + " click goes to the dead letters. Default: a generator makes clicks up.")
-    private @Nullable Path clicks;
+            arity = "1..*",
+            description = "Replay clicks in file order: CSV or TSV with a header, JSON lines or Parquet. Several files,"
+                    + " folders and globs are read in order; files may be packed with gzip or zstd. The files are read"
+                    + " once to check them, and what was found out about them is printed, before the first click is"
+                    + " fed. Default: a generator makes clicks up.")
+    private List<String> clicks = List.of();
 
-    @Option(names = "--user", paramLabel = "COLUMN", description = "Column that names the user. Default: guessed.")
-    private @Nullable String user;
-
-    @Option(names = "--item", paramLabel = "COLUMN", description = "Column that names the item. Default: guessed.")
-    private @Nullable String item;
-
-    @Option(names = "--time", paramLabel = "COLUMN", description = "Column with the click's time. Default: guessed.")
-    private @Nullable String time;
-
-    @Option(
-            names = "--event-type",
-            paramLabel = "COLUMN",
-            description = "Column with the kind of event. Default: guessed; it may be missing.")
-    private @Nullable String eventType;
-
-    @Option(
-            names = "--event-id",
-            paramLabel = "COLUMN",
-            description = "Column with the event's own id, by which a repetition is known. Default: guessed; it may be"
-                    + " missing.")
-    private @Nullable String eventId;
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ClickFileOptions format;
 
     @Option(
             names = "--rate",
@@ -188,10 +173,7 @@ final class DemoCommand implements Callable<Integer> {
 
     /** What the options come to; what contradicts itself is refused. */
     DemoOptions options() {
-        if (clicks != null && !Files.isReadable(clicks)) {
-            throw refused("--clicks: no such file, or no right to read it: " + clicks);
-        }
-        if (clicks == null && untilEnd) {
+        if (clicks.isEmpty() && untilEnd) {
             throw refused("--until-end needs --clicks FILE: the generator has no end; use --duration");
         }
         if (rate != null && !(rate > 0 && rate <= 1e6)) {
@@ -200,11 +182,11 @@ final class DemoCommand implements Callable<Integer> {
         if (partitions < 1 || partitions > 64) {
             throw refused("--partitions must be from 1 to 64: " + partitions);
         }
-        Double pace = rate == null && clicks == null ? Double.valueOf(GENERATOR_RATE) : rate;
+        Double pace = rate == null && clicks.isEmpty() ? Double.valueOf(GENERATOR_RATE) : rate;
         Duration pacedWarmUp = pace == null ? Duration.ZERO : PACED_WARM_UP;
         return new DemoOptions(
                 clicks,
-                new ClickColumns.Names(user, item, time, eventType, eventId),
+                format,
                 generator(),
                 pace,
                 duration,

@@ -1,6 +1,5 @@
 package io.freshet.cli;
 
-import io.freshet.demo.ClickFileException;
 import io.freshet.evaluation.SeenItems;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
@@ -107,7 +106,7 @@ final class EvaluateCommand implements Callable<Integer> {
         if (store == null) {
             throw refused("Missing required option: '--snapshot=DIR|URL'");
         }
-        Path file = data.file(spec);
+        String file = data.name(spec);
         try (Snapshot snapshot = open(store);
                 RecommenderModel model = ModelSnapshot.read(snapshot)) {
             evaluate(file, snapshot.manifest().version(), model, System.out);
@@ -125,10 +124,11 @@ final class EvaluateCommand implements Callable<Integer> {
         return snapshots.open(name, version == null ? versions.getLast() : version);
     }
 
-    private void evaluate(Path file, String openedVersion, RecommenderModel model, PrintStream out)
-            throws IOException, ClickFileException {
+    private void evaluate(String file, String openedVersion, RecommenderModel model, PrintStream out)
+            throws IOException {
         int known = model.vocabulary().size();
-        SequenceDataset sequences = data.read(file, model::addIfAbsent);
+        DataOptions.Data read = data.read(model::addIfAbsent, out::println);
+        SequenceDataset sequences = read.sequences();
         SeenItems seen = maskSeen.of(sequences);
         int items = model.vocabulary().size();
         out.printf(
@@ -140,7 +140,9 @@ final class EvaluateCommand implements Callable<Integer> {
                 items,
                 items > known ? String.format(Locale.ROOT, ", %,d of them unknown to the model", items - known) : "",
                 seen == SeenItems.MASKED ? "; seen items are masked" : "");
-        Report report = measure(sequences, seen, model, settings(file, openedVersion, sequences, items - known, seen));
+        Map<String, Object> settings = settings(file, openedVersion, sequences, items - known, seen);
+        settings.put("input", read.summary());
+        Report report = measure(sequences, seen, model, settings);
         out.println(Measures.HEADER);
         out.println(report.validation().row("validation"));
         out.println(report.test().row("test"));
@@ -164,9 +166,9 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private Map<String, Object> settings(
-            Path file, String openedVersion, SequenceDataset sequences, int unknown, SeenItems seen) {
+            String file, String openedVersion, SequenceDataset sequences, int unknown, SeenItems seen) {
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("data", String.valueOf(file.getFileName()));
+        values.put("data", file);
         values.put("model", name);
         values.put("version", openedVersion);
         values.put("users", sequences.users());

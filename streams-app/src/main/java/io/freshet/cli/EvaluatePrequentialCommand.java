@@ -1,10 +1,10 @@
 package io.freshet.cli;
 
+import io.freshet.clickfile.ClickFileOptions;
+import io.freshet.clickfile.ClickFileSummary;
+import io.freshet.clickfile.ClickFiles;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.SequencerConfig;
-import io.freshet.demo.ClickColumns;
-import io.freshet.demo.ClickFileException;
-import io.freshet.demo.FinishedClicks;
 import io.freshet.demo.StopSignal;
 import io.freshet.evaluation.SeenItems;
 import io.freshet.model.TrainingConfig;
@@ -23,6 +23,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -31,6 +32,7 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -84,31 +86,16 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
     @Option(
             names = "--clicks",
             paramLabel = "FILE",
+            arity = "1..*",
             required = true,
-            description = "A CSV or TSV file with a header, in the order of the stream, as freshet demo takes it.")
+            description = "Clicks in order of time: CSV or TSV with a header, JSON lines or Parquet. Several files,"
+                    + " folders and globs are read in order; files may be packed with gzip or zstd. What was found out"
+                    + " about them is printed before the model learns.")
+    private List<String> clicks = List.of();
+
+    @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Path clicks;
-
-    @Option(names = "--user", paramLabel = "COLUMN", description = "Column that names the user. Default: guessed.")
-    private @Nullable String user;
-
-    @Option(names = "--item", paramLabel = "COLUMN", description = "Column that names the item. Default: guessed.")
-    private @Nullable String item;
-
-    @Option(
-            names = "--time",
-            paramLabel = "COLUMN",
-            description = "Column with the click's time; clicks of a user with the same time stay in file order."
-                    + " Default: guessed.")
-    private @Nullable String time;
-
-    @Option(
-            names = "--event-type",
-            paramLabel = "COLUMN",
-            description =
-                    "Column with the kind of event, which events.* in --set give a meaning. Default: guessed; it may"
-                            + " be missing.")
-    private @Nullable String eventType;
+    private ClickFileOptions format;
 
     @Option(
             names = "--mask-seen",
@@ -162,26 +149,29 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void run(PrintStream out, StopSignal stop) throws IOException, ClickFileException {
-        if (!Files.isReadable(clicks)) {
-            throw refused("--clicks: no such file, or no right to read it: " + clicks);
-        }
+    private void run(PrintStream out, StopSignal stop) throws IOException {
         FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), settings);
+        ClickFiles files = ClickFiles.open(clicks, format, InstantSource.system());
+        files.requireTimes();
         SequencerConfig rules = freshet.sequencer();
-        long records = accepted(rules, stop);
-        if (records == 0) {
-            throw refused("--clicks: there must be a click: " + clicks);
-        }
+        // The first of two passes: how long the stream is, which its tenths depend on.
+        InMemorySequencer counting = sequencer(rules);
+        ClickFileSummary input = files.readWhile(click -> {
+            counting.apply(click);
+            return !stop.isRaised();
+        });
+        tellInput(out, files, input);
+        long records = counting.accepted();
         RaceConfig config = config(freshet.trainer());
         long start = System.nanoTime();
         InMemorySequencer sequencer = sequencer(rules);
         RaceProgress progress = new RaceProgress(out, Terminal.canRedraw(), Terminal.hasBlocks());
         try (Race race = new Race(config, records, quiet ? RaceListener.SILENT : progress, stop::isRaised)) {
-            long passedOver = replay(sequencer, race, stop);
+            replay(files, sequencer, race, stop);
             progress.clear();
             PrequentialReport report = PrequentialReport.of(
-                    settings(config),
-                    PrequentialReport.Clicks.of(sequencer, passedOver),
+                    settings(config, input),
+                    PrequentialReport.Clicks.of(sequencer, input.leftOutRows()),
                     race.result(),
                     stop.isRaised(),
                     (System.nanoTime() - start) / 1e9);
@@ -189,19 +179,18 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         }
     }
 
-    /** The first of two passes: how long the stream is, which its tenths depend on. */
-    private long accepted(SequencerConfig rules, StopSignal stop) throws IOException, ClickFileException {
-        InMemorySequencer sequencer = sequencer(rules);
-        FinishedClicks.readWhile(clicks, names(), click -> {
-            sequencer.apply(click);
-            return !stop.isRaised();
-        });
-        return sequencer.accepted();
+    private void tellInput(PrintStream out, ClickFiles files, ClickFileSummary input) {
+        if (!quiet) {
+            files.describe().forEach(out::println);
+        }
+        (quiet ? input.leftOutLines() : input.lines()).forEach(out::println);
+        input.orderWarning().ifPresent(out::println);
+        out.flush();
     }
 
-    private long replay(InMemorySequencer sequencer, Race race, StopSignal stop)
-            throws IOException, ClickFileException {
-        long passedOver = FinishedClicks.readWhile(clicks, names(), click -> {
+    private static void replay(ClickFiles files, InMemorySequencer sequencer, Race race, StopSignal stop)
+            throws IOException {
+        files.readWhile(click -> {
             UserUpdate update = sequencer.apply(click);
             if (update != null) {
                 race.accept(update);
@@ -211,15 +200,10 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         if (!stop.isRaised()) {
             race.finish();
         }
-        return passedOver;
     }
 
     private static InMemorySequencer sequencer(SequencerConfig rules) {
         return new InMemorySequencer(rules.window(), rules.types());
-    }
-
-    private ClickColumns.Names names() {
-        return new ClickColumns.Names(user, item, time, eventType, null);
     }
 
     /** What the options come to. */
@@ -287,9 +271,14 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
                 + ": " + name);
     }
 
-    private Map<String, Object> settings(RaceConfig config) {
+    private String clicksName() {
+        return String.valueOf(Path.of(clicks.getFirst()).getFileName());
+    }
+
+    private Map<String, Object> settings(RaceConfig config, ClickFileSummary input) {
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("clicks", String.valueOf(clicks.getFileName()));
+        values.put("clicks", clicksName());
+        values.put("input", input);
         values.put("mask_seen", maskSeen);
         values.put("step_clicks", config.stepClicks());
         values.put("window", config.window());
@@ -305,9 +294,7 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
             JsonFile.write(json, report);
         }
         if (plot != null) {
-            Files.writeString(
-                    plot,
-                    report.plot(String.valueOf(clicks.getFileName()), window).svg());
+            Files.writeString(plot, report.plot(clicksName(), window).svg());
         }
     }
 

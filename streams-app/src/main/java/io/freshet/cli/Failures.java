@@ -1,10 +1,9 @@
 package io.freshet.cli;
 
 import io.freshet.check.CheckFailedException;
+import io.freshet.clickfile.ClickFileException;
 import io.freshet.continual.PeriodFileException;
-import io.freshet.demo.ClickFileException;
 import io.freshet.demo.StateFolderException;
-import io.freshet.offline.SequenceFileException;
 import io.freshet.store.SnapshotStoreException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -18,7 +17,6 @@ final class Failures {
     static boolean isUsage(Throwable failure) {
         return failure instanceof ConfigException
                 || failure instanceof ClickFileException
-                || failure instanceof SequenceFileException
                 || failure instanceof PeriodFileException;
     }
 
@@ -37,7 +35,6 @@ final class Failures {
             case AccessDeniedException _ -> "no right to use: " + message;
             case ConfigException _,
                     ClickFileException _,
-                    SequenceFileException _,
                     PeriodFileException _,
                     StateFolderException _,
                     SnapshotStoreException _,

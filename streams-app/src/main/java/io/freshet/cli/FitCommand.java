@@ -1,8 +1,8 @@
 package io.freshet.cli;
 
+import io.freshet.clickfile.ClickFileSummary;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.ModelSettings;
-import io.freshet.demo.ClickFileException;
 import io.freshet.demo.StopSignal;
 import io.freshet.evaluation.SeenItems;
 import io.freshet.model.ModelConfig;
@@ -53,7 +53,9 @@ import picocli.CommandLine.Spec;
             "  freshet fit --data beauty.txt --preset beauty --loss ce --seed 2 --json ce-2.json",
             "      full cross-entropy, figures to a file",
             "  freshet fit --data clicks.csv --item product_id --epochs 50 --snapshot models",
-            "      clicks with a header; then start online learning from the result, as the last lines say"
+            "      clicks with a header; then start online learning from the result, as the last lines say",
+            "  freshet fit --data u.data --columns user,item,rating,time",
+            "      clicks without a header"
         })
 final class FitCommand implements Callable<Integer> {
     @Spec
@@ -104,20 +106,24 @@ final class FitCommand implements Callable<Integer> {
         return 0;
     }
 
-    private void run(PrintStream out, StopSignal stop) throws IOException, ClickFileException {
-        Path file = data.file(spec);
+    private void run(PrintStream out, StopSignal stop) throws IOException {
+        String file = data.name(spec);
         Vocabulary items = new Vocabulary();
-        SequenceDataset sequences = data.read(file, items::addIfAbsent);
+        DataOptions.Data read = data.read(items::addIfAbsent, line -> say(out, line));
+        if (quiet) {
+            read.summary().leftOutLines().forEach(out::println);
+        }
+        SequenceDataset sequences = read.sequences();
         FitConfig config = config(sequences);
         Map<String, Object> settings = new LinkedHashMap<>();
-        settings.put("data", String.valueOf(file.getFileName()));
+        settings.put("data", file);
         settings.putAll(options.describe(config, sequences, items.size()));
         say(out, introduction(file, sequences, items, config));
         try (Fit fit = open(sequences, items, config)) {
             FitProgress progress =
                     new FitProgress(out, !quiet && Terminal.canRedraw(), Terminal.hasBlocks(), config.epochs());
             FitResult result = fit.run(quiet ? FitListener.SILENT : progress, stop::isRaised);
-            report(out, result, settings);
+            report(out, result, settings, read.summary());
             if (snapshot != null) {
                 save(out, snapshot, fit, result, settings);
             }
@@ -141,7 +147,7 @@ final class FitCommand implements Callable<Integer> {
         }
     }
 
-    private static String introduction(Path file, SequenceDataset sequences, Vocabulary items, FitConfig config) {
+    private static String introduction(String file, SequenceDataset sequences, Vocabulary items, FitConfig config) {
         return String.format(
                 Locale.ROOT,
                 "%s: %,d users, %,d items, %,d interactions%s",
@@ -152,7 +158,8 @@ final class FitCommand implements Callable<Integer> {
                 config.seen() == SeenItems.MASKED ? "; seen items are masked" : "");
     }
 
-    private void report(PrintStream out, FitResult result, Map<String, Object> settings) throws IOException {
+    private void report(PrintStream out, FitResult result, Map<String, Object> settings, ClickFileSummary input)
+            throws IOException {
         out.printf(
                 Locale.ROOT,
                 "%s epoch %d of %d, chosen by validation; %s%n",
@@ -165,7 +172,9 @@ final class FitCommand implements Callable<Integer> {
         out.println(Measures.of(result.test()).row("test"));
         out.flush();
         if (json != null) {
-            JsonFile.write(json, FitReport.of(settings, result));
+            Map<String, Object> all = new LinkedHashMap<>(settings);
+            all.put("input", input);
+            JsonFile.write(json, FitReport.of(all, result));
         }
     }
 

@@ -1,5 +1,8 @@
 package io.freshet.demo;
 
+import io.freshet.clickfile.ClickFileException;
+import io.freshet.clickfile.ClickFileSummary;
+import io.freshet.clickfile.ClickFiles;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.TopicSetup;
 import java.io.Console;
@@ -39,26 +42,47 @@ public final class Demo {
     /**
      * Runs the demo and writes its summary.
      *
-     * @throws ClickFileException when the clicks cannot be read as they were asked for
+     * @throws ClickFileException when the clicks cannot be read as they were asked for, or too many rows give none
      * @throws StateFolderException when the state folder cannot be gone on with
      * @throws DemoFailedException when a part failed, or clicks did not come through
      */
-    public void run() throws IOException, ClickFileException, StateFolderException, DemoFailedException {
-        ClickFile.@Nullable Layout layout =
-                options.clicks() == null ? null : ClickFile.layoutOf(options.clicks(), options.columns());
+    public void run() throws IOException, StateFolderException, DemoFailedException {
+        @Nullable ClickFiles files = options.clicks().isEmpty() ? null : openClicks();
+        @Nullable ClickFileSummary input = files == null ? null : check(files);
         try (StateFolder state = StateFolder.open(options.stateDir());
                 var _ = DemoLog.to(state.logFile())) {
-            origin(layout).agreeWith(state);
+            origin(files).agreeWith(state);
             say("State in " + state.path() + (state.isTemporary() ? ", deleted at the end; --state DIR keeps it" : ""));
-            runOn(state, layout);
+            runOn(state, files, input);
         }
     }
 
-    private void runOn(StateFolder state, ClickFile.@Nullable Layout layout)
-            throws IOException, ClickFileException, DemoFailedException {
+    private ClickFiles openClicks() throws IOException {
+        ClickFiles files = ClickFiles.open(options.clicks(), options.format(), InstantSource.system());
+        files.requireTimes();
+        return files;
+    }
+
+    /** Reads the files to their end, so that nothing is learned of files that cannot be used. */
+    private ClickFileSummary check(ClickFiles files) throws IOException {
+        files.describe().forEach(this::say);
+        ClickFileSummary input = files.readWhile(_ -> !stop.isRaised());
+        if (!options.quiet()) {
+            input.lines().forEach(out::println);
+        } else {
+            input.leftOutLines().forEach(out::println);
+        }
+        input.orderWarning().ifPresent(out::println);
+        out.flush();
+        return input;
+    }
+
+    private void runOn(StateFolder state, @Nullable ClickFiles files, @Nullable ClickFileSummary input)
+            throws IOException, DemoFailedException {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(state.kafka())) {
             say("Kafka at " + kafka.bootstrapServers() + ", log file " + state.logFile());
-            String description = layout == null ? describeGenerator() : options.clicks() + ", " + layout.describe();
+            String description =
+                    files == null ? describeGenerator() : files.describe().getFirst();
             say("Clicks from " + description);
             FreshetConfig config = configuration(kafka, state);
             if (config.http().isOn()) {
@@ -66,12 +90,12 @@ public final class Demo {
             }
             TopicSetup.run(config, TOPIC_TIMEOUT);
             DemoTopics.keepEverything(config);
-            try (DemoRun run = new DemoRun(options, config, source(layout), description, startNanos, stop)) {
+            try (DemoRun run = new DemoRun(options, config, source(files), description, startNanos, stop)) {
                 try (LiveView view = view()) {
                     run.show(view, description);
                 }
                 say("Ending: the last step, a snapshot, the stores");
-                print(run.finish());
+                print(run.finish().withInput(input));
             }
         }
     }
@@ -91,16 +115,16 @@ public final class Demo {
         out.flush();
     }
 
-    private ClickSource source(ClickFile.@Nullable Layout layout) throws IOException {
-        return options.clicks() == null || layout == null
+    private ClickSource source(@Nullable ClickFiles files) {
+        return files == null
                 ? new ClickGenerator(options.generator(), InstantSource.system())
-                : ClickFile.open(options.clicks(), layout);
+                : new FileClicks(files.reader());
     }
 
-    private DemoOrigin origin(ClickFile.@Nullable Layout layout) throws IOException {
-        return options.clicks() == null || layout == null
+    private DemoOrigin origin(@Nullable ClickFiles files) throws IOException {
+        return files == null
                 ? DemoOrigin.ofGenerator(options.generator(), options.partitions())
-                : DemoOrigin.ofFile(options.clicks(), layout, options.partitions());
+                : DemoOrigin.ofFiles(files, options.partitions());
     }
 
     private String describeGenerator() {

@@ -1,15 +1,17 @@
 package io.freshet.demo;
 
+import io.freshet.clickfile.ClickFileOptions;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What a person asks of a demo.
  *
- * @param clicks file to replay; null for the generator
- * @param columns column names of that file
+ * @param clicks files, folders and globs to replay; none for the generator
+ * @param format how those files are written
  * @param generator what the generator makes
  * @param clicksPerSecond pace; null for as fast as clicks are taken
  * @param duration how long to feed clicks; null without end
@@ -23,8 +25,8 @@ import org.jspecify.annotations.Nullable;
  * @param environment variables that set keys of the configuration; {@code settings} win
  */
 public record DemoOptions(
-        @Nullable Path clicks,
-        ClickColumns.Names columns,
+        List<String> clicks,
+        ClickFileOptions format,
         GeneratorConfig generator,
         @Nullable Double clicksPerSecond,
         @Nullable Duration duration,
@@ -37,6 +39,7 @@ public record DemoOptions(
         Map<String, String> settings,
         Map<String, String> environment) {
     public DemoOptions {
+        clicks = List.copyOf(clicks);
         settings = Map.copyOf(settings);
         environment = Map.copyOf(environment);
     }

@@ -1,5 +1,7 @@
 package io.freshet.demo;
 
+import io.freshet.clickfile.ClickFiles;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -15,7 +17,7 @@ import java.util.TreeMap;
  * What the clicks of a state folder come from and how its topics are laid out. A second start must agree with the
  * first, or clicks would be produced twice or not at all.
  *
- * <p>A file is known by its beginning, so it may have been moved, or have grown.
+ * <p>Files are known by their beginnings, so they may have been moved, and the last may have grown.
  */
 final class DemoOrigin {
     private static final int HEAD_BYTES = 1 << 16;
@@ -26,13 +28,17 @@ final class DemoOrigin {
         this.facts = facts;
     }
 
-    static DemoOrigin ofFile(Path file, ClickFile.Layout layout, int partitions) throws IOException {
+    static DemoOrigin ofFiles(ClickFiles files, int partitions) throws IOException {
         Map<String, String> facts = new TreeMap<>();
-        byte[] head = head(file);
+        ByteArrayOutputStream heads = new ByteArrayOutputStream();
+        for (Path file : files.files()) {
+            heads.writeBytes(head(file));
+        }
         facts.put("clicks", "file");
-        facts.put("file.head.bytes", String.valueOf(head.length));
-        facts.put("file.head.sha256", sha256(head));
-        facts.put("file.layout", layout.describe());
+        facts.put("file.count", String.valueOf(files.files().size()));
+        facts.put("file.head.bytes", String.valueOf(heads.size()));
+        facts.put("file.head.sha256", sha256(heads.toByteArray()));
+        facts.put("file.layout", files.layout());
         facts.put("partitions", String.valueOf(partitions));
         return new DemoOrigin(facts);
     }

@@ -335,7 +335,8 @@ final class DemoRun implements AutoCloseable {
                         Summary.Percentiles.of(clickToRecommendation.measured()),
                         Summary.Percentiles.of(clickToModel.measured())),
                 memory.samples(),
-                wall.toMillis() / 1_000.0);
+                wall.toMillis() / 1_000.0,
+                null);
     }
 
     /** Ends what still runs, as after a failure. */

@@ -3,6 +3,7 @@ package io.freshet.demo;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import io.freshet.clickfile.ClickFileSummary;
 import io.freshet.evaluation.Accuracy;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -25,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * @param latencyMs from a click's Kafka timestamp, for the clicks of this run after the warm-up
  * @param memory what the process took, a sample every ten seconds
  * @param wallSeconds length of this run
+ * @param input what was read of the click files; null where the generator made the clicks
  */
 record Summary(
         Clicks clicks,
@@ -35,7 +37,8 @@ record Summary(
         long recommendations,
         Latencies latencyMs,
         List<MemoryUse> memory,
-        double wallSeconds) {
+        double wallSeconds,
+        @Nullable ClickFileSummary input) {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
             .enable(SerializationFeature.INDENT_OUTPUT)
@@ -94,6 +97,11 @@ record Summary(
                     ? new Percentiles(null, null)
                     : new Percentiles(histogram.percentileMs(.5), histogram.percentileMs(.99));
         }
+    }
+
+    Summary withInput(@Nullable ClickFileSummary read) {
+        return new Summary(
+                clicks, users, items, training, prequential, recommendations, latencyMs, memory, wallSeconds, read);
     }
 
     /** Writes the document under a temporary name first, so that a reader never finds half of it. */

@@ -3,18 +3,21 @@ package io.freshet.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.freshet.demo.ClickFileException;
+import io.freshet.clickfile.ClickFileException;
 import io.freshet.offline.SequenceDataset;
 import io.freshet.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
 
 class DataOptionsTest {
     private final Vocabulary items = new Vocabulary();
+    private final List<String> said = new ArrayList<>();
 
     @TempDir
     Path folder;
@@ -28,16 +31,27 @@ class DataOptionsTest {
 
     @Test
     void shouldReadClicksInOrderOfTimeWhenThereIsAHeader() throws Exception {
-        SequenceDataset data = read("user_id,item_id,timestamp\nu,late,30\nu,early,10\nbroken\nv,late,20\n");
+        SequenceDataset data = read(
+                "user_id,item_id,timestamp\nu,late,1700000030\nu,early,1700000010\nbroken\nv,late,1700000020\n",
+                "--max-bad-rows",
+                "25%");
         assertThat(data.users()).isEqualTo(2);
         assertThat(data.sequence(0)).containsExactly(items.rowOf("early"), items.rowOf("late"));
         assertThat(data.sequence(1)).containsExactly(items.rowOf("late"));
+        assertThat(said).anyMatch(line -> line.contains("time=timestamp"));
+        assertThat(said).anyMatch(line -> line.contains("left out: 1 row, wrong-width"));
     }
 
     @Test
     void shouldTakeTheColumnsThatAreNamed() throws Exception {
-        SequenceDataset data =
-                read("when;who;what;item\n10;u;x;1\n20;u;y;2\n", "--user", "who", "--item", "what", "--time", "when");
+        SequenceDataset data = read(
+                "when;who;what;item\n1700000010;u;x;1\n1700000020;u;y;2\n",
+                "--user",
+                "who",
+                "--item",
+                "what",
+                "--time",
+                "when");
         assertThat(data.sequence(0)).containsExactly(items.rowOf("x"), items.rowOf("y"));
     }
 
@@ -45,12 +59,16 @@ class DataOptionsTest {
     void shouldNameTheColumnsThatThereAreWhenOneIsNot() {
         assertThatThrownBy(() -> read("user,item,time\nu,i,1\n", "--item", "thing"))
                 .isInstanceOf(ClickFileException.class)
-                .hasMessageContaining("--item=thing")
+                .hasMessageContaining("no column thing, which --item names")
                 .hasMessageContaining("user, item, time");
     }
 
-    private SequenceDataset read(String text, String... options) throws IOException, ClickFileException {
+    private SequenceDataset read(String text, String... options) throws IOException {
         Path file = Files.writeString(folder.resolve("data"), text);
-        return CommandLine.populateCommand(new DataOptions(), options).read(file, items::addIfAbsent);
+        List<String> arguments = new ArrayList<>(List.of("--data", file.toString()));
+        arguments.addAll(List.of(options));
+        return CommandLine.populateCommand(new DataOptions(), arguments.toArray(String[]::new))
+                .read(items::addIfAbsent, said::add)
+                .sequences();
     }
 }

@@ -1,0 +1,120 @@
+package io.freshet.clickfile;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.StringJoiner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What was read of click files: the part of {@code --json} that tells of the input, one component for each key.
+ *
+ * @param input how the files are written
+ * @param rows rows other than headers; a row that was left out counts for as many as it has lines
+ * @param clicks clicks made of them
+ * @param firstTime the earliest time, ISO-8601 in UTC; null if there is none
+ * @param lastTime the latest time
+ * @param lateClicks clicks more than a day earlier than some click before them
+ * @param multiLineRows rows with line ends inside quotes
+ * @param leftOut rows that gave no click, by the reason's code
+ */
+public record ClickFileSummary(
+        Input input,
+        long rows,
+        long clicks,
+        @Nullable String firstTime,
+        @Nullable String lastTime,
+        long lateClicks,
+        long multiLineRows,
+        Map<String, LeftOut> leftOut) {
+
+    /**
+     * How the files are written.
+     *
+     * @param files as they were named, in the order in which they are read
+     * @param format csv, json, sequences or parquet, with the separator
+     * @param columns part of the click to name of its column
+     * @param timeFormat null where there are no times
+     */
+    public record Input(
+            List<String> files,
+            String format,
+            String encoding,
+            Map<String, String> columns,
+            @Nullable String timeFormat) {}
+
+    /**
+     * Rows that were left out for one reason.
+     *
+     * @param firstFile where the first of them is
+     * @param firstLine the line of that file in which it begins, from 1
+     * @param example what was wrong with the first one
+     */
+    public record LeftOut(long rows, String firstFile, long firstLine, String example) {
+        LeftOut plus(long more) {
+            return new LeftOut(rows + more, firstFile, firstLine, example);
+        }
+    }
+
+    /** All rows that were left out. */
+    public long leftOutRows() {
+        return leftOut.values().stream().mapToLong(LeftOut::rows).sum();
+    }
+
+    /** How much was read, and what was left out, for the user. */
+    public List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "  %,d rows, %,d clicks%s",
+                rows,
+                clicks,
+                firstTime == null ? "" : " from " + firstTime + " to " + lastTime));
+        if (multiLineRows > 0) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "  note: %,d %s line ends inside quotes; if quotes are ordinary characters in the files, say"
+                            + " --quote none",
+                    multiLineRows,
+                    multiLineRows == 1 ? "row has" : "rows have"));
+        }
+        lines.addAll(leftOutLines());
+        return lines;
+    }
+
+    /** What was left out and why, one line for each reason; none where all rows gave clicks. */
+    public List<String> leftOutLines() {
+        List<String> lines = new ArrayList<>();
+        leftOut.forEach((reason, left) -> lines.add(String.format(
+                Locale.ROOT,
+                "  left out: %,d %s, %s; the first in %s, line %d: %s",
+                left.rows(),
+                left.rows() == 1 ? "row" : "rows",
+                reason,
+                left.firstFile(),
+                left.firstLine(),
+                left.example())));
+        return lines;
+    }
+
+    /** A warning where clicks are not in order of time, for commands that replay them in the order of the files. */
+    public Optional<String> orderWarning() {
+        return lateClicks == 0
+                ? Optional.empty()
+                : Optional.of(String.format(
+                        Locale.ROOT,
+                        "  warning: %,d of %,d clicks are more than a day earlier than a click before them, so the files"
+                                + " are not in order of time. Clicks are replayed in the order of the files, and"
+                                + " histories may be lost; sort the clicks by time first",
+                        lateClicks,
+                        clicks));
+    }
+
+    static String columns(Map<String, String> columns) {
+        StringJoiner text = new StringJoiner(", ");
+        columns.forEach((part, name) -> text.add(part + "=" + name));
+        return text.toString();
+    }
+}

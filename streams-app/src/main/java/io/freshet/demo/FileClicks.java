@@ -1,0 +1,28 @@
+package io.freshet.demo;
+
+import io.freshet.clickfile.ClickReader;
+import io.freshet.event.Click;
+import io.freshet.event.ClickCodec;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+
+/** The clicks of click files, in file order. A click's position is the number of its row over all files. */
+final class FileClicks implements ClickSource {
+    private final ClickReader reader;
+
+    /** @param reader belongs to this, which closes it */
+    FileClicks(ClickReader reader) {
+        this.reader = reader;
+    }
+
+    @Override
+    public @Nullable SourceClick next() throws IOException {
+        Click click = reader.next();
+        return click == null ? null : new SourceClick(reader.position(), click.userId(), ClickCodec.toJson(click));
+    }
+
+    @Override
+    public void close() throws IOException {
+        reader.close();
+    }
+}
