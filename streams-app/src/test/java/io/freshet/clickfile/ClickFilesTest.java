@@ -113,11 +113,11 @@ final class ClickFilesTest {
 
     @Test
     void shouldRecogniseRowNamesAsRWritesThem() throws IOException {
-        ClickFiles files = open(write(
-                        "clicks.tsv",
-                        "\"user\"\t\"item\"\t\"time\"\n\"1\"\t\"u\"\t\"i\"\t1700000000\n"
-                                + "\"2\"\t\"u\"\t\"j\"\t1700000001\n")
-                .toString());
+        ClickFiles files = open(write("clicks.tsv", """
+                        "user"\t"item"\t"time"
+                        "1"\t"u"\t"i"\t1700000000
+                        "2"\t"u"\t"j"\t1700000001
+                        """).toString());
         assertThat(files.describe()).anyMatch(line -> line.contains("one column short"));
         files.readWhile(clicks::add);
         assertThat(clicks).extracting(Click::userId).containsExactly("u", "u");
@@ -288,8 +288,10 @@ final class ClickFilesTest {
                         "no-user",
                         "unreadable-time",
                         "wrong-width");
-        assertThat(summary.leftOut().get("unreadable-time").rows()).isEqualTo(2);
-        assertThat(summary.leftOut().get("unreadable-time").firstLine()).isEqualTo(1_005);
+        assertThat(summary.leftOut()).hasEntrySatisfying("unreadable-time", leftOut -> {
+            assertThat(leftOut.rows()).isEqualTo(2);
+            assertThat(leftOut.firstLine()).isEqualTo(1_005);
+        });
         assertThat(summary.lines())
                 .anyMatch(line ->
                         line.contains("2 rows, unreadable-time; the first in ") && line.contains("line 1005: 'noon'"));

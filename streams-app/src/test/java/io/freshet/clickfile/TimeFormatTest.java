@@ -6,6 +6,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -36,16 +37,14 @@ final class TimeFormatTest {
         "881250949, 1997-12-04T15:55:49Z"
     })
     void shouldTellTheFormAndReadIt(String text, Instant expected) {
-        TimeFormat format = TimeFormat.guess(List.of(text, text), ZoneOffset.UTC, NOW_MS);
-        assertThat(format).isNotNull();
+        TimeFormat format = guess(ZoneOffset.UTC, text, text);
         assertThat(Instant.ofEpochMilli(format.toMs(text))).isEqualTo(expected);
         assertThat(format.isPlausible(format.toMs(text))).isTrue();
     }
 
     @Test
     void shouldReadTimesWithoutAnOffsetInTheZone() {
-        TimeFormat format = TimeFormat.guess(List.of("2019-10-01 02:02:35"), ZoneId.of("Europe/Berlin"), NOW_MS);
-        assertThat(format).isNotNull();
+        TimeFormat format = guess(ZoneId.of("Europe/Berlin"), "2019-10-01 02:02:35");
         assertThat(TimeFormat.show(format.toMs("2019-10-01 02:02:35"))).isEqualTo("2019-10-01T00:02:35Z");
         assertThat(TimeFormat.show(format.toMs("2019-10-01 02:02:35Z"))).isEqualTo("2019-10-01T02:02:35Z");
     }
@@ -69,8 +68,7 @@ final class TimeFormatTest {
                 "1569888155"
             })
     void shouldReadNothingWhenATextIsOfAnotherForm(String text) {
-        TimeFormat iso = TimeFormat.guess(List.of("2019-10-01"), ZoneOffset.UTC, NOW_MS);
-        assertThat(iso).isNotNull();
+        TimeFormat iso = guess(ZoneOffset.UTC, "2019-10-01");
         assertThat(iso.toMs(text)).isEqualTo(TimeFormat.UNREADABLE);
     }
 
@@ -90,5 +88,9 @@ final class TimeFormatTest {
         assertThat(format.isPlausible(7_000)).isTrue();
         assertThat(TimeFormat.named("dd MMM yyyy", ZoneOffset.UTC).toMs("31 Dec 2023"))
                 .isEqualTo(Instant.parse("2023-12-31T00:00:00Z").toEpochMilli());
+    }
+
+    private static TimeFormat guess(ZoneId zone, String... texts) {
+        return Objects.requireNonNull(TimeFormat.guess(List.of(texts), zone, NOW_MS), "no format is recognised");
     }
 }
