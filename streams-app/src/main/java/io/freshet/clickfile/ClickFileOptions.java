@@ -111,7 +111,7 @@ public final class ClickFileOptions {
             defaultValue = "1%",
             converter = Share.class,
             description = "Largest share of rows that may be left out because they give no click, such as 5%% or 0.05."
-                    + " With more, the command fails. Default: ${DEFAULT-VALUE}%.")
+                    + " With more, the command fails. Default: 1%%.")
     private double maxBadRows = .01;
 
     /** Nothing named: everything is guessed. */

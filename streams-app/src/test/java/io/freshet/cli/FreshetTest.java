@@ -8,6 +8,8 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import picocli.CommandLine;
@@ -53,6 +55,20 @@ class FreshetTest {
     void shouldTeachByExampleWhenAskedForHelp() {
         assertThat(execute("demo", "--help")).isZero();
         assertThat(out.toString()).contains("Examples:", "--until-end", "--state");
+    }
+
+    /** A description that is no format string is printed as it is, with what it should have filled in. */
+    @Test
+    void shouldFillInEachPlaceOfTheHelpOfEachCommand() {
+        List<CommandLine> commands = new ArrayList<>(List.of(Freshet.commandLine()));
+        for (int i = 0; i < commands.size(); i++) {
+            CommandLine command = commands.get(i);
+            assertThat(command.getUsageMessage())
+                    .as("help of %s", command.getCommandName())
+                    .doesNotContain("%%", "%n", "${");
+            commands.addAll(command.getSubcommands().values());
+        }
+        assertThat(commands).hasSizeGreaterThan(15);
     }
 
     @Test
