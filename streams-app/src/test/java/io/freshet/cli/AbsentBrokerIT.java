@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commands that need a broker, as processes, where there is none, or one that does not answer. */
+/** Commands that need a broker, as processes, where there is none, or one that does not answer or has no topics. */
 class AbsentBrokerIT {
     private static final Duration MOST = Duration.ofSeconds(30); // the promise is 10 s, and the machine may be busy
 
@@ -76,5 +76,21 @@ class AbsentBrokerIT {
         }
 
         assertThat(Files.readString(folder.resolve("out"))).contains("trying again for ", "Fed ");
+    }
+
+    @Test
+    void shouldNameTheTopicThatThereIsNotWhenThereIsNothingToReplay() throws Exception {
+        try (Broker kafka = Broker.start(folder.resolve("kafka"));
+                FreshetProcess process = FreshetProcess.start(
+                        folder.resolve("out"),
+                        "replay",
+                        "--set",
+                        "kafka.bootstrap.servers=" + kafka.bootstrapServers(),
+                        "--set",
+                        "state.dir=" + folder)) {
+            assertThat(process.await(MOST)).isEqualTo(2);
+        }
+
+        assertThat(Files.readString(folder.resolve("out"))).contains("the brokers have no topic sequences");
     }
 }

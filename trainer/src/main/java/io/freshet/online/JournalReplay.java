@@ -8,7 +8,10 @@ import io.freshet.store.SnapshotStore;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Predicate;
+import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +67,12 @@ public final class JournalReplay implements AutoCloseable {
     }
 
     private static JournalReplay from(OnlineConfig config, StartingPoint start) {
+        try {
+            requireTopics(config);
+        } catch (RuntimeException e) {
+            start.learner().close();
+            throw e;
+        }
         SequenceInput input = new SequenceInput(
                 KafkaClients.consumer(config, "replay-sequences", config.pollRecords()),
                 config.topics().sequences());
@@ -81,6 +90,24 @@ public final class JournalReplay implements AutoCloseable {
             input.close();
             start.learner().close();
             throw e;
+        }
+    }
+
+    /**
+     * A consumer would wait a minute for a topic that is not there.
+     *
+     * @throws ConfigException naming the topic that there is not
+     */
+    private static void requireTopics(OnlineConfig config) {
+        try (Consumer<byte[], byte[]> consumer = KafkaClients.consumer(config, "replay-topics", 1)) {
+            Set<String> there = consumer.listTopics().keySet();
+            for (String topic :
+                    List.of(config.topics().sequences(), config.topics().modelLog())) {
+                if (!there.contains(topic)) {
+                    throw new ConfigException("There is nothing to replay: the brokers have no topic " + topic
+                            + ", or this user must not see it. Look at topics.* and kafka.bootstrap.servers");
+                }
+            }
         }
     }
 
