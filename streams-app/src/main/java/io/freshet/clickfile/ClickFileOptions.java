@@ -162,7 +162,14 @@ public final class ClickFileOptions {
 
     /** What separates fields; null if it is to be guessed. */
     @Nullable
-    String separator() {
+    String separator() throws ClickFileException {
+        if (separator != null && separator.isEmpty()) {
+            throw new ClickFileException(
+                    "--separator must be one or more characters, or tab, comma, semicolon, pipe or space");
+        }
+        if (separator != null && separator.indexOf(quote()) >= 0) {
+            throw new ClickFileException("--separator and --quote must differ: " + separator);
+        }
         return separator == null
                 ? null
                 : switch (separator.toLowerCase(Locale.ROOT)) {

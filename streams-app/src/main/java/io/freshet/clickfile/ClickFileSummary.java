@@ -75,7 +75,7 @@ public record ClickFileSummary(
         if (multiLineRows > 0) {
             lines.add(String.format(
                     Locale.ROOT,
-                    "  note: %,d %s line ends inside quotes; if quotes are ordinary characters in the files, say"
+                    "  note: %,d %s line ends inside quotes. If quotes are ordinary characters in the files, say"
                             + " --quote none",
                     multiLineRows,
                     multiLineRows == 1 ? "row has" : "rows have"));

@@ -3,16 +3,24 @@ package io.freshet.clickfile;
 import io.freshet.clickfile.ClickFileOptions.Format;
 import io.freshet.event.Click;
 import java.io.IOException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.FileSystems;
+import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.PathMatcher;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.function.Predicate;
-import java.util.stream.Stream;
+import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,16 +56,20 @@ public final class ClickFiles {
     /**
      * Finds the files, and how they are written.
      *
-     * @param sources files, folders, of which all files count that do not begin with {@code .} or {@code _}, and globs;
+     * @param sources files, folders, of which all files count that do not begin with {@code .} or {@code _}, and globs; links are followed;
      *     the files of a folder or glob come in the order of their names
      * @param clock times of more than a day later are implausible
      * @throws ClickFileException if there is no such file, or how it is written cannot be told, or is implausible
      */
     public static ClickFiles open(List<String> sources, ClickFileOptions options, InstantSource clock)
             throws IOException {
-        List<Path> files = new ArrayList<>();
+        Set<Path> files = new LinkedHashSet<>();
         for (String source : sources) {
-            files.addAll(find(source));
+            for (Path file : find(source)) {
+                if (!files.add(file)) {
+                    throw new ClickFileException(file + " is named twice, the second time by " + source);
+                }
+            }
         }
         List<Path> filled = new ArrayList<>();
         for (Path file : files) {
@@ -66,10 +78,11 @@ public final class ClickFiles {
             }
         }
         if (filled.isEmpty()) {
-            throw new ClickFileException("there must be a click: "
-                    + (files.size() == 1 ? files.getFirst() + " is" : files.size() + " files are") + " empty");
+            throw new ClickFileException("There must be a click, and "
+                    + (files.size() == 1 ? files.iterator().next() + " is" : "all " + files.size() + " files are")
+                    + " empty");
         }
-        FileText first = FileText.of(filled.getFirst(), options.encoding());
+        FileText first = exemplary(filled, options);
         LayoutGuess guess = new LayoutGuess(first, options, clock.millis());
         return new ClickFiles(List.copyOf(filled), first, guess.layout(), guess.notes(), options);
     }
@@ -82,15 +95,10 @@ public final class ClickFiles {
     private static List<Path> find(String source) throws IOException {
         Path path = Path.of(source);
         if (Files.isDirectory(path)) {
-            return filesIn(path, file -> !isHidden(path.relativize(file)), source);
+            return filesIn(path, Integer.MAX_VALUE, file -> !isHidden(path.relativize(file), "._"), source);
         }
         if (!Files.exists(path) && isGlob(source)) {
-            String fixed = source.replaceFirst("[*?\\[{].*", "");
-            int slash = fixed.lastIndexOf('/');
-            Path folder = Path.of(slash < 0 ? "." : slash == 0 ? "/" : fixed.substring(0, slash));
-            String pattern = slash < 0 ? "./" + source : source;
-            PathMatcher matcher = FileSystems.getDefault().getPathMatcher("glob:" + pattern);
-            return Files.isDirectory(folder) ? filesIn(folder, matcher::matches, source) : missing(source);
+            return matching(path.toString(), source);
         }
         if (!Files.isReadable(path)) {
             return missing(source);
@@ -102,30 +110,87 @@ public final class ClickFiles {
         return List.of(path);
     }
 
+    /** As a shell does, {@code *} passes over names that begin with a dot. */
+    private static List<Path> matching(String pattern, String source) throws IOException {
+        String fixed = pattern.replaceFirst("[*?\\[{].*", "");
+        int slash = fixed.lastIndexOf('/');
+        Path folder = Path.of(slash < 0 ? "." : slash == 0 ? "/" : fixed.substring(0, slash));
+        if (!Files.isDirectory(folder)) {
+            return missing(source);
+        }
+        String rest = pattern.substring(slash + 1);
+        int depth = rest.contains("**") ? Integer.MAX_VALUE : Path.of(rest).getNameCount();
+        boolean dots = rest.startsWith(".") || rest.contains("/.");
+        try {
+            PathMatcher matcher =
+                    FileSystems.getDefault().getPathMatcher("glob:" + (slash < 0 ? "./" + pattern : pattern));
+            return filesIn(
+                    folder,
+                    depth,
+                    file -> matcher.matches(file) && (dots || !isHidden(folder.relativize(file), ".")),
+                    source);
+        } catch (PatternSyntaxException e) {
+            throw new ClickFileException("not a pattern of files: " + source + " (" + e.getDescription() + ")", e);
+        }
+    }
+
     private static List<Path> missing(String source) throws ClickFileException {
         throw new ClickFileException("no such file, or no right to read it: " + source);
     }
 
-    private static List<Path> filesIn(Path folder, Predicate<Path> wanted, String source) throws IOException {
-        List<Path> found;
-        try (Stream<Path> paths = Files.walk(folder)) {
-            found = paths.filter(Files::isRegularFile).filter(wanted).sorted().toList();
-        }
+    /** Follows links. A folder that may not be read is an error only if it might hold files that are wanted. */
+    private static List<Path> filesIn(Path folder, int depth, Predicate<Path> wanted, String source)
+            throws IOException {
+        List<Path> found = new ArrayList<>();
+        Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), depth, new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                if (attributes.isRegularFile() && wanted.test(file)) {
+                    found.add(file);
+                }
+                return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException failure) throws ClickFileException {
+                if (!wanted.test(file)) {
+                    return FileVisitResult.CONTINUE;
+                }
+                throw new ClickFileException(
+                        failure instanceof FileSystemLoopException
+                                ? "the links of " + source + " lead in a circle: " + file
+                                : "no right to read " + file + " of " + source,
+                        failure);
+            }
+        });
         if (found.isEmpty()) {
-            throw new ClickFileException("no file of clicks is there: " + source);
+            throw new ClickFileException("No click files found in " + source);
         }
         return found.stream()
+                .sorted()
                 .map(file -> file.startsWith(".") && !source.startsWith(".") ? file.normalize() : file)
                 .toList();
     }
 
-    private static boolean isHidden(Path relative) {
+    /** @param marks names that begin with one of these are hidden */
+    private static boolean isHidden(Path relative, String marks) {
         for (Path part : relative) {
-            if (part.toString().startsWith(".") || part.toString().startsWith("_")) {
+            if (!part.toString().isEmpty() && marks.indexOf(part.toString().charAt(0)) >= 0) {
                 return true;
             }
         }
         return false;
+    }
+
+    /** The first file with a row beside a header, of those that there are: it shows how all are written. */
+    private static FileText exemplary(List<Path> files, ClickFileOptions options) throws IOException {
+        for (Path file : files) {
+            FileText text = FileText.of(file, options.encoding());
+            if (text.isParquet() || text.hasLines(2)) {
+                return text;
+            }
+        }
+        return FileText.of(files.getFirst(), options.encoding());
     }
 
     private List<String> description(List<String> notes) throws IOException {
@@ -162,7 +227,7 @@ public final class ClickFiles {
         return description;
     }
 
-    /** The first line of {@link #describe}, the format and the columns: the same for the same files and options. */
+    /** Format, columns and time format: the same for the same files and options. */
     public String layout() {
         return input.format() + ", " + ClickFileSummary.columns(input.columns()) + ", " + input.timeFormat();
     }

@@ -46,8 +46,8 @@ public final class ClickReader implements AutoCloseable {
     /**
      * The next click; null at the end of the last file.
      *
-     * @throws ClickFileException if a file cannot be read to its end, or at the end if there was no click at all or a
-     *     larger share of the rows gave none than {@code --max-bad-rows} allows
+     * @throws ClickFileException if a file cannot be read to its end, or at the end if there was no click at all or
+     *     more rows were left out than {@code --max-bad-rows} allows
      */
     public @Nullable Click next() throws IOException {
         while (true) {
@@ -68,7 +68,7 @@ public final class ClickReader implements AutoCloseable {
         }
     }
 
-    /** Number of the row of the newest click, from 1 and over all files. It grows from click to click. */
+    /** Number of the row of the newest click, from 1 and over all files. Clicks of one line {@code user item item ...} have the same. */
     public long position() {
         return rowCount;
     }
@@ -116,13 +116,13 @@ public final class ClickReader implements AutoCloseable {
         if (!layout.headerRow().isEmpty() && rows.next()) {
             List<String> header = fieldsOf(rows);
             if (!header.equals(layout.headerRow())) {
-                throw new ClickFileException(file + " has another header than " + files.getFirst()
-                        + ", so they cannot be read together: " + String.join(", ", header) + " and not "
-                        + String.join(", ", layout.headerRow()));
+                throw new ClickFileException("The header of " + file + " differs from the header of " + files.getFirst()
+                        + ", so they cannot be read together. Expected: " + String.join(", ", layout.headerRow())
+                        + ". Found: " + String.join(", ", header));
             }
         }
         if (rows instanceof CsvRows csv) {
-            csv.want(layout.columns().asSet());
+            csv.want(layout.columns().asSet(), layout.names().size());
         }
         return true;
     }
@@ -252,8 +252,8 @@ public final class ClickReader implements AutoCloseable {
                     reasons));
         }
         if (clicks == 0) {
-            throw new ClickFileException("there must be a click: " + files.getFirst()
-                    + (files.size() == 1 ? " has" : " and the others have") + " none");
+            throw new ClickFileException("There must be a click, and there is none in " + files.getFirst()
+                    + (files.size() == 1 ? "" : " nor in the other files"));
         }
     }
 

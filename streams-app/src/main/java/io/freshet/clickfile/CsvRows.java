@@ -15,8 +15,13 @@ import org.jspecify.annotations.Nullable;
 
 /** Rows of separated values, by FastCSV: fields may be quoted, and quoted ones may hold separators and line ends. */
 final class CsvRows implements Rows {
-    /** A quoted field of more lines than this is one whose quote was never meant to open. */
+    /** A longer quoted field is treated as a stray quote. */
     private static final int MOST_LINES = 1_000;
+
+    /** A quoted field of at least this many lines that look like rows, and few others, begins with a stray quote. */
+    private static final int FEWEST_ROWS_INSIDE = 3;
+
+    private static final double SHARE_OF_ROWS_INSIDE = .8;
 
     /** Stands behind the last row: where it is not found as a row, a quote before it was not closed. */
     private static final String END = "\u0000end\u0000";
@@ -37,6 +42,9 @@ final class CsvRows implements Rows {
         private @Nullable BitSet wanted;
         private int width;
         private int lines;
+        private int rowsInside; // lines within quoted fields that look like rows
+        private int separators; // a row's number of them; 0 if it is not known
+        private char separator;
         private long line;
         private boolean isEnd;
 
@@ -44,6 +52,7 @@ final class CsvRows implements Rows {
         protected void handleBegin(long startingLineNumber) {
             line = startingLineNumber;
             lines = 1;
+            rowsInside = 0;
             width = 0;
             isEnd = false;
         }
@@ -57,13 +66,25 @@ final class CsvRows implements Rows {
                 fields[column] = stripped(buffer, offset, length);
             }
             if (quoted) {
-                for (int i = offset; i < offset + length; i++) {
-                    lines += buffer[i] == '\n' ? 1 : 0;
-                }
+                countLines(buffer, offset, length);
             } else if (column == 0 && length == END.length() && buffer[offset] == 0) {
                 isEnd = END.contentEquals(stripped(buffer, offset, length));
             }
             width = column + 1;
+        }
+
+        private void countLines(char[] buffer, int offset, int length) {
+            int inLine = 0;
+            int before = lines;
+            for (int i = offset; i < offset + length; i++) {
+                if (buffer[i] == '\n') {
+                    rowsInside += lines > before && separators > 0 && inLine == separators ? 1 : 0;
+                    lines++;
+                    inLine = 0;
+                } else if (buffer[i] == separator) {
+                    inLine++;
+                }
+            }
         }
 
         private static String stripped(char[] buffer, int offset, int length) {
@@ -117,6 +138,7 @@ final class CsvRows implements Rows {
                 .skipEmptyLines(true)
                 .build(row, new WithEnd(characters));
         this.rows = reader.iterator();
+        row.separator = dialect.separator().charAt(0);
     }
 
     static CsvRows open(FileText text, Dialect dialect) throws IOException {
@@ -128,13 +150,21 @@ final class CsvRows implements Rows {
         return new CsvRows(text, new StringReader(head), dialect);
     }
 
-    /** From the next row on, only these fields may be asked for. */
-    void want(BitSet columns) {
+    /**
+     * From the next row on, only these fields may be asked for.
+     *
+     * @param width fields that a row should have
+     */
+    void want(BitSet columns, int width) {
         row.wanted = columns;
+        row.separators = width - 1;
     }
 
     @Override
     public boolean next() throws IOException {
+        if (row.isEnd) {
+            return false;
+        }
         long before = row.line;
         try {
             if (!rows.hasNext()) {
@@ -156,6 +186,12 @@ final class CsvRows implements Rows {
         if (row.lines > MOST_LINES) {
             throw new ClickFileException(text.file() + ": the quoted field in line " + row.line + " takes " + row.lines
                     + " lines. If quotes are ordinary characters in this file, say --quote none");
+        }
+        if (row.rowsInside >= FEWEST_ROWS_INSIDE && row.rowsInside >= SHARE_OF_ROWS_INSIDE * (row.lines - 2)) {
+            throw new ClickFileException(text.file() + ": a quote opens in line " + row.line + " and closes "
+                    + row.lines
+                    + " lines later, and " + row.rowsInside + " lines between look like rows. If quotes are ordinary"
+                    + " characters in this file, say --quote none");
         }
         return !row.isEnd;
     }

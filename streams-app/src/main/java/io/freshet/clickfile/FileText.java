@@ -2,12 +2,14 @@ package io.freshet.clickfile;
 
 import com.github.luben.zstd.ZstdInputStream;
 import java.io.BufferedInputStream;
+import java.io.BufferedReader;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.PushbackInputStream;
 import java.io.Reader;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
@@ -18,13 +20,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Objects;
 import java.util.zip.GZIPInputStream;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A file as text: unpacked where its first bytes are those of gzip or zstd, several members one after the other, and
- * decoded strictly. A byte order mark says the encoding, and is left out of the text.
+ * decoded strictly. A byte order mark says the encoding if the user does not, and is left out of the text.
  *
  * @param mark bytes of the byte order mark
  * @param packed {@code gzip}, {@code zstd}, {@code ""}, or {@code parquet}, which is no text
@@ -47,7 +50,7 @@ record FileText(Path file, Charset charset, int mark, String packed) {
     /**
      * Looks at the first bytes of a file.
      *
-     * @param charset that the user named; null for UTF-8
+     * @param charset that the user named; null for that of a byte order mark, and for UTF-8 without one
      * @throws ClickFileException if it is packed in an unknown way, or is not text
      */
     static FileText of(Path file, @Nullable Charset charset) throws IOException {
@@ -69,7 +72,11 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         }
         for (Mark mark : MARKS) {
             if (startsWith(head, mark.bytes())) {
-                return new FileText(file, mark.charset(), mark.bytes().length(), packed);
+                return new FileText(
+                        file,
+                        charset == null ? mark.charset() : charset,
+                        mark.bytes().length(),
+                        packed);
             }
         }
         if (charset == null && hasZeros(head)) {
@@ -124,13 +131,42 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         InputStream raw = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES);
         try {
             return switch (packed) {
-                case "gzip" -> new BufferedInputStream(new GZIPInputStream(raw, BUFFER_BYTES), BUFFER_BYTES);
+                case "gzip" -> new BufferedInputStream(new GzipMembers(raw), BUFFER_BYTES);
                 case "zstd" -> new BufferedInputStream(new ZstdInputStream(raw), BUFFER_BYTES);
                 default -> raw;
             };
         } catch (IOException | RuntimeException e) {
             raw.close();
             throw e;
+        }
+    }
+
+    /** {@link GZIPInputStream} takes bytes that are no member for the end of the file. */
+    private static final class GzipMembers extends GZIPInputStream {
+        private static final int TRAILER_BYTES = 8;
+
+        GzipMembers(InputStream packed) throws IOException {
+            super(packed, BUFFER_BYTES);
+        }
+
+        @Override
+        public int read(byte[] to, int from, int length) throws IOException {
+            int read = super.read(to, from, length);
+            if (read < 0 && (inf.getRemaining() > TRAILER_BYTES || in.read() >= 0)) {
+                throw new ZipException("what follows a member is no gzip member");
+            }
+            return read;
+        }
+    }
+
+    /** Whether the text has so many lines that are not blank. */
+    boolean hasLines(int count) throws IOException {
+        try (BufferedReader reader = new BufferedReader(open())) {
+            return reader.lines().filter(line -> !line.isBlank()).limit(count).count() == count;
+        } catch (IOException e) {
+            throw explained(e);
+        } catch (UncheckedIOException e) {
+            throw explained(Objects.requireNonNull(e.getCause()));
         }
     }
 

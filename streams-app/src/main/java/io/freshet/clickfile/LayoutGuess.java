@@ -17,6 +17,7 @@ import java.util.Set;
 import java.util.StringTokenizer;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,9 @@ import org.jspecify.annotations.Nullable;
  * What the options name is not guessed, and not checked either.
  */
 final class LayoutGuess {
+    /** In a table nearly all lines have the same number of words. */
+    private static final double MOST_OF_ONE_SIZE = .8;
+
     private static final int HEAD_CHARS = 1 << 18;
     private static final int SAMPLE_ROWS = 10_000;
     private static final int FEWEST_ROWS = 20;
@@ -135,11 +139,12 @@ final class LayoutGuess {
         if (options.format() == null
                 && options.separator() == null
                 && options.positional().isEmpty()
+                && !namesColumns()
                 && areSequences(head, reading)) {
             return sequences();
         }
         if (reading == null) {
-            throw new ClickFileException(text.file() + ": line 1 has a single field, whatever separates fields: "
+            throw new ClickFileException(text.file() + ": no known separator splits line 1: "
                     + shortened(head.lines().findFirst().orElse("")) + ". Name what separates them with --separator, or"
                     + " say --format sequences if lines are 'user item item ...'");
         }
@@ -156,6 +161,16 @@ final class LayoutGuess {
                         : first;
         requireHeader(header, reading);
         return withColumns(Format.CSV, reading.dialect(), first, widened(header, reading));
+    }
+
+    /** Whether the user names some column. */
+    private boolean namesColumns() throws ClickFileException {
+        for (Part part : Part.values()) {
+            if (options.column(part) != null) {
+                return true;
+            }
+        }
+        return false;
     }
 
     private Layout positional(Reading reading, List<String> names) throws IOException {
@@ -188,6 +203,9 @@ final class LayoutGuess {
         List<Reading> readings = new ArrayList<>();
         ClickFileException failure = null;
         for (String candidate : separator == null ? SEPARATORS : List.of(separator)) {
+            if (candidate.indexOf(options.quote()) >= 0) {
+                continue;
+            }
             try {
                 readings.add(read(head, new CsvRows.Dialect(candidate, options.quote())));
             } catch (ClickFileException e) {
@@ -246,12 +264,15 @@ final class LayoutGuess {
 
     /**
      * Whether a file can be nothing but lines 'user item item ...': words separated by blanks, without a header, and
-     * two of them in each line, or not the same number in all; the last ones are no times.
+     * two of them in each line, or so different numbers of them that they are no table; the last ones are no times.
      */
     private static boolean areSequences(String head, @Nullable Reading reading) {
         if (reading != null
                 && (!reading.dialect().separator().equals(" ")
                         || hasClickColumns(reading.rows().getFirst()))) {
+            return false;
+        }
+        if (Part.USER.guess(words(head.lines().findFirst().orElse(""))) >= 0) {
             return false;
         }
         List<List<String>> lines = head.lines()
@@ -261,7 +282,11 @@ final class LayoutGuess {
                 .toList();
         List<String> last = lines.stream().map(List::getLast).toList();
         boolean inPairs = lines.stream().allMatch(words -> words.size() == 2);
-        boolean varied = lines.stream().mapToInt(List::size).distinct().count() > 1
+        long mostOfOneSize =
+                lines.stream().collect(Collectors.groupingBy(List::size, Collectors.counting())).values().stream()
+                        .max(Comparator.naturalOrder())
+                        .orElse(0L);
+        boolean varied = mostOfOneSize < MOST_OF_ONE_SIZE * lines.size()
                 && lines.stream().filter(words -> words.size() > 1).count() > .5 * lines.size();
         boolean plain = lines.stream().flatMap(List::stream).noneMatch(word -> word.indexOf('"') >= 0);
         long times = last.stream().filter(LayoutGuess::looksLikeATime).count();
@@ -428,13 +453,12 @@ final class LayoutGuess {
                 : "column " + user + " has the same value in all of the first "
                         + sample.users().size() + " rows";
         if (session == Columns.ABSENT || isNoUser(sample.sessions())) {
-            throw new ClickFileException(
-                    where() + ": " + finding + ", so it is hardly the user. Name the column that is"
-                            + " the user, or this one to take it all the same: --user " + user + ". The columns are: "
-                            + String.join(", ", names));
+            throw new ClickFileException(where() + ": " + finding + ", so it cannot be the user. Name the column that"
+                    + " is, or say --user " + user + " to use this one anyway. The columns are: "
+                    + String.join(", ", names));
         }
         notes.add(finding + ": the session, column " + names.get(session) + ", is taken for the user. --user " + user
-                + " takes that column all the same");
+                + " uses that column anyway");
         return new Columns(session, columns.item(), columns.time(), columns.type(), columns.id());
     }
 
@@ -446,8 +470,8 @@ final class LayoutGuess {
         if (options.column(Part.ITEM) == null && 2 * sentences > items.size()) {
             String item = names.get(columns.item());
             throw new ClickFileException(where() + ": column " + item + " has whole sentences, such as "
-                    + shortened(items.getFirst()) + ", so it is hardly the id of an item. Name the column that is, or"
-                    + " this one to take it all the same: --item " + item + ". The columns are: "
+                    + shortened(items.getFirst()) + ", so it cannot be the id of an item. Name the column that"
+                    + " is, or say --item " + item + " to use this one anyway. The columns are: "
                     + String.join(", ", names));
         }
         Set<String> distinct = new HashSet<>(sample.ids());
@@ -460,7 +484,7 @@ final class LayoutGuess {
                     + distinct.size() + " different values in the first "
                     + sample.ids().size() + " rows. Clicks whose"
                     + " id repeats would be left out as repetitions. Say --event-id none to do without ids, or"
-                    + " --event-id " + id + " to take it all the same");
+                    + " --event-id " + id + " to use them anyway");
         }
     }
 

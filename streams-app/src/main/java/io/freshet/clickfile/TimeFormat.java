@@ -22,8 +22,11 @@ final class TimeFormat {
     /** What {@link #toMs} returns for a text of another form. */
     static final long UNREADABLE = Long.MIN_VALUE;
 
-    /** Before 1971 a number was most likely read in the wrong unit. */
+    /** Before 1971 a number of seconds was most likely read in the wrong unit. */
     private static final long FIRST_PLAUSIBLE_MS = 365L * 86_400_000;
+
+    /** Before 2000 clicks were kept in seconds, and a larger number is most likely of another form. */
+    private static final long FIRST_PLAUSIBLE_FINE_MS = 946_684_800_000L;
 
     private static final long DAY_MS = 86_400_000;
     private static final double LAST_MS = 8.64e15;
@@ -126,7 +129,8 @@ final class TimeFormat {
                 most = plausible;
             }
         }
-        return best;
+        TimeFormat chosen = new TimeFormat(best, ZoneOffset.UTC, null, "", Long.MAX_VALUE);
+        return !texts.isEmpty() && count(texts, chosen, _ -> true) == 0 ? null : best;
     }
 
     private static long count(List<String> texts, TimeFormat format, LongPredicate which) {
@@ -163,7 +167,8 @@ final class TimeFormat {
 
     /** Whether a time is in 1971 or later and not beyond tomorrow; always if the user named the format. */
     boolean isPlausible(long ms) {
-        return lastPlausibleMs == Long.MAX_VALUE || (ms >= FIRST_PLAUSIBLE_MS && ms <= lastPlausibleMs);
+        long first = kind.isEpoch() && kind != Kind.SECONDS ? FIRST_PLAUSIBLE_FINE_MS : FIRST_PLAUSIBLE_MS;
+        return lastPlausibleMs == Long.MAX_VALUE || (ms >= first && ms <= lastPlausibleMs);
     }
 
     /** Whether every one of these texts is a date without a time of day. */

@@ -260,7 +260,7 @@ final class ClickFilesTest {
         assertThat(clicks).extracting(Click::itemId).containsExactly("first", "second");
         Files.writeString(folder.resolve("days/c.csv"), "user,item,time\nu,x,1700000003\n");
         assertThatThrownBy(() -> read(folder.resolve("days").toString()))
-                .hasMessageContainingAll("c.csv", "another header");
+                .hasMessageContainingAll("c.csv", "differs from the header of");
         assertThatThrownBy(() -> open(folder.resolve("nothing*").toString())).hasMessageContaining("nothing*");
         assertThatThrownBy(() -> open(folder.resolve("nowhere.csv").toString())).hasMessageContaining("no such file");
     }
@@ -308,7 +308,7 @@ final class ClickFilesTest {
                 .contains("wrong-width", "the row has 6 fields and not 5", "line 3");
         assertFails("{\"user\":\"u\",\"item\":\"i\",\"time\":1700000000}\n{\"user\":\"u\",\n")
                 .contains("malformed-json", "line 2");
-        assertFails(HEADER).contains("there must be a click");
+        assertFails(HEADER).contains("There must be a click");
         assertFails("").contains("empty");
         assertFails("[{\"user\":1}]").contains("jq -c");
     }
@@ -319,6 +319,100 @@ final class ClickFilesTest {
                 .contains("a quote is opened in line 3", "never closed");
         assertFails(HEADER + "u,i,1700000000\n\"u,j,1700000001\nu,k,1700000002\nu\",l,1700000003\n")
                 .contains("3 of 4 rows", "invalid-id", "line 3");
+    }
+
+    /** Each is a table with one line that is shorter or longer. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "1 10 5\n1 11 4\n2 10 3\n2 12 1\n3 10 4\n3 5\n",
+                "1 10 881250949 5\n1 11 881250950 3\n2 10 881250951 4\n2 12 881250952 1\n3 10 881250953 4\n3 5 9\n",
+                "user_id item_id\n1 10\n1 11\n2 10\n2 12\n"
+            })
+    void shouldNotTakeATableForSequences(String content) {
+        assertFails(content).containsAnyOf("--columns", "--time");
+    }
+
+    @Test
+    void shouldNotTakeATableForSequencesWhenColumnsAreNamed() {
+        assertFails("a b c\n1 2\n3 4 5 6\n", "--user", "a").doesNotContain("sequences'");
+    }
+
+    @Test
+    void shouldFailWhenAQuoteOpensInOneRowAndClosesInALaterOne() {
+        StringBuilder rows = new StringBuilder("user,item,time,title\nu,i,1700000000,\"Weird Al\n");
+        IntStream.range(0, 20)
+                .forEach(i -> rows.append("u,j,17000000").append(10 + i).append(",Plain\n"));
+        rows.append("u,k,1700000099,TV 24\"\n");
+        assertFails(rows.toString()).contains("a quote opens in line 2", "look like rows", "--quote none");
+    }
+
+    @Test
+    void shouldFollowLinksAndPassOverWhatAShellPassesOver() throws IOException {
+        Path data = Files.createDirectories(folder.resolve("data"));
+        Path elsewhere = Files.createDirectories(folder.resolve("elsewhere"));
+        Files.writeString(elsewhere.resolve("b.csv"), HEADER + "u,second,1700000001\n");
+        Files.writeString(data.resolve("a.csv"), HEADER + "u,first,1700000000\n");
+        Files.writeString(data.resolve(".a.csv.crc"), "junk");
+        Files.createSymbolicLink(data.resolve("more"), elsewhere);
+        Files.createSymbolicLink(folder.resolve("current"), data);
+        read(folder.resolve("current").toString());
+        assertThat(clicks).extracting(Click::itemId).containsExactly("first", "second");
+        clicks.clear();
+        read(data + "//*");
+        assertThat(clicks).extracting(Click::itemId).containsExactly("first");
+        clicks.clear();
+        read(data + "/**");
+        assertThat(clicks).extracting(Click::itemId).containsExactly("first", "second");
+        assertThatThrownBy(() -> open(data + "/a[.csv"))
+                .isInstanceOf(ClickFileException.class)
+                .hasMessageContaining("a[.csv");
+        ClickFileOptions options = new ClickFileOptions();
+        List<String> twice = List.of(data.toString(), data.resolve("a.csv").toString());
+        assertThatThrownBy(() -> ClickFiles.open(twice, options, InstantSource.fixed(NOW)))
+                .isInstanceOf(ClickFileException.class)
+                .hasMessageContaining("is named twice");
+        Files.createSymbolicLink(elsewhere.resolve("back"), data);
+        assertThatThrownBy(() -> open(data.toString()))
+                .isInstanceOf(ClickFileException.class)
+                .hasMessageContaining("in a circle");
+    }
+
+    @Test
+    void shouldFailWhenWhatFollowsAMemberIsNoMember() throws IOException {
+        byte[] member = gzipped((HEADER + "u,i,1700000000\n").getBytes(StandardCharsets.UTF_8));
+        byte[] plain = "u,j,1700000001\n".getBytes(StandardCharsets.UTF_8);
+        for (byte[] rest : List.of(plain, new byte[] {'x'}, Arrays.copyOf(member, 5), Arrays.copyOf(member, 12))) {
+            Path file = Files.write(folder.resolve("joined.gz"), joined(member, rest));
+            assertThatThrownBy(() -> read(file.toString()))
+                    .as("%d bytes behind the member", rest.length)
+                    .isInstanceOf(ClickFileException.class)
+                    .hasMessageContaining("damaged or cut off");
+        }
+    }
+
+    @Test
+    void shouldGuessFromTheFirstFileWithRows() throws IOException {
+        Path parts = Files.createDirectories(folder.resolve("parts"));
+        Files.writeString(parts.resolve("part-0.csv"), HEADER);
+        Files.writeString(parts.resolve("part-1.csv"), "\n\n");
+        Files.writeString(parts.resolve("part-2.csv"), HEADER + "u,i,2023-11-14T22:13:20Z\n");
+        read(parts.toString());
+        assertThat(clicks).containsExactly(new Click("u", "i", 1_700_000_000_000L, null, null));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"201910010002", "637055281550000000"})
+    void shouldRefuseNumbersThatAreTimesOfAnotherForm(String time) {
+        assertFails(HEADER + "u,i," + time + "\nu,j," + time + "\n").contains("--time-format");
+    }
+
+    @Test
+    void shouldRefuseASeparatorThatCannotBe() {
+        assertFails(HEADER + "u,i,1700000000\n", "--separator", "").contains("--separator");
+        assertFails(HEADER + "u,i,1700000000\n", "--separator", ";", "--quote", ";")
+                .contains("must differ");
+        assertFails(HEADER + "u,i,1700000000\n", "--quote", ",").contains("separator");
     }
 
     @Test

@@ -36,8 +36,8 @@ public interface EncoderShape {
     void initialize(long seed, MemorySegment weights);
 
     /**
-     * Copies the weights that a backward pass multiplies by as {@code Wᵀ}, transposed, to the same places of a second block. Called
-     * once in each step, before the passes of its chunks.
+     * Writes the transpose of each weight that the backward pass needs, at the same offset of a second block. Called once in each
+     * step, before the passes of its chunks.
      */
     void transposeWeights(MemorySegment weights, MemorySegment transposed);
 

@@ -15,7 +15,7 @@ public interface EncoderType {
      * The shape of these settings.
      *
      * @param settings {@code dim}, {@code max_length} and {@link #settings}; others are not looked at
-     * @throws IllegalArgumentException if one is missing or cannot be
+     * @throws IllegalArgumentException if one is missing or invalid
      */
     EncoderShape shape(Map<String, Integer> settings);
 

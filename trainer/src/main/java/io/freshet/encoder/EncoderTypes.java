@@ -1,7 +1,11 @@
 package io.freshet.encoder;
 
 import io.freshet.tensor.Lanes;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
+import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,21 +18,36 @@ public final class EncoderTypes {
     /** The setting of {@link EncoderShape#maxLength}. */
     public static final String MAX_LENGTH = "max_length";
 
-    private static final Map<String, EncoderType> BY_NAME = load();
+    private static final Map<String, EncoderType> BY_NAME = new TreeMap<>();
+
+    /** What is wrong with the types that cannot be used. */
+    private static final List<String> FAILURES = new ArrayList<>();
+
+    static {
+        load();
+    }
 
     private EncoderTypes() {}
 
-    private static Map<String, EncoderType> load() {
-        Map<String, EncoderType> types = new TreeMap<>();
-        for (EncoderType type : ServiceLoader.load(EncoderType.class, EncoderTypes.class.getClassLoader())) {
-            EncoderType other = types.putIfAbsent(type.name(), type);
-            if (other != null) {
-                throw new IllegalStateException("two encoders must not have one name: name=" + type.name()
-                        + ", classes=" + other.getClass().getName() + ", "
-                        + type.getClass().getName());
+    /** A type that cannot be loaded must not end commands that do not ask for it. */
+    private static void load() {
+        Iterator<EncoderType> types = ServiceLoader.load(EncoderType.class, EncoderTypes.class.getClassLoader())
+                .iterator();
+        while (true) {
+            try {
+                if (!types.hasNext()) {
+                    return;
+                }
+                EncoderType type = types.next();
+                EncoderType other = BY_NAME.putIfAbsent(type.name(), type);
+                if (other != null) {
+                    FAILURES.add(type.getClass().getName() + " has the name of "
+                            + other.getClass().getName() + ", " + type.name());
+                }
+            } catch (ServiceConfigurationError e) {
+                FAILURES.add(String.valueOf(e.getMessage()));
             }
         }
-        return types;
     }
 
     /** Refuses a width that vectors of {@link Lanes#WIDTH} floats do not fill. */
@@ -57,8 +76,8 @@ public final class EncoderTypes {
     public static EncoderType named(String name) {
         EncoderType type = BY_NAME.get(name);
         if (type == null) {
-            throw new IllegalArgumentException(
-                    "the encoder must be of a type that this program knows: type=" + name + ", known=" + names());
+            throw new IllegalArgumentException("the encoder must be of a type that this program knows: type=" + name
+                    + ", known=" + names() + (FAILURES.isEmpty() ? "" : ", not usable=" + FAILURES));
         }
         return type;
     }

@@ -63,7 +63,7 @@ final class LinearRecurrence implements AutoCloseable {
         this.sums = memory.memory().asSlice(6 * bytes, 3 * bytes);
     }
 
-    /** Computes λ and γ, if the parameters are others than last time. */
+    /** Computes λ and γ, if the parameters have changed. */
     void read(MemorySegment weights) {
         boolean same = isComputed;
         same &= copyIfOther(weights, parameters.nu(), 0);

@@ -11,7 +11,7 @@ public final class ParameterLayout {
     private final List<Parameter> parameters = new ArrayList<>();
     private int size;
 
-    ParameterLayout() {}
+    public ParameterLayout() {}
 
     /**
      * One parameter, a matrix of (rows, columns).
@@ -31,7 +31,8 @@ public final class ParameterLayout {
     /** The gain and the bias of a layer norm, each of (d). */
     record Norm(Parameter gain, Parameter bias) {}
 
-    Parameter add(String name, int rows, int columns) {
+    /** Lays out the next parameter. */
+    public Parameter add(String name, int rows, int columns) {
         Parameter parameter = new Parameter(name, rows, columns, size);
         parameters.add(parameter);
         size += parameter.size();

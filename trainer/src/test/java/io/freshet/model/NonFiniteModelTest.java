@@ -189,14 +189,14 @@ final class NonFiniteModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"gru4rec", "SasRec"})
+    @ValueSource(strings = {"bert4rec", "SasRec"})
     void shouldRefuseAnEncoderOfAnUnknownTypeByName(String type) {
         Map<String, Object> encoder = new LinkedHashMap<>(ModelSnapshot.describe(CONFIG));
         encoder.put("type", type);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ModelSnapshot.config(manifest(encoder, Map.of())))
                 .withMessageContaining("type=" + type)
-                .withMessageContaining("known=[sasrec]")
+                .withMessageContaining("known=[gru4rec, lrurec, sasrec]")
                 .withMessageContaining("version=v");
         encoder.remove("type");
         assertThatIllegalArgumentException()
