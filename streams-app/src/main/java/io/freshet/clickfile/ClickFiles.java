@@ -138,38 +138,50 @@ public final class ClickFiles {
         throw new ClickFileException("no such file, or no right to read it: " + source);
     }
 
-    /** Follows links. A folder that may not be read is an error only if it might hold files that are wanted. */
+    /** Follows links. */
     private static List<Path> filesIn(Path folder, int depth, Predicate<Path> wanted, String source)
             throws IOException {
-        List<Path> found = new ArrayList<>();
-        Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), depth, new SimpleFileVisitor<>() {
-            @Override
-            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-                if (attributes.isRegularFile() && wanted.test(file)) {
-                    found.add(file);
-                }
-                return FileVisitResult.CONTINUE;
-            }
-
-            @Override
-            public FileVisitResult visitFileFailed(Path file, IOException failure) throws ClickFileException {
-                if (!wanted.test(file)) {
-                    return FileVisitResult.CONTINUE;
-                }
-                throw new ClickFileException(
-                        failure instanceof FileSystemLoopException
-                                ? "the links of " + source + " lead in a circle: " + file
-                                : "no right to read " + file + " of " + source,
-                        failure);
-            }
-        });
-        if (found.isEmpty()) {
+        Finder finder = new Finder(wanted, source);
+        Files.walkFileTree(folder, EnumSet.of(FileVisitOption.FOLLOW_LINKS), depth, finder);
+        if (finder.found.isEmpty()) {
             throw new ClickFileException("No click files found in " + source);
         }
-        return found.stream()
+        return finder.found.stream()
                 .sorted()
                 .map(file -> file.startsWith(".") && !source.startsWith(".") ? file.normalize() : file)
                 .toList();
+    }
+
+    /** Collects the wanted files. A folder that may not be read is an error only if its name is that of a wanted file. */
+    private static final class Finder extends SimpleFileVisitor<Path> {
+        private final Predicate<Path> wanted;
+        private final String source;
+        private final List<Path> found = new ArrayList<>();
+
+        Finder(Predicate<Path> wanted, String source) {
+            this.wanted = wanted;
+            this.source = source;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+            if (attributes.isRegularFile() && wanted.test(file)) {
+                found.add(file);
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws ClickFileException {
+            if (!wanted.test(file)) {
+                return FileVisitResult.CONTINUE;
+            }
+            throw new ClickFileException(
+                    failure instanceof FileSystemLoopException
+                            ? "the links of " + source + " lead in a circle: " + file
+                            : "no right to read " + file + " of " + source,
+                    failure);
+        }
     }
 
     /** @param marks names that begin with one of these are hidden */
