@@ -264,7 +264,8 @@ final class LayoutGuess {
 
     /**
      * Whether a file can be nothing but lines 'user item item ...': words separated by blanks, without a header, and
-     * two of them in each line, or so different numbers of them that they are no table; the last ones are no times.
+     * two of them in each line, or so different numbers of them that they are no table, or each user once; the last ones
+     * are no times.
      */
     private static boolean areSequences(String head, @Nullable Reading reading) {
         if (reading != null
@@ -282,11 +283,13 @@ final class LayoutGuess {
                 .toList();
         List<String> last = lines.stream().map(List::getLast).toList();
         boolean inPairs = lines.stream().allMatch(words -> words.size() == 2);
+        Map<Integer, Long> sizes = lines.stream().collect(Collectors.groupingBy(List::size, Collectors.counting()));
         long mostOfOneSize =
-                lines.stream().collect(Collectors.groupingBy(List::size, Collectors.counting())).values().stream()
-                        .max(Comparator.naturalOrder())
-                        .orElse(0L);
-        boolean varied = mostOfOneSize < MOST_OF_ONE_SIZE * lines.size()
+                sizes.values().stream().max(Comparator.naturalOrder()).orElse(0L);
+        boolean eachOnce = lines.stream().map(List::getFirst).distinct().count() == lines.size();
+        // Of a table with names of rows only the header is shorter.
+        boolean varied = sizes.size() > 1
+                && (mostOfOneSize < MOST_OF_ONE_SIZE * lines.size() || (eachOnce && lines.size() - mostOfOneSize > 1))
                 && lines.stream().filter(words -> words.size() > 1).count() > .5 * lines.size();
         boolean plain = lines.stream().flatMap(List::stream).noneMatch(word -> word.indexOf('"') >= 0);
         long times = last.stream().filter(LayoutGuess::looksLikeATime).count();

@@ -473,7 +473,7 @@ final class FreshetConfigTest {
     private static String otherValue(ConfigKey key, Map<String, String> beside, Object usual) {
         String candidates =
                 "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other"
-                        + " filter";
+                        + " filter gru4rec";
         return Stream.of(candidates.split(" ", -1))
                 .filter(text -> isTaken(key.name(), text, beside, usual))
                 .findFirst()
