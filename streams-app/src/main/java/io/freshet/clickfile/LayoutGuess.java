@@ -273,7 +273,8 @@ final class LayoutGuess {
                         || hasClickColumns(reading.rows().getFirst()))) {
             return false;
         }
-        if (Part.USER.guess(words(head.lines().findFirst().orElse(""))) >= 0) {
+        String first = head.lines().findFirst().orElse("");
+        if (Part.USER.guess(words(first)) >= 0 && first.chars().noneMatch(Character::isDigit)) {
             return false;
         }
         List<List<String>> lines = head.lines()
