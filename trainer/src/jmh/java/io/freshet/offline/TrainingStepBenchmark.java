@@ -64,7 +64,7 @@ public class TrainingStepBenchmark extends KernelBenchmark {
         learner = data.own(new Learner(model, new TrainingConfig(adam, 0.5f, loss, workers, 2)));
         items.items().forEach(learner::addIfAbsent);
         flops = batches.stream()
-                .mapToDouble(batch -> StepFlops.of(batch, ENCODER, candidates))
+                .mapToDouble(batch -> TrainingBenchmark.flops(batch, ENCODER, candidates))
                 .average()
                 .orElseThrow();
     }

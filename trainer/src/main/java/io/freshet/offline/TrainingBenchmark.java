@@ -126,7 +126,7 @@ public final class TrainingBenchmark {
             fill(batch);
             learner.learn(batch);
             targets += batch.targetCount();
-            flops += flops(batch, candidates);
+            flops += flops(batch, encoder, candidates);
             nanos = System.nanoTime() - start;
         }
         return new Steps(targets * 1e9 / nanos, flops * 1e9 / nanos);
@@ -137,7 +137,7 @@ public final class TrainingBenchmark {
      * each target that is ranked among K candidates; and twice as many backward. Padding is not counted, since there is none, nor
      * is what is computed again.
      */
-    private double flops(SequenceBatch batch, long candidates) {
+    static double flops(SequenceBatch batch, EncoderShape encoder, long candidates) {
         return 3 * (encoder.flops(batch) + 2.0 * encoder.dim() * candidates * batch.targetCount());
     }
 
