@@ -2,6 +2,7 @@ package io.freshet.encoder;
 
 import io.freshet.sampling.CounterRandom;
 import io.freshet.tensor.Lanes;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -27,6 +28,18 @@ record Dropout(float rate, int key) {
 
     boolean isNone() {
         return rate == 0f;
+    }
+
+    /**
+     * Drops from a row of {@code count} floats.
+     *
+     * @param element of the row's first float
+     */
+    void apply(MemorySegment from, long fromAt, int element, MemorySegment to, long toAt, int count) {
+        for (int c = 0; c < count; c += Lanes.COUNT) {
+            long bytes = (long) c * Float.BYTES;
+            Lanes.store(apply(Lanes.load(from, fromAt + bytes), element + c), to, toAt + bytes);
+        }
     }
 
     /** {@code x} where it is kept, scaled by 1 / (1 - rate), and 0 elsewhere. {@code element}: of the first lane. */

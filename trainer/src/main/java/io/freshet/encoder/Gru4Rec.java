@@ -2,7 +2,6 @@ package io.freshet.encoder;
 
 import io.freshet.sampling.CounterRandom.Purpose;
 import io.freshet.tensor.FloatBlock;
-import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
@@ -112,14 +111,7 @@ final class Gru4Rec implements Encoder {
     private void embed(SequenceBatch batch, RowTable items) {
         for (int t = 0; t < tokens; t++) {
             int row = batch.input(firstToken + t);
-            dropInto(items.memory(row), items.at(row), firstToken + t, x.memory(), x.at(t));
-        }
-    }
-
-    private void dropInto(MemorySegment from, long fromAt, int token, MemorySegment to, long toAt) {
-        for (int c = 0; c < d; c += Lanes.COUNT) {
-            long bytes = (long) c * Float.BYTES;
-            Lanes.store(inputDropout.apply(Lanes.load(from, fromAt + bytes), token * d + c), to, toAt + bytes);
+            inputDropout.apply(items.memory(row), items.at(row), (firstToken + t) * d, x.memory(), x.at(t), d);
         }
     }
 
@@ -183,7 +175,8 @@ final class Gru4Rec implements Encoder {
         products.multiply(
                 gates, 0, Matrix.over(transposed, parameters.input().start(), d), 0, dx, 0, tokens, d, wide, false);
         for (int t = 0; t < tokens; t++) {
-            dropInto(dx.memory(), dx.at(t), firstToken + t, dItems.memory(), dItems.at(firstToken + t));
+            int token = firstToken + t;
+            inputDropout.apply(dx.memory(), dx.at(t), token * d, dItems.memory(), dItems.at(token), d);
         }
     }
 

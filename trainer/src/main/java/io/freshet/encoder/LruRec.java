@@ -194,7 +194,8 @@ final class LruRec implements Encoder {
         }
         for (int t = 0; t < tokens; t++) {
             int row = batch.input(firstToken + t);
-            drop(items.memory(row), items.at(row), inputDropout, t, embedded.memory(), embedded.at(t));
+            inputDropout.apply(
+                    items.memory(row), items.at(row), (firstToken + t) * d, embedded.memory(), embedded.at(t), d);
         }
         Matrix x = blocks.getFirst().x;
         LayerNorm.forward(embedded, tokens, d, weights, inputNorm, inputNormalized, inputInverse, x);
@@ -219,7 +220,8 @@ final class LruRec implements Encoder {
         }
         LayerNorm.backward(dx, tokens, d, weights, inputNorm, inputNormalized, inputInverse, gradients, dx, false);
         for (int t = 0; t < tokens; t++) {
-            drop(dx.memory(), dx.at(t), inputDropout, t, dItems.memory(), dItems.at(firstToken + t));
+            int token = firstToken + t;
+            inputDropout.apply(dx.memory(), dx.at(t), token * d, dItems.memory(), dItems.at(token), d);
         }
     }
 
@@ -238,15 +240,7 @@ final class LruRec implements Encoder {
     /** {@code to = dropout(from)}, rows of (d). */
     private void dropInto(Matrix from, Dropout dropout, Matrix to) {
         for (int t = 0; t < tokens; t++) {
-            drop(from.memory(), from.at(t), dropout, t, to.memory(), to.at(t));
-        }
-    }
-
-    private void drop(MemorySegment from, long fromAt, Dropout dropout, int token, MemorySegment to, long toAt) {
-        for (int c = 0; c < d; c += Lanes.COUNT) {
-            long bytes = (long) c * Float.BYTES;
-            Lanes.store(
-                    dropout.apply(Lanes.load(from, fromAt + bytes), (firstToken + token) * d + c), to, toAt + bytes);
+            dropout.apply(from.memory(), from.at(t), (firstToken + t) * d, to.memory(), to.at(t), d);
         }
     }
 

@@ -5,14 +5,12 @@ package io.freshet.encoder;
  * ones. Then one product serves the step of all of them.
  */
 final class PackedSteps {
-    private final int[] order; // (sequences): numbers of sequences, longest first
-    private final int[] starts; // (sequences): the chunk's number of each one's first token, in this order
+    private final int[] starts; // (sequences): the chunk's number of each one's first token, longest first
     private final int[] lengths; // (sequences): tokens, in this order
     private int sequences;
 
     /** @param capacity sequences at most */
     PackedSteps(int capacity) {
-        order = new int[capacity];
         starts = new int[capacity];
         lengths = new int[capacity];
     }
@@ -34,7 +32,6 @@ final class PackedSteps {
         for (int s = first; s < end; s++) {
             int length = batch.start(s + 1) - batch.start(s);
             int place = places[longest - length]++;
-            order[place] = s - first;
             starts[place] = batch.start(s) - batch.start(first);
             lengths[place] = length;
         }
@@ -63,10 +60,5 @@ final class PackedSteps {
     /** The chunk's number of a sequence's token at a step. */
     int token(int place, int step) {
         return starts[place] + step;
-    }
-
-    /** The number of the sequence within the chunk. */
-    int sequence(int place) {
-        return order[place];
     }
 }

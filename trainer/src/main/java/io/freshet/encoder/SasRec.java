@@ -264,12 +264,7 @@ final class SasRec implements Encoder {
     /** Each square weight: the backward pass multiplies by {@code Wᵀ}. */
     static void transposeWeights(SasRecLayout layout, MemorySegment weights, MemorySegment transposed) {
         for (SasRecLayout.Block block : layout.blocks()) {
-            for (ParameterLayout.Linear linear : block.linears()) {
-                ParameterLayout.Parameter p = linear.weight();
-                Matrix from = Matrix.over(weights, p.start(), p.columns());
-                Matrix to = Matrix.over(transposed, p.start(), p.rows());
-                to.transposeFrom(from, 0, p.rows(), p.columns(), p.rows());
-            }
+            block.linears().forEach(linear -> AffineMap.transpose(linear.weight(), weights, transposed));
         }
     }
 
