@@ -239,7 +239,7 @@ final class BenchTrainCommand implements Callable<Integer> {
         out.printf(
                 Locale.ROOT,
                 "%n%s: %,d users, %,d items, %,d interactions; threads=%d, kernels=%s; sgemm is OpenBLAS as %s%n",
-                data.isNamed() ? data.name(spec) : "Made up like Amazon Beauty",
+                data.isNamed() ? data.name(spec) : "Synthetic, shaped like Amazon Beauty",
                 sequences.users(),
                 items.size(),
                 sequences.interactions(),
@@ -319,7 +319,7 @@ final class BenchTrainCommand implements Callable<Integer> {
 
     private Map<String, Object> settings(SequenceDataset sequences, Vocabulary items) {
         Map<String, Object> values = new LinkedHashMap<>();
-        values.put("data", data.isNamed() ? data.name(spec) : "made up like Amazon Beauty");
+        values.put("data", data.isNamed() ? data.name(spec) : "synthetic, shaped like Amazon Beauty");
         values.put("users", sequences.users());
         values.put("items", items.size());
         values.put("interactions", sequences.interactions());
