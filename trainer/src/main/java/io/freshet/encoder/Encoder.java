@@ -16,7 +16,7 @@ public interface Encoder extends AutoCloseable {
      */
     void beginStep(float dropout, long seed, long step);
 
-    /** The most tokens of a chunk. */
+    /** The most {@linkplain EncoderShape#places places} of a chunk. */
     int capacity();
 
     /**
@@ -24,15 +24,16 @@ public interface Encoder extends AutoCloseable {
      *
      * @param items the item vectors, one row an item (rows, d)
      * @param weights the flat parameters
-     * @return the states (T, d), valid until the next call: row t is the state after token {@code batch.start(first) + t}
-     * @throws IllegalArgumentException if the sequences have more than {@link #capacity} tokens
+     * @return the states (S, d), valid until the next call: row s is the state {@code batch.firstState(first) + s} of the batch, which
+     *     is that after each token, or that after each sequence
+     * @throws IllegalArgumentException if the sequences take more than {@link #capacity} places
      */
     Matrix forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights);
 
     /**
      * The gradients of the last {@link #forward}'s chunk.
      *
-     * @param dHidden gradient of the states (T, d); overwritten
+     * @param dHidden gradient of the states (S, d); overwritten
      * @param weights the flat parameters
      * @param transposed what {@link EncoderShape#transposeWeights} has made of them
      * @param gradients the flat block that the parameters' gradients are added to

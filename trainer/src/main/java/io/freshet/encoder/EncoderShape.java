@@ -22,8 +22,29 @@ public interface EncoderShape {
     /** Positions that the encoder sees; older ones are cut off. */
     int maxLength();
 
-    /** All that makes the shape, by the names of {@link EncoderType#shape}; without the type. */
-    Map<String, Integer> describe();
+    /**
+     * All that makes the shape, by the names of {@link EncoderType#shape}; without the type. Values are of {@link Integer} or
+     * {@link String}.
+     */
+    Map<String, Object> describe();
+
+    /**
+     * Whether each token has a state, which sees that token and those before it. Otherwise only the last token of a sequence has
+     * one, and each target that is learned needs a sequence of its own, see {@link SequenceBatch}.
+     */
+    default boolean predictsEveryPosition() {
+        return true;
+    }
+
+    /**
+     * Places that a sequence takes in an instance's buffers: a place for each token unless the encoder pads sequences or adds tokens
+     * of its own.
+     *
+     * @param length tokens of the sequence, from 1 to {@link #maxLength}
+     */
+    default int places(int length) {
+        return length;
+    }
 
     /** Where each parameter lies in the flat block. */
     ParameterLayout layout();
@@ -44,16 +65,16 @@ public interface EncoderShape {
     /**
      * An instance that learns.
      *
-     * @param chunkTokens tokens that a chunk holds at most; at least {@link #maxLength}
+     * @param capacity {@link #places} that a chunk takes at most; enough for a sequence of {@link #maxLength}
      */
-    Encoder training(Products products, int chunkTokens);
+    Encoder training(Products products, int capacity);
 
     /**
      * An instance that only encodes.
      *
-     * @param tokens tokens that it takes at once at most; at least {@link #maxLength}
+     * @param capacity {@link #places} that it has for the sequences of one call; enough for one of {@link #maxLength}
      */
-    HistoryEncoder serving(Products products, int tokens);
+    HistoryEncoder serving(Products products, int capacity);
 
     /**
      * The floating-point operations of the products of one forward pass over the batch, two for each multiplication with its

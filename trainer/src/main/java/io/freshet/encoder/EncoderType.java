@@ -14,21 +14,33 @@ public interface EncoderType {
     /**
      * The shape of these settings.
      *
-     * @param settings {@code dim}, {@code max_length} and {@link #settings}; others are not looked at
+     * @param settings {@code dim}, {@code max_length} and {@link #settings}, each an {@link Integer} or a {@link String}; others are
+     *     not looked at
      * @throws IllegalArgumentException if one is missing or invalid
      */
-    EncoderShape shape(Map<String, Integer> settings);
+    EncoderShape shape(Map<String, Object> settings);
 
     /**
-     * A setting's value.
+     * A setting that is a number.
      *
-     * @throws IllegalArgumentException if it is missing
+     * @throws IllegalArgumentException if it is missing or none
      */
-    static int required(Map<String, Integer> settings, String name) {
-        Integer value = settings.get(name);
-        if (value == null) {
-            throw new IllegalArgumentException("an encoder must have a number " + name + ": settings=" + settings);
+    static int required(Map<String, Object> settings, String name) {
+        if (settings.get(name) instanceof Integer value) {
+            return value;
         }
-        return value;
+        throw new IllegalArgumentException("an encoder must have a number " + name + ": settings=" + settings.keySet());
+    }
+
+    /**
+     * A setting that is a text.
+     *
+     * @throws IllegalArgumentException if it is missing or none
+     */
+    static String requiredText(Map<String, Object> settings, String name) {
+        if (settings.get(name) instanceof String value) {
+            return value;
+        }
+        throw new IllegalArgumentException("an encoder must have a text " + name + ": settings=" + settings.keySet());
     }
 }

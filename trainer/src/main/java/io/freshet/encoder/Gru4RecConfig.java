@@ -42,7 +42,7 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
         }
 
         @Override
-        public EncoderShape shape(Map<String, Integer> settings) {
+        public EncoderShape shape(Map<String, Object> settings) {
             return new Gru4RecConfig(
                     EncoderType.required(settings, EncoderTypes.DIM),
                     EncoderType.required(settings, EncoderTypes.MAX_LENGTH));
@@ -73,8 +73,8 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
     }
 
     @Override
-    public Map<String, Integer> describe() {
-        Map<String, Integer> settings = new LinkedHashMap<>();
+    public Map<String, Object> describe() {
+        Map<String, Object> settings = new LinkedHashMap<>();
         settings.put(EncoderTypes.DIM, dim);
         settings.put(EncoderTypes.MAX_LENGTH, maxLength);
         return settings;

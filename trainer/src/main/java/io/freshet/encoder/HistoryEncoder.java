@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
  * without dropout. Owns its memory: one instance a thread.
  */
 public interface HistoryEncoder extends AutoCloseable {
-    /** The most tokens at once. */
+    /** The most {@linkplain EncoderShape#places places} at once. */
     int capacity();
 
     /**
@@ -18,7 +18,7 @@ public interface HistoryEncoder extends AutoCloseable {
      * @param items the item vectors, one row an item (rows, d)
      * @param weights the flat parameters
      * @return the state after each sequence's last token (end - first, d), valid until the next call
-     * @throws IllegalArgumentException if the sequences have more than {@link #capacity} tokens
+     * @throws IllegalArgumentException if the sequences take more than {@link #capacity} places
      */
     Matrix encode(SequenceBatch batch, int first, int end, RowTable items, MemorySegment weights);
 

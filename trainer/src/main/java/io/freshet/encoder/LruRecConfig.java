@@ -56,7 +56,7 @@ public record LruRecConfig(int dim, int maxLength, int blocks) implements Encode
         }
 
         @Override
-        public EncoderShape shape(Map<String, Integer> settings) {
+        public EncoderShape shape(Map<String, Object> settings) {
             return new LruRecConfig(
                     EncoderType.required(settings, EncoderTypes.DIM),
                     EncoderType.required(settings, EncoderTypes.MAX_LENGTH),
@@ -108,8 +108,8 @@ public record LruRecConfig(int dim, int maxLength, int blocks) implements Encode
     }
 
     @Override
-    public Map<String, Integer> describe() {
-        Map<String, Integer> settings = new LinkedHashMap<>();
+    public Map<String, Object> describe() {
+        Map<String, Object> settings = new LinkedHashMap<>();
         settings.put(EncoderTypes.DIM, dim);
         settings.put(EncoderTypes.MAX_LENGTH, maxLength);
         settings.put(BLOCKS, blocks);

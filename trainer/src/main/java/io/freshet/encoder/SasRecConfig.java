@@ -45,7 +45,7 @@ public record SasRecConfig(int dim, int maxLength, int blocks, int heads) implem
         }
 
         @Override
-        public EncoderShape shape(Map<String, Integer> settings) {
+        public EncoderShape shape(Map<String, Object> settings) {
             return new SasRecConfig(
                     EncoderType.required(settings, EncoderTypes.DIM),
                     EncoderType.required(settings, EncoderTypes.MAX_LENGTH),
@@ -60,8 +60,8 @@ public record SasRecConfig(int dim, int maxLength, int blocks, int heads) implem
     }
 
     @Override
-    public Map<String, Integer> describe() {
-        Map<String, Integer> settings = new LinkedHashMap<>();
+    public Map<String, Object> describe() {
+        Map<String, Object> settings = new LinkedHashMap<>();
         settings.put(EncoderTypes.DIM, dim);
         settings.put(EncoderTypes.MAX_LENGTH, maxLength);
         settings.put(BLOCKS, blocks);
