@@ -90,7 +90,7 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
     private static String difference(ModelConfig snapshot, ModelConfig configured) {
         List<String> differences = new ArrayList<>();
         compare("model.encoder", snapshot.encoder().type(), configured.encoder().type(), differences);
-        Map<String, Integer> there = snapshot.encoder().describe();
+        Map<String, Object> there = snapshot.encoder().describe();
         configured.encoder().describe().forEach((setting, here) -> {
             if (there.containsKey(setting)) {
                 compare(ModelSettings.key(setting), there.get(setting), here, differences);

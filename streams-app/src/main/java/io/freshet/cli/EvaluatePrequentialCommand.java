@@ -230,7 +230,13 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         Adam.Settings slower =
                 new Adam.Settings(REFIT_LEARNING_RATE, adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay());
         TrainingConfig training = new TrainingConfig(
-                slower, REFIT_DROPOUT, online.loss(), online.workers(), online.shards(), online.maxGradientNorm());
+                slower,
+                REFIT_DROPOUT,
+                online.loss(),
+                online.workers(),
+                online.shards(),
+                online.maxGradientNorm(),
+                online.sequenceTargets());
         return new FitConfig(
                 trainer.model().encoder(),
                 FitConfig.XAVIER,

@@ -153,6 +153,15 @@ final class FitOptions {
                     + " Default: ${DEFAULT-VALUE}.")
     private float maxGradientNorm;
 
+    @Option(
+            names = "--sequence-targets",
+            paramLabel = "N",
+            defaultValue = "4",
+            description = "Targets of a sequence that an epoch learns, drawn at random, where the encoder encodes the sequence"
+                    + " again for each; 0 for all. sasrec, gru4rec and lrurec learn all targets at once. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private int sequenceTargets;
+
     FitOptions() {}
 
     /**
@@ -178,7 +187,7 @@ final class FitOptions {
 
     private EncoderShape shape(Preset.Values usual) {
         EncoderType type = EncoderTypes.named(encoder);
-        Map<String, Integer> settings = new LinkedHashMap<>();
+        Map<String, Object> settings = new LinkedHashMap<>();
         settings.put(EncoderTypes.DIM, dim);
         settings.put(EncoderTypes.MAX_LENGTH, orElse(maxLength, usual.maxLength()));
         put(settings, "blocks", blocks, 2, type);
@@ -187,7 +196,7 @@ final class FitOptions {
     }
 
     private static void put(
-            Map<String, Integer> settings, String name, @Nullable Integer said, int usual, EncoderType type) {
+            Map<String, Object> settings, String name, @Nullable Integer said, int usual, EncoderType type) {
         if (said != null && !type.settings().contains(name)) {
             throw new IllegalArgumentException("--" + name + " is no setting of " + type.name() + ": leave it out");
         }
@@ -204,7 +213,13 @@ final class FitOptions {
         int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
         LossConfig learned = loss.resolve(usual);
         return new TrainingConfig(
-                optimizer, orElse(dropout, usual.dropout()), learned, threads, shards, maxGradientNorm);
+                optimizer,
+                orElse(dropout, usual.dropout()),
+                learned,
+                threads,
+                shards,
+                maxGradientNorm,
+                sequenceTargets);
     }
 
     /** The encoders that there are. */
@@ -267,6 +282,7 @@ final class FitOptions {
         values.put("mask_seen", config.seen() == SeenItems.MASKED);
         values.put("shards", training.shards());
         values.put("max_gradient_norm", training.maxGradientNorm());
+        values.put("sequence_targets", training.sequenceTargets());
         return values;
     }
 }

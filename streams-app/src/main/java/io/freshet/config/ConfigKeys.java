@@ -124,6 +124,7 @@ final class ConfigKeys {
     static final String TRAINING_WORKERS = "training.workers";
     static final String TRAINING_SHARDS = "training.shards";
     static final String TRAINING_MAX_GRADIENT_NORM = "training.max.gradient.norm";
+    static final String TRAINING_SEQUENCE_TARGETS = "training.sequence.targets";
 
     static final String MODEL_MEMORY_WINDOW = "model.memory.window";
     static final String MODEL_MEMORY_NEIGHBOURS = "model.memory.neighbours";
@@ -652,6 +653,15 @@ final class ConfigKeys {
                     "0",
                     atLeast(0),
                     "Global norm that a step's gradients are scaled down to where they are larger; 0 is no bound."),
+            key(
+                    TRAINING_SEQUENCE_TARGETS,
+                    ConfigDef.Type.INT,
+                    "4",
+                    atLeast(0),
+                    "",
+                    "Most targets of a sequence that a step learns with an encoder that encodes the sequence again for each: the"
+                            + " newest of an updated sequence, any of a replayed one; 0 is all. `sasrec`, `gru4rec` and `lrurec`"
+                            + " encode all positions at once and learn all targets."),
             key(
                     ONLINE_STEP_CLICKS,
                     ConfigDef.Type.INT,

@@ -347,7 +347,8 @@ public final class FreshetConfig {
                         integer(ConfigKeys.TRAINING_NEGATIVES), decimal(ConfigKeys.TRAINING_ALPHA)),
                 workers > 0 ? workers : Runtime.getRuntime().availableProcessors(),
                 integer(ConfigKeys.TRAINING_SHARDS),
-                decimal(ConfigKeys.TRAINING_MAX_GRADIENT_NORM));
+                decimal(ConfigKeys.TRAINING_MAX_GRADIENT_NORM),
+                integer(ConfigKeys.TRAINING_SEQUENCE_TARGETS));
     }
 
     private LearningConfig learning() {

@@ -1,42 +1,100 @@
 package io.freshet.encoder;
 
+import io.freshet.sampling.CounterRandom;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sequences of vocabulary rows laid end to end, without padding. A token is one position of one sequence: an input row
- * and, where there is something to learn, the row of the item that came next, with the weight of its loss.
+ * Sequences of vocabulary rows laid end to end, without padding. A token is one position of one sequence: an input row. A state is
+ * what the encoder makes of a token and those before it. It has, where there is something to learn, a target: the row of the item
+ * that came next, with the weight of its loss.
  *
- * <p>The newest token of a sequence always stands at position {@code maxLength - 1}. Reused from step to step; not
- * thread-safe.
+ * <p>For an encoder that {@linkplain EncoderShape#predictsEveryPosition predicts every position}, each token has a state of the same
+ * number. For others each sequence has one, after its last token; an example is then cut into one sequence for each target.
+ *
+ * <p>The newest token of a sequence has position {@code maxLength - 1}. Reused from step to step; not thread-safe.
  */
 public final class SequenceBatch {
-    /** The target of a token that has none. */
+    /** The target of a state that has none. */
     public static final int NO_TARGET = -1;
 
+    /** No bound on the targets of an example. */
+    public static final int ALL_TARGETS = 0;
+
     private final int maxLength;
+    private final @Nullable EncoderShape padding; // says how many places a sequence takes; null where it is its tokens
+    private final boolean everyPosition;
+    private final int mostTargets;
+    private final long seed;
+    private long step;
+    private int examples;
     private int[] inputs = new int[1024]; // (tokens)
-    private int[] targets = new int[1024]; // (tokens)
-    private float[] weights = new float[1024]; // (tokens): of the targets, 0 without one
     private int[] positions = new int[1024]; // (tokens)
+    private int[] targets = new int[1024]; // (states)
+    private float[] weights = new float[1024]; // (states): of the targets, 0 without one
     private int[] starts = new int[128]; // (sequences + 1)
-    private int[] seen = new int[1024]; // (rows that sequences were taken from)
-    private int[] seenStarts = new int[128]; // (sequences + 1)
+    private int[] placeStarts = new int[128]; // (sequences + 1)
+    private int[] seen = new int[1024]; // (rows that examples were taken from)
+    private int[] seenStarts = new int[128]; // (sequences)
+    private int[] seenEnds = new int[128]; // (sequences)
+    private int seenSize;
     private int sequences;
     private int tokens;
+    private int states;
     private int targetCount;
     private double weightSum;
 
     /**
+     * A batch in which each token has a state.
+     *
      * @param maxLength positions that the encoder sees
      */
     public SequenceBatch(int maxLength) {
-        this.maxLength = maxLength;
+        this(maxLength, null, true, ALL_TARGETS, 0);
     }
 
+    /** A batch for an encoder, of which every target is learned. */
+    public SequenceBatch(EncoderShape shape) {
+        this(shape, ALL_TARGETS, 0);
+    }
+
+    /**
+     * A batch for an encoder.
+     *
+     * @param mostTargets targets of an example that are learned, where each takes a sequence of its own; {@link #ALL_TARGETS} for
+     *     all. Of more, those are drawn at random
+     * @param seed of the draws
+     */
+    public SequenceBatch(EncoderShape shape, int mostTargets, long seed) {
+        this(shape.maxLength(), shape, shape.predictsEveryPosition(), mostTargets, seed);
+    }
+
+    private SequenceBatch(
+            int maxLength, @Nullable EncoderShape padding, boolean everyPosition, int mostTargets, long seed) {
+        this.maxLength = maxLength;
+        this.padding = padding;
+        this.everyPosition = everyPosition;
+        this.mostTargets = mostTargets;
+        this.seed = seed;
+    }
+
+    /** Empties the batch, for a step that draws no targets. */
     public void clear() {
+        clear(0);
+    }
+
+    /**
+     * Empties the batch.
+     *
+     * @param newStep the number that decides which targets are drawn
+     */
+    public void clear(long newStep) {
+        step = newStep;
+        examples = 0;
         sequences = 0;
         tokens = 0;
+        states = 0;
+        seenSize = 0;
         targetCount = 0;
         weightSum = 0;
     }
@@ -57,6 +115,26 @@ public final class SequenceBatch {
      * @param weights of {@code rows} as targets; 0 for a row that is an input only. Null where each weighs 1
      */
     public void addExample(int[] rows, float @Nullable [] weights, int from, int to) {
+        if (everyPosition) {
+            addPacked(rows, weights, from, to);
+        } else {
+            addEachTarget(rows, weights, from, to, false);
+        }
+    }
+
+    /**
+     * Adds a training example of a sequence that has just grown. As {@link #addExample(int[], float[], int, int)}, but where only some
+     * targets are learned these are the newest.
+     */
+    public void addGrown(int[] rows, float @Nullable [] weights, int from, int to) {
+        if (everyPosition) {
+            addPacked(rows, weights, from, to);
+        } else {
+            addEachTarget(rows, weights, from, to, true);
+        }
+    }
+
+    private void addPacked(int[] rows, float @Nullable [] weights, int from, int to) {
         int end = weights == null ? to : endOfTargets(weights, from, to);
         int first = Math.max(from, end - 1 - maxLength);
         int length = end - 1 - first;
@@ -66,9 +144,51 @@ public final class SequenceBatch {
         addInputs(rows, first, length);
         addSeen(rows, from, to);
         for (int i = 0; i < length; i++) {
-            int next = first + 1 + i;
-            addTarget(rows[next], weights == null ? 1f : weights[next]);
+            addState(rows[first + 1 + i], weightOf(weights, first + 1 + i));
         }
+    }
+
+    /** Adds a sequence for each target, or for some of them: all that came before it. */
+    private void addEachTarget(int[] rows, float @Nullable [] weights, int from, int to, boolean newest) {
+        int left = 0; // targets still to come
+        for (int target = from + 1; target < to; target++) {
+            left += weightOf(weights, target) > 0 ? 1 : 0;
+        }
+        int wanted = mostTargets == ALL_TARGETS ? left : Math.min(mostTargets, left);
+        int firstSeen = seenSize;
+        boolean added = false;
+        for (int target = from + 1; target < to; target++) {
+            float weight = weightOf(weights, target);
+            if (weight > 0) {
+                if (isTaken(wanted, left, target, newest)) {
+                    int first = Math.max(from, target - maxLength);
+                    addInputs(rows, first, target - first);
+                    if (added) {
+                        shareSeen(firstSeen);
+                    } else {
+                        addSeen(rows, from, to);
+                    }
+                    addState(rows[target], weight);
+                    added = true;
+                    wanted--;
+                }
+                left--;
+            }
+        }
+        examples++;
+    }
+
+    /** Selection sampling (Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2 S), or the last of those left. */
+    private boolean isTaken(int wanted, int left, int target, boolean newest) {
+        if (wanted == left || newest) {
+            return wanted == left;
+        }
+        long index = (long) examples << Integer.SIZE | target;
+        return CounterRandom.below(left, seed, step, CounterRandom.Purpose.TARGETS, index) < wanted;
+    }
+
+    private static float weightOf(float @Nullable [] weights, int row) {
+        return weights == null ? 1f : weights[row];
     }
 
     /** Behind the last row that is a target; the first row is none. */
@@ -80,13 +200,13 @@ public final class SequenceBatch {
         return end;
     }
 
-    private void addTarget(int row, float weight) {
+    private void addState(int target, float weight) {
         boolean counts = weight > 0;
-        targets[tokens] = counts ? row : NO_TARGET;
-        weights[tokens] = weight;
+        targets[states] = counts ? target : NO_TARGET;
+        weights[states] = weight;
         targetCount += counts ? 1 : 0;
         weightSum += weight;
-        tokens++;
+        states++;
     }
 
     /** Adds a history without targets: each of the newest {@code maxLength} rows of {@code rows[from, to)}. */
@@ -98,9 +218,10 @@ public final class SequenceBatch {
         }
         addInputs(rows, first, length);
         addSeen(rows, from, to);
-        Arrays.fill(targets, tokens, tokens + length, NO_TARGET);
-        Arrays.fill(weights, tokens, tokens + length, 0f);
-        tokens += length;
+        int added = everyPosition ? length : 1;
+        for (int i = 0; i < added; i++) {
+            addState(NO_TARGET, 0f);
+        }
     }
 
     private void addInputs(int[] rows, int first, int length) {
@@ -109,18 +230,26 @@ public final class SequenceBatch {
         for (int i = 0; i < length; i++) {
             positions[tokens + i] = maxLength - length + i;
         }
+        tokens += length;
         sequences++;
-        starts[sequences] = tokens + length;
+        starts[sequences] = tokens;
+        placeStarts[sequences] = placeStarts[sequences - 1] + (padding == null ? length : padding.places(length));
     }
 
     private void addSeen(int[] rows, int from, int to) {
-        int start = seenStarts[sequences - 1];
-        int end = start + to - from;
-        if (end > seen.length) {
-            seen = Arrays.copyOf(seen, Math.max(end, 2 * seen.length));
+        int start = seenSize;
+        seenSize += to - from;
+        if (seenSize > seen.length) {
+            seen = Arrays.copyOf(seen, Math.max(seenSize, 2 * seen.length));
         }
         System.arraycopy(rows, from, seen, start, to - from);
-        seenStarts[sequences] = end;
+        shareSeen(start);
+    }
+
+    /** Says that the newest sequence was taken from the newest of the seen rows. */
+    private void shareSeen(int start) {
+        seenStarts[sequences - 1] = start;
+        seenEnds[sequences - 1] = seenSize;
     }
 
     private void reserve(int length) {
@@ -133,7 +262,9 @@ public final class SequenceBatch {
         }
         if (sequences + 2 > starts.length) {
             starts = Arrays.copyOf(starts, 2 * starts.length);
+            placeStarts = Arrays.copyOf(placeStarts, starts.length);
             seenStarts = Arrays.copyOf(seenStarts, starts.length);
+            seenEnds = Arrays.copyOf(seenEnds, starts.length);
         }
     }
 
@@ -145,7 +276,12 @@ public final class SequenceBatch {
         return tokens;
     }
 
-    /** Tokens that have a target. */
+    /** Rows of what the encoder makes of the batch. */
+    public int states() {
+        return states;
+    }
+
+    /** States that have a target. */
     public int targetCount() {
         return targetCount;
     }
@@ -160,22 +296,32 @@ public final class SequenceBatch {
         return starts[sequence];
     }
 
+    /** The first state of a sequence; that of {@code sequences()} is {@code states()}. */
+    public int firstState(int sequence) {
+        return everyPosition ? starts[sequence] : sequence;
+    }
+
+    /** {@linkplain EncoderShape#places Places} that sequences {@code [first, end)} take. */
+    public int places(int first, int end) {
+        return placeStarts[end] - placeStarts[first];
+    }
+
     public int input(int token) {
         return inputs[token];
     }
 
-    public int target(int token) {
-        return targets[token];
+    public int target(int state) {
+        return targets[state];
     }
 
-    /** How much the loss of the token's target weighs; 0 without one. */
-    public float weight(int token) {
-        return weights[token];
+    /** How much the loss of the state's target weighs; 0 without one. */
+    public float weight(int state) {
+        return weights[state];
     }
 
     /** Whether the row is among those that the sequence was taken from, cut off ones and the last target included. */
     public boolean hasSeen(int sequence, int row) {
-        for (int i = seenStarts[sequence]; i < seenStarts[sequence + 1]; i++) {
+        for (int i = seenStarts[sequence]; i < seenEnds[sequence]; i++) {
             if (seen[i] == row) {
                 return true;
             }

@@ -97,7 +97,7 @@ public final class BatchLoss implements AutoCloseable {
      *
      * @param shard the shard whose scratch and sums it goes to; one thread at a time
      * @param first whether it is the shard's first chunk of this batch
-     * @return the sum of the tokens' losses by their own weights, not multiplied by the chunk's
+     * @return the sum of the states' losses by their own weights, not multiplied by the chunk's
      */
     public double backward(int shard, LossChunk chunk, boolean first) {
         Shard scratch = shards.get(shard);
@@ -145,7 +145,7 @@ public final class BatchLoss implements AutoCloseable {
      * Adds a candidate's gradient to a sum (d).
      *
      * @param candidate its row, where all items are candidates; else its draw
-     * @param hidden H of the batch (tokens, d)
+     * @param hidden H of the batch (states, d)
      */
     public void addCandidateGradient(MemorySegment sum, int candidate, Matrix hidden) {
         gradients.addTo(sum, candidate, hidden);

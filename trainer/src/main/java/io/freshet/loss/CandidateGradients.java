@@ -11,7 +11,7 @@ import java.lang.foreign.ValueLayout;
 /**
  * The gradients of a step's candidates, by draws or, where all items are candidates, by rows. Where a whole batch shares
  * candidates each shard sums its own layer, which are summed in order; where chunks have their own sets, each chunk has
- * its part; where positions have their own, a draw has a coefficient to its token's hidden state.
+ * its part; where positions have their own, a draw has a coefficient to its state's hidden state.
  *
  * <p>Shards may write at the same time; reading comes after.
  */
@@ -57,7 +57,7 @@ final class CandidateGradients implements AutoCloseable {
         return Matrix.over(block.memory(), (long) chunk * negatives * d, d);
     }
 
-    /** Where positions' own draws have their coefficients (tokens, K). */
+    /** Where positions' own draws have their coefficients (states, K). */
     Matrix coefficients() {
         return Matrix.over(block.memory(), 0, negatives);
     }
@@ -66,7 +66,7 @@ final class CandidateGradients implements AutoCloseable {
      * Adds a candidate's gradient to a sum (d).
      *
      * @param candidate its row, where all items are candidates; else its draw
-     * @param hidden H of the batch (tokens, d)
+     * @param hidden H of the batch (states, d)
      */
     void addTo(MemorySegment sum, int candidate, Matrix hidden) {
         if (sampling == Sampling.POSITION) {

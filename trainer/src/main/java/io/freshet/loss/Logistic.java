@@ -33,21 +33,21 @@ record Logistic() implements LossFunction {
     }
 
     @Override
-    public void derive(ScoreTile tile, int from, int rows, int tokens) {
-        classify(tile, from, rows, tokens);
+    public void derive(ScoreTile tile, int from, int rows, int states) {
+        classify(tile, from, rows, states);
     }
 
     /**
      * With x = s - shift: σ(x) in the place of s, softplus(x) added to the sums, σ(x) taken off the targets' derivatives.
      * What the scales were is lost.
      */
-    static void classify(ScoreTile tile, int from, int rows, int tokens) {
+    static void classify(ScoreTile tile, int from, int rows, int states) {
         for (int block = 0; block < rows; block += BLOCK) {
             int count = Math.min(BLOCK, rows - block);
-            for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+            for (long lane = 0; lane < ScoreTile.laneBytes(states); lane += Lanes.BYTES) {
                 classify(tile.scores().memory(), tile.scores().at(from + block) + lane, count, tile, lane);
             }
-            for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+            for (long lane = 0; lane < ScoreTile.laneBytes(states); lane += Lanes.BYTES) {
                 FloatVector logarithm = Lanes.log(Lanes.load(tile.scales(), lane));
                 Lanes.store(Lanes.load(tile.sums(), lane).add(logarithm), tile.sums(), lane);
             }
@@ -87,9 +87,9 @@ record Logistic() implements LossFunction {
     }
 
     @Override
-    public void finish(ScoreTile tile, int tokens) {
+    public void finish(ScoreTile tile, int states) {
         FloatVector one = FloatVector.broadcast(Lanes.FLOATS, 1f);
-        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+        for (long lane = 0; lane < ScoreTile.laneBytes(states); lane += Lanes.BYTES) {
             FloatVector x = Lanes.load(tile.targetScores(), lane).neg();
             FloatVector e = Lanes.exp(x.abs().neg());
             FloatVector own = Lanes.relu(x).add(Lanes.log(e.add(1f)));

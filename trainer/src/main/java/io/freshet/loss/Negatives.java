@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The negatives of one step after another. Each draw has a number, which is its place in {@link #draws}: in one set for
- * the batch, number {@code i}; in a set for each chunk, {@code chunk · K + i}; for each position, {@code token · K + i}.
+ * the batch, number {@code i}; in a set for each chunk, {@code chunk · K + i}; for each position, {@code state · K + i}.
  *
  * <p>{@link #prepare} and {@link #observe} are for one thread; in between, many may draw, each for its own chunks.
  */
@@ -62,7 +62,7 @@ final class Negatives {
             case ALL -> 0;
             case BATCH -> listsAll ? items : config.negatives();
             case GROUP -> Math.multiplyExact(chunks, config.negatives());
-            case POSITION -> Math.multiplyExact(batch.tokens(), config.negatives());
+            case POSITION -> Math.multiplyExact(batch.states(), config.negatives());
         };
         if (draws.length < drawCount) {
             draws = new int[drawCount + drawCount / 4];
@@ -100,11 +100,11 @@ final class Negatives {
         for (int sequence = firstSequence; sequence < endSequence; sequence++) {
             int ofSequence = sequence;
             IntPredicate seen = row -> gaps.get(row) || batch.hasSeen(ofSequence, row);
-            for (int token = batch.start(sequence); token < batch.start(sequence + 1); token++) {
-                if (batch.target(token) < 0) {
-                    Arrays.fill(draws, token * count, (token + 1) * count, SequenceBatch.NO_TARGET);
+            for (int state = batch.firstState(sequence); state < batch.firstState(sequence + 1); state++) {
+                if (batch.target(state) < 0) {
+                    Arrays.fill(draws, state * count, (state + 1) * count, SequenceBatch.NO_TARGET);
                 } else {
-                    drawFor(seen, token * count, (token + 1) * count);
+                    drawFor(seen, state * count, (state + 1) * count);
                 }
             }
         }
@@ -127,9 +127,9 @@ final class Negatives {
         if (popularity == null) {
             return;
         }
-        for (int token = 0; token < batch.tokens(); token++) {
-            if (batch.target(token) >= 0) {
-                popularity.observe(batch.target(token));
+        for (int state = 0; state < batch.states(); state++) {
+            if (batch.target(state) >= 0) {
+                popularity.observe(batch.target(state));
             }
         }
     }

@@ -21,15 +21,15 @@ record PairwiseRanking() implements LossFunction {
     }
 
     @Override
-    public void derive(ScoreTile tile, int from, int rows, int tokens) {
-        Logistic.classify(tile, from, rows, tokens);
+    public void derive(ScoreTile tile, int from, int rows, int states) {
+        Logistic.classify(tile, from, rows, states);
     }
 
     @Override
-    public void finish(ScoreTile tile, int tokens) {
+    public void finish(ScoreTile tile, int states) {
         FloatVector one = FloatVector.broadcast(Lanes.FLOATS, 1f);
         tile.losses().copyFrom(tile.sums());
-        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+        for (long lane = 0; lane < ScoreTile.laneBytes(states); lane += Lanes.BYTES) {
             Lanes.store(one, tile.scales(), lane);
         }
     }

@@ -8,8 +8,8 @@ import java.lang.foreign.MemorySegment;
 
 /**
  * A loss whose targets have candidates of their own, as the authors of SCE draw them: each score is a product of two
- * rows. A token's candidates stand in its lane of the tile, so that the same {@link LossFunction} serves. What a candidate
- * gets is a coefficient: its gradient is that times the token's h, and is gathered later, row by row.
+ * rows. A state's candidates stand in its lane of the tile, so that the same {@link LossFunction} serves. What a candidate
+ * gets is a coefficient: its gradient is that times the state's h, and is gathered later, row by row.
  *
  * <p>One instance a thread.
  */
@@ -34,16 +34,16 @@ final class PositionCandidateLoss {
     /**
      * The loss of a chunk and its gradients.
      *
-     * @param draws the candidates' rows, or -1 where there is none, in the batch's token positions (tokens, K)
-     * @param coefficients receives both weights · dℓ/dsᵢ of each draw (tokens, K)
-     * @return the sum of the tokens' losses by their own weights, not multiplied by the chunk's
+     * @param draws the candidates' rows, or -1 where there is none, in the batch's state positions (states, K)
+     * @param coefficients receives both weights · dℓ/dsᵢ of each draw (states, K)
+     * @return the sum of the states' losses by their own weights, not multiplied by the chunk's
      */
     double backward(LossChunk chunk, int[] draws, ScoreCorrection correction, Matrix coefficients) {
         tile.reserve(negatives, 0f);
         double loss = 0;
-        int tokens = chunk.tokens();
-        for (int first = 0; first < tokens; first += TILE) {
-            int count = Math.min(TILE, tokens - first);
+        int states = chunk.states();
+        for (int first = 0; first < states; first += TILE) {
+            int count = Math.min(TILE, states - first);
             derive(chunk, draws, correction, first, count);
             for (int t = 0; t < count; t++) {
                 loss += multiply(chunk, draws, first + t, t, coefficients);
@@ -71,7 +71,7 @@ final class PositionCandidateLoss {
         for (int t = 0; t < count; t++) {
             int target = chunk.target(first + t);
             long at = chunk.hidden().at(first + t);
-            int draw = (chunk.firstToken() + first + t) * negatives;
+            int draw = (chunk.firstState() + first + t) * negatives;
             boolean counts = target >= 0;
             float own = counts ? Rows.dot(h, at, items.memory(target), items.at(target), d) : 0f;
             ScoreTile.put(tile.targetScores(), t, counts ? own + correction.ofTarget(target) : 0f);
@@ -85,29 +85,29 @@ final class PositionCandidateLoss {
         }
     }
 
-    /** The token's loss by its own weight, its candidates' coefficients, and {@code dh = dℓ/ds⁺ · e⁺ + Σᵢ dℓ/dsᵢ · eᵢ}. */
-    private double multiply(LossChunk chunk, int[] draws, int token, int lane, Matrix coefficients) {
+    /** The state's loss by its own weight, its candidates' coefficients, and {@code dh = dℓ/ds⁺ · e⁺ + Σᵢ dℓ/dsᵢ · eᵢ}. */
+    private double multiply(LossChunk chunk, int[] draws, int state, int lane, Matrix coefficients) {
         RowTable items = chunk.items();
         MemorySegment dh = chunk.hiddenGradients().memory();
-        long at = chunk.hiddenGradients().at(token);
-        int batchToken = chunk.firstToken() + token;
-        int target = chunk.target(token);
+        long at = chunk.hiddenGradients().at(state);
+        int batchState = chunk.firstState() + state;
+        int target = chunk.target(state);
         if (target < 0) {
-            ScoreTile.put(chunk.targetGradients(), batchToken, 0f);
+            ScoreTile.put(chunk.targetGradients(), batchState, 0f);
             dh.asSlice(at, items.rowBytes()).fill((byte) 0);
             return 0;
         }
-        float own = chunk.ownWeight(token);
+        float own = chunk.ownWeight(state);
         float weight = own * chunk.weight();
         float share = weight * ScoreTile.get(tile.targetDerivatives(), lane);
         float scale = weight * ScoreTile.get(tile.scales(), lane);
-        ScoreTile.put(chunk.targetGradients(), batchToken, share);
+        ScoreTile.put(chunk.targetGradients(), batchState, share);
         Rows.scale(items.memory(target), items.at(target), share, dh, at, d);
         for (int k = 0; k < negatives; k++) {
-            int row = draws[batchToken * negatives + k];
+            int row = draws[batchState * negatives + k];
             if (row >= 0) {
                 float coefficient = scale * tile.scores().get(k, lane);
-                coefficients.set(batchToken, k, coefficient);
+                coefficients.set(batchState, k, coefficient);
                 Rows.addScaled(items.memory(row), items.at(row), coefficient, dh, at, d);
             }
         }

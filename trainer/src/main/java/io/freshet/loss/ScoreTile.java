@@ -7,11 +7,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A tile of tokens and their candidates. Tokens stand in the lanes and candidates in the rows, so that sums over a
- * token's candidates never cross lanes. {@link #scores} holds scores until a {@link LossFunction} has put derivatives in
- * their place; what each token's derivatives are to be multiplied by is kept apart, in {@link #scales}.
+ * A tile of states and their candidates. States stand in the lanes and candidates in the rows, so that sums over a
+ * state's candidates never cross lanes. {@link #scores} holds scores until a {@link LossFunction} has put derivatives in
+ * their place; what each state's derivatives are to be multiplied by is kept apart, in {@link #scales}.
  *
- * <p>What stands in lanes past the tokens in use is never read. One instance a thread.
+ * <p>What stands in lanes past the states in use is never read. One instance a thread.
  */
 final class ScoreTile implements AutoCloseable {
     /** Tokens of a tile. */
@@ -84,17 +84,17 @@ final class ScoreTile implements AutoCloseable {
         return correction;
     }
 
-    static float get(MemorySegment row, int token) {
-        return row.getAtIndex(FLOAT, token);
+    static float get(MemorySegment row, int state) {
+        return row.getAtIndex(FLOAT, state);
     }
 
-    static void put(MemorySegment row, int token, float value) {
-        row.setAtIndex(FLOAT, token, value);
+    static void put(MemorySegment row, int state, float value) {
+        row.setAtIndex(FLOAT, state, value);
     }
 
-    /** Lanes, in bytes, that so many tokens take. */
-    static long laneBytes(int tokens) {
-        return (long) Lanes.roundUp(tokens) * Float.BYTES;
+    /** Lanes, in bytes, that so many states take. */
+    static long laneBytes(int states) {
+        return (long) Lanes.roundUp(states) * Float.BYTES;
     }
 
     @Override

@@ -13,7 +13,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * A loss whose targets share candidates: matrix products with the elementwise {@link LossFunction} between them. For
- * scores S = E Hᵀ of candidates E, derivatives dℓ/dS = P · diag(z) with P in the tile and z the tokens' scales:
+ * scores S = E Hᵀ of candidates E, derivatives dℓ/dS = P · diag(z) with P in the tile and z the states' scales:
  *
  * <pre>
  * dH = diag(z) Pᵀ E + dℓ/ds⁺ · e⁺,   dE = P (diag(z) H)
@@ -41,7 +41,7 @@ final class SharedCandidateLoss implements AutoCloseable {
     private final FloatBlock states;
     private final Matrix transposed; // (d, TILE): hᵀ
     private final Matrix scaled; // (TILE, d): h · weight · z
-    private long[] masks = new long[TILE]; // candidate · 2^32 + token, ascending
+    private long[] masks = new long[TILE]; // candidate · 2^32 + state, ascending
     private int maskCount;
 
     /**
@@ -62,16 +62,16 @@ final class SharedCandidateLoss implements AutoCloseable {
      *
      * @param gradients the candidates' gradients (candidates, d)
      * @param overwrite whether those are overwritten rather than added to
-     * @return the sum of the tokens' losses by their own weights, not multiplied by the chunk's
+     * @return the sum of the states' losses by their own weights, not multiplied by the chunk's
      */
     double backward(
             LossChunk chunk, Candidates candidates, ScoreCorrection correction, Matrix gradients, boolean overwrite) {
         tile.reserve(candidates.size(), candidates.correction());
         double loss = 0;
-        int tokens = chunk.tokens();
-        for (int first = 0; first < tokens; first += TILE) {
-            int count = Math.min(TILE, tokens - first);
-            readTokens(chunk, candidates, correction, first, count);
+        int states = chunk.states();
+        for (int first = 0; first < states; first += TILE) {
+            int count = Math.min(TILE, states - first);
+            readStates(chunk, candidates, correction, first, count);
             derive(chunk, candidates, first, count);
             loss += scale(chunk, first, count);
             multiply(chunk, candidates, first, count, gradients, overwrite && first == 0);
@@ -80,7 +80,7 @@ final class SharedCandidateLoss implements AutoCloseable {
     }
 
     /** hᵀ into the lanes, the targets' scores, and where targets stand among the candidates. */
-    private void readTokens(LossChunk chunk, Candidates candidates, ScoreCorrection correction, int first, int count) {
+    private void readStates(LossChunk chunk, Candidates candidates, ScoreCorrection correction, int first, int count) {
         transpose(chunk.hidden(), first, count);
         maskCount = 0;
         Matrix h = chunk.hidden();
@@ -104,13 +104,13 @@ final class SharedCandidateLoss implements AutoCloseable {
         transposed.transposeFrom(hidden, first, count, d, Lanes.roundUp(count));
     }
 
-    private void maskTarget(Candidates candidates, int target, int token) {
+    private void maskTarget(Candidates candidates, int target, int state) {
         int index = candidates.indexOf(target);
         while (index >= 0 && index < candidates.size() && candidates.rowOf(index) == target) {
             if (maskCount == masks.length) {
                 masks = Arrays.copyOf(masks, 2 * maskCount);
             }
-            masks[maskCount] = (long) index << Integer.SIZE | token;
+            masks[maskCount] = (long) index << Integer.SIZE | state;
             maskCount++;
             index++;
         }
@@ -198,16 +198,16 @@ final class SharedCandidateLoss implements AutoCloseable {
         double loss = 0;
         Matrix h = chunk.hidden();
         for (int t = 0; t < count; t++) {
-            int token = first + t;
-            boolean counts = chunk.target(token) >= 0;
-            float own = chunk.ownWeight(token);
+            int state = first + t;
+            boolean counts = chunk.target(state) >= 0;
+            float own = chunk.ownWeight(state);
             float weight = counts ? own * chunk.weight() : 0f;
             loss += counts ? (double) own * ScoreTile.get(tile.losses(), t) : 0;
             float share = weight * ScoreTile.get(tile.targetDerivatives(), t);
             float scale = weight * ScoreTile.get(tile.scales(), t);
-            ScoreTile.put(chunk.targetGradients(), chunk.firstToken() + token, share);
+            ScoreTile.put(chunk.targetGradients(), chunk.firstState() + state, share);
             ScoreTile.put(tile.scales(), t, scale);
-            Rows.scale(h.memory(), h.at(token), scale, scaled.memory(), scaled.at(t), d);
+            Rows.scale(h.memory(), h.at(state), scale, scaled.memory(), scaled.at(t), d);
         }
         return loss;
     }
@@ -225,11 +225,11 @@ final class SharedCandidateLoss implements AutoCloseable {
     }
 
     /** {@code dh = dh · scale + share · e⁺}. */
-    private void addTarget(LossChunk chunk, int token, float scale) {
-        int target = Math.max(0, chunk.target(token));
-        float share = ScoreTile.get(chunk.targetGradients(), chunk.firstToken() + token);
+    private void addTarget(LossChunk chunk, int state, float scale) {
+        int target = Math.max(0, chunk.target(state));
+        float share = ScoreTile.get(chunk.targetGradients(), chunk.firstState() + state);
         MemorySegment row = chunk.hiddenGradients().memory();
-        long at = chunk.hiddenGradients().at(token);
+        long at = chunk.hiddenGradients().at(state);
         Rows.scale(row, at, scale, row, at, d);
         Rows.addScaled(chunk.items().memory(target), chunk.items().at(target), share, row, at, d);
     }

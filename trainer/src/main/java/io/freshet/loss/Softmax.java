@@ -27,8 +27,8 @@ record Softmax() implements LossFunction {
     }
 
     @Override
-    public void derive(ScoreTile tile, int from, int rows, int tokens) {
-        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+    public void derive(ScoreTile tile, int from, int rows, int states) {
+        for (long lane = 0; lane < ScoreTile.laneBytes(states); lane += Lanes.BYTES) {
             exponentiate(tile.scores().memory(), tile.scores().at(from) + lane, rows, tile, lane);
         }
     }
@@ -46,22 +46,22 @@ record Softmax() implements LossFunction {
     }
 
     @Override
-    public boolean overflowed(ScoreTile tile, int tokens) {
-        return sumsOverflowed(tile, tokens);
+    public boolean overflowed(ScoreTile tile, int states) {
+        return sumsOverflowed(tile, states);
     }
 
     @Override
-    public void raiseShifts(ScoreTile tile, int from, int rows, int tokens) {
-        raise(tile, from, rows, tokens);
+    public void raiseShifts(ScoreTile tile, int from, int rows, int states) {
+        raise(tile, from, rows, states);
     }
 
     @Override
-    public void finish(ScoreTile tile, int tokens) {
-        normalize(tile, tokens);
+    public void finish(ScoreTile tile, int states) {
+        normalize(tile, states);
     }
 
-    static boolean sumsOverflowed(ScoreTile tile, int tokens) {
-        for (int t = 0; t < tokens; t++) {
+    static boolean sumsOverflowed(ScoreTile tile, int states) {
+        for (int t = 0; t < states; t++) {
             if (!(ScoreTile.get(tile.sums(), t) < TOO_LARGE)) {
                 return true;
             }
@@ -70,9 +70,9 @@ record Softmax() implements LossFunction {
     }
 
     /** The rare case: some score is more than 69 above the target's. The sums start from zero again. */
-    static void raise(ScoreTile tile, int from, int rows, int tokens) {
+    static void raise(ScoreTile tile, int from, int rows, int states) {
         tile.sums().fill((byte) 0);
-        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+        for (long lane = 0; lane < ScoreTile.laneBytes(states); lane += Lanes.BYTES) {
             FloatVector shift = Lanes.load(tile.shifts(), lane);
             for (int row = from; row < from + rows; row++) {
                 FloatVector s = Lanes.load(tile.scores().memory(), tile.scores().at(row) + lane);
@@ -82,8 +82,8 @@ record Softmax() implements LossFunction {
         }
     }
 
-    static void normalize(ScoreTile tile, int tokens) {
-        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+    static void normalize(ScoreTile tile, int states) {
+        for (long lane = 0; lane < ScoreTile.laneBytes(states); lane += Lanes.BYTES) {
             FloatVector sum = Lanes.load(tile.sums(), lane);
             FloatVector above = Lanes.load(tile.shifts(), lane).sub(Lanes.load(tile.targetScores(), lane));
             FloatVector z = sum.add(Lanes.exp(above.neg()));

@@ -20,8 +20,8 @@ record TightSoftmax(float eta) implements LossFunction {
     }
 
     @Override
-    public void derive(ScoreTile tile, int from, int rows, int tokens) {
-        for (long lane = 0; lane < ScoreTile.laneBytes(tokens); lane += Lanes.BYTES) {
+    public void derive(ScoreTile tile, int from, int rows, int states) {
+        for (long lane = 0; lane < ScoreTile.laneBytes(states); lane += Lanes.BYTES) {
             exponentiate(tile.scores().memory(), tile.scores().at(from) + lane, rows, tile, lane, eta);
         }
     }
@@ -43,17 +43,17 @@ record TightSoftmax(float eta) implements LossFunction {
     }
 
     @Override
-    public boolean overflowed(ScoreTile tile, int tokens) {
-        return Softmax.sumsOverflowed(tile, tokens);
+    public boolean overflowed(ScoreTile tile, int states) {
+        return Softmax.sumsOverflowed(tile, states);
     }
 
     @Override
-    public void raiseShifts(ScoreTile tile, int from, int rows, int tokens) {
-        Softmax.raise(tile, from, rows, tokens);
+    public void raiseShifts(ScoreTile tile, int from, int rows, int states) {
+        Softmax.raise(tile, from, rows, states);
     }
 
     @Override
-    public void finish(ScoreTile tile, int tokens) {
-        Softmax.normalize(tile, tokens);
+    public void finish(ScoreTile tile, int states) {
+        Softmax.normalize(tile, states);
     }
 }

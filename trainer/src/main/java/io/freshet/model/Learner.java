@@ -24,7 +24,7 @@ import java.util.List;
  * Learns batches: one optimiser step each. The state that a step depends on beside the model is here: Adam's moments
  * and the number of steps.
  *
- * <p>A batch is cut into chunks of at most {@value #CHUNK_TOKENS} tokens at sequence ends. Chunk c belongs to shard
+ * <p>A batch is cut into chunks of at most {@value #CHUNK_TOKENS} tokens, or of {@value #CHUNK_SEQUENCES} long sequences, at sequence ends. Chunk c belongs to shard
  * c mod the number of shards in use; a shard takes its chunks in order, each through forward pass, loss and backward pass without a barrier,
  * and sums their gradients; shards are summed in order. So the bits of a step do not depend on how many threads there
  * are. {@link TouchedRows} gathers the gradients of item vectors row by row, and they go straight into Adam.
@@ -32,11 +32,11 @@ import java.util.List;
  * <p>Borrows the model; owns the moments and all scratch. Not thread-safe; works on its own threads inside a call.
  */
 public final class Learner implements AutoCloseable {
-    /** Tokens of a chunk, or one sequence's where that has more. */
+    /** Tokens of a chunk in which each has a state, or one sequence's where that has more. */
     static final int CHUNK_TOKENS = 256;
 
-    /** Tokens that a chunk is to have: somewhat fewer, because it ends with a sequence. */
-    private static final int AIMED_TOKENS = 248;
+    /** Sequences of a chunk in which each has one state, if they are of full length. */
+    private static final int CHUNK_SEQUENCES = 32;
 
     private static final int ROW_TASKS = 16;
 
@@ -64,15 +64,20 @@ public final class Learner implements AutoCloseable {
     private int usedShards; // of the newest batch: the first ones
     private final TouchedRows touched = new TouchedRows();
     private final List<Integer> chunkEnds = new ArrayList<>(); // sequence after each chunk's last
-    private FloatBlock perToken = FloatBlock.zeros(1);
-    private Matrix hidden; // (tokens, d): H
+    private final int chunkPlaces;
+    private FloatBlock perState = FloatBlock.zeros(1); // and per token
+    private Matrix hidden; // (states, d): H
     private Matrix inputGradients; // (tokens, d)
-    private MemorySegment targetGradients; // (tokens): weights · dℓ/ds⁺
+    private MemorySegment targetGradients; // (states): weights · dℓ/ds⁺
 
     public Learner(RecommenderModel model, TrainingConfig config) {
         this.model = model;
         this.config = config;
         this.d = model.dim();
+        EncoderShape shape = model.config().encoder();
+        this.chunkPlaces = shape.predictsEveryPosition()
+                ? CHUNK_TOKENS
+                : CHUNK_SEQUENCES * shape.places(shape.maxLength());
         this.workers = new Workers(config.workers());
         this.products = Products.forThisCpu();
         this.loss = new BatchLoss(d, products, config.loss(), model.config().seed(), config.shards());
@@ -86,9 +91,9 @@ public final class Learner implements AutoCloseable {
         for (int i = 0; i < config.shards(); i++) {
             shards.add(new Shard());
         }
-        this.hidden = Matrix.over(perToken.memory(), 0, d);
+        this.hidden = Matrix.over(perState.memory(), 0, d);
         this.inputGradients = hidden;
-        this.targetGradients = perToken.memory();
+        this.targetGradients = perState.memory();
     }
 
     /** What works on every {@code shards}-th chunk, and the sums of its gradients. */
@@ -100,7 +105,7 @@ public final class Learner implements AutoCloseable {
 
         Shard() {
             EncoderShape shape = model.config().encoder();
-            int capacity = Math.max(CHUNK_TOKENS, shape.maxLength());
+            int capacity = Math.max(chunkPlaces, shape.places(shape.maxLength()));
             encoder = shape.training(products, capacity);
             hiddenGradients = FloatBlock.zeros((long) capacity * d);
         }
@@ -223,7 +228,7 @@ public final class Learner implements AutoCloseable {
         optimizerStep++;
         itemFirstMoments.growTo(model.vocabulary().size());
         itemSecondMoments.growTo(model.vocabulary().size());
-        reserve(batch.tokens());
+        reserve(batch);
         model.config().encoder().transposeWeights(model.dense(), transposed.memory());
         usedShards = loss.shardsFor(model.items().rows());
         cutIntoChunks(batch);
@@ -235,7 +240,7 @@ public final class Learner implements AutoCloseable {
         }
         double mean = lossSum / batch.weightSum();
         double denseSquares = sumDenseGradients();
-        if (!Double.isFinite(mean) || !(denseSquares + squaresOfTokens(batch.tokens()) < MOST_SQUARES)) {
+        if (!Double.isFinite(mean) || !(denseSquares + squaresOfStates(batch) < MOST_SQUARES)) {
             skippedSteps++;
             return Double.isFinite(mean) ? Double.NaN : mean;
         }
@@ -254,23 +259,22 @@ public final class Learner implements AutoCloseable {
     }
 
     /**
-     * The sum of the squares of what the rows' gradients are made of, token by token: hidden states, gradients of inputs and of
-     * targets' scores. Candidates' gradients are products of softmax shares with hidden states, so they are finite where the
+     * The sum of the squares of what the rows' gradients are made of: hidden states, gradients of inputs and of targets' scores. Candidates' gradients are products of softmax shares with hidden states, so they are finite where the
      * loss and the hidden states are.
      */
-    private double squaresOfTokens(int tokens) {
-        long floats = 2L * tokens * d;
+    private double squaresOfStates(SequenceBatch batch) {
+        long floats = ((long) batch.states() + batch.tokens()) * d;
         double[] squares = new double[ROW_TASKS];
         workers.run(ROW_TASKS, task -> {
             long from = blockOf(floats, task);
-            squares[task] = Rows.squareSum(perToken.memory(), from * Float.BYTES, blockOf(floats, task + 1) - from);
+            squares[task] = Rows.squareSum(perState.memory(), from * Float.BYTES, blockOf(floats, task + 1) - from);
         });
         double sum = 0;
         for (double part : squares) {
             sum += part;
         }
-        for (int token = 0; token < tokens; token++) {
-            float share = targetGradients.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, token);
+        for (int state = 0; state < batch.states(); state++) {
+            float share = targetGradients.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, state);
             sum += (double) share * share;
         }
         return sum;
@@ -303,15 +307,16 @@ public final class Learner implements AutoCloseable {
         }
     }
 
-    private void reserve(int tokens) {
-        long needed = tokens * (2L * d + 1);
-        if (perToken.length() < needed) {
-            perToken.close();
-            perToken = FloatBlock.zeros(needed + needed / 4);
+    private void reserve(SequenceBatch batch) {
+        long perItem = ((long) batch.states() + batch.tokens()) * d;
+        long needed = perItem + batch.states();
+        if (perState.length() < needed) {
+            perState.close();
+            perState = FloatBlock.zeros(needed + needed / 4);
         }
-        hidden = Matrix.over(perToken.memory(), 0, d);
-        inputGradients = Matrix.over(perToken.memory(), (long) tokens * d, d);
-        targetGradients = perToken.memory().asSlice(2L * tokens * d * Float.BYTES);
+        hidden = Matrix.over(perState.memory(), 0, d);
+        inputGradients = Matrix.over(perState.memory(), (long) batch.states() * d, d);
+        targetGradients = perState.memory().asSlice(perItem * Float.BYTES);
     }
 
     /**
@@ -320,14 +325,15 @@ public final class Learner implements AutoCloseable {
      */
     private void cutIntoChunks(SequenceBatch batch) {
         chunkEnds.clear();
-        int tokens = batch.tokens();
-        int chunks = (tokens + 2 * AIMED_TOKENS - 1) / (2 * AIMED_TOKENS) * 2;
+        int places = batch.places(0, batch.sequences());
+        int aimed = chunkPlaces - chunkPlaces / 32; // somewhat fewer, because a chunk ends with a sequence
+        int chunks = (places + 2 * aimed - 1) / (2 * aimed) * 2;
         int first = 0;
         for (int s = 1; s <= batch.sequences(); s++) {
             boolean last = s == batch.sequences();
             if (last
-                    || (long) batch.start(s) * chunks >= (long) tokens * (chunkEnds.size() + 1)
-                    || batch.start(s + 1) - batch.start(first) > CHUNK_TOKENS) {
+                    || (long) batch.places(0, s) * chunks >= (long) places * (chunkEnds.size() + 1)
+                    || batch.places(first, s + 1) > chunkPlaces) {
                 chunkEnds.add(s);
                 first = s;
             }
@@ -347,11 +353,11 @@ public final class Learner implements AutoCloseable {
     private void runChunk(SequenceBatch batch, Shard shard, int index, int number) {
         int first = number == 0 ? 0 : chunkEnds.get(number - 1);
         int end = chunkEnds.get(number);
-        int firstToken = batch.start(first);
-        int tokens = batch.start(end) - firstToken;
+        int firstState = batch.firstState(first);
+        int states = batch.firstState(end) - firstState;
         Matrix h = shard.encoder.forward(batch, first, end, model.items(), model.dense());
         MemorySegment.copy(
-                h.memory(), h.at(0), hidden.memory(), hidden.at(firstToken), (long) tokens * d * Float.BYTES);
+                h.memory(), h.at(0), hidden.memory(), hidden.at(firstState), (long) states * d * Float.BYTES);
         Matrix dHidden = Matrix.over(shard.hiddenGradients.memory(), 0, d);
         float weight = 1f / (float) batch.weightSum();
         var chunk = new LossChunk(batch, number, first, end, h, model.items(), weight, dHidden, targetGradients);
@@ -426,12 +432,12 @@ public final class Learner implements AutoCloseable {
         sum.fill((byte) 0);
         addDraws(slot, sum);
         for (int use = touched.firstUse(slot); use < touched.firstUse(slot + 1); use++) {
-            int token = touched.token(use);
+            int number = touched.number(use);
             if (touched.isTarget(use)) {
-                float share = targetGradients.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, token);
-                Rows.addScaled(hidden.memory(), hidden.at(token), share, sum, 0, d);
+                float share = targetGradients.getAtIndex(ValueLayout.JAVA_FLOAT_UNALIGNED, number);
+                Rows.addScaled(hidden.memory(), hidden.at(number), share, sum, 0, d);
             } else {
-                Rows.add(inputGradients.memory(), inputGradients.at(token), sum, 0, d);
+                Rows.add(inputGradients.memory(), inputGradients.at(number), sum, 0, d);
             }
         }
     }
@@ -468,7 +474,7 @@ public final class Learner implements AutoCloseable {
         denseSecondMoments.close();
         rowGradients.close();
         transposed.close();
-        perToken.close();
+        perState.close();
         loss.close();
     }
 }

@@ -188,12 +188,8 @@ public final class ModelSnapshot {
     public static ModelConfig config(Manifest manifest) {
         Map<String, Object> encoder = manifest.encoder();
         try {
-            Map<String, Integer> settings = new LinkedHashMap<>();
-            encoder.forEach((name, value) -> {
-                if (value instanceof Number number && !name.equals(ITEM_DEVIATION)) {
-                    settings.put(name, number.intValue());
-                }
-            });
+            Map<String, Object> settings = new LinkedHashMap<>();
+            encoder.forEach((name, value) -> settings.put(name, value instanceof Number n ? n.intValue() : value));
             if (!(encoder.get(ITEM_DEVIATION) instanceof Number itemDeviation)) {
                 throw new IllegalArgumentException("an encoder must have a number " + ITEM_DEVIATION);
             }

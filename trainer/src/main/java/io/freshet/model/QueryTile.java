@@ -1,5 +1,6 @@
 package io.freshet.model;
 
+import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.HistoryEncoder;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.tensor.FloatBlock;
@@ -31,7 +32,7 @@ final class QueryTile implements AutoCloseable {
     /** The score of a row that has no item: of no weight beside any other, and still a number to reckon with. */
     static final float NOTHING = -1e9f;
 
-    private static final int TOKENS = 1024;
+    private static final int PLACES = 1024;
     private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
 
     private final int d;
@@ -54,8 +55,8 @@ final class QueryTile implements AutoCloseable {
 
     QueryTile(ModelConfig config) {
         this.d = config.encoder().dim();
-        this.encoder = config.encoder()
-                .serving(products, Math.max(TOKENS, config.encoder().maxLength()));
+        EncoderShape shape = config.encoder();
+        this.encoder = shape.serving(products, Math.max(PLACES, shape.places(shape.maxLength())));
         this.block = FloatBlock.zeros((long) QUERIES * d + QUERIES + (long) PANEL_ROWS * QUERIES);
         this.transposed = Matrix.over(block.memory(), 0, QUERIES);
         this.targetScores = Matrix.over(block.memory(), (long) QUERIES * d, QUERIES);
@@ -79,7 +80,7 @@ final class QueryTile implements AutoCloseable {
         queries = last - first;
         int begin = first;
         for (int end = first + 1; end <= last; end++) {
-            if (end == last || histories.start(end + 1) - histories.start(begin) > encoder.capacity()) {
+            if (end == last || histories.places(begin, end + 1) > encoder.capacity()) {
                 Matrix states = encoder.encode(histories, begin, end, model.items(), model.dense());
                 for (int i = begin; i < end; i++) {
                     for (int c = 0; c < d; c++) {

@@ -1,6 +1,7 @@
 package io.freshet.model;
 
 import io.freshet.clustering.ItemClusters;
+import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.HistoryEncoder;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.memory.Expectations;
@@ -28,7 +29,7 @@ public final class Scorer implements AutoCloseable {
     /** The most histories at once. */
     public static final int MAX_HISTORIES = ItemScan.QUERIES;
 
-    private static final int TOKENS = 1024;
+    private static final int PLACES = 1024;
 
     private final int d;
     private final HistoryEncoder encoder;
@@ -57,12 +58,13 @@ public final class Scorer implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a scorer must take 1 to " + MAX_HISTORIES + " histories: maxHistories=" + maxHistories);
         }
-        int length = config.encoder().maxLength();
+        EncoderShape shape = config.encoder();
+        int longest = shape.places(shape.maxLength());
         Products products = Products.forThisCpu();
-        this.d = config.encoder().dim();
-        this.encoder = config.encoder().serving(products, maxHistories == 1 ? length : Math.max(TOKENS, length));
+        this.d = shape.dim();
+        this.encoder = shape.serving(products, maxHistories == 1 ? longest : Math.max(PLACES, longest));
         this.search = new ItemSearch(d, products, workers);
-        this.histories = new SequenceBatch(length);
+        this.histories = new SequenceBatch(shape);
         this.questions = new Question[maxHistories];
         for (int i = 0; i < maxHistories; i++) {
             questions[i] = new Question();
@@ -203,7 +205,7 @@ public final class Scorer implements AutoCloseable {
         int first = 0;
         for (int last = 1; last <= histories.sequences(); last++) {
             boolean full = last == histories.sequences()
-                    || histories.start(last + 1) - histories.start(first) > encoder.capacity();
+                    || histories.places(first, last + 1) > encoder.capacity();
             if (full) {
                 Matrix encoded = encoder.encode(histories, first, last, model.items(), model.dense());
                 MemorySegment.copy(

@@ -13,11 +13,22 @@ import io.freshet.optimizer.Adam;
  *     other bits
  * @param maxGradientNorm what a step's gradients are scaled down to where their global norm is larger (Pascanu, Mikolov, Bengio,
  *     "On the difficulty of training recurrent neural networks", ICML 2013); 0 for no bound
+ * @param sequenceTargets targets of a sequence that a step learns at most, where the encoder does not predict every position and
+ *     encodes the sequence again for each; 0 for all. Without effect for other encoders
  */
 public record TrainingConfig(
-        Adam.Settings optimizer, float dropout, LossConfig loss, int workers, int shards, float maxGradientNorm) {
+        Adam.Settings optimizer,
+        float dropout,
+        LossConfig loss,
+        int workers,
+        int shards,
+        float maxGradientNorm,
+        int sequenceTargets) {
     /** So many threads can share a step. */
     public static final int DEFAULT_SHARDS = 8;
+
+    /** Of these the newest of an updated sequence are learned, and any of a replayed one. */
+    public static final int DEFAULT_SEQUENCE_TARGETS = 4;
 
     public TrainingConfig {
         if (!(dropout >= 0 && dropout < 1)) {
@@ -31,16 +42,25 @@ public record TrainingConfig(
             throw new IllegalArgumentException(
                     "maxGradientNorm must be positive, or 0 for no bound: maxGradientNorm=" + maxGradientNorm);
         }
+        if (sequenceTargets < 0) {
+            throw new IllegalArgumentException(
+                    "sequenceTargets must be positive, or 0 for all: sequenceTargets=" + sequenceTargets);
+        }
     }
 
     /** Training without a bound on the gradients' norm. */
     public TrainingConfig(Adam.Settings optimizer, float dropout, LossConfig loss, int workers, int shards) {
-        this(optimizer, dropout, loss, workers, shards, 0f);
+        this(optimizer, dropout, loss, workers, shards, 0f, DEFAULT_SEQUENCE_TARGETS);
     }
 
     /** The same with a bound on the gradients' norm; 0 for none. */
     public TrainingConfig withMaxGradientNorm(float norm) {
-        return new TrainingConfig(optimizer, dropout, loss, workers, shards, norm);
+        return new TrainingConfig(optimizer, dropout, loss, workers, shards, norm, sequenceTargets);
+    }
+
+    /** The same with another bound on the targets of a sequence; 0 for none. */
+    public TrainingConfig withSequenceTargets(int most) {
+        return new TrainingConfig(optimizer, dropout, loss, workers, shards, maxGradientNorm, most);
     }
 
     /** Adam at 2e-3, dropout 0.2, SCE over 512 negatives that a batch shares, with automatic scale. */

@@ -58,7 +58,8 @@ public final class Fit implements AutoCloseable {
         this.model = RecommenderModel.initial(shape);
         this.learner = new Learner(model, config.training());
         items.items().forEach(learner::addIfAbsent);
-        this.batch = new SequenceBatch(config.encoder().maxLength());
+        this.batch = new SequenceBatch(
+                config.encoder(), config.training().sequenceTargets(), config.seed());
         this.best = new LearnerCheckpoint(learner);
     }
 
@@ -147,7 +148,7 @@ public final class Fit implements AutoCloseable {
     }
 
     private void fillBatch(int from) {
-        batch.clear();
+        batch.clear(learner.optimizerStep());
         for (int i = from; i < Math.min(users.length, from + config.batchUsers()); i++) {
             batch.addExample(data.sequence(users[i]), 0, learnedLength(users[i]));
         }

@@ -46,7 +46,7 @@ public final class LeaveOneOut implements AutoCloseable {
                     + data.interactions() + " held_out_share=" + heldOut.share());
         }
         this.ranker = new Ranker(model, workers);
-        this.histories = new SequenceBatch(model.encoder().maxLength());
+        this.histories = new SequenceBatch(model.encoder());
     }
 
     /** What to do with seen items where nothing is said: they are masked unless users come back to them. */

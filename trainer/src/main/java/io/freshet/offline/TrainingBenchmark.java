@@ -117,7 +117,7 @@ public final class TrainingBenchmark {
 
     /** Learns one batch after the other, at least one. */
     private Steps steps(Learner learner, long candidates, Duration longest) {
-        SequenceBatch batch = new SequenceBatch(encoder.maxLength());
+        SequenceBatch batch = new SequenceBatch(encoder);
         long start = System.nanoTime();
         long nanos = 0;
         long targets = 0;

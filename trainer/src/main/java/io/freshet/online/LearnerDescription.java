@@ -18,6 +18,7 @@ import java.util.Map;
 /** A learner in the words of a manifest. */
 final class LearnerDescription {
     private static final String MAX_GRADIENT_NORM = "max_gradient_norm";
+    private static final String SEQUENCE_TARGETS = "sequence_targets";
 
     private LearnerDescription() {}
 
@@ -53,11 +54,12 @@ final class LearnerDescription {
 
     /**
      * What a manifest says of the training, with what went without saying when it was written: a gradient was as long as it
-     * was.
+     * was, and encoders predicted every position.
      */
     static Map<String, Object> training(Manifest manifest) {
         Map<String, Object> values = new LinkedHashMap<>(manifest.training());
         values.putIfAbsent(MAX_GRADIENT_NORM, 0.0);
+        values.putIfAbsent(SEQUENCE_TARGETS, TrainingConfig.DEFAULT_SEQUENCE_TARGETS);
         return values;
     }
 
@@ -73,6 +75,7 @@ final class LearnerDescription {
         describe(training.loss(), values);
         values.put("shards", training.shards());
         values.put(MAX_GRADIENT_NORM, training.maxGradientNorm());
+        values.put(SEQUENCE_TARGETS, training.sequenceTargets());
         values.put("optimizer_steps", learning.optimizerSteps());
         if (learning.fullStepClicks() < Integer.MAX_VALUE) {
             values.put("full_step_clicks", learning.fullStepClicks());

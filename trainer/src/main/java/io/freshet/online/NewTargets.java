@@ -1,6 +1,7 @@
 package io.freshet.online;
 
 import io.freshet.delta.StepRecord;
+import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.evaluation.SeenItems;
 import io.freshet.memory.ClickMemory;
@@ -29,8 +30,8 @@ final class NewTargets {
     private int queries;
     private int size;
 
-    NewTargets(int maxLength, SeenItems seen) {
-        this.histories = new SequenceBatch(maxLength);
+    NewTargets(EncoderShape encoder, SeenItems seen) {
+        this.histories = new SequenceBatch(encoder);
         this.seen = seen;
     }
 

@@ -1,6 +1,7 @@
 package io.freshet.online;
 
 import io.freshet.delta.ModelDelta;
+import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.evaluation.ModelMetrics;
 import io.freshet.evaluation.PrequentialFile;
@@ -87,9 +88,10 @@ public final class OnlineLearner implements AutoCloseable {
         this.metrics = metrics;
         this.config = config;
         this.ranker = new MixtureRanker(model.config(), learner.config().workers());
-        int maxLength = model.config().encoder().maxLength();
-        this.newTargets = new NewTargets(maxLength, seen);
-        this.batch = new SequenceBatch(maxLength);
+        EncoderShape encoder = model.config().encoder();
+        this.newTargets = new NewTargets(encoder, seen);
+        this.batch = new SequenceBatch(
+                encoder, learner.config().sequenceTargets(), model.config().seed());
         this.history = new HistoryRows(config.types());
     }
 
@@ -370,12 +372,12 @@ public final class OnlineLearner implements AutoCloseable {
 
     /** Fills the batch; returns how many sequences came from the reservoir. */
     private int fillBatch(int newLength) {
-        batch.clear();
+        batch.clear(learner.optimizerStep());
         newestOf.forEach((user, sequence) -> {
             if (taught.contains(user)) {
                 int end = sequences.end(sequence);
                 int from = Math.max(sequences.start(sequence), end - newLength);
-                batch.addExample(sequences.array(), sequences.weights(), from, end);
+                batch.addGrown(sequences.array(), sequences.weights(), from, end);
             }
         });
         int updated = batch.sequences();

@@ -16,7 +16,7 @@ public final class TouchedRows {
     private int[] slotOfRow = {};
     private int[] rows = {}; // (slots)
     private int[] starts = {}; // (slots + 2): a slot's first use
-    private int[] uses = {}; // token · 2, + 1 if the row is the token's target
+    private int[] uses = {}; // token · 2 of an input, state · 2 + 1 of a target
     private int[] drawStarts = {}; // (slots + 2): a slot's first draw
     private int[] drawsOfSlots = {}; // numbers of draws, by slot
     private int slots;
@@ -43,10 +43,10 @@ public final class TouchedRows {
                 touch(draws[draw]);
             }
         }
-        for (int token = 0; token < batch.tokens(); token++) {
-            touch(batch.input(token));
-            if (batch.target(token) >= 0) {
-                touch(batch.target(token));
+        for (int i = 0; i < batch.tokens(); i++) {
+            touch(batch.input(i));
+            if (isTarget(batch, i)) {
+                touch(batch.target(i));
             }
         }
         indexUses(batch);
@@ -89,19 +89,24 @@ public final class TouchedRows {
         if (uses.length < 2 * batch.tokens()) {
             uses = new int[3 * batch.tokens()];
         }
-        for (int token = 0; token < batch.tokens(); token++) {
-            starts[slotOf(batch.input(token)) + 2]++;
-            if (batch.target(token) >= 0) {
-                starts[slotOf(batch.target(token)) + 2]++;
+        for (int i = 0; i < batch.tokens(); i++) {
+            starts[slotOf(batch.input(i)) + 2]++;
+            if (isTarget(batch, i)) {
+                starts[slotOf(batch.target(i)) + 2]++;
             }
         }
         sumUp(starts);
-        for (int token = 0; token < batch.tokens(); token++) {
-            uses[starts[slotOf(batch.input(token)) + 1]++] = 2 * token;
-            if (batch.target(token) >= 0) {
-                uses[starts[slotOf(batch.target(token)) + 1]++] = 2 * token + 1;
+        for (int i = 0; i < batch.tokens(); i++) {
+            uses[starts[slotOf(batch.input(i)) + 1]++] = 2 * i;
+            if (isTarget(batch, i)) {
+                uses[starts[slotOf(batch.target(i)) + 1]++] = 2 * i + 1;
             }
         }
+    }
+
+    /** Whether there is a state of this number, with a target; there are no more states than tokens. */
+    private static boolean isTarget(SequenceBatch batch, int state) {
+        return state < batch.states() && batch.target(state) >= 0;
     }
 
     /** Counting sort of the draws by slot. */
@@ -161,12 +166,12 @@ public final class TouchedRows {
         return starts[slot];
     }
 
-    /** The token of a use. */
-    public int token(int use) {
+    /** The token that has the row as its input, or the state that has it as its target. */
+    public int number(int use) {
         return uses[use] >> 1;
     }
 
-    /** Whether the row is the token's target there, not its input. */
+    /** Whether the row is a state's target there, not a token's input. */
     public boolean isTarget(int use) {
         return (uses[use] & 1) == 1;
     }

@@ -25,7 +25,8 @@ public final class CounterRandom {
         DROPOUT_ATTENTION(7),
         DROPOUT_HIDDEN(8),
         DROPOUT_OUTPUT(9),
-        SHUFFLE(10);
+        SHUFFLE(10),
+        TARGETS(11);
 
         private final int code; // part of every draw: a number that changes changes all models
 
