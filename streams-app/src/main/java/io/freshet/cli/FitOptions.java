@@ -157,9 +157,10 @@ final class FitOptions {
             names = "--sequence-targets",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Targets of a sequence that an epoch learns, drawn at random, where the encoder encodes the sequence"
-                    + " again for each; 0 for all. sasrec, gru4rec and lrurec learn all targets at once. Default:"
-                    + " ${DEFAULT-VALUE}.")
+            description =
+                    "Targets of a sequence that an epoch learns, drawn at random, where the encoder encodes the sequence"
+                            + " again for each; 0 for all. sasrec, gru4rec and lrurec learn all targets at once. Default:"
+                            + " ${DEFAULT-VALUE}.")
     private int sequenceTargets;
 
     FitOptions() {}

@@ -24,10 +24,11 @@ import java.util.List;
  * Learns batches: one optimiser step each. The state that a step depends on beside the model is here: Adam's moments
  * and the number of steps.
  *
- * <p>A batch is cut into chunks of at most {@value #CHUNK_TOKENS} tokens, or of {@value #CHUNK_SEQUENCES} long sequences, at sequence ends. Chunk c belongs to shard
- * c mod the number of shards in use; a shard takes its chunks in order, each through forward pass, loss and backward pass without a barrier,
- * and sums their gradients; shards are summed in order. So the bits of a step do not depend on how many threads there
- * are. {@link TouchedRows} gathers the gradients of item vectors row by row, and they go straight into Adam.
+ * <p>A batch is cut into chunks at sequence ends, of at most {@value #CHUNK_TOKENS} tokens, or of the places of {@value
+ * #CHUNK_SEQUENCES} sequences of full length where each sequence has one state. Chunk c belongs to shard c mod the number of shards
+ * in use; a shard takes its chunks in order, each through forward pass, loss and backward pass without a barrier, and sums their
+ * gradients; shards are summed in order. So the bits of a step do not depend on how many threads there are. {@link TouchedRows}
+ * gathers the gradients of item vectors row by row, and they go straight into Adam.
  *
  * <p>Borrows the model; owns the moments and all scratch. Not thread-safe; works on its own threads inside a call.
  */
@@ -75,9 +76,8 @@ public final class Learner implements AutoCloseable {
         this.config = config;
         this.d = model.dim();
         EncoderShape shape = model.config().encoder();
-        this.chunkPlaces = shape.predictsEveryPosition()
-                ? CHUNK_TOKENS
-                : CHUNK_SEQUENCES * shape.places(shape.maxLength());
+        this.chunkPlaces =
+                shape.predictsEveryPosition() ? CHUNK_TOKENS : CHUNK_SEQUENCES * shape.places(shape.maxLength());
         this.workers = new Workers(config.workers());
         this.products = Products.forThisCpu();
         this.loss = new BatchLoss(d, products, config.loss(), model.config().seed(), config.shards());

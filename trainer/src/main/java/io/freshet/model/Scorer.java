@@ -204,8 +204,7 @@ public final class Scorer implements AutoCloseable {
     private void encode(RecommenderModel model) {
         int first = 0;
         for (int last = 1; last <= histories.sequences(); last++) {
-            boolean full = last == histories.sequences()
-                    || histories.places(first, last + 1) > encoder.capacity();
+            boolean full = last == histories.sequences() || histories.places(first, last + 1) > encoder.capacity();
             if (full) {
                 Matrix encoded = encoder.encode(histories, first, last, model.items(), model.dense());
                 MemorySegment.copy(

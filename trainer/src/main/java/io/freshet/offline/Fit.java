@@ -58,8 +58,7 @@ public final class Fit implements AutoCloseable {
         this.model = RecommenderModel.initial(shape);
         this.learner = new Learner(model, config.training());
         items.items().forEach(learner::addIfAbsent);
-        this.batch = new SequenceBatch(
-                config.encoder(), config.training().sequenceTargets(), config.seed());
+        this.batch = new SequenceBatch(config.encoder(), config.training().sequenceTargets(), config.seed());
         this.best = new LearnerCheckpoint(learner);
     }
 

@@ -71,7 +71,7 @@ class TouchedRowsProperties {
         for (int slot = 0; slot < touched.slots(); slot++) {
             List<String> ofRow = new ArrayList<>();
             for (int use = touched.firstUse(slot); use < touched.firstUse(slot + 1); use++) {
-                ofRow.add((touched.isTarget(use) ? "target of " : "input of ") + touched.token(use));
+                ofRow.add((touched.isTarget(use) ? "target of " : "input of ") + touched.number(use));
             }
             assertThat(uses.put(touched.row(slot), ofRow))
                     .as("a row has one slot")
