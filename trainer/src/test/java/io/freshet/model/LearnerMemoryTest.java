@@ -8,9 +8,12 @@ import io.freshet.loss.BatchLoss;
 import io.freshet.loss.LossConfig;
 import io.freshet.optimizer.Adam;
 import io.freshet.tensor.FloatBlock;
+import io.freshet.tensor.RowTable;
 import io.freshet.tensor.VectorProducts;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.parallel.Isolated;
 
+@Isolated("measures the memory of all tensors of the JVM")
 class LearnerMemoryTest {
     private static final SasRecConfig ENCODER = new SasRecConfig(64, 50, 2, 1);
     private static final int FEW_ITEMS = 40_960;
@@ -35,6 +38,23 @@ class LearnerMemoryTest {
             assertThat(full.shardsFor(50_000)).isEqualTo(3);
             assertThat(full.shardsFor(MILLION)).isEqualTo(2);
             assertThat(sampled.shardsFor(MILLION)).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void shouldMakeRoomForMomentsAsItemsComeWhenNothingIsLearnedYet() {
+        try (RecommenderModel model = RecommenderModel.initial(new ModelConfig(ENCODER, 0.1f, 1));
+                Learner learner = new Learner(model, TrainingConfig.defaults(1))) {
+            learner.addIfAbsent("first");
+            long before = FloatBlock.openBytes();
+            for (int i = 0; i < RowTable.CHUNK_ROWS; i++) {
+                learner.addIfAbsent("further-" + i);
+            }
+
+            long chunk = (long) RowTable.CHUNK_ROWS * model.dim() * Float.BYTES;
+            assertThat(FloatBlock.openBytes() - before)
+                    .as("a chunk of vectors and one of each moment")
+                    .isEqualTo(3 * chunk);
         }
     }
 

@@ -16,7 +16,6 @@ import io.freshet.snapshot.TopicPosition;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
-import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.RowTable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
@@ -169,21 +168,6 @@ class LearnerTest {
         assertSameBytes(plain.model(), weighted.model());
         close(plain);
         close(weighted);
-    }
-
-    @Test
-    void shouldMakeRoomForMomentsAsItemsComeWhenNothingIsLearnedYet() {
-        try (Learner learner = learner(20, 1)) {
-            long before = FloatBlock.openBytes();
-            for (int i = 0; i < RowTable.CHUNK_ROWS; i++) {
-                learner.addIfAbsent("further-" + i);
-            }
-            long chunk = (long) RowTable.CHUNK_ROWS * learner.model().dim() * Float.BYTES;
-            assertThat(FloatBlock.openBytes() - before)
-                    .as("a chunk of vectors and one of each moment")
-                    .isEqualTo(3 * chunk);
-            learner.model().close();
-        }
     }
 
     @Test
