@@ -26,7 +26,7 @@ enum NamedFault {
     BACKLOG;
 
     /** Those that take less than two minutes, of different kinds. */
-    private static final List<NamedFault> CI = List.of(BROKER_KILL, ZOMBIE_TRAINER, NETWORK_CUT);
+    private static final List<NamedFault> CI = List.of(BROKER_KILL, ZOMBIE_TRAINER, NETWORK_CUT, INSTANCE_KILL);
 
     Fault fault() {
         return switch (this) {
