@@ -13,13 +13,13 @@ import picocli.CommandLine.Spec;
 /**
  * The command {@code freshet}.
  *
- * <p>Exit codes: 0 all went well, 1 something failed, 2 the command was not understood.
+ * <p>Exit codes: 0 success, 1 failure, 2 wrong usage.
  */
 @Command(
         name = "freshet",
         description = {
-            "An online recommender that lives in Kafka: clicks come in on a topic; a moment later the model has learned"
-                    + " from them, and fresh recommendations stand on another topic.",
+            "An online recommender on Kafka. It reads clicks from one topic, updates its model in under a second, and"
+                    + " writes next-item recommendations to another topic.",
             ""
         },
         subcommands = {
@@ -41,17 +41,17 @@ import picocli.CommandLine.Spec;
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nStart here:%n",
         footer = {
-            "  freshet demo                    see it work: a broker, clicks and a model in one process",
-            "  freshet demo --help             replay clicks of your own",
-            "  freshet run --help              run it beside your Kafka",
-            "  freshet run --check             look whether it would start, and what is wrong if not",
-            "  freshet topics --help           make its topics, or check them",
-            "  freshet feed --help             made-up clicks for your Kafka, to see it learn there",
-            "  freshet replay --help           have the model of any moment again, from the journal",
+            "  freshet demo                    run everything in one process: a broker, clicks and a model",
+            "  freshet demo --help             replay a file of clicks",
+            "  freshet run --help              run it on your Kafka",
+            "  freshet run --check             check the configuration and everything it depends on",
+            "  freshet topics --help           create or check the topics",
+            "  freshet feed --help             send synthetic clicks to your Kafka",
+            "  freshet replay --help           compute the model of any moment again, from the journal",
             "  freshet models --help           list, verify, roll back, export and prune snapshots",
-            "  freshet fit --help              learn from a finished file, and measure how well",
+            "  freshet fit --help              learn from a file, and measure how well",
             "",
-            "Exit codes: 0 all went well, 1 something failed, 2 the command was not understood."
+            "Exit codes: 0 success, 1 failure, 2 wrong usage."
         })
 public final class Freshet implements Runnable {
     private static final int USAGE_WIDTH = 100;
@@ -100,7 +100,7 @@ public final class Freshet implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: freshet demo, or freshet run");
+        throw new ParameterException(spec.commandLine(), "a command is missing, such as freshet demo or freshet run");
     }
 
     /** The mistake, the nearest names that there are, and where to read on: not the whole help. */

@@ -71,8 +71,8 @@ import picocli.CommandLine.Spec;
             "  state.dir=/var/lib/freshet",
             "",
             "Values come from the defaults, the file, the environment (sequencer.window is FRESHET_SEQUENCER_WINDOW)"
-                    + " and --set, the later ones winning. kafka.* goes to the Kafka clients as it is. The README has"
-                    + " every key."
+                    + " and --set. Later ones win. kafka.* goes to the Kafka clients. streams-app/docs/configuration.md"
+                    + " lists every key."
         })
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);

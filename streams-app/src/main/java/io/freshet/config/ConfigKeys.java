@@ -14,7 +14,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
-/** Every key that Freshet knows, in the order in which the README lists them. */
+/** Every key that Freshet knows, in the order in which the guide to the configuration lists them. */
 final class ConfigKeys {
     static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
 

@@ -94,7 +94,7 @@ public final class FreshetConfig {
         return settings;
     }
 
-    /** All keys as a Markdown table, as the README shows them. */
+    /** All keys as a Markdown table, for the guide to the configuration. */
     public static String markdownTable() {
         StringBuilder table = new StringBuilder("| key | default | unit | what it does |\n| --- | --- | --- | --- |\n");
         ConfigKeys.ALL.forEach(key -> table.append(key.markdownRow()));
