@@ -49,9 +49,10 @@ final class GuideCommandsTest {
     }
 
     private static List<Path> guides() throws IOException {
-        List<Path> guides = new ArrayList<>(Stream.of("README.md", "CONTRIBUTING.md", "docker/README.md", "k8s/README.md")
-                .map(ROOT::resolve)
-                .toList());
+        List<Path> guides =
+                new ArrayList<>(Stream.of("README.md", "CONTRIBUTING.md", "docker/README.md", "k8s/README.md")
+                        .map(ROOT::resolve)
+                        .toList());
         try (Stream<Path> files = Files.list(ROOT.resolve("streams-app/docs"))) {
             files.filter(file -> file.toString().endsWith(".md")).forEach(guides::add);
         }
