@@ -43,7 +43,10 @@ final class ClockJump implements Fault {
                 "FAKETIME_NO_CACHE",
                 "1",
                 "DONT_FAKE_MONOTONIC",
-                "1"));
+                "1",
+                // Otherwise a wait of a JVM returns at once, and each of its threads takes a processor.
+                "FAKETIME_FORCE_MONOTONIC_FIX",
+                "0"));
         Fault.super.begin(run);
     }
 
