@@ -1,6 +1,5 @@
 package io.freshet.encoder;
 
-import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
@@ -29,19 +28,25 @@ final class CausalAttention implements AutoCloseable {
     private final int headDim;
     private final int stride;
     private final float scale;
-    private final FloatBlock block;
+    private final ScratchMemory memory;
     private final Matrix dropped; // (maxLength, stride): P̃
     private final Matrix gradient; // (maxLength, stride): dP̃, then dS
 
     CausalAttention(SasRecConfig config, Products products) {
+        this(config.headDim(), config.maxLength(), products, new ScratchMemory());
+    }
+
+    /**
+     * @param memory that of the encoder, whose end is also the end of this
+     */
+    CausalAttention(int headDim, int maxLength, Products products, ScratchMemory memory) {
         this.products = products;
-        this.headDim = config.headDim();
-        this.stride = Lanes.roundUp(config.maxLength());
+        this.headDim = headDim;
+        this.stride = Lanes.roundUp(maxLength);
         this.scale = (float) (1 / Math.sqrt(headDim));
-        long square = (long) config.maxLength() * stride;
-        this.block = FloatBlock.zeros(2 * square);
-        this.dropped = Matrix.over(block.memory(), 0, stride);
-        this.gradient = Matrix.over(block.memory(), square, stride);
+        this.memory = memory;
+        this.dropped = memory.matrix(maxLength, stride);
+        this.gradient = memory.matrix(maxLength, stride);
     }
 
     /** Floats from one row of P to the next. */
@@ -67,7 +72,7 @@ final class CausalAttention implements AutoCloseable {
             Matrix o) {
         int columns = Lanes.roundUp(n);
         for (int i = 0; i < n; i++) {
-            dots(q, first + i, k, first, i + 1, columns, Float.NEGATIVE_INFINITY, probabilities, first + i);
+            dots(q, first + i, k, first, i + 1, headDim, columns, Float.NEGATIVE_INFINITY, probabilities, first + i);
             softmax(probabilities.memory(), probabilities.at(first + i), i + 1, columns, scale);
         }
         if (dropout.isNone()) {
@@ -88,7 +93,7 @@ final class CausalAttention implements AutoCloseable {
      */
     void forwardLast(Matrix q, int query, Matrix k, Matrix v, int first, int n, Matrix probabilities, Matrix o) {
         int columns = Lanes.roundUp(n);
-        dots(q, query, k, first, n, columns, Float.NEGATIVE_INFINITY, probabilities, 0);
+        dots(q, query, k, first, n, headDim, columns, Float.NEGATIVE_INFINITY, probabilities, 0);
         softmax(probabilities.memory(), probabilities.at(0), n, columns, scale);
         products.multiply(probabilities, 0, v, first, o, query, 1, headDim, n, false);
     }
@@ -112,7 +117,7 @@ final class CausalAttention implements AutoCloseable {
             Matrix dV) {
         int columns = Lanes.roundUp(n);
         for (int i = 0; i < n; i++) {
-            dots(dO, first + i, v, first, i + 1, columns, 0f, gradient, i);
+            dots(dO, first + i, v, first, i + 1, headDim, columns, 0f, gradient, i);
         }
         if (dropout.isNone()) {
             products.multiplyTransposed(probabilities, first, dO, first, dV, first, n, headDim, n, false);
@@ -139,8 +144,17 @@ final class CausalAttention implements AutoCloseable {
      * are short: inner products of rows as they lie in memory beat a product that needs one operand transposed, and only half
      * of them are needed.
      */
-    private void dots(
-            Matrix a, int aRow, Matrix b, int first, int count, int columns, float rest, Matrix result, int row) {
+    static void dots(
+            Matrix a,
+            int aRow,
+            Matrix b,
+            int first,
+            int count,
+            int headDim,
+            int columns,
+            float rest,
+            Matrix result,
+            int row) {
         FloatVector filling = FloatVector.broadcast(Lanes.FLOATS, rest);
         long at = result.at(row);
         for (long i = 0; i < (long) columns * Float.BYTES; i += VECTOR) {
@@ -156,7 +170,7 @@ final class CausalAttention implements AutoCloseable {
     }
 
     /** {@code softmax(scale · s)} over the first {@code count} of a row's columns; the others hold -∞ and become 0. */
-    private static void softmax(MemorySegment row, long at, int count, int columns, float scale) {
+    static void softmax(MemorySegment row, long at, int count, int columns, float scale) {
         long bytes = (long) columns * Float.BYTES;
         float shift = largest(row, at, bytes) * scale;
         float inverse = 1 / exponentiate(row, at, count, bytes, scale, shift);
@@ -210,7 +224,7 @@ final class CausalAttention implements AutoCloseable {
         return kept;
     }
 
-    private static void softmaxBackward(
+    static void softmaxBackward(
             MemorySegment probabilities, long pAt, MemorySegment gradient, long gAt, int columns, float scale) {
         long bytes = (long) columns * Float.BYTES;
         float mean = Rows.dot(probabilities, pAt, gradient, gAt, columns);
@@ -220,7 +234,8 @@ final class CausalAttention implements AutoCloseable {
         }
     }
 
-    private static void drop(
+    /** {@code to = dropout(from)} of n rows; {@code element} is the number of the first row's first column. */
+    static void drop(
             Matrix from, int fromRow, int n, int columns, Dropout dropout, int element, Matrix to, int toRow) {
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < columns; j += Lanes.COUNT) {
@@ -233,6 +248,6 @@ final class CausalAttention implements AutoCloseable {
 
     @Override
     public void close() {
-        block.close();
+        memory.close();
     }
 }

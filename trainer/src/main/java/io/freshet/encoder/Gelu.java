@@ -1,6 +1,7 @@
 package io.freshet.encoder;
 
 import io.freshet.tensor.Lanes;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -24,8 +25,38 @@ final class Gelu {
         return x.fma(density, distribution(x));
     }
 
+    /** {@code y = gelu(x)} of rows of {@code count} floats. */
+    static void forward(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
+        for (long i = 0; i < (long) count * Float.BYTES; i += Lanes.BYTES) {
+            Lanes.store(of(Lanes.load(x, xAt + i)), y, yAt + i);
+        }
+    }
+
+    /**
+     * Computes {@code y = gelu(x)} again, to the same bits, and turns the gradient of y into that of x, in rows of {@code
+     * count} floats. Both need Φ(x), and Φ as well as the density need {@code exp(-x² / 2)}: each is computed once.
+     *
+     * @param d gradient of y, replaced
+     */
+    static void backward(MemorySegment x, long xAt, MemorySegment d, long dAt, MemorySegment y, long yAt, int count) {
+        for (long i = 0; i < (long) count * Float.BYTES; i += Lanes.BYTES) {
+            FloatVector value = Lanes.load(x, xAt + i);
+            FloatVector z = value.abs().mul(SQRT_HALF);
+            FloatVector bell = Lanes.exp(z.mul(z).neg());
+            FloatVector phi = distribution(value, z, bell);
+            Lanes.store(value.mul(phi), y, yAt + i);
+            FloatVector slope = value.fma(bell.mul(DENSITY), phi);
+            Lanes.store(slope.mul(Lanes.load(d, dAt + i)), d, dAt + i);
+        }
+    }
+
     private static FloatVector distribution(FloatVector x) {
         FloatVector z = x.abs().mul(SQRT_HALF);
+        return distribution(x, z, Lanes.exp(z.mul(z).neg()));
+    }
+
+    /** {@code z = |x| / √2} and {@code bell = exp(-z²)}. */
+    private static FloatVector distribution(FloatVector x, FloatVector z, FloatVector bell) {
         FloatVector ones = FloatVector.broadcast(Lanes.FLOATS, 1f);
         FloatVector t = ones.div(z.fma(FloatVector.broadcast(Lanes.FLOATS, 0.3275911f), ones));
         FloatVector p = FloatVector.broadcast(Lanes.FLOATS, 1.0614054f);
@@ -33,7 +64,7 @@ final class Gelu {
         p = p.fma(t, FloatVector.broadcast(Lanes.FLOATS, 1.4214138f));
         p = p.fma(t, FloatVector.broadcast(Lanes.FLOATS, -0.28449672f));
         p = p.fma(t, FloatVector.broadcast(Lanes.FLOATS, 0.2548296f));
-        FloatVector tail = p.mul(t).mul(Lanes.exp(z.mul(z).neg())).mul(0.5f);
+        FloatVector tail = p.mul(t).mul(bell).mul(0.5f);
         return ones.sub(tail).blend(tail, x.compare(VectorOperators.LT, 0f));
     }
 }

@@ -82,6 +82,50 @@ final class LayerNorm {
         }
     }
 
+    /**
+     * Computes rows of {@link #forward}'s result again, to the same bits.
+     *
+     * @param normalized x̂, read from row {@code first} on
+     * @param y receives the rows from row 0 on (rows, d)
+     */
+    static void restore(
+            Matrix normalized,
+            int first,
+            int rows,
+            int d,
+            MemorySegment parameters,
+            ParameterLayout.Norm norm,
+            Matrix y) {
+        long gainAt = (long) norm.gain().start() * Float.BYTES;
+        long biasAt = (long) norm.bias().start() * Float.BYTES;
+        for (int row = 0; row < rows; row++) {
+            restoreRow(
+                    normalized.memory(),
+                    normalized.at(first + row),
+                    parameters,
+                    gainAt,
+                    biasAt,
+                    y.memory(),
+                    y.at(row),
+                    (long) d * Float.BYTES);
+        }
+    }
+
+    private static void restoreRow(
+            MemorySegment normalized,
+            long normalizedAt,
+            MemorySegment parameters,
+            long gainAt,
+            long biasAt,
+            MemorySegment y,
+            long yAt,
+            long bytes) {
+        for (long i = 0; i < bytes; i += VECTOR) {
+            FloatVector scaled = Lanes.load(normalized, normalizedAt + i);
+            Lanes.store(scaled.fma(Lanes.load(parameters, gainAt + i), Lanes.load(parameters, biasAt + i)), y, yAt + i);
+        }
+    }
+
     private static float forwardWideRow(
             MemorySegment x,
             long xAt,

@@ -39,17 +39,22 @@ class EncoderContractTest {
                 new Gru4RecConfig(64, LENGTH),
                 new Gru4RecConfig(96, LENGTH),
                 new LruRecConfig(64, LENGTH, 2),
-                new LruRecConfig(48, LENGTH, 1));
+                new LruRecConfig(48, LENGTH, 1),
+                new FmlpRecConfig(64, LENGTH, 2),
+                new FmlpRecConfig(48, LENGTH, 1),
+                new BsaRecConfig(64, LENGTH, 2, 1),
+                new BsaRecConfig(32, LENGTH, 1, 2));
     }
 
     @ParameterizedTest
     @MethodSource("shapes")
     void shouldServeTheBitsOfTheTrainingPassAfterEachLastToken(EncoderShape shape) {
         int d = shape.dim();
-        SequenceBatch batch = batch(histories(LENGTHS));
+        SequenceBatch batch = batch(shape, histories(LENGTHS));
         int sequences = batch.sequences();
-        try (Encoder training = shape.training(Products.forThisCpu(), batch.tokens());
-                HistoryEncoder serving = shape.serving(Products.forThisCpu(), batch.tokens());
+        int places = batch.places(0, sequences);
+        try (Encoder training = shape.training(Products.forThisCpu(), places);
+                HistoryEncoder serving = shape.serving(Products.forThisCpu(), places);
                 RowTable items = items(d);
                 FloatBlock weights = weights(shape)) {
             Matrix hidden = training.forward(batch, 0, sequences, items, weights.memory());
@@ -57,7 +62,7 @@ class EncoderContractTest {
             Matrix states = serving.encode(batch, 0, sequences, items, weights.memory());
 
             for (int s = 0; s < sequences; s++) {
-                assertThat(row(states, s, d)).as("sequence %d", s).isEqualTo(row(hidden, batch.start(s + 1) - 1, d));
+                assertThat(row(states, s, d)).as("sequence %d", s).isEqualTo(row(hidden, batch.firstState(s + 1) - 1, d));
             }
             float[] ofThird = row(states, 2, d);
             float[] ofThirdInAnotherPart = row(serving.encode(batch, 2, 4, items, weights.memory()), 0, d);
@@ -86,31 +91,35 @@ class EncoderContractTest {
     /** For each history all of its states, and then the gradients of its items. */
     private static List<float[]> passes(EncoderShape shape, List<int[]> histories) {
         int d = shape.dim();
-        SequenceBatch batch = batch(histories);
-        try (Encoder encoder = shape.training(Products.forThisCpu(), Math.max(LENGTH, batch.tokens()));
+        SequenceBatch batch = batch(shape, histories);
+        try (Encoder encoder = shape.training(
+                        Products.forThisCpu(), Math.max(LENGTH, batch.places(0, batch.sequences())));
                 RowTable items = items(d);
                 FloatBlock weights = weights(shape);
                 FloatBlock transposed = weights(shape);
                 FloatBlock gradients = FloatBlock.zeros(shape.layout().size());
-                FloatBlock memory = FloatBlock.zeros(2L * batch.tokens() * d)) {
+                FloatBlock memory = FloatBlock.zeros((long) (batch.states() + batch.tokens()) * d)) {
             shape.transposeWeights(weights.memory(), transposed.memory());
             Matrix dHidden = Matrix.over(memory.memory(), 0, d);
-            Matrix dItems = Matrix.over(memory.memory(), (long) batch.tokens() * d, d);
+            Matrix dItems = Matrix.over(memory.memory(), (long) batch.states() * d, d);
             Matrix hidden = encoder.forward(batch, 0, batch.sequences(), items, weights.memory());
             List<float[]> bits = new ArrayList<>();
             for (int s = 0; s < histories.size(); s++) {
-                int length = histories.get(s).length;
-                bits.add(Arrays.copyOf(rows(hidden, batch.start(s), length, d), 2 * length * d));
-                for (int t = 0; t < length; t++) {
+                int first = batch.firstState(s);
+                int states = batch.firstState(s + 1) - first;
+                bits.add(rows(hidden, first, states, d));
+                for (int t = 0; t < states; t++) {
                     for (int c = 0; c < d; c++) {
-                        dHidden.set(batch.start(s) + t, c, (float) Math.sin(t + 3.0 * c));
+                        dHidden.set(first + t, c, (float) Math.sin(t + 3.0 * c));
                     }
                 }
             }
             encoder.backward(batch, dHidden, weights.memory(), transposed.memory(), gradients.memory(), dItems);
             for (int s = 0; s < histories.size(); s++) {
-                int length = histories.get(s).length;
-                System.arraycopy(rows(dItems, batch.start(s), length, d), 0, bits.get(s), length * d, length * d);
+                int states = bits.get(s).length;
+                float[] ofItems = rows(dItems, batch.start(s), histories.get(s).length, d);
+                bits.set(s, Arrays.copyOf(bits.get(s), states + ofItems.length));
+                System.arraycopy(ofItems, 0, bits.get(s), states, ofItems.length);
             }
             return bits;
         }
@@ -140,31 +149,32 @@ class EncoderContractTest {
 
     @ParameterizedTest
     @MethodSource("shapes")
-    void shouldRefuseMoreTokensThanItHasRoomFor(EncoderShape shape) {
+    void shouldRefuseMoreThanItHasRoomFor(EncoderShape shape) {
+        String unit = shape.predictsEveryPosition() ? "tokens" : "places";
         try (HistoryEncoder serving = shape.serving(Products.forThisCpu(), LENGTH);
                 Encoder training = shape.training(Products.forThisCpu(), LENGTH);
                 RowTable items = items(shape.dim());
                 FloatBlock weights = weights(shape)) {
-            SequenceBatch batch = batch(histories(30, 21));
+            SequenceBatch batch = batch(shape, histories(30, 21));
 
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> serving.encode(batch, 0, 2, items, weights.memory()))
-                    .withMessageContaining("more than 50 tokens")
-                    .withMessageContaining("tokens=51");
+                    .withMessageContaining("more than 50 " + unit)
+                    .withMessageContaining(unit + "=" + batch.places(0, 2));
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> training.forward(batch, 0, 2, items, weights.memory()))
-                    .withMessageContaining("more than 50 tokens")
-                    .withMessageContaining("tokens=51");
+                    .withMessageContaining("more than 50 " + unit)
+                    .withMessageContaining(unit + "=" + batch.places(0, 2));
         }
     }
 
     @Test
     void shouldNameTheEncodersThatThereAreWhenOneIsUnknown() {
-        assertThat(EncoderTypes.names()).containsExactly("gru4rec", "lrurec", "sasrec");
+        assertThat(EncoderTypes.names()).containsExactly("bsarec", "fmlprec", "gru4rec", "lrurec", "sasrec");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> EncoderTypes.named("bert4rec"))
-                .withMessage("the encoder must be of a type that this program knows: type=bert4rec, known=[gru4rec,"
-                        + " lrurec, sasrec]");
+                .isThrownBy(() -> EncoderTypes.named("caser"))
+                .withMessage("the encoder must be of a type that this program knows: type=caser, known=[bsarec,"
+                        + " fmlprec, gru4rec, lrurec, sasrec]");
     }
 
     @Test
@@ -180,6 +190,16 @@ class EncoderContractTest {
         assertThat(new Gru4RecConfig(d, 50).flops(batch)).isEqualTo(stacked + 4.0 * 2 * d * d);
         int maps = 4 * 4 * 2 * d * 4 * d; // tokens, maps between d and 4 d
         assertThat(new LruRecConfig(d, 50, 2).flops(batch)).isEqualTo(2.0 * maps);
+        int feedForward = 2 * 2 * d * 4 * d; // maps between d and 4 d
+        int convolution = 50 * 2 * d; // taps, of each place
+        assertThat(new FmlpRecConfig(d, 50, 3).flops(batch))
+                .isEqualTo(2.0 * (2 * 50 + 1) * (feedForward + convolution)); // sequences, blocks, places
+        double full = 50 * (4 * 2 * d * d + feedForward) + 2 * 2 * 50 * 5 * d; // maps, and rank 5 of the filter
+        double last = 2 * 2 * d * d + feedForward + 2 * (50 + 1) * 5 * d; // the maps of the query and of the result
+        double pads = (47 + 49) * 50 * 2 * 2 * d; // each sees all places
+        double items = (1 + 2 + 3 + 1) * 2 * 2 * d;
+        double ofLast = (3 + 1) * (2 * 2 * d * d + 2 * 2 * d); // keys and values of items, and what the last one sees
+        assertThat(new BsaRecConfig(d, 50, 2, 1).flops(batch)).isEqualTo(2 * (full + last) + pads + items + ofLast);
     }
 
     private List<int[]> histories(int... lengths) {
@@ -191,8 +211,8 @@ class EncoderContractTest {
         return histories;
     }
 
-    private static SequenceBatch batch(List<int[]> histories) {
-        SequenceBatch batch = new SequenceBatch(LENGTH);
+    private static SequenceBatch batch(EncoderShape shape, List<int[]> histories) {
+        SequenceBatch batch = new SequenceBatch(shape);
         for (int[] rows : histories) {
             batch.addHistory(rows, 0, rows.length);
         }

@@ -3,7 +3,9 @@ package io.freshet.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.encoder.BsaRecConfig;
 import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.FmlpRecConfig;
 import io.freshet.encoder.Gru4RecConfig;
 import io.freshet.encoder.LruRecConfig;
 import io.freshet.encoder.ParameterLayout;
@@ -92,6 +94,20 @@ class LearnerGradientTest {
         check(new LruRecConfig(16, 6, 2), dropout, LossConfig.crossEntropy(), 43);
     }
 
+    @ParameterizedTest
+    @ValueSource(floats = {0f, .3f})
+    void shouldGiveTheGradientsOfFmlpRec(float dropout) {
+        check(new FmlpRecConfig(16, 4, 2), dropout, LossConfig.crossEntropy(), 7);
+        check(new FmlpRecConfig(16, 5, 1), dropout, LossConfig.scaledCrossEntropy(6).with(Sampling.POSITION), 7);
+    }
+
+    @ParameterizedTest
+    @ValueSource(floats = {0f, .3f})
+    void shouldGiveTheGradientsOfBsaRec(float dropout) {
+        check(new BsaRecConfig(16, 4, 2, 1), dropout, LossConfig.crossEntropy(), 13);
+        check(new BsaRecConfig(32, 5, 1, 2), dropout, LossConfig.scaledCrossEntropy(6), 13);
+    }
+
     /** Rows of four vectors have kernels of their own. */
     @Test
     void shouldGiveTheGradientsOfTheUsualWidth() {
@@ -132,14 +148,14 @@ class LearnerGradientTest {
             oracle.step = 1;
             oracle.weightOfToken = weightOfToken;
 
-            SequenceBatch batch = new SequenceBatch(shape.maxLength());
+            SequenceBatch batch = new SequenceBatch(shape);
             for (int[] rows : EXAMPLES) {
-                batch.addExample(rows, weights(rows, batch.tokens(), weightOfToken), 0, rows.length);
+                batch.addExample(rows, weights(rows, batch.states(), weightOfToken), 0, rows.length);
             }
             oracle.batchTokens = batch.tokens();
             double mean = learner.learn(batch);
             NaiveLosses naive =
-                    new NaiveLosses(loss, ITEMS, learner.loss().draws(), chunkOfToken(learner, batch), COUNTS);
+                    new NaiveLosses(loss, ITEMS, learner.loss().draws(), chunkOfState(learner, batch), COUNTS);
 
             assertThat(mean).isCloseTo(oracle.loss(EXAMPLES, naive), within(1e-5));
             assertThat(oracle.dropped > 0).isEqualTo(dropout > 0);
@@ -156,11 +172,11 @@ class LearnerGradientTest {
         return weights;
     }
 
-    private static int[] chunkOfToken(Learner learner, SequenceBatch batch) {
-        int[] chunks = new int[batch.tokens()];
+    private static int[] chunkOfState(Learner learner, SequenceBatch batch) {
+        int[] chunks = new int[batch.states()];
         int first = 0;
         for (int chunk = 0; chunk < learner.chunkEnds().size(); chunk++) {
-            int end = batch.start(learner.chunkEnds().get(chunk));
+            int end = batch.firstState(learner.chunkEnds().get(chunk));
             Arrays.fill(chunks, first, end, chunk);
             first = end;
         }
@@ -181,8 +197,10 @@ class LearnerGradientTest {
     }
 
     private static void checkDense(Learner learner, NaiveEncoder oracle, NaiveLosses loss, int every) {
+        ParameterLayout.Parameter pad = oracle.parameters.get("pad");
         for (int i = 0; i < oracle.dense.length; i += every) {
-            double expected = oracle.derivative(oracle.dense, i, EXAMPLES, loss);
+            boolean constant = pad != null && i >= pad.start() && i < pad.start() + pad.size();
+            double expected = constant ? 0 : oracle.derivative(oracle.dense, i, EXAMPLES, loss);
             float moment = learner.denseFirstMoments().memory().getAtIndex(ValueLayout.JAVA_FLOAT, i);
             assertThat((double) moment / (1 - BETA1))
                     .as("dense parameter %d", i)

@@ -10,6 +10,12 @@ import io.freshet.optimizer.Adam;
 import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.RowTable;
 import io.freshet.tensor.VectorProducts;
+import io.freshet.encoder.BsaRecConfig;
+import io.freshet.encoder.Encoder;
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.FmlpRecConfig;
+import io.freshet.encoder.HistoryEncoder;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
 
@@ -55,6 +61,19 @@ class LearnerMemoryTest {
             assertThat(FloatBlock.openBytes() - before)
                     .as("a chunk of vectors and one of each moment")
                     .isEqualTo(3 * chunk);
+        }
+    }
+
+    @Test
+    void shouldFreeTheMemoryOfEncodersThatPad() {
+        long before = FloatBlock.openBytes();
+        for (EncoderShape shape : List.of(new FmlpRecConfig(16, 5, 3), new BsaRecConfig(16, 5, 3, 1))) {
+            try (Encoder encoder = shape.training(new VectorProducts(), 20);
+                    HistoryEncoder serving = shape.serving(new VectorProducts(), 5)) {
+                assertThat(FloatBlock.openBytes()).isGreaterThan(before);
+                assertThat(encoder.capacity()).isGreaterThan(serving.capacity());
+            }
+            assertThat(FloatBlock.openBytes()).isEqualTo(before);
         }
     }
 

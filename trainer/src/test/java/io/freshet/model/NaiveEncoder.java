@@ -1,6 +1,8 @@
 package io.freshet.model;
 
+import io.freshet.encoder.BsaRecConfig;
 import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.FmlpRecConfig;
 import io.freshet.encoder.Gru4RecConfig;
 import io.freshet.encoder.LruRecConfig;
 import io.freshet.encoder.ParameterLayout;
@@ -58,6 +60,8 @@ abstract class NaiveEncoder {
             case SasRecConfig config -> new NaiveSasRec(model, config);
             case Gru4RecConfig _ -> new NaiveGru4Rec(model);
             case LruRecConfig config -> new NaiveLruRec(model, config);
+            case FmlpRecConfig config -> new NaiveFmlpRec(model, config);
+            case BsaRecConfig config -> new NaiveBsaRec(model, config);
             default -> throw new IllegalArgumentException(model.config().toString());
         };
     }

@@ -1,0 +1,313 @@
+package io.freshet.encoder;
+
+import io.freshet.encoder.ParameterLayout.Parameter;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * A filter in the frequency domain with one complex weight for each frequency and channel (Zhou et al., WWW 2022, equations 3
+ * to 5), over sequences of exactly L places:
+ *
+ * <pre>
+ * Y = irfft(W ∘ rfft(X))                                             W complex (L / 2 + 1, d), X, Y (L, d)
+ * </pre>
+ *
+ * <p>That is a circular convolution with a kernel K of L taps a channel, which is the inverse transform of the weights. L is
+ * small, so the convolution itself takes fewer operations than two matrix products with a Fourier basis, and than an FFT with
+ * its shuffles:
+ *
+ * <pre>
+ * K = B · W,   y[t] = Σ_τ k[(t - τ) mod L] ∘ x[τ]
+ *
+ * dx[τ] = Σ_t k[(t - τ) mod L] ∘ dy[t],   dk[m] = Σ_t dy[t] ∘ x[(t - m) mod L],   dW = Bᵀ · dK
+ * </pre>
+ *
+ * <p>W holds the real parts in its first L / 2 + 1 rows and the imaginary parts in the others, and B (L, 2 (L / 2 + 1)) is the
+ * inverse real Fourier transform as a matrix. It ignores the imaginary parts of the first frequency and, for an even L, of the
+ * last one, whose gradients are therefore zero.
+ *
+ * <p>All three sums are the same kernel, {@link #convolve}, over taps that are read forwards or backwards. Holds scratch for one
+ * sequence: one instance a thread, for all blocks of an encoder.
+ */
+final class LearnedFilter {
+    private static final long VECTOR = Lanes.BYTES;
+    private static final long BLOCK = Lanes.BLOCK_BYTES;
+
+    /** Results that the kernel holds in registers at a time. */
+    private static final int ROWS = 10;
+
+    private final Products products;
+    private final int length; // L
+    private final int d;
+    private final int weightRows; // 2 (L / 2 + 1)
+    private final Matrix basis; // (L, 2 (L / 2 + 1)): B
+    private final Matrix kernel; // (L, d): K
+    private final Matrix kernelGradient; // (L, d): dK
+    private final Matrix forwardTaps; // (d / 16, 2 L, 16): tap j is k[j mod L]
+    private final Matrix backwardTaps; // (d / 16, 2 L, 16): tap j is k[-j mod L]
+    private final Matrix inputTaps; // (d / 16, 2 L, 16): tap j is x[-j mod L] of one sequence
+
+    LearnedFilter(Products products, int length, int d, ScratchMemory memory) {
+        this.products = products;
+        this.length = length;
+        this.d = d;
+        this.weightRows = weightRows(length);
+        this.basis = memory.matrix(length, weightRows);
+        this.kernel = memory.matrix(length, d);
+        this.kernelGradient = memory.matrix(length, d);
+        this.forwardTaps = memory.matrix(2 * length, d);
+        this.backwardTaps = memory.matrix(2 * length, d);
+        this.inputTaps = memory.matrix(2 * length, d);
+        fillBasis();
+    }
+
+    /** Rows of W for sequences of {@code length} places. */
+    static int weightRows(int length) {
+        return 2 * (length / 2 + 1);
+    }
+
+    /** Each frequency but the first and the middle one stands for two, itself and its conjugate. */
+    private void fillBasis() {
+        int frequencies = weightRows / 2;
+        for (int t = 0; t < length; t++) {
+            for (int f = 0; f < frequencies; f++) {
+                boolean single = f == 0 || 2 * f == length;
+                double angle = 2 * Math.PI * (f * t % length) / length;
+                basis.set(t, f, (float) ((single ? 1 : 2) * StrictMath.cos(angle) / length));
+                basis.set(t, frequencies + f, single ? 0f : (float) (-2 * StrictMath.sin(angle) / length));
+            }
+        }
+    }
+
+    /** Reads a block's weights (2 (L / 2 + 1), d), before its pass over a chunk. */
+    void read(Parameter filter, MemorySegment weights) {
+        Matrix w = Matrix.over(weights, filter.start(), d);
+        products.multiply(basis, 0, w, 0, kernel, 0, length, d, weightRows, false);
+        spread(kernel, 0, false, forwardTaps);
+        spread(kernel, 0, true, backwardTaps);
+    }
+
+    /**
+     * @param x from row {@code first} on, a sequence (L, d)
+     * @param y receives the result in the same rows; not {@code x}
+     */
+    void forward(Matrix x, int first, Matrix y) {
+        convolve(forwardTaps, x, first, y, first, false);
+    }
+
+    /**
+     * The last row of {@link #forward}'s result alone.
+     *
+     * @param y receives it in row {@code yRow}
+     */
+    void forwardLast(Matrix x, int first, Matrix y, int yRow) {
+        for (long column = 0; column < (long) d * Float.BYTES; column += VECTOR) {
+            convolveOne(
+                    forwardTaps.memory(),
+                    tapAt(forwardTaps, column, 2 * length - 1),
+                    x.memory(),
+                    x.at(first) + column,
+                    x.strideBytes(),
+                    length,
+                    y.memory(),
+                    y.at(yRow) + column,
+                    false);
+        }
+    }
+
+    /** Begins the backward pass over a chunk of a block whose weights have been {@linkplain #read read}. */
+    void beginBackward() {
+        kernelGradient.memory().fill((byte) 0);
+    }
+
+    /**
+     * @param x from row 0 on, the sequence (L, d)
+     * @param dy from row 0 on, the gradient of the result (L, d)
+     * @param dx its rows from {@code first} on are added to
+     */
+    void backward(Matrix x, Matrix dy, Matrix dx, int first) {
+        convolve(backwardTaps, dy, 0, dx, first, true);
+        spread(x, 0, true, inputTaps);
+        convolve(inputTaps, dy, 0, kernelGradient, 0, true);
+    }
+
+    /**
+     * The backward pass of {@link #forwardLast}.
+     *
+     * @param dy its row {@code dyRow} is the gradient of the last row
+     * @param dx receives the gradient of x in rows {@code first} to {@code first + L}
+     */
+    void backwardLast(Matrix x, int first, Matrix dy, int dyRow, Matrix dx) {
+        for (int t = 0; t < length; t++) {
+            int tap = length - 1 - t;
+            multiplyRow(
+                    dy.memory(),
+                    dy.at(dyRow),
+                    kernel.memory(),
+                    kernel.at(tap),
+                    dx.memory(),
+                    dx.at(first + t),
+                    x.memory(),
+                    x.at(first + t),
+                    kernelGradient.memory(),
+                    kernelGradient.at(tap),
+                    (long) d * Float.BYTES);
+        }
+    }
+
+    /** {@code dx = dy ∘ k}, {@code dk += dy ∘ x}. */
+    private static void multiplyRow(
+            MemorySegment dy,
+            long dyAt,
+            MemorySegment k,
+            long kAt,
+            MemorySegment dx,
+            long dxAt,
+            MemorySegment x,
+            long xAt,
+            MemorySegment dk,
+            long dkAt,
+            long bytes) {
+        for (long i = 0; i < bytes; i += VECTOR) {
+            FloatVector g = Lanes.load(dy, dyAt + i);
+            Lanes.store(g.mul(Lanes.load(k, kAt + i)), dx, dxAt + i);
+            Lanes.store(g.fma(Lanes.load(x, xAt + i), Lanes.load(dk, dkAt + i)), dk, dkAt + i);
+        }
+    }
+
+    /** Adds the weights' gradient, after the backward passes of all sequences of the chunk. */
+    void endBackward(Parameter filter, MemorySegment gradients) {
+        Matrix dw = Matrix.over(gradients, filter.start(), d);
+        products.multiplyTransposed(basis, 0, kernelGradient, 0, dw, 0, weightRows, d, length, true);
+    }
+
+    /** Writes each row of {@code from} (L, d) twice, in ascending or descending order, so that no index is taken modulo L. */
+    private void spread(Matrix from, int first, boolean backwards, Matrix taps) {
+        for (int j = 0; j < 2 * length; j++) {
+            int row = first + (backwards ? (2 * length - j) % length : j % length);
+            for (long column = 0; column < (long) d * Float.BYTES; column += BLOCK) {
+                MemorySegment.copy(from.memory(), from.at(row) + column, taps.memory(), tapAt(taps, column, j), BLOCK);
+            }
+        }
+    }
+
+    /** Where tap {@code j} begins, from the vector on that starts {@code column} bytes into a row. */
+    private long tapAt(Matrix taps, long column, int j) {
+        long block = column / BLOCK;
+        return taps.at(0) + (block * 2 * length + j) * BLOCK + column % BLOCK;
+    }
+
+    /** {@code y[t] = Σ_τ taps[t - τ + L] ∘ x[τ]}, or adds that, for rows t of one sequence. */
+    private void convolve(Matrix taps, Matrix x, int xRow, Matrix y, int yRow, boolean accumulate) {
+        for (long column = 0; column < (long) d * Float.BYTES; column += VECTOR) {
+            long xAt = x.at(xRow) + column;
+            int t = 0;
+            for (; t + ROWS <= length; t += ROWS) {
+                convolveTen(
+                        taps.memory(),
+                        tapAt(taps, column, t + length),
+                        x.memory(),
+                        xAt,
+                        x.strideBytes(),
+                        length,
+                        y.memory(),
+                        y.at(yRow + t) + column,
+                        y.strideBytes(),
+                        accumulate);
+            }
+            for (; t < length; t++) {
+                convolveOne(
+                        taps.memory(),
+                        tapAt(taps, column, t + length),
+                        x.memory(),
+                        xAt,
+                        x.strideBytes(),
+                        length,
+                        y.memory(),
+                        y.at(yRow + t) + column,
+                        accumulate);
+            }
+        }
+    }
+
+    /**
+     * One vector of each of ten neighbouring results, whose sums stay in registers.
+     *
+     * @param tapsAt the tap that the first result has for the first x
+     */
+    private static void convolveTen(
+            MemorySegment taps,
+            long tapsAt,
+            MemorySegment x,
+            long xAt,
+            long xRow,
+            int length,
+            MemorySegment y,
+            long yAt,
+            long yRow,
+            boolean accumulate) {
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum0 = accumulate ? Lanes.load(y, yAt) : zero;
+        FloatVector sum1 = accumulate ? Lanes.load(y, yAt + yRow) : zero;
+        FloatVector sum2 = accumulate ? Lanes.load(y, yAt + 2 * yRow) : zero;
+        FloatVector sum3 = accumulate ? Lanes.load(y, yAt + 3 * yRow) : zero;
+        FloatVector sum4 = accumulate ? Lanes.load(y, yAt + 4 * yRow) : zero;
+        FloatVector sum5 = accumulate ? Lanes.load(y, yAt + 5 * yRow) : zero;
+        FloatVector sum6 = accumulate ? Lanes.load(y, yAt + 6 * yRow) : zero;
+        FloatVector sum7 = accumulate ? Lanes.load(y, yAt + 7 * yRow) : zero;
+        FloatVector sum8 = accumulate ? Lanes.load(y, yAt + 8 * yRow) : zero;
+        FloatVector sum9 = accumulate ? Lanes.load(y, yAt + 9 * yRow) : zero;
+        long tap = tapsAt;
+        long at = xAt;
+        for (int i = 0; i < length; i++) {
+            FloatVector value = Lanes.load(x, at);
+            sum0 = value.fma(Lanes.load(taps, tap), sum0);
+            sum1 = value.fma(Lanes.load(taps, tap + BLOCK), sum1);
+            sum2 = value.fma(Lanes.load(taps, tap + 2 * BLOCK), sum2);
+            sum3 = value.fma(Lanes.load(taps, tap + 3 * BLOCK), sum3);
+            sum4 = value.fma(Lanes.load(taps, tap + 4 * BLOCK), sum4);
+            sum5 = value.fma(Lanes.load(taps, tap + 5 * BLOCK), sum5);
+            sum6 = value.fma(Lanes.load(taps, tap + 6 * BLOCK), sum6);
+            sum7 = value.fma(Lanes.load(taps, tap + 7 * BLOCK), sum7);
+            sum8 = value.fma(Lanes.load(taps, tap + 8 * BLOCK), sum8);
+            sum9 = value.fma(Lanes.load(taps, tap + 9 * BLOCK), sum9);
+            tap -= BLOCK;
+            at += xRow;
+        }
+        Lanes.store(sum0, y, yAt);
+        Lanes.store(sum1, y, yAt + yRow);
+        Lanes.store(sum2, y, yAt + 2 * yRow);
+        Lanes.store(sum3, y, yAt + 3 * yRow);
+        Lanes.store(sum4, y, yAt + 4 * yRow);
+        Lanes.store(sum5, y, yAt + 5 * yRow);
+        Lanes.store(sum6, y, yAt + 6 * yRow);
+        Lanes.store(sum7, y, yAt + 7 * yRow);
+        Lanes.store(sum8, y, yAt + 8 * yRow);
+        Lanes.store(sum9, y, yAt + 9 * yRow);
+    }
+
+    /** One vector of one result, to the bits of {@link #convolveTen}. */
+    private static void convolveOne(
+            MemorySegment taps,
+            long tapsAt,
+            MemorySegment x,
+            long xAt,
+            long xRow,
+            int length,
+            MemorySegment y,
+            long yAt,
+            boolean accumulate) {
+        FloatVector sum = accumulate ? Lanes.load(y, yAt) : FloatVector.zero(Lanes.FLOATS);
+        long tap = tapsAt;
+        long at = xAt;
+        for (int i = 0; i < length; i++) {
+            sum = Lanes.load(x, at).fma(Lanes.load(taps, tap), sum);
+            tap -= BLOCK;
+            at += xRow;
+        }
+        Lanes.store(sum, y, yAt);
+    }
+}

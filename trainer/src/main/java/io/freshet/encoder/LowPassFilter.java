@@ -1,0 +1,184 @@
+package io.freshet.encoder;
+
+import io.freshet.encoder.ParameterLayout.Parameter;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.Products;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * BSARec's frequency rescaler (Shin et al., AAAI 2024, equations 6 and 7) over sequences of exactly L places: the lowest
+ * frequencies of X stay as they are, and the others are multiplied by the square of a learned β for each channel:
+ *
+ * <pre>
+ * low(X) = Q · Qᵀ · X,   Y = low(X) + β² ∘ (X - low(X))                    X, Y (L, d), Q (L, r)
+ *
+ * dX = β² ∘ dY + low((1 - β²) ∘ dY),   dβ = 2 β ∘ Σ dY ∘ (X - low(X))
+ * </pre>
+ *
+ * <p>Q is an orthonormal basis of the real sequences that have those frequencies only: r = 2 f - 1 columns for f frequencies. Its
+ * two products take 4 r L d operations, which is less than a transform. A call computes any run of places; one place has the bits
+ * that it has among all. Holds scratch for one sequence: one instance a thread.
+ */
+final class LowPassFilter {
+    private final Products products;
+    private final int length; // L
+    private final int d;
+    private final int rank; // r
+    private final Matrix basis; // (L, r): Q
+    private final Matrix coefficients; // (r, d): Qᵀ · X
+    private final Matrix low; // (L, d)
+    private final Matrix scaled; // (L, d): (1 - β²) ∘ dY
+
+    /**
+     * @param frequencies the lowest ones, that of a constant included
+     */
+    LowPassFilter(Products products, int length, int frequencies, int d, ScratchMemory memory) {
+        this.products = products;
+        this.length = length;
+        this.d = d;
+        this.rank = rank(length, frequencies);
+        this.basis = memory.matrix(length, rank);
+        this.coefficients = memory.matrix(rank, d);
+        this.low = memory.matrix(length, d);
+        this.scaled = memory.matrix(length, d);
+        fillBasis();
+    }
+
+    /** Columns of Q: two a frequency, but one for a constant and for the frequency of an alternating sequence. */
+    static int rank(int length, int frequencies) {
+        return Math.min(2 * frequencies - 1, length);
+    }
+
+    private void fillBasis() {
+        for (int column = 0; column < rank; column++) {
+            int f = (column + 1) / 2;
+            boolean single = f == 0 || 2 * f == length;
+            double norm = Math.sqrt((single ? 1.0 : 2.0) / length);
+            for (int t = 0; t < length; t++) {
+                double angle = 2 * Math.PI * (f * t % length) / length;
+                boolean cosine = column == 0 || column % 2 == 1;
+                double wave = cosine ? StrictMath.cos(angle) : StrictMath.sin(angle);
+                basis.set(t, column, (float) (norm * wave));
+            }
+        }
+    }
+
+    /**
+     * Places {@code place} to {@code place + count} of the result.
+     *
+     * @param x the sequence: rows {@code first} to {@code first + L}
+     * @param y receives the places from row {@code yRow} on
+     */
+    void forward(
+            Matrix x, int first, int place, int count, Parameter beta, MemorySegment weights, Matrix y, int yRow) {
+        lowPass(x, first, place, count);
+        for (int i = 0; i < count; i++) {
+            rescale(
+                    low.memory(),
+                    low.at(i),
+                    x.memory(),
+                    x.at(first + place + i),
+                    weights,
+                    (long) beta.start() * Float.BYTES,
+                    y.memory(),
+                    y.at(yRow + i),
+                    (long) d * Float.BYTES);
+        }
+    }
+
+    /** Fills rows 0 to {@code count} of {@link #low}. */
+    private void lowPass(Matrix x, int first, int place, int count) {
+        products.multiplyTransposed(basis, 0, x, first, coefficients, 0, rank, d, length, false);
+        products.multiply(basis, place, coefficients, 0, low, 0, count, d, rank, false);
+    }
+
+    private static void rescale(
+            MemorySegment low,
+            long lowAt,
+            MemorySegment x,
+            long xAt,
+            MemorySegment weights,
+            long betaAt,
+            MemorySegment y,
+            long yAt,
+            long bytes) {
+        for (long i = 0; i < bytes; i += Lanes.BYTES) {
+            FloatVector beta = Lanes.load(weights, betaAt + i);
+            FloatVector base = Lanes.load(low, lowAt + i);
+            FloatVector high = Lanes.load(x, xAt + i).sub(base);
+            Lanes.store(high.fma(beta.mul(beta), base), y, yAt + i);
+        }
+    }
+
+    /**
+     * The backward pass of {@link #forward}.
+     *
+     * @param dy gradient of the places, in rows {@code dyRow} to {@code dyRow + count}
+     * @param gradients the flat block that dβ is added to
+     * @param dx rows {@code first} to {@code first + L} of it are added to
+     */
+    void backward(
+            Matrix x,
+            int first,
+            int place,
+            int count,
+            Matrix dy,
+            int dyRow,
+            Parameter beta,
+            MemorySegment weights,
+            MemorySegment gradients,
+            Matrix dx,
+            int dxFirst) {
+        lowPass(x, first, place, count);
+        long betaAt = (long) beta.start() * Float.BYTES;
+        for (int i = 0; i < count; i++) {
+            rescaleBackward(
+                    low.memory(),
+                    low.at(i),
+                    x.memory(),
+                    x.at(first + place + i),
+                    weights,
+                    gradients,
+                    betaAt,
+                    dy.memory(),
+                    dy.at(dyRow + i),
+                    scaled.memory(),
+                    scaled.at(i),
+                    dx.memory(),
+                    dx.at(dxFirst + place + i),
+                    (long) d * Float.BYTES);
+        }
+        products.multiplyTransposed(basis, place, scaled, 0, coefficients, 0, rank, d, count, false);
+        products.multiply(basis, 0, coefficients, 0, dx, dxFirst, length, d, rank, true);
+    }
+
+    /** {@code scaled = (1 - β²) ∘ dy}, {@code dx += β² ∘ dy}, {@code dβ += 2 β ∘ dy ∘ (x - low)}. */
+    private static void rescaleBackward(
+            MemorySegment low,
+            long lowAt,
+            MemorySegment x,
+            long xAt,
+            MemorySegment weights,
+            MemorySegment gradients,
+            long betaAt,
+            MemorySegment dy,
+            long dyAt,
+            MemorySegment scaled,
+            long scaledAt,
+            MemorySegment dx,
+            long dxAt,
+            long bytes) {
+        for (long i = 0; i < bytes; i += Lanes.BYTES) {
+            FloatVector beta = Lanes.load(weights, betaAt + i);
+            FloatVector square = beta.mul(beta);
+            FloatVector g = Lanes.load(dy, dyAt + i);
+            FloatVector high = Lanes.load(x, xAt + i).sub(Lanes.load(low, lowAt + i));
+            FloatVector sum = Lanes.load(gradients, betaAt + i);
+            Lanes.store(g.mul(high).fma(beta.add(beta), sum), gradients, betaAt + i);
+            Lanes.store(g.fma(square, Lanes.load(dx, dxAt + i)), dx, dxAt + i);
+            Lanes.store(g.sub(g.mul(square)), scaled, scaledAt + i);
+        }
+    }
+}

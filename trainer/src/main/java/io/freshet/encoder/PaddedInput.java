@@ -1,0 +1,166 @@
+package io.freshet.encoder;
+
+import io.freshet.encoder.ParameterLayout.Norm;
+import io.freshet.encoder.ParameterLayout.Parameter;
+import io.freshet.sampling.CounterRandom;
+import io.freshet.sampling.CounterRandom.Purpose;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.RowTable;
+import io.freshet.tensor.Rows;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The input of encoders that pad sequences to L places: {@code X = dropout(norm(R + P))}, forward and backward. R (L, d) of a
+ * sequence of n tokens holds the pad's row in its first L - n places and then the item vectors, and P (L, d) holds the
+ * positions. The pad's row is drawn once and never learned: its gradient is not accumulated. It is a parameter so that a
+ * snapshot has it, and the optimiser's weight decay shrinks it as it does in the authors' code.
+ *
+ * <p>A sequence takes L rows of a chunk's matrices. X (rows, d) can be computed again from x̂, which it keeps.
+ */
+final class PaddedInput {
+    /** Standard deviation of the first weights. */
+    private static final float DEVIATION = .02f;
+
+    private final Parameters p;
+    private final int length; // L
+    private final int d;
+    private final int capacity; // rows
+    private final Matrix normalized; // (rows, d): x̂
+    private final float[] inverseDeviation; // (rows)
+    private Dropout dropout = Dropout.NONE;
+    private int firstSequence;
+
+    /** The parameters: the pad's row (1, d), the positions (L, d) and the norm's. */
+    record Parameters(Parameter pad, Parameter positions, Norm norm) {
+        static Parameters of(ParameterLayout all, int length, int d) {
+            return new Parameters(all.add("pad", 1, d), all.add("positions", length, d), all.norm("input_norm", d));
+        }
+    }
+
+    PaddedInput(Parameters p, int length, int d, int capacity, ScratchMemory memory) {
+        this.p = p;
+        this.length = length;
+        this.d = d;
+        this.capacity = capacity;
+        this.normalized = memory.matrix(capacity, d);
+        this.inverseDeviation = new float[capacity];
+    }
+
+    /** Draws every parameter of an encoder from N(0, .02²), but for biases, which are 0, and gains, which are 1. */
+    static void initialize(ParameterLayout layout, long seed, MemorySegment weights) {
+        weights.fill((byte) 0);
+        for (Parameter parameter : layout.parameters()) {
+            Matrix matrix = Matrix.over(weights, parameter.start(), parameter.columns());
+            if (parameter.name().endsWith(".gain")) {
+                for (int i = 0; i < parameter.columns(); i++) {
+                    matrix.set(0, i, 1f);
+                }
+            } else if (!parameter.name().endsWith(".bias")) {
+                for (int i = 0; i < parameter.size(); i++) {
+                    float value = CounterRandom.normal(seed, parameter.start(), Purpose.INITIAL_WEIGHTS, i);
+                    matrix.set(i / parameter.columns(), i % parameter.columns(), DEVIATION * value);
+                }
+            }
+        }
+    }
+
+    void dropBy(Dropout next) {
+        dropout = next;
+    }
+
+    /** The numbers of the rows of this chunk's places. */
+    RowNumbers places() {
+        return new RowNumbers(firstSequence * length, 1);
+    }
+
+    /** The numbers of the rows of a matrix that holds the last place of each sequence only. */
+    RowNumbers lastPlaces() {
+        return new RowNumbers(firstSequence * length + length - 1, length);
+    }
+
+    /**
+     * @param x receives X of sequences {@code [first, last)} (rows, d)
+     * @return how many rows these are
+     * @throws IllegalArgumentException if there is no room for them
+     */
+    int forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights, Matrix x) {
+        int rows = (last - first) * length;
+        if (rows > capacity) {
+            throw new IllegalArgumentException(
+                    "there must not be more than " + capacity + " places at once: places=" + rows);
+        }
+        firstSequence = first;
+        for (int row = 0; row < rows; row++) {
+            int place = row % length;
+            int token = token(batch, first + row / length, place);
+            int item = token < 0 ? 0 : batch.input(token);
+            add(
+                    token < 0 ? weights : items.memory(item),
+                    token < 0 ? (long) p.pad().start() * Float.BYTES : items.at(item),
+                    weights,
+                    positionAt(place),
+                    x.memory(),
+                    x.at(row),
+                    d);
+        }
+        LayerNorm.forward(x, rows, d, weights, p.norm(), normalized, inverseDeviation, x);
+        drop(x, 0, rows);
+        return rows;
+    }
+
+    /** {@code y = a + b}. */
+    private static void add(
+            MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
+        for (long i = 0; i < (long) count * Float.BYTES; i += Lanes.BYTES) {
+            FloatVector sum = Lanes.load(a, aAt + i).add(Lanes.load(b, bAt + i));
+            Lanes.store(sum, y, yAt + i);
+        }
+    }
+
+    /** The token at a place of a sequence, or -1 for a pad. */
+    private int token(SequenceBatch batch, int sequence, int place) {
+        int token = batch.start(sequence + 1) - length + place;
+        return token < batch.start(sequence) ? -1 : token;
+    }
+
+    private long positionAt(int place) {
+        return ((long) p.positions().start() + (long) place * d) * Float.BYTES;
+    }
+
+    /** Drops from rows 0 to {@code rows} of {@code x}, whose first is row {@code first} of the chunk. */
+    private void drop(Matrix x, int first, int rows) {
+        RowNumbers numbers = places();
+        for (int row = 0; row < rows; row++) {
+            dropout.apply(x.memory(), x.at(row), numbers.element(first + row, d), x.memory(), x.at(row), d);
+        }
+    }
+
+    /** Computes rows {@code first} to {@code first + rows} of X again, to the same bits, into {@code x} from row 0 on. */
+    void restore(int first, int rows, MemorySegment weights, Matrix x) {
+        LayerNorm.restore(normalized, first, rows, d, weights, p.norm(), x);
+        drop(x, first, rows);
+    }
+
+    /**
+     * The backward pass.
+     *
+     * @param dx gradient of X (rows, d), overwritten
+     * @param dItems receives, in the batch's token rows, the gradients of the item vectors
+     */
+    void backward(
+            SequenceBatch batch, int last, Matrix dx, MemorySegment weights, MemorySegment gradients, Matrix dItems) {
+        int rows = (last - firstSequence) * length;
+        drop(dx, 0, rows);
+        LayerNorm.backward(dx, rows, d, weights, p.norm(), normalized, inverseDeviation, gradients, dx, false);
+        for (int row = 0; row < rows; row++) {
+            int place = row % length;
+            Rows.add(dx.memory(), dx.at(row), gradients, positionAt(place), d);
+            int token = token(batch, firstSequence + row / length, place);
+            if (token >= 0) {
+                MemorySegment.copy(dx.memory(), dx.at(row), dItems.memory(), dItems.at(token), (long) d * Float.BYTES);
+            }
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package io.freshet.encoder;
+
+import io.freshet.encoder.ParameterLayout.Norm;
+import io.freshet.tensor.Lanes;
+import io.freshet.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * The end of a sublayer with a norm behind it, {@code y = norm(x + dropout(f))} for a sublayer's input x and output f, forward
+ * and backward. It keeps x̂ of the norm between the passes. From x̂ it can compute y again, so that nobody has to keep y.
+ */
+final class ResidualNorm {
+    private final Norm norm;
+    private final int d;
+    private final Matrix normalized; // (rows, d): x̂
+    private final float[] inverseDeviation; // (rows)
+    private Dropout dropout = Dropout.NONE;
+
+    /**
+     * @param normalized memory for x̂ (rows, d)
+     */
+    ResidualNorm(Norm norm, int d, Matrix normalized, float[] inverseDeviation) {
+        this.norm = norm;
+        this.d = d;
+        this.normalized = normalized;
+        this.inverseDeviation = inverseDeviation;
+    }
+
+    /** A norm with memory of its own. */
+    static ResidualNorm allocate(Norm norm, int d, int rows, ScratchMemory memory) {
+        return new ResidualNorm(norm, d, memory.matrix(rows, d), new float[rows]);
+    }
+
+    void dropBy(Dropout next) {
+        dropout = next;
+    }
+
+    /**
+     * @param x the sublayer's input (rows, d)
+     * @param f the sublayer's output (rows, d), replaced by y
+     */
+    void forward(Matrix x, int rows, RowNumbers numbers, MemorySegment weights, Matrix f) {
+        for (int row = 0; row < rows; row++) {
+            addDropped(
+                    x.memory(),
+                    x.at(row),
+                    dropout,
+                    numbers.element(row, d),
+                    f.memory(),
+                    f.at(row),
+                    (long) d * Float.BYTES);
+        }
+        LayerNorm.forward(f, rows, d, weights, norm, normalized, inverseDeviation, f);
+    }
+
+    private static void addDropped(
+            MemorySegment x, long xAt, Dropout dropout, int element, MemorySegment f, long fAt, long bytes) {
+        int number = element;
+        for (long i = 0; i < bytes; i += Lanes.BYTES) {
+            FloatVector kept = dropout.apply(Lanes.load(f, fAt + i), number);
+            Lanes.store(kept.add(Lanes.load(x, xAt + i)), f, fAt + i);
+            number += Lanes.COUNT;
+        }
+    }
+
+    /** Computes rows {@code first} to {@code first + rows} of y again, to the same bits, into {@code y} from row 0 on. */
+    void restore(int first, int rows, MemorySegment weights, Matrix y) {
+        LayerNorm.restore(normalized, first, rows, d, weights, norm, y);
+    }
+
+    /** The gradient of y (rows, d) becomes that of {@code x + dropout(f)}, which is also the gradient of x by this way. */
+    void backward(Matrix dy, int rows, MemorySegment weights, MemorySegment gradients) {
+        LayerNorm.backward(dy, rows, d, weights, norm, normalized, inverseDeviation, gradients, dy, false);
+    }
+
+    /** The gradient of f, from that of {@code x + dropout(f)}: its rows from {@code first} on, into {@code df} from row 0 on. */
+    void backwardDropout(Matrix dSum, int first, int rows, RowNumbers numbers, Matrix df) {
+        for (int i = 0; i < rows; i++) {
+            int row = first + i;
+            dropout.apply(dSum.memory(), dSum.at(row), numbers.element(row, d), df.memory(), df.at(i), d);
+        }
+    }
+}

@@ -1,0 +1,23 @@
+package io.freshet.encoder;
+
+import io.freshet.tensor.Matrix;
+import io.freshet.tensor.RowTable;
+import java.lang.foreign.MemorySegment;
+
+/** Serves with an encoder that has one state a sequence: its forward pass without dropout. Owns the encoder. */
+record SequenceStates(Encoder encoder) implements HistoryEncoder {
+    @Override
+    public int capacity() {
+        return encoder.capacity();
+    }
+
+    @Override
+    public Matrix encode(SequenceBatch batch, int first, int end, RowTable items, MemorySegment weights) {
+        return encoder.forward(batch, first, end, items, weights);
+    }
+
+    @Override
+    public void close() {
+        encoder.close();
+    }
+}
