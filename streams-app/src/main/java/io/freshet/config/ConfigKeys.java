@@ -577,8 +577,9 @@ final class ConfigKeys {
                     MODEL_ENCODER,
                     "sasrec",
                     ConfigDef.ValidString.in(EncoderTypes.names().toArray(new String[0])),
-                    "The network: `sasrec` (self-attention), `gru4rec` (a gated recurrent network) or `lrurec` (a linear"
-                            + " recurrent one)."),
+                    "The network: `sasrec` (self-attention), `gru4rec` (a gated recurrent network), `lrurec` (a linear"
+                            + " recurrent one), `fmlprec` (filters in the frequency domain) or `bsarec` (filters beside"
+                            + " attention)."),
             key(MODEL_DIM, ConfigDef.Type.INT, "64", between(8, 1_024), "floats", "Width of an item's embedding."),
             key(
                     MODEL_MAX_LENGTH,
@@ -587,8 +588,8 @@ final class ConfigKeys {
                     between(1, 1_000),
                     "clicks",
                     "Positions that the encoder sees."),
-            key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Blocks of `sasrec` and `lrurec`."),
-            key(MODEL_HEADS, ConfigDef.Type.INT, "1", between(1, 64), "", "Attention heads of a block of `sasrec`."),
+            key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Blocks of every network but `gru4rec`."),
+            key(MODEL_HEADS, ConfigDef.Type.INT, "1", between(1, 64), "", "Attention heads of a block of `sasrec` and `bsarec`."),
             decimal(MODEL_ITEM_DEVIATION, "0.1", positive(), "Standard deviation of a new item's embedding."),
             key(MODEL_SEED, ConfigDef.Type.LONG, "42", null, "", "Seed of every random number of the model's life."),
             key(
@@ -659,9 +660,9 @@ final class ConfigKeys {
                     "4",
                     atLeast(0),
                     "",
-                    "Most targets of a sequence that a step learns with an encoder that encodes the sequence again for each: the"
-                            + " newest of an updated sequence, any of a replayed one; 0 is all. `sasrec`, `gru4rec` and `lrurec`"
-                            + " encode all positions at once and learn all targets."),
+                    "Most targets of a sequence that a step learns with `fmlprec` or `bsarec`, which encode the sequence again for"
+                            + " each target: the newest of an updated sequence, random ones of a replayed one; 0 is all. Other"
+                            + " networks encode all positions at once and learn all targets."),
             key(
                     ONLINE_STEP_CLICKS,
                     ConfigDef.Type.INT,
