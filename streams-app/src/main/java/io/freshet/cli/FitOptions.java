@@ -103,7 +103,10 @@ final class FitOptions {
     @Option(names = "--blocks", paramLabel = "N", description = "Blocks of every encoder but gru4rec. Default: 2.")
     private @Nullable Integer blocks;
 
-    @Option(names = "--heads", paramLabel = "N", description = "Attention heads of a block of sasrec and bsarec. Default: 1.")
+    @Option(
+            names = "--heads",
+            paramLabel = "N",
+            description = "Attention heads of a block of sasrec and bsarec. Default: 1.")
     private @Nullable Integer heads;
 
     @Option(
@@ -157,9 +160,10 @@ final class FitOptions {
             names = "--sequence-targets",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Most targets of a sequence that an epoch learns with fmlprec or bsarec, drawn at random: they encode"
-                    + " the sequence again for each target. 0 for all. Other encoders learn all targets at once."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description =
+                    "Most targets of a sequence that an epoch learns with fmlprec or bsarec, drawn at random: they encode"
+                            + " the sequence again for each target. 0 for all. Other encoders learn all targets at once."
+                            + " Default: ${DEFAULT-VALUE}.")
     private int sequenceTargets;
 
     FitOptions() {}

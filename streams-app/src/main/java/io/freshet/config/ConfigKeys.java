@@ -589,7 +589,13 @@ final class ConfigKeys {
                     "clicks",
                     "Positions that the encoder sees."),
             key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Blocks of every network but `gru4rec`."),
-            key(MODEL_HEADS, ConfigDef.Type.INT, "1", between(1, 64), "", "Attention heads of a block of `sasrec` and `bsarec`."),
+            key(
+                    MODEL_HEADS,
+                    ConfigDef.Type.INT,
+                    "1",
+                    between(1, 64),
+                    "",
+                    "Attention heads of a block of `sasrec` and `bsarec`."),
             decimal(MODEL_ITEM_DEVIATION, "0.1", positive(), "Standard deviation of a new item's embedding."),
             key(MODEL_SEED, ConfigDef.Type.LONG, "42", null, "", "Seed of every random number of the model's life."),
             key(

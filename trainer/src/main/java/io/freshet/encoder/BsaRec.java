@@ -230,8 +230,7 @@ final class BsaRec implements Encoder {
             FeedForward.Restorable restorable = (first, n, w, to) -> restoreZ(block, first, n, w, to);
             block.feedForward.backward(restorable, dx, rows, places, weights, transposed, gradients);
             split(dx, g, rows);
-            block.attention.backward(
-                    batch, firstSequence, lastSequence, x, places, g, weights, transposed, gradients);
+            block.attention.backward(batch, firstSequence, lastSequence, x, places, g, weights, transposed, gradients);
             block.filterNorm.backward(dx, rows, weights, gradients);
             for (int row = 0; row < rows; row += length) {
                 block.filterNorm.backwardDropout(dx, row, length, places, df);

@@ -165,10 +165,7 @@ public record BsaRecConfig(int dim, int maxLength, int blocks, int heads) implem
             double n = batch.start(s + 1) - batch.start(s);
             double attention = 4 * (l - n) * l * d + 2 * n * (n + 1) * d;
             double full = 8 * l * d * d + attention + 4 * rank * l * d + FeedForward.Parameters.flops(l, d);
-            double last = 4 * (n + 1) * d * d
-                    + 4 * n * d
-                    + 2 * rank * (l + 1) * d
-                    + FeedForward.Parameters.flops(1, d);
+            double last = 4 * (n + 1) * d * d + 4 * n * d + 2 * rank * (l + 1) * d + FeedForward.Parameters.flops(1, d);
             flops += (blocks - 1) * full + last;
         }
         return flops;

@@ -235,8 +235,7 @@ final class CausalAttention implements AutoCloseable {
     }
 
     /** {@code to = dropout(from)} of n rows; {@code element} is the number of the first row's first column. */
-    static void drop(
-            Matrix from, int fromRow, int n, int columns, Dropout dropout, int element, Matrix to, int toRow) {
+    static void drop(Matrix from, int fromRow, int n, int columns, Dropout dropout, int element, Matrix to, int toRow) {
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < columns; j += Lanes.COUNT) {
                 long bytes = (long) j * Float.BYTES;

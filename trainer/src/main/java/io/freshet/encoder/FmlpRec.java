@@ -200,7 +200,8 @@ final class FmlpRec implements Encoder {
             MemorySegment gradients) {
         Block block = blocks.getLast();
         RowNumbers places = input.lastPlaces();
-        block.feedForward.backward(block.filterNorm::restore, dHidden, sequences, places, weights, transposed, gradients);
+        block.feedForward.backward(
+                block.filterNorm::restore, dHidden, sequences, places, weights, transposed, gradients);
         block.filterNorm.backward(dHidden, sequences, weights, gradients);
         Matrix lastDy = lastZ; // Z is computed again where it is needed
         block.filterNorm.backwardDropout(dHidden, 0, sequences, places, lastDy);

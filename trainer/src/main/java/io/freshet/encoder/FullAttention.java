@@ -56,8 +56,7 @@ final class FullAttention {
             Matrix o) {
         int columns = Lanes.roundUp(n);
         for (int row = query; row < query + m; row++) {
-            CausalAttention.dots(
-                    q, row, k, key, n, headDim, columns, Float.NEGATIVE_INFINITY, probabilities, row);
+            CausalAttention.dots(q, row, k, key, n, headDim, columns, Float.NEGATIVE_INFINITY, probabilities, row);
             CausalAttention.softmax(probabilities.memory(), probabilities.at(row), n, columns, scale);
         }
         if (dropout.isNone()) {

@@ -71,8 +71,7 @@ final class LowPassFilter {
      * @param x the sequence: rows {@code first} to {@code first + L}
      * @param y receives the places from row {@code yRow} on
      */
-    void forward(
-            Matrix x, int first, int place, int count, Parameter beta, MemorySegment weights, Matrix y, int yRow) {
+    void forward(Matrix x, int first, int place, int count, Parameter beta, MemorySegment weights, Matrix y, int yRow) {
         lowPass(x, first, place, count);
         for (int i = 0; i < count; i++) {
             rescale(

@@ -257,21 +257,21 @@ final class SelfAttention {
         Matrix dK = columns(shared.dK, head);
         Matrix dV = columns(shared.dV, head);
         int element = element(sequence, head, pads);
-        shared.causal.backward(
-                q, k, v, start + pads, length - pads, p, dropout, element, dO, dQ, dK, dV);
+        shared.causal.backward(q, k, v, start + pads, length - pads, p, dropout, element, dO, dQ, dK, dV);
         if (pads > 0) {
             clear(dK, start, pads);
             clear(dV, start, pads);
             int padElement = element(sequence, head, 0);
-            shared.full.backward(
-                    q, start, pads, k, v, start, length, p, dropout, padElement, dO, dQ, dK, dV, true);
+            shared.full.backward(q, start, pads, k, v, start, length, p, dropout, padElement, dO, dQ, dK, dV, true);
         }
     }
 
     /** Sets a head's columns of some rows to zero. */
     private void clear(Matrix matrix, int first, int rows) {
         for (int row = first; row < first + rows; row++) {
-            matrix.memory().asSlice(matrix.at(row), (long) headDim * Float.BYTES).fill((byte) 0);
+            matrix.memory()
+                    .asSlice(matrix.at(row), (long) headDim * Float.BYTES)
+                    .fill((byte) 0);
         }
     }
 

@@ -62,7 +62,9 @@ class EncoderContractTest {
             Matrix states = serving.encode(batch, 0, sequences, items, weights.memory());
 
             for (int s = 0; s < sequences; s++) {
-                assertThat(row(states, s, d)).as("sequence %d", s).isEqualTo(row(hidden, batch.firstState(s + 1) - 1, d));
+                assertThat(row(states, s, d))
+                        .as("sequence %d", s)
+                        .isEqualTo(row(hidden, batch.firstState(s + 1) - 1, d));
             }
             float[] ofThird = row(states, 2, d);
             float[] ofThirdInAnotherPart = row(serving.encode(batch, 2, 4, items, weights.memory()), 0, d);
@@ -92,8 +94,8 @@ class EncoderContractTest {
     private static List<float[]> passes(EncoderShape shape, List<int[]> histories) {
         int d = shape.dim();
         SequenceBatch batch = batch(shape, histories);
-        try (Encoder encoder = shape.training(
-                        Products.forThisCpu(), Math.max(LENGTH, batch.places(0, batch.sequences())));
+        try (Encoder encoder =
+                        shape.training(Products.forThisCpu(), Math.max(LENGTH, batch.places(0, batch.sequences())));
                 RowTable items = items(d);
                 FloatBlock weights = weights(shape);
                 FloatBlock transposed = weights(shape);

@@ -98,7 +98,11 @@ class LearnerGradientTest {
     @ValueSource(floats = {0f, .3f})
     void shouldGiveTheGradientsOfFmlpRec(float dropout) {
         check(new FmlpRecConfig(16, 4, 2), dropout, LossConfig.crossEntropy(), 7);
-        check(new FmlpRecConfig(16, 5, 1), dropout, LossConfig.scaledCrossEntropy(6).with(Sampling.POSITION), 7);
+        check(
+                new FmlpRecConfig(16, 5, 1),
+                dropout,
+                LossConfig.scaledCrossEntropy(6).with(Sampling.POSITION),
+                7);
     }
 
     @ParameterizedTest

@@ -2,6 +2,11 @@ package io.freshet.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.encoder.BsaRecConfig;
+import io.freshet.encoder.Encoder;
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.FmlpRecConfig;
+import io.freshet.encoder.HistoryEncoder;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.loss.BatchLoss;
@@ -10,11 +15,6 @@ import io.freshet.optimizer.Adam;
 import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.RowTable;
 import io.freshet.tensor.VectorProducts;
-import io.freshet.encoder.BsaRecConfig;
-import io.freshet.encoder.Encoder;
-import io.freshet.encoder.EncoderShape;
-import io.freshet.encoder.FmlpRecConfig;
-import io.freshet.encoder.HistoryEncoder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;

@@ -27,8 +27,8 @@ final class NaiveFmlpRec extends NaivePaddedEncoder {
                     im[f][c] = dense[weights + (frequencies + f) * d + c];
                 }
             }
-            double[][] z = residual(
-                    x, filter(x, re, im), Purpose.DROPOUT_HIDDEN, b, sequence, "blocks." + b + ".filter_norm");
+            double[][] z =
+                    residual(x, filter(x, re, im), Purpose.DROPOUT_HIDDEN, b, sequence, "blocks." + b + ".filter_norm");
             x = feedForward(z, b, sequence);
         }
         return x[shape.maxLength() - 1];

@@ -15,8 +15,7 @@ abstract class NaivePaddedEncoder extends NaiveOneStateEncoder {
         double[][] x = new double[length][d];
         for (int t = 0; t < length; t++) {
             for (int c = 0; c < d; c++) {
-                double row =
-                        t < pads ? dense[start("pad") + c] : items[inputs[inputs.length - length + t]][c];
+                double row = t < pads ? dense[start("pad") + c] : items[inputs[inputs.length - length + t]][c];
                 x[t][c] = row + dense[start("positions") + t * d + c];
             }
         }
@@ -82,9 +81,8 @@ abstract class NaivePaddedEncoder extends NaiveOneStateEncoder {
                 boolean single = f == 0 || 2 * f == length;
                 for (int t = 0; t < length; t++) {
                     double cosine = cosines[f * t % length];
-                    double wave = single
-                            ? productRe * cosine
-                            : 2 * (productRe * cosine - productIm * sines[f * t % length]);
+                    double wave =
+                            single ? productRe * cosine : 2 * (productRe * cosine - productIm * sines[f * t % length]);
                     y[t][c] += wave / Math.sqrt(length);
                 }
             }

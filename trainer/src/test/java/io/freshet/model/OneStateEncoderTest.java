@@ -34,8 +34,8 @@ class OneStateEncoderTest {
     private static final int ITEMS = 12;
     private static final long SEED = 42;
     private static final long STEP = 3;
-    private static final List<int[]> HISTORIES = List.of(
-            new int[] {0, 1, 2, 3, 4}, new int[] {7}, new int[] {5, 5, 9}, new int[] {11, 3}, new int[] {
+    private static final List<int[]> HISTORIES =
+            List.of(new int[] {0, 1, 2, 3, 4}, new int[] {7}, new int[] {5, 5, 9}, new int[] {11, 3}, new int[] {
                 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 0, 1
             });
 
@@ -138,8 +138,7 @@ class OneStateEncoderTest {
             assertThat(encoder.capacity()).isEqualTo(fixture.capacity(1));
             if (places > encoder.capacity()) {
                 assertThatIllegalArgumentException()
-                        .isThrownBy(() -> encoder.forward(
-                                batch, 0, 2, fixture.model.items(), fixture.model.dense()))
+                        .isThrownBy(() -> encoder.forward(batch, 0, 2, fixture.model.items(), fixture.model.dense()))
                         .withMessage("there must not be more than " + encoder.capacity() + " places at once: places="
                                 + places);
             }
@@ -165,8 +164,7 @@ class OneStateEncoderTest {
     }
 
     /** What a forward and a backward pass over a batch have given. */
-    private record Pass(
-            float[][] states, float[][] tokenGradients, float[] gradients, float[][] items) {}
+    private record Pass(float[][] states, float[][] tokenGradients, float[] gradients, float[][] items) {}
 
     /** A model whose gains, biases and pads are away from where they begin, so that their part in gradients shows. */
     private static final class Fixture implements AutoCloseable {
@@ -179,8 +177,7 @@ class OneStateEncoderTest {
             this.dropout = dropout;
             model = RecommenderModel.initial(new ModelConfig(shape, .3f, SEED));
             Adam.Settings adam = new Adam.Settings(1e-3f, .9f, .999f, 1e-8f, 0f);
-            try (Learner learner =
-                    new Learner(model, new TrainingConfig(adam, 0f, LossConfig.crossEntropy(), 1, 1))) {
+            try (Learner learner = new Learner(model, new TrainingConfig(adam, 0f, LossConfig.crossEntropy(), 1, 1))) {
                 for (int i = 0; i < ITEMS; i++) {
                     learner.addIfAbsent("item-" + i);
                 }
@@ -264,8 +261,7 @@ class OneStateEncoderTest {
                             dHidden.set(s - first, c, weight(s, c));
                         }
                     }
-                    encoder.backward(
-                            batch, dHidden, model.dense(), transposed.memory(), gradients.memory(), dItems);
+                    encoder.backward(batch, dHidden, model.dense(), transposed.memory(), gradients.memory(), dItems);
                 }
                 float[][] tokenGradients = rows(dItems, batch.tokens(), d);
                 float[][] items = new float[ITEMS][d];
@@ -274,7 +270,11 @@ class OneStateEncoderTest {
                         items[batch.input(token)][c] += tokenGradients[token][c];
                     }
                 }
-                return new Pass(states.toArray(float[][]::new), tokenGradients, gradients.memory().toArray(ValueLayout.JAVA_FLOAT), items);
+                return new Pass(
+                        states.toArray(float[][]::new),
+                        tokenGradients,
+                        gradients.memory().toArray(ValueLayout.JAVA_FLOAT),
+                        items);
             }
         }
 
