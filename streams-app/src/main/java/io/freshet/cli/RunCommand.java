@@ -8,6 +8,7 @@ import io.freshet.config.FreshetConfig;
 import io.freshet.config.ModelStores;
 import io.freshet.demo.StopSignal;
 import io.freshet.http.HttpServer;
+import io.freshet.liveness.ClockWatch;
 import io.freshet.store.SnapshotStore;
 import io.freshet.telemetry.ProcessMeters;
 import io.freshet.topology.AnsweringRole;
@@ -77,6 +78,9 @@ import picocli.CommandLine.Spec;
 final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
+
+    /** Setting the clock back by less only makes commits wait as long, which transactions outlast. */
+    private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
 
     /** What a process does. */
     enum Role {
@@ -215,8 +219,9 @@ final class RunCommand implements Callable<Integer> {
     private static Optional<String> untilEnd(
             @Nullable AnsweringRole answering, @Nullable TrainerRole trainer, StopSignal stop) {
         boolean servesAlone = false;
+        ClockWatch clock = new ClockWatch(Clock.systemUTC());
         while (!stop.await(LOOK_INTERVAL)) {
-            Optional<String> failure = failure(answering, trainer);
+            Optional<String> failure = failure(answering, trainer).or(() -> setBack(clock.behind()));
             if (failure.isPresent()) {
                 return failure;
             }
@@ -232,6 +237,14 @@ final class RunCommand implements Callable<Integer> {
 
     private static @Nullable HttpServer startHttp(FreshetConfig loaded, HttpServer.Roles process) {
         return loaded.http().isOn() ? HttpServer.start(loaded, process) : null;
+    }
+
+    private static Optional<String> setBack(Duration behind) {
+        return behind.compareTo(CLOCK_TOLERANCE) <= 0
+                ? Optional.empty()
+                : Optional.of("the wall clock was set back by " + behind
+                        + ". Kafka's clients would do nothing until it reaches"
+                        + " the time that it had; start the process again");
     }
 
     private static Optional<String> failure(@Nullable AnsweringRole answering, @Nullable TrainerRole trainer) {
