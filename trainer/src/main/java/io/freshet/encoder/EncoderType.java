@@ -1,5 +1,7 @@
 package io.freshet.encoder;
 
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,6 +21,15 @@ public interface EncoderType {
      * @throws IllegalArgumentException if one is missing or invalid
      */
     EncoderShape shape(Map<String, Object> settings);
+
+    /**
+     * The settings that a file holds, for types that read one.
+     *
+     * @throws IllegalArgumentException for a file that holds none, or a type that reads none
+     */
+    default Map<String, Object> read(Path file) throws IOException {
+        throw new IllegalArgumentException("the encoder " + name() + " reads no file: file=" + file);
+    }
 
     /**
      * A setting that is a number.
