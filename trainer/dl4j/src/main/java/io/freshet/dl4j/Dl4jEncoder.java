@@ -146,6 +146,7 @@ final class Dl4jEncoder implements Encoder {
         view(states, sequences, d).assign(result);
         if (!training) {
             network.clear();
+            NativeMemory.collectWhatIsLeft();
         }
         dropStates(hidden);
         return hidden;
@@ -188,7 +189,9 @@ final class Dl4jEncoder implements Encoder {
         INDArray atInput = network.backward(view(states, sequences, d));
         view(input, sequences, d, length).assign(atInput);
         networkGradients.array().assign(network.gradients().reshape(parameters));
+        NativeMemory.free(atInput);
         network.clear();
+        NativeMemory.collectWhatIsLeft();
         addGradients(gradients);
         spreadGradients(batch, dItems);
     }

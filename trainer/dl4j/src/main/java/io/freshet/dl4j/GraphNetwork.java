@@ -1,6 +1,7 @@
 package io.freshet.dl4j;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
@@ -17,7 +18,7 @@ final class GraphNetwork implements Network {
     private final List<String> inputs;
     private final String items;
     private final String output;
-    private Map<String, INDArray> activations = Map.of();
+    private Map<String, INDArray> activations = new HashMap<>();
 
     /**
      * @param items the input that receives the items
@@ -102,6 +103,8 @@ final class GraphNetwork implements Network {
             vertex.clear();
         }
         graph.clearLayerMaskArrays();
-        activations = Map.of();
+        inputs.forEach(activations::remove);
+        activations.values().forEach(NativeMemory::free);
+        activations = new HashMap<>();
     }
 }

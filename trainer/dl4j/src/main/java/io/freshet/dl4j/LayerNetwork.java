@@ -59,6 +59,7 @@ final class LayerNetwork implements Network {
     public void clear() {
         network.clear();
         network.clearLayerMaskArrays();
+        activations.stream().skip(1).forEach(NativeMemory::free);
         activations = List.of();
     }
 }

@@ -7,11 +7,10 @@ import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
+import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
-import java.io.IOException;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
@@ -54,14 +53,15 @@ public record NetworkCheck(
      * @throws IllegalArgumentException if it cannot be an encoder of this width and length
      */
     public static NetworkCheck of(Path file, int dim, int maxLength) throws IOException {
-        return of(new Dl4jShape("dl4j", dim, maxLength, NetworkFile.read(file), true));
+        return of(new Dl4jShape("dl4j", dim, maxLength, NetworkFile.read(file), true), true);
     }
 
-    static NetworkCheck of(Dl4jShape shape) {
+    /** The times are NaN unless {@code timed}. */
+    static NetworkCheck of(Dl4jShape shape, boolean timed) {
         List<LayerSummary> layers = shape.definition().require(shape.dim(), shape.maxLength());
         int length = shape.maxLength();
         try (Trial trial = new Trial(shape, 1, 2, length, Math.max(1, length / 2), length);
-                Trial step = new Trial(shape, lengths(length))) {
+                Trial step = new Trial(shape, lengths(length, timed ? STEP_SEQUENCES : 20))) {
             float[] states = trial.forward();
             trial.backward();
             float[] gradients = trial.gradients();
@@ -77,13 +77,13 @@ public record NetworkCheck(
                     parameterError,
                     sameTwice,
                     trial.isSameInCompany() && step.isSameInCompany(),
-                    trial.msForState(),
-                    step.msForStep());
+                    timed ? trial.msForState() : Double.NaN,
+                    timed ? step.msForStep() : Double.NaN);
         }
     }
 
-    private static int[] lengths(int maxLength) {
-        int[] lengths = new int[STEP_SEQUENCES];
+    private static int[] lengths(int maxLength, int count) {
+        int[] lengths = new int[count];
         Arrays.setAll(lengths, i -> 1 + i % maxLength);
         return lengths;
     }
@@ -206,16 +206,14 @@ public record NetworkCheck(
                     Matrix.over(dItems.memory(), 0, d));
         }
 
+        /** Of the parameters, and of the tokens' items. */
         float[] gradients() {
-            List<Float> all = new ArrayList<>();
-            for (FloatBlock block : List.of(gradients, dItems)) {
-                for (long i = 0; i < block.length(); i++) {
-                    all.add(block.memory().getAtIndex(FLOAT, i));
-                }
-            }
-            float[] values = new float[all.size()];
+            int count = (int) gradients.length();
+            float[] values = new float[count + (int) dItems.length()];
             for (int i = 0; i < values.length; i++) {
-                values[i] = all.get(i);
+                values[i] = i < count
+                        ? gradients.memory().getAtIndex(FLOAT, i)
+                        : dItems.memory().getAtIndex(FLOAT, i - count);
             }
             return values;
         }
@@ -253,12 +251,12 @@ public record NetworkCheck(
         double msForState() {
             try (HistoryEncoder serving = shape.serving(Products.forThisCpu(), shape.maxLength())) {
                 int last = batch.sequences() - 1;
-                return ms(200, () -> serving.encode(batch, last, last + 1, items, weights.memory()));
+                return ms(50, () -> serving.encode(batch, last, last + 1, items, weights.memory()));
             }
         }
 
         double msForStep() {
-            return ms(10, () -> {
+            return ms(3, () -> {
                 forward();
                 backward();
             });
