@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.encoder.EncoderChoice;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.EncoderType;
 import io.freshet.encoder.EncoderTypes;
@@ -43,7 +44,8 @@ final class FitOptions {
             paramLabel = "NAME",
             defaultValue = "sasrec",
             completionCandidates = EncoderNames.class,
-            description = "The network: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "The network: ${COMPLETION-CANDIDATES}; dl4j:FILE has that of a file, see freshet models"
+                    + " check-encoder. Default: ${DEFAULT-VALUE}.")
     private String encoder = "sasrec";
 
     @Mixin
@@ -187,13 +189,14 @@ final class FitOptions {
     }
 
     private EncoderShape shape(Preset.Values usual) {
-        EncoderType type = EncoderTypes.named(encoder);
+        EncoderChoice choice = EncoderChoice.parse(encoder);
+        EncoderType type = choice.type();
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put(EncoderTypes.DIM, dim);
         settings.put(EncoderTypes.MAX_LENGTH, orElse(maxLength, usual.maxLength()));
         put(settings, "blocks", blocks, 2, type);
         put(settings, "heads", heads, 1, type);
-        return type.shape(settings);
+        return choice.shape(settings);
     }
 
     private static void put(

@@ -3,7 +3,6 @@ package io.freshet.config;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
-import io.freshet.encoder.EncoderTypes;
 import io.freshet.memory.MemoryConfig;
 import io.freshet.model.Scorer;
 import io.freshet.store.S3Settings;
@@ -576,9 +575,10 @@ final class ConfigKeys {
             text(
                     MODEL_ENCODER,
                     "sasrec",
-                    ConfigDef.ValidString.in(EncoderTypes.names().toArray(new String[0])),
-                    "The network: `sasrec` (self-attention), `gru4rec` (a gated recurrent network) or `lrurec` (a linear"
-                            + " recurrent one)."),
+                    new EncoderValidator(),
+                    "The network: `sasrec` (self-attention), `gru4rec` (a gated recurrent network), `lrurec` (a linear"
+                            + " recurrent one), `caser` (convolutions over five clicks), or `dl4j:FILE`, a network that a file of"
+                            + " Deeplearning4j describes."),
             key(MODEL_DIM, ConfigDef.Type.INT, "64", between(8, 1_024), "floats", "Width of an item's embedding."),
             key(
                     MODEL_MAX_LENGTH,

@@ -1,7 +1,6 @@
 package io.freshet.encoder;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Set;
 
@@ -23,12 +22,12 @@ public interface EncoderType {
     EncoderShape shape(Map<String, Object> settings);
 
     /**
-     * The settings that a file holds, for types that read one.
+     * The settings that an argument holds: what stands behind the name's colon in {@code dl4j:network.json}. Most types have none.
      *
-     * @throws IllegalArgumentException for a file that holds none, or a type that reads none
+     * @throws IllegalArgumentException for an argument that cannot be used, or a type that takes none
      */
-    default Map<String, Object> read(Path file) throws IOException {
-        throw new IllegalArgumentException("the encoder " + name() + " reads no file: file=" + file);
+    default Map<String, Object> read(String argument) throws IOException {
+        throw new IllegalArgumentException("the encoder " + name() + " takes no file: " + name() + ":" + argument);
     }
 
     /**

@@ -133,8 +133,7 @@ final class ModelDigest {
 
     private TrainingConfig training(LossConfig loss) {
         Adam.Settings adam = new Adam.Settings(5e-3f, .9f, .999f, 1e-8f, 1e-6f);
-        return new TrainingConfig(adam, .3f, loss, workers, TrainingConfig.DEFAULT_SHARDS)
-                .withMaxGradientNorm(1f);
+        return new TrainingConfig(adam, .3f, loss, workers, TrainingConfig.DEFAULT_SHARDS).withMaxGradientNorm(1f);
     }
 
     /** 60 sequences of up to 14 items: two chunks, and tiles that are not full. */

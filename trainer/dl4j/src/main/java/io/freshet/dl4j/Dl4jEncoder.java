@@ -134,15 +134,15 @@ final class Dl4jEncoder implements Encoder {
         first = firstSequence;
         sequences = last - firstSequence;
         if ((long) sequences * length > capacity) {
-            throw new IllegalArgumentException("there must not be more than " + capacity + " places at once: places="
-                    + (long) sequences * length);
+            throw new IllegalArgumentException(
+                    "there must not be more than " + capacity + " places at once: places=" + (long) sequences * length);
         }
         MemorySegment.copy(weights, 0, networkWeights.memory(), 0, parameters * Float.BYTES);
         fillInput(batch, items);
         List<INDArray> dropout = new ArrayList<>();
         dropoutInputs.forEach(factors -> dropout.add(factors.of(first, sequences)));
-        INDArray result = network.forward(
-                view(input, sequences, d, length), view(mask, sequences, length), dropout, training);
+        INDArray result =
+                network.forward(view(input, sequences, d, length), view(mask, sequences, length), dropout, training);
         view(states, sequences, d).assign(result);
         if (!training) {
             network.clear();
@@ -163,8 +163,7 @@ final class Dl4jEncoder implements Encoder {
                 mask.memory().setAtIndex(FLOAT, (long) s * length + place, t < 0 ? 0f : 1f);
                 if (t >= 0) {
                     int item = batch.input(start + t);
-                    inputDropout.apply(
-                            items.memory(item), items.at(item), element(s, place), row.memory(), 0, d);
+                    inputDropout.apply(items.memory(item), items.at(item), element(s, place), row.memory(), 0, d);
                     for (int c = 0; c < d; c++) {
                         channels.set(c, place, row.memory().getAtIndex(FLOAT, c));
                     }
@@ -183,8 +182,7 @@ final class Dl4jEncoder implements Encoder {
             Matrix dItems) {
         dropStates(dHidden);
         for (int s = 0; s < sequences; s++) {
-            MemorySegment.copy(
-                    dHidden.memory(), dHidden.at(s), states.memory(), hidden.at(s), (long) d * Float.BYTES);
+            MemorySegment.copy(dHidden.memory(), dHidden.at(s), states.memory(), hidden.at(s), (long) d * Float.BYTES);
         }
         INDArray atInput = network.backward(view(states, sequences, d));
         view(input, sequences, d, length).assign(atInput);
@@ -198,7 +196,8 @@ final class Dl4jEncoder implements Encoder {
 
     private void addGradients(MemorySegment gradients) {
         for (long i = 0; i < parameters; i++) {
-            float sum = gradients.getAtIndex(FLOAT, i) + networkGradients.memory().getAtIndex(FLOAT, i);
+            float sum =
+                    gradients.getAtIndex(FLOAT, i) + networkGradients.memory().getAtIndex(FLOAT, i);
             gradients.setAtIndex(FLOAT, i, sum);
         }
     }
@@ -213,8 +212,7 @@ final class Dl4jEncoder implements Encoder {
                 for (int c = 0; c < d; c++) {
                     row.memory().setAtIndex(FLOAT, c, channels.get(c, place));
                 }
-                inputDropout.apply(
-                        row.memory(), 0, element(s, place), dItems.memory(), dItems.at(start + t), d);
+                inputDropout.apply(row.memory(), 0, element(s, place), dItems.memory(), dItems.at(start + t), d);
             }
         }
     }

@@ -51,7 +51,9 @@ final class Dl4jShape implements EncoderShape {
 
     /** Two operations for each parameter of a layer and each place that the layer is applied to. */
     private static double flops(List<LayerSummary> layers, int maxLength) {
-        return layers.stream().mapToDouble(layer -> 2.0 * layer.parameters() * layer.places(maxLength)).sum();
+        return layers.stream()
+                .mapToDouble(layer -> 2.0 * layer.parameters() * layer.places(maxLength))
+                .sum();
     }
 
     NetworkDefinition definition() {

@@ -27,13 +27,19 @@ public final class Dl4jType implements EncoderType {
         return Set.of(NETWORK);
     }
 
+    /** A file, or the network's text itself, as a snapshot's manifest has it. */
     @Override
-    public Map<String, Object> read(Path file) throws IOException {
-        return Map.of(NETWORK, NetworkFile.read(file));
+    public Map<String, Object> read(String argument) throws IOException {
+        return Map.of(
+                NETWORK,
+                argument.startsWith("{") ? NetworkFile.canonical(argument) : NetworkFile.read(Path.of(argument)));
     }
 
     @Override
     public EncoderShape shape(Map<String, Object> settings) {
+        if (!settings.containsKey(NETWORK)) {
+            throw new IllegalArgumentException("dl4j must have a file with its network: dl4j:FILE");
+        }
         return new Dl4jShape(
                 name(),
                 EncoderType.required(settings, EncoderTypes.DIM),

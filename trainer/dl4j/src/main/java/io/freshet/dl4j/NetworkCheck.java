@@ -104,7 +104,8 @@ public record NetworkCheck(
      * places without a derivative.
      */
     private static double error(double[] gradient, DoubleSupplier loss, MemorySegment values) {
-        double scale = Math.sqrt(Arrays.stream(gradient).map(g -> g * g).average().orElse(0));
+        double scale =
+                Math.sqrt(Arrays.stream(gradient).map(g -> g * g).average().orElse(0));
         Random random = new Random(7);
         double worst = 0;
         for (int i = 0; i < SAMPLE; i++) {

@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 import org.deeplearning4j.nn.conf.ComputationGraphConfiguration;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.graph.GraphVertex;
 import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.nd4j.linalg.api.buffer.DataType;
@@ -77,8 +76,9 @@ final class NetworkDefinition {
                 .filter(name -> !DROPOUT_INPUT.matcher(name).matches())
                 .toList();
         if (inputs.size() != 1 || graph.getNetworkOutputs().size() != 1) {
-            throw new IllegalArgumentException("a graph must have one output, and one input that is not named dropout_N: inputs="
-                    + graph.getNetworkInputs() + ", outputs=" + graph.getNetworkOutputs());
+            throw new IllegalArgumentException(
+                    "a graph must have one output, and one input that is not named dropout_N: inputs="
+                            + graph.getNetworkInputs() + ", outputs=" + graph.getNetworkOutputs());
         }
         return inputs.getFirst();
     }
@@ -168,7 +168,8 @@ final class NetworkDefinition {
     }
 
     private void requireShape(Network network, int batch, int dim, int length) {
-        String must = "a network must map (" + batch + ", " + dim + ", " + length + ") to (" + batch + ", " + dim + "): ";
+        String must =
+                "a network must map (" + batch + ", " + dim + ", " + length + ") to (" + batch + ", " + dim + "): ";
         long[] shape;
         try {
             List<INDArray> dropout = dropoutWidths.stream()

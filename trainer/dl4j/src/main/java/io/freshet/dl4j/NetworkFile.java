@@ -12,6 +12,7 @@ import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
@@ -50,12 +51,14 @@ public final class NetworkFile {
         try (InputStream in = Files.newInputStream(file)) {
             start = in.readNBytes(ZIP.length);
         }
-        if (java.util.Arrays.equals(start, HDF5)) {
-            throw new IllegalArgumentException("a network must be DL4J's JSON or zip: import Keras' .h5 with DL4J, and write"
-                    + " getLayerWiseConfigurations().toJson() or getConfiguration().toJson() to a file: file=" + file);
+        if (Arrays.equals(start, HDF5)) {
+            throw new IllegalArgumentException(
+                    "a network must be DL4J's JSON or zip: import Keras' .h5 with DL4J, and write"
+                            + " getLayerWiseConfigurations().toJson() or getConfiguration().toJson() to a file: file="
+                            + file);
         }
         try {
-            return canonical(java.util.Arrays.equals(start, ZIP) ? fromZip(file) : fromJson(file));
+            return canonical(Arrays.equals(start, ZIP) ? fromZip(file) : fromJson(file));
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(e.getMessage() + ", file=" + file, e);
         }
@@ -82,7 +85,8 @@ public final class NetworkFile {
     private static String text(InputStream in) throws IOException {
         byte[] bytes = in.readNBytes(MAX_BYTES + 1);
         if (bytes.length > MAX_BYTES) {
-            throw new IllegalArgumentException("a network's configuration must not be longer than " + MAX_BYTES + " bytes");
+            throw new IllegalArgumentException(
+                    "a network's configuration must not be longer than " + MAX_BYTES + " bytes");
         }
         return new String(bytes, StandardCharsets.UTF_8);
     }
@@ -98,8 +102,7 @@ public final class NetworkFile {
         try {
             tree = JSON.readTree(text);
         } catch (JsonProcessingException e) {
-            throw new IllegalArgumentException(
-                    "a network must be JSON, each field once: " + e.getOriginalMessage(), e);
+            throw new IllegalArgumentException("a network must be JSON, each field once: " + e.getOriginalMessage(), e);
         }
         boolean layers = tree.path("confs").isArray();
         boolean graph = tree.path("vertices").isObject();
@@ -112,7 +115,8 @@ public final class NetworkFile {
         NetworkRules.check(canonical);
         String result = canonical.toString();
         if (result.length() > MAX_BYTES) {
-            throw new IllegalArgumentException("a network's configuration must not be longer than " + MAX_BYTES + " bytes");
+            throw new IllegalArgumentException(
+                    "a network's configuration must not be longer than " + MAX_BYTES + " bytes");
         }
         return result;
     }

@@ -88,8 +88,10 @@ final class NetworkRules {
             JsonNode value = field.getValue();
             switch (field.getKey()) {
                 case "layer", "underlying", "fwd", "bwd" -> requireClass(value, field.getKey(), name);
-                case "vertices" -> value.properties().forEach(vertex -> requireClass(vertex.getValue(), vertex.getKey(), ""));
-                case "idropout" -> requireAbsent(value, name, "dropout", "Freshet drops activations itself: see --dropout");
+                case "vertices" ->
+                    value.properties().forEach(vertex -> requireClass(vertex.getValue(), vertex.getKey(), ""));
+                case "idropout" ->
+                    requireAbsent(value, name, "dropout", "Freshet drops activations itself: see --dropout");
                 case "weightNoise" -> requireAbsent(value, name, "weight noise", "it draws random numbers");
                 case "constraints" -> requireAbsent(value, name, "constraints", "the optimiser is Freshet's");
                 case "regularization", "regularizationBias" ->
@@ -123,14 +125,16 @@ final class NetworkRules {
 
     private static void requireClass(JsonNode value, String key, String layer) {
         if (value.isObject() && !value.has(CLASS)) {
-            throw new IllegalArgumentException("a network must have been written by DL4J 1.0.0-beta or newer, which names the class of"
-                    + " each layer: field=" + key + in(layer));
+            throw new IllegalArgumentException(
+                    "a network must have been written by DL4J 1.0.0-beta or newer, which names the class of"
+                            + " each layer: field=" + key + in(layer));
         }
     }
 
     private static void requireAbsent(JsonNode value, String layer, String what, String reason) {
         if (!value.isNull() && !value.isEmpty()) {
-            throw new IllegalArgumentException("a network must not have " + what + " of its own: " + reason + in(layer));
+            throw new IllegalArgumentException(
+                    "a network must not have " + what + " of its own: " + reason + in(layer));
         }
     }
 

@@ -47,7 +47,9 @@ class CaserTest {
             for (int s = 0; s < HISTORIES.length; s++) {
                 double[] expected = state(named, window(items, HISTORIES[s]));
                 for (int c = 0; c < D; c++) {
-                    assertThat((double) states.get(s, c)).as("state %d, %d", s, c).isCloseTo(expected[c], within(1e-4));
+                    assertThat((double) states.get(s, c))
+                            .as("state %d, %d", s, c)
+                            .isCloseTo(expected[c], within(1e-4));
                 }
             }
         }
@@ -119,8 +121,7 @@ class CaserTest {
     @Test
     void shouldLookAtFiveItemsAndRefuseToLookAtFewer() {
         assertThat(Networks.caser(32).maxLength()).isEqualTo(5);
-        assertThat(Networks.caser(32).describe())
-                .isEqualTo(Map.of(EncoderTypes.DIM, 32, EncoderTypes.MAX_LENGTH, 5));
+        assertThat(Networks.caser(32).describe()).isEqualTo(Map.of(EncoderTypes.DIM, 32, EncoderTypes.MAX_LENGTH, 5));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CaserType().shape(Map.of(EncoderTypes.DIM, 64, EncoderTypes.MAX_LENGTH, 4)))
                 .withMessage("caser looks at 5 items: max_length must not be less: max_length=4");

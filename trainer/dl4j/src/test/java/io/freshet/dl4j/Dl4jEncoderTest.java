@@ -28,8 +28,7 @@ class Dl4jEncoderTest {
     private final Random random = new Random(5);
 
     static Stream<Dl4jShape> shapes() throws IOException {
-        return Stream.of(
-                Networks.caser(16), Networks.shape(64, 5, Networks.lstm()), Networks.convolution(16, 5));
+        return Stream.of(Networks.caser(16), Networks.shape(64, 5, Networks.lstm()), Networks.convolution(16, 5));
     }
 
     @ParameterizedTest

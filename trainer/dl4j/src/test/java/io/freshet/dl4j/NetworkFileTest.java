@@ -55,13 +55,16 @@ class NetworkFileTest {
         String network = NetworkFile.read(json);
         assertThat(NetworkFile.read(zip)).isEqualTo(network);
         assertThat(NetworkFile.canonical(network)).isEqualTo(network);
-        assertThat(new Dl4jType().read(json)).containsEntry("network", network);
+        assertThat(new Dl4jType().read(json.toString())).containsEntry("network", network);
+        assertThat(new Dl4jType().read(network)).containsEntry("network", network);
     }
 
     @Test
     void shouldBeTheSameWhateverLearnedItBefore() {
-        NeuralNetConfiguration.ListBuilder list =
-                new NeuralNetConfiguration.Builder().seed(77).updater(new Adam(.1)).list();
+        NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder()
+                .seed(77)
+                .updater(new Adam(.1))
+                .list();
         String other = list.layer(pool()).layer(Networks.dense(D, D)).build().toJson();
 
         assertThat(NetworkFile.canonical(other))
@@ -71,14 +74,20 @@ class NetworkFileTest {
     @Test
     void shouldRefuseLayersWithALossOfTheirOwn() {
         refuses(Networks.layers(
-                        pool(), new OutputLayer.Builder(LossFunctions.LossFunction.MSE).nIn(D).nOut(D).name("scores").build()))
+                        pool(),
+                        new OutputLayer.Builder(LossFunctions.LossFunction.MSE)
+                                .nIn(D)
+                                .nOut(D)
+                                .name("scores")
+                                .build()))
                 .withMessageContaining("must not have a OutputLayer: Freshet has the loss")
                 .withMessageContaining("layer=scores");
     }
 
     @Test
     void shouldRefuseBatchNormalization() {
-        refuses(Networks.layers(pool(), new BatchNormalization.Builder().nIn(D).nOut(D).build(), Networks.dense(D, D)))
+        refuses(Networks.layers(
+                        pool(), new BatchNormalization.Builder().nIn(D).nOut(D).build(), Networks.dense(D, D)))
                 .withMessageContaining("must not have a BatchNormalization: a state would depend on the others");
     }
 
@@ -88,14 +97,21 @@ class NetworkFileTest {
                 .withMessageContaining("must not have a")
                 .withMessageContaining("ropout");
         refuses(Networks.layers(
-                        pool(), new DenseLayer.Builder().nIn(D).nOut(D).dropOut(.5).name("last").build()))
+                        pool(),
+                        new DenseLayer.Builder()
+                                .nIn(D)
+                                .nOut(D)
+                                .dropOut(.5)
+                                .name("last")
+                                .build()))
                 .withMessageContaining("must not have dropout of its own")
                 .withMessageContaining("layer=last");
     }
 
     @Test
     void shouldRefuseWhatTheOptimiserOfDl4jWouldDo() {
-        NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder().l2(.1).list();
+        NeuralNetConfiguration.ListBuilder list =
+                new NeuralNetConfiguration.Builder().l2(.1).list();
         refuses(list.layer(pool()).layer(Networks.dense(D, D)).build().toJson())
                 .withMessageContaining("must not have regularization of its own");
     }
@@ -110,10 +126,18 @@ class NetworkFileTest {
     @Test
     void shouldRefuseClassesThatAreNotListed() {
         refuses(Networks.layers(
-                        new SelfAttentionLayer.Builder().nIn(D).nOut(D).nHeads(1).projectInput(true).build(), pool()))
+                        new SelfAttentionLayer.Builder()
+                                .nIn(D)
+                                .nOut(D)
+                                .nHeads(1)
+                                .projectInput(true)
+                                .build(),
+                        pool()))
                 .withMessageContaining("class=org.deeplearning4j.nn.conf.layers.SelfAttentionLayer");
         refuses(Networks.layers(pool(), Networks.dense(D, D))
-                        .replace("org.nd4j.linalg.activations.impl.ActivationIdentity", "javax.script.ScriptEngineManager"))
+                        .replace(
+                                "org.nd4j.linalg.activations.impl.ActivationIdentity",
+                                "javax.script.ScriptEngineManager"))
                 .withMessageContaining("must not have a ScriptEngineManager")
                 .withMessageContaining("class=javax.script.ScriptEngineManager");
         refuses(Networks.layers(pool(), Networks.dense(D, D)).replace("\"@class\"", "\"class\""))
@@ -151,7 +175,10 @@ class NetworkFileTest {
                 .withMessageContaining("must map (3, 16, 4) to (3, 16): output=[3, 16, 4]");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Networks.shape(
-                        D, 4, Networks.layers(new LastTimeStep(new LSTM.Builder().nIn(32).nOut(D).build()))))
+                        D,
+                        4,
+                        Networks.layers(new LastTimeStep(
+                                new LSTM.Builder().nIn(32).nOut(D).build()))))
                 .withMessageContaining("must map (3, 16, 4) to (3, 16): ");
     }
 
@@ -173,7 +200,14 @@ class NetworkFileTest {
                 .addInputs("a", "b")
                 .addVertex("sum", new ElementWiseVertex(ElementWiseVertex.Op.Add), "a", "b")
                 .addLayer("pool", pool(), "sum")
-                .addLayer("state", new DenseLayer.Builder().nIn(D).nOut(D).activation(Activation.TANH).build(), "pool")
+                .addLayer(
+                        "state",
+                        new DenseLayer.Builder()
+                                .nIn(D)
+                                .nOut(D)
+                                .activation(Activation.TANH)
+                                .build(),
+                        "pool")
                 .setOutputs("state")
                 .build()
                 .toJson();

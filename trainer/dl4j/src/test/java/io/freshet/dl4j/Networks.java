@@ -40,7 +40,11 @@ final class Networks {
     }
 
     static Layer dense(int in, int out) {
-        return new DenseLayer.Builder().nIn(in).nOut(out).activation(Activation.IDENTITY).build();
+        return new DenseLayer.Builder()
+                .nIn(in)
+                .nOut(out)
+                .activation(Activation.IDENTITY)
+                .build();
     }
 
     static Dl4jShape convolution(int d, int length) {
@@ -66,7 +70,8 @@ final class Networks {
                         new Bidirectional(
                                 Bidirectional.Mode.ADD,
                                 new LSTM.Builder().nIn(d).nOut(20).build()),
-                        new LastTimeStep(new SimpleRnn.Builder().nIn(20).nOut(24).build()),
+                        new LastTimeStep(
+                                new SimpleRnn.Builder().nIn(20).nOut(24).build()),
                         dense(24, d)));
     }
 
