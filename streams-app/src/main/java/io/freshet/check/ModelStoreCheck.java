@@ -27,6 +27,9 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
     private static final String PROBE = "freshet-check";
     private static final String SNAPSHOT = "snapshot";
 
+    /** Of a setting in a message; a network has thousands of characters. */
+    private static final int LONGEST_VALUE = 60;
+
     @Override
     public void run(Consumer<Finding> found) {
         StoreLocation place = config.modelStore();
@@ -103,8 +106,13 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
 
     private static void compare(String key, Object snapshot, Object configured, List<String> differences) {
         if (!snapshot.equals(configured)) {
-            differences.add(key + "=" + configured + ", snapshot=" + snapshot);
+            differences.add(key + "=" + shortened(configured) + ", snapshot=" + shortened(snapshot));
         }
+    }
+
+    private static String shortened(Object value) {
+        String text = value.toString();
+        return text.length() <= LONGEST_VALUE ? text : text.substring(0, LONGEST_VALUE) + "…";
     }
 
     private Finding newest(SnapshotStore store, List<String> versions) {

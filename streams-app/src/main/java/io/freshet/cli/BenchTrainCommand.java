@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.encoder.EncoderChoice;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.EncoderTypes;
 import io.freshet.loss.LossConfig;
@@ -282,7 +283,7 @@ final class BenchTrainCommand implements Callable<Integer> {
 
     private EncoderShape shape() {
         try {
-            return EncoderTypes.named(encoder)
+            return EncoderChoice.parse(encoder)
                     .shape(Map.of(EncoderTypes.DIM, dim, EncoderTypes.MAX_LENGTH, maxLength, "blocks", 2, "heads", 1));
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);

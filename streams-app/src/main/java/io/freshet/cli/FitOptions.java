@@ -1,5 +1,6 @@
 package io.freshet.cli;
 
+import io.freshet.encoder.EncoderChoice;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.EncoderType;
 import io.freshet.encoder.EncoderTypes;
@@ -43,7 +44,8 @@ final class FitOptions {
             paramLabel = "NAME",
             defaultValue = "sasrec",
             completionCandidates = EncoderNames.class,
-            description = "The network: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
+            description = "The network: ${COMPLETION-CANDIDATES}; dl4j:FILE has that of a file, see freshet models"
+                    + " check-encoder. Default: ${DEFAULT-VALUE}.")
     private String encoder = "sasrec";
 
     @Mixin
@@ -100,7 +102,7 @@ final class FitOptions {
             description = "Newest items of a user that the network sees. Default: 50.")
     private @Nullable Integer maxLength;
 
-    @Option(names = "--blocks", paramLabel = "N", description = "Blocks of every encoder but gru4rec. Default: 2.")
+    @Option(names = "--blocks", paramLabel = "N", description = "Blocks of sasrec, lrurec, fmlprec and bsarec. Default: 2.")
     private @Nullable Integer blocks;
 
     @Option(
@@ -161,7 +163,7 @@ final class FitOptions {
             paramLabel = "N",
             defaultValue = "4",
             description =
-                    "Most targets of a sequence that an epoch learns with fmlprec or bsarec, drawn at random: they encode"
+                    "Most targets of a sequence that an epoch learns with fmlprec, bsarec, caser or dl4j:FILE, drawn at random: they encode"
                             + " the sequence again for each target. 0 for all. Other encoders learn all targets at once."
                             + " Default: ${DEFAULT-VALUE}.")
     private int sequenceTargets;
@@ -190,13 +192,14 @@ final class FitOptions {
     }
 
     private EncoderShape shape(Preset.Values usual) {
-        EncoderType type = EncoderTypes.named(encoder);
+        EncoderChoice choice = EncoderChoice.parse(encoder);
+        EncoderType type = choice.type();
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put(EncoderTypes.DIM, dim);
         settings.put(EncoderTypes.MAX_LENGTH, orElse(maxLength, usual.maxLength()));
         put(settings, "blocks", blocks, 2, type);
         put(settings, "heads", heads, 1, type);
-        return type.shape(settings);
+        return choice.shape(settings);
     }
 
     private static void put(

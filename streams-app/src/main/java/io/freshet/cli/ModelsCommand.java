@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             ModelsResumeCommand.class,
             ModelsExportCommand.class,
             ModelsPruneCommand.class,
+            ModelsCheckEncoderCommand.class,
             CommandLine.HelpCommand.class
         },
         footerHeading = "%nExamples:%n",
@@ -39,7 +40,9 @@ import picocli.CommandLine.Spec;
             "  freshet models show latest --config freshet.properties",
             "      what it covers, its figures, its files, and whether it is served",
             "  freshet models export latest --store models --out vectors --format parquet",
-            "  freshet models prune --config freshet.properties --keep 10 --keep-daily 30 --dry-run"
+            "  freshet models prune --config freshet.properties --keep 10 --keep-daily 30 --dry-run",
+            "  freshet models check-encoder network.json",
+            "      whether a network of Deeplearning4j can be a model's encoder"
         })
 final class ModelsCommand implements Runnable {
     @Spec
@@ -52,6 +55,6 @@ final class ModelsCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: freshet models list, show, verify, rollback, resume, export or prune");
+                "Say what to do: freshet models list, show, verify, rollback, resume, export, prune or check-encoder");
     }
 }

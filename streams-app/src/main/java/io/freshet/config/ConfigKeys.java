@@ -3,7 +3,6 @@ package io.freshet.config;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
-import io.freshet.encoder.EncoderTypes;
 import io.freshet.memory.MemoryConfig;
 import io.freshet.model.Scorer;
 import io.freshet.store.S3Settings;
@@ -576,10 +575,11 @@ final class ConfigKeys {
             text(
                     MODEL_ENCODER,
                     "sasrec",
-                    ConfigDef.ValidString.in(EncoderTypes.names().toArray(new String[0])),
+                    new EncoderValidator(),
                     "The network: `sasrec` (self-attention), `gru4rec` (a gated recurrent network), `lrurec` (a linear"
-                            + " recurrent one), `fmlprec` (filters in the frequency domain) or `bsarec` (filters beside"
-                            + " attention)."),
+                            + " recurrent one), `fmlprec` (filters in the frequency domain), `bsarec` (filters beside"
+                            + " attention), `caser` (convolutions over five clicks), or `dl4j:FILE`, a network that a file of"
+                            + " Deeplearning4j describes."),
             key(MODEL_DIM, ConfigDef.Type.INT, "64", between(8, 1_024), "floats", "Width of an item's embedding."),
             key(
                     MODEL_MAX_LENGTH,
@@ -588,7 +588,7 @@ final class ConfigKeys {
                     between(1, 1_000),
                     "clicks",
                     "Positions that the encoder sees."),
-            key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Blocks of every network but `gru4rec`."),
+            key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Blocks of `sasrec`, `lrurec`, `fmlprec` and `bsarec`."),
             key(
                     MODEL_HEADS,
                     ConfigDef.Type.INT,
@@ -666,7 +666,7 @@ final class ConfigKeys {
                     "4",
                     atLeast(0),
                     "",
-                    "Most targets of a sequence that a step learns with `fmlprec` or `bsarec`, which encode the sequence again for"
+                    "Most targets of a sequence that a step learns with `fmlprec`, `bsarec`, `caser` or `dl4j:FILE`, which encode the sequence again for"
                             + " each target: the newest of an updated sequence, random ones of a replayed one; 0 is all. Other"
                             + " networks encode all positions at once and learn all targets."),
             key(

@@ -1,7 +1,7 @@
 package io.freshet.config;
 
+import io.freshet.encoder.EncoderChoice;
 import io.freshet.encoder.EncoderShape;
-import io.freshet.encoder.EncoderTypes;
 import io.freshet.event.EventTypes;
 import io.freshet.loss.LossConfig;
 import io.freshet.memory.MemoryConfig;
@@ -323,7 +323,7 @@ public final class FreshetConfig {
     }
 
     private ModelConfig model() {
-        EncoderShape encoder = EncoderTypes.named((String) value(ConfigKeys.MODEL_ENCODER))
+        EncoderShape encoder = EncoderChoice.parse((String) value(ConfigKeys.MODEL_ENCODER))
                 .shape(Map.of(
                         "dim", integer(ConfigKeys.MODEL_DIM),
                         "max_length", integer(ConfigKeys.MODEL_MAX_LENGTH),

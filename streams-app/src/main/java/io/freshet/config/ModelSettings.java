@@ -1,5 +1,6 @@
 package io.freshet.config;
 
+import io.freshet.encoder.EncoderChoice;
 import io.freshet.model.ModelConfig;
 import io.freshet.store.StoreLocation;
 import java.util.Map;
@@ -16,8 +17,12 @@ public final class ModelSettings {
         settings.put(
                 modelStore instanceof StoreLocation.Folder ? ConfigKeys.MODEL_STORE_PATH : ConfigKeys.MODEL_STORE_URL,
                 modelStore.toString());
-        settings.put(ConfigKeys.MODEL_ENCODER, model.encoder().type());
-        model.encoder().describe().forEach((setting, value) -> settings.put(key(setting), value.toString()));
+        settings.put(ConfigKeys.MODEL_ENCODER, EncoderChoice.of(model.encoder()).toString());
+        model.encoder().describe().forEach((setting, value) -> {
+            if (value instanceof Integer) {
+                settings.put(key(setting), value.toString());
+            }
+        });
         settings.put(ConfigKeys.MODEL_ITEM_DEVIATION, Float.toString(model.itemDeviation()));
         settings.put(ConfigKeys.MODEL_SEED, Long.toString(model.seed()));
         Map<String, Object> defaults = ConfigKeys.definition().parse(Map.of());

@@ -2,6 +2,7 @@ package io.freshet.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.encoder.EncoderChoice;
 import io.freshet.encoder.Gru4RecConfig;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.model.ModelConfig;
@@ -31,6 +32,12 @@ class ModelSettingsTest {
                         Map.entry("model.max.length", "20"),
                         Map.entry("model.store.path", "models"));
         assertThat(FreshetConfig.of(settings).trainer().model()).isEqualTo(model);
+    }
+
+    @Test
+    void shouldCarryANetworkThatAFileHeld() {
+        String network = "{\"confs\":[]}";
+        assertThat(EncoderChoice.parse("dl4j:" + network).settings()).isEqualTo(Map.of("network", network));
     }
 
     @Test

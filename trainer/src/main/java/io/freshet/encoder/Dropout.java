@@ -17,25 +17,26 @@ import jdk.incubator.vector.VectorOperators;
  * @param rate share of the elements that are set to zero
  * @param key stands for seed, step and purpose
  */
-record Dropout(float rate, int key) {
+public record Dropout(float rate, int key) {
     /** No dropout, for serving and evaluation. */
-    static final Dropout NONE = new Dropout(0f, 0);
+    public static final Dropout NONE = new Dropout(0f, 0);
 
     /** The mask of one layer at one step. */
-    static Dropout of(float rate, long seed, long step, CounterRandom.Purpose purpose, int layer) {
+    public static Dropout of(float rate, long seed, long step, CounterRandom.Purpose purpose, int layer) {
         return rate == 0f ? NONE : new Dropout(rate, (int) CounterRandom.bits(seed, step, purpose, layer));
     }
 
-    boolean isNone() {
+    /** Whether nothing is dropped. */
+    public boolean isNone() {
         return rate == 0f;
     }
 
     /**
-     * Drops from a row of {@code count} floats.
+     * Drops from a row of {@code count} floats, a multiple of {@link Lanes#WIDTH}; both rows may be the same.
      *
      * @param element of the row's first float
      */
-    void apply(MemorySegment from, long fromAt, int element, MemorySegment to, long toAt, int count) {
+    public void apply(MemorySegment from, long fromAt, int element, MemorySegment to, long toAt, int count) {
         for (int c = 0; c < count; c += Lanes.COUNT) {
             long bytes = (long) c * Float.BYTES;
             Lanes.store(apply(Lanes.load(from, fromAt + bytes), element + c), to, toAt + bytes);

@@ -37,6 +37,14 @@ public interface EncoderShape {
     }
 
     /**
+     * Whether a state has the same bits in any batch and on any CPU. Otherwise a model that is learned again from its journal may
+     * differ in the last bits.
+     */
+    default boolean reproducible() {
+        return true;
+    }
+
+    /**
      * Places that a sequence takes in an instance's buffers: a place for each token unless the encoder pads sequences or adds tokens
      * of its own.
      *

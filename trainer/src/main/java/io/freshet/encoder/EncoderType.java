@@ -1,5 +1,6 @@
 package io.freshet.encoder;
 
+import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 
@@ -19,6 +20,15 @@ public interface EncoderType {
      * @throws IllegalArgumentException if one is missing or invalid
      */
     EncoderShape shape(Map<String, Object> settings);
+
+    /**
+     * The settings that an argument holds: what stands behind the name's colon in {@code dl4j:network.json}. Most types have none.
+     *
+     * @throws IllegalArgumentException for an argument that cannot be used, or a type that takes none
+     */
+    default Map<String, Object> read(String argument) throws IOException {
+        throw new IllegalArgumentException("the encoder " + name() + " takes no file: " + name() + ":" + argument);
+    }
 
     /**
      * A setting that is a number.

@@ -1,0 +1,77 @@
+package io.freshet.cli;
+
+import io.freshet.dl4j.LayerSummary;
+import io.freshet.dl4j.NetworkCheck;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code freshet models check-encoder}. */
+@Command(
+        name = "check-encoder",
+        description = {
+            "Checks whether a network of Deeplearning4j can be the encoder dl4j:FILE: which layers it has, whether its gradients"
+                    + " are those of its states, whether it gives the same bits again, and how long it takes.",
+            "",
+            "FILE is the JSON of a MultiLayerConfiguration or a ComputationGraphConfiguration, or a zip of DL4J's"
+                    + " ModelSerializer, of which only the configuration is read: weights are learned anew, as the items'"
+                    + " vectors are. The network must map (batch, D, L), padded on the left and with a mask, to (batch, D).",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nEnds with 1 where the network cannot be an encoder, and says why in one line.%n")
+final class ModelsCheckEncoderCommand implements Callable<Integer> {
+    @Parameters(paramLabel = "FILE", description = "The network.")
+    private Path file = Path.of("");
+
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width. Default: ${DEFAULT-VALUE}.")
+    private int dim;
+
+    @Option(
+            names = "--max-length",
+            paramLabel = "L",
+            defaultValue = "50",
+            description = "Newest items of a user that the network sees. Default: ${DEFAULT-VALUE}.")
+    private int maxLength;
+
+    ModelsCheckEncoderCommand() {}
+
+    @Override
+    public Integer call() {
+        NetworkCheck check;
+        try {
+            check = NetworkCheck.of(file, dim, maxLength);
+        } catch (IllegalArgumentException | IOException e) {
+            String message = e instanceof IOException ? Failures.describe(e) : String.valueOf(e.getMessage());
+            System.err.println("freshet: " + message);
+            return 1;
+        }
+        PrintStream out = System.out;
+        for (LayerSummary layer : check.layers()) {
+            line(out, "  %-20s %-24s %,10d  %s", layer.name(), layer.type(), layer.parameters(), layer.output());
+        }
+        line(out, "parameters                   %,d", check.parameters());
+        line(out, "error of items' gradients    %.2e of their root mean square", check.itemError());
+        line(out, "error of parameters'         %.2e", check.parameterError());
+        line(out, "same bits twice              %s", check.sameTwice() ? "yes" : "no");
+        line(out, "same bits in other company   %s", check.sameInCompany() ? "yes" : "no");
+        line(out, "one state                    %.2f ms", check.msForState());
+        line(out, "a step of %d sequences      %.0f ms", NetworkCheck.STEP_SEQUENCES, check.msForStep());
+        out.flush();
+        Optional<String> problem = check.problem();
+        problem.ifPresent(text -> System.err.println("freshet: " + text));
+        return problem.isPresent() ? 1 : 0;
+    }
+
+    private static void line(PrintStream out, String format, Object... values) {
+        out.println(String.format(Locale.ROOT, format, values).stripTrailing());
+    }
+}

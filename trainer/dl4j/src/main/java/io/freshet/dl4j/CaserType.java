@@ -1,0 +1,72 @@
+package io.freshet.dl4j;
+
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.EncoderType;
+import io.freshet.encoder.EncoderTypes;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * Caser (Tang and Wang, "Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding", WSDM 2018) as a DL4J
+ * graph. With E (L, d) the vectors of the newest L = 5 items, zeros where there are fewer:
+ *
+ * <pre>
+ * vertical:    v[k, c] = bv[k] + Σ_t Wv[k, t] · E[t, c]                           k &lt; 4 filters (L, 1): 4 d numbers
+ * horizontal:  o[h, k] = max_t relu(bh[h, k] + Σ_i Σ_c Wh[h, k, i, c] · E[t + i, c])  heights h = 1..5, k &lt; 16: 80 numbers
+ * state:       dropout([v, o]) · W + b                                            (d)
+ * </pre>
+ *
+ * <p>Two things differ from the paper. There is no user vector: a table of users has no bound on a stream. And the items that are
+ * scored are those that are read (the table is tied), so that the state is as wide as an item, and has no ReLU at its end: with one,
+ * scores would be inner products with numbers that are not negative, each item would be pushed into or out of one orthant, and the
+ * same vectors have signs that the filters need. The paper's own last layer has 2 d inputs, half of them a user vector with signs.
+ */
+public final class CaserType implements EncoderType {
+    private static final String NAME = "caser";
+
+    /** Items that the network sees. */
+    static final int LENGTH = 5;
+
+    private static final int VERTICAL = 4;
+    private static final int HORIZONTAL = 16;
+
+    public CaserType() {}
+
+    @Override
+    public String name() {
+        return NAME;
+    }
+
+    @Override
+    public Set<String> settings() {
+        return Set.of();
+    }
+
+    /** Caser sees five items, also where {@code max_length} is larger. */
+    @Override
+    public EncoderShape shape(Map<String, Object> settings) {
+        int dim = EncoderType.required(settings, EncoderTypes.DIM);
+        int maxLength = EncoderType.required(settings, EncoderTypes.MAX_LENGTH);
+        if (maxLength < LENGTH) {
+            throw new IllegalArgumentException(
+                    "caser looks at " + LENGTH + " items: max_length must not be less: max_length=" + maxLength);
+        }
+        return new Dl4jShape(NAME, dim, LENGTH, NetworkFile.canonical(network(dim)), false);
+    }
+
+    /** The graph's JSON for this width. */
+    static String network(int dim) {
+        try (InputStream in = Objects.requireNonNull(CaserType.class.getResourceAsStream("caser.json.template"))) {
+            return new String(in.readAllBytes(), StandardCharsets.UTF_8)
+                    .replace("${dim}", Integer.toString(dim))
+                    .replace("${features}", Integer.toString(VERTICAL * dim + LENGTH * HORIZONTAL));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

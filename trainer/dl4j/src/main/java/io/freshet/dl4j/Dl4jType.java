@@ -1,0 +1,50 @@
+package io.freshet.dl4j;
+
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.EncoderType;
+import io.freshet.encoder.EncoderTypes;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Encoders whose network a file holds, see {@link NetworkFile}. The network's text is a setting, so that a snapshot's manifest carries
+ * it and no other process needs the file.
+ */
+public final class Dl4jType implements EncoderType {
+    static final String NETWORK = "network";
+
+    public Dl4jType() {}
+
+    @Override
+    public String name() {
+        return "dl4j";
+    }
+
+    @Override
+    public Set<String> settings() {
+        return Set.of(NETWORK);
+    }
+
+    /** A file, or the network's text itself, as a snapshot's manifest has it. */
+    @Override
+    public Map<String, Object> read(String argument) throws IOException {
+        return Map.of(
+                NETWORK,
+                argument.startsWith("{") ? NetworkFile.canonical(argument) : NetworkFile.read(Path.of(argument)));
+    }
+
+    @Override
+    public EncoderShape shape(Map<String, Object> settings) {
+        if (!settings.containsKey(NETWORK)) {
+            throw new IllegalArgumentException("dl4j must have a file with its network: dl4j:FILE");
+        }
+        return new Dl4jShape(
+                name(),
+                EncoderType.required(settings, EncoderTypes.DIM),
+                EncoderType.required(settings, EncoderTypes.MAX_LENGTH),
+                NetworkFile.canonical(EncoderType.requiredText(settings, NETWORK)),
+                true);
+    }
+}

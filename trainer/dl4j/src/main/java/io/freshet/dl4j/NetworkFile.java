@@ -1,0 +1,150 @@
+package io.freshet.dl4j;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.ZipEntry;
+import java.util.zip.ZipFile;
+
+/**
+ * Files that hold the configuration of a DL4J network: the JSON of a {@code MultiLayerConfiguration} or a
+ * {@code ComputationGraphConfiguration}, or a zip as DL4J's {@code ModelSerializer} writes it. Of a zip the configuration alone is
+ * read: its coefficients belong to other item vectors, and the network learns anew. No object is deserialised.
+ *
+ * <p>No class of DL4J is loaded here.
+ */
+public final class NetworkFile {
+    /** The longest configuration that is read. */
+    static final int MAX_BYTES = 1 << 20;
+
+    private static final String ENTRY = "configuration.json";
+    private static final byte[] ZIP = {'P', 'K', 3, 4};
+    private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F'};
+
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .build();
+
+    private NetworkFile() {}
+
+    /**
+     * Reads a file.
+     *
+     * @return the network's canonical text, see {@link #canonical}
+     * @throws IllegalArgumentException for a file that holds no such network, or one that is not allowed
+     */
+    public static String read(Path file) throws IOException {
+        byte[] start;
+        try (InputStream in = Files.newInputStream(file)) {
+            start = in.readNBytes(ZIP.length);
+        }
+        if (Arrays.equals(start, HDF5)) {
+            throw new IllegalArgumentException(
+                    "a network must be DL4J's JSON or zip: import Keras' .h5 with DL4J, and write"
+                            + " getLayerWiseConfigurations().toJson() or getConfiguration().toJson() to a file: file="
+                            + file);
+        }
+        try {
+            return canonical(Arrays.equals(start, ZIP) ? fromZip(file) : fromJson(file));
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(e.getMessage() + ", file=" + file, e);
+        }
+    }
+
+    private static String fromJson(Path file) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            return text(in);
+        }
+    }
+
+    private static String fromZip(Path file) throws IOException {
+        try (ZipFile zip = new ZipFile(file.toFile())) {
+            ZipEntry entry = zip.getEntry(ENTRY);
+            if (entry == null) {
+                throw new IllegalArgumentException("a zip of DL4J must have an entry " + ENTRY);
+            }
+            try (InputStream in = zip.getInputStream(entry)) {
+                return text(in);
+            }
+        }
+    }
+
+    private static String text(InputStream in) throws IOException {
+        byte[] bytes = in.readNBytes(MAX_BYTES + 1);
+        if (bytes.length > MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "a network's configuration must not be longer than " + MAX_BYTES + " bytes");
+        }
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    /**
+     * The same text for equal networks: fields in alphabetical order, without spaces. What does not concern the network is set to one
+     * value: updaters, workspaces, caches, seeds, and how far a training was.
+     *
+     * @throws IllegalArgumentException for a text that is no network, or not one that is allowed
+     */
+    static String canonical(String text) {
+        JsonNode tree;
+        try {
+            tree = JSON.readTree(text);
+        } catch (JsonProcessingException e) {
+            throw new IllegalArgumentException("a network must be JSON, each field once: " + e.getOriginalMessage(), e);
+        }
+        boolean layers = tree.path("confs").isArray();
+        boolean graph = tree.path("vertices").isObject();
+        if (layers == graph) {
+            throw new IllegalArgumentException(
+                    "a network must be the JSON of a MultiLayerConfiguration, with \"confs\", or of a ComputationGraphConfiguration,"
+                            + " with \"vertices\"");
+        }
+        JsonNode canonical = canonical(tree);
+        NetworkRules.check(canonical);
+        String result = canonical.toString();
+        if (result.length() > MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "a network's configuration must not be longer than " + MAX_BYTES + " bytes");
+        }
+        return result;
+    }
+
+    private static JsonNode canonical(JsonNode node) {
+        if (node instanceof ArrayNode array) {
+            ArrayNode copy = JSON.createArrayNode();
+            array.forEach(element -> copy.add(canonical(element)));
+            return copy;
+        }
+        if (!(node instanceof ObjectNode)) {
+            return node;
+        }
+        Map<String, JsonNode> fields = new TreeMap<>();
+        node.properties().forEach(field -> fields.put(field.getKey(), field(field.getKey(), field.getValue())));
+        ObjectNode copy = JSON.createObjectNode();
+        fields.forEach(copy::set);
+        return copy;
+    }
+
+    private static JsonNode field(String name, JsonNode value) {
+        var nodes = JSON.getNodeFactory();
+        return switch (name) {
+            case "iupdater" -> nodes.objectNode().put("@class", "org.nd4j.linalg.learning.config.NoOp");
+            case "biasUpdater", "stepFunction" -> nodes.nullNode();
+            case "seed", "epochCount", "iterationCount" -> nodes.numberNode(0);
+            case "trainingWorkspaceMode", "inferenceWorkspaceMode", "cacheMode" -> nodes.textNode("NONE");
+            default -> canonical(value);
+        };
+    }
+}
