@@ -102,7 +102,10 @@ final class FitOptions {
             description = "Newest items of a user that the network sees. Default: 50.")
     private @Nullable Integer maxLength;
 
-    @Option(names = "--blocks", paramLabel = "N", description = "Blocks of sasrec, lrurec, fmlprec and bsarec. Default: 2.")
+    @Option(
+            names = "--blocks",
+            paramLabel = "N",
+            description = "Blocks of sasrec, lrurec, fmlprec and bsarec. Default: 2.")
     private @Nullable Integer blocks;
 
     @Option(

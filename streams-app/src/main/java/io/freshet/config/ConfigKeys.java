@@ -588,7 +588,13 @@ final class ConfigKeys {
                     between(1, 1_000),
                     "clicks",
                     "Positions that the encoder sees."),
-            key(MODEL_BLOCKS, ConfigDef.Type.INT, "2", between(1, 16), "", "Blocks of `sasrec`, `lrurec`, `fmlprec` and `bsarec`."),
+            key(
+                    MODEL_BLOCKS,
+                    ConfigDef.Type.INT,
+                    "2",
+                    between(1, 16),
+                    "",
+                    "Blocks of `sasrec`, `lrurec`, `fmlprec` and `bsarec`."),
             key(
                     MODEL_HEADS,
                     ConfigDef.Type.INT,

@@ -27,7 +27,9 @@ public record EncoderChoice(EncoderType type, Map<String, Object> settings) {
             return new EncoderChoice(type, type.read(argument));
         } catch (IOException e) {
             throw new IllegalArgumentException(
-                    "the file of an encoder must be readable: file=" + argument + ", " + e.getClass().getSimpleName(), e);
+                    "the file of an encoder must be readable: file=" + argument + ", "
+                            + e.getClass().getSimpleName(),
+                    e);
         }
     }
 
