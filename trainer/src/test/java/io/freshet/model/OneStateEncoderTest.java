@@ -164,6 +164,7 @@ class OneStateEncoderTest {
     }
 
     /** What a forward and a backward pass over a batch have given. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Pass(float[][] states, float[][] tokenGradients, float[] gradients, float[][] items) {}
 
     /** A model whose gains, biases and pads are away from where they begin, so that their part in gradients shows. */
