@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Objects;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
-import org.deeplearning4j.nn.conf.layers.Convolution1D;
+import org.deeplearning4j.nn.conf.layers.Convolution1DLayer;
 import org.deeplearning4j.nn.conf.layers.DenseLayer;
 import org.deeplearning4j.nn.conf.layers.GlobalPoolingLayer;
 import org.deeplearning4j.nn.conf.layers.LSTM;
@@ -52,7 +52,7 @@ final class Networks {
                 d,
                 length,
                 layers(
-                        new Convolution1D.Builder(3)
+                        new Convolution1DLayer.Builder(3)
                                 .nIn(d)
                                 .nOut(24)
                                 .convolutionMode(ConvolutionMode.Same)
