@@ -56,22 +56,25 @@ final class ModelsCheckEncoderCommand implements Callable<Integer> {
         }
         PrintStream out = System.out;
         for (LayerSummary layer : check.layers()) {
-            line(out, "  %-20s %-24s %,10d  %s", layer.name(), layer.type(), layer.parameters(), layer.output());
+            out.printf(
+                    Locale.ROOT,
+                    "  %-20s %-24s %,10d  %s%n",
+                    layer.name(),
+                    layer.type(),
+                    layer.parameters(),
+                    layer.output());
         }
-        line(out, "parameters                   %,d", check.parameters());
-        line(out, "error of items' gradients    %.2e of their root mean square", check.itemError());
-        line(out, "error of parameters'         %.2e", check.parameterError());
-        line(out, "same bits twice              %s", check.sameTwice() ? "yes" : "no");
-        line(out, "same bits in other company   %s", check.sameInCompany() ? "yes" : "no");
-        line(out, "one state                    %.2f ms", check.msForState());
-        line(out, "a step of %d sequences      %.0f ms", NetworkCheck.STEP_SEQUENCES, check.msForStep());
+        out.printf(Locale.ROOT, "parameters                   %,d%n", check.parameters());
+        out.printf(Locale.ROOT, "error of items' gradients    %.2e of their root mean square%n", check.itemError());
+        out.printf(Locale.ROOT, "error of parameters'         %.2e%n", check.parameterError());
+        out.printf(Locale.ROOT, "same bits twice              %s%n", check.sameTwice() ? "yes" : "no");
+        out.printf(Locale.ROOT, "same bits in other company   %s%n", check.sameInCompany() ? "yes" : "no");
+        out.printf(Locale.ROOT, "one state                    %.2f ms%n", check.msForState());
+        out.printf(
+                Locale.ROOT, "a step of %d sequences      %.0f ms%n", NetworkCheck.STEP_SEQUENCES, check.msForStep());
         out.flush();
         Optional<String> problem = check.problem();
         problem.ifPresent(text -> System.err.println("freshet: " + text));
         return problem.isPresent() ? 1 : 0;
-    }
-
-    private static void line(PrintStream out, String format, Object... values) {
-        out.println(String.format(Locale.ROOT, format, values).stripTrailing());
     }
 }
