@@ -79,12 +79,12 @@ final class NetworkRules {
     }
 
     private static void check(JsonNode node, String layer) {
+        String name = node.hasNonNull("layerName") ? node.get("layerName").asText() : layer;
         JsonNode type = node.get(CLASS);
         if (type != null) {
-            checkClass(type, layer);
+            checkClass(type, name);
         }
         for (Map.Entry<String, JsonNode> field : node.properties()) {
-            String name = node.hasNonNull("layerName") ? node.get("layerName").asText() : layer;
             JsonNode value = field.getValue();
             switch (field.getKey()) {
                 case "layer", "underlying", "fwd", "bwd" -> requireClass(value, field.getKey(), name);

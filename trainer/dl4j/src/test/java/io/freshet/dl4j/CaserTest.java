@@ -95,13 +95,14 @@ class CaserTest {
     }
 
     private static double greatest(ComputationGraph named, int h, int k, double[][] window) {
-        INDArray weight = named.getParam("horizontal_" + h + "_W"); // (16, d, h, 1)
+        // DL4J 1.0.0-M2.1 says (16, d, h, 1), and convolves with the same numbers as (h, d, 16).
+        INDArray weight = named.getParam("horizontal_" + h + "_W").reshape('c', h, D, 16);
         double greatest = 0; // of ReLU
         for (int t = 0; t + h <= L; t++) {
             double sum = named.getParam("horizontal_" + h + "_b").getDouble(k);
             for (int i = 0; i < h; i++) {
                 for (int c = 0; c < D; c++) {
-                    sum += weight.getDouble(k, c, i, 0) * window[t + i][c];
+                    sum += weight.getDouble(i, c, k) * window[t + i][c];
                 }
             }
             greatest = Math.max(greatest, sum);
