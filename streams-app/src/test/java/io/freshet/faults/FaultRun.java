@@ -25,6 +25,10 @@ final class FaultRun implements AutoCloseable {
     static final String MODEL = "faults";
 
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
+
+    /** What each waiting click may take beside that, on two cores that the brokers share. */
+    private static final Duration A_CLICK = Duration.ofMillis(2);
+
     private static final int WINDOW = 50;
     private static final int CLICKS_PER_SECOND = 50;
     private static final int FLOW = 200;
@@ -189,7 +193,7 @@ final class FaultRun implements AutoCloseable {
         long began = System.nanoTime();
         long accepted = load.accepted();
         await("what was accepted is answered and learned from")
-                .atMost(TIMEOUT)
+                .atMost(TIMEOUT.plus(A_CLICK.multipliedBy(accepted)))
                 .until(() -> observer.answers() >= accepted && observer.learned() >= accepted);
         return Duration.ofNanos(System.nanoTime() - began);
     }
