@@ -105,7 +105,7 @@ final class FitOptions {
     @Option(
             names = "--blocks",
             paramLabel = "N",
-            description = "Blocks of sasrec, lrurec, fmlprec and bsarec. Default: 2.")
+            description = "Blocks of sasrec, lrurec, fmlprec, bsarec and bert4rec. Default: 2.")
     private @Nullable Integer blocks;
 
     @Option(
@@ -166,7 +166,7 @@ final class FitOptions {
             paramLabel = "N",
             defaultValue = "4",
             description =
-                    "Most targets of a sequence that an epoch learns with fmlprec, bsarec, caser or dl4j:FILE, drawn at random: they encode"
+                    "Most targets of a sequence that an epoch learns with fmlprec, bsarec, bert4rec, caser or dl4j:FILE, drawn at random: they encode"
                             + " the sequence again for each target. 0 for all. Other encoders learn all targets at once."
                             + " Default: ${DEFAULT-VALUE}.")
     private int sequenceTargets;

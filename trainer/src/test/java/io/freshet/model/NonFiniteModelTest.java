@@ -196,7 +196,7 @@ final class NonFiniteModelTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ModelSnapshot.config(manifest(encoder, Map.of())))
                 .withMessageContaining("type=" + type)
-                .withMessageContaining("known=[bsarec, fmlprec, gru4rec, lrurec, sasrec]")
+                .withMessageContaining("known=[bert4rec, bsarec, fmlprec, gru4rec, lrurec, sasrec]")
                 .withMessageContaining("version=v");
         encoder.remove("type");
         assertThatIllegalArgumentException()
