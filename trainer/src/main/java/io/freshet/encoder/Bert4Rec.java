@@ -175,8 +175,7 @@ final class Bert4Rec implements Encoder {
             FeedForward.Restorable restorable = block.attention.norm()::restore;
             block.feedForward.backward(restorable, dx, rows, places, weights, transposed, gradients);
             restoreInput(i, rows, weights);
-            block.attention.backward(
-                    batch, firstSequence, lastSequence, x, places, dx, weights, transposed, gradients);
+            block.attention.backward(batch, firstSequence, lastSequence, x, places, dx, weights, transposed, gradients);
         }
         input.backward(batch, firstSequence, lastSequence, dx, weights, gradients, dItems);
     }

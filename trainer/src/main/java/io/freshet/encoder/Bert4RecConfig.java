@@ -76,8 +76,7 @@ public record Bert4RecConfig(int dim, int maxLength, int blocks, int heads) impl
         for (int i = 0; i < blocks; i++) {
             String prefix = "blocks." + i + ".";
             laidOut.add(new Block(
-                    SelfAttention.Parameters.of(all, prefix, dim),
-                    FeedForward.Parameters.of(all, prefix, dim)));
+                    SelfAttention.Parameters.of(all, prefix, dim), FeedForward.Parameters.of(all, prefix, dim)));
         }
         return new Parameters(all, input, laidOut);
     }

@@ -202,7 +202,8 @@ final class FmlpRec implements Encoder {
             MemorySegment transposed,
             MemorySegment gradients) {
         Block block = blocks.getLast();
-        block.feedForward.backward(block.filterNorm::restore, dHidden, sequences, lastPlaces, weights, transposed, gradients);
+        block.feedForward.backward(
+                block.filterNorm::restore, dHidden, sequences, lastPlaces, weights, transposed, gradients);
         block.filterNorm.backward(dHidden, sequences, weights, gradients);
         Matrix lastDy = lastZ; // Z is computed again where it is needed
         block.filterNorm.backwardDropout(dHidden, 0, sequences, lastPlaces, lastDy);

@@ -117,8 +117,7 @@ final class MaskedInput {
         for (int s = first; s < last; s++) {
             for (int token = batch.start(s); token < batch.start(s + 1); token++) {
                 Rows.add(dx.memory(), dx.at(row), gradients, positionAt(batch.position(token)), d);
-                MemorySegment.copy(
-                        dx.memory(), dx.at(row), dItems.memory(), dItems.at(token), (long) d * Float.BYTES);
+                MemorySegment.copy(dx.memory(), dx.at(row), dItems.memory(), dItems.at(token), (long) d * Float.BYTES);
                 row++;
             }
             Rows.add(dx.memory(), dx.at(row), gradients, positionAt(maxLength), d);

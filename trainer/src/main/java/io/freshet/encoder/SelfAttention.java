@@ -97,7 +97,8 @@ final class SelfAttention {
         }
     }
 
-    SelfAttention(Products products, Parameters p, int d, int heads, int length, boolean causal, Kept kept, Shared shared) {
+    SelfAttention(
+            Products products, Parameters p, int d, int heads, int length, boolean causal, Kept kept, Shared shared) {
         this.length = length;
         this.causal = causal;
         this.heads = heads;
@@ -273,15 +274,16 @@ final class SelfAttention {
         }
         if (queries > 0) {
             int element = element(sequence, head, 0);
-            shared.full.backward(
-                    q, start, queries, k, v, start, places, p, dropout, element, dO, dQ, dK, dV, causal);
+            shared.full.backward(q, start, queries, k, v, start, places, p, dropout, element, dO, dQ, dK, dV, causal);
         }
     }
 
     /** Sets a head's columns of some rows to zero. */
     private void clear(Matrix matrix, int first, int rows) {
         for (int row = first; row < first + rows; row++) {
-            matrix.memory().asSlice(matrix.at(row), (long) headDim * Float.BYTES).fill((byte) 0);
+            matrix.memory()
+                    .asSlice(matrix.at(row), (long) headDim * Float.BYTES)
+                    .fill((byte) 0);
         }
     }
 

@@ -174,11 +174,13 @@ class EncoderContractTest {
 
     @Test
     void shouldNameTheEncodersThatThereAreWhenOneIsUnknown() {
-        assertThat(EncoderTypes.names()).containsExactly("bert4rec", "bsarec", "fmlprec", "gru4rec", "lrurec", "sasrec");
+        assertThat(EncoderTypes.names())
+                .containsExactly("bert4rec", "bsarec", "fmlprec", "gru4rec", "lrurec", "sasrec");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EncoderTypes.named("caser"))
-                .withMessage("the encoder must be of a type that this program knows: type=caser, known=[bert4rec, bsarec,"
-                        + " fmlprec, gru4rec, lrurec, sasrec]");
+                .withMessage(
+                        "the encoder must be of a type that this program knows: type=caser, known=[bert4rec, bsarec,"
+                                + " fmlprec, gru4rec, lrurec, sasrec]");
     }
 
     @Test

@@ -2,6 +2,12 @@ package io.freshet.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.encoder.Bert4RecConfig;
+import io.freshet.encoder.BsaRecConfig;
+import io.freshet.encoder.Encoder;
+import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.FmlpRecConfig;
+import io.freshet.encoder.HistoryEncoder;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.loss.BatchLoss;
@@ -10,12 +16,6 @@ import io.freshet.optimizer.Adam;
 import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.RowTable;
 import io.freshet.tensor.VectorProducts;
-import io.freshet.encoder.Bert4RecConfig;
-import io.freshet.encoder.BsaRecConfig;
-import io.freshet.encoder.Encoder;
-import io.freshet.encoder.EncoderShape;
-import io.freshet.encoder.FmlpRecConfig;
-import io.freshet.encoder.HistoryEncoder;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.parallel.Isolated;
@@ -68,7 +68,8 @@ class LearnerMemoryTest {
     @Test
     void shouldFreeTheMemoryOfEncoders() {
         long before = FloatBlock.openBytes();
-        for (EncoderShape shape : List.of(new FmlpRecConfig(16, 5, 3), new BsaRecConfig(16, 5, 3, 1), new Bert4RecConfig(16, 5, 3, 1))) {
+        for (EncoderShape shape :
+                List.of(new FmlpRecConfig(16, 5, 3), new BsaRecConfig(16, 5, 3, 1), new Bert4RecConfig(16, 5, 3, 1))) {
             try (Encoder encoder = shape.training(new VectorProducts(), 20);
                     HistoryEncoder serving = shape.serving(new VectorProducts(), 6)) {
                 assertThat(FloatBlock.openBytes()).isGreaterThan(before);

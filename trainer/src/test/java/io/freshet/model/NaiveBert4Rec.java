@@ -33,8 +33,8 @@ final class NaiveBert4Rec extends NaiveOneStateEncoder {
         }
         for (int b = 0; b < config.blocks(); b++) {
             String name = "blocks." + b + ".";
-            double[][] z = residual(
-                    x, attention(x, b, sequence), Purpose.DROPOUT_HIDDEN, b, place, name + "attention_norm");
+            double[][] z =
+                    residual(x, attention(x, b, sequence), Purpose.DROPOUT_HIDDEN, b, place, name + "attention_norm");
             x = feedForward(z, b, place);
         }
         return x[items];

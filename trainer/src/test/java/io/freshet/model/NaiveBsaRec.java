@@ -20,8 +20,7 @@ final class NaiveBsaRec extends NaivePaddedEncoder {
             String name = "blocks." + b + ".";
             double[][] f = residual(x, rescaled(x, b), Purpose.DROPOUT_HIDDEN, 2 * b, place, name + "filter_norm");
             double[][] attended = attention(x, Math.max(0, x.length - inputs.length), b, sequence);
-            double[][] g = residual(
-                    x, attended, Purpose.DROPOUT_HIDDEN, 2 * b + 1, place, name + "attention_norm");
+            double[][] g = residual(x, attended, Purpose.DROPOUT_HIDDEN, 2 * b + 1, place, name + "attention_norm");
             double[][] z = new double[x.length][config.dim()];
             for (int t = 0; t < x.length; t++) {
                 for (int c = 0; c < config.dim(); c++) {

@@ -28,8 +28,8 @@ final class NaiveFmlpRec extends NaivePaddedEncoder {
                     im[f][c] = dense[weights + (frequencies + f) * d + c];
                 }
             }
-            double[][] z = residual(
-                    x, filter(x, re, im), Purpose.DROPOUT_HIDDEN, b, place, "blocks." + b + ".filter_norm");
+            double[][] z =
+                    residual(x, filter(x, re, im), Purpose.DROPOUT_HIDDEN, b, place, "blocks." + b + ".filter_norm");
             x = feedForward(z, b, place);
         }
         return x[shape.maxLength() - 1];

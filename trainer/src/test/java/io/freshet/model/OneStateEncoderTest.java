@@ -123,7 +123,8 @@ class OneStateEncoderTest {
 
     @Test
     void shouldDropOtherNumbersFromEachSequence() {
-        for (EncoderShape shape : List.of(new FmlpRecConfig(16, 6, 2), new BsaRecConfig(16, 6, 2, 1), new Bert4RecConfig(16, 6, 2, 1))) {
+        for (EncoderShape shape :
+                List.of(new FmlpRecConfig(16, 6, 2), new BsaRecConfig(16, 6, 2, 1), new Bert4RecConfig(16, 6, 2, 1))) {
             try (Fixture fixture = new Fixture(shape, .3f)) {
                 float[][] states = fixture.pass(List.of(HISTORIES.getFirst(), HISTORIES.getFirst()), 2).states;
 
