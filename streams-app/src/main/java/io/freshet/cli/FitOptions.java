@@ -111,7 +111,7 @@ final class FitOptions {
     @Option(
             names = "--heads",
             paramLabel = "N",
-            description = "Attention heads of a block of sasrec and bsarec. Default: 1.")
+            description = "Attention heads of a block of sasrec, bsarec and bert4rec. Default: 1.")
     private @Nullable Integer heads;
 
     @Option(
