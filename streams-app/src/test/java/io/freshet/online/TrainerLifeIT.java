@@ -50,7 +50,7 @@ final class TrainerLifeIT {
     private static final int PARTITIONS = 3;
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
-    private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.COUNT, 10, 1, 1), .1f, 3);
+    private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
     private static final LearningConfig LEARNING = new LearningConfig(2, 10, 8, 5, 30, 10, 100);
 
     @TempDir
