@@ -206,10 +206,10 @@ class EncoderContractTest {
         double items = (1 + 2 + 3 + 1) * 2 * 2 * d;
         double ofLast = (3 + 1) * (2 * 2 * d * d + 2 * 2 * d); // keys and values of items, and what the last one sees
         assertThat(new BsaRecConfig(d, 50, 2, 1).flops(batch)).isEqualTo(2 * (full + last) + pads + items + ofLast);
-        double ofAll = 4 * 2 * d * d + feedForward; // maps of a place, of which the masks make 4 and 2
+        double ofPlace = 4 * 2 * d * d + feedForward; // the sequences have 4 places and 2, masks included
         double pairs = (4 * 4 + 2 * 2) * 2 * 2 * d;
         double ofMasks = 2 * (2 * 2 * d * d + feedForward) + (4 + 2) * (2 * 2 * d * d + 2 * 2 * d);
-        assertThat(new Bert4RecConfig(d, 50, 2, 1).flops(batch)).isEqualTo((4 + 2) * ofAll + pairs + ofMasks);
+        assertThat(new Bert4RecConfig(d, 50, 2, 1).flops(batch)).isEqualTo((4 + 2) * ofPlace + pairs + ofMasks);
     }
 
     private List<int[]> histories(int... lengths) {
