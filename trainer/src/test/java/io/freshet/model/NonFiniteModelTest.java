@@ -189,7 +189,7 @@ final class NonFiniteModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert4rec", "SasRec"})
+    @ValueSource(strings = {"caser", "SasRec"})
     void shouldRefuseAnEncoderOfAnUnknownTypeByName(String type) {
         Map<String, Object> encoder = new LinkedHashMap<>(ModelSnapshot.describe(CONFIG));
         encoder.put("type", type);

@@ -56,8 +56,7 @@ final class GoldenDigestTest {
     @ParameterizedTest
     @ValueSource(ints = {4, 8})
     void shouldBeTheSameWithFewerLanes(int lanes) throws Exception {
-        assertThat(inChild(List.of("-Dfreshet.lanes=" + lanes)))
-                .isEqualTo(withLanes(lanes));
+        assertThat(inChild(List.of("-Dfreshet.lanes=" + lanes))).isEqualTo(withLanes(lanes));
     }
 
     @Test

@@ -111,8 +111,7 @@ final class ModelDigest {
         ModelDigest bidirectional = new ModelDigest(folder, workers);
         bidirectional.learn("bidirectional", new ModelConfig(BIDIRECTIONAL, .1f, 9), LossConfig.scaledCrossEntropy(40));
         bidirectional.online(BIDIRECTIONAL);
-        return List.of(
-                attention.hex(), recurrent.hex(), linear.hex(), filter.hex(), both.hex(), bidirectional.hex());
+        return List.of(attention.hex(), recurrent.hex(), linear.hex(), filter.hex(), both.hex(), bidirectional.hex());
     }
 
     private String hex() {
