@@ -105,13 +105,13 @@ final class FitOptions {
     @Option(
             names = "--blocks",
             paramLabel = "N",
-            description = "Blocks of sasrec, lrurec, fmlprec and bsarec. Default: 2.")
+            description = "Blocks of sasrec, lrurec, fmlprec, bsarec and bert4rec. Default: 2.")
     private @Nullable Integer blocks;
 
     @Option(
             names = "--heads",
             paramLabel = "N",
-            description = "Attention heads of a block of sasrec and bsarec. Default: 1.")
+            description = "Attention heads of a block of sasrec, bsarec and bert4rec. Default: 1.")
     private @Nullable Integer heads;
 
     @Option(
@@ -166,7 +166,7 @@ final class FitOptions {
             paramLabel = "N",
             defaultValue = "4",
             description =
-                    "Most targets of a sequence that an epoch learns with fmlprec, bsarec, caser or dl4j:FILE, drawn at random: they encode"
+                    "Most targets of a sequence that an epoch learns with fmlprec, bsarec, bert4rec, caser or dl4j:FILE, drawn at random: they encode"
                             + " the sequence again for each target. 0 for all. Other encoders learn all targets at once."
                             + " Default: ${DEFAULT-VALUE}.")
     private int sequenceTargets;

@@ -578,7 +578,7 @@ final class ConfigKeys {
                     new EncoderValidator(),
                     "The network: `sasrec` (self-attention), `gru4rec` (a gated recurrent network), `lrurec` (a linear"
                             + " recurrent one), `fmlprec` (filters in the frequency domain), `bsarec` (filters beside"
-                            + " attention), `caser` (convolutions over five clicks), or `dl4j:FILE`, a network that a file of"
+                            + " attention), `bert4rec` (attention in both directions), `caser` (convolutions over five clicks), or `dl4j:FILE`, a network that a file of"
                             + " Deeplearning4j describes."),
             key(MODEL_DIM, ConfigDef.Type.INT, "64", between(8, 1_024), "floats", "Width of an item's embedding."),
             key(
@@ -594,14 +594,14 @@ final class ConfigKeys {
                     "2",
                     between(1, 16),
                     "",
-                    "Blocks of `sasrec`, `lrurec`, `fmlprec` and `bsarec`."),
+                    "Blocks of `sasrec`, `lrurec`, `fmlprec`, `bsarec` and `bert4rec`."),
             key(
                     MODEL_HEADS,
                     ConfigDef.Type.INT,
                     "1",
                     between(1, 64),
                     "",
-                    "Attention heads of a block of `sasrec` and `bsarec`."),
+                    "Attention heads of a block of `sasrec`, `bsarec` and `bert4rec`."),
             decimal(MODEL_ITEM_DEVIATION, "0.1", positive(), "Standard deviation of a new item's embedding."),
             key(MODEL_SEED, ConfigDef.Type.LONG, "42", null, "", "Seed of every random number of the model's life."),
             key(
@@ -672,7 +672,7 @@ final class ConfigKeys {
                     "4",
                     atLeast(0),
                     "",
-                    "Most targets of a sequence that a step learns with `fmlprec`, `bsarec`, `caser` or `dl4j:FILE`, which encode the sequence again for"
+                    "Most targets of a sequence that a step learns with `fmlprec`, `bsarec`, `bert4rec`, `caser` or `dl4j:FILE`, which encode the sequence again for"
                             + " each target: the newest of an updated sequence, random ones of a replayed one; 0 is all. Other"
                             + " networks encode all positions at once and learn all targets."),
             key(

@@ -51,6 +51,8 @@ final class BsaRec implements Encoder {
     private final Matrix lastG; // (S, d): G of the last block; in the backward pass its gradient
     private final Matrix df; // (L, d): gradient of the filter's result
     private final Matrix tile; // (rows of a tile, d): G, computed again
+    private RowNumbers places = row -> row;
+    private RowNumbers lastPlaces = row -> row;
     private int firstSequence;
     private int lastSequence;
 
@@ -135,7 +137,7 @@ final class BsaRec implements Encoder {
             beta = p.beta();
             filterNorm = new ResidualNorm(p.filterNorm(), d, kept.filterNormalized, kept.filterInverse);
             attention = new SelfAttention(
-                    products, p.attention(), d, config.heads(), config.maxLength(), kept.attention, shared);
+                    products, p.attention(), d, config.heads(), config.maxLength(), true, kept.attention, shared);
             FeedForward.Parameters network = p.feedForward();
             ResidualNorm norm = new ResidualNorm(network.norm(), d, kept.forwardNormalized, kept.forwardInverse);
             feedForward = new FeedForward(products, network, norm, kept.a, tiles);
@@ -163,15 +165,17 @@ final class BsaRec implements Encoder {
     public Matrix forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights) {
         firstSequence = first;
         lastSequence = last;
+        places = RowNumbers.places(batch, first);
+        lastPlaces = RowNumbers.lastPlaces(batch, first);
         int rows = input.forward(batch, first, last, items, weights, x);
         for (Block block : blocks.subList(0, blocks.size() - 1)) {
             for (int row = 0; row < rows; row += length) {
                 filter.forward(x, row, 0, length, block.beta, weights, z, row);
             }
-            block.filterNorm.forward(x, rows, input.places(), weights, z);
-            block.attention.forward(batch, first, last, x, input.places(), weights, g);
+            block.filterNorm.forward(x, rows, places, weights, z);
+            block.attention.forward(batch, first, last, x, places, weights, g);
             mix(z, g, rows);
-            block.feedForward.forward(z, rows, input.places(), weights, x);
+            block.feedForward.forward(z, rows, places, weights, x);
         }
         forwardLast(blocks.getLast(), batch, first, last, weights);
         return this.last;
@@ -179,15 +183,14 @@ final class BsaRec implements Encoder {
 
     private void forwardLast(Block block, SequenceBatch batch, int first, int end, MemorySegment weights) {
         int sequences = end - first;
-        RowNumbers places = input.lastPlaces();
         gatherLast(sequences);
         for (int s = 0; s < sequences; s++) {
             filter.forward(x, s * length, length - 1, 1, block.beta, weights, lastZ, s);
         }
-        block.filterNorm.forward(lastX, sequences, places, weights, lastZ);
-        block.attention.forwardLast(batch, first, end, x, lastX, places, weights, lastG);
+        block.filterNorm.forward(lastX, sequences, lastPlaces, weights, lastZ);
+        block.attention.forwardLast(batch, first, end, x, lastX, lastPlaces, weights, lastG);
         mix(lastZ, lastG, sequences);
-        block.feedForward.forward(lastZ, sequences, places, weights, last);
+        block.feedForward.forward(lastZ, sequences, lastPlaces, weights, last);
     }
 
     private void gatherLast(int sequences) {
@@ -223,7 +226,6 @@ final class BsaRec implements Encoder {
         int rows = sequences * length;
         Matrix dx = z;
         backwardLast(batch, dHidden, sequences, dx, weights, transposed, gradients);
-        RowNumbers places = input.places();
         for (int i = blocks.size() - 2; i >= 0; i--) {
             Block block = blocks.get(i);
             restoreInput(i, rows, weights);
@@ -252,17 +254,16 @@ final class BsaRec implements Encoder {
             MemorySegment gradients) {
         Block block = blocks.getLast();
         int rows = sequences * length;
-        RowNumbers places = input.lastPlaces();
         restoreInput(blocks.size() - 1, rows, weights);
         gatherLast(sequences);
         FeedForward.Restorable restorable = (first, n, w, to) -> restoreZ(block, first, n, w, to);
-        block.feedForward.backward(restorable, dHidden, sequences, places, weights, transposed, gradients);
+        block.feedForward.backward(restorable, dHidden, sequences, lastPlaces, weights, transposed, gradients);
         split(dHidden, lastG, sequences);
         dx.memory().asSlice(dx.at(0), (long) rows * d * Float.BYTES).fill((byte) 0);
         block.attention.backwardLast(
-                batch, firstSequence, lastSequence, x, lastX, places, lastG, dx, weights, transposed, gradients);
+                batch, firstSequence, lastSequence, x, lastX, lastPlaces, lastG, dx, weights, transposed, gradients);
         block.filterNorm.backward(dHidden, sequences, weights, gradients);
-        block.filterNorm.backwardDropout(dHidden, 0, sequences, places, lastZ);
+        block.filterNorm.backwardDropout(dHidden, 0, sequences, lastPlaces, lastZ);
         add(lastG, sequences, dHidden);
         for (int s = 0; s < sequences; s++) {
             int row = s * length;

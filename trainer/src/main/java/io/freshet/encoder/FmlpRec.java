@@ -42,6 +42,8 @@ final class FmlpRec implements Encoder {
     private final Matrix lastZ; // (S, d): Z of the last block
     private final Matrix xOfSequence; // (L, d)
     private final Matrix dy; // (L, d): gradient of the filter's result for one sequence
+    private RowNumbers places = row -> row;
+    private RowNumbers lastPlaces = row -> row;
     private int firstSequence;
     private int lastSequence;
 
@@ -134,14 +136,16 @@ final class FmlpRec implements Encoder {
     public Matrix forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights) {
         firstSequence = first;
         lastSequence = last;
+        places = RowNumbers.places(batch, first);
+        lastPlaces = RowNumbers.lastPlaces(batch, first);
         int rows = input.forward(batch, first, last, items, weights, x);
         for (Block block : blocks.subList(0, blocks.size() - 1)) {
             filter.read(block.weights, weights);
             for (int row = 0; row < rows; row += length) {
                 filter.forward(x, row, z);
             }
-            block.filterNorm.forward(x, rows, input.places(), weights, z);
-            block.feedForward.forward(z, rows, input.places(), weights, x);
+            block.filterNorm.forward(x, rows, places, weights, z);
+            block.feedForward.forward(z, rows, places, weights, x);
         }
         forwardLast(blocks.getLast(), last - first, weights);
         return this.last;
@@ -152,8 +156,8 @@ final class FmlpRec implements Encoder {
         for (int s = 0; s < sequences; s++) {
             filter.forwardLast(x, s * length, lastZ, s);
         }
-        block.filterNorm.forward(lastRows(x), sequences, input.lastPlaces(), weights, lastZ);
-        block.feedForward.forward(lastZ, sequences, input.lastPlaces(), weights, last);
+        block.filterNorm.forward(lastRows(x), sequences, lastPlaces, weights, lastZ);
+        block.feedForward.forward(lastZ, sequences, lastPlaces, weights, last);
     }
 
     /** The last place of each sequence (S, d). */
@@ -173,7 +177,6 @@ final class FmlpRec implements Encoder {
         int rows = sequences * length;
         Matrix dx = z;
         backwardLast(dHidden, sequences, dx, weights, transposed, gradients);
-        RowNumbers places = input.places();
         for (int i = blocks.size() - 2; i >= 0; i--) {
             Block block = blocks.get(i);
             block.feedForward.backward(block.filterNorm::restore, dx, rows, places, weights, transposed, gradients);
@@ -199,12 +202,11 @@ final class FmlpRec implements Encoder {
             MemorySegment transposed,
             MemorySegment gradients) {
         Block block = blocks.getLast();
-        RowNumbers places = input.lastPlaces();
         block.feedForward.backward(
-                block.filterNorm::restore, dHidden, sequences, places, weights, transposed, gradients);
+                block.filterNorm::restore, dHidden, sequences, lastPlaces, weights, transposed, gradients);
         block.filterNorm.backward(dHidden, sequences, weights, gradients);
         Matrix lastDy = lastZ; // Z is computed again where it is needed
-        block.filterNorm.backwardDropout(dHidden, 0, sequences, places, lastDy);
+        block.filterNorm.backwardDropout(dHidden, 0, sequences, lastPlaces, lastDy);
         restoreInput(blocks.size() - 1, 0, sequences * length, weights, x);
         filter.read(block.weights, weights);
         filter.beginBackward();

@@ -5,7 +5,9 @@ import io.freshet.tensor.Lanes;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * A filter in the frequency domain with one complex weight for each frequency and channel (Zhou et al., WWW 2022, equations 3
@@ -35,6 +37,8 @@ import jdk.incubator.vector.FloatVector;
 final class LearnedFilter {
     private static final long VECTOR = Lanes.BYTES;
     private static final long BLOCK = Lanes.BLOCK_BYTES;
+    private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
+    private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     /** Results that the kernel holds in registers at a time. */
     private static final int ROWS = 10;
@@ -95,7 +99,8 @@ final class LearnedFilter {
      * @param y receives the result in the same rows; not {@code x}
      */
     void forward(Matrix x, int first, Matrix y) {
-        convolve(forwardTaps, x, first, y, first, false);
+        clear(y, first, length);
+        convolve(forwardTaps, x, first, y, first);
     }
 
     /**
@@ -104,6 +109,7 @@ final class LearnedFilter {
      * @param y receives it in row {@code yRow}
      */
     void forwardLast(Matrix x, int first, Matrix y, int yRow) {
+        clear(y, yRow, 1);
         for (long column = 0; column < (long) d * Float.BYTES; column += VECTOR) {
             convolveOne(
                     forwardTaps.memory(),
@@ -113,8 +119,7 @@ final class LearnedFilter {
                     x.strideBytes(),
                     length,
                     y.memory(),
-                    y.at(yRow) + column,
-                    false);
+                    y.at(yRow) + column);
         }
     }
 
@@ -129,9 +134,9 @@ final class LearnedFilter {
      * @param dx its rows from {@code first} on are added to
      */
     void backward(Matrix x, Matrix dy, Matrix dx, int first) {
-        convolve(backwardTaps, dy, 0, dx, first, true);
+        convolve(backwardTaps, dy, 0, dx, first);
         spread(x, 0, true, inputTaps);
-        convolve(inputTaps, dy, 0, kernelGradient, 0, true);
+        convolve(inputTaps, dy, 0, kernelGradient, 0);
     }
 
     /**
@@ -200,8 +205,18 @@ final class LearnedFilter {
         return taps.at(0) + (block * 2 * length + j) * BLOCK + column % BLOCK;
     }
 
-    /** {@code y[t] = Σ_τ taps[t - τ + L] ∘ x[τ]}, or adds that, for rows t of one sequence. */
-    private void convolve(Matrix taps, Matrix x, int xRow, Matrix y, int yRow, boolean accumulate) {
+    private void clear(Matrix y, int first, int rows) {
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        for (int row = first; row < first + rows; row++) {
+            long at = y.at(row);
+            for (long column = 0; column < (long) d * Float.BYTES; column += VECTOR) {
+                Lanes.store(zero, y.memory(), at + column);
+            }
+        }
+    }
+
+    /** {@code y[t] += Σ_τ taps[t - τ + L] ∘ x[τ]} for rows t of one sequence. */
+    private void convolve(Matrix taps, Matrix x, int xRow, Matrix y, int yRow) {
         for (long column = 0; column < (long) d * Float.BYTES; column += VECTOR) {
             long xAt = x.at(xRow) + column;
             int t = 0;
@@ -215,8 +230,7 @@ final class LearnedFilter {
                         length,
                         y.memory(),
                         y.at(yRow + t) + column,
-                        y.strideBytes(),
-                        accumulate);
+                        y.strideBytes());
             }
             for (; t < length; t++) {
                 convolveOne(
@@ -227,14 +241,15 @@ final class LearnedFilter {
                         x.strideBytes(),
                         length,
                         y.memory(),
-                        y.at(yRow + t) + column,
-                        accumulate);
+                        y.at(yRow + t) + column);
             }
         }
     }
 
     /**
-     * One vector of each of ten neighbouring results, whose sums stay in registers.
+     * Adds to one vector of each of ten neighbouring results, whose sums stay in registers. They always begin with what is there:
+     * a choice between that and zero would make C2 put each sum into an object. Calls the Vector API itself, not {@link Lanes}: C2
+     * inlines little else into a method of this size.
      *
      * @param tapsAt the tap that the first result has for the first x
      */
@@ -247,46 +262,44 @@ final class LearnedFilter {
             int length,
             MemorySegment y,
             long yAt,
-            long yRow,
-            boolean accumulate) {
-        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
-        FloatVector sum0 = accumulate ? Lanes.load(y, yAt) : zero;
-        FloatVector sum1 = accumulate ? Lanes.load(y, yAt + yRow) : zero;
-        FloatVector sum2 = accumulate ? Lanes.load(y, yAt + 2 * yRow) : zero;
-        FloatVector sum3 = accumulate ? Lanes.load(y, yAt + 3 * yRow) : zero;
-        FloatVector sum4 = accumulate ? Lanes.load(y, yAt + 4 * yRow) : zero;
-        FloatVector sum5 = accumulate ? Lanes.load(y, yAt + 5 * yRow) : zero;
-        FloatVector sum6 = accumulate ? Lanes.load(y, yAt + 6 * yRow) : zero;
-        FloatVector sum7 = accumulate ? Lanes.load(y, yAt + 7 * yRow) : zero;
-        FloatVector sum8 = accumulate ? Lanes.load(y, yAt + 8 * yRow) : zero;
-        FloatVector sum9 = accumulate ? Lanes.load(y, yAt + 9 * yRow) : zero;
+            long yRow) {
+        FloatVector sum0 = FloatVector.fromMemorySegment(FLOATS, y, yAt, ORDER);
+        FloatVector sum1 = FloatVector.fromMemorySegment(FLOATS, y, yAt + yRow, ORDER);
+        FloatVector sum2 = FloatVector.fromMemorySegment(FLOATS, y, yAt + 2 * yRow, ORDER);
+        FloatVector sum3 = FloatVector.fromMemorySegment(FLOATS, y, yAt + 3 * yRow, ORDER);
+        FloatVector sum4 = FloatVector.fromMemorySegment(FLOATS, y, yAt + 4 * yRow, ORDER);
+        FloatVector sum5 = FloatVector.fromMemorySegment(FLOATS, y, yAt + 5 * yRow, ORDER);
+        FloatVector sum6 = FloatVector.fromMemorySegment(FLOATS, y, yAt + 6 * yRow, ORDER);
+        FloatVector sum7 = FloatVector.fromMemorySegment(FLOATS, y, yAt + 7 * yRow, ORDER);
+        FloatVector sum8 = FloatVector.fromMemorySegment(FLOATS, y, yAt + 8 * yRow, ORDER);
+        FloatVector sum9 = FloatVector.fromMemorySegment(FLOATS, y, yAt + 9 * yRow, ORDER);
         long tap = tapsAt;
         long at = xAt;
         for (int i = 0; i < length; i++) {
-            FloatVector value = Lanes.load(x, at);
-            sum0 = value.fma(Lanes.load(taps, tap), sum0);
-            sum1 = value.fma(Lanes.load(taps, tap + BLOCK), sum1);
-            sum2 = value.fma(Lanes.load(taps, tap + 2 * BLOCK), sum2);
-            sum3 = value.fma(Lanes.load(taps, tap + 3 * BLOCK), sum3);
-            sum4 = value.fma(Lanes.load(taps, tap + 4 * BLOCK), sum4);
-            sum5 = value.fma(Lanes.load(taps, tap + 5 * BLOCK), sum5);
-            sum6 = value.fma(Lanes.load(taps, tap + 6 * BLOCK), sum6);
-            sum7 = value.fma(Lanes.load(taps, tap + 7 * BLOCK), sum7);
-            sum8 = value.fma(Lanes.load(taps, tap + 8 * BLOCK), sum8);
-            sum9 = value.fma(Lanes.load(taps, tap + 9 * BLOCK), sum9);
+            FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, at, ORDER);
+            sum0 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap, ORDER), sum0);
+            sum1 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap + BLOCK, ORDER), sum1);
+            sum2 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap + 2 * BLOCK, ORDER), sum2);
+            sum3 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap + 3 * BLOCK, ORDER), sum3);
+            sum4 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap + 4 * BLOCK, ORDER), sum4);
+            sum5 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap + 5 * BLOCK, ORDER), sum5);
+            sum6 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap + 6 * BLOCK, ORDER), sum6);
+            sum7 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap + 7 * BLOCK, ORDER), sum7);
+            sum8 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap + 8 * BLOCK, ORDER), sum8);
+            sum9 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap + 9 * BLOCK, ORDER), sum9);
             tap -= BLOCK;
             at += xRow;
         }
-        Lanes.store(sum0, y, yAt);
-        Lanes.store(sum1, y, yAt + yRow);
-        Lanes.store(sum2, y, yAt + 2 * yRow);
-        Lanes.store(sum3, y, yAt + 3 * yRow);
-        Lanes.store(sum4, y, yAt + 4 * yRow);
-        Lanes.store(sum5, y, yAt + 5 * yRow);
-        Lanes.store(sum6, y, yAt + 6 * yRow);
-        Lanes.store(sum7, y, yAt + 7 * yRow);
-        Lanes.store(sum8, y, yAt + 8 * yRow);
-        Lanes.store(sum9, y, yAt + 9 * yRow);
+        sum0.intoMemorySegment(y, yAt, ORDER);
+        sum1.intoMemorySegment(y, yAt + yRow, ORDER);
+        sum2.intoMemorySegment(y, yAt + 2 * yRow, ORDER);
+        sum3.intoMemorySegment(y, yAt + 3 * yRow, ORDER);
+        sum4.intoMemorySegment(y, yAt + 4 * yRow, ORDER);
+        sum5.intoMemorySegment(y, yAt + 5 * yRow, ORDER);
+        sum6.intoMemorySegment(y, yAt + 6 * yRow, ORDER);
+        sum7.intoMemorySegment(y, yAt + 7 * yRow, ORDER);
+        sum8.intoMemorySegment(y, yAt + 8 * yRow, ORDER);
+        sum9.intoMemorySegment(y, yAt + 9 * yRow, ORDER);
     }
 
     /** One vector of one result, to the bits of {@link #convolveTen}. */
@@ -298,9 +311,8 @@ final class LearnedFilter {
             long xRow,
             int length,
             MemorySegment y,
-            long yAt,
-            boolean accumulate) {
-        FloatVector sum = accumulate ? Lanes.load(y, yAt) : FloatVector.zero(Lanes.FLOATS);
+            long yAt) {
+        FloatVector sum = Lanes.load(y, yAt);
         long tap = tapsAt;
         long at = xAt;
         for (int i = 0; i < length; i++) {

@@ -31,6 +31,7 @@ final class PaddedInput {
     private final float[] inverseDeviation; // (rows)
     private Dropout dropout = Dropout.NONE;
     private int firstSequence;
+    private RowNumbers places = row -> row;
 
     /** The parameters: the pad's row (1, d), the positions (L, d) and the norm's. */
     record Parameters(Parameter pad, Parameter positions, Norm norm) {
@@ -70,16 +71,6 @@ final class PaddedInput {
         dropout = next;
     }
 
-    /** The numbers of the rows of this chunk's places. */
-    RowNumbers places() {
-        return new RowNumbers(firstSequence * length, 1);
-    }
-
-    /** The numbers of the rows of a matrix that holds the last place of each sequence only. */
-    RowNumbers lastPlaces() {
-        return new RowNumbers(firstSequence * length + length - 1, length);
-    }
-
     /**
      * @param x receives X of sequences {@code [first, last)} (rows, d)
      * @return how many rows these are
@@ -92,6 +83,7 @@ final class PaddedInput {
                     "there must not be more than " + capacity + " places at once: places=" + rows);
         }
         firstSequence = first;
+        places = RowNumbers.places(batch, first);
         for (int row = 0; row < rows; row++) {
             int place = row % length;
             int token = token(batch, first + row / length, place);
@@ -131,9 +123,8 @@ final class PaddedInput {
 
     /** Drops from rows 0 to {@code rows} of {@code x}, whose first is row {@code first} of the chunk. */
     private void drop(Matrix x, int first, int rows) {
-        RowNumbers numbers = places();
         for (int row = 0; row < rows; row++) {
-            dropout.apply(x.memory(), x.at(row), numbers.element(first + row, d), x.memory(), x.at(row), d);
+            dropout.apply(x.memory(), x.at(row), places.element(first + row, d), x.memory(), x.at(row), d);
         }
     }
 

@@ -1,12 +1,27 @@
 package io.freshet.encoder;
 
 /**
- * Numbers the rows of a matrix for dropout: row i is place {@code first + i · step} of the batch. A place has the same number
- * however the batch is cut into chunks, also where a layer computes the last place of each sequence only.
+ * Numbers the rows of a matrix for dropout by places of the batch. A place has the same number however the batch is cut into
+ * chunks, also where a layer computes the last place of each sequence only.
  */
-record RowNumbers(int first, int step) {
+@FunctionalInterface
+interface RowNumbers {
+    /** The number of the place that a row holds. */
+    int place(int row);
+
     /** What {@link Dropout} calls the first float of a row. */
-    int element(int row, int columns) {
-        return (first + row * step) * columns;
+    default int element(int row, int columns) {
+        return place(row) * columns;
+    }
+
+    /** The rows of sequences from {@code first} on, place after place. */
+    static RowNumbers places(SequenceBatch batch, int first) {
+        int before = batch.places(0, first);
+        return row -> before + row;
+    }
+
+    /** One row for each sequence from {@code first} on, which holds its last place. */
+    static RowNumbers lastPlaces(SequenceBatch batch, int first) {
+        return row -> batch.places(0, first + row + 1) - 1;
     }
 }

@@ -10,22 +10,24 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Multi-head self-attention with a norm behind it (Vaswani et al., arXiv 1706.03762), forward and backward over sequences of L
- * places, of which the first may be pads:
+ * Multi-head self-attention with a norm behind it (Vaswani et al., arXiv 1706.03762), forward and backward over sequences of
+ * at most L places:
  *
  * <pre>
  * Q = X·Wq + bq,  K = X·Wk + bk,  V = X·Wv + bv
- * Y = norm(X + dropout(attention(Q, K, V)·Wo + bo))                                                      (S L, d)
+ * Y = norm(X + dropout(attention(Q, K, V)·Wo + bo))                                                      (rows, d)
  * </pre>
  *
- * <p>A place with an item sees itself and the items before it. A pad sees all L places: that is what the mask of BSARec's authors
- * comes to, which adds the same number to all scores of a pad. {@link #forwardLast} computes Y at the last place of each sequence
- * only, from the keys and values of items alone.
+ * <p>Where it is causal, a place with an item sees itself and the items before it, and a pad, which is before all items, sees all
+ * places: that is what the mask of BSARec's authors comes to, which adds the same number to all scores of a pad. Otherwise each
+ * place sees all places of its sequence. {@link #forwardLast} computes Y at the last place of each sequence only, from the keys
+ * and values that it sees.
  *
  * <p>It keeps Q, K, V, P, O and the norm's x̂ between the passes.
  */
 final class SelfAttention {
     private final int length; // L
+    private final boolean causal;
     private final int headDim;
     private final int heads;
     private final AffineMap query;
@@ -95,8 +97,10 @@ final class SelfAttention {
         }
     }
 
-    SelfAttention(Products products, Parameters p, int d, int heads, int length, Kept kept, Shared shared) {
+    SelfAttention(
+            Products products, Parameters p, int d, int heads, int length, boolean causal, Kept kept, Shared shared) {
         this.length = length;
+        this.causal = causal;
         this.heads = heads;
         this.headDim = d / heads;
         this.query = new AffineMap(products, p.query());
@@ -123,21 +127,23 @@ final class SelfAttention {
      */
     void forward(
             SequenceBatch batch, int first, int last, Matrix x, RowNumbers numbers, MemorySegment weights, Matrix y) {
-        int rows = (last - first) * length;
+        int rows = batch.places(first, last);
         query.forward(x, rows, weights, kept.q);
         key.forward(x, rows, weights, kept.k);
         value.forward(x, rows, weights, kept.v);
         for (int s = first; s < last; s++) {
             for (int h = 0; h < heads; h++) {
-                attend(s, (s - first) * length, pads(batch, s), h);
+                attend(s, batch.places(first, s), batch.places(s, s + 1), pads(batch, s), h);
             }
         }
         output.forward(kept.o, rows, weights, y);
         norm.forward(x, rows, numbers, weights, y);
     }
 
+    /** Places before those that the last one sees. */
     private int pads(SequenceBatch batch, int sequence) {
-        return length - (batch.start(sequence + 1) - batch.start(sequence));
+        int tokens = batch.start(sequence + 1) - batch.start(sequence);
+        return causal ? batch.places(sequence, sequence + 1) - tokens : 0;
     }
 
     /** The number of P's first number in the row of a place. */
@@ -145,18 +151,21 @@ final class SelfAttention {
         return ((sequence * heads + head) * length + place) * shared.full.stride();
     }
 
-    private void attend(int sequence, int start, int pads, int head) {
+    private void attend(int sequence, int start, int places, int pads, int head) {
+        int queries = causal ? pads : places; // those that see all places
         Matrix q = columns(kept.q, head);
         Matrix k = columns(kept.k, head);
         Matrix v = columns(kept.v, head);
         Matrix p = kept.probabilities.get(head);
         Matrix o = columns(kept.o, head);
-        if (pads > 0) {
+        if (queries > 0) {
             int element = element(sequence, head, 0);
-            shared.full.forward(q, start, pads, k, v, start, length, p, dropout, element, o);
+            shared.full.forward(q, start, queries, k, v, start, places, p, dropout, element, o);
         }
-        int element = element(sequence, head, pads);
-        shared.causal.forward(q, k, v, start + pads, length - pads, p, dropout, element, o);
+        if (causal) {
+            int element = element(sequence, head, pads);
+            shared.causal.forward(q, k, v, start + pads, places - pads, p, dropout, element, o);
+        }
     }
 
     private Matrix columns(Matrix matrix, int head) {
@@ -180,8 +189,8 @@ final class SelfAttention {
         query.forward(lastX, sequences, weights, kept.q);
         for (int s = first; s < last; s++) {
             int pads = pads(batch, s);
-            int items = (s - first) * length + pads;
-            int n = length - pads;
+            int items = batch.places(first, s) + pads;
+            int n = batch.places(s, s + 1) - pads;
             key.forward(FeedForward.from(x, items), n, weights, FeedForward.from(kept.k, items));
             value.forward(FeedForward.from(x, items), n, weights, FeedForward.from(kept.v, items));
             for (int h = 0; h < heads; h++) {
@@ -195,7 +204,7 @@ final class SelfAttention {
                         n,
                         kept.probabilities.get(h),
                         dropout,
-                        element(s, h, length - 1),
+                        element(s, h, pads + n - 1),
                         columns(kept.o, h));
             }
         }
@@ -218,11 +227,11 @@ final class SelfAttention {
             MemorySegment weights,
             MemorySegment transposed,
             MemorySegment gradients) {
-        int rows = (last - first) * length;
+        int rows = batch.places(first, last);
         backwardOutput(rows, numbers, dy, weights, transposed, gradients);
         for (int s = first; s < last; s++) {
             for (int h = 0; h < heads; h++) {
-                attendBackward(s, (s - first) * length, pads(batch, s), h);
+                attendBackward(s, batch.places(first, s), batch.places(s, s + 1), pads(batch, s), h);
             }
         }
         query.backward(x, shared.dQ, rows, gradients);
@@ -247,7 +256,8 @@ final class SelfAttention {
         output.backwardInput(shared.dQ, rows, transposed, shared.dO, false);
     }
 
-    private void attendBackward(int sequence, int start, int pads, int head) {
+    private void attendBackward(int sequence, int start, int places, int pads, int head) {
+        int queries = causal ? pads : places;
         Matrix q = columns(kept.q, head);
         Matrix k = columns(kept.k, head);
         Matrix v = columns(kept.v, head);
@@ -256,13 +266,15 @@ final class SelfAttention {
         Matrix dQ = columns(shared.dQ, head);
         Matrix dK = columns(shared.dK, head);
         Matrix dV = columns(shared.dV, head);
-        int element = element(sequence, head, pads);
-        shared.causal.backward(q, k, v, start + pads, length - pads, p, dropout, element, dO, dQ, dK, dV);
-        if (pads > 0) {
+        if (causal) {
+            int element = element(sequence, head, pads);
+            shared.causal.backward(q, k, v, start + pads, places - pads, p, dropout, element, dO, dQ, dK, dV);
             clear(dK, start, pads);
             clear(dV, start, pads);
-            int padElement = element(sequence, head, 0);
-            shared.full.backward(q, start, pads, k, v, start, length, p, dropout, padElement, dO, dQ, dK, dV, true);
+        }
+        if (queries > 0) {
+            int element = element(sequence, head, 0);
+            shared.full.backward(q, start, queries, k, v, start, places, p, dropout, element, dO, dQ, dK, dV, causal);
         }
     }
 
@@ -297,8 +309,8 @@ final class SelfAttention {
         backwardOutput(sequences, lastNumbers, dy, weights, transposed, gradients);
         for (int s = first; s < last; s++) {
             int pads = pads(batch, s);
-            int items = (s - first) * length + pads;
-            int n = length - pads;
+            int items = batch.places(first, s) + pads;
+            int n = batch.places(s, s + 1) - pads;
             for (int h = 0; h < heads; h++) {
                 shared.full.backward(
                         columns(kept.q, h),
@@ -310,7 +322,7 @@ final class SelfAttention {
                         n,
                         kept.probabilities.get(h),
                         dropout,
-                        element(s, h, length - 1),
+                        element(s, h, pads + n - 1),
                         columns(shared.dO, h),
                         columns(shared.dQ, h),
                         columns(shared.dK, h),

@@ -43,7 +43,9 @@ class EncoderContractTest {
                 new FmlpRecConfig(64, LENGTH, 2),
                 new FmlpRecConfig(48, LENGTH, 1),
                 new BsaRecConfig(64, LENGTH, 2, 1),
-                new BsaRecConfig(32, LENGTH, 1, 2));
+                new BsaRecConfig(32, LENGTH, 1, 2),
+                new Bert4RecConfig(64, LENGTH, 2, 2),
+                new Bert4RecConfig(48, LENGTH, 1, 1));
     }
 
     @ParameterizedTest
@@ -172,11 +174,13 @@ class EncoderContractTest {
 
     @Test
     void shouldNameTheEncodersThatThereAreWhenOneIsUnknown() {
-        assertThat(EncoderTypes.names()).containsExactly("bsarec", "fmlprec", "gru4rec", "lrurec", "sasrec");
+        assertThat(EncoderTypes.names())
+                .containsExactly("bert4rec", "bsarec", "fmlprec", "gru4rec", "lrurec", "sasrec");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EncoderTypes.named("caser"))
-                .withMessage("the encoder must be of a type that this program knows: type=caser, known=[bsarec,"
-                        + " fmlprec, gru4rec, lrurec, sasrec]");
+                .withMessage(
+                        "the encoder must be of a type that this program knows: type=caser, known=[bert4rec, bsarec,"
+                                + " fmlprec, gru4rec, lrurec, sasrec]");
     }
 
     @Test
@@ -202,6 +206,10 @@ class EncoderContractTest {
         double items = (1 + 2 + 3 + 1) * 2 * 2 * d;
         double ofLast = (3 + 1) * (2 * 2 * d * d + 2 * 2 * d); // keys and values of items, and what the last one sees
         assertThat(new BsaRecConfig(d, 50, 2, 1).flops(batch)).isEqualTo(2 * (full + last) + pads + items + ofLast);
+        double ofPlace = 4 * 2 * d * d + feedForward; // the sequences have 4 places and 2, masks included
+        double pairs = (4 * 4 + 2 * 2) * 2 * 2 * d;
+        double ofMasks = 2 * (2 * 2 * d * d + feedForward) + (4 + 2) * (2 * 2 * d * d + 2 * 2 * d);
+        assertThat(new Bert4RecConfig(d, 50, 2, 1).flops(batch)).isEqualTo((4 + 2) * ofPlace + pairs + ofMasks);
     }
 
     private List<int[]> histories(int... lengths) {

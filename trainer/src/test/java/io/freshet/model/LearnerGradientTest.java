@@ -3,6 +3,7 @@ package io.freshet.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.encoder.Bert4RecConfig;
 import io.freshet.encoder.BsaRecConfig;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.FmlpRecConfig;
@@ -112,6 +113,13 @@ class LearnerGradientTest {
         check(new BsaRecConfig(32, 5, 1, 2), dropout, LossConfig.scaledCrossEntropy(6), 13);
     }
 
+    @ParameterizedTest
+    @ValueSource(floats = {0f, .3f})
+    void shouldGiveTheGradientsOfBert4Rec(float dropout) {
+        check(new Bert4RecConfig(16, 4, 2, 1), dropout, LossConfig.crossEntropy(), 13);
+        check(new Bert4RecConfig(32, 5, 1, 2), dropout, LossConfig.scaledCrossEntropy(6), 13);
+    }
+
     /** Rows of four vectors have kernels of their own. */
     @Test
     void shouldGiveTheGradientsOfTheUsualWidth() {
@@ -157,6 +165,9 @@ class LearnerGradientTest {
                 batch.addExample(rows, weights(rows, batch.states(), weightOfToken), 0, rows.length);
             }
             oracle.batchTokens = batch.tokens();
+            if (oracle instanceof NaiveOneStateEncoder oneState) {
+                oneState.firstPlace = sequence -> batch.places(0, sequence);
+            }
             double mean = learner.learn(batch);
             NaiveLosses naive =
                     new NaiveLosses(loss, ITEMS, learner.loss().draws(), chunkOfState(learner, batch), COUNTS);

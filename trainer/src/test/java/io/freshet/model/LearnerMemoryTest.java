@@ -2,6 +2,7 @@ package io.freshet.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.encoder.Bert4RecConfig;
 import io.freshet.encoder.BsaRecConfig;
 import io.freshet.encoder.Encoder;
 import io.freshet.encoder.EncoderShape;
@@ -65,11 +66,12 @@ class LearnerMemoryTest {
     }
 
     @Test
-    void shouldFreeTheMemoryOfEncodersThatPad() {
+    void shouldFreeTheMemoryOfEncoders() {
         long before = FloatBlock.openBytes();
-        for (EncoderShape shape : List.of(new FmlpRecConfig(16, 5, 3), new BsaRecConfig(16, 5, 3, 1))) {
+        for (EncoderShape shape :
+                List.of(new FmlpRecConfig(16, 5, 3), new BsaRecConfig(16, 5, 3, 1), new Bert4RecConfig(16, 5, 3, 1))) {
             try (Encoder encoder = shape.training(new VectorProducts(), 20);
-                    HistoryEncoder serving = shape.serving(new VectorProducts(), 5)) {
+                    HistoryEncoder serving = shape.serving(new VectorProducts(), 6)) {
                 assertThat(FloatBlock.openBytes()).isGreaterThan(before);
                 assertThat(encoder.capacity()).isGreaterThan(serving.capacity());
             }

@@ -14,19 +14,20 @@ final class NaiveBsaRec extends NaivePaddedEncoder {
 
     @Override
     double[] state(int[] inputs, int sequence) {
-        double[][] x = input(inputs, sequence);
+        int place = firstPlace.applyAsInt(sequence);
+        double[][] x = input(inputs, place);
         for (int b = 0; b < config.blocks(); b++) {
             String name = "blocks." + b + ".";
-            double[][] f = residual(x, rescaled(x, b), Purpose.DROPOUT_HIDDEN, 2 * b, sequence, name + "filter_norm");
+            double[][] f = residual(x, rescaled(x, b), Purpose.DROPOUT_HIDDEN, 2 * b, place, name + "filter_norm");
             double[][] attended = attention(x, Math.max(0, x.length - inputs.length), b, sequence);
-            double[][] g = residual(x, attended, Purpose.DROPOUT_HIDDEN, 2 * b + 1, sequence, name + "attention_norm");
+            double[][] g = residual(x, attended, Purpose.DROPOUT_HIDDEN, 2 * b + 1, place, name + "attention_norm");
             double[][] z = new double[x.length][config.dim()];
             for (int t = 0; t < x.length; t++) {
                 for (int c = 0; c < config.dim(); c++) {
                     z[t][c] = .7 * f[t][c] + .3 * g[t][c];
                 }
             }
-            x = feedForward(z, b, sequence);
+            x = feedForward(z, b, place);
         }
         return x[x.length - 1];
     }

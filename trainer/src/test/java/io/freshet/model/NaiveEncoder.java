@@ -1,5 +1,6 @@
 package io.freshet.model;
 
+import io.freshet.encoder.Bert4RecConfig;
 import io.freshet.encoder.BsaRecConfig;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.FmlpRecConfig;
@@ -61,6 +62,7 @@ abstract class NaiveEncoder {
             case Gru4RecConfig _ -> new NaiveGru4Rec(model);
             case LruRecConfig config -> new NaiveLruRec(model, config);
             case FmlpRecConfig config -> new NaiveFmlpRec(model, config);
+            case Bert4RecConfig config -> new NaiveBert4Rec(model, config);
             case BsaRecConfig config -> new NaiveBsaRec(model, config);
             default -> throw new IllegalArgumentException(model.config().toString());
         };

@@ -16,7 +16,8 @@ final class NaiveFmlpRec extends NaivePaddedEncoder {
     double[] state(int[] inputs, int sequence) {
         int d = shape.dim();
         int frequencies = shape.maxLength() / 2 + 1;
-        double[][] x = input(inputs, sequence);
+        int place = firstPlace.applyAsInt(sequence);
+        double[][] x = input(inputs, place);
         for (int b = 0; b < blocks; b++) {
             int weights = start("blocks." + b + ".filter");
             double[][] re = new double[frequencies][d];
@@ -28,8 +29,8 @@ final class NaiveFmlpRec extends NaivePaddedEncoder {
                 }
             }
             double[][] z =
-                    residual(x, filter(x, re, im), Purpose.DROPOUT_HIDDEN, b, sequence, "blocks." + b + ".filter_norm");
-            x = feedForward(z, b, sequence);
+                    residual(x, filter(x, re, im), Purpose.DROPOUT_HIDDEN, b, place, "blocks." + b + ".filter_norm");
+            x = feedForward(z, b, place);
         }
         return x[shape.maxLength() - 1];
     }

@@ -1,9 +1,13 @@
 package io.freshet.model;
 
+import io.freshet.sampling.CounterRandom.Purpose;
 import java.util.Arrays;
+import java.util.function.IntUnaryOperator;
 
-/** An oracle of an encoder that has one state for each sequence. Dropout counts sequences, not tokens. */
+/** An oracle of an encoder that has one state for each sequence. Dropout counts places, not tokens. */
 abstract class NaiveOneStateEncoder extends NaiveEncoder {
+    IntUnaryOperator firstPlace = sequence -> sequence * shape.maxLength(); // the batch's number of a sequence's first
+
     NaiveOneStateEncoder(RecommenderModel model) {
         super(model);
     }
@@ -19,6 +23,30 @@ abstract class NaiveOneStateEncoder extends NaiveEncoder {
             states[t] = state(Arrays.copyOf(inputs, t + 1), firstSequence + t);
         }
         return states;
+    }
+
+    /** {@code norm(x + dropout(f))} of all places; {@code place} is the batch's number of the first. */
+    final double[][] residual(double[][] x, double[][] f, Purpose purpose, int layer, int place, String norm) {
+        int d = shape.dim();
+        double[][] sum = new double[x.length][d];
+        for (int t = 0; t < x.length; t++) {
+            for (int c = 0; c < d; c++) {
+                sum[t][c] = x[t][c] + drop(f[t][c], purpose, layer, (place + t) * d + c);
+            }
+        }
+        return norm(sum, norm);
+    }
+
+    final double[][] feedForward(double[][] z, int block, int place) {
+        String name = "blocks." + block + ".";
+        double[][] f = linear(z, name + "hidden");
+        for (double[] row : f) {
+            for (int c = 0; c < row.length; c++) {
+                row[c] = gelu(row[c]);
+            }
+        }
+        double[][] y = linear(f, name + "projection");
+        return residual(z, y, Purpose.DROPOUT_OUTPUT, block, place, name + "forward_norm");
     }
 
     /** GELU by the series of Φ (Marsaglia, J. Stat. Softw. 11(4), 2004), not by the kernel's formula. */

@@ -2,13 +2,13 @@ package io.freshet.model;
 
 import io.freshet.sampling.CounterRandom.Purpose;
 
-/** What FMLP-Rec and BSARec have in common: padding on the left, the input, and the feed-forward network. */
+/** What FMLP-Rec and BSARec have in common: the padded input, and filters. */
 abstract class NaivePaddedEncoder extends NaiveOneStateEncoder {
     NaivePaddedEncoder(RecommenderModel model) {
         super(model);
     }
 
-    final double[][] input(int[] inputs, int sequence) {
+    final double[][] input(int[] inputs, int place) {
         int length = shape.maxLength();
         int d = shape.dim();
         int pads = Math.max(0, length - inputs.length);
@@ -22,35 +22,10 @@ abstract class NaivePaddedEncoder extends NaiveOneStateEncoder {
         x = norm(x, "input_norm");
         for (int t = 0; t < length; t++) {
             for (int c = 0; c < d; c++) {
-                x[t][c] = drop(x[t][c], Purpose.DROPOUT_INPUT, 0, (sequence * length + t) * d + c);
+                x[t][c] = drop(x[t][c], Purpose.DROPOUT_INPUT, 0, (place + t) * d + c);
             }
         }
         return x;
-    }
-
-    /** {@code norm(x + dropout(f))} of all places. */
-    final double[][] residual(double[][] x, double[][] f, Purpose purpose, int layer, int sequence, String norm) {
-        int length = shape.maxLength();
-        int d = shape.dim();
-        double[][] sum = new double[length][d];
-        for (int t = 0; t < length; t++) {
-            for (int c = 0; c < d; c++) {
-                sum[t][c] = x[t][c] + drop(f[t][c], purpose, layer, (sequence * length + t) * d + c);
-            }
-        }
-        return norm(sum, norm);
-    }
-
-    final double[][] feedForward(double[][] z, int block, int sequence) {
-        String name = "blocks." + block + ".";
-        double[][] f = linear(z, name + "hidden");
-        for (double[] row : f) {
-            for (int c = 0; c < row.length; c++) {
-                row[c] = gelu(row[c]);
-            }
-        }
-        double[][] y = linear(f, name + "projection");
-        return residual(z, y, Purpose.DROPOUT_OUTPUT, block, sequence, name + "forward_norm");
     }
 
     /**

@@ -189,14 +189,14 @@ final class NonFiniteModelTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"bert4rec", "SasRec"})
+    @ValueSource(strings = {"caser", "SasRec"})
     void shouldRefuseAnEncoderOfAnUnknownTypeByName(String type) {
         Map<String, Object> encoder = new LinkedHashMap<>(ModelSnapshot.describe(CONFIG));
         encoder.put("type", type);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ModelSnapshot.config(manifest(encoder, Map.of())))
                 .withMessageContaining("type=" + type)
-                .withMessageContaining("known=[bsarec, fmlprec, gru4rec, lrurec, sasrec]")
+                .withMessageContaining("known=[bert4rec, bsarec, fmlprec, gru4rec, lrurec, sasrec]")
                 .withMessageContaining("version=v");
         encoder.remove("type");
         assertThatIllegalArgumentException()

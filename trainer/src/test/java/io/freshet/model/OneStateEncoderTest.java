@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.encoder.Bert4RecConfig;
 import io.freshet.encoder.BsaRecConfig;
 import io.freshet.encoder.Encoder;
 import io.freshet.encoder.EncoderShape;
@@ -41,15 +42,18 @@ class OneStateEncoderTest {
 
     static Stream<Arguments> shapes() {
         return Stream.of(
-                Arguments.of(new FmlpRecConfig(16, 6, 1), 0f, 1),
-                Arguments.of(new FmlpRecConfig(16, 7, 2), 0f, 3),
-                Arguments.of(new FmlpRecConfig(16, 6, 3), .3f, 7),
-                Arguments.of(new FmlpRecConfig(32, 12, 2), .4f, 31),
-                Arguments.of(new FmlpRecConfig(64, 50, 2), .2f, 2003),
-                Arguments.of(new BsaRecConfig(16, 6, 1, 1), 0f, 1),
-                Arguments.of(new BsaRecConfig(16, 7, 2, 1), .3f, 5),
-                Arguments.of(new BsaRecConfig(32, 12, 3, 2), .2f, 61),
-                Arguments.of(new BsaRecConfig(64, 50, 2, 1), .4f, 4001));
+                Arguments.of(new FmlpRecConfig(16, 6, 1), 0f, 3),
+                Arguments.of(new FmlpRecConfig(16, 7, 2), 0f, 7),
+                Arguments.of(new FmlpRecConfig(16, 6, 3), .3f, 17),
+                Arguments.of(new FmlpRecConfig(32, 12, 2), .4f, 101),
+                Arguments.of(new FmlpRecConfig(64, 50, 2), .2f, 4001),
+                Arguments.of(new BsaRecConfig(16, 6, 1, 1), 0f, 5),
+                Arguments.of(new BsaRecConfig(16, 7, 2, 1), .3f, 17),
+                Arguments.of(new BsaRecConfig(32, 12, 3, 2), .2f, 211),
+                Arguments.of(new BsaRecConfig(64, 50, 2, 1), .4f, 6007),
+                Arguments.of(new Bert4RecConfig(16, 6, 1, 1), 0f, 5),
+                Arguments.of(new Bert4RecConfig(16, 7, 2, 1), .3f, 17),
+                Arguments.of(new Bert4RecConfig(32, 12, 3, 2), .2f, 211));
     }
 
     @ParameterizedTest
@@ -119,7 +123,8 @@ class OneStateEncoderTest {
 
     @Test
     void shouldDropOtherNumbersFromEachSequence() {
-        for (EncoderShape shape : List.of(new FmlpRecConfig(16, 6, 2), new BsaRecConfig(16, 6, 2, 1))) {
+        for (EncoderShape shape :
+                List.of(new FmlpRecConfig(16, 6, 2), new BsaRecConfig(16, 6, 2, 1), new Bert4RecConfig(16, 6, 2, 1))) {
             try (Fixture fixture = new Fixture(shape, .3f)) {
                 float[][] states = fixture.pass(List.of(HISTORIES.getFirst(), HISTORIES.getFirst()), 2).states;
 
@@ -197,6 +202,8 @@ class OneStateEncoderTest {
             oracle.dropout = dropout;
             oracle.seed = SEED;
             oracle.step = STEP;
+            SequenceBatch batch = batch(shape, HISTORIES);
+            oracle.firstPlace = sequence -> batch.places(0, sequence);
             return oracle;
         }
 

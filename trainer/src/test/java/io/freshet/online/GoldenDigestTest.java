@@ -7,6 +7,7 @@ import io.freshet.platform.ChildJvm;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -26,7 +27,12 @@ final class GoldenDigestTest {
     private static final String SASREC = "38ec6adf9fd3c72bfec294d45aab89cbbfbc4ce73f44c0da9614fe30289bb365";
     private static final String GRU4REC = "bf49aa4456d9c2e9fa54a8897aa85564d3f7a0bdfc9c02e2a781587539405672";
     private static final String LRUREC = "61e6da1a9b10cd5bf9ec664b2015094dbda6551e47b9deb4e278a8767b1c9292";
-    private static final List<String> GOLDEN = List.of(SASREC, GRU4REC, LRUREC);
+    private static final String FMLPREC = "5d9810b85fccc81e294606e7613f607383c73a71a596ce4b41d5e8948bcb3e70";
+    private static final String BSAREC = "47f57d9c8ff0bfad61af3396205438baa70f5d668298861dba37f273195b33a9";
+    private static final String BERT4REC = "c26ccf2009f085357c45eba6c64ebbce2f60c869226c5c5dd155f7ebf8347a28";
+
+    /** In the order of {@link ModelDigest#of}. */
+    private static final List<String> GOLDEN = List.of(SASREC, GRU4REC, LRUREC, FMLPREC, BSAREC, BERT4REC);
 
     @TempDir
     private Path folder;
@@ -39,18 +45,18 @@ final class GoldenDigestTest {
 
     @Test
     void shouldBeTheSameInAJvmThatHasCompiledNothing() throws Exception {
-        assertThat(inChild(List.of())).endsWith(SASREC, GRU4REC, LRUREC);
+        assertThat(inChild(List.of())).endsWith(GOLDEN.toArray(String[]::new));
     }
 
     @Test
     void shouldBeTheSameWithoutC2() throws Exception {
-        assertThat(inChild(List.of("-XX:TieredStopAtLevel=1"))).endsWith(SASREC, GRU4REC, LRUREC);
+        assertThat(inChild(List.of("-XX:TieredStopAtLevel=1"))).endsWith(GOLDEN.toArray(String[]::new));
     }
 
     @ParameterizedTest
     @ValueSource(ints = {4, 8})
     void shouldBeTheSameWithFewerLanes(int lanes) throws Exception {
-        assertThat(inChild(List.of("-Dfreshet.lanes=" + lanes))).containsExactly("" + lanes, SASREC, GRU4REC, LRUREC);
+        assertThat(inChild(List.of("-Dfreshet.lanes=" + lanes))).isEqualTo(withLanes(lanes));
     }
 
     @Test
@@ -59,7 +65,7 @@ final class GoldenDigestTest {
                 System.getProperty("os.arch").equals("amd64"),
                 "not an x86-64 CPU: -XX:UseAVX=2 belongs to those alone");
 
-        assertThat(inChild(List.of("-XX:UseAVX=2"))).containsExactly("8", SASREC, GRU4REC, LRUREC);
+        assertThat(inChild(List.of("-XX:UseAVX=2"))).isEqualTo(withLanes(8));
     }
 
     @Test
@@ -71,7 +77,13 @@ final class GoldenDigestTest {
             child.awaitSuccess(Duration.ofMinutes(10));
         }
 
-        assertThat(Files.readAllLines(result)).containsExactly("4", SASREC, GRU4REC, LRUREC);
+        assertThat(Files.readAllLines(result)).isEqualTo(withLanes(4));
+    }
+
+    private static List<String> withLanes(int lanes) {
+        List<String> lines = new ArrayList<>(List.of(Integer.toString(lanes)));
+        lines.addAll(GOLDEN);
+        return lines;
     }
 
     /** Lanes and digests of a JVM with further options. */

@@ -2,7 +2,10 @@ package io.freshet.online;
 
 import io.freshet.clustering.ClusterBuild;
 import io.freshet.clustering.ItemClusters;
+import io.freshet.encoder.Bert4RecConfig;
+import io.freshet.encoder.BsaRecConfig;
 import io.freshet.encoder.EncoderShape;
+import io.freshet.encoder.FmlpRecConfig;
 import io.freshet.encoder.Gru4RecConfig;
 import io.freshet.encoder.LruRecConfig;
 import io.freshet.encoder.SasRecConfig;
@@ -61,6 +64,12 @@ final class ModelDigest {
 
     private static final LruRecConfig LINEAR = new LruRecConfig(48, 12, 1);
 
+    private static final FmlpRecConfig FILTER = new FmlpRecConfig(48, 12, 2);
+
+    private static final BsaRecConfig FILTER_AND_ATTENTION = new BsaRecConfig(32, 12, 2, 2);
+
+    private static final Bert4RecConfig BIDIRECTIONAL = new Bert4RecConfig(32, 12, 2, 2);
+
     private final MessageDigest digest;
     private final Path folder;
     private final int workers;
@@ -82,7 +91,7 @@ final class ModelDigest {
         Files.write(Path.of(arguments[2]), lines);
     }
 
-    /** The digests of SASRec, GRU4Rec and LRURec, in hexadecimal digits. Snapshots are written to the folder. */
+    /** The digests of SASRec, GRU4Rec, LRURec, FMLP-Rec, BSARec and BERT4Rec, in hexadecimal digits. Snapshots are written to the folder. */
     static List<String> of(Path folder, int workers) throws IOException {
         ModelDigest attention = new ModelDigest(folder, workers);
         attention.losses();
@@ -93,7 +102,16 @@ final class ModelDigest {
         ModelDigest linear = new ModelDigest(folder, workers);
         linear.learn("linear", new ModelConfig(LINEAR, .1f, 9), LossConfig.scaledCrossEntropy(40));
         linear.online(LINEAR);
-        return List.of(attention.hex(), recurrent.hex(), linear.hex());
+        ModelDigest filter = new ModelDigest(folder, workers);
+        filter.learn("filter", new ModelConfig(FILTER, .1f, 9), LossConfig.scaledCrossEntropy(40));
+        filter.online(FILTER);
+        ModelDigest both = new ModelDigest(folder, workers);
+        both.learn("both", new ModelConfig(FILTER_AND_ATTENTION, .1f, 9), LossConfig.scaledCrossEntropy(40));
+        both.online(FILTER_AND_ATTENTION);
+        ModelDigest bidirectional = new ModelDigest(folder, workers);
+        bidirectional.learn("bidirectional", new ModelConfig(BIDIRECTIONAL, .1f, 9), LossConfig.scaledCrossEntropy(40));
+        bidirectional.online(BIDIRECTIONAL);
+        return List.of(attention.hex(), recurrent.hex(), linear.hex(), filter.hex(), both.hex(), bidirectional.hex());
     }
 
     private String hex() {
@@ -122,7 +140,7 @@ final class ModelDigest {
                 learner.addIfAbsent("item-" + item);
             }
             for (int step = 0; step < STEPS; step++) {
-                add(learner.learn(batch(shape.encoder().maxLength(), step)));
+                add(learner.learn(batch(shape.encoder(), step)));
             }
             model.completeStep(STEPS);
             SnapshotFiles files = new SnapshotFiles();
@@ -137,8 +155,8 @@ final class ModelDigest {
     }
 
     /** 60 sequences of up to 14 items: two chunks, and tiles that are not full. */
-    private static SequenceBatch batch(int maxLength, int step) {
-        SequenceBatch batch = new SequenceBatch(maxLength);
+    private static SequenceBatch batch(EncoderShape shape, int step) {
+        SequenceBatch batch = new SequenceBatch(shape);
         for (int s = 0; s < 60; s++) {
             int[] rows = new int[2 + (int) CounterRandom.below(13, 1, step, Purpose.SHUFFLE, s)];
             for (int i = 0; i < rows.length; i++) {

@@ -34,7 +34,9 @@ class ClassLoadingTest {
 
         assertThat(child.waitFor()).as(output).isZero();
         assertThat(output)
-                .contains("encoders=[bsarec, caser, dl4j, fmlprec, gru4rec, lrurec, sasrec]", "settings=[network]")
+                .contains(
+                        "encoders=[bert4rec, bsarec, caser, dl4j, fmlprec, gru4rec, lrurec, sasrec]",
+                        "settings=[network]")
                 .doesNotContain("org.deeplearning4j", "org.nd4j", "org.bytedeco");
     }
 }
