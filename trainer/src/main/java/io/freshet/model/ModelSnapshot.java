@@ -56,16 +56,20 @@ public final class ModelSnapshot {
     private static final String TARGET_COUNTS = "target_counts";
     private static final String TYPE = "type";
     private static final String ITEM_DEVIATION = "item_deviation";
+    private static final String REPRODUCIBLE = "reproducible";
     private static final String OPTIMIZER_STEP = "optimizer_step";
 
     private ModelSnapshot() {}
 
-    /** The manifest's description of the encoder. */
+    /** The manifest's description of the encoder. It says so where the encoder is not {@link EncoderShape#reproducible}. */
     public static Map<String, Object> describe(ModelConfig config) {
         Map<String, Object> encoder = new LinkedHashMap<>();
         encoder.put(TYPE, config.encoder().type());
         encoder.putAll(config.encoder().describe());
         encoder.put(ITEM_DEVIATION, config.itemDeviation());
+        if (!config.encoder().reproducible()) {
+            encoder.put(REPRODUCIBLE, false);
+        }
         return encoder;
     }
 

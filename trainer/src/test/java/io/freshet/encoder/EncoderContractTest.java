@@ -149,6 +149,7 @@ class EncoderContractTest {
     @MethodSource("shapes")
     void shouldBeMadeAgainOfItsDescription(EncoderShape shape) {
         assertThat(EncoderTypes.named(shape.type()).shape(shape.describe())).isEqualTo(shape);
+        assertThat(shape.reproducible()).isTrue();
     }
 
     @ParameterizedTest

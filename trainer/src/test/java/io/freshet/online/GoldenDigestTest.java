@@ -27,9 +27,9 @@ final class GoldenDigestTest {
     private static final String SASREC = "38ec6adf9fd3c72bfec294d45aab89cbbfbc4ce73f44c0da9614fe30289bb365";
     private static final String GRU4REC = "bf49aa4456d9c2e9fa54a8897aa85564d3f7a0bdfc9c02e2a781587539405672";
     private static final String LRUREC = "61e6da1a9b10cd5bf9ec664b2015094dbda6551e47b9deb4e278a8767b1c9292";
-    private static final String FMLPREC = "5d9810b85fccc81e294606e7613f607383c73a71a596ce4b41d5e8948bcb3e70";
-    private static final String BSAREC = "47f57d9c8ff0bfad61af3396205438baa70f5d668298861dba37f273195b33a9";
-    private static final String BERT4REC = "c26ccf2009f085357c45eba6c64ebbce2f60c869226c5c5dd155f7ebf8347a28";
+    private static final String FMLPREC = "6933c02b8398310fac2c7f97b7e41dff3bbeca17b15fe59b36ef46c7c9a9f811";
+    private static final String BSAREC = "78f4246a916d133b4cece0eb11cd9d09397a939e47a283f2f9153ef3e41107c6";
+    private static final String BERT4REC = "0c6ab11ba6238711614e3acbe4ae3ee8924839f99ae1c086b9f63f8040f6fd3d";
 
     /** In the order of {@link ModelDigest#of}. */
     private static final List<String> GOLDEN = List.of(SASREC, GRU4REC, LRUREC, FMLPREC, BSAREC, BERT4REC);

@@ -104,13 +104,10 @@ final class ModelDigest {
         linear.online(LINEAR);
         ModelDigest filter = new ModelDigest(folder, workers);
         filter.learn("filter", new ModelConfig(FILTER, .1f, 9), LossConfig.scaledCrossEntropy(40));
-        filter.online(FILTER);
         ModelDigest both = new ModelDigest(folder, workers);
         both.learn("both", new ModelConfig(FILTER_AND_ATTENTION, .1f, 9), LossConfig.scaledCrossEntropy(40));
-        both.online(FILTER_AND_ATTENTION);
         ModelDigest bidirectional = new ModelDigest(folder, workers);
         bidirectional.learn("bidirectional", new ModelConfig(BIDIRECTIONAL, .1f, 9), LossConfig.scaledCrossEntropy(40));
-        bidirectional.online(BIDIRECTIONAL);
         return List.of(attention.hex(), recurrent.hex(), linear.hex(), filter.hex(), both.hex(), bidirectional.hex());
     }
 
@@ -154,10 +151,11 @@ final class ModelDigest {
         return new TrainingConfig(adam, .3f, loss, workers, TrainingConfig.DEFAULT_SHARDS).withMaxGradientNorm(1f);
     }
 
-    /** 60 sequences of up to 14 items: two chunks, and tiles that are not full. */
+    /** Sequences of up to 14 items, with some 420 tokens or 80 states: more than a chunk, and tiles that are not full. */
     private static SequenceBatch batch(EncoderShape shape, int step) {
         SequenceBatch batch = new SequenceBatch(shape);
-        for (int s = 0; s < 60; s++) {
+        int sequences = shape.predictsEveryPosition() ? 60 : 12;
+        for (int s = 0; s < sequences; s++) {
             int[] rows = new int[2 + (int) CounterRandom.below(13, 1, step, Purpose.SHUFFLE, s)];
             for (int i = 0; i < rows.length; i++) {
                 rows[i] = (int) CounterRandom.below(ITEMS, 2, step, Purpose.SHUFFLE, 100L * s + i);

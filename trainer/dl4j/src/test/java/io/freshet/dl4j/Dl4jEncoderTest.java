@@ -8,6 +8,8 @@ import io.freshet.encoder.Encoder;
 import io.freshet.encoder.EncoderTypes;
 import io.freshet.encoder.HistoryEncoder;
 import io.freshet.encoder.SequenceBatch;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.ModelSnapshot;
 import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
@@ -137,7 +139,7 @@ class Dl4jEncoderTest {
     void shouldBeMadeAgainOfItsDescription(Dl4jShape shape) {
         assertThat(EncoderTypes.named(shape.type()).shape(shape.describe())).isEqualTo(shape);
         assertThat(shape.describe().values()).allMatch(value -> value instanceof Integer || value instanceof String);
-        assertThat(shape.reproducible()).isFalse();
+        assertThat(ModelSnapshot.describe(new ModelConfig(shape, .1f, 9))).containsEntry("reproducible", false);
         assertThat(shape.predictsEveryPosition()).isFalse();
         assertThat(shape.places(1)).isEqualTo(5);
     }
