@@ -30,6 +30,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -161,16 +162,23 @@ final class RunCommand implements Callable<Integer> {
         SnapshotStore store = ModelStores.open(loaded);
         PrometheusMeterRegistry registry = ProcessMeters.registry();
         Optional<String> failure;
-        // Closed in reverse: the server first, the trainer before the streams. While the process waits for its topics,
-        // the server answers probes.
+        // Closed in reverse: the server first. While the process waits for its topics, the server answers probes.
         try (TopicWatch topics = new TopicWatch(ownConfig(loaded), roles.contains(Role.STREAMS), registry);
-                @Nullable StreamsRole streams = streams(loaded, store, registry);
-                @Nullable ScorerRole scorer = scorer(loaded, store, registry);
-                @Nullable TrainerRole trainer = trainer(loaded, store, registry);
+                RunningRoles running = new RunningRoles(
+                        streams(loaded, store, registry),
+                        scorer(loaded, store, registry),
+                        trainer(loaded, store, registry));
                 @Nullable
                         HttpServer _ = startHttp(
                                 loaded,
-                                new HttpServer.Roles(streams, scorer, trainer, store, registry, null, topics))) {
+                                new HttpServer.Roles(
+                                        running.streams,
+                                        running.scorer,
+                                        running.trainer,
+                                        store,
+                                        registry,
+                                        null,
+                                        topics))) {
             if (!topics.awaitTopics(stop::await)) {
                 LOG.info("Asked to end while waiting for topics");
                 return 0;
@@ -179,18 +187,9 @@ final class RunCommand implements Callable<Integer> {
                 OtherApplications.requireNone(loaded, roles.contains(Role.STREAMS));
             }
             topics.start();
-            if (streams != null) {
-                streams.keepTo(topics.readPartitions());
-                streams.start();
-            }
-            if (scorer != null) {
-                scorer.start();
-            }
-            if (trainer != null) {
-                trainer.start();
-            }
+            running.start(topics);
             LOG.info("Running {} on {}", roles, loaded.kafka().bootstrapServers());
-            failure = untilEnd(streams != null ? streams : scorer, trainer, stop);
+            failure = untilEnd(running, stop);
             failure.ifPresentOrElse(LOG::error, () -> LOG.info("Asked to end"));
         }
         failure.ifPresent(why -> LOG.error("Freshet ends with exit code 1: {}", why));
@@ -216,8 +215,9 @@ final class RunCommand implements Callable<Integer> {
     }
 
     /** Runs until the process is asked to end, or a role has ended without which it cannot go on: then says why. */
-    private static Optional<String> untilEnd(
-            @Nullable AnsweringRole answering, @Nullable TrainerRole trainer, StopSignal stop) {
+    private static Optional<String> untilEnd(RunningRoles running, StopSignal stop) {
+        AnsweringRole answering = running.streams != null ? running.streams : running.scorer;
+        TrainerRole trainer = running.trainer;
         boolean servesAlone = false;
         ClockWatch clock = new ClockWatch(Clock.systemUTC());
         while (!stop.await(LOOK_INTERVAL)) {
@@ -256,5 +256,45 @@ final class RunCommand implements Callable<Integer> {
         return trainer != null && (answering == null || trainer.endsTheProcess())
                 ? trainer.failure()
                 : Optional.empty();
+    }
+
+    /** The roles of this process; those that it does not have are null. */
+    private static final class RunningRoles implements AutoCloseable {
+        private final @Nullable StreamsRole streams;
+        private final @Nullable ScorerRole scorer;
+        private final @Nullable TrainerRole trainer;
+
+        RunningRoles(@Nullable StreamsRole streams, @Nullable ScorerRole scorer, @Nullable TrainerRole trainer) {
+            this.streams = streams;
+            this.scorer = scorer;
+            this.trainer = trainer;
+        }
+
+        void start(TopicWatch topics) {
+            if (streams != null) {
+                streams.keepTo(topics.readPartitions());
+                streams.start();
+            }
+            if (scorer != null) {
+                scorer.start();
+            }
+            if (trainer != null) {
+                trainer.start();
+            }
+        }
+
+        /** Ends the roles side by side, because most of that time they wait for Kafka. */
+        @Override
+        public void close() {
+            CompletableFuture<Void> trainerEnds = trainer == null
+                    ? CompletableFuture.completedFuture(null)
+                    : CompletableFuture.runAsync(trainer::close, Thread::startVirtualThread);
+            try (streams;
+                    scorer) {
+                LOG.debug("Ending");
+            } finally {
+                trainerEnds.join();
+            }
+        }
     }
 }
