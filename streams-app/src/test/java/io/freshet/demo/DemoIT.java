@@ -21,9 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** The program as a person starts, stops and kills it. */
 class DemoIT {
-    private static final int CLICKS = 3_000;
-    private static final int DUPLICATES = 30;
-    private static final int MALFORMED = 7;
+    private static final int CLICKS = 1_600;
+    private static final int DUPLICATES = 16;
+    private static final int MALFORMED = 4;
     private static final Duration LONGEST_RUN = Duration.ofMinutes(4);
 
     @TempDir
@@ -72,7 +72,7 @@ class DemoIT {
         for (int kill = 0; kill < 2; kill++) {
             Path output = folder.resolve("killed-%d.txt".formatted(kill));
             try (FreshetProcess demo = start(state, json, output)) {
-                int least = 600 * (kill + 1);
+                int least = 300 * (kill + 1);
                 demo.awaitLine(line -> learnedSomething(line) && read(line) > least, LONGEST_RUN);
                 demo.kill();
             }

@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 @Tag("image")
 final class ContainersUnderLoadIT {
     private static final String IMAGE = System.getProperty("freshet.image", "");
-    private static final int CLICKS_PER_SECOND = Integer.getInteger("freshet.load.rate", 100);
+    private static final int CLICKS_PER_SECOND = Integer.getInteger("freshet.load.rate", 50);
     private static final int STEADY_SECONDS = Integer.getInteger("freshet.load.seconds", 10);
     private static final int SECONDS_THAT_TELL = 300;
 

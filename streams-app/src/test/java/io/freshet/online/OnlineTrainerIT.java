@@ -53,7 +53,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-@Tag(Broker.TAG)
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 final class OnlineTrainerIT {
     private static final String MODEL = "shop";
@@ -103,6 +102,7 @@ final class OnlineTrainerIT {
     }
 
     @Test
+    @Tag(Broker.TAG)
     void shouldLearnFromEachRecordOnceWhenClosedAndStartedAgain() throws Exception {
         feeder.feed(150);
         try (Running trainer = start(config())) {
@@ -174,6 +174,7 @@ final class OnlineTrainerIT {
     }
 
     @Test
+    @Tag(Broker.TAG)
     void shouldPassOverJunkOnTheModelLogWhenStartedAgain() throws Exception {
         feeder.feed(100);
         try (Running trainer = start(config())) {
@@ -223,6 +224,7 @@ final class OnlineTrainerIT {
     }
 
     @Test
+    @Tag(Broker.TAG)
     void shouldFenceOlderTrainerAndLearnItsUncommittedStepsAgain() throws Exception {
         OnlineConfig hesitant = config(LONG, LONG);
         feeder.feed(80);
@@ -290,6 +292,7 @@ final class OnlineTrainerIT {
     }
 
     @Test
+    @Tag(Broker.TAG)
     void shouldStopWithBothSidesNamedWhenLogIsShorterThanSnapshotSays() throws Exception {
         feeder.feed(50);
         try (Running trainer = start(config())) {
@@ -337,6 +340,7 @@ final class OnlineTrainerIT {
     }
 
     @Test
+    @Tag(Broker.TAG)
     void shouldStandByAndGoOnWithTheSameBytesWhenTheFirstEnds() throws Exception {
         feeder.feed(150);
         try (Running first = start(leased())) {
