@@ -1,11 +1,15 @@
 package io.freshet.broker;
 
+import java.time.Duration;
 import org.testcontainers.kafka.KafkaContainer;
 
 /** The public image's broker, one container for each. */
 public record ContainerBroker(KafkaContainer container) implements Broker {
     /** The image, in the version that the program is built with. */
     public static final String IMAGE = "apache/kafka:4.3.1";
+
+    /** More than Testcontainers' minute: other tests run at the same time. */
+    private static final Duration STARTUP_TIMEOUT = Duration.ofMinutes(4);
 
     static ContainerBroker start() {
         Docker.require();
@@ -20,6 +24,7 @@ public record ContainerBroker(KafkaContainer container) implements Broker {
      */
     public static KafkaContainer configured() {
         return new KafkaContainer(IMAGE)
+                .withStartupTimeout(STARTUP_TIMEOUT)
                 .withEnv("KAFKA_AUTO_CREATE_TOPICS_ENABLE", "false")
                 .withEnv("KAFKA_TRANSACTION_ABORT_TIMED_OUT_TRANSACTION_CLEANUP_INTERVAL_MS", "1000")
                 .withEnv("KAFKA_GROUP_MIN_SESSION_TIMEOUT_MS", "1000")
