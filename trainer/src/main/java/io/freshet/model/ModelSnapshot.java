@@ -10,9 +10,11 @@ import io.freshet.memory.MemoryConfig;
 import io.freshet.memory.MemoryFile;
 import io.freshet.snapshot.DType;
 import io.freshet.snapshot.Manifest;
+import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.SafetensorsFile;
 import io.freshet.snapshot.SafetensorsWriter;
 import io.freshet.snapshot.Tensor;
+import io.freshet.snapshot.TopicPosition;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.tensor.RowTable;
@@ -23,6 +25,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -71,6 +74,22 @@ public final class ModelSnapshot {
             encoder.put(REPRODUCIBLE, false);
         }
         return encoder;
+    }
+
+    /** The draft of a snapshot that covers no record of any topic, without settings and figures. */
+    public static ManifestDraft draft(String name, ModelConfig config, long step, Instant createdAt) {
+        return new ManifestDraft(
+                name,
+                step,
+                createdAt,
+                config.seed(),
+                describe(config),
+                Map.of(),
+                Map.of(),
+                new TopicPosition("model-log", 0, 0),
+                List.of(),
+                Map.of(),
+                false);
     }
 
     /**

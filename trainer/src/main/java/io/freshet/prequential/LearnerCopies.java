@@ -9,7 +9,6 @@ import io.freshet.online.LearningConfig;
 import io.freshet.online.OnlineLearner;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
-import io.freshet.snapshot.TopicPosition;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
@@ -20,7 +19,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
@@ -36,18 +34,8 @@ final class LearnerCopies {
     static OnlineLearner of(OnlineLearner learner, SeenItems seen) {
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
-        ManifestDraft draft = new ManifestDraft(
-                "copy",
-                learner.model().step(),
-                Instant.EPOCH,
-                learner.model().config().seed(),
-                ModelSnapshot.describe(learner.model().config()),
-                Map.of(),
-                Map.of(),
-                new TopicPosition("model-log", 0, 0),
-                List.of(),
-                Map.of(),
-                false);
+        ManifestDraft draft = ModelSnapshot.draft(
+                "copy", learner.model().config(), learner.model().step(), Instant.EPOCH);
         return restored(store -> store.save(draft, files), learner, seen);
     }
 

@@ -19,7 +19,6 @@ import io.freshet.encoder.SequenceBatch;
 import io.freshet.loss.LossConfig;
 import io.freshet.optimizer.Adam;
 import io.freshet.snapshot.ManifestDraft;
-import io.freshet.snapshot.TopicPosition;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.tensor.Matrix;
@@ -32,7 +31,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -110,18 +108,7 @@ class PythonSnapshotTest {
         ModelConfig config = learner.model().config();
         SnapshotFiles files = new SnapshotFiles();
         ModelSnapshot.addTo(files, learner);
-        ManifestDraft draft = new ManifestDraft(
-                "shop",
-                1,
-                Instant.EPOCH,
-                config.seed(),
-                ModelSnapshot.describe(config),
-                Map.of(),
-                Map.of(),
-                new TopicPosition("model-log", 0, 0),
-                List.of(),
-                Map.of(),
-                false);
+        ManifestDraft draft = ModelSnapshot.draft("shop", config, 1, Instant.EPOCH);
         String version = new FileSnapshotStore(folder).save(draft, files).version();
         return folder.resolve("shop").resolve(version);
     }

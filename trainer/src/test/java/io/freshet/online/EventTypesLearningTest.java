@@ -21,7 +21,6 @@ import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.UserSequence;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
-import io.freshet.snapshot.TopicPosition;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
@@ -347,18 +346,7 @@ final class EventTypesLearningTest {
     private Manifest save(OnlineLearner learner, String model) throws IOException {
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
-        ManifestDraft draft = new ManifestDraft(
-                model,
-                learner.model().step(),
-                Instant.EPOCH,
-                MODEL.seed(),
-                ModelSnapshot.describe(MODEL),
-                Map.of(),
-                Map.of(),
-                new TopicPosition("model-log", 0, 0),
-                List.of(),
-                Map.of(),
-                false);
+        ManifestDraft draft = ModelSnapshot.draft(model, MODEL, learner.model().step(), Instant.EPOCH);
         return store().save(draft, files);
     }
 

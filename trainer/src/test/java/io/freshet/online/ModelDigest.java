@@ -24,7 +24,6 @@ import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
-import io.freshet.snapshot.TopicPosition;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.tensor.Lanes;
@@ -40,7 +39,6 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -232,18 +230,7 @@ final class ModelDigest {
     }
 
     private void addFiles(SnapshotFiles files, ModelConfig shape, String name) throws IOException {
-        ManifestDraft draft = new ManifestDraft(
-                name,
-                1,
-                Instant.EPOCH,
-                shape.seed(),
-                ModelSnapshot.describe(shape),
-                Map.of(),
-                Map.of(),
-                new TopicPosition("model-log", 0, 0),
-                List.of(),
-                Map.of(),
-                false);
+        ManifestDraft draft = ModelSnapshot.draft(name, shape, 1, Instant.EPOCH);
         Manifest manifest = new FileSnapshotStore(folder).save(draft, files);
         List<String> lines = new ArrayList<>();
         manifest.files().forEach(file -> lines.add(name + " " + file.name() + " " + file.sha256()));

@@ -20,7 +20,6 @@ import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.UserSequence;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
-import io.freshet.snapshot.TopicPosition;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
@@ -35,7 +34,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -356,18 +354,7 @@ final class OnlineLearnerTest {
     private Manifest save(OnlineLearner learner, String model) throws IOException {
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
-        ManifestDraft draft = new ManifestDraft(
-                model,
-                learner.model().step(),
-                Instant.EPOCH,
-                MODEL.seed(),
-                ModelSnapshot.describe(MODEL),
-                Map.of(),
-                Map.of(),
-                new TopicPosition("model-log", 0, 0),
-                List.of(),
-                Map.of(),
-                false);
+        ManifestDraft draft = ModelSnapshot.draft(model, MODEL, learner.model().step(), Instant.EPOCH);
         return store().save(draft, files);
     }
 
