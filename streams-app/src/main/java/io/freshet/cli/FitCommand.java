@@ -52,6 +52,8 @@ import picocli.CommandLine.Spec;
             "      the same with negatives that groups of positions share: several times as fast",
             "  freshet fit --data beauty.txt --preset beauty --loss ce --seed 2 --json ce-2.json",
             "      full cross-entropy, figures to a file",
+            "  freshet fit --data clicks.csv --epochs 500 --checkpoint long-fit",
+            "      a long fit that the same command continues after it was ended",
             "  freshet fit --data clicks.csv --item product_id --epochs 50 --snapshot models",
             "      clicks with a header; then start online learning from the result, as the last lines say",
             "  freshet fit --data u.data --columns user,item,rating,time",
@@ -92,6 +94,15 @@ final class FitCommand implements Callable<Integer> {
             description = "The snapshot's model. Default: ${DEFAULT-VALUE}.")
     private String name = "default";
 
+    @Option(
+            names = "--checkpoint",
+            paramLabel = "DIR",
+            description =
+                    "Keep what was learned in this folder after each validation, and go on from it: the result is that of a"
+                            + " fit that was not interrupted. The settings and the data must stay the same; the number of threads may"
+                            + " change.")
+    private @Nullable Path checkpoint;
+
     @Option(names = "--quiet", description = "Show the result only.")
     private boolean quiet;
 
@@ -122,6 +133,7 @@ final class FitCommand implements Callable<Integer> {
         try (Fit fit = open(sequences, items, config)) {
             FitProgress progress =
                     new FitProgress(out, !quiet && Terminal.canRedraw(), Terminal.hasBlocks(), config.epochs());
+            goOn(fit, out);
             FitResult result = fit.run(quiet ? FitListener.SILENT : progress, stop::isRaised);
             report(out, result, settings, read.summary());
             if (snapshot != null) {
@@ -144,6 +156,20 @@ final class FitCommand implements Callable<Integer> {
             return new Fit(sequences, items, config);
         } catch (IllegalArgumentException e) {
             throw refused("--data: " + e.getMessage());
+        }
+    }
+
+    private void goOn(Fit fit, PrintStream out) throws IOException {
+        if (checkpoint == null) {
+            return;
+        }
+        try {
+            int epochs = fit.goOnFrom(checkpoint);
+            if (epochs > 0) {
+                say(out, "Going on after epoch " + epochs + ", from " + checkpoint);
+            }
+        } catch (IllegalArgumentException e) {
+            throw refused("--checkpoint: " + e.getMessage());
         }
     }
 

@@ -237,6 +237,30 @@ public final class ModelSnapshot {
         ClickMemory memory = memory(snapshot, vocabulary.size());
         RecommenderModel model = new RecommenderModel(config(manifest), vocabulary, memory, manifest.step());
         model.joinLineage(manifest.lineage());
+        try {
+            readWeights(snapshot, model);
+            return model;
+        } catch (IOException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Sets a model and its learner, which have the snapshot's items and shape, to the snapshot's state.
+     *
+     * @throws IOException if a file cannot be read, or does not hold what it should
+     * @throws FormatException likewise, and where a number is not finite
+     */
+    public static void restore(Snapshot snapshot, Learner learner) throws IOException {
+        RecommenderModel model = learner.model();
+        readWeights(snapshot, model);
+        readInto(snapshot, learner);
+        model.completeStep(snapshot.manifest().step());
+        learner.changes().addAll(model.vocabulary().size());
+    }
+
+    private static void readWeights(Snapshot snapshot, RecommenderModel model) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsFile weights = SafetensorsFile.open(snapshot.file(WEIGHTS), arena);
             fill(model.items(), weights, ITEMS);
@@ -247,10 +271,6 @@ public final class ModelSnapshot {
                 MemorySegment.copy(
                         tensor.data(), 0, model.dense(), (long) p.start() * Float.BYTES, (long) p.size() * Float.BYTES);
             }
-            return model;
-        } catch (IOException | RuntimeException e) {
-            model.close();
-            throw e;
         }
     }
 

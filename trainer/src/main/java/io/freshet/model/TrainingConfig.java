@@ -63,6 +63,11 @@ public record TrainingConfig(
         return new TrainingConfig(optimizer, dropout, loss, workers, shards, maxGradientNorm, most);
     }
 
+    /** The same with another number of threads, which changes nothing in what is learned. */
+    public TrainingConfig withWorkers(int threads) {
+        return new TrainingConfig(optimizer, dropout, loss, threads, shards, maxGradientNorm, sequenceTargets);
+    }
+
     /** Adam at 2e-3, dropout 0.2, SCE over 512 negatives that a batch shares, with automatic scale. */
     public static TrainingConfig defaults(int workers) {
         return new TrainingConfig(

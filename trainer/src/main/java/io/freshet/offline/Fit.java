@@ -8,10 +8,15 @@ import io.freshet.model.RecommenderModel;
 import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
 import io.freshet.vocabulary.Vocabulary;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Learns a model from a finished data set: epochs over all users in ever new order, every position of each sequence at
@@ -30,6 +35,7 @@ public final class Fit implements AutoCloseable {
     private final RecommenderModel model;
     private final Learner learner;
     private final LearnerCheckpoint best;
+    private @Nullable FitCheckpoint checkpoint;
 
     private final List<FitResult.CurvePoint> curve = new ArrayList<>();
     private int bestPoint = -1; // of the curve
@@ -85,17 +91,48 @@ public final class Fit implements AutoCloseable {
     }
 
     /**
+     * Keeps its state in a folder after each validation, and goes on from the state that it finds there. It ends with the bytes
+     * of a fit that was never interrupted. Called before {@link #run}.
+     *
+     * @return epochs that were learned already
+     * @throws IOException if the folder cannot be read
+     * @throws IllegalArgumentException if its state is of other settings or data
+     */
+    public int goOnFrom(Path folder) throws IOException {
+        List<String> items = model.vocabulary().items();
+        checkpoint = new FitCheckpoint(folder, FitCheckpoint.settings(data, items, config, model.config()));
+        Optional<FitCheckpoint.Progress> found = checkpoint.read();
+        if (found.isPresent()) {
+            FitCheckpoint.Progress progress = found.get();
+            checkpoint.restoreBest(progress, learner);
+            best.take();
+            checkpoint.restoreLast(progress, learner);
+            curve.addAll(progress.curve());
+            bestPoint = progress.bestPoint();
+            epochLoss = progress.epochLoss();
+            while (epoch < progress.epoch()) {
+                epoch++;
+                shuffle(epoch);
+            }
+        }
+        return epoch;
+    }
+
+    /**
      * Learns, once. Told to stop, it keeps the best epoch so far; before the first validation, what it has.
      *
      * @param stopped asked after each batch
+     * @throws UncheckedIOException if the state cannot be kept, see {@link #goOnFrom}
      */
     public FitResult run(FitListener listener, BooleanSupplier stopped) {
-        startNanos = System.nanoTime();
+        double before = curve.isEmpty() ? 0 : curve.getLast().seconds();
+        startNanos = System.nanoTime() - (long) (before * 1e9);
         boolean complete = true;
         while (complete && epoch < config.epochs() && !isOutOfPatience()) {
             complete = learnEpoch(listener, stopped);
             if (complete && (epoch % config.validationInterval() == 0 || epoch == config.epochs())) {
                 validate(listener);
+                keep();
             }
         }
         if (curve.isEmpty()) {
@@ -177,6 +214,16 @@ public final class Fit implements AutoCloseable {
             best.take();
         }
         listener.validated(point, isBest);
+    }
+
+    private void keep() {
+        if (checkpoint != null) {
+            try {
+                checkpoint.write(epoch, epochLoss, curve, bestPoint, learner);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
     }
 
     private boolean isOutOfPatience() {

@@ -92,6 +92,22 @@ public record FitConfig(
                 LearningRateSchedule.CONSTANT);
     }
 
+    /** The same with another way of training. */
+    FitConfig with(TrainingConfig other) {
+        return new FitConfig(
+                encoder,
+                itemDeviation,
+                seed,
+                other,
+                batchUsers,
+                epochs,
+                validationInterval,
+                patience,
+                seen,
+                heldOut,
+                schedule);
+    }
+
     /** The standard deviation of the first vectors of {@code items} items. */
     float itemDeviation(int items) {
         return itemDeviation == XAVIER ? (float) Math.sqrt(2.0 / (items + encoder.dim())) : itemDeviation;

@@ -125,6 +125,60 @@ final class FitTest {
     }
 
     @Test
+    void shouldEndWithTheSameBytesWhenItWasInterruptedAndGoesOn() throws IOException {
+        FitConfig config = config(22, 0, 2, 64);
+        Path kept = folder.resolve("kept");
+        FitResult uninterrupted;
+        String expected;
+        try (Fit fit = new Fit(data, items, config)) {
+            uninterrupted = fit.run(FitListener.SILENT, FitTest::never);
+            expected = save(fit, uninterrupted, "uninterrupted");
+        }
+        for (int interruption = 1; interruption <= 3; interruption++) {
+            // In the middle of an epoch: 2, 8 and 6 epochs after the beginning or the last validation.
+            int batches = List.of(2, 8, 6).get(interruption - 1);
+            int[] asked = {0};
+            try (Fit fit = new Fit(data, items, config)) {
+                assertThat(fit.goOnFrom(kept)).isEqualTo(List.of(0, 0, 5).get(interruption - 1));
+                fit.run(FitListener.SILENT, () -> asked[0]++ == batches * fit.batches() + 1);
+            }
+        }
+        try (Fit fit = new Fit(data, items, config.with(config.training().withWorkers(1)))) {
+            assertThat(fit.goOnFrom(kept)).isEqualTo(10);
+            FitResult result = fit.run(FitListener.SILENT, FitTest::never);
+
+            assertThat(save(fit, result, "interrupted")).isEqualTo(expected);
+            assertThat(result.bestEpoch()).isEqualTo(uninterrupted.bestEpoch());
+            assertThat(result.test()).isEqualTo(uninterrupted.test());
+            assertThat(result.curve())
+                    .usingRecursiveComparison()
+                    .ignoringFields("seconds")
+                    .isEqualTo(uninterrupted.curve());
+        }
+        try (Fit fit = new Fit(data, items, config)) {
+            assertThat(fit.goOnFrom(kept)).isEqualTo(22);
+            assertThat(save(fit, fit.run(FitListener.SILENT, FitTest::never), "again"))
+                    .isEqualTo(expected);
+        }
+        assertThat(new FileSnapshotStore(kept).versions("last")).hasSize(1);
+        assertThat(new FileSnapshotStore(kept).versions("best")).hasSize(1);
+    }
+
+    @Test
+    void shouldRefuseToGoOnWithOtherSettings() throws IOException {
+        Path kept = folder.resolve("kept");
+        try (Fit fit = new Fit(data, items, config(5, 0, 1, 64))) {
+            fit.goOnFrom(kept);
+            fit.run(FitListener.SILENT, FitTest::never);
+        }
+        try (Fit fit = new Fit(data, items, config(6, 0, 1, 64))) {
+            assertThatThrownBy(() -> fit.goOnFrom(kept))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("began with other [epochs]");
+        }
+    }
+
+    @Test
     void shouldGoOnOnlineWhenRestoredFromItsSnapshot() throws IOException {
         Manifest manifest = snapshot("circle", 1);
         try (Snapshot snapshot = store().open("circle", manifest.version());
@@ -176,6 +230,11 @@ final class FitTest {
             FitResult result = fit.run(FitListener.SILENT, FitTest::never);
             return FitSnapshot.save(store(), model, fit, result, Map.of(), LearningConfig.DEFAULT, Instant.EPOCH);
         }
+    }
+
+    private String save(Fit fit, FitResult result, String model) throws IOException {
+        return FitSnapshot.save(store(), model, fit, result, Map.of(), LearningConfig.DEFAULT, Instant.EPOCH)
+                .version();
     }
 
     private SnapshotStore store() {

@@ -1,0 +1,205 @@
+package io.freshet.offline;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.model.Learner;
+import io.freshet.model.ModelConfig;
+import io.freshet.model.ModelSnapshot;
+import io.freshet.snapshot.ManifestDraft;
+import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotFiles;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.time.Instant;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/**
+ * What a fit keeps in a folder after each validation, so that it can go on after it was ended, to the same bytes: the learner's
+ * state, the best epoch's, and the curve.
+ *
+ * <pre>
+ * progress.json     the settings, the curve, and which two snapshots belong to it; replaced as a whole
+ * last/VERSION/     a snapshot after the last validation
+ * best/VERSION/     a snapshot of the best epoch
+ * </pre>
+ */
+final class FitCheckpoint {
+    private static final String LAST = "last";
+    private static final String BEST = "best";
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path progressFile;
+    private final FileSnapshotStore store;
+    private final Map<String, String> settings;
+
+    /**
+     * Where a fit was.
+     *
+     * @param settings of the fit and its data
+     * @param epoch whole epochs learned
+     * @param epochLoss mean over the targets of the last one
+     * @param curve validations so far
+     * @param bestPoint number of the best one in the curve
+     * @param last version of the snapshot after the last one
+     * @param best version of the snapshot after the best one
+     */
+    record Progress(
+            Map<String, String> settings,
+            int epoch,
+            double epochLoss,
+            List<FitResult.CurvePoint> curve,
+            int bestPoint,
+            String last,
+            String best) {}
+
+    /** @param settings all that the fit's result depends on */
+    FitCheckpoint(Path folder, Map<String, String> settings) {
+        this.progressFile = folder.resolve("progress.json");
+        this.store = new FileSnapshotStore(folder);
+        this.settings = settings;
+    }
+
+    /** All that a fit's result depends on: its configuration but for the number of threads, and a digest of its data. */
+    static Map<String, String> settings(SequenceDataset data, List<String> items, FitConfig config, ModelConfig model) {
+        Map<String, String> settings = new TreeMap<>();
+        settings.put("encoder", ModelSnapshot.describe(model).toString());
+        settings.put("seed", Long.toString(config.seed()));
+        settings.put("training", config.training().withWorkers(1).toString());
+        settings.put("batch_users", Integer.toString(config.batchUsers()));
+        settings.put("epochs", Integer.toString(config.epochs()));
+        settings.put("validation_interval", Integer.toString(config.validationInterval()));
+        settings.put("patience", Integer.toString(config.patience()));
+        settings.put("seen", config.seen().toString());
+        settings.put("held_out", config.heldOut().toString());
+        settings.put("schedule", config.schedule().toString());
+        settings.put("data", digest(data, items));
+        return settings;
+    }
+
+    private static String digest(SequenceDataset data, List<String> items) {
+        MessageDigest digest;
+        try {
+            digest = MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+        items.forEach(item -> addTo(digest, item));
+        for (int user = 0; user < data.users(); user++) {
+            addTo(digest, data.user(user));
+            int[] rows = data.sequence(user);
+            ByteBuffer bytes = ByteBuffer.allocate((1 + rows.length) * Integer.BYTES);
+            bytes.putInt(rows.length);
+            bytes.asIntBuffer().put(rows);
+            digest.update(bytes.array());
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static void addTo(MessageDigest digest, String text) {
+        digest.update(text.getBytes(StandardCharsets.UTF_8));
+        digest.update((byte) 0);
+    }
+
+    /**
+     * What the folder holds, if anything.
+     *
+     * @throws IOException if it cannot be read
+     * @throws IllegalArgumentException if it is of other settings or data
+     */
+    Optional<Progress> read() throws IOException {
+        if (!Files.exists(progressFile)) {
+            return Optional.empty();
+        }
+        Progress progress;
+        try {
+            progress = JSON.readValue(Files.readString(progressFile), Progress.class);
+        } catch (JsonProcessingException e) {
+            throw new IOException(
+                    "the file of a fit's progress is damaged: file=" + progressFile + ": " + e.getOriginalMessage(), e);
+        }
+        List<String> others = settings.entrySet().stream()
+                .filter(setting ->
+                        !setting.getValue().equals(progress.settings().get(setting.getKey())))
+                .map(Map.Entry::getKey)
+                .toList();
+        if (!others.isEmpty()) {
+            throw new IllegalArgumentException("the fit in " + progressFile.getParent() + " began with other " + others
+                    + ": give the settings and the data that it began with, or another folder");
+        }
+        return Optional.of(progress);
+    }
+
+    /** Sets the learner to the best epoch's state. */
+    void restoreBest(Progress progress, Learner learner) throws IOException {
+        restore(BEST, progress.best(), learner);
+    }
+
+    /** Sets the learner to the state after the last validation. */
+    void restoreLast(Progress progress, Learner learner) throws IOException {
+        restore(LAST, progress.last(), learner);
+    }
+
+    private void restore(String name, String version, Learner learner) throws IOException {
+        try (Snapshot snapshot = store.open(name, version)) {
+            ModelSnapshot.restore(snapshot, learner);
+        }
+    }
+
+    /**
+     * Keeps a fit's state after a validation, and then removes the one before.
+     *
+     * @param learner in the state after the last point of the curve
+     */
+    void write(int epoch, double epochLoss, List<FitResult.CurvePoint> curve, int bestPoint, Learner learner)
+            throws IOException {
+        String last = save(LAST, learner);
+        String best = bestPoint == curve.size() - 1
+                ? save(BEST, learner)
+                : read().orElseThrow().best();
+        Path written = progressFile.resolveSibling(progressFile.getFileName() + ".tmp");
+        Progress progress = new Progress(settings, epoch, epochLoss, curve, bestPoint, last, best);
+        Files.writeString(written, JSON.writeValueAsString(progress));
+        Files.move(written, progressFile, StandardCopyOption.ATOMIC_MOVE);
+        removeOthers(LAST, last);
+        removeOthers(BEST, best);
+    }
+
+    private String save(String name, Learner learner) throws IOException {
+        ModelConfig config = learner.model().config();
+        SnapshotFiles files = new SnapshotFiles();
+        ModelSnapshot.addTo(files, learner);
+        ManifestDraft draft = new ManifestDraft(
+                name,
+                learner.model().step(),
+                Instant.now(),
+                config.seed(),
+                ModelSnapshot.describe(config),
+                Map.of(),
+                Map.of(),
+                new TopicPosition("model-log", 0, 0),
+                List.of(),
+                Map.of(),
+                false);
+        return store.save(draft, files).version();
+    }
+
+    private void removeOthers(String name, String version) throws IOException {
+        for (String other : store.versions(name)) {
+            if (!other.equals(version)) {
+                store.delete(name, other);
+            }
+        }
+    }
+}
