@@ -35,13 +35,14 @@ public record EncoderChoice(EncoderType type, Map<String, Object> settings) {
 
     /** The choice that, with the shape's numbers, makes the shape again. */
     public static EncoderChoice of(EncoderShape shape) {
+        EncoderType type = EncoderTypes.named(shape.type());
         Map<String, Object> settings = new LinkedHashMap<>();
         shape.describe().forEach((name, value) -> {
-            if (value instanceof String) {
+            if (value instanceof String && type.settings().contains(name)) {
                 settings.put(name, value);
             }
         });
-        return new EncoderChoice(EncoderTypes.named(shape.type()), settings);
+        return new EncoderChoice(type, settings);
     }
 
     /**

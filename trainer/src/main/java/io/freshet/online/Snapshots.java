@@ -126,9 +126,8 @@ final class Snapshots {
     }
 
     private void requireSameModel(Manifest manifest) {
-        ManifestDraft wanted = wanted(manifest);
-        if (!wanted.complete(manifest.version(), manifest.files()).encoder().equals(manifest.encoder())
-                || wanted.seed() != manifest.seed()) {
+        if (!ModelSnapshot.config(manifest).equals(config.model())) {
+            ManifestDraft wanted = wanted(manifest);
             throw new OtherNetworkException("a model keeps its network and its seed for life; give another one another"
                     + " name: model=" + manifest.model() + " snapshot=" + manifest.version() + " has encoder="
                     + manifest.encoder() + " seed=" + manifest.seed() + ", configured are encoder=" + wanted.encoder()

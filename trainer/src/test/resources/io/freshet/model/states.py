@@ -8,6 +8,7 @@ output is the state after them, a JSON list. The score of an item is the inner p
 
 import array
 import cmath
+import itertools
 import json
 import math
 import pathlib
@@ -213,6 +214,33 @@ class Bert4Rec(Encoder):
         return x
 
 
+class Caser(Encoder):
+    FILTERS = 16
+    VERTICAL_FILTERS = 4
+
+    def states(self, x):
+        """The parameters are one flat tensor: the horizontal filters by height, the vertical ones, the last layer."""
+        numbers = iter(self.weights.vector("network"))
+        take = lambda n: list(itertools.islice(numbers, n))
+        window = [[0] * self.d] * (self.length - len(x)) + x
+        horizontal = []
+        for height in range(1, self.length + 1):
+            bias = take(self.FILTERS)
+            filters = [take(self.FILTERS) for _ in range(height * self.d)]
+            images = [sum(window[t : t + height], []) for t in range(self.length - height + 1)]
+            sums = [plus(times(image, filters), bias) for image in images]
+            horizontal += [max(0, *over_time) for over_time in zip(*sums)]
+        bias = take(self.VERTICAL_FILTERS)
+        vertical = []
+        for b in bias:
+            vertical_filter = take(self.length)
+            vertical += [b + sum(w * v for w, v in zip(vertical_filter, column)) for column in zip(*window)]
+        features = vertical + horizontal
+        columns = [take(len(features)) for _ in range(self.d)]
+        state = [sum(f * w for f, w in zip(features, column)) for column in columns]
+        return [plus(state, take(self.d))]
+
+
 def filtered(x, weights):
     """Each column's discrete Fourier transform, multiplied by weights (L / 2 + 1, d) and transformed back to real numbers."""
     length = len(x)
@@ -247,6 +275,7 @@ ENCODERS = {
     "fmlprec": FmlpRec,
     "bsarec": BsaRec,
     "bert4rec": Bert4Rec,
+    "caser": Caser,
 }
 
 

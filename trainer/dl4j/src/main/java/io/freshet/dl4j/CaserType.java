@@ -56,7 +56,9 @@ public final class CaserType implements EncoderType {
             throw new IllegalArgumentException(
                     "caser looks at " + LENGTH + " items: max_length must not be less: max_length=" + maxLength);
         }
-        return new Dl4jShape(NAME, dim, LENGTH, NetworkFile.canonical(network(dim)), false);
+        Dl4jShape shape = new Dl4jShape(NAME, dim, LENGTH, NetworkFile.canonical(network(dim)), false);
+        shape.requireDigest(settings);
+        return shape;
     }
 
     /** The graph's JSON for this width. */

@@ -20,10 +20,14 @@ import org.nd4j.linalg.api.ndarray.INDArray;
  * state. The parameters are one flat row, "network" (1, n), in DL4J's order.
  */
 final class Dl4jShape implements EncoderShape {
+    /** The setting of a manifest that has the SHA-256 of the network's canonical text. */
+    static final String NETWORK_SHA256 = "network_sha256";
+
     private final String type;
     private final int dim;
     private final int maxLength;
     private final String network;
+    private final String networkDigest;
     private final boolean describesNetwork;
     private final NetworkDefinition definition;
     private final double flopsOfSequence;
@@ -44,6 +48,7 @@ final class Dl4jShape implements EncoderShape {
         this.dim = dim;
         this.maxLength = maxLength;
         this.network = network;
+        this.networkDigest = NetworkFile.digest(network);
         this.describesNetwork = describesNetwork;
         this.definition = new NetworkDefinition(network);
         this.flopsOfSequence = flops(definition.require(dim, maxLength), maxLength);
@@ -54,6 +59,20 @@ final class Dl4jShape implements EncoderShape {
         return layers.stream()
                 .mapToDouble(layer -> 2.0 * layer.parameters() * layer.places(maxLength))
                 .sum();
+    }
+
+    /**
+     * Refuses settings with the digest of another network.
+     *
+     * @param settings as {@link #describe} has them; those without a digest are of any network
+     * @throws IllegalArgumentException naming both digests
+     */
+    void requireDigest(Map<String, Object> settings) {
+        Object digest = settings.getOrDefault(NETWORK_SHA256, networkDigest);
+        if (!digest.equals(networkDigest)) {
+            throw new IllegalArgumentException("the encoder " + type + " must have the network that its " + NETWORK_SHA256
+                    + " names: named=" + digest + ", found=" + networkDigest);
+        }
     }
 
     NetworkDefinition definition() {
@@ -83,6 +102,7 @@ final class Dl4jShape implements EncoderShape {
         if (describesNetwork) {
             settings.put(Dl4jType.NETWORK, network);
         }
+        settings.put(NETWORK_SHA256, networkDigest);
         return settings;
     }
 

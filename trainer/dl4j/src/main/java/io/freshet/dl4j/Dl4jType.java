@@ -40,11 +40,13 @@ public final class Dl4jType implements EncoderType {
         if (!settings.containsKey(NETWORK)) {
             throw new IllegalArgumentException("dl4j must have a file with its network: dl4j:FILE");
         }
-        return new Dl4jShape(
+        Dl4jShape shape = new Dl4jShape(
                 name(),
                 EncoderType.required(settings, EncoderTypes.DIM),
                 EncoderType.required(settings, EncoderTypes.MAX_LENGTH),
                 NetworkFile.canonical(EncoderType.requiredText(settings, NETWORK)),
                 true);
+        shape.requireDigest(settings);
+        return shape;
     }
 }

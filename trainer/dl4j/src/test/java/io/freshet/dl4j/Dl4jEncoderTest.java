@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.encoder.Encoder;
+import io.freshet.encoder.EncoderChoice;
 import io.freshet.encoder.EncoderTypes;
 import io.freshet.encoder.HistoryEncoder;
 import io.freshet.encoder.SequenceBatch;
@@ -16,6 +17,8 @@ import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
 import java.io.IOException;
 import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -138,10 +141,25 @@ class Dl4jEncoderTest {
     @MethodSource("shapes")
     void shouldBeMadeAgainOfItsDescription(Dl4jShape shape) {
         assertThat(EncoderTypes.named(shape.type()).shape(shape.describe())).isEqualTo(shape);
+        assertThat(EncoderChoice.of(shape).shape(shape.describe())).isEqualTo(shape);
         assertThat(shape.describe().values()).allMatch(value -> value instanceof Integer || value instanceof String);
         assertThat(ModelSnapshot.describe(new ModelConfig(shape, .1f, 9))).containsEntry("reproducible", false);
         assertThat(shape.predictsEveryPosition()).isFalse();
         assertThat(shape.places(1)).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @MethodSource("shapes")
+    void shouldRefuseADescriptionWithTheDigestOfAnotherNetwork(Dl4jShape shape) {
+        Map<String, Object> description = new HashMap<>(shape.describe());
+        Object digest = description.put("network_sha256", "0".repeat(64));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> EncoderTypes.named(shape.type()).shape(description))
+                .withMessage("the encoder " + shape.type() + " must have the network that its network_sha256 names: named="
+                        + "0".repeat(64) + ", found=" + digest);
+        // As manifests were before.
+        description.remove("network_sha256");
+        assertThat(EncoderTypes.named(shape.type()).shape(description)).isEqualTo(shape);
     }
 
     @ParameterizedTest
