@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 import picocli.CommandLine.Mixin;
@@ -73,13 +75,21 @@ final class DataOptions {
         ClickFiles files = ClickFiles.open(data, format, InstantSource.system());
         files.describe().forEach(say);
         SequenceDataset.Builder builder = SequenceDataset.builder(rowOf);
-        ClickFileSummary summary = files.readWhile(click -> add(click, builder));
+        Set<Event> events = new HashSet<>();
+        long[] repeated = {0};
+        ClickFileSummary summary = files.readWhile(click -> {
+            if (click.eventId() == null || events.add(new Event(click.userId(), click.eventId()))) {
+                builder.add(click.userId(), click.itemId(), click.timestampMs());
+            } else {
+                repeated[0]++;
+            }
+            return true;
+        });
+        summary = summary.withRepeatedClicks(repeated[0]);
         summary.lines().forEach(say);
-        return new Data(builder.build(), summary);
+        return new Data(builder.buildInOrderOfTime(), summary);
     }
 
-    private static boolean add(Click click, SequenceDataset.Builder builder) {
-        builder.add(click.userId(), click.itemId(), click.timestampMs());
-        return true;
-    }
+    /** What makes a click a repetition, as on the topic. */
+    private record Event(String user, String id) {}
 }

@@ -154,13 +154,19 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         ClickFiles files = ClickFiles.open(clicks, format, InstantSource.system());
         files.requireTimes();
         SequencerConfig rules = freshet.sequencer();
+        if (!quiet) {
+            files.describe().forEach(out::println);
+            out.flush();
+        }
         // The first of two passes: how long the stream is, which its tenths depend on.
         InMemorySequencer counting = sequencer(rules);
         ClickFileSummary input = files.readWhile(click -> {
             counting.apply(click);
             return !stop.isRaised();
         });
-        tellInput(out, files, input);
+        (quiet ? input.leftOutLines() : input.lines()).forEach(out::println);
+        input.orderWarning().ifPresent(out::println);
+        out.flush();
         long records = counting.accepted();
         RaceConfig config = config(freshet.trainer());
         long start = System.nanoTime();
@@ -177,15 +183,6 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
                     (System.nanoTime() - start) / 1e9);
             tell(out, report, config.window());
         }
-    }
-
-    private void tellInput(PrintStream out, ClickFiles files, ClickFileSummary input) {
-        if (!quiet) {
-            files.describe().forEach(out::println);
-        }
-        (quiet ? input.leftOutLines() : input.lines()).forEach(out::println);
-        input.orderWarning().ifPresent(out::println);
-        out.flush();
     }
 
     private static void replay(ClickFiles files, InMemorySequencer sequencer, Race race, StopSignal stop)

@@ -3,6 +3,7 @@ package io.freshet.clickfile;
 import java.nio.charset.Charset;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -137,6 +138,43 @@ public final class ClickFileOptions {
         }
     }
 
+    /**
+     * Refuses options that say something about files of another format.
+     *
+     * @throws ClickFileException naming them
+     */
+    void requireApplicable(Format found) throws ClickFileException {
+        List<String> others = new ArrayList<>();
+        if (found != Format.CSV) {
+            addIf(separator != null, "--separator", others);
+            addIf(!quote.equals("\""), "--quote", others);
+            addIf(!positional().isEmpty(), "--columns with names in order", others);
+        }
+        addIf(found == Format.PARQUET && encoding != null, "--encoding", others);
+        if (found == Format.SEQUENCES) {
+            for (Columns.Part part : List.of(Columns.Part.USER, Columns.Part.ITEM, Columns.Part.TIME, Columns.Part.TYPE, Columns.Part.ID)) {
+                String column = column(part);
+                addIf(column != null && !column.equals("none"), part.option(), others);
+            }
+            addIf(timeFormat != null, "--time-format", others);
+        }
+        if (!others.isEmpty()) {
+            String what = switch (found) {
+                case CSV -> "separated values";
+                case JSON -> "JSON lines";
+                case PARQUET -> "Parquet files";
+                case SEQUENCES -> "lines 'user item item ...'";
+            };
+            throw new ClickFileException(String.join(", ", others) + " cannot be used with " + what + ": leave it out");
+        }
+    }
+
+    private static void addIf(boolean given, String option, List<String> options) {
+        if (given) {
+            options.add(option);
+        }
+    }
+
     @Nullable
     Format format() {
         return format;
@@ -150,6 +188,11 @@ public final class ClickFileOptions {
     @Nullable
     String timeFormat() {
         return timeFormat;
+    }
+
+    /** Whether the form of the times is named. */
+    public boolean namesTimes() {
+        return timeFormat != null;
     }
 
     ZoneId zone() {
@@ -190,6 +233,11 @@ public final class ClickFileOptions {
             throw new ClickFileException("--quote must be one character, or none: " + quote);
         }
         return quote.charAt(0);
+    }
+
+    /** The options that change how bytes become fields; empty where none is given. */
+    String dialect() {
+        return (quote.equals("\"") ? "" : ", quote=" + quote) + (encoding == null ? "" : ", encoding=" + encoding);
     }
 
     /** Names of all columns of a file without a header, in order; empty if {@code --columns} does not list them. */

@@ -18,6 +18,8 @@ import org.jspecify.annotations.Nullable;
  * @param lastTime the latest time
  * @param lateClicks clicks more than a day earlier than some click before them
  * @param multiLineRows rows with line ends inside quotes
+ * @param repeatedClicks clicks that were left out because their user had a click with the same event id before; 0 where the command
+ *     hands them on to a topic, whose reader leaves them out
  * @param leftOut rows that gave no click, by the reason's code
  */
 public record ClickFileSummary(
@@ -28,6 +30,7 @@ public record ClickFileSummary(
         @Nullable String lastTime,
         long lateClicks,
         long multiLineRows,
+        long repeatedClicks,
         Map<String, LeftOut> leftOut) {
 
     /**
@@ -56,6 +59,12 @@ public record ClickFileSummary(
         LeftOut plus(long more) {
             return new LeftOut(rows + more, firstFile, firstLine, example);
         }
+    }
+
+    /** The same after this many of the clicks were left out, see {@link #repeatedClicks}. */
+    public ClickFileSummary withRepeatedClicks(long count) {
+        return new ClickFileSummary(
+                input, rows, clicks - count, firstTime, lastTime, lateClicks, multiLineRows, count, leftOut);
     }
 
     /** All rows that were left out. */
@@ -87,6 +96,13 @@ public record ClickFileSummary(
     /** What was left out and why, one line for each reason; none where all rows gave clicks. */
     public List<String> leftOutLines() {
         List<String> lines = new ArrayList<>();
+        if (repeatedClicks > 0) {
+            lines.add(String.format(
+                    Locale.ROOT,
+                    "  left out: %,d %s the event id of an earlier click of the same user",
+                    repeatedClicks,
+                    repeatedClicks == 1 ? "click repeats" : "clicks repeat"));
+        }
         leftOut.forEach((reason, left) -> lines.add(String.format(
                 Locale.ROOT,
                 "  left out: %,d %s, %s; the first in %s, line %d: %s",

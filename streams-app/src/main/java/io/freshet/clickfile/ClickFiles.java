@@ -12,13 +12,16 @@ import java.nio.file.Path;
 import java.nio.file.PathMatcher;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
@@ -26,7 +29,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Clicks in files: separated values, JSON lines, Parquet, or lines {@code user item item ...}, perhaps packed with gzip
  * or zstd. Opening them finds out from the first rows of the first file how all are written; reading them is strict, and
- * takes memory that does not depend on their size. Immutable, so the files may be read any number of times.
+ * takes memory that does not depend on their size. The files may be read any number of times; one that has changed since it was first
+ * read is refused. Thread-safe.
  */
 public final class ClickFiles {
     private static final int SHOWN_CLICKS = 3;
@@ -37,6 +41,10 @@ public final class ClickFiles {
     private final ClickFileOptions options;
     private final ClickFileSummary.Input input;
     private final List<String> description;
+    private final Map<Path, Version> versions = new ConcurrentHashMap<>(); // of the files that were read
+
+    /** What tells that a file has changed. */
+    private record Version(long bytes, FileTime modified) {}
 
     private ClickFiles(List<Path> files, FileText first, Layout layout, List<String> notes, ClickFileOptions options)
             throws IOException {
@@ -215,7 +223,7 @@ public final class ClickFiles {
             lines.add("  times: " + input.timeFormat());
         }
         notes.forEach(note -> lines.add("  note: " + note));
-        try (ClickReader reader = reader()) {
+        try (ClickReader reader = new ClickReader(files, layout, options, input, _ -> {})) {
             for (int i = 0; i < SHOWN_CLICKS; i++) {
                 Click click = reader.next();
                 if (click == null) {
@@ -239,9 +247,10 @@ public final class ClickFiles {
         return description;
     }
 
-    /** Format, columns and time format: the same for the same files and options. */
+    /** Format, columns, time format, and what is said of quotes and the encoding: the same for the same files and options. */
     public String layout() {
-        return input.format() + ", " + ClickFileSummary.columns(input.columns()) + ", " + input.timeFormat();
+        return input.format() + ", " + ClickFileSummary.columns(input.columns()) + ", " + input.timeFormat()
+                + options.dialect();
     }
 
     /** All files, in the order in which they are read. */
@@ -264,7 +273,18 @@ public final class ClickFiles {
 
     /** A pass over all clicks; the caller closes it. */
     public ClickReader reader() {
-        return new ClickReader(files, layout, options, input);
+        return new ClickReader(files, layout, options, input, this::requireUnchanged);
+    }
+
+    /** Called for each file before it is read. */
+    private void requireUnchanged(Path file) throws IOException {
+        Version now = new Version(Files.size(file), Files.getLastModifiedTime(file));
+        Version before = versions.putIfAbsent(file, now);
+        if (before != null && !before.equals(now)) {
+            throw new ClickFileException(file + " has changed since it was first read: it had " + before.bytes()
+                    + " bytes of " + before.modified() + ", and has " + now.bytes() + " of " + now.modified()
+                    + ". This command reads it more than once; give it a copy that does not change");
+        }
     }
 
     /**

@@ -24,11 +24,13 @@ public final class ClickReader implements AutoCloseable {
     private final Layout layout;
     private final ClickFileOptions options;
     private final ClickFileSummary.Input input;
+    private final Check check;
     private final Map<String, LeftOut> leftOut = new TreeMap<>();
     private int nextFile;
     private @Nullable Path file;
     private @Nullable Rows rows;
     private int nextItem; // of a sequence
+    private long brokenSequence; // number of the newest row of which an item was left out
     private long rowCount;
     private long clicks;
     private long firstMs = Long.MAX_VALUE;
@@ -36,11 +38,19 @@ public final class ClickReader implements AutoCloseable {
     private long lateClicks;
     private long multiLineRows;
 
-    ClickReader(List<Path> files, Layout layout, ClickFileOptions options, ClickFileSummary.Input input) {
+    /** Looks at a file before it is read. */
+    interface Check {
+        /** @throws ClickFileException if the file is not to be read */
+        void accept(Path file) throws IOException;
+    }
+
+    ClickReader(
+            List<Path> files, Layout layout, ClickFileOptions options, ClickFileSummary.Input input, Check check) {
         this.files = files;
         this.layout = layout;
         this.options = options;
         this.input = input;
+        this.check = check;
     }
 
     /**
@@ -84,6 +94,7 @@ public final class ClickReader implements AutoCloseable {
                 timed ? TimeFormat.show(lastMs) : null,
                 lateClicks,
                 multiLineRows,
+                0,
                 new TreeMap<>(leftOut));
     }
 
@@ -112,6 +123,7 @@ public final class ClickReader implements AutoCloseable {
             return false;
         }
         file = files.get(nextFile++);
+        check.accept(file);
         rows = layout.open(FileText.of(file, options.encoding()));
         if (!layout.headerRow().isEmpty() && rows.next()) {
             List<String> header = fieldsOf(rows);
@@ -194,6 +206,10 @@ public final class ClickReader implements AutoCloseable {
 
     /** The position of a sequence's first item; 0 where the line has none. */
     private int firstItem(Rows row) {
+        if (Layout.isMissing(row.field(0))) {
+            leaveOut(row, Reason.NO_USER, quoted(row.field(0)));
+            return 0;
+        }
         if (row.width() < 2) {
             leaveOut(row, Reason.NO_ITEM, "a line must be 'user item item ...': " + quoted(row.field(0)));
             return 0;
@@ -201,14 +217,28 @@ public final class ClickReader implements AutoCloseable {
         return 1;
     }
 
+    /** The next item of a sequence; null where it is none. A line counts once, however many of its items are left out. */
     private @Nullable Click itemOfSequence(Rows row) {
         String user = String.valueOf(row.field(0));
-        String item = String.valueOf(row.field(nextItem++));
-        Click click = click(row, user, item, 0);
-        if (click != null) {
-            clicks++;
+        String item = row.field(nextItem++);
+        if (item == null || Layout.isMissing(item)) {
+            return leaveItemOut(row, Reason.NO_ITEM, quoted(item));
         }
-        return click;
+        try {
+            Click click = new Click(user, item, 0, null, null);
+            clicks++;
+            return click;
+        } catch (IllegalArgumentException e) {
+            return leaveItemOut(row, Reason.INVALID_ID, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private @Nullable Click leaveItemOut(Rows row, Reason reason, String example) {
+        if (brokenSequence == rowCount) {
+            return null;
+        }
+        brokenSequence = rowCount;
+        return leaveOut(row, reason, example);
     }
 
     private Click counted(Click click) {

@@ -70,7 +70,16 @@ final class LayoutGuess {
     private record Reading(CsvRows.Dialect dialect, List<List<String>> rows, int width, double agreement) {}
 
     Layout layout() throws IOException {
+        Layout layout = guess();
+        options.requireApplicable(layout.format());
+        return layout;
+    }
+
+    private Layout guess() throws IOException {
         Format format = options.format();
+        if (text.isParquet() && format != null && format != Format.PARQUET) {
+            throw new ClickFileException(text.file() + " is a Parquet file: leave --format out");
+        }
         if (text.isParquet()) {
             return withColumns(Format.PARQUET, comma(), List.of(), ParquetRows.namesIn(text.file()));
         }

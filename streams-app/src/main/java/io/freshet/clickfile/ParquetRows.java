@@ -1,27 +1,34 @@
 package io.freshet.clickfile;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import blue.strategic.parquet.Hydrator;
 import blue.strategic.parquet.ParquetReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.CharacterCodingException;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.time.LocalDate;
 import java.time.LocalDateTime;
 import java.time.ZoneOffset;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
-import org.apache.parquet.schema.LogicalTypeAnnotation;
-import org.apache.parquet.schema.LogicalTypeAnnotation.DateLogicalTypeAnnotation;
 import org.apache.parquet.schema.LogicalTypeAnnotation.TimestampLogicalTypeAnnotation;
+import org.apache.parquet.schema.PrimitiveType;
+import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
 /** Records of a Parquet file, of which only top-level columns that are not nested count. A record is a line. */
 final class ParquetRows implements Rows {
+    private static final long JULIAN_DAY_OF_1970 = 2_440_588;
+
     private final Path file;
     private final List<String> names;
-    private final @Nullable LogicalTypeAnnotation[] types; // (columns)
+    private final @Nullable PrimitiveType[] types; // (columns)
     private final ParquetReader<@Nullable String[], @Nullable String[], String[]> reader;
     private @Nullable String[] fields = new @Nullable String[0];
     private long line;
@@ -30,7 +37,7 @@ final class ParquetRows implements Rows {
     ParquetRows(Path file, List<String> names) throws IOException {
         this.file = file;
         this.names = List.copyOf(names);
-        this.types = new LogicalTypeAnnotation[names.size()];
+        this.types = new PrimitiveType[names.size()];
         try {
             reader = ParquetReader.spliterator(file.toFile(), new ToText());
         } catch (RuntimeException e) {
@@ -38,8 +45,8 @@ final class ParquetRows implements Rows {
         }
         for (Type field : reader.metaData().getFileMetaData().getSchema().getFields()) {
             int column = this.names.indexOf(field.getName());
-            if (column >= 0) {
-                types[column] = field.getLogicalTypeAnnotation();
+            if (column >= 0 && field.isPrimitive()) {
+                types[column] = field.asPrimitiveType();
             }
         }
     }
@@ -77,13 +84,49 @@ final class ParquetRows implements Rows {
         }
     }
 
-    private static String text(@Nullable LogicalTypeAnnotation type, Object value) {
-        return switch (type) {
-            case TimestampLogicalTypeAnnotation timestamp when value instanceof Long ticks -> time(timestamp, ticks);
-            case DateLogicalTypeAnnotation _
-            when value instanceof Integer days -> LocalDate.ofEpochDay(days).toString();
-            case null, default -> value.toString();
+    /**
+     * A value as text: dates and times in ISO-8601, unsigned and decimal numbers as their type says. Bytes without a type are taken for
+     * UTF-8, as old writers mean them.
+     *
+     * @param value as {@link ParquetReader} gives it: bytes without a type, and times of 96 bits, are hexadecimal digits after 0x
+     */
+    private static String text(@Nullable PrimitiveType type, Object value) {
+        if (type == null) {
+            return value.toString();
+        }
+        return switch (value) {
+            case Long ticks
+            when type.getLogicalTypeAnnotation() instanceof TimestampLogicalTypeAnnotation timestamp -> time(
+                    timestamp, ticks);
+            case Long number -> type.stringifier().stringify(number);
+            case Integer number -> type.stringifier().stringify(number);
+            case String hex when type.getPrimitiveTypeName() == PrimitiveTypeName.INT96 -> timeOf96Bits(hex);
+            case String hex
+            when type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY && type.getLogicalTypeAnnotation() == null -> utf8(
+                    hex);
+            default -> value.toString();
         };
+    }
+
+    private static byte[] bytes(String hex) {
+        return HexFormat.of().parseHex(hex, "0x".length(), hex.length());
+    }
+
+    private static String utf8(String hex) {
+        try {
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(hex))).toString();
+        } catch (CharacterCodingException e) {
+            throw new UncheckedIOException(
+                    new ClickFileException("the file has bytes without a type that are not UTF-8 text: " + hex, e));
+        }
+    }
+
+    /** The deprecated INT96, as Impala, Hive and old versions of Spark write it: nanoseconds of the day, and the Julian day. */
+    private static String timeOf96Bits(String hex) {
+        ByteBuffer value = ByteBuffer.wrap(bytes(hex)).order(ByteOrder.LITTLE_ENDIAN);
+        long nanosOfDay = value.getLong();
+        long day = value.getInt() - JULIAN_DAY_OF_1970;
+        return Instant.ofEpochMilli(day * 86_400_000 + nanosOfDay / 1_000_000).toString();
     }
 
     private static String time(TimestampLogicalTypeAnnotation type, long ticks) {

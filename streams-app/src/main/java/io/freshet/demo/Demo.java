@@ -104,6 +104,10 @@ public final class Demo {
         Map<String, String> settings =
                 new HashMap<>(DemoState.settings(options.partitions(), options.settings(), kafka, state));
         settings.putAll(PagePort.unlessSaid(options.settings(), options.environment()));
+        if (options.format().namesTimes()) {
+            // Then files may have clicks of any time.
+            settings.putIfAbsent("sequencer.earliest.click.ms", "0");
+        }
         return FreshetConfig.load(null, options.environment(), settings);
     }
 

@@ -4,6 +4,7 @@ import io.freshet.clickfile.ClickFiles;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.MessageDigest;
@@ -54,7 +55,7 @@ final class DemoOrigin {
     }
 
     /**
-     * Writes the facts into a new folder, or holds them against those of the first start.
+     * Writes the facts into a new folder, or compares them with those of the first start.
      *
      * @throws StateFolderException naming the first fact that differs
      */
@@ -78,8 +79,10 @@ final class DemoOrigin {
     }
 
     private void write(Path file) throws IOException {
-        StringBuilder text = new StringBuilder();
-        facts.forEach((key, value) -> text.append(key).append('=').append(value).append('\n'));
+        Properties kept = new Properties();
+        kept.putAll(facts);
+        StringWriter text = new StringWriter();
+        kept.store(text, "What this folder began with");
         Files.writeString(file, text);
     }
 

@@ -22,7 +22,9 @@ import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -227,6 +229,51 @@ class FitCommandTest {
             assertThat(again.get("validation").get(measure).asDouble())
                     .isCloseTo(fit.get("validation").get(measure).asDouble(), within(1e-12));
         }
+    }
+
+    @Test
+    void shouldGiveTheSameFiguresForTheSameClicksInAnotherOrder() throws IOException {
+        List<String> byTime = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            byTime.add("user-" + i * 7 % 40 + ",item-" + (3 * (i * 7 % 40) + i / 40) % 30 + "," + (1_700_000_000 + i / 2));
+        }
+        List<String> byUser = new ArrayList<>(byTime);
+        byUser.sort(Comparator.comparing(row -> row.substring(0, row.indexOf(','))));
+
+        JsonNode expected = fitted("by-time.csv", "user,item,time", byTime);
+        JsonNode fit = fitted("by-user.csv", "user,item,time", byUser);
+
+        assertThat(fit.get("test")).isEqualTo(expected.get("test"));
+        for (int point = 0; point < 2; point++) {
+            assertThat(fit.at("/curve/" + point + "/loss")).isEqualTo(expected.at("/curve/" + point + "/loss"));
+        }
+    }
+
+    @Test
+    void shouldLeaveOutClicksThatRepeatTheIdOfAnEventOfTheirUser() throws IOException {
+        List<String> rows = new ArrayList<>();
+        for (int i = 0; i < 400; i++) {
+            rows.add("user-" + i % 40 + ",item-" + (i % 40 + i / 40) % 30 + "," + (1_700_000_000 + i) + ",event-" + i);
+        }
+        JsonNode expected = fitted("once.csv", "user,item,time,event_id", rows);
+        rows.add("user-3,item-9,1700000900,event-3");
+        rows.add("user-3,item-9,1700000901,event-3");
+
+        JsonNode fit = fitted("repeated.csv", "user,item,time,event_id", rows);
+
+        assertThat(out.toString()).contains("left out: 2 clicks repeat the event id of an earlier click of the same user");
+        assertThat(fit.at("/settings/input/repeated_clicks").asInt()).isEqualTo(2);
+        assertThat(fit.at("/settings/input/clicks").asInt()).isEqualTo(400);
+        assertThat(fit.get("test")).isEqualTo(expected.get("test"));
+    }
+
+    private JsonNode fitted(String name, String header, List<String> rows) throws IOException {
+        Path file = Files.write(folder.resolve(name), Stream.concat(Stream.of(header), rows.stream()).toList());
+        Path json = folder.resolve(name + ".json");
+        List<String> command = new ArrayList<>(List.of("fit", "--data", file.toString(), "--json", json.toString()));
+        command.addAll(List.of("--epochs", "10", "--batch", "16", "--dim", "16", "--max-length", "8", "--quiet"));
+        assertThat(execute(command.toArray(String[]::new))).as(err.toString()).isZero();
+        return new ObjectMapper().readTree(json.toFile());
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
@@ -20,6 +21,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.zip.GZIPOutputStream;
+import org.apache.parquet.example.data.simple.NanoTime;
+import org.apache.parquet.example.data.simple.SimpleGroup;
+import org.apache.parquet.hadoop.example.ExampleParquetWriter;
+import org.apache.parquet.io.LocalOutputFile;
+import org.apache.parquet.io.api.Binary;
 import org.apache.parquet.schema.LogicalTypeAnnotation;
 import org.apache.parquet.schema.MessageType;
 import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
@@ -549,6 +555,93 @@ final class ClickFilesTest {
         assertThat(summary.input().format()).isEqualTo("Parquet");
         assertThat(clicks).hasSize(5);
         assertThat(clicks.get(3)).isEqualTo(new Click("u1", "3", 1_700_000_000_003L, null, null));
+    }
+
+    /** Bytes without a type, unsigned and decimal numbers, and times of 96 bits. */
+    @Test
+    void shouldReadParquetOfOldWriters() throws IOException {
+        MessageType schema = Types.buildMessage()
+                .required(PrimitiveTypeName.BINARY)
+                .named("user_id")
+                .required(PrimitiveTypeName.INT64)
+                .as(LogicalTypeAnnotation.intType(64, false))
+                .named("item_id")
+                .required(PrimitiveTypeName.INT96)
+                .named("timestamp")
+                .required(PrimitiveTypeName.INT32)
+                .as(LogicalTypeAnnotation.decimalType(2, 9))
+                .named("event_type")
+                .named("clicks");
+        Path file = folder.resolve("old.parquet");
+        try (var writer = ExampleParquetWriter.builder(new LocalOutputFile(file))
+                .withType(schema)
+                .build()) {
+            SimpleGroup click = new SimpleGroup(schema);
+            click.append("user_id", Binary.fromString("Jos\u00E9"));
+            click.append("item_id", -1L);
+            click.append("timestamp", new NanoTime(2_440_588 + 19_675, 80_000_123_000_000L).toBinary());
+            click.append("event_type", 150);
+            writer.write(click);
+        }
+
+        read(file.toString());
+
+        long day = 19_675L * 86_400_000;
+        assertThat(clicks)
+                .containsExactly(new Click("Jos\u00E9", "18446744073709551615", day + 80_000_123, "1.50", null));
+        assertThatThrownBy(() -> read(file.toString(), "--format", "csv"))
+                .hasMessage(file + " is a Parquet file: leave --format out");
+        assertThatThrownBy(() -> read(file.toString(), "--encoding", "UTF-8", "--separator", ";"))
+                .hasMessage("--separator, --encoding cannot be used with Parquet files: leave it out");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            textBlock = """
+                    {"user":"u","item":"i","time":1700000000} | --separator   | ;             | JSON lines
+                    {"user":"u","item":"i","time":1700000000} | --quote       | none          | JSON lines
+                    {"user":"u","item":"i","time":1700000000} | --columns     | user,item,time | JSON lines
+                    u i j k                                   | --time        | time          | lines 'user item item ...'
+                    u i j k                                   | --time-format | iso           | lines 'user item item ...'
+                    u i j k                                   | --separator   | space         | lines 'user item item ...'
+                    """)
+    void shouldRefuseOptionsThatDoNotConcernTheFormat(String line, String option, String value, String format) {
+        List<String> options = new ArrayList<>(List.of(option, value));
+        if (line.startsWith("u ")) {
+            options.addAll(List.of("--format", "sequences"));
+        }
+        assertFails(line + "\n", options.toArray(String[]::new))
+                .startsWith(option)
+                .endsWith(" cannot be used with " + format + ": leave it out");
+    }
+
+    @Test
+    void shouldCountALineOfASequenceOnce() throws IOException {
+        ClickFileSummary summary = read(
+                write("lines", "u a NA NA b\nNA a b\nv c d\n").toString(),
+                "--format",
+                "sequences",
+                "--max-bad-rows",
+                "70%");
+        assertThat(clicks).extracting(Click::itemId).containsExactly("a", "b", "c", "d");
+        assertThat(summary.rows()).isEqualTo(3);
+        assertThat(summary.leftOutRows()).isEqualTo(2);
+        assertThat(summary.leftOut()).containsOnlyKeys("no-item", "no-user");
+    }
+
+    @Test
+    void shouldRefuseAFileThatHasChangedSinceItWasFirstRead() throws IOException {
+        Path file = write("clicks.csv", HEADER + "ann,tea,1700000000\nbob,cup,1700000060\n");
+        ClickFiles files = open(file.toString());
+        files.readWhile(clicks::add);
+        files.readWhile(clicks::add);
+        Files.writeString(file, "ann,pot,1700000120\n", StandardOpenOption.APPEND);
+        assertThatThrownBy(() -> files.readWhile(clicks::add))
+                .isInstanceOf(ClickFileException.class)
+                .hasMessageStartingWith(file + " has changed since it was first read");
+        assertThat(clicks).hasSize(4);
     }
 
     @Test

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
-/** All that users did, user by user, as vocabulary rows. Users come in the order of their first interaction. Immutable. */
+/** All that users did, user by user, as vocabulary rows. Immutable. */
 public final class SequenceDataset {
     private final List<String> users;
     private final int[][] sequences; // (users, their interactions), oldest first
@@ -63,11 +63,13 @@ public final class SequenceDataset {
 
     /** Takes interactions in any order. Not thread-safe. */
     public static final class Builder {
+        private static final int NONE = -1;
+
         private final ToIntFunction<String> rowOf;
-        private final Map<String, Integer> userNumbers = new HashMap<>();
-        private final List<String> users = new ArrayList<>();
+        private final Names users = new Names();
+        private final Names items = new Names();
         private int[] userOf = new int[1024]; // (interactions)
-        private int[] rows = new int[1024]; // (interactions)
+        private int[] itemOf = new int[1024]; // (interactions)
         private long[] times = new long[1024]; // (interactions)
         private int size;
 
@@ -75,63 +77,108 @@ public final class SequenceDataset {
             this.rowOf = rowOf;
         }
 
-        /**
-         * Adds an interaction. Those of a user are put in order of time; among equal times they stay in the order in
-         * which they came.
-         */
+        /** Ids and their numbers, in the order in which they came. */
+        private static final class Names {
+            private final Map<String, Integer> numbers = new HashMap<>();
+            private final List<String> names = new ArrayList<>();
+
+            int add(String name) {
+                Integer known = numbers.putIfAbsent(name, names.size());
+                if (known == null) {
+                    names.add(name);
+                    return names.size() - 1;
+                }
+                return known;
+            }
+
+            String get(int number) {
+                return names.get(number);
+            }
+
+            /** One {@link #NONE} for each. */
+            int[] unnumbered() {
+                int[] numbered = new int[names.size()];
+                Arrays.fill(numbered, NONE);
+                return numbered;
+            }
+        }
+
+        /** Adds an interaction. */
         public Builder add(String user, String item, long timestampMs) {
             reserve();
-            userOf[size] = userNumbers.computeIfAbsent(user, this::addUser);
-            rows[size] = rowOf.applyAsInt(item);
+            userOf[size] = users.add(user);
+            itemOf[size] = items.add(item);
             times[size] = timestampMs;
             size++;
             return this;
         }
 
-        private int addUser(String user) {
-            users.add(user);
-            return users.size() - 1;
-        }
-
         private void reserve() {
-            if (size == rows.length) {
+            if (size == times.length) {
                 userOf = Arrays.copyOf(userOf, 2 * size);
-                rows = Arrays.copyOf(rows, 2 * size);
+                itemOf = Arrays.copyOf(itemOf, 2 * size);
                 times = Arrays.copyOf(times, 2 * size);
             }
         }
 
-        /** The data set of what has been added. */
+        /**
+         * The data set of what has been added. Interactions of a user are in order of time, and among equal times in the order in
+         * which they came. Users, and items without a row, are numbered in the order in which they came.
+         */
         public SequenceDataset build() {
-            int[] starts = new int[users.size() + 1];
-            for (int i = 0; i < size; i++) {
-                starts[userOf[i] + 1]++;
+            return build(IntStream.range(0, size).toArray());
+        }
+
+        /**
+         * Like {@link #build}, but users and items are numbered in order of time and, at equal times, of users' ids. So the data set
+         * does not depend on the order in which the users' interactions came. Interactions that are all of one time keep the order
+         * in which they came.
+         */
+        public SequenceDataset buildInOrderOfTime() {
+            if (Arrays.stream(times, 0, size).distinct().limit(2).count() < 2) {
+                return build();
+            }
+            return build(IntStream.range(0, size)
+                    .boxed()
+                    .sorted(Comparator.<Integer>comparingLong(i -> times[i])
+                            .thenComparing(i -> users.get(userOf[i])))
+                    .mapToInt(Integer::intValue)
+                    .toArray());
+        }
+
+        /** @param order of the interactions, by which users and items are numbered */
+        private SequenceDataset build(int[] order) {
+            int[] numberOfUser = users.unnumbered();
+            int[] rowOfItem = items.unnumbered();
+            int[] starts = new int[numberOfUser.length + 1]; // by the users' new numbers
+            List<String> numbered = new ArrayList<>(numberOfUser.length);
+            for (int i : order) {
+                int user = userOf[i];
+                if (numberOfUser[user] == NONE) {
+                    numberOfUser[user] = numbered.size();
+                    numbered.add(users.get(user));
+                }
+                starts[numberOfUser[user] + 1]++;
+                int item = itemOf[i];
+                if (rowOfItem[item] == NONE) {
+                    rowOfItem[item] = rowOf.applyAsInt(items.get(item));
+                }
             }
             Arrays.parallelPrefix(starts, Integer::sum);
-            int[] byUser = byUser(starts);
-            int[][] sequences = new int[users.size()][];
-            for (int user = 0; user < sequences.length; user++) {
-                sequences[user] = inOrderOfTime(byUser, starts[user], starts[user + 1]);
-            }
-            return new SequenceDataset(List.copyOf(users), sequences);
-        }
-
-        /** The interactions' numbers, user by user. */
-        private int[] byUser(int[] starts) {
             int[] next = starts.clone();
-            int[] byUser = new int[size];
-            for (int i = 0; i < size; i++) {
-                byUser[next[userOf[i]]++] = i;
+            int[] byUser = new int[size]; // interactions, user by user
+            for (int i : order) {
+                byUser[next[numberOfUser[userOf[i]]]++] = i;
             }
-            return byUser;
-        }
-
-        private int[] inOrderOfTime(int[] byUser, int from, int to) {
-            return IntStream.range(from, to)
-                    .mapToObj(i -> byUser[i])
-                    .sorted(Comparator.comparingLong(i -> times[i]))
-                    .mapToInt(i -> rows[i])
-                    .toArray();
+            int[][] sequences = new int[numbered.size()][];
+            for (int user = 0; user < sequences.length; user++) {
+                sequences[user] = Arrays.stream(byUser, starts[user], starts[user + 1])
+                        .boxed()
+                        .sorted(Comparator.comparingLong(i -> times[i]))
+                        .mapToInt(i -> rowOfItem[itemOf[i]])
+                        .toArray();
+            }
+            return new SequenceDataset(List.copyOf(numbered), sequences);
         }
     }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
+import net.jqwik.api.Assume;
 import net.jqwik.api.Combinators;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -57,9 +58,34 @@ final class SequenceDatasetProperties {
         assertThat(dataset(events, new Vocabulary()).hasRepeats()).isEqualTo(pairs.size() < events.size());
     }
 
+    @Property(tries = 300)
+    void shouldBeTheSameInAnyOrderOfUsersWhenItIsBuiltInOrderOfTime(@ForAll("events") List<Event> events) {
+        List<Event> byTime = new ArrayList<>(events);
+        byTime.sort(Comparator.comparingLong(Event::timestampMs));
+        List<Event> byUser = new ArrayList<>(byTime);
+        byUser.sort(Comparator.comparing(Event::user));
+        Assume.that(events.stream().mapToLong(Event::timestampMs).distinct().count() > 1);
+
+        Vocabulary items = new Vocabulary();
+        SequenceDataset expected = builder(byTime, items).buildInOrderOfTime();
+        Vocabulary others = new Vocabulary();
+        SequenceDataset data = builder(byUser, others).buildInOrderOfTime();
+
+        assertThat(others.items()).isEqualTo(items.items());
+        assertThat(data.users()).isEqualTo(expected.users());
+        for (int user = 0; user < data.users(); user++) {
+            assertThat(data.user(user)).isEqualTo(expected.user(user));
+            assertThat(data.sequence(user)).isEqualTo(expected.sequence(user));
+        }
+    }
+
     private static SequenceDataset dataset(List<Event> events, Vocabulary items) {
+        return builder(events, items).build();
+    }
+
+    private static SequenceDataset.Builder builder(List<Event> events, Vocabulary items) {
         SequenceDataset.Builder builder = SequenceDataset.builder(items::addIfAbsent);
         events.forEach(e -> builder.add(e.user(), e.item(), e.timestampMs()));
-        return builder.build();
+        return builder;
     }
 }
