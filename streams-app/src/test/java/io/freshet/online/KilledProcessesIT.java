@@ -157,6 +157,26 @@ final class KilledProcessesIT {
         }
     }
 
+    /** {@link #shouldEndWithTheBytesOfAnUninterruptedReplayWhenItIsKilledAtRandomMoments} is about SASRec. */
+    @Test
+    void shouldEndWithTheBytesOfAReplayWithEachOtherEncoder() throws Exception {
+        long fed;
+        try (SequenceFeeder feeder = new SequenceFeeder(kafka.bootstrapServers())) {
+            feeder.feed(1_500);
+            fed = feeder.fed();
+        }
+        for (String encoder : List.of("gru4rec", "lrurec", "fmlprec", "bsarec", "bert4rec")) {
+            String option = "model.encoder=" + encoder;
+            learnWithKills(1, encoder, fed, "--set", option);
+
+            List<String> settings = new ArrayList<>(settings(encoder));
+            settings.addAll(List.of("--set", option));
+            assertThat(ModelDigests.of(newest(encoder)))
+                    .as(encoder)
+                    .isEqualTo(ModelDigests.replayed(folder, settings, "--from-start"));
+        }
+    }
+
     /** From the death of the one to the first step of the other that is committed. */
     private Duration takeover(FreshetProcess learns, SequenceFeeder feeder) throws Exception {
         try (CommittedCounts counts = new CommittedCounts(kafka.bootstrapServers())) {
@@ -189,7 +209,7 @@ final class KilledProcessesIT {
         List<Click> clicks = new ArrayList<>();
         for (int i = 0; i < CLICKS; i++) {
             int user = shop.nextInt(CLICKS / 20);
-            clicks.add(new Click("u" + user, "i" + (user + shop.nextInt(12)) % 300, 1_000L * i, null, null));
+            clicks.add(new Click("u" + user, "i" + (user + shop.nextInt(12)) % 300, 1_700_000_000_000L + 1_000L * i, null, null));
         }
         return clicks;
     }
