@@ -47,6 +47,7 @@ final class ConfigKeys {
     static final String SEQUENCER_WINDOW = "sequencer.window";
     static final String SEQUENCER_IDLE_RETENTION_MS = "sequencer.idle.retention.ms";
     static final String SEQUENCER_FUTURE_BOUND_MS = "sequencer.future.bound.ms";
+    static final String SEQUENCER_EARLIEST_CLICK_MS = "sequencer.earliest.click.ms";
     static final String SEQUENCER_EXPIRY_INTERVAL_MS = "sequencer.expiry.interval.ms";
     static final String SEQUENCER_EXPIRY_SLICE = "sequencer.expiry.slice";
 
@@ -280,6 +281,12 @@ final class ConfigKeys {
                     "86400000",
                     0,
                     "A click timed later than its Kafka record, or than the wall clock, by more than this goes to the dead letters."),
+            millis(
+                    SEQUENCER_EARLIEST_CLICK_MS,
+                    "946684800000",
+                    0,
+                    "A click timed before this, in milliseconds since 1970, goes to the dead letters: most often its timestamp is in"
+                            + " seconds. The default is 2000-01-01 in UTC."),
             millis(
                     SEQUENCER_EXPIRY_INTERVAL_MS,
                     "1000",

@@ -20,6 +20,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -178,6 +179,7 @@ public final class FreshetConfig {
                 integer(ConfigKeys.SEQUENCER_WINDOW),
                 millis(ConfigKeys.SEQUENCER_IDLE_RETENTION_MS),
                 millis(ConfigKeys.SEQUENCER_FUTURE_BOUND_MS),
+                Instant.ofEpochMilli((Long) value(ConfigKeys.SEQUENCER_EARLIEST_CLICK_MS)),
                 millis(ConfigKeys.SEQUENCER_EXPIRY_INTERVAL_MS),
                 integer(ConfigKeys.SEQUENCER_EXPIRY_SLICE),
                 eventTypes());

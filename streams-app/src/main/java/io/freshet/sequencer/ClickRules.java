@@ -3,20 +3,23 @@ package io.freshet.sequencer;
 import io.freshet.config.SequencerConfig;
 import io.freshet.event.Click;
 import io.freshet.output.DeadLetterHeaders;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must hold of a click beside its form, wherever it comes in. Of a record of the topic only the future is judged here:
- * whether a click is too old is for the clicks of its partition to say, which may be those of a file. Over HTTP a click must
- * be one of the present, so that it is kept whatever the others are. Immutable.
+ * What must hold of a click beside its form, wherever it comes in. A record of the topic must not be of the future, nor from before
+ * {@link SequencerConfig#earliestClick}. Whether its user is forgotten again depends on the other clicks of its partition, which may
+ * be those of an old file. Over HTTP a click must be recent, so that it is kept whatever the others are. Immutable.
  */
 public final class ClickRules {
     private final long futureBoundMs;
     private final long idleRetentionMs;
+    private final Instant earliestClick;
 
     public ClickRules(SequencerConfig config) {
         futureBoundMs = config.futureBound().toMillis();
         idleRetentionMs = config.idleRetention().toMillis();
+        earliestClick = config.earliestClick();
     }
 
     /**
@@ -34,6 +37,9 @@ public final class ClickRules {
      */
     public @Nullable Refusal ofRecord(Click click, long recordMs) {
         long latestMs = recordMs + futureBoundMs;
+        if (click.timestampMs() < earliestClick.toEpochMilli()) {
+            return tooOld(click, latestMs);
+        }
         return click.timestampMs() <= latestMs
                 ? null
                 : new Refusal(
@@ -43,10 +49,21 @@ public final class ClickRules {
                                 + click.timestampMs() + ", record=" + recordMs);
     }
 
+    private Refusal tooOld(Click click, long latestMs) {
+        long inSeconds = 1_000 * click.timestampMs();
+        String hint = inSeconds >= earliestClick.toEpochMilli() && inSeconds <= latestMs
+                ? ". If it is in seconds, multiply it by 1000: it is " + Instant.ofEpochMilli(inSeconds) + " then"
+                : "";
+        return new Refusal(
+                DeadLetterHeaders.TIMESTAMP_TOO_OLD,
+                "timestamp must be in milliseconds since 1970, and not before " + earliestClick + ": timestamp="
+                        + click.timestampMs() + hint);
+    }
+
     /** Why a click that comes now is refused; null where the sequencer will keep it, whatever has come before. */
     public @Nullable Refusal ofNow(Click click, long nowMs) {
         long earliestMs = nowMs - idleRetentionMs;
-        return click.timestampMs() >= earliestMs
+        return click.timestampMs() >= earliestMs || click.timestampMs() < earliestClick.toEpochMilli()
                 ? ofRecord(click, nowMs)
                 : new Refusal(
                         DeadLetterHeaders.TIMESTAMP_TOO_OLD,

@@ -18,6 +18,7 @@ public final class SequencerMetrics {
                     Stream.of(
                             DeadLetterHeaders.NO_VALUE,
                             DeadLetterHeaders.TIMESTAMP_IN_THE_FUTURE,
+                            DeadLetterHeaders.TIMESTAMP_TOO_OLD,
                             DeadLetterHeaders.KEY_IS_NOT_THE_USER,
                             DeadLetterHeaders.KEY_TOO_LONG))
             .toList();

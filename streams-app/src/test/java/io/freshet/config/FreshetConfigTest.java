@@ -21,6 +21,7 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -47,7 +48,13 @@ final class FreshetConfigTest {
         assertThat(config.topicCreation()).isEqualTo(new TopicConfig(true, 4, (short) -1, Duration.ofDays(7), false));
         assertThat(config.sequencer())
                 .isEqualTo(new SequencerConfig(
-                        50, Duration.ofDays(90), Duration.ofDays(1), Duration.ofSeconds(1), 200, EventTypes.ALIKE));
+                        50,
+                        Duration.ofDays(90),
+                        Duration.ofDays(1),
+                        Instant.parse("2000-01-01T00:00:00Z"),
+                        Duration.ofSeconds(1),
+                        200,
+                        EventTypes.ALIKE));
         assertThat(config.scoring())
                 .isEqualTo(new ScoringConfig(
                         10,

@@ -14,6 +14,7 @@ import io.freshet.sequencer.ClickRules;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
 import java.time.Duration;
+import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -27,7 +28,7 @@ final class HttpFuzzTest {
     private static final long NOW_MS = 1_700_000_000_000L;
     private static final int MOST_CLICKS = 20;
     private static final ClickRules RULES = new ClickRules(new SequencerConfig(
-            50, Duration.ofDays(30), Duration.ofHours(1), Duration.ofSeconds(1), 100, EventTypes.ALIKE));
+            50, Duration.ofDays(30), Duration.ofHours(1), Instant.EPOCH, Duration.ofSeconds(1), 100, EventTypes.ALIKE));
 
     @Test
     void shouldReadOrRefuseBodiesWithClicksWhenTheyAreDamaged() {

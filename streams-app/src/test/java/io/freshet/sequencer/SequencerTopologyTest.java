@@ -49,8 +49,9 @@ import org.junit.jupiter.api.io.TempDir;
 final class SequencerTopologyTest {
     private static final long NOW = 1_700_000_000_000L;
     private static final Topics TOPICS = Topics.DEFAULT;
-    private static final SequencerConfig CONFIG =
-            new SequencerConfig(3, Duration.ofDays(10), Duration.ofDays(1), Duration.ofSeconds(1), 2, EventTypes.ALIKE);
+    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
+    private static final SequencerConfig CONFIG = new SequencerConfig(
+            3, Duration.ofDays(10), Duration.ofDays(1), EARLIEST, Duration.ofSeconds(1), 2, EventTypes.ALIKE);
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private long wallClockMs = NOW + Duration.ofHours(1).toMillis();
@@ -217,6 +218,29 @@ final class SequencerTopologyTest {
         assertThat(texts(deadLetters.readRecord()))
                 .containsEntry(DeadLetterHeaders.REASON, "timestamp-in-the-future")
                 .containsEntry(OriginHeaders.OFFSET, "1");
+    }
+
+    @Test
+    void shouldRefuseAClickWhenItsTimeIsBeforeAllAndSayWhenItIsInSeconds() {
+        long earliest = EARLIEST.toEpochMilli();
+        clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "a", earliest), new RecordHeaders(), NOW));
+        clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "b", earliest - 1), new RecordHeaders(), NOW));
+        clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "c", NOW / 1_000), new RecordHeaders(), NOW));
+
+        assertThat(updates()).hasSize(1);
+        assertThat(texts(deadLetters.readRecord()))
+                .containsEntry(DeadLetterHeaders.REASON, "timestamp-too-old")
+                .containsEntry(
+                        DeadLetterHeaders.DETAIL,
+                        "timestamp must be in milliseconds since 1970, and not before 2000-01-01T00:00:00Z:"
+                                + " timestamp=946684799999");
+        assertThat(texts(deadLetters.readRecord()))
+                .containsEntry(DeadLetterHeaders.REASON, "timestamp-too-old")
+                .containsEntry(
+                        DeadLetterHeaders.DETAIL,
+                        "timestamp must be in milliseconds since 1970, and not before 2000-01-01T00:00:00Z:"
+                                + " timestamp=1700000000. If it is in seconds, multiply it by 1000: it is"
+                                + " 2023-11-14T22:13:20Z then");
     }
 
     @Test
