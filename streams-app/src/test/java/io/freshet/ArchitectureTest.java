@@ -40,7 +40,7 @@ import java.util.Set;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.jspecify.annotations.NullMarked;
 
-/** What may know what, over the classes of all modules. CONTRIBUTING.md says the same in words. */
+/** Allowed dependencies between the classes of all modules. CONTRIBUTING.md describes the same rules. */
 @AnalyzeClasses(packages = "io.freshet", importOptions = ImportOption.DoNotIncludeTests.class)
 final class ArchitectureTest {
     private static final String[] MODEL_STORE = {
@@ -89,7 +89,7 @@ final class ArchitectureTest {
         "io.freshet.demo..",
         "io.freshet.plot.."
     };
-    /** By class, what takes the default locale where no argument names one. */
+    /** Methods by class that use the default locale if no argument specifies one. */
     private static final Map<Class<?>, Set<String>> DEFAULT_LOCALE_CALLS = Map.of(
             String.class, Set.of("format", "formatted", "toUpperCase", "toLowerCase"),
             PrintStream.class, Set.of("format", "printf"),

@@ -18,7 +18,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The README and the guides: their examples, the table of configuration keys, and their links. */
+/** Checks the README and the guides: their examples, the table of configuration keys, and their links. */
 final class GuidesTest {
     private static final Path ROOT = Path.of("..").toAbsolutePath().normalize();
     private static final Path README = ROOT.resolve("README.md");
@@ -27,7 +27,7 @@ final class GuidesTest {
     private static final String BEGIN = "<!-- configuration:begin -->\n";
     private static final String END = "<!-- configuration:end -->\n";
 
-    /** Set to {@code true}, it makes the test write the table instead of comparing it. */
+    /** If set to {@code true}, the test writes the table instead of comparing it. */
     private static final String WRITE = "guides.write";
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
@@ -84,7 +84,7 @@ final class GuidesTest {
         assertThat(links).isGreaterThan(50);
     }
 
-    /** All Markdown files that are not built. */
+    /** Returns all Markdown files outside of build folders. */
     private static List<Path> guides() throws IOException {
         try (Stream<Path> files = Files.walk(ROOT)) {
             return files.filter(file -> file.toString().endsWith(".md"))
@@ -104,7 +104,7 @@ final class GuidesTest {
         return Files.exists(target) && anchors(Files.readString(target)).contains(link.substring(hash + 1));
     }
 
-    /** The anchors of a text's headings, as they are formed where the sources are shown. */
+    /** Returns the anchors of a text's headings, in the form that the source hosting site gives them. */
     private static List<String> anchors(String text) {
         return HEADING.matcher(CODE.matcher(text).replaceAll(""))
                 .results()

@@ -1,4 +1,4 @@
-/** Checks of the whole: the architecture, and what the documents say of the program. */
+/** Checks of the whole: the architecture, and the documents' claims about the program. */
 @NullMarked
 package io.freshet;
 

@@ -8,8 +8,8 @@ import java.util.random.RandomGenerator;
 import java.util.zip.CRC32C;
 
 /**
- * Damages binary encodings: bits, bytes, varints at the places where one begins, fixed-width numbers, cuts, insertions,
- * splices of two encodings, and versions.
+ * Damages binary encodings: flips bits, changes bytes, replaces varints and fixed-width numbers, truncates, inserts,
+ * splices two encodings, and changes versions.
  */
 public final class BinaryMutator implements Mutator {
     private static final long[] VARINTS = {
@@ -49,10 +49,10 @@ public final class BinaryMutator implements Mutator {
     private static final int VERSION_POSITION = 2;
     private static final int CHECKSUM_BYTES = 4;
 
-    /** Damages anything. */
+    /** Damages arbitrary bytes. */
     public static final Mutator OF_BYTES = new BinaryMutator();
 
-    /** Damages records in the frame of Freshet's binary formats, and seals most of them again. */
+    /** Damages records in the frame of Freshet's binary formats, and recomputes the checksum of most of them. */
     public static final Mutator OF_RECORDS = OF_BYTES.sealedBy(BinaryMutator::sealed);
 
     private BinaryMutator() {}
@@ -152,7 +152,7 @@ public final class BinaryMutator implements Mutator {
         return bytes;
     }
 
-    /** A copy with other bytes in place of those from {@code start} to {@code end}. */
+    /** Returns a copy in which other bytes replace those from {@code start} to {@code end}. */
     static byte[] replaced(byte[] input, int start, int end, byte[] by) {
         byte[] copy = Arrays.copyOf(input, input.length - (end - start) + by.length);
         System.arraycopy(by, 0, copy, start, by.length);
@@ -160,7 +160,7 @@ public final class BinaryMutator implements Mutator {
         return copy;
     }
 
-    /** With the CRC-32C of all before as the last four bytes. */
+    /** Returns a copy whose last four bytes are the CRC-32C of all preceding bytes. */
     public static byte[] sealed(byte[] record) {
         if (record.length < CHECKSUM_BYTES) {
             return record;

@@ -15,21 +15,21 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives a decoder damaged encodings for a while, and fails where it does with one of them what it must not:
+ * Feeds damaged encodings to a decoder for a given time. Fails if for any of them the decoder does one of the following:
  *
  * <ul>
- *   <li>throw anything but what it is said to throw,
- *   <li>allocate more than a constant and so many bytes for each byte of the input,
- *   <li>take more than {@value #MOST_CPU_MS} ms of its thread's CPU time,
- *   <li>read something that its encoder does not write, or that does not come back as the same.
+ *   <li>throws an exception that is not documented,
+ *   <li>allocates more than a constant plus a number of bytes for each byte of the input,
+ *   <li>takes more than {@value #MOST_CPU_MS} ms of its thread's CPU time,
+ *   <li>reads a value that the encoder cannot write, or that is not the same when written and read again.
  * </ul>
  *
- * <p>The system property {@value #TIME} says for how long, as {@code 3s}. Input n depends on seed + n alone, where the seed is
- * that of {@value #SEED}, {@value #USUAL_SEED} where that is not set, or drawn where it is {@code random}. A failure names
- * the seed whose first input is the one that failed.
+ * <p>The system property {@value #TIME} sets the time, such as {@code 3s}. Input n depends on seed + n alone. The
+ * property {@value #SEED} sets the seed; without it the seed is {@value #USUAL_SEED}, and with the value {@code random}
+ * it is drawn. A failure names the seed whose first input is the failed one.
  *
- * <p>What the first calls of a method cost by the way, such as linking it, would be counted: where a bound is exceeded, the same
- * input is decoded again, and the least counts.
+ * <p>The first calls of a method have extra costs, such as linking. So if a bound is exceeded, the same input is decoded
+ * again, and the lowest cost counts.
  */
 public final class Fuzz<T> {
     private static final String TIME = "freshet.fuzz";
@@ -69,12 +69,16 @@ public final class Fuzz<T> {
         this.decoder = decoder;
     }
 
-    /** Of a decoder, by a name that failures call it. */
+    /**
+     * Returns a fuzzer of a decoder.
+     *
+     * @param name name of the decoder in failures
+     */
     public static <T> Fuzz<T> of(String name, Decoder<T> decoder) {
         return new Fuzz<>(name, decoder);
     }
 
-    /** Valid encodings, which must be read. */
+    /** Adds valid encodings, which the decoder must read. */
     public Fuzz<T> from(byte[]... valid) {
         seeds.addAll(Arrays.asList(valid));
         return this;
@@ -85,32 +89,32 @@ public final class Fuzz<T> {
         return this;
     }
 
-    /** What the decoder may throw. */
+    /** Adds an exception that the decoder may throw. */
     public Fuzz<T> mayThrow(Class<? extends Exception> documented) {
         refusals.add(documented);
         return this;
     }
 
-    /** What writes the values that are read. */
+    /** Sets the encoder of the values that are read. */
     public Fuzz<T> encodedBy(Encoder<T> by) {
         encoder = by;
         return this;
     }
 
-    /** When two values are the same, where {@code equals} does not say so. */
+    /** Sets when two values are the same, if {@code equals} does not tell. */
     public Fuzz<T> sameIf(BiPredicate<T, T> areSame) {
         same = areSame;
         return this;
     }
 
-    /** What a decode may allocate. */
+    /** Sets the number of bytes that a decode may allocate. */
     public Fuzz<T> allocatingAtMost(long constant, long forEachByte) {
         constantBytes = constant;
         bytesPerByte = forEachByte;
         return this;
     }
 
-    /** Decodes the seeds, and then damaged ones until the time is over. */
+    /** Decodes the valid encodings, then damaged ones until the time is over. */
     public void run() {
         for (byte[] valid : seeds) {
             long before = read;
@@ -130,7 +134,7 @@ public final class Fuzz<T> {
         System.out.printf(Locale.ROOT, "%s: %d inputs, %d of them read, last seed %d%n", name, inputs, read, seed - 1);
     }
 
-    /** Decodes one input, such as one that a run has found. */
+    /** Decodes one input, such as one found by an earlier run. */
     public void check(byte[] input) {
         check(input, "none");
     }
@@ -138,7 +142,7 @@ public final class Fuzz<T> {
     private byte[] input(long seed) {
         RandomGenerator random = new SplittableRandom(seed);
         byte[] input = seeds.get(random.nextInt(seeds.size()));
-        // Mostly one: the more there are, the earlier a decoder finds one of them and looks no further.
+        // Mostly one mutation: the more there are, the earlier the decoder finds one of them and stops.
         int mutations = random.nextInt(3) > 0 ? 1 : 1 + random.nextInt(MOST_MUTATIONS);
         for (int times = mutations; times > 0; times--) {
             input = mutator.mutate(input, seeds, random);
@@ -167,7 +171,7 @@ public final class Fuzz<T> {
         }
     }
 
-    /** @param value null where the input was refused */
+    /** @param value decoded value, or null if the input was rejected */
     private record Measured<T>(@Nullable T value, long bytes, long cpuNanos) {
         boolean isBeyond(long mostBytes) {
             return bytes > mostBytes || cpuNanos > MOST_CPU_MS * 1_000_000;

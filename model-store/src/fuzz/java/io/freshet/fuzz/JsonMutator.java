@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
- * Damages JSON: values of other types, huge numbers, deep nesting, fields twice, broken UTF-8, half surrogate pairs, other
- * encodings, cuts and splices. What it takes for a value need not be one: it looks for strings, numbers and words.
+ * Damages JSON: values of other types, huge numbers, deep nesting, duplicate fields, broken UTF-8, unpaired surrogates,
+ * other encodings, truncations and splices. It searches for strings, numbers and words, which are not always values.
  */
 public final class JsonMutator implements Mutator {
     private static final List<String> VALUES = List.of(
@@ -71,7 +71,7 @@ public final class JsonMutator implements Mutator {
             new byte[] {'}'},
             new byte[] {','});
 
-    /** Damages any JSON. */
+    /** Damages arbitrary JSON. */
     public static final Mutator OF_JSON = new JsonMutator();
 
     private JsonMutator() {}
@@ -98,7 +98,7 @@ public final class JsonMutator implements Mutator {
         };
     }
 
-    /** Where strings, numbers and words are: the first position and the one behind the last. */
+    /** Returns the ranges of strings, numbers and words: the first position, and the position after the last. */
     private static List<int[]> values(byte[] json) {
         List<int[]> values = new ArrayList<>();
         int at = 0;
@@ -125,7 +125,7 @@ public final class JsonMutator implements Mutator {
         return b == '-' || b == '+' || b == '.' || Character.isLetterOrDigit(b & 0x7f);
     }
 
-    /** A field that comes before a value, with another value. */
+    /** Inserts a duplicate of a field, with another value, at the start of its object. */
     private static byte[] fieldTwice(byte[] input, int[] place, RandomGenerator random) {
         String text = new String(input, ISO_8859_1);
         int brace = text.lastIndexOf('{', place[0]);

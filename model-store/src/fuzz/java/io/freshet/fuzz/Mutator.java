@@ -7,15 +7,18 @@ import java.util.random.RandomGenerator;
 @FunctionalInterface
 public interface Mutator {
     /**
-     * A damaged copy.
+     * Returns a damaged copy.
      *
-     * @param input stays as it is
+     * @param input encoding to damage, which is not modified
      * @param seeds other encodings of the same kind, to take parts from
-     * @param random what decides; the same numbers give the same copy
+     * @param random source of all decisions; the same numbers give the same copy
      */
     byte[] mutate(byte[] input, List<byte[]> seeds, RandomGenerator random);
 
-    /** This one's copies, put right afterwards in most cases: a checksum would keep the damage from the decoder. */
+    /**
+     * Returns a mutator that repairs most of this one's copies afterwards, because a wrong checksum would hide the damage
+     * from the decoder.
+     */
     default Mutator sealedBy(Seal seal) {
         return (input, seeds, random) -> {
             byte[] damaged = mutate(input, seeds, random);
@@ -23,10 +26,10 @@ public interface Mutator {
         };
     }
 
-    /** Computes a checksum or digest anew. */
+    /** Recomputes a checksum or digest. */
     @FunctionalInterface
     interface Seal {
-        /** The same bytes with the right checksum; the same where there is no room for one. */
+        /** Returns the bytes with a valid checksum, or unchanged if there is no room for one. */
         byte[] over(byte[] input);
     }
 }

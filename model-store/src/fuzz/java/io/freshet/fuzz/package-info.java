@@ -1,6 +1,6 @@
 /**
- * A small fuzzer of decoders, which the tests of all modules compile: seeds are valid encodings, inputs are seeds with some
- * damage that knows their structure.
+ * A small fuzzer of decoders, compiled by the tests of all modules. Its seeds are valid encodings, and its inputs are
+ * seeds damaged with knowledge of their structure.
  */
 @NullMarked
 package io.freshet.fuzz;

@@ -3,10 +3,10 @@ package io.freshet.delta;
 import java.util.List;
 
 /**
- * Items that were taken out of the vocabulary at the end of a step, after everything else that the step did.
+ * The items that were removed from the vocabulary at the end of a step, after everything else in that step.
  *
- * @param step the step, one of the delta's
- * @param rows the rows that became free, ascending
+ * @param step step of the eviction, one of the delta's steps
+ * @param rows rows that became free, ascending
  */
 public record Eviction(long step, List<Integer> rows) {
     public Eviction {

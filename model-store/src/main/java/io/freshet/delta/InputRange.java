@@ -1,10 +1,10 @@
 package io.freshet.delta;
 
 /**
- * Records of one partition that a step took in.
+ * The records of one partition that a step consumed.
  *
- * @param from offset of the first
- * @param to offset behind the last
+ * @param from offset of the first record
+ * @param to offset after the last record
  */
 public record InputRange(String topic, int partition, long from, long to) {
     public InputRange {

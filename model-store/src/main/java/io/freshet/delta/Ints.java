@@ -2,7 +2,7 @@ package io.freshet.delta;
 
 import java.util.Arrays;
 
-/** Ints whose number is known only at the end. */
+/** A growing list of primitive ints. */
 final class Ints {
     private int[] values = new int[64];
     private int size;

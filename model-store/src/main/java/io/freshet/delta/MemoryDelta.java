@@ -3,14 +3,14 @@ package io.freshet.delta;
 import java.util.Arrays;
 
 /**
- * What the steps of a {@link ModelDelta} did to the memory beside the network: the clicks that it observed, in order, for
- * a reader to observe likewise, and the small rest of its state as absolute values. The memory's lists are a function of
- * the clicks alone, which take a few bytes each where the lists they change take hundreds.
+ * The effect of the steps of a {@link ModelDelta} on the co-occurrence memory. It holds the observed clicks in order,
+ * which a reader observes again, and the small remaining state as absolute values. The memory's lists are a function of
+ * the clicks alone. A click takes a few bytes, the lists that it changes take hundreds.
  *
- * <p>Immutable; the arrays are this object's and must not be changed by anyone.
+ * <p>Immutable. This object owns its arrays; callers must not change them.
  */
 public final class MemoryDelta {
-    /** Of a model without a memory, and of every part of a delta but the first. */
+    /** The delta of a model without a memory, and of every part but the first. */
     public static final MemoryDelta NONE = new MemoryDelta(new int[0], new int[0], new int[0], new double[0]);
 
     private final int[] clicksOfStep; // (steps)
@@ -19,12 +19,12 @@ public final class MemoryDelta {
     private final double[] mixture;
 
     /**
-     * Takes the arrays over.
+     * Creates a delta and takes ownership of the arrays.
      *
-     * @param clicksOfStep how many clicks each step of the delta observed
-     * @param historyLengths how many items each click has before it, as far as they matter, at least one
-     * @param rows for each click the item rows before it, oldest first, and its own
-     * @param mixture how far the network and the memory are trusted, after the last step
+     * @param clicksOfStep number of clicks that each step of the delta observed
+     * @param historyLengths number of relevant items before each click, at least one
+     * @param rows for each click, the item rows before it, oldest first, then its own
+     * @param mixture mixture weights of the network and the memory after the last step
      */
     public MemoryDelta(int[] clicksOfStep, int[] historyLengths, int[] rows, double[] mixture) {
         this.clicksOfStep = clicksOfStep;
@@ -38,27 +38,27 @@ public final class MemoryDelta {
         }
     }
 
-    /** How many clicks each step of the delta observed; none where the model has no memory. */
+    /** Returns the number of clicks that each step of the delta observed; empty if the model has no memory. */
     public int[] clicksOfStep() {
         return clicksOfStep;
     }
 
-    /** How many rows stand before each click's own. */
+    /** Returns the number of rows before each click's own row. */
     public int[] historyLengths() {
         return historyLengths;
     }
 
-    /** For each click the item rows before it, oldest first, and its own. */
+    /** Returns, for each click, the item rows before it, oldest first, then its own. */
     public int[] rows() {
         return rows;
     }
 
-    /** Absolute values after the last step. */
+    /** Returns the mixture's absolute values after the last step. */
     public double[] mixture() {
         return mixture;
     }
 
-    /** Numbers count as equal by their bits. */
+    /** Compares floating-point values by their bits. */
     @Override
     public boolean equals(Object o) {
         return o instanceof MemoryDelta other
@@ -79,7 +79,7 @@ public final class MemoryDelta {
                 + rows.length + ", mixture=" + mixture.length + "]";
     }
 
-    /** The sum of all values and of {@code more} for each; -1 where one is below {@code more}. */
+    /** Returns the sum of all values, with {@code more} added to each, or -1 if a value is below {@code more}. */
     private static long sum(int[] values, int more) {
         long sum = 0;
         for (int value : values) {

@@ -4,7 +4,7 @@ import io.freshet.format.ByteReader;
 import io.freshet.format.ByteWriter;
 
 /**
- * The memory's part in the head of a model delta.
+ * Binary form of a {@link MemoryDelta} inside the head of a model delta.
  *
  * <pre>
  * varint     number of steps, then for each
@@ -20,7 +20,7 @@ final class MemoryDeltaCodec {
 
     private MemoryDeltaCodec() {}
 
-    /** About how many bytes {@link #write} will write. */
+    /** Returns roughly the number of bytes that {@link #write} writes. */
     static int typicalBytes(MemoryDelta delta) {
         return 16 + 2 * delta.clicksOfStep().length + 3 * delta.rows().length + Double.BYTES * delta.mixture().length;
     }

@@ -7,10 +7,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What the steps in ({@link #fromStep}, {@link #toStep}] changed in the model, as absolute values after
- * {@code toStep}, and what its memory observed in each of them. A large delta is cut into parts, to be applied together;
- * all parts carry the same steps, dimension and size of the vocabulary. Immutable; the arrays are this object's and must not be
- * changed by anyone.
+ * The changes of the model in the steps ({@link #fromStep}, {@link #toStep}]: parameters as absolute values after
+ * {@code toStep}, and what the memory observed in each step. A large delta is split into parts, which must be applied
+ * together and share the same steps, dimension and vocabulary size. Immutable. This object owns its arrays; callers must
+ * not change them.
  */
 public final class ModelDelta implements ModelLogRecord {
     private final long lineage;
@@ -29,22 +29,22 @@ public final class ModelDelta implements ModelLogRecord {
     private final MemoryDelta memory;
 
     /**
-     * Takes the arrays over.
+     * Creates a delta and takes ownership of the arrays.
      *
-     * @param lineage of the weights that it changes; it fits no others ({@link Manifest#lineage})
-     * @param fromStep the step after which the model must be for the delta to fit, so exclusive
-     * @param toStep the step after which the model is, so inclusive
+     * @param lineage lineage of the weights that the delta applies to; it fits no other ({@link Manifest#lineage})
+     * @param fromStep step that the model must have reached before the delta is applied; exclusive
+     * @param toStep step that the model has reached afterwards; inclusive
      * @param part number of this part, from 0
-     * @param parts how many there are
-     * @param dim values in a row
-     * @param vocabularyRows rows of the vocabulary after {@code toStep}, free ones among them
-     * @param newItemRows rows that got an item since {@code fromStep} and have it still, ascending; only in part 0
-     * @param newItems those items; only in part 0
-     * @param evictions in order of their steps; they come before the new items; only in part 0
-     * @param rows which item rows changed
-     * @param rowValues their values, row after row
+     * @param parts number of parts
+     * @param dim number of values in a row
+     * @param vocabularyRows number of rows of the vocabulary after {@code toStep}, including free rows
+     * @param newItemRows rows that received an item after {@code fromStep} and still hold it, ascending; only in part 0
+     * @param newItems items of {@code newItemRows}, in the same order; only in part 0
+     * @param evictions evictions in order of their steps, applied before the new items; only in part 0
+     * @param rows item rows that changed
+     * @param rowValues values of those rows, row after row
      * @param dense all dense parameters, flat; only in part 0
-     * @param memory what the memory observed; only in part 0
+     * @param memory effect on the memory; only in part 0
      */
     public ModelDelta(
             long lineage,
@@ -173,7 +173,7 @@ public final class ModelDelta implements ModelLogRecord {
         return memory;
     }
 
-    /** Where the first number is that is NaN or infinite, and which it is; empty where all are finite, as they must be. */
+    /** Returns the location and value of the first NaN or infinity, or empty if all numbers are finite, as required. */
     public Optional<String> firstNonFinite() {
         int value = FiniteNumbers.firstOther(rowValues);
         if (value >= 0) {
@@ -189,7 +189,7 @@ public final class ModelDelta implements ModelLogRecord {
                 : Optional.of("mixture number=" + number + " value=" + memory.mixture()[number]);
     }
 
-    /** Floats count as equal by their bits, so that a delta with NaN still equals itself. */
+    /** Compares floats by their bits, so that a delta with NaN equals itself. */
     @Override
     public boolean equals(Object o) {
         return o instanceof ModelDelta other

@@ -9,13 +9,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A model delta, version 4. The large arrays come last and are copied whole.
+ * Binary form of a model delta, version 4. The large arrays come last and are copied in bulk.
  *
  * <pre>
  * 3 bytes      46 44 04: magic, kind 'D', version
  * varint       lineage; not in version 3, which is read as {@link Manifest#NO_LINEAGE}
  * varint       from step
- * varint       to step less from step
+ * varint       to step minus from step
  * varint       part
  * varint       parts
  * varint       dim
@@ -23,18 +23,18 @@ import java.util.List;
  * varint       number of dense parameters, d
  * varint       number of changed rows, r
  * varint       number of new items, then for each
- *   varint     its row less the one before it
+ *   varint     its row minus the previous row
  *   varint     bytes of the item id
  *   bytes      item id, UTF-8
  * varint       number of evictions, then for each
- *   varint     its step less the from step
+ *   varint     its step minus the from step
  *   varint     number of rows, then for each
- *     varint   the row less the one before it
- * the memory's part, of which {@link MemoryDeltaCodec} has the table
+ *     varint   the row minus the previous row
+ * the memory's part, see {@link MemoryDeltaCodec}
  * 4r bytes     changed rows, int32 little endian
  * 4r·dim bytes their values, float32 little endian
  * 4d bytes     dense parameters, float32 little endian
- * 4 bytes      CRC-32C of all before, little endian
+ * 4 bytes      CRC-32C of all preceding bytes, little endian
  * </pre>
  */
 final class ModelDeltaCodec {
@@ -173,7 +173,7 @@ final class ModelDeltaCodec {
         return (int) row;
     }
 
-    /** Before anything is allocated: what follows must be exactly the three arrays. */
+    /** Checks, before anything is allocated, that the remaining bytes are exactly the three arrays. */
     private static void requireSize(ByteReader reader, int denseSize, int rowCount, int dim) {
         long values = denseSize + rowCount * (1L + dim);
         if (values * Float.BYTES != reader.remaining()) {

@@ -5,8 +5,8 @@ import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatException;
 
 /**
- * The records of {@code model-log} as bytes. The kind in the frame ({@link BinaryFormat}) tells the two apart:
- * {@link StepRecordCodec} and {@link ModelDeltaCodec} have their byte tables.
+ * Encodes and decodes the records of {@code model-log}. The kind in the frame ({@link BinaryFormat}) distinguishes the
+ * two record types. {@link StepRecordCodec} and {@link ModelDeltaCodec} document their layouts.
  */
 public final class ModelLogCodec {
     private ModelLogCodec() {}
@@ -19,9 +19,9 @@ public final class ModelLogCodec {
     }
 
     /**
-     * The record that the bytes are.
+     * Decodes a record.
      *
-     * @throws FormatException for bytes that are corrupt, too old or too new
+     * @throws FormatException if the bytes are corrupt, too old or too new
      */
     public static ModelLogRecord decode(byte[] bytes) {
         return switch (BinaryFormat.kindOf(bytes)) {

@@ -1,4 +1,4 @@
 package io.freshet.delta;
 
-/** One record of {@code model-log}: what a step learned from, or what steps changed. */
+/** A record of {@code model-log}: the inputs of one training step, or the changes that steps made to the model. */
 public sealed interface ModelLogRecord permits StepRecord, ModelDelta {}

@@ -4,14 +4,14 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The journal's entry of one training step: which records it learned from, and how the model of before the step ranked
- * them. Immutable; the arrays are this object's and must not be changed by anyone.
+ * The journal entry of one training step: the records that it learned from, and their ranks under the model as it was
+ * before the step. Immutable. This object owns its arrays; callers must not change them.
  */
 public final class StepRecord implements ModelLogRecord {
     /** Rank of an item that the model had never seen. */
     public static final int MISS = Integer.MAX_VALUE;
 
-    /** Rank of a position that is no event of the evaluation, because no click stands before it. */
+    /** Rank of a position that is not evaluated, because no click precedes it. */
     public static final int NO_EVENT = 0;
 
     private final long step;
@@ -22,14 +22,14 @@ public final class StepRecord implements ModelLogRecord {
     private final long[] clickTimestampsMs; // (input records)
 
     /**
-     * Takes the arrays over.
+     * Creates an entry and takes ownership of the arrays.
      *
      * @param step number of the step, from 1
-     * @param ranges what it took in
-     * @param ranks what the model gave each new position learned from, in order: {@link #NO_EVENT}, {@link #MISS}, or
+     * @param ranges records that the step consumed
+     * @param ranks rank of each new position under the whole model, in order: {@link #NO_EVENT}, {@link #MISS}, or a rank
      *     from 1
-     * @param networkRanks what its network alone gave them
-     * @param memoryRanks what its memory alone gave them
+     * @param networkRanks ranks under the network alone
+     * @param memoryRanks ranks under the memory alone
      * @param clickTimestampsMs Kafka timestamp of the click that caused each input record, in order
      */
     public StepRecord(

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A step record, version 2.
+ * Binary form of a step record, version 2.
  *
  * <pre>
  * 3 bytes   46 53 02: magic, kind 'S', version
@@ -18,17 +18,17 @@ import java.util.List;
  *   bytes   topic, UTF-8
  *   varint  partition
  *   varint  from
- *   varint  to less from
+ *   varint  to minus from
  * varint    number of ranks, then for each
  *   varint  0 for no event, 1 for a miss, else the rank plus 1
  * the same for the network's ranks, and for the memory's
  * varint    number of click timestamps, then for each
- *   zigzag  timestamp less the one before (the first: less 0), ms
- * 4 bytes   CRC-32C of all before, little endian
+ *   zigzag  timestamp minus the previous one (the first: minus 0), ms
+ * 4 bytes   CRC-32C of all preceding bytes, little endian
  * </pre>
  *
- * <p>Version 1, which is read, has neither the network's ranks nor the memory's: models had no memory. The network's are read as
- * the ranks that it has, and the memory's as a miss for each event.
+ * <p>Version 1 is still readable. It has neither the network's nor the memory's ranks, because models had no memory. The
+ * model's ranks stand in for the network's, and the memory's are a miss for each event.
  */
 final class StepRecordCodec {
     static final char KIND = 'S';
@@ -123,7 +123,7 @@ final class StepRecordCodec {
         return ranks;
     }
 
-    /** A miss for each rank that is of an event. */
+    /** Returns a miss for each rank that belongs to an event. */
     private static int[] misses(int[] ranks) {
         return Arrays.stream(ranks)
                 .map(rank -> rank == StepRecord.NO_EVENT ? StepRecord.NO_EVENT : StepRecord.MISS)

@@ -1,5 +1,6 @@
 /**
- * The records of the topic {@code model-log}: the journal of training steps and the changes they made to the model.
+ * The records of the topic {@code model-log}: the journal of training steps, and the changes that the steps made to the
+ * model.
  */
 @NullMarked
 package io.freshet.delta;

@@ -8,10 +8,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param userId non-empty, at most {@value #MAX_ID_BYTES} bytes of UTF-8, without control characters
  * @param itemId non-empty, at most {@value #MAX_ID_BYTES} bytes of UTF-8, without control characters
- * @param timestampMs when it happened by the producer's clock, in [0, {@value #MAX_TIMESTAMP_MS}]
- * @param eventType what kind of interaction it was, at most {@value #MAX_EVENT_TYPE_BYTES} bytes of UTF-8
- * @param eventId the producer's identity of this event, by which a repetition is known, at most
- *     {@value #MAX_EVENT_ID_BYTES} bytes of UTF-8
+ * @param timestampMs time of the click by the producer's clock, in [0, {@value #MAX_TIMESTAMP_MS}]
+ * @param eventType kind of interaction, at most {@value #MAX_EVENT_TYPE_BYTES} bytes of UTF-8
+ * @param eventId the producer's id of this event, used to detect duplicates, at most {@value #MAX_EVENT_ID_BYTES} bytes
+ *     of UTF-8
  */
 public record Click(
         String userId,
@@ -23,7 +23,7 @@ public record Click(
     public static final int MAX_EVENT_TYPE_BYTES = 64;
     public static final int MAX_EVENT_ID_BYTES = 256;
 
-    /** The last millisecond of the year 9999: beyond it ISO-8601 has no ordinary form. */
+    /** The last millisecond of the year 9999, the last that plain ISO-8601 can express. */
     public static final long MAX_TIMESTAMP_MS = 253_402_300_799_999L;
 
     public Click {
@@ -42,8 +42,9 @@ public record Click(
     }
 
     /**
-     * Position of the first control character of an id, U+0000 to U+001F and U+007F to U+009F; -1 where there is none. A
-     * user with such an id could be neither read nor erased over HTTP: servers refuse it in a URL's path.
+     * Returns the position of the first control character in an id, U+0000 to U+001F and U+007F to U+009F, or -1 if there
+     * is none. A user with such an id could be neither read nor erased over HTTP, because servers reject control
+     * characters in a URL's path.
      */
     public static int controlCharacterIn(String id) {
         for (int i = 0; i < id.length(); i++) {

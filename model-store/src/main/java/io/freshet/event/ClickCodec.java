@@ -11,18 +11,17 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 
 /**
- * A click as JSON: {@code {"user_id", "item_id", "timestamp", "event_type"?, "event_id"?}}.
+ * Reads and writes a click as JSON: {@code {"user_id", "item_id", "timestamp", "event_type"?, "event_id"?}}.
  *
- * <p>Ids are strings, or integers, which are taken as the text they are written as. The timestamp is an integer of
- * epoch milliseconds or an ISO-8601 date-time with an offset. An optional field that is null or empty counts as
- * absent; a field of another name is kept out. Nothing is parsed into a tree, and the only allocations that last are
- * the click's own. Thread-safe.
+ * <p>Ids are strings or integers; the id of an integer is its text as written. The timestamp is an integer of epoch
+ * milliseconds or an ISO-8601 date-time with an offset. An optional field that is null or empty counts as absent. Unknown
+ * fields are ignored. Parsing builds no tree, and retains no allocation except the click's own. Thread-safe.
  */
 public final class ClickCodec {
-    /** The longest record that is looked into: 64 KiB. */
+    /** Maximum length of a record that is parsed: 64 KiB. */
     public static final int MAX_RECORD_BYTES = 64 * 1024;
 
-    /** Names are not interned: the names of a hostile producer would stay in the JVM for ever. */
+    /** Field names are not interned: a hostile producer's names would stay in the JVM for ever. */
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -34,9 +33,9 @@ public final class ClickCodec {
     private ClickCodec() {}
 
     /**
-     * The click that a record's value is.
+     * Parses the value of a record.
      *
-     * @throws MalformedClickException where it is none, with the reason
+     * @throws MalformedClickException if the value is not a click, with the reason
      */
     public static Click parse(byte[] json) throws MalformedClickException {
         if (json.length > MAX_RECORD_BYTES) {
@@ -51,7 +50,7 @@ public final class ClickCodec {
         }
     }
 
-    /** The click's JSON in UTF-8, with the timestamp in epoch milliseconds and absent fields left out. */
+    /** Returns the click's JSON in UTF-8, with the timestamp in epoch milliseconds and absent fields left out. */
     public static byte[] toJson(Click click) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(128);
         try (JsonGenerator json = JSON.createGenerator(bytes)) {

@@ -140,7 +140,10 @@ final class ClickReader {
         return ms;
     }
 
-    /** -1, which no timestamp is, where the number does not fit: it is never turned into a big integer. */
+    /**
+     * Returns the number, or -1, which is not a valid timestamp, if it has too many digits. It is never parsed as a big
+     * integer.
+     */
     private long epochMs() throws IOException {
         return parser.getTextLength() <= 15 ? parser.getLongValue() : -1;
     }

@@ -7,38 +7,38 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the types of events mean. An event of most types stands in its user's history and is a target to learn from; there
- * are three exceptions.
+ * The meaning of event types. By default an event is part of its user's history and is a training target. There are three
+ * exceptions.
  *
  * <ul>
- *   <li>A type may have a weight: how much its targets count in the loss beside others. With weight 0 it stands in the
- *       history and is never a target. A type that has none, and an event without a type, weighs 1.
- *   <li>A type that only filters marks the item as seen, and is nothing else.
- *   <li>A negative type takes back what the user did with the item before.
+ *   <li>A type may have a weight, by which its targets count in the loss. With weight 0 its events are in the history and
+ *       are never targets. A type without a weight, and an event without a type, has weight 1.
+ *   <li>A filter-only type marks the item as seen and has no other effect.
+ *   <li>A negative type takes back the user's earlier events on the item.
  * </ul>
  *
- * <p>Immutable. How they make a sequence into a history: {@link io.freshet.sequence.HistoryRows}.
+ * <p>Immutable. {@link io.freshet.sequence.HistoryRows} applies these rules to a sequence.
  *
- * @param weights type → weight, 0 or from {@value #LEAST_WEIGHT} to {@value #MOST_WEIGHT}
- * @param filterOnly types that only filter
+ * @param weights weight by type, 0 or from {@value #LEAST_WEIGHT} to {@value #MOST_WEIGHT}
+ * @param filterOnly filter-only types
  * @param negative negative types
  */
 public record EventTypes(Map<String, Float> weights, Set<String> filterOnly, Set<String> negative) {
     public static final float LEAST_WEIGHT = 1e-6f;
     public static final float MOST_WEIGHT = 1e6f;
 
-    /** All types mean the same. */
+    /** No exceptions: all types have the default meaning. */
     public static final EventTypes ALIKE = new EventTypes(Map.of(), Set.of(), Set.of());
 
     private static final float USUAL_WEIGHT = 1f;
 
-    /** What an event is to its user's sequence. */
+    /** The effect of an event on its user's history. */
     public enum Meaning {
-        /** It stands in the history. */
+        /** The event is part of the history. */
         IN_HISTORY,
-        /** It marks the item as seen. */
+        /** The event only marks the item as seen. */
         ONLY_SEEN,
-        /** It takes back what was before. */
+        /** The event takes back earlier events on the item. */
         TAKES_BACK
     }
 
@@ -78,7 +78,7 @@ public record EventTypes(Map<String, Float> weights, Set<String> filterOnly, Set
         return negative.contains(type) ? Meaning.TAKES_BACK : Meaning.IN_HISTORY;
     }
 
-    /** How much an event of this type counts as a target; 0 where it is none. */
+    /** Returns the weight of an event of this type as a training target; 0 if it is not a target. */
     public float weight(@Nullable String type) {
         if (type == null) {
             return USUAL_WEIGHT;
@@ -86,12 +86,15 @@ public record EventTypes(Map<String, Float> weights, Set<String> filterOnly, Set
         return meaning(type) == Meaning.IN_HISTORY ? weights.getOrDefault(type, USUAL_WEIGHT) : 0f;
     }
 
-    /** Whether there is something to learn from events of this type. */
+    /** Returns whether events of this type are training targets. */
     public boolean isTarget(@Nullable String type) {
         return weight(type) > 0;
     }
 
-    /** Puts what is not usual under names, for people and for comparisons; the same for equal types. */
+    /**
+     * Adds every setting that is not the default to {@code values}, for display and for comparisons. Equal types add
+     * equal entries.
+     */
     public void describeTo(Map<String, Object> values) {
         if (!weights.isEmpty()) {
             values.put("event_weights", new TreeMap<>(weights).toString());

@@ -4,12 +4,12 @@ import java.time.DateTimeException;
 import java.time.LocalDate;
 
 /**
- * ISO-8601 date-times with an offset, as {@code yyyy-MM-ddTHH:mm[:ss[.f…]](Z|±HH[[:]mm])} with one to nine digits of
- * fraction, of which those below a millisecond are cut. Written out because {@code DateTimeFormatter} takes longer
- * than everything else about a click together.
+ * Parses ISO-8601 date-times with an offset, of the form {@code yyyy-MM-ddTHH:mm[:ss[.f…]](Z|±HH[[:]mm])} with one to
+ * nine digits of fraction. The fraction is truncated to milliseconds. Hand-written because {@code DateTimeFormatter}
+ * takes longer than the rest of reading a click.
  */
 public final class IsoTimestamp {
-    /** What {@link #parseMs} answers for anything else. */
+    /** Result of {@link #parseMs} for any other text. */
     public static final long INVALID = Long.MIN_VALUE;
 
     private static final int TIME_POSITION = 11;
@@ -26,7 +26,7 @@ public final class IsoTimestamp {
         this.text = text;
     }
 
-    /** Milliseconds since the epoch, or {@link #INVALID}. */
+    /** Returns the milliseconds since the epoch, or {@link #INVALID}. */
     public static long parseMs(String text) {
         try {
             return new IsoTimestamp(text).parse();

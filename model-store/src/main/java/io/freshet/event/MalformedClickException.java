@@ -2,11 +2,14 @@ package io.freshet.event;
 
 import org.jspecify.annotations.Nullable;
 
-/** A record of {@code clicks} that is no click. It goes to {@code dead-letters} with {@link Reason#code()}. */
+/**
+ * Thrown for a record of {@code clicks} that is not a click. Such a record goes to {@code dead-letters} with
+ * {@link Reason#code()}.
+ */
 public final class MalformedClickException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Why a record is no click; the codes stand in dead letters' headers and in metrics, so they never change. */
+    /** Why a record is not a click. The codes appear in headers of dead letters and in metrics, so they never change. */
     public enum Reason {
         RECORD_TOO_LARGE("record-too-large"),
         NOT_JSON("not-json"),
@@ -30,7 +33,7 @@ public final class MalformedClickException extends Exception {
             this.code = code;
         }
 
-        /** The reason in kebab case. */
+        /** Returns the reason in kebab case. */
         public String code() {
             return code;
         }
@@ -43,7 +46,7 @@ public final class MalformedClickException extends Exception {
     }
 
     MalformedClickException(Reason reason, String message, @Nullable Throwable cause) {
-        // No stack trace: it would always be the parser's, and a flood of bad records must stay cheap.
+        // No stack trace: it would always be the parser's, and a flood of malformed records must stay cheap.
         super(message, cause, false, false);
         this.reason = reason;
     }

@@ -1,5 +1,5 @@
 /**
- * The click, the event everything starts from, and its JSON form on the topic {@code clicks}.
+ * The click, which is Freshet's input event, and its JSON form on the topic {@code clicks}.
  */
 @NullMarked
 package io.freshet.event;

@@ -4,7 +4,7 @@ import java.util.Locale;
 import java.util.zip.CRC32C;
 
 /**
- * The frame of every binary record of Freshet; the body is the format's own.
+ * The frame of every binary record of Freshet. Each format defines its own body.
  *
  * <pre>
  * position  bytes  what
@@ -15,12 +15,12 @@ import java.util.zip.CRC32C;
  * n - 4     4      CRC-32C of positions 0 to n - 5, little endian
  * </pre>
  *
- * The version is looked at before the checksum, so that a later version may change everything behind it.
+ * The version is checked before the checksum, so that a later version may change everything after it.
  *
- * @param name how messages call the format
- * @param kind the letter at position 1
- * @param oldestReadable the oldest version that is read
- * @param current the version that is written, and the newest that is read
+ * @param name name of the format in messages
+ * @param kind letter at position 1
+ * @param oldestReadable oldest version that is read
+ * @param current version that is written, and the newest that is read
  */
 public record BinaryFormat(String name, char kind, int oldestReadable, int current) {
     private static final byte MAGIC = 0x46;
@@ -29,10 +29,13 @@ public record BinaryFormat(String name, char kind, int oldestReadable, int curre
     private static final int HEADER_BYTES = 3;
     private static final int CHECKSUM_BYTES = 4;
 
-    /** Bytes of a record beside its body. */
+    /** Number of bytes of a record without its body. */
     public static final int FRAME_BYTES = HEADER_BYTES + CHECKSUM_BYTES;
 
-    /** A writer that stands at the start of the body. A record of exactly {@code bodyBytes} is sealed without a copy. */
+    /**
+     * Returns a writer positioned at the start of the body. A record of exactly {@code bodyBytes} is sealed without a
+     * copy.
+     */
     public ByteWriter writer(int bodyBytes) {
         ByteWriter writer = new ByteWriter(Math.addExact(FRAME_BYTES, bodyBytes));
         writer.writeByte(MAGIC);
@@ -41,17 +44,17 @@ public record BinaryFormat(String name, char kind, int oldestReadable, int curre
         return writer;
     }
 
-    /** The whole record, once its body is written. The writer must not be used again. */
+    /** Appends the checksum and returns the whole record. The writer must not be used again. */
     public byte[] seal(ByteWriter writer) {
         writer.writeInt(writer.checksum());
         return writer.toByteArray();
     }
 
     /**
-     * A reader of the body of a whole and undamaged record.
+     * Checks the header and the checksum of a record, and returns a reader of its body.
      *
-     * @param record stays the caller's and must not change while the reader is in use
-     * @throws FormatException for bytes that are not such a record, or not of a readable version
+     * @param record complete record, owned by the caller; must not change while the reader is in use
+     * @throws FormatException if the bytes are not such a record, or its version is not readable
      */
     public ByteReader reader(byte[] record) {
         requireHeader(record);
@@ -67,12 +70,12 @@ public record BinaryFormat(String name, char kind, int oldestReadable, int curre
         return new ByteReader(name, record, HEADER_BYTES, bodyEnd);
     }
 
-    /** The version of a record that {@link #reader} has accepted. */
+    /** Returns the version of a record that {@link #reader} has accepted. */
     public static int versionOf(byte[] record) {
         return record[VERSION_POSITION] & 0xff;
     }
 
-    /** The letter at position 1 of a record of whatever kind, or -1 where there is none. */
+    /** Returns the letter at position 1 of a record of any kind, or -1 if there is none. */
     public static int kindOf(byte[] record) {
         return record.length > KIND_POSITION && record[0] == MAGIC ? record[KIND_POSITION] : -1;
     }

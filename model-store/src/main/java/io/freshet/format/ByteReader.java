@@ -10,9 +10,9 @@ import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 
 /**
- * Reads what {@link ByteWriter} wrote and trusts none of it: every length is held against the bytes that are left
- * before anything is allocated, and every failure is a {@link CorruptFormatException} with the position. Not
- * thread-safe; the array stays the caller's.
+ * Reads data that {@link ByteWriter} wrote, without trusting it. Every length is checked against the remaining bytes
+ * before anything is allocated, and every failure is a {@link CorruptFormatException} with the position. Not thread-safe.
+ * The caller owns the array.
  */
 public final class ByteReader {
     static final VarHandle INT = MethodHandles.byteArrayViewVarHandle(int[].class, LITTLE_ENDIAN);
@@ -28,9 +28,9 @@ public final class ByteReader {
     private int position;
 
     /**
-     * A reader of part of an array.
+     * Creates a reader of a part of an array.
      *
-     * @param format how messages call what is read
+     * @param format name of the format in messages
      * @param start first position to read
      * @param end first position that is not read
      */
@@ -41,18 +41,18 @@ public final class ByteReader {
         this.end = end;
     }
 
-    /** Bytes that are left. */
+    /** Returns the number of bytes left. */
     public int remaining() {
         return end - position;
     }
 
-    /** The next byte, unsigned. */
+    /** Reads an unsigned byte. */
     public int readByte() {
         require(1);
         return bytes[position++] & 0xff;
     }
 
-    /** The next eight bytes, little endian. */
+    /** Reads eight bytes, little endian. */
     public long readLong() {
         require(Long.BYTES);
         long value = (long) LONG.get(bytes, position);
@@ -60,7 +60,7 @@ public final class ByteReader {
         return value;
     }
 
-    /** The next varint as unsigned 64 bits. */
+    /** Reads a varint as unsigned 64 bits. */
     public long readVarint() {
         if (position < end && bytes[position] >= 0) {
             return bytes[position++];
@@ -68,7 +68,7 @@ public final class ByteReader {
         return readLongVarint();
     }
 
-    /** The next varint, which must fit into an {@code int} that is not negative. */
+    /** Reads a varint that must fit into a non-negative {@code int}. */
     public int readVarint31() {
         long value = readVarint();
         if (value < 0 || value > Integer.MAX_VALUE) {
@@ -77,7 +77,7 @@ public final class ByteReader {
         return (int) value;
     }
 
-    /** The next varint, which must fit into a {@code long} that is not negative. */
+    /** Reads a varint that must fit into a non-negative {@code long}. */
     public long readVarint63() {
         long value = readVarint();
         if (value < 0) {
@@ -86,16 +86,17 @@ public final class ByteReader {
         return value;
     }
 
-    /** The next zigzag varint. */
+    /** Reads a zigzag varint. */
     public long readZigzag() {
         long value = readVarint();
         return (value >>> 1) ^ -(value & 1);
     }
 
     /**
-     * The next varint as the number of things that follow.
+     * Reads a varint as the number of elements that follow.
      *
-     * @param minBytesEach the least bytes that one of them takes: a count that the rest cannot hold is refused
+     * @param minBytesEach minimum number of bytes of one element; a count that does not fit into the remaining bytes is
+     *     rejected
      */
     public int readCount(int minBytesEach) {
         long count = readVarint();
@@ -108,12 +109,12 @@ public final class ByteReader {
         return (int) count;
     }
 
-    /** The next text with its length before it. */
+    /** Reads a text that is preceded by its length. */
     public String readString() {
         return readUtf8(readCount(1));
     }
 
-    /** The next {@code length} bytes as UTF-8 text. */
+    /** Reads {@code length} bytes as UTF-8 text. */
     public String readUtf8(int length) {
         require(length);
         String text = new String(bytes, position, length, UTF_8);
@@ -124,7 +125,7 @@ public final class ByteReader {
         return text;
     }
 
-    /** The next {@code count} values of four bytes, in one copy. */
+    /** Reads {@code count} values of four bytes, in one copy. */
     public int[] readInts(int count) {
         require((long) count * Integer.BYTES);
         int[] values = new int[count];
@@ -133,7 +134,7 @@ public final class ByteReader {
         return values;
     }
 
-    /** The next {@code count} values of four bytes, in one copy. */
+    /** Reads {@code count} values of four bytes, in one copy. */
     public float[] readFloats(int count) {
         require((long) count * Float.BYTES);
         float[] values = new float[count];
@@ -142,14 +143,14 @@ public final class ByteReader {
         return values;
     }
 
-    /** To be called last: whatever is left over means that something was misread. */
+    /** Checks that no bytes are left over, which would mean that something was misread. To be called last. */
     public void requireEnd() {
         if (position != end) {
             throw corrupt("nothing must follow", "bytes left", remaining());
         }
     }
 
-    /** What to throw for a value that the format does not allow. */
+    /** Returns the exception for a value that the format does not allow. */
     public CorruptFormatException corrupt(String rule, String name, Object value) {
         return new CorruptFormatException(format + ": " + rule + ": " + name + "=" + value + " before position="
                 + position + ", length=" + bytes.length);
@@ -174,7 +175,10 @@ public final class ByteReader {
         }
     }
 
-    /** Decoding puts the replacement character for malformed bytes, but a text may also contain it as such. */
+    /**
+     * Checks that the bytes were valid UTF-8. Decoding replaces malformed bytes with the replacement character, but a
+     * text may also contain that character itself.
+     */
     private void requireSameBytes(String text, int length) {
         byte[] encoded = text.getBytes(UTF_8);
         if (!Arrays.equals(encoded, 0, encoded.length, bytes, position, position + length)) {

@@ -7,10 +7,10 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 
 /**
- * Appends primitives to a growing array of bytes, fixed-width ones in little endian. Not thread-safe.
+ * Appends primitives to a growing byte array, fixed-width ones in little endian. Not thread-safe.
  *
- * <p>A varint is LEB128: seven bits a byte, the lowest first, the top bit set on all but the last byte. Zigzag maps
- * signed to unsigned (0, -1, 1, -2, … to 0, 1, 2, 3, …), so that small magnitudes stay short.
+ * <p>A varint is LEB128: seven bits per byte, lowest first, with the top bit set on all but the last byte. Zigzag maps
+ * signed to unsigned values (0, -1, 1, -2, … to 0, 1, 2, 3, …), so that small magnitudes stay short.
  */
 public final class ByteWriter {
     private static final int MAX_VARINT_BYTES = 10;
@@ -18,12 +18,12 @@ public final class ByteWriter {
     private byte[] bytes;
     private int size;
 
-    /** A writer with a capacity in bytes to begin with; a content of exactly this size is handed out without a copy. */
+    /** Creates a writer with an initial capacity in bytes. Content of exactly this size is returned without a copy. */
     public ByteWriter(int capacity) {
         this.bytes = new byte[capacity];
     }
 
-    /** Bytes written so far. */
+    /** Returns the number of bytes written so far. */
     public int size() {
         return size;
     }
@@ -48,7 +48,7 @@ public final class ByteWriter {
         size += Long.BYTES;
     }
 
-    /** Appends an unsigned value of one to ten bytes; a negative one counts as its unsigned 64 bits. */
+    /** Appends an unsigned varint of one to ten bytes. A negative value is written as its unsigned 64 bits. */
     public void writeVarint(long value) {
         reserve(MAX_VARINT_BYTES);
         long rest = value;
@@ -65,9 +65,9 @@ public final class ByteWriter {
     }
 
     /**
-     * Appends a text's UTF-8 length as a varint and its UTF-8 bytes.
+     * Appends a text: its length in UTF-8 as a varint, then its UTF-8 bytes.
      *
-     * @throws IllegalArgumentException for half a surrogate pair
+     * @throws IllegalArgumentException if the text has an unpaired surrogate
      */
     public void writeString(String text) {
         int length = utf8Length(text);
@@ -75,7 +75,7 @@ public final class ByteWriter {
         writeUtf8(text, length);
     }
 
-    /** Appends a text's UTF-8 bytes without their length, which must be {@link #utf8Length} of the text. */
+    /** Appends a text's UTF-8 bytes without a length prefix. {@code length} must be {@link #utf8Length} of the text. */
     public void writeUtf8(String text, int length) {
         reserve(length);
         if (length == text.length()) {
@@ -87,9 +87,9 @@ public final class ByteWriter {
     }
 
     /**
-     * UTF-8 length of a text.
+     * Returns the number of bytes of a text in UTF-8.
      *
-     * @throws IllegalArgumentException for half a surrogate pair, which would not come back as it was
+     * @throws IllegalArgumentException if the text has an unpaired surrogate, which UTF-8 cannot represent
      */
     public static int utf8Length(String text) {
         int length = Utf8.length(text);
@@ -122,20 +122,23 @@ public final class ByteWriter {
         size += other.size;
     }
 
-    /** What was written. It is the writer's own array where that is full, so the writer must not be used again. */
+    /**
+     * Returns the bytes written. If the writer's array is full, it is returned itself, so the writer must not be used
+     * again.
+     */
     public byte[] toByteArray() {
         return size == bytes.length ? bytes : Arrays.copyOf(bytes, size);
     }
 
-    /** CRC-32C of what was written so far. */
+    /** Returns the CRC-32C of the bytes written so far. */
     int checksum() {
         CRC32C crc = new CRC32C();
         crc.update(bytes, 0, size);
         return (int) crc.getValue();
     }
 
-    // Deprecated because it drops the upper bytes of what is not Latin-1; what is known to be ASCII has none, and
-    // nothing else copies a string's bytes into an array without making another one.
+    // getBytes is deprecated because it drops the upper bytes of characters that are not Latin-1. The text is known to
+    // be ASCII, which has none, and no other method copies a string's bytes into an array without creating another one.
     @SuppressWarnings("deprecation")
     private void writeAscii(String text) {
         int length = text.length();

@@ -2,16 +2,16 @@ package io.freshet.format;
 
 import java.nio.file.Path;
 
-/** Bytes that no version of the format could have written: damaged, cut short, or something else altogether. */
+/** Thrown for bytes that no version of the format could have written: damaged, truncated, or something else altogether. */
 public final class CorruptFormatException extends FormatException {
     private static final long serialVersionUID = 1L;
 
-    /** The message says what must hold and what was found, with the format's name. */
+    /** Creates an exception whose message names the format, the violated rule and the value found. */
     public CorruptFormatException(String message) {
         super(message);
     }
 
-    /** The message says what must hold and what was found, with the format's name. */
+    /** Creates an exception whose message names the format, the violated rule and the value found. */
     public CorruptFormatException(String message, Throwable cause) {
         super(message, cause);
     }

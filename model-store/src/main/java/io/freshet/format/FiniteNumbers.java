@@ -4,8 +4,8 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Looks for numbers that no model may hold: NaN and the infinities. A float is finite if its bits without the sign, as an
- * integer, are below those of infinity.
+ * Searches for numbers that no model may hold: NaN and the infinities. A float is finite if its bits without the sign,
+ * read as an integer, are below those of infinity.
  */
 public final class FiniteNumbers {
     private static final int BLOCK = 1 << 12; // numbers
@@ -14,12 +14,12 @@ public final class FiniteNumbers {
 
     private FiniteNumbers() {}
 
-    /** Position of the first number that is not finite, -1 where all are. */
+    /** Returns the position of the first number that is not finite, or -1 if all are finite. */
     public static int firstOther(float[] numbers) {
         return (int) firstOther(MemorySegment.ofArray(numbers));
     }
 
-    /** Position of the first number that is not finite, -1 where all are. */
+    /** Returns the position of the first number that is not finite, or -1 if all are finite. */
     public static int firstOther(double[] numbers) {
         for (int i = 0; i < numbers.length; i++) {
             if (!Double.isFinite(numbers[i])) {
@@ -30,8 +30,9 @@ public final class FiniteNumbers {
     }
 
     /**
-     * Position of the first number that is not finite, -1 where all are. Goes through an array of integers, block by block:
-     * C2 vectorises no loop over floats' bits, and none over segments in a process that has both native and heap segments.
+     * Returns the position of the first number that is not finite, or -1 if all are finite. Copies the numbers block by
+     * block into an array of ints: C2 does not vectorise loops over the bits of floats, nor loops over segments in a
+     * process that uses both native and heap segments.
      *
      * @param numbers (n) float32
      */
@@ -56,7 +57,7 @@ public final class FiniteNumbers {
         return negative < 0;
     }
 
-    /** There must be one. */
+    /** Returns the position of the first number that is not finite. There must be one. */
     private static int firstOther(int[] bits) {
         int position = 0;
         while ((bits[position] & WITHOUT_SIGN) < INFINITY) {

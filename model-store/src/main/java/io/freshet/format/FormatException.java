@@ -3,8 +3,8 @@ package io.freshet.format;
 import java.nio.file.Path;
 
 /**
- * Bytes that cannot be read as what they should be. The three kinds ask for different answers: corrupt bytes are
- * replaced from elsewhere, bytes that are too old need a migration, bytes that are too new need a newer program.
+ * Thrown for bytes that cannot be read in the expected format. The three subclasses need different responses: corrupt
+ * bytes must be replaced from elsewhere, too old ones need a migration, too new ones need a newer program.
  */
 public abstract sealed class FormatException extends RuntimeException
         permits CorruptFormatException, FormatTooOldException, FormatTooNewException {
@@ -18,6 +18,6 @@ public abstract sealed class FormatException extends RuntimeException
         super(message, cause);
     }
 
-    /** The same, saying in which file. */
+    /** Returns the same exception with the file in its message. */
     abstract FormatException in(Path file);
 }

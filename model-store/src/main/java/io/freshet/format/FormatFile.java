@@ -5,15 +5,15 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.Function;
 
-/** Files that hold one record of a format. */
+/** Reads files that hold one record of a format. */
 public final class FormatFile {
     private FormatFile() {}
 
     /**
-     * What a file holds.
+     * Reads and decodes a file.
      *
-     * @param decoder of the format
-     * @throws FormatException the decoder's, with the file's name
+     * @param decoder decoder of the format
+     * @throws FormatException if the decoder fails; the message names the file
      */
     public static <T> T read(Path file, Function<byte[], T> decoder) throws IOException {
         byte[] bytes = Files.readAllBytes(file);

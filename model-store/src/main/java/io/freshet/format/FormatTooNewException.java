@@ -2,16 +2,16 @@ package io.freshet.format;
 
 import java.nio.file.Path;
 
-/** A version of the format that only a newer program reads. */
+/** Thrown for a version of the format that only a newer program can read. */
 public final class FormatTooNewException extends FormatException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Names both sides.
+     * Creates an exception whose message names both versions.
      *
      * @param format name of the format
-     * @param version the version found
-     * @param newestReadable the newest version that this program reads
+     * @param version version found
+     * @param newestReadable newest version that this program reads
      */
     public FormatTooNewException(String format, int version, int newestReadable) {
         super(format + " is too new for this program: version=" + version + ", newest readable version="

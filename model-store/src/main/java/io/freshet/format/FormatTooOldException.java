@@ -2,16 +2,16 @@ package io.freshet.format;
 
 import java.nio.file.Path;
 
-/** A version of the format that this program no longer reads. */
+/** Thrown for a version of the format that this program can no longer read. */
 public final class FormatTooOldException extends FormatException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Names both sides.
+     * Creates an exception whose message names both versions.
      *
      * @param format name of the format
-     * @param version the version found
-     * @param oldestReadable the oldest version that this program reads
+     * @param version version found
+     * @param oldestReadable oldest version that this program reads
      */
     public FormatTooOldException(String format, int version, int oldestReadable) {
         super(format + " is too old for this program: version=" + version + ", oldest readable version="

@@ -1,13 +1,13 @@
 package io.freshet.format;
 
-/** UTF-8 lengths without the bytes. */
+/** Computes lengths in UTF-8 without encoding. */
 public final class Utf8 {
-    /** What {@link #length} answers for a text with half a surrogate pair, which UTF-8 cannot express. */
+    /** Result of {@link #length} for a text with an unpaired surrogate, which UTF-8 cannot express. */
     public static final int UNPAIRED_SURROGATE = -1;
 
     private Utf8() {}
 
-    /** Number of bytes of the text in UTF-8, or {@link #UNPAIRED_SURROGATE}. */
+    /** Returns the number of bytes of the text in UTF-8, or {@link #UNPAIRED_SURROGATE}. */
     public static int length(String text) {
         int chars = text.length();
         for (int i = 0; i < chars; i++) {

@@ -1,5 +1,6 @@
 /**
- * What all binary formats share: how a record is framed, the primitive reader and writer, and the three ways in which a format can fail.
+ * The common parts of all binary formats: the frame of a record, the reader and writer of primitives, and the three kinds
+ * of failure.
  */
 @NullMarked
 package io.freshet.format;

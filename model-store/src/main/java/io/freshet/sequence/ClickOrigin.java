@@ -1,9 +1,9 @@
 package io.freshet.sequence;
 
 /**
- * The record of {@code clicks} that caused something.
+ * The record of {@code clicks} that caused an update.
  *
- * @param recordTimestampMs the Kafka record's own timestamp, which is not the click's
+ * @param recordTimestampMs timestamp of the Kafka record, which differs from the click's timestamp
  */
 public record ClickOrigin(String topic, int partition, long offset, long recordTimestampMs) {
     public ClickOrigin {

@@ -5,37 +5,38 @@ import io.freshet.format.ByteWriter;
 import java.util.Arrays;
 
 /**
- * The present of a stream of clicks, in the clicks' own time. It decides what is old. No single user can move it.
+ * The current time of a stream of clicks, derived from the clicks' timestamps. It decides which clicks are too old.
+ * No single user can move it.
  *
- * <p>A click counts at the time that it states, but never later than its Kafka record ({@link #timeOf}). The clock keeps
- * the latest click's time of each of the last {@value #WITNESSES} distinct users, its witnesses. It is the latest time
- * that {@value #QUORUM} of them have reached, and it never goes back. So fewer than {@value #QUORUM} users whose times are
- * wrong cannot move it past the times of the others, however many clicks they send. A file of the past moves it as the
- * users of that file go on.
+ * <p>The time of a click is the one that it states, capped at the timestamp of its Kafka record ({@link #timeOf}). The
+ * clock keeps the time of the latest click of each of the last {@value #WITNESSES} distinct users, its witnesses. Its own
+ * time is the latest that at least {@value #QUORUM} witnesses have reached, and never goes back. So fewer than
+ * {@value #QUORUM} users with wrong times cannot move it past the times of the others, however many clicks they send.
+ * When a file of old clicks is replayed, the clock advances with the users of that file.
  *
- * <p>Until {@value #QUORUM} users have clicked, the time {@linkplain #isKnown is not known}, and nothing is old.
+ * <p>Until {@value #QUORUM} users have clicked, the time {@linkplain #isKnown is not known}, and no click is too old.
  *
- * <p>The clock depends on the observed clicks and on their order alone, not on the wall clock. Not thread-safe.
+ * <p>The clock depends only on the observed clicks and their order, not on the wall clock. Not thread-safe.
  */
 public final class EventClock {
-    /** Users whose times are kept. */
+    /** Maximum number of witnesses. */
     static final int WITNESSES = 32;
 
-    /** Users who must have reached a time. */
+    /** Number of witnesses that must have reached a time. */
     static final int QUORUM = 5;
 
     private static final long UNKNOWN = -1;
     private static final int WITNESS_BYTES = Long.BYTES + 1;
 
     private final long[] users = new long[WITNESSES]; // hashes, (count), the user of the latest click last
-    private final long[] times = new long[WITNESSES]; // (count), of each user's latest click
+    private final long[] times = new long[WITNESSES]; // (count), time of each user's latest click
     private int count;
     private long nowMs = UNKNOWN;
 
-    /** A clock that knows no time yet. */
+    /** Creates a clock whose time is not known yet. */
     public EventClock() {}
 
-    /** A clock that stood at a time when its witnesses were lost. */
+    /** Returns a clock that starts at a known time without witnesses, because they were lost. */
     public static EventClock startingAt(long nowMs) {
         EventClock clock = new EventClock();
         clock.nowMs = nowMs;
@@ -43,17 +44,17 @@ public final class EventClock {
     }
 
     /**
-     * The time at which a click counts.
+     * Returns the time of a click.
      *
-     * @param clickMs what the click states
-     * @param recordMs the click's Kafka record; a click cannot have happened after it was written
+     * @param clickMs time that the click states
+     * @param recordMs timestamp of the click's Kafka record; a click cannot have happened after its record was written
      */
     public static long timeOf(long clickMs, long recordMs) {
         return Math.max(0, Math.min(clickMs, recordMs));
     }
 
     /**
-     * Takes a click as its user's word for the time.
+     * Observes a click of a user, who becomes the latest witness.
      *
      * @param timeMs {@link #timeOf} the click
      */
@@ -64,27 +65,30 @@ public final class EventClock {
         }
     }
 
-    /** Whether a quorum has spoken. */
+    /** Returns whether a quorum of users has clicked, or the clock started at a known time. */
     public boolean isKnown() {
         return nowMs != UNKNOWN;
     }
 
-    /** The present. While it is not known, the earliest time of the witnesses, which can fall; 0 without a click. */
+    /**
+     * Returns the current time. While it is not known, returns the earliest time among the witnesses, which can decrease,
+     * or 0 before the first click.
+     */
     public long nowMs() {
         return isKnown() ? nowMs : Arrays.stream(times, 0, count).min().orElse(0);
     }
 
-    /** Whether something of that time is older than {@code retentionMs}. Never, while the time is not known. */
+    /** Returns whether {@code timeMs} is more than {@code retentionMs} in the past. False while the time is not known. */
     public boolean isPast(long timeMs, long retentionMs) {
         return isKnown() && timeMs < nowMs - retentionMs;
     }
 
     /**
-     * Appends the state.
+     * Writes the clock's state.
      *
      * <pre>
-     * zigzag    the time, epoch ms; -1 where it is not known
-     * varint    witnesses, then for each, that of the latest click last
+     * zigzag    the time, epoch ms; -1 if it is not known
+     * varint    number of witnesses, then for each, least recent first
      *   8 bytes the user's hash, little endian
      *   varint  time of the user's latest click, epoch ms
      * </pre>
@@ -98,7 +102,7 @@ public final class EventClock {
         }
     }
 
-    /** The clock that {@link #writeTo} wrote. It goes on as that one would. */
+    /** Reads a clock that {@link #writeTo} wrote. It continues as the written one would. */
     public static EventClock readFrom(ByteReader reader) {
         long nowMs = reader.readZigzag();
         if (nowMs < UNKNOWN) {
@@ -117,7 +121,7 @@ public final class EventClock {
         return clock;
     }
 
-    /** Makes the user the last one; where there are too many, the one who has been silent for longest goes. */
+    /** Moves the user to the end. If that makes too many witnesses, drops the user who has not clicked for longest. */
     private void place(long user, long timeMs) {
         int from = 0;
         while (from < count && users[from] != user) {
@@ -134,7 +138,7 @@ public final class EventClock {
         times[count - 1] = timeMs;
     }
 
-    /** The latest time that {@value #QUORUM} witnesses have reached. */
+    /** Returns the latest time that at least {@value #QUORUM} witnesses have reached. */
     private long timeOfQuorum() {
         long[] latest = new long[QUORUM]; // descending
         Arrays.fill(latest, UNKNOWN);

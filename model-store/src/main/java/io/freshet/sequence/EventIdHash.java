@@ -3,8 +3,8 @@ package io.freshet.sequence;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * The 64 bits by which a sequence remembers an event id: FNV-1a over its UTF-8, then MurmurHash3's finaliser. It
- * stands in state stores, so it never changes. Two different ids among the 50 of a sequence collide with a
+ * A 64-bit hash that stands for an event id in a sequence: FNV-1a over the id's UTF-8, then MurmurHash3's finaliser.
+ * State stores hold it, so the function never changes. Two different ids among the 50 of a sequence collide with a
  * probability of about 2⁻⁵³.
  */
 public final class EventIdHash {
@@ -13,7 +13,7 @@ public final class EventIdHash {
 
     private EventIdHash() {}
 
-    /** Never {@link Interaction#NO_EVENT_ID}. */
+    /** Returns the hash, which is never {@link Interaction#NO_EVENT_ID}. */
     public static long of(String eventId) {
         long hash = FNV_OFFSET_BASIS;
         for (byte b : eventId.getBytes(UTF_8)) {

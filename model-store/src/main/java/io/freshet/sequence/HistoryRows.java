@@ -6,18 +6,18 @@ import io.freshet.vocabulary.Vocabulary;
 import java.util.Arrays;
 
 /**
- * A user's events, taken in one after another, as vocabulary rows: which of them stand in the history that the next item
- * is predicted from, how much each weighs as a target, and which items the user has seen. Learner, scorer and evaluations
- * all read sequences through this class, so that the same sequence is the same history to each.
+ * Converts a user's events, added one after another, into vocabulary rows: the history from which the next item is
+ * predicted, the weight of each of its rows as a target, and the items that the user has seen. Learner, scorer and
+ * evaluations all read sequences through this class, so that they derive the same history from the same sequence.
  *
  * <ul>
- *   <li>An event whose type only filters does not stand in the history.
- *   <li>Nor does one of a negative type, and it takes all earlier events on its item out of the history. A later event on
- *       that item, of a type that stands in the history, stands there again; what was taken out does not come back.
- *   <li>Every item that is known has been seen, whatever the type.
+ *   <li>An event of a filter-only type is not part of the history.
+ *   <li>Neither is an event of a negative type, which also removes all earlier events on its item from the history. Later
+ *       events on that item enter the history as usual; removed events do not return.
+ *   <li>Every item with a row counts as seen, whatever the event's type.
  * </ul>
  *
- * <p>Time is linear but for negative events, each of which takes a pass over the history. Reused; not thread-safe.
+ * <p>Takes linear time, except that each negative event takes a pass over the history. Reusable. Not thread-safe.
  */
 public final class HistoryRows {
     private final EventTypes types;
@@ -32,7 +32,7 @@ public final class HistoryRows {
         this.types = types;
     }
 
-    /** Begins another user. */
+    /** Forgets all events, to begin with another user. */
     public void clear() {
         size = 0;
         seenSize = 0;
@@ -40,9 +40,10 @@ public final class HistoryRows {
     }
 
     /**
-     * Takes the next event in.
+     * Adds the next event.
      *
-     * @param row the item's row, or {@link Vocabulary#NOT_FOUND} for an item that has none and so is passed over
+     * @param row row of the event's item, or {@link Vocabulary#NOT_FOUND} if it has none, in which case the item is
+     *     skipped
      */
     public void add(Interaction event, int row) {
         Meaning meaning = types.meaning(event.eventType());
@@ -85,17 +86,17 @@ public final class HistoryRows {
         }
     }
 
-    /** Whether such an event stands in the history. */
+    /** Returns whether the type of the event makes it part of the history. */
     public boolean standsInHistory(Interaction event) {
         return types.meaning(event.eventType()) == Meaning.IN_HISTORY;
     }
 
-    /** The history, oldest first, in the first {@link #size} places; valid until the next event. Not to be changed. */
+    /** Returns the history, oldest first, in the first {@link #size} elements. Valid until the next event; read-only. */
     public int[] rows() {
         return rows;
     }
 
-    /** How much each row of the history weighs as a target; 0 for one that is none. Not to be changed. */
+    /** Returns the weight of each row of the history as a target; 0 if it is not a target. Read-only. */
     public float[] weights() {
         return weights;
     }
@@ -104,7 +105,7 @@ public final class HistoryRows {
         return size;
     }
 
-    /** The items of all events, one perhaps several times, in the first {@link #seenSize} places. Not to be changed. */
+    /** Returns the items of all events, possibly with repeats, in the first {@link #seenSize} elements. Read-only. */
     public int[] seen() {
         return seen;
     }
@@ -113,7 +114,7 @@ public final class HistoryRows {
         return seenSize;
     }
 
-    /** Whether an event was of a negative type, so that the history may be shorter than it once was. */
+    /** Returns whether an event was of a negative type, so that the history may have become shorter. */
     public boolean hasTakenBack() {
         return takenBack;
     }

@@ -4,12 +4,12 @@ import io.freshet.event.Click;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a user's sequence keeps of a click.
+ * The part of a click that a user's sequence keeps.
  *
  * @param itemId non-empty
  * @param timestampMs the click's own time in epoch milliseconds
- * @param eventType what kind of interaction it was
- * @param eventIdHash {@link EventIdHash} of the click's event id, {@link #NO_EVENT_ID} where it has none
+ * @param eventType kind of interaction
+ * @param eventIdHash {@link EventIdHash} of the click's event id, or {@link #NO_EVENT_ID} if it has none
  */
 public record Interaction(
         String itemId, long timestampMs, @Nullable String eventType, long eventIdHash) {

@@ -6,13 +6,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A sequence's interactions inside a record, version 1, oldest first.
+ * Binary form of a sequence's interactions inside a record, version 1, oldest first.
  *
  * <pre>
  * varint       number of interactions, then for each
  *   varint     8 · bytes of the item id + 2 · event type code + 1 if there is an event id
  *   bytes      item id, UTF-8
- *   zigzag     timestamp less that of the interaction before (the first: less 0), ms
+ *   zigzag     timestamp minus that of the previous interaction (the first: minus 0), ms
  *   if the event type code is 2
  *     varint   bytes of the event type
  *     bytes    event type, UTF-8
@@ -20,10 +20,11 @@ import org.jspecify.annotations.Nullable;
  *     8 bytes  its hash, little endian
  * </pre>
  *
- * The event type code is 0 for none, 1 for the same as the nearest one before in the sequence, 2 for one that follows.
+ * The event type code is 0 for no type, 1 for the same type as the latest one in the sequence so far, 2 for a type that
+ * is written out.
  */
 final class InteractionsCodec {
-    /** What a typical interaction takes: enough for ids of 20 bytes. */
+    /** Typical size of an interaction, with ids of 20 bytes. */
     private static final int TYPICAL_BYTES = 32;
 
     private static final int MIN_BYTES = 3;

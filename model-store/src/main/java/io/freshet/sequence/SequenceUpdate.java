@@ -3,12 +3,12 @@ package io.freshet.sequence;
 import java.util.List;
 
 /**
- * What one accepted click made of its user's sequence: the value of a record on the sequences topic. One whose sequence is
- * empty says that the user is erased. Immutable.
+ * A user's sequence after an accepted click: the value of a record on the topic {@code sequences}. An update with an
+ * empty sequence erases the user. Immutable.
  *
- * @param sequence after the click
+ * @param sequence sequence after the click
  * @param newPositions positions in the sequence that this update added, ascending
- * @param cause the click's record, or the tombstone's
+ * @param cause origin of the update: the click's record, or the tombstone
  */
 public record SequenceUpdate(UserSequence sequence, List<Integer> newPositions, ClickOrigin cause) {
     public SequenceUpdate {
@@ -23,12 +23,12 @@ public record SequenceUpdate(UserSequence sequence, List<Integer> newPositions, 
         }
     }
 
-    /** The user is to be forgotten by whoever keeps something of them. */
+    /** Returns an update that tells all readers to erase what they hold of the user. */
     public static SequenceUpdate erasure(ClickOrigin cause) {
         return new SequenceUpdate(UserSequence.EMPTY, List.of(), cause);
     }
 
-    /** Whether all that came before this of the user is erased. */
+    /** Returns whether the update erases everything that precedes it for the user. */
     public boolean isErasure() {
         return sequence.size() == 0;
     }

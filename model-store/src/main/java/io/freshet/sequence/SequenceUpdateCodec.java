@@ -7,7 +7,7 @@ import io.freshet.format.FormatException;
 import java.util.List;
 
 /**
- * A sequence update on the topic {@code sequences}, version 1.
+ * Binary form of a sequence update on the topic {@code sequences}, version 1.
  *
  * <pre>
  * 3 bytes   46 55 01: magic, kind 'U', version
@@ -17,9 +17,9 @@ import java.util.List;
  * varint    the cause's offset
  * zigzag    the cause's record timestamp, ms
  * varint    number of new positions, then for each
- *   varint  the position less the one before, less 1 (the first: the position)
+ *   varint  the position minus the previous one, minus 1 (the first: the position)
  * n bytes   the interactions, see {@link InteractionsCodec}
- * 4 bytes   CRC-32C of all before, little endian
+ * 4 bytes   CRC-32C of all preceding bytes, little endian
  * </pre>
  */
 public final class SequenceUpdateCodec {
@@ -37,9 +37,9 @@ public final class SequenceUpdateCodec {
     }
 
     /**
-     * The update that the bytes are.
+     * Decodes an update.
      *
-     * @throws FormatException for bytes that are corrupt, too old or too new
+     * @throws FormatException if the bytes are corrupt, too old or too new
      */
     public static SequenceUpdate decode(byte[] bytes) {
         ByteReader reader = FORMAT.reader(bytes);

@@ -5,9 +5,9 @@ import io.freshet.event.EventTypes.Meaning;
 import java.util.List;
 
 /**
- * A user's newest interactions, as the state store keeps them. Immutable.
+ * A user's most recent interactions, as kept in the state store. Immutable.
  *
- * @param interactions by ascending timestamp, oldest first
+ * @param interactions interactions by ascending timestamp
  */
 public record UserSequence(List<Interaction> interactions) {
     public static final UserSequence EMPTY = new UserSequence(List.of());
@@ -26,7 +26,7 @@ public record UserSequence(List<Interaction> interactions) {
         return interactions.size();
     }
 
-    /** Whether there is something to learn from an interaction: by its type, and because no later one takes it back. */
+    /** Returns whether an interaction is a training target: its type is one, and no later negative event takes it back. */
     public boolean isTarget(int position, EventTypes types) {
         Interaction event = interactions.get(position);
         return types.isTarget(event.eventType())

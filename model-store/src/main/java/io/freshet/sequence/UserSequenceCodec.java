@@ -6,12 +6,12 @@ import io.freshet.format.ByteWriter;
 import io.freshet.format.FormatException;
 
 /**
- * A user's sequence in the state store, version 1.
+ * Binary form of a user's sequence in the state store, version 1.
  *
  * <pre>
  * 3 bytes   46 51 01: magic, kind 'Q', version
  * n bytes   the interactions, see {@link InteractionsCodec}
- * 4 bytes   CRC-32C of all before, little endian
+ * 4 bytes   CRC-32C of all preceding bytes, little endian
  * </pre>
  */
 public final class UserSequenceCodec {
@@ -26,9 +26,9 @@ public final class UserSequenceCodec {
     }
 
     /**
-     * The sequence that the bytes are.
+     * Decodes a sequence.
      *
-     * @throws FormatException for bytes that are corrupt, too old or too new
+     * @throws FormatException if the bytes are corrupt, too old or too new
      */
     public static UserSequence decode(byte[] bytes) {
         ByteReader reader = FORMAT.reader(bytes);

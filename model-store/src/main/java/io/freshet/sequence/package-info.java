@@ -1,6 +1,4 @@
-/**
- * A user's bounded sequence of interactions, and the update of it that a click causes, with their binary forms.
- */
+/** The bounded sequence of a user's interactions, and the update that each click causes, with their binary forms. */
 @NullMarked
 package io.freshet.sequence;
 

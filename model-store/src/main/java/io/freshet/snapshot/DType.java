@@ -1,6 +1,6 @@
 package io.freshet.snapshot;
 
-/** Element types that Freshet keeps in safetensors, under the names that the format gives them. */
+/** Element types that Freshet stores in safetensors files, named as in that format. */
 public enum DType {
     F32(4),
     I32(4),
@@ -13,7 +13,7 @@ public enum DType {
         this.bytes = bytes;
     }
 
-    /** Bytes of one element. */
+    /** Returns the number of bytes of one element. */
     public int bytes() {
         return bytes;
     }

@@ -10,14 +10,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The SHA-256 of a JSON document as its own last field:
+ * The SHA-256 of a JSON document, stored in the document's own last field:
  *
  * <pre>
- * …                            all but the closing "\n}", which is what the digest is of
+ * …                            everything but the closing "\n}": the digested bytes
  * ,\n  "sha256" : "64 digits"\n}
  * </pre>
  *
- * <p>Over bytes and not over values, so that no two programs have to agree on how a number is written.
+ * <p>The digest is over bytes rather than values, so that programs need not agree on how to write a number.
  */
 final class DigestAtEnd {
     static final String FIELD = "sha256";
@@ -31,7 +31,7 @@ final class DigestAtEnd {
 
     private DigestAtEnd() {}
 
-    /** The document, which must end with a line feed and a brace, with its digest. */
+    /** Returns the document, which must end with a line feed and a brace, with its digest added. */
     static byte[] added(byte[] json) {
         int end = json.length - CLOSING.length();
         byte[] field = (BEFORE + Sha256.hex(json, end) + AFTER).getBytes(US_ASCII);
@@ -41,9 +41,9 @@ final class DigestAtEnd {
     }
 
     /**
-     * Lets a document pass that is what its digest says.
+     * Verifies the digest of a document.
      *
-     * @throws CorruptFormatException for any other, with both digests
+     * @throws CorruptFormatException if the digest is missing or does not match; the message has both digests
      */
     static void verify(String name, byte[] json) {
         int end = Math.max(0, json.length - LENGTH);

@@ -3,11 +3,11 @@ package io.freshet.snapshot;
 import java.util.regex.Pattern;
 
 /**
- * A file of a snapshot as its manifest names it.
+ * A file of a snapshot, as listed in its manifest.
  *
- * @param name plain file name: letters, digits, dot, hyphen, underscore, the first of them a letter or digit
- * @param length in bytes
- * @param sha256 64 hexadecimal digits in lower case
+ * @param name plain file name of letters, digits, dots, hyphens and underscores, beginning with a letter or digit
+ * @param length length in bytes
+ * @param sha256 digest of the content, 64 hexadecimal digits in lower case
  */
 public record FileEntry(String name, long length, String sha256) {
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
@@ -22,9 +22,9 @@ public record FileEntry(String name, long length, String sha256) {
     }
 
     /**
-     * Lets plain file names pass.
+     * Checks that a name is a plain file name.
      *
-     * @throws IllegalArgumentException for a name that could lead out of the snapshot, or is the manifest's own
+     * @throws IllegalArgumentException if the name could lead out of the snapshot, or is the manifest's
      */
     public static void requireName(String name) {
         if (!NAME.matcher(name).matches() || name.equals(Manifest.FILE_NAME)) {

@@ -5,11 +5,11 @@ import io.freshet.format.Utf8;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** The texts of a JSON document. An escape can express half a surrogate pair, which no document in UTF-8 can have. */
+/** Checks the texts of a JSON document. An escape can express an unpaired surrogate, which UTF-8 cannot encode. */
 final class JsonTexts {
     private JsonTexts() {}
 
-    /** Whether each text, names of fields among them, can be written in UTF-8. */
+    /** Returns whether every text, including field names, can be written in UTF-8. */
     static boolean areWritable(JsonNode root) {
         Deque<JsonNode> nodes = new ArrayDeque<>();
         nodes.add(root);

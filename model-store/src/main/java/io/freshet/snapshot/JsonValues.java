@@ -7,8 +7,8 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Free-form values of a manifest in the one shape that they also have when read back: integers as {@code Long},
- * fractions as {@code Double}, maps sorted by key, everything immutable.
+ * Normalises the free-form values of a manifest to the types that they have when read back: integers as {@code Long},
+ * fractions as {@code Double}, maps sorted by key. The result is immutable.
  */
 final class JsonValues {
     private JsonValues() {}
@@ -32,7 +32,7 @@ final class JsonValues {
             case Long number -> number;
             case Integer number -> number.longValue();
             case Double number -> requireFinite(key, number);
-            // By way of its decimal text: 0.001f stays 0.001 and does not become 0.0010000000474974513.
+            // Converts by way of the decimal text: 0.001f stays 0.001 instead of becoming 0.0010000000474974513.
             case Float number -> requireFinite(key, Double.valueOf(number.toString()));
             case Collection<?> list -> normalised(key, list);
             case Map<?, ?> map -> normalisedKeys(map);

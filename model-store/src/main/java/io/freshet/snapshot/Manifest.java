@@ -5,27 +5,27 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a snapshot is, where it came from and what its files must be: {@code manifest.json}. Immutable.
+ * The description of a snapshot, its origin and its files: {@code manifest.json}. Immutable.
  *
- * @param formatVersion of the manifest
+ * @param formatVersion format version of the manifest
  * @param model name of the model
  * @param version name of the snapshot, {@code <step, 12 digits>-<first 12 of the SHA-256 over its files>}
- * @param step training steps behind the model
- * @param lineage which chain of published weights the snapshot belongs to: deltas of the same lineage lead from it to later
- *     steps. A trainer that cannot continue the published weights to the bit begins the next lineage. {@link #NO_LINEAGE}
- *     for a snapshot that no trainer published, and for all of format versions 1 and 2
- * @param createdAt when it was written
- * @param seed of everything random
+ * @param step number of training steps of the model
+ * @param lineage the chain of published weights that the snapshot belongs to: deltas of the same lineage advance it to
+ *     later steps. A trainer that cannot continue the published weights bit for bit begins the next lineage.
+ *     {@link #NO_LINEAGE} for a snapshot that no trainer published, and in format versions 1 and 2
+ * @param createdAt time at which the snapshot was written
+ * @param seed seed of all randomness
  * @param encoder hyper-parameters of the network
  * @param training hyper-parameters of the learner
- * @param platform where the snapshot was written. {@code arithmetic} names the arithmetic: learners of the same name compute
- *     the same bits, and a trainer of another name begins a new lineage. {@code instruction_set}, {@code products}, {@code
- *     workers} and {@code java} are for people
- * @param modelLog the first offset of {@code model-log} that the snapshot does not cover
- * @param inputs the next offset to learn from, for each input partition
- * @param metrics figures at the time, all finite
- * @param held whether it is not to be served: what was learned up to it had been found too bad to be published
- * @param files all files beside the manifest
+ * @param platform platform on which the snapshot was written. {@code arithmetic} names the arithmetic: learners with the
+ *     same arithmetic compute the same bits, and a trainer with a different one begins a new lineage.
+ *     {@code instruction_set}, {@code products}, {@code workers} and {@code java} are informative only
+ * @param modelLog first offset of {@code model-log} that the snapshot does not cover
+ * @param inputs next offset to learn from, for each input partition
+ * @param metrics metrics at the time of writing, all finite
+ * @param held whether the snapshot must not be served, because its quality was too low for publication
+ * @param files all files except the manifest
  */
 public record Manifest(
         int formatVersion,
@@ -47,13 +47,13 @@ public record Manifest(
     public static final int OLDEST_FORMAT_VERSION = 1;
     public static final int FORMAT_VERSION = 3;
 
-    /** The lineage of a snapshot that no trainer published, and of all that were written before there were lineages. */
+    /** The lineage of a snapshot that no trainer published, and of all snapshots written before lineages existed. */
     public static final long NO_LINEAGE = 0;
 
-    /** The first version whose document names its own SHA-256. */
+    /** The first version whose document contains its own SHA-256. */
     static final int FIRST_WITH_DIGEST = 2;
 
-    /** The first version whose document has the lineage. */
+    /** The first version whose document contains the lineage. */
     static final int FIRST_WITH_LINEAGE = 3;
 
     public Manifest {

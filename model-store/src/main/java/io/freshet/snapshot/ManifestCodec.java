@@ -6,12 +6,12 @@ import io.freshet.format.CorruptFormatException;
 import io.freshet.format.FormatException;
 
 /**
- * A manifest as a JSON document ({@link SnapshotJson}).
+ * Reads and writes a manifest as a JSON document ({@link SnapshotJson}).
  *
  * <pre>
- * format_version 1   the manifest's components but lineage; a change in it is not noticed
- * format_version 2   the same, then the SHA-256 of all that ({@link DigestAtEnd})
- * format_version 3   the manifest's components, lineage among them, then the SHA-256
+ * format_version 1   the manifest's components except lineage; corruption is not detected
+ * format_version 2   the same, then the SHA-256 of the document ({@link DigestAtEnd})
+ * format_version 3   the manifest's components including lineage, then the SHA-256
  * </pre>
  */
 public final class ManifestCodec {
@@ -22,7 +22,7 @@ public final class ManifestCodec {
 
     private ManifestCodec() {}
 
-    /** The manifest's JSON in UTF-8, in the form of the manifest's own version. */
+    /** Returns the manifest's JSON in UTF-8, in the manifest's own format version. */
     public static byte[] toJson(Manifest manifest) {
         byte[] json =
                 hasLineage(manifest.formatVersion()) ? JSON.write(manifest) : JSON.writeWithout(LINEAGE, manifest);
@@ -30,19 +30,19 @@ public final class ManifestCodec {
     }
 
     /**
-     * The manifest that the bytes are.
+     * Parses a manifest.
      *
-     * @throws FormatException for bytes that are corrupt, too old or too new
+     * @throws FormatException if the bytes are corrupt, too old or too new
      */
     public static Manifest parse(byte[] json) {
         return parse(json, JSON);
     }
 
     /**
-     * The manifest that the bytes are.
+     * Parses a manifest.
      *
-     * @param where they come from, which failures name
-     * @throws FormatException for bytes that are corrupt, too old or too new
+     * @param where source of the bytes, for messages
+     * @throws FormatException if the bytes are corrupt, too old or too new
      */
     public static Manifest parse(byte[] json, String where) {
         return parse(json, JSON.named("manifest " + where));

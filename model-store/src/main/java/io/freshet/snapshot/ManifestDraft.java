@@ -4,7 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** A manifest before its files are written: the parts of {@link Manifest} that the writer of a snapshot knows. */
+/** A manifest without its files: the components of {@link Manifest} that are known before a snapshot is written. */
 public record ManifestDraft(
         String model,
         long step,
@@ -19,7 +19,7 @@ public record ManifestDraft(
         Map<String, Double> metrics,
         boolean held) {
 
-    /** The draft of a snapshot that belongs to no lineage. */
+    /** Creates the draft of a snapshot without a lineage. */
     public ManifestDraft(
             String model,
             long step,
@@ -47,7 +47,7 @@ public record ManifestDraft(
                 held);
     }
 
-    /** The manifest, now that the files are there. */
+    /** Returns the manifest with the version and the files. */
     public Manifest complete(String version, List<FileEntry> files) {
         return new Manifest(
                 Manifest.FORMAT_VERSION,

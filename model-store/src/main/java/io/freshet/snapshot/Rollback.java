@@ -4,14 +4,14 @@ import io.freshet.format.FormatException;
 import java.time.Instant;
 
 /**
- * Someone's word that scorers are to serve an older snapshot, and nothing that was learned after it, until it is taken
- * back. Stands among the manifests under the model's name. Immutable.
+ * An instruction to scorers to serve an older snapshot, and nothing learned after it, until the rollback is withdrawn.
+ * Stored among the manifests under the model's name. Immutable.
  *
- * @param formatVersion of this document
+ * @param formatVersion format version of this document
  * @param model name of the model
- * @param served version of the snapshot that is to be served
- * @param rollbackOf version of the newest snapshot at the time
- * @param since when it was said
+ * @param served version of the snapshot to serve
+ * @param rollbackOf version of the newest snapshot at the time of the rollback
+ * @param since time of the rollback
  */
 public record Rollback(int formatVersion, String model, String served, String rollbackOf, Instant since) {
     public static final int FORMAT_VERSION = 1;
@@ -26,15 +26,15 @@ public record Rollback(int formatVersion, String model, String served, String ro
         }
     }
 
-    /** The JSON document ({@link SnapshotJson}) in UTF-8. */
+    /** Returns the JSON document ({@link SnapshotJson}) in UTF-8. */
     public byte[] toJson() {
         return JSON.write(this);
     }
 
     /**
-     * The rollback that the bytes are.
+     * Parses a rollback.
      *
-     * @throws FormatException for bytes that are corrupt, too old or too new
+     * @throws FormatException if the bytes are corrupt, too old or too new
      */
     public static Rollback parse(byte[] json) {
         return JSON.read(json);

@@ -20,12 +20,12 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A safetensors file, mapped read-only: nothing is read before it is touched, and tensors borrow the mapping, which
- * ends with the arena. The file must not be cut short or overwritten while it is mapped. {@link SafetensorsWriter} has
- * the layout. Thread-safe as far as the arena is.
+ * A safetensors file, mapped read-only. Pages are read on first access. Tensors are views of the mapping, which ends with
+ * its arena. The file must not be truncated or overwritten while it is mapped. {@link SafetensorsWriter} documents the
+ * layout. As thread-safe as the arena.
  */
 public final class SafetensorsFile {
-    /** The published limit for the header. */
+    /** Maximum length of the header, from the published format. */
     private static final long MAX_HEADER_BYTES = 100_000_000;
 
     private final Path file;
@@ -39,10 +39,11 @@ public final class SafetensorsFile {
     }
 
     /**
-     * Maps a file, after its header is checked: every tensor in bounds, and no byte of the data in none or in two.
+     * Maps a file after checking its header: every tensor is in bounds, and every byte of the data belongs to exactly one
+     * tensor.
      *
-     * @param arena owns the mapping
-     * @throws FormatException for a file that does not follow the format or has an element type not in {@link DType}
+     * @param arena arena that owns the mapping
+     * @throws FormatException if the file violates the format or has an element type not in {@link DType}
      */
     public static SafetensorsFile open(Path file, Arena arena) throws IOException {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
@@ -60,15 +61,15 @@ public final class SafetensorsFile {
         return header.metadata();
     }
 
-    /** Names of the tensors, in the order of their data. */
+    /** Returns the names of the tensors, in the order of their data. */
     public List<String> names() {
         return List.copyOf(header.entries().sequencedKeySet());
     }
 
     /**
-     * A tensor, whose data is a read-only view of the mapping.
+     * Returns a tensor, whose data is a read-only view of the mapping.
      *
-     * @throws CorruptFormatException where there is none of this name
+     * @throws CorruptFormatException if there is no tensor of this name
      */
     public Tensor tensor(String name) {
         SafetensorsHeader.@Nullable Entry entry = header.entries().get(name);
@@ -80,9 +81,9 @@ public final class SafetensorsFile {
     }
 
     /**
-     * A tensor that must be of this type and shape.
+     * Returns a tensor of the given type and shape.
      *
-     * @throws CorruptFormatException where it is not, naming both
+     * @throws CorruptFormatException if the tensor has another type or shape; the message names both
      */
     public Tensor tensor(String name, DType dtype, long... shape) {
         Tensor tensor = tensor(name);
@@ -95,9 +96,10 @@ public final class SafetensorsFile {
     }
 
     /**
-     * A float32 tensor that must be of this shape and hold finite numbers alone. It is read as a whole.
+     * Returns a float32 tensor of the given shape, after reading all of it to check that its numbers are finite.
      *
-     * @throws CorruptFormatException where it is not, naming the first number that is not finite
+     * @throws CorruptFormatException if the type or shape differs, or a number is not finite; the message names the first
+     *     such number
      */
     public Tensor finiteTensor(String name, long... shape) {
         Tensor tensor = tensor(name, DType.F32, shape);

@@ -17,7 +17,7 @@ import java.util.SequencedMap;
 import java.util.TreeMap;
 
 /**
- * A checked safetensors header.
+ * A validated safetensors header.
  *
  * @param metadata free text by name
  * @param entries tensors by name, in the order of their data
@@ -30,18 +30,18 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
             .readerFor(JsonNode.class);
 
     /**
-     * Where a tensor stands.
+     * The location of a tensor.
      *
-     * @param begin first byte, counted from the start of the data
-     * @param end first byte behind it
+     * @param begin position of the first byte, relative to the start of the data
+     * @param end position after the last byte
      */
     record Entry(DType dtype, List<Long> shape, long begin, long end) {}
 
     /**
      * Reads and checks a header.
      *
-     * @param dataBytes length of the data behind it
-     * @throws CorruptFormatException for a header that does not describe exactly this data
+     * @param dataBytes length of the data after the header
+     * @throws CorruptFormatException if the header does not describe exactly this data
      */
     static SafetensorsHeader parse(byte[] json, long dataBytes, Path file) {
         try {
@@ -129,7 +129,10 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
         return values;
     }
 
-    /** Ranges must follow one another from the first byte to the last, as the format demands: no gap, no overlap. */
+    /**
+     * Checks that the ranges follow one another from the first byte to the last, without gap or overlap, as the format
+     * demands.
+     */
     private static void requireCovered(SequencedMap<String, Entry> entries, long dataBytes) {
         long covered = 0;
         for (Map.Entry<String, Entry> entry : entries.entrySet()) {

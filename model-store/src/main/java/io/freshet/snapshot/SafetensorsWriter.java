@@ -22,14 +22,14 @@ import java.util.TreeMap;
  *
  * <pre>
  * 8 bytes   length of the header, h, unsigned little endian
- * h bytes   header: JSON in UTF-8, begins with '{', filled up with spaces to a multiple of 8
+ * h bytes   header: JSON in UTF-8, begins with '{', padded with spaces to a multiple of 8
  * n bytes   data of all tensors without gaps, little endian, row-major
  * </pre>
  *
- * The header maps each tensor's name to {@code {"dtype", "shape", "data_offsets": [begin, end)}}, counted from the
- * start of the data, and {@code "__metadata__"} to an object of strings. Tensors stand in the order of falling element
- * size and then by name, which keeps each one aligned to its elements although gaps are forbidden. The same tensors
- * give the same bytes.
+ * The header maps each tensor's name to {@code {"dtype", "shape", "data_offsets": [begin, end)}}, with offsets relative
+ * to the start of the data, and {@code "__metadata__"} to an object of strings. Tensors are ordered by descending element
+ * size and then by name, which aligns each tensor to its elements although the format forbids gaps. The same tensors give
+ * the same bytes.
  *
  * @see <a href="https://huggingface.co/docs/safetensors/index#format">the published format</a>
  */
@@ -48,9 +48,9 @@ public final class SafetensorsWriter {
     /**
      * Writes a new file.
      *
-     * @param tensors of different names
+     * @param tensors tensors with distinct names
      * @param metadata free text by name
-     * @throws java.nio.file.FileAlreadyExistsException where there is one
+     * @throws java.nio.file.FileAlreadyExistsException if the file exists
      */
     public static void write(Path file, List<Tensor> tensors, Map<String, String> metadata) throws IOException {
         List<Tensor> ordered = tensors.stream().sorted(BY_ALIGNMENT_AND_NAME).toList();
@@ -123,7 +123,7 @@ public final class SafetensorsWriter {
         return filled;
     }
 
-    /** By way of a direct buffer, which a channel takes as it is, whatever kind of memory the tensor lies in. */
+    /** Copies through a direct buffer, which a channel writes without another copy, whatever memory holds the tensor. */
     private static void writeData(FileChannel channel, MemorySegment data, ByteBuffer chunk) throws IOException {
         MemorySegment chunkMemory = MemorySegment.ofBuffer(chunk.clear());
         for (long position = 0; position < data.byteSize(); position += CHUNK_BYTES) {

@@ -25,12 +25,12 @@ import java.time.DateTimeException;
 import java.time.Instant;
 
 /**
- * A record as a JSON document: the names of its components in snake case, times in ISO-8601, its version in
- * {@code format_version}. Fields that this version does not know are passed over; all that it knows must be there.
+ * Reads and writes a record as a JSON document, with component names in snake case, times in ISO-8601, and the version in
+ * {@code format_version}. Unknown fields are ignored; all known fields are required.
  *
- * @param name what a document is called in failures
- * @param oldest format version that can be read
- * @param newest format version, which is written
+ * @param name name of the document in messages
+ * @param oldest oldest format version that can be read
+ * @param newest newest format version that can be read, and the one that is written
  */
 record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
     private static final JsonMapper JSON = JsonMapper.builder()
@@ -47,11 +47,11 @@ record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
                     .addDeserializer(Instant.class, new InstantReader()))
             .build();
 
-    /** Line feeds on every platform: the same document gives the same bytes. */
+    /** Uses line feeds on every platform, so that the same document gives the same bytes. */
     private static final ObjectWriter WRITER =
             JSON.writer(new DefaultPrettyPrinter().withObjectIndenter(new DefaultIndenter("  ", "\n")));
 
-    /** The document in UTF-8. */
+    /** Returns the document in UTF-8. */
     byte[] write(T document) {
         try {
             return WRITER.writeValueAsBytes(document);
@@ -60,7 +60,7 @@ record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
         }
     }
 
-    /** The document in UTF-8 as an earlier version had it, without one of its fields. */
+    /** Returns the document in UTF-8 without one of its fields, as an earlier version wrote it. */
     byte[] writeWithout(String field, T document) {
         ObjectNode root = JSON.valueToTree(document);
         root.remove(field);
@@ -71,24 +71,24 @@ record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
         }
     }
 
-    /** The same document by another name. */
+    /** Returns a copy that uses another name in messages. */
     SnapshotJson<T> named(String other) {
         return new SnapshotJson<>(other, type, oldest, newest);
     }
 
     /**
-     * The document that the bytes are.
+     * Parses a document.
      *
-     * @throws FormatException for bytes that are corrupt, too old or too new
+     * @throws FormatException if the bytes are corrupt, too old or too new
      */
     T read(byte[] json) {
         return value(tree(json), json.length);
     }
 
     /**
-     * The JSON that the bytes are, once its version can be read.
+     * Parses the bytes as JSON and checks the format version.
      *
-     * @throws FormatException for bytes that are corrupt, too old or too new
+     * @throws FormatException if the bytes are corrupt, too old or too new
      */
     JsonNode tree(byte[] json) {
         try {
@@ -105,10 +105,10 @@ record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
     }
 
     /**
-     * The document that the JSON is.
+     * Converts parsed JSON to a document.
      *
-     * @param length of the JSON in bytes
-     * @throws FormatException for JSON that is no such document
+     * @param length length of the JSON in bytes
+     * @throws FormatException if the JSON is not such a document
      */
     T value(JsonNode root, int length) {
         try {

@@ -5,10 +5,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * A named array of numbers, row-major and little endian.
+ * A named, multidimensional array of numbers, row-major and little endian.
  *
  * @param shape lengths of the dimensions, outermost first; empty for a scalar
- * @param data exactly the elements; the tensor borrows the memory, which lives as long as its arena
+ * @param data memory of exactly the elements; the tensor does not own it, and it lives as long as its arena
  */
 public record Tensor(String name, DType dtype, List<Long> shape, MemorySegment data) {
     public Tensor {
@@ -25,9 +25,9 @@ public record Tensor(String name, DType dtype, List<Long> shape, MemorySegment d
     }
 
     /**
-     * Bytes of a tensor.
+     * Returns the number of bytes of a tensor.
      *
-     * @throws IllegalArgumentException for a negative length, or more than 2⁶³ - 1 bytes
+     * @throws IllegalArgumentException if a length is negative, or the tensor has more than 2⁶³ - 1 bytes
      */
     static long byteSize(DType dtype, List<Long> shape) {
         long bytes = dtype.bytes();

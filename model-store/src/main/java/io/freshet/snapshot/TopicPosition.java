@@ -1,9 +1,9 @@
 package io.freshet.snapshot;
 
 /**
- * Where to go on reading a partition.
+ * The position from which to continue reading a partition.
  *
- * @param offset of the next record to read: everything before it is covered
+ * @param offset offset of the next record to read; all earlier records are covered
  */
 public record TopicPosition(String topic, int partition, long offset) {
     public TopicPosition {

@@ -1,6 +1,4 @@
-/**
- * The files of a model snapshot: safetensors for numbers and the manifest that says what the snapshot is.
- */
+/** The files of a model snapshot: safetensors for the numbers, and the manifest that describes the snapshot. */
 @NullMarked
 package io.freshet.snapshot;
 

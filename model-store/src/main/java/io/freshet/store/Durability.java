@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
-/** What makes files survive a power cut, and folders go away. */
+/** Durable writes, and removal of folders. */
 final class Durability {
     private Durability() {}
 
@@ -26,7 +26,10 @@ final class Durability {
         }
     }
 
-    /** Makes names durable. Only POSIX lets a folder be opened for that; elsewhere the rename has to do. */
+    /**
+     * Makes the names in a folder durable. Only POSIX file systems can sync a folder; elsewhere the rename itself must
+     * suffice.
+     */
     static void syncFolder(Path folder) throws IOException {
         if (!folder.getFileSystem().supportedFileAttributeViews().contains("posix")) {
             return;
@@ -36,12 +39,15 @@ final class Durability {
         }
     }
 
-    /** Removes a folder and all in it; what somebody else removes meanwhile is none of its concern. */
+    /** Removes a folder and its contents. Tolerates that another process removes parts of it at the same time. */
     static void removeRecursively(Path folder) throws IOException {
         Files.walkFileTree(folder, new Remover());
     }
 
-    /** Removes what a failure has left half done; what goes wrong with that joins the failure. */
+    /**
+     * Removes the incomplete folder that a failure has left behind. A failure of the removal is added to the first one as
+     * suppressed.
+     */
     static void removeAfterFailure(Path folder, Exception failure) {
         try {
             removeRecursively(folder);
@@ -57,7 +63,7 @@ final class Durability {
             return FileVisitResult.CONTINUE;
         }
 
-        /** Gone already: somebody else removes the same. */
+        /** Ignores a file that another process has already removed. */
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
             if (failure instanceof NoSuchFileException) {

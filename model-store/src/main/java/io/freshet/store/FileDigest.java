@@ -9,21 +9,21 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 
-/** SHA-256 of files. */
+/** Computes and verifies the SHA-256 of files. */
 final class FileDigest {
     private static final int CHUNK_BYTES = 1 << 16;
 
     private FileDigest() {}
 
-    /** What a manifest says of a file. */
+    /** Returns the manifest's entry for a file. */
     static FileEntry entry(Path file) throws IOException {
         return new FileEntry(file.getFileName().toString(), Files.size(file), hex(file));
     }
 
     /**
-     * Lets a file pass that is what the manifest says; throws with both sides for any other.
+     * Verifies the length and digest of a file against the manifest. On a mismatch, throws an exception with both sides.
      *
-     * @param where the file is kept, which failures name
+     * @param where location of the file, for messages
      */
     static void verify(Path file, FileEntry expected, String where) throws IOException {
         long length = length(file, expected, where);
@@ -35,7 +35,7 @@ final class FileDigest {
         }
     }
 
-    /** What is said of a file that a manifest names and that is not there. */
+    /** Returns the exception for a file that is in the manifest but does not exist. */
     static SnapshotCorruptException missing(FileEntry expected, String where, Exception cause) {
         return new SnapshotCorruptException(
                 "file must be there: file=" + where + ", sha256=" + expected.sha256() + " in the manifest", cause);

@@ -16,11 +16,11 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * Snapshots as folders: {@code <root>/<model>/<version>/}, with the manifest and the files that it names.
+ * A store of snapshots as folders: {@code <root>/<model>/<version>/}, with the manifest and the files that it names.
  *
- * <p>A snapshot is written under a name that begins with a dot, synced, and renamed; one that is deleted is first renamed
- * likewise. What such names are left over from a process that died is removed by a later {@link #save}, that of a writer
- * only {@link LeftOvers#AGE} after it wrote last.
+ * <p>A snapshot is written into a folder whose name begins with a dot, synced, and renamed. A snapshot that is deleted is
+ * first renamed to a name with a dot. A later {@link #save} removes such folders if a process died and left them; it
+ * removes an unfinished snapshot only {@link LeftOvers#AGE} after its last write.
  */
 public final class FileSnapshotStore implements SnapshotStore {
     private static final String WRITING_PREFIX = ".writing-";
@@ -29,7 +29,7 @@ public final class FileSnapshotStore implements SnapshotStore {
     private final Path root;
     private final LeftOvers leftOvers;
 
-    /** A store under a folder, which is created when the first snapshot is written. */
+    /** Creates a store under a folder, which is created when the first snapshot is written. */
     public FileSnapshotStore(Path root) {
         this(root, LeftOvers.byTheClock());
     }
@@ -109,7 +109,10 @@ public final class FileSnapshotStore implements SnapshotStore {
         return publish(folder, modelFolder(manifest.model()), manifest);
     }
 
-    /** Renames the finished folder, which fails for all but the first where several have written the same version. */
+    /**
+     * Renames the finished folder. If several writers have written the same version, the rename succeeds only for the
+     * first.
+     */
     private Manifest publish(Path folder, Path modelFolder, Manifest manifest) throws IOException {
         Path published = modelFolder.resolve(manifest.version());
         try {
@@ -125,8 +128,8 @@ public final class FileSnapshotStore implements SnapshotStore {
     }
 
     /**
-     * Replaces the files of a snapshot that is there one by one, each by its equal, so that what was damaged is whole
-     * again: a reader never sees less than all. Its manifest stays, unless that is damaged or of an older lineage.
+     * Replaces each file of an already published snapshot by the same file, which repairs damaged files. A reader sees
+     * all files at any time. The published manifest stays, unless it is damaged or of an older lineage.
      */
     private Manifest join(Path folder, Path published, Manifest manifest) throws IOException {
         for (FileEntry file : manifest.files()) {

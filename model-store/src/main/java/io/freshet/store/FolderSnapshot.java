@@ -7,7 +7,7 @@ import java.nio.file.Path;
 /**
  * A verified snapshot whose files are in a folder.
  *
- * @param letGo what closing does: nothing where the files stay where they are
+ * @param letGo action of {@link #close}: none if the files stay in place
  */
 record FolderSnapshot(Manifest manifest, Path folder, Runnable letGo) implements Snapshot {
     @Override

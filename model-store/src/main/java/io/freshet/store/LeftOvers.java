@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * From when on what a writer has begun and not finished is nobody's any more. A writer that is alive may be slow, its
- * clock may be off, and it must not lose what it writes: the bound is far beyond both.
+ * Age after which an unfinished write is treated as abandoned. A live writer may be slow or have a wrong clock, and must
+ * not lose its files, so the age is far beyond both.
  */
 record LeftOvers(Clock clock) {
     static final Duration AGE = Duration.ofHours(1);
@@ -15,7 +15,7 @@ record LeftOvers(Clock clock) {
         return new LeftOvers(Clock.systemUTC());
     }
 
-    /** Whether what was last touched then has no writer that is alive. */
+    /** Returns whether files last modified at {@code touched} are abandoned: no live writer works on them. */
     boolean isAbandoned(Instant touched) {
         return touched.isBefore(clock.instant().minus(AGE));
     }

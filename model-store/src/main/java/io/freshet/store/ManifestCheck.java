@@ -8,16 +8,16 @@ import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;
 
-/** What a manifest must be to be the one of a certain snapshot. */
+/** Checks that a manifest is that of a given snapshot. */
 final class ManifestCheck {
     private ManifestCheck() {}
 
     /**
-     * The manifest that the bytes are.
+     * Parses and checks a manifest.
      *
-     * @param where they come from, which failures name
-     * @throws SnapshotCorruptException for one that is damaged or another snapshot's
-     * @throws FormatException for one that is too old or too new
+     * @param where source of the bytes, for messages
+     * @throws SnapshotCorruptException if the manifest is damaged or belongs to another snapshot
+     * @throws FormatException if its format is too old or too new
      */
     static Manifest read(byte[] json, String where, String model, String version) throws SnapshotCorruptException {
         Manifest manifest = parse(json, where);
@@ -34,8 +34,8 @@ final class ManifestCheck {
     }
 
     /**
-     * The manifest that a store has of the same snapshot and that is to stay; empty where there is none, one that cannot be
-     * read, or one of an older lineage.
+     * Returns the manifest that the store already has for the same snapshot, if it should stay. Empty if the store has
+     * none, or only one that cannot be read or is of an older lineage.
      */
     static Optional<Manifest> toKeep(SnapshotStore store, Manifest same) throws IOException {
         try {

@@ -16,12 +16,12 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
- * Which snapshots of a model are kept: the newest ones, beside them the newest one of each day for the newest days that have
- * any, and what somebody wants. Days are those of UTC. Days without a snapshot do not count, so that a trainer that was
- * off for weeks does not lose all its past at its first snapshot.
+ * A policy that decides which snapshots of a model to keep: the newest ones, the newest one of each of the most recent
+ * days, and any that are explicitly wanted. Days are in UTC. Days without a snapshot do not count, so that a trainer that
+ * was off for weeks does not lose all older snapshots when it writes its first new one.
  *
- * @param newest how many, at least 1; the one of the highest step is the newest
- * @param days for how many days; 0 for none
+ * @param newest number of newest snapshots to keep, at least 1; newest means highest step
+ * @param days number of days to keep a snapshot of; 0 for none
  */
 public record RetentionPolicy(int newest, int days) {
     public RetentionPolicy {
@@ -32,10 +32,10 @@ public record RetentionPolicy(int newest, int days) {
     }
 
     /**
-     * What is kept no longer, lowest step first.
+     * Returns the versions that need not be kept, lowest step first.
      *
-     * @param createdAt of every snapshot by its version
-     * @param wanted versions that stay in any case
+     * @param createdAt creation time of every snapshot by its version
+     * @param wanted versions to keep in any case
      */
     public List<String> surplus(Map<String, Instant> createdAt, Set<String> wanted) {
         NavigableMap<String, Instant> newestFirst = new TreeMap<>(createdAt).descendingMap();
@@ -48,10 +48,10 @@ public record RetentionPolicy(int newest, int days) {
     }
 
     /**
-     * What a store need keep no longer, lowest step first. A snapshot whose manifest cannot be read counts for nothing, and
-     * goes once all that is kept is newer.
+     * Returns the versions that a store need not keep, lowest step first. A snapshot whose manifest cannot be read does
+     * not count towards the limits, and is surplus once all kept snapshots are newer.
      *
-     * @param wanted versions that stay in any case
+     * @param wanted versions to keep in any case
      */
     public List<String> surplus(SnapshotStore store, String model, Set<String> wanted) throws IOException {
         Map<String, Instant> createdAt = new TreeMap<>();
@@ -62,7 +62,7 @@ public record RetentionPolicy(int newest, int days) {
             } catch (SnapshotCorruptException | FormatException e) {
                 unreadable.add(version);
             } catch (NoSuchFileException e) {
-                // Somebody else has deleted it meanwhile.
+                // Another process has deleted it in the meantime.
             }
         }
         Set<String> surplus = new TreeSet<>(surplus(createdAt, wanted));
@@ -76,7 +76,7 @@ public record RetentionPolicy(int newest, int days) {
         return List.copyOf(surplus);
     }
 
-    /** By day, the newest day first. */
+    /** Returns the newest version of each day, newest day first. */
     private static NavigableMap<LocalDate, String> newestOfDays(NavigableMap<String, Instant> newestFirst) {
         NavigableMap<LocalDate, String> byDay = new TreeMap<>();
         newestFirst.forEach(

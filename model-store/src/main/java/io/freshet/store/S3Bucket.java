@@ -15,9 +15,10 @@ import software.amazon.awssdk.services.s3.model.MultipartUpload;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * One bucket, in the few words that a store of snapshots needs. Keys are whole. Thread-safe.
+ * A client for one bucket, with the few operations that a snapshot store needs. Keys are complete, including the prefix.
+ * Thread-safe.
  *
- * <p>Lives as long as the process does: its connections are let go when they have been idle.
+ * <p>Never closed: it lives as long as the process, and idle connections are dropped.
  */
 final class S3Bucket {
     private static final int PRECONDITION_FAILED = 412;
@@ -36,7 +37,7 @@ final class S3Bucket {
         this.failures = failures;
     }
 
-    /** The bucket that is there, or not: nothing is asked yet. */
+    /** Creates a client without sending a request: the bucket may not exist. */
     static S3Bucket open(StoreLocation.Bucket bucket, S3Settings settings, S3Patience patience)
             throws SnapshotStoreException {
         URI endpoint = settings.endpoint();
@@ -50,16 +51,16 @@ final class S3Bucket {
     }
 
     /**
-     * An object of the bucket.
+     * An object in the bucket.
      *
-     * @param lastModified by the clock of the store
+     * @param lastModified time of the last modification by the store's clock
      */
     record Entry(String key, long length, Instant lastModified) {}
 
-    /** An upload in parts that has begun and not ended. */
+    /** A multipart upload in progress. */
     record Upload(String key, String id, Instant begun) {}
 
-    /** All objects whose keys begin so. */
+    /** Lists all objects whose keys begin with {@code prefix}. */
     List<Entry> list(String prefix) throws IOException {
         return asking(
                 prefix,
@@ -71,7 +72,7 @@ final class S3Bucket {
                         .toList());
     }
 
-    /** A small object. */
+    /** Reads a small object. */
     byte[] get(String key) throws IOException {
         return asking(
                 key,
@@ -79,17 +80,17 @@ final class S3Bucket {
                         .asByteArray());
     }
 
-    /** Gets an object into a file. */
+    /** Downloads an object into a file. */
     void download(String key, Path file) throws IOException {
         asking(key, () -> client.getObject(request -> request.bucket(name).key(key), new S3Download(file)));
     }
 
-    /** Puts a small object, in place of any other. */
+    /** Writes a small object, replacing any existing one. */
     void put(String key, byte[] bytes) throws IOException {
         asking(key, () -> client.putObject(request -> request.bucket(name).key(key), RequestBody.fromBytes(bytes)));
     }
 
-    /** Puts a small object unless there is one: then false. */
+    /** Writes a small object unless the key exists; returns whether it was written. */
     boolean putIfAbsent(String key, byte[] bytes) throws IOException {
         return asking(key, () -> {
             try {
@@ -105,7 +106,7 @@ final class S3Bucket {
         });
     }
 
-    /** Puts a file, in parts where it is longer than one, in place of any other object. */
+    /** Uploads a file, replacing any existing object. A file longer than one part is sent as a multipart upload. */
     void upload(String key, Path file) throws IOException {
         if (Files.size(file) <= partBytes) {
             asking(
@@ -125,12 +126,15 @@ final class S3Bucket {
         }
     }
 
-    /** Deletes an object, if it is there. */
+    /** Deletes an object if it exists. */
     void delete(String key) throws IOException {
         asking(key, () -> client.deleteObject(request -> request.bucket(name).key(key)));
     }
 
-    /** Uploads in parts of keys that begin so. Some stores name none but those of a whole key. */
+    /**
+     * Lists the multipart uploads in progress whose keys begin with {@code prefix}. Some stores only list uploads if the
+     * prefix is a complete key.
+     */
     List<Upload> uploads(String prefix) throws IOException {
         return asking(
                 prefix,
@@ -142,7 +146,7 @@ final class S3Bucket {
                         .toList());
     }
 
-    /** Ends an upload in parts for good; its parts go. */
+    /** Aborts a multipart upload and removes its parts. */
     void abort(Upload upload) throws IOException {
         asking(
                 upload.key(),
@@ -150,7 +154,7 @@ final class S3Bucket {
                         request -> request.bucket(name).key(upload.key()).uploadId(upload.id())));
     }
 
-    /** What failures call an object. */
+    /** Returns the URL of an object, for messages. */
     String url(String key) {
         return failures.url(key);
     }

@@ -14,7 +14,7 @@ import software.amazon.awssdk.services.s3.S3ClientBuilder;
 import software.amazon.awssdk.services.s3.S3Configuration;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
-/** Makes the SDK's client, so that any S3 understands it. */
+/** Creates the SDK's client, with settings that any S3-compatible store understands. */
 final class S3Connection {
     private static final String REGION_VARIABLE = "AWS_REGION";
     private static final int CONFLICT = 409;
@@ -22,8 +22,8 @@ final class S3Connection {
     private S3Connection() {}
 
     /**
-     * A client. The checksums that newer SDKs add by themselves are left out, because not every S3 takes them: the manifest's
-     * SHA-256 is checked on every read.
+     * Creates a client. It omits the checksums that newer SDKs add by default, because not every S3-compatible store
+     * accepts them; the SHA-256 in the manifest is checked on every read.
      */
     static S3Client open(S3Settings settings, S3Patience patience) {
         S3ClientBuilder builder = S3Client.builder()
@@ -47,21 +47,24 @@ final class S3Connection {
         return builder.build();
     }
 
-    /** The SDK's own, and more of what passes. */
+    /** Returns the SDK's standard retry strategy, extended by further transient failures. */
     private static RetryStrategy retries(S3Patience patience) {
         return AwsRetryStrategy.standardRetryStrategy().toBuilder()
                 .maxAttempts(patience.attempts())
                 .retryOnException(S3Connection::isConflict)
-                .retryOnRootCauseInstanceOf(XMLStreamException.class) // a list that was cut off
+                .retryOnRootCauseInstanceOf(XMLStreamException.class) // a truncated listing
                 .build();
     }
 
-    /** Whether somebody else is about to write the same object on a condition. */
+    /** Returns whether a concurrent conditional write of the same object made the call fail. */
     private static boolean isConflict(Throwable failure) {
         return failure instanceof S3Exception answer && answer.statusCode() == CONFLICT;
     }
 
-    /** Null leaves it to the SDK, which asks the machine last; an S3 that is not AWS's seldom minds. */
+    /**
+     * Returns null to let the SDK find the region, which asks the machine's metadata service last. Without any configured
+     * region, an endpoint that is not AWS gets a default, since such stores seldom check the region.
+     */
     private static @Nullable Region region(S3Settings settings, @Nullable String fromEnvironment) {
         if (!settings.region().isEmpty()) {
             return Region.of(settings.region());

@@ -10,7 +10,7 @@ import software.amazon.awssdk.core.sync.ResponseTransformer;
 import software.amazon.awssdk.http.AbortableInputStream;
 import software.amazon.awssdk.services.s3.model.GetObjectResponse;
 
-/** An object's bytes on their way into a file. An answer that is cut off has the SDK ask again. */
+/** Writes the content of an object to a file. If the response is truncated, the SDK retries the request. */
 record S3Download(Path file) implements ResponseTransformer<GetObjectResponse, Path> {
     private static final int CHUNK_BYTES = 1 << 16;
 

@@ -9,10 +9,10 @@ import software.amazon.awssdk.core.exception.SdkException;
 import software.amazon.awssdk.services.s3.model.S3Exception;
 
 /**
- * What the SDK's failures mean, and what to do about them.
+ * Translates the SDK's exceptions into Java's, with messages that say what to do.
  *
- * @param bucket that was asked
- * @param endpoint where, as people should know it
+ * @param bucket bucket of the request
+ * @param endpoint endpoint of the request, for messages
  */
 record S3Failures(StoreLocation.Bucket bucket, String endpoint) {
     private static final int MOVED = 301;
@@ -20,9 +20,9 @@ record S3Failures(StoreLocation.Bucket bucket, String endpoint) {
     private static final int FORBIDDEN = 403;
 
     /**
-     * A failure of Java's own in place of the SDK's.
+     * Translates an exception of the SDK.
      *
-     * @param key of the object, or what the keys begin with
+     * @param key key of the object, or prefix of the keys
      */
     IOException of(SdkException failure, String key) {
         if (failure instanceof AbortedException) {
@@ -94,7 +94,7 @@ record S3Failures(StoreLocation.Bucket bucket, String endpoint) {
         return failure;
     }
 
-    /** The URL of an object. */
+    /** Returns the URL of an object. */
     String url(String key) {
         return "s3://" + bucket.bucket() + "/" + key;
     }

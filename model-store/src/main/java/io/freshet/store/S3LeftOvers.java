@@ -11,13 +11,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes away what writers that died have left of one model's snapshots: files without a manifest, and uploads in parts that
- * nobody goes on with. Where that fails, the next one who saves tries again.
+ * Removes what dead writers left of one model's snapshots: files without a manifest, and abandoned multipart uploads. If
+ * that fails, the next call to save tries again.
  */
 record S3LeftOvers(S3Bucket bucket, LeftOvers leftOvers) {
     private static final Logger LOG = LoggerFactory.getLogger(S3LeftOvers.class);
 
-    /** @param prefix of the model's keys, with its slash */
+    /** @param prefix prefix of the model's keys, ending with a slash */
     void remove(String prefix) {
         try {
             removeFiles(prefix);
@@ -37,7 +37,7 @@ record S3LeftOvers(S3Bucket bucket, LeftOvers leftOvers) {
                 .collect(Collectors.groupingBy(entry -> versionOf(prefix, entry)));
         for (var version : byVersion.entrySet()) {
             String folder = prefix + version.getKey() + "/";
-            // Looked at once more right before: its writer may be back, and has written some of it anew.
+            // Lists the folder again right before deletion: its writer may have returned and rewritten some files.
             if (isAbandoned(version.getValue()) && isAbandoned(bucket.list(folder))) {
                 for (Entry entry : version.getValue()) {
                     bucket.delete(entry.key());

@@ -14,8 +14,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /**
- * A long file on its way into one object, in parts. The object is there once all have arrived, and where one does not, those
- * that have are taken back.
+ * A multipart upload of a long file to one object. The object appears once all parts have arrived. If one fails, the
+ * upload is aborted and its parts are removed.
  */
 record S3Parts(S3Client client, String bucket, String key, Duration patience) {
     private static final int MOST_PARTS = 10_000;
@@ -35,7 +35,7 @@ record S3Parts(S3Client client, String bucket, String key, Duration patience) {
         }
     }
 
-    /** Long enough for as many parts as S3 takes. */
+    /** Returns the part length, raised if the file would otherwise need more parts than S3 allows. */
     private static int partBytes(long length, int wanted) {
         return Math.toIntExact(Math.max(wanted, Math.ceilDiv(length, MOST_PARTS)));
     }
@@ -54,7 +54,7 @@ record S3Parts(S3Client client, String bucket, String key, Duration patience) {
     }
 
     private CompletedPart send(String id, int number, byte[] part, int length) {
-        // Not RequestBody.fromBytes: that copies.
+        // RequestBody.fromBytes would copy the part.
         RequestBody body =
                 RequestBody.fromContentProvider(() -> new ByteArrayInputStream(part, 0, length), length, CONTENT_TYPE);
         String tag = client.uploadPart(

@@ -3,12 +3,12 @@ package io.freshet.store;
 import java.time.Duration;
 
 /**
- * How long an S3 may take. What fails in passing is tried again by the SDK, after a pause that doubles and is random.
+ * Timeouts and attempts of S3 calls. The SDK retries transient failures with exponential backoff and jitter.
  *
- * @param connect for a connection
- * @param silence between two pieces of an answer
- * @param send for one file or part to be sent and answered
- * @param attempts tries of one call, the first one included
+ * @param connect timeout for opening a connection
+ * @param silence timeout between two reads of a response
+ * @param send timeout for sending one file or part and receiving the response
+ * @param attempts maximum attempts of one call, including the first
  */
 record S3Patience(Duration connect, Duration silence, Duration send, int attempts) {
     static final S3Patience USUAL =

@@ -4,19 +4,19 @@ import java.net.URI;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How an S3 is reached. Credentials are not among it: they come from where the AWS SDK looks for them, the environment
- * ({@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}), a web identity, a profile, or the machine.
+ * Settings of the connection to S3. They contain no credentials, which the AWS SDK takes from its usual sources: the
+ * environment ({@code AWS_ACCESS_KEY_ID}, {@code AWS_SECRET_ACCESS_KEY}), a web identity, a profile, or the machine.
  *
- * @param endpoint of an S3 that is not AWS's; null for AWS, or what {@code AWS_ENDPOINT_URL_S3} says
- * @param region of the bucket; empty for what the environment or a profile says
- * @param pathStyle whether the bucket stands in the path and not in the host's name
- * @param partBytes the length of the parts that longer files are sent in
+ * @param endpoint endpoint of an S3-compatible store; null for AWS, or the value of {@code AWS_ENDPOINT_URL_S3}
+ * @param region region of the bucket; empty for the one from the environment or a profile
+ * @param pathStyle whether the bucket is in the path rather than the host name
+ * @param partBytes length of the parts in which longer files are uploaded
  */
 public record S3Settings(@Nullable URI endpoint, String region, boolean pathStyle, int partBytes) {
-    /** S3 takes no smaller parts. */
+    /** Minimum length of a part in S3. */
     public static final int LEAST_PART_BYTES = 5 << 20;
 
-    /** What the program sends at once, and holds in memory. */
+    /** Maximum length of a part, which is held in memory. */
     public static final int MOST_PART_BYTES = 1 << 30;
 
     public S3Settings {

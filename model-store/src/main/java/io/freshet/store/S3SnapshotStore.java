@@ -16,14 +16,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Snapshots in a bucket of an S3: {@code <prefix>/<model>/<version>/}, with the manifest and the files that it names.
+ * A store of snapshots in an S3 bucket: {@code <prefix>/<model>/<version>/}, with the manifest and the files that it
+ * names.
  *
- * <p>There is no renaming in S3, so the manifest is put last, and only where there is none: it is what makes a snapshot
- * seen, and the first one stays. The other files' bytes follow from the version, so that who writes the same version
- * replaces equals. A snapshot is deleted manifest first. Files without a manifest and uploads that were not ended are
- * removed by a later {@link #save}, {@link LeftOvers#AGE} after they were last written.
+ * <p>S3 has no rename, so the manifest, which makes a snapshot visible, is written last and only if none exists: the
+ * first one stays. The version determines the bytes of the other files, so a writer of the same version replaces files by
+ * equal ones. Deletion begins with the manifest. A later {@link #save} removes files without a manifest and unfinished
+ * uploads, {@link LeftOvers#AGE} after their last write.
  *
- * <p>Files are written and read in a folder of this machine, each read verified there. Thread-safe.
+ * <p>Files are written and read through a local folder, where every file is verified when it is read. Thread-safe.
  */
 public final class S3SnapshotStore implements SnapshotStore {
     private static final Logger LOG = LoggerFactory.getLogger(S3SnapshotStore.class);
@@ -35,9 +36,9 @@ public final class S3SnapshotStore implements SnapshotStore {
     private final WorkFolder reading;
 
     /**
-     * A store in a bucket that is there, or will be: nothing is asked yet.
+     * Creates a store without sending a request: the bucket may not exist yet.
      *
-     * @param work folder for copies of snapshots, which may be lost at any time
+     * @param work local folder for temporary copies of snapshots
      */
     public S3SnapshotStore(StoreLocation.Bucket location, S3Settings settings, Path work)
             throws SnapshotStoreException {
@@ -117,7 +118,7 @@ public final class S3SnapshotStore implements SnapshotStore {
         }
     }
 
-    /** Puts the manifest, unless there is one already that is to stay; the one that is there then. */
+    /** Writes the manifest, unless the store has one that should stay. Returns the manifest that is then in the store. */
     private Manifest publish(Manifest manifest) throws IOException {
         String key = key(manifest.model(), manifest.version(), Manifest.FILE_NAME);
         byte[] json = ManifestCodec.toJson(manifest);
@@ -132,8 +133,8 @@ public final class S3SnapshotStore implements SnapshotStore {
     }
 
     /**
-     * Files that have gone since they were put: somebody may have taken what was left of an earlier try at this version for
-     * abandoned, and some of this one with it.
+     * Returns files that have disappeared since their upload. A cleanup may have taken the remains of an earlier attempt
+     * at this version for abandoned, and deleted files of this attempt with them.
      */
     private List<FileEntry> missing(Manifest manifest) throws IOException {
         String prefix = prefix(manifest.model(), manifest.version());
@@ -153,7 +154,7 @@ public final class S3SnapshotStore implements SnapshotStore {
         FileDigest.verify(file, entry, bucket.url(key));
     }
 
-    /** What cannot be removed goes with what processes that died have left. */
+    /** Removes a copy. If that fails, the copy is removed later, like those of dead processes. */
     private static void remove(Path folder) {
         try {
             Durability.removeRecursively(folder);

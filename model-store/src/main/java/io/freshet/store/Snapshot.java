@@ -3,18 +3,18 @@ package io.freshet.store;
 import io.freshet.snapshot.Manifest;
 import java.nio.file.Path;
 
-/** An opened snapshot, whose files were all verified when it was opened. */
+/** An opened snapshot. All its files were verified when it was opened. */
 public interface Snapshot extends AutoCloseable {
     Manifest manifest();
 
     /**
-     * Where to read one of its files until {@link #close}.
+     * Returns the path of one of its files, valid until {@link #close}.
      *
-     * @throws IllegalArgumentException for a file that the manifest does not name
+     * @throws IllegalArgumentException if the manifest does not name the file
      */
     Path file(String name);
 
-    /** Lets go of what the store took to provide the files. */
+    /** Releases the resources that provide the files. */
     @Override
     void close();
 }

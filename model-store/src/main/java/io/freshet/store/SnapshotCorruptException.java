@@ -2,7 +2,7 @@ package io.freshet.store;
 
 import java.io.IOException;
 
-/** A snapshot that is not what its manifest says. Its message names the file and both sides of the mismatch. */
+/** Thrown for a snapshot that does not match its manifest. The message names the file and both sides of the mismatch. */
 public final class SnapshotCorruptException extends IOException {
     private static final long serialVersionUID = 1L;
 

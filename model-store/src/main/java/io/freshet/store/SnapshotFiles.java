@@ -8,9 +8,9 @@ import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
-/** The files that a snapshot is to have, each with what writes it. Not thread-safe. */
+/** The files of a snapshot to be written, each with its writer. Not thread-safe. */
 public final class SnapshotFiles {
-    /** Writes a whole file; the store sees to its durability. */
+    /** Writes a whole file. The store makes it durable. */
     @FunctionalInterface
     public interface Content {
         /** Creates the file, which does not exist yet. */
@@ -22,7 +22,7 @@ public final class SnapshotFiles {
     /**
      * Adds a file.
      *
-     * @throws IllegalArgumentException for a name that is not a plain one, or stands already
+     * @throws IllegalArgumentException if the name is not a plain file name, or has been added already
      */
     public SnapshotFiles add(String name, Content content) {
         FileEntry.requireName(name);
@@ -32,7 +32,7 @@ public final class SnapshotFiles {
         return this;
     }
 
-    /** Writes them into a folder; what they are, in order of name. */
+    /** Writes the files into a folder and returns their entries in order of name. */
     List<FileEntry> writeInto(Path folder) throws IOException {
         List<FileEntry> entries = new ArrayList<>();
         for (var content : contents.entrySet()) {

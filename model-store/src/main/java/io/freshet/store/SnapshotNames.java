@@ -9,11 +9,11 @@ import java.util.Locale;
 import java.util.regex.Pattern;
 
 /**
- * What models and snapshots are called, which becomes parts of paths and keys.
+ * Names of models and snapshots, which become parts of paths and keys.
  *
  * <p>A version is the step in 12 digits, a hyphen, and the first 12 digits of the SHA-256 over the lines
- * {@code "<name> <sha256>\n"} of the files in order of name. So versions sort by step, and one with the same name has the
- * same files.
+ * {@code "<name> <sha256>\n"} of the files in order of name. So versions sort by step, and two snapshots of the same
+ * version have the same files.
  */
 final class SnapshotNames {
     private static final Pattern MODEL = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
@@ -23,12 +23,12 @@ final class SnapshotNames {
 
     private SnapshotNames() {}
 
-    /** Lets a model's name pass that leads nowhere else. */
+    /** Checks that a model's name cannot lead outside the store, and returns it. */
     static String requireModel(String model) {
         return requireMatch("model", model, MODEL);
     }
 
-    /** Lets a version's name pass that leads nowhere else. */
+    /** Checks that a version's name cannot lead outside the store, and returns it. */
     static String requireVersion(String version) {
         return requireMatch("version", version, VERSION);
     }
@@ -37,7 +37,7 @@ final class SnapshotNames {
         return VERSION.matcher(name).matches();
     }
 
-    /** Lets steps pass that a version has room for. */
+    /** Checks that a step fits into a version. */
     static void requireStep(long step) {
         if (step < 0 || step > MAX_STEP) {
             throw new IllegalArgumentException("step must be in [0, " + MAX_STEP + "]: step=" + step);

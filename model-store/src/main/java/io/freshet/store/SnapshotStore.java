@@ -7,42 +7,42 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * Where snapshots are kept. A snapshot is seen whole or not at all, whenever its writer dies, and does not change once it
- * is seen. Any number of readers and writers; a model has one writer, but one that has lost its place may go on for a
- * while, and neither takes from the other what it writes.
+ * A store of model snapshots. A snapshot becomes visible as a whole or not at all, even if its writer dies, and does not
+ * change once it is visible. Any number of readers and writers may use a store at once. A model has one writer, but a
+ * writer that has been replaced may continue for a while; neither damages the other's snapshots.
  *
- * <p>All of them throw a {@link SnapshotStoreException} where the store itself cannot be used.
+ * <p>All methods throw a {@link SnapshotStoreException} if the store itself cannot be used.
  */
 public interface SnapshotStore {
     /**
-     * Writes a snapshot. It is durable and visible on return. Where the same files of the same step are there already, say
-     * from before a restart, the manifest that came first stays, unless this one is of a newer lineage.
+     * Writes a snapshot, which is durable and visible on return. If the store already has the same files for the same
+     * step, for example from before a restart, the existing manifest stays, unless the new one is of a newer lineage.
      *
-     * @return the manifest that is there, with the version and the files
+     * @return the manifest in the store, with the version and the files
      */
     Manifest save(ManifestDraft draft, SnapshotFiles files) throws IOException;
 
-    /** Versions of a model that can be opened, oldest first by step; none for an unknown model. */
+    /** Returns the versions of a model that can be opened, lowest step first; empty for an unknown model. */
     List<String> versions(String model) throws IOException;
 
     /**
-     * A snapshot's manifest; its files are not looked at.
+     * Reads a snapshot's manifest without checking the files.
      *
-     * @throws java.nio.file.NoSuchFileException where there is no such snapshot
-     * @throws SnapshotCorruptException for a manifest that is damaged or another's
-     * @throws FormatException for a manifest that is too old or too new
+     * @throws java.nio.file.NoSuchFileException if there is no such snapshot
+     * @throws SnapshotCorruptException if the manifest is damaged or belongs to another snapshot
+     * @throws FormatException if the manifest's format is too old or too new
      */
     Manifest manifest(String model, String version) throws IOException;
 
     /**
-     * Opens a snapshot, once the length and SHA-256 of every file are verified.
+     * Opens a snapshot after verifying the length and SHA-256 of every file.
      *
-     * @throws java.nio.file.NoSuchFileException where there is no such snapshot
-     * @throws SnapshotCorruptException for a file that is not what the manifest says, naming both digests
-     * @throws FormatException for a manifest that is too old or too new
+     * @throws java.nio.file.NoSuchFileException if there is no such snapshot
+     * @throws SnapshotCorruptException if a file does not match the manifest; the message has both digests
+     * @throws FormatException if the manifest's format is too old or too new
      */
     Snapshot open(String model, String version) throws IOException;
 
-    /** Removes a snapshot, if it is there. It is gone from {@link #versions} at once. */
+    /** Removes a snapshot if it exists. It disappears from {@link #versions} immediately. */
     void delete(String model, String version) throws IOException;
 }

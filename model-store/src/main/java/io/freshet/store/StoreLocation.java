@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Where a model store is. Its text is what people write. */
+/** The location of a model store. Its text is the form in configuration. */
 public sealed interface StoreLocation {
-    /** A folder of this machine, or one that is mounted. */
+    /** A local or mounted folder. */
     record Folder(Path path) implements StoreLocation {
         @Override
         public String toString() {
@@ -15,19 +15,19 @@ public sealed interface StoreLocation {
     }
 
     /**
-     * A bucket of an S3, or a part of one.
+     * An S3 bucket, or a part of one.
      *
-     * @param bucket its name
-     * @param prefix what every key begins with, without a slash at either end; empty for the whole bucket
+     * @param bucket name of the bucket
+     * @param prefix common prefix of all keys, without a slash at either end; empty for the whole bucket
      */
     record Bucket(String bucket, String prefix) implements StoreLocation {
         private static final Pattern URL = Pattern.compile(
                 "s3://([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:/((?:[A-Za-z0-9._-]+/)*[A-Za-z0-9._-]+)?/?)?");
 
         /**
-         * The bucket that a URL means.
+         * Parses the URL of a bucket.
          *
-         * @throws IllegalArgumentException for what is none
+         * @throws IllegalArgumentException if the text is not such a URL
          */
         public static Bucket parse(String url) {
             Matcher matcher = URL.matcher(url);
@@ -38,7 +38,7 @@ public sealed interface StoreLocation {
             return new Bucket(matcher.group(1), matcher.group(2) == null ? "" : matcher.group(2));
         }
 
-        /** The key of a path under the prefix. */
+        /** Returns the key of a path under the prefix. */
         String key(String path) {
             return prefix.isEmpty() ? path : prefix + "/" + path;
         }
@@ -50,9 +50,9 @@ public sealed interface StoreLocation {
     }
 
     /**
-     * The place that a text means: a bucket where it begins with {@code s3://}, else a folder.
+     * Parses a location: a bucket if the text begins with {@code s3:}, otherwise a folder.
      *
-     * @throws IllegalArgumentException for what is neither
+     * @throws IllegalArgumentException if the text is neither
      */
     static StoreLocation parse(String text) {
         if (text.startsWith("s3:")) {

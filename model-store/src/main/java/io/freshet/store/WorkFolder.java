@@ -10,11 +10,11 @@ import java.util.UUID;
 import java.util.stream.Stream;
 
 /**
- * A folder for unfinished things, each a folder of its own under a name that begins as given. What a process that died
- * has left there goes when the next one is begun.
+ * A folder for temporary subfolders, whose names begin with {@code prefix}. Creating a subfolder removes those that dead
+ * processes left behind.
  */
 record WorkFolder(Path root, String prefix, LeftOvers leftOvers) {
-    /** A new folder; its owner removes it. */
+    /** Creates a subfolder, which the caller must remove. */
     Path begin() throws IOException {
         Files.createDirectories(root);
         removeAbandoned();
@@ -36,7 +36,7 @@ record WorkFolder(Path root, String prefix, LeftOvers leftOvers) {
         }
     }
 
-    /** When something in the folder was last written; now for one that has just gone. */
+    /** Returns the time of the last write in the folder; the maximum if the folder has just been removed. */
     private static Instant touched(Path folder) throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             Instant touched = Files.getLastModifiedTime(folder).toInstant();

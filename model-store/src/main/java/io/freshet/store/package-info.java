@@ -1,6 +1,4 @@
-/**
- * Where snapshots are kept, verified on every read.
- */
+/** Stores of model snapshots, which verify every file when it is read. */
 @NullMarked
 package io.freshet.store;
 

@@ -3,7 +3,7 @@ package io.freshet.vocabulary;
 import io.freshet.format.CorruptFormatException;
 import java.nio.file.Path;
 
-/** An item id as one line. */
+/** Escapes an item id so that it fits into one line. */
 final class EscapedLine {
     private EscapedLine() {}
 

@@ -6,8 +6,8 @@ import java.io.Reader;
 import java.nio.file.Path;
 
 /**
- * Lines that each end with a line feed, and with nothing else: {@code BufferedReader.readLine} would also take a
- * carriage return for an end, and a last line that was cut short for a whole one.
+ * Reads lines that end with a line feed and nothing else. {@code BufferedReader.readLine} would also accept a carriage
+ * return as a line end, and a truncated last line as complete.
  */
 final class LineFeedLines {
     private static final int END = -1;
@@ -16,7 +16,10 @@ final class LineFeedLines {
     private final Path file;
     private final StringBuilder line = new StringBuilder();
 
-    /** The reader is read exactly up to the end of the line last taken; it should be buffered. */
+    /**
+     * Creates a reader of lines. It reads exactly up to the end of each returned line, so {@code reader} should be
+     * buffered.
+     */
     LineFeedLines(Reader reader, Path file) {
         this.reader = reader;
         this.file = file;

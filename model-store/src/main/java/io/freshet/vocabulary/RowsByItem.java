@@ -7,16 +7,16 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which row each item has: a hash map in shards, each of which grows by itself and moves a {@value #SHARDS}th of the items
- * when it does. A single map of a million would move all of them at once, and everything would wait for it.
+ * A hash map from item to row, in {@value #SHARDS} shards that grow independently. When a shard grows, it moves a
+ * {@value #SHARDS}th of the items. A single map of a million items would move all of them at once and stall its callers.
  */
 final class RowsByItem {
     static final int SHARDS = 256;
 
     private static final int MULTIPLIER = 0x9E3779B9; // 2^32 over the golden ratio (Knuth, TAOCP 3, 6.4)
 
-    // Hash maps of the library, not a leaner one of our own: item ids come from outside, and they stay fast when
-    // somebody makes them collide.
+    // JDK hash maps rather than a leaner custom one: item ids come from outside, and the JDK's maps stay fast when ids
+    // are made to collide.
     private final List<Map<String, Integer>> shards =
             Stream.<Map<String, Integer>>generate(HashMap::new).limit(SHARDS).toList();
     private int size;
@@ -26,7 +26,7 @@ final class RowsByItem {
         return shardOf(itemId).get(itemId);
     }
 
-    /** Adds an item; tells the row of one that is there already, which keeps it. */
+    /** Adds an item. If it exists already, keeps its row and returns it. */
     @Nullable
     Integer putIfAbsent(String itemId, int row) {
         Integer known = shardOf(itemId).putIfAbsent(itemId, row);
@@ -46,7 +46,10 @@ final class RowsByItem {
         return shards.get(shard(itemId));
     }
 
-    /** By the upper bits of a product, as the maps themselves go by the lower ones of the hash code. */
+    /**
+     * Returns the shard of an item. Uses the upper bits of a product, because the maps use the lower bits of the hash
+     * code.
+     */
     static int shard(String itemId) {
         return (itemId.hashCode() * MULTIPLIER) >>> (Integer.SIZE - Integer.numberOfTrailingZeros(SHARDS));
     }

@@ -7,27 +7,27 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which item stands in which row of the model. An item keeps its row until it is removed; a new one gets the lowest row
- * that is free, so that what is free is all that rows to come depend on, or else the next row at the end.
+ * The mapping between items and rows of the model. An item keeps its row until it is removed. A new item gets the lowest
+ * free row, or the next row at the end if none is free. So future rows depend only on which rows are free.
  *
- * <p>One thread writes. A reader beside it must get what it sees by safe publication, such as a lock or a copy.
+ * <p>Only one thread may write. Concurrent readers need safe publication, such as a lock or a copy.
  */
 public final class Vocabulary {
-    /** What {@link #rowOf} answers for an item without a row. */
+    /** Result of {@link #rowOf} for an item without a row. */
     public static final int NOT_FOUND = -1;
 
     private final RowsByItem rows = new RowsByItem();
-    private final List<@Nullable String> items = new ArrayList<>(); // by row, null where it is free
+    private final List<@Nullable String> items = new ArrayList<>(); // by row, null if the row is free
     private final BitSet free = new BitSet();
     private int lowestFree; // no row below it is free
 
-    /** The item's row, or {@link #NOT_FOUND}. */
+    /** Returns the item's row, or {@link #NOT_FOUND}. */
     public int rowOf(String itemId) {
         Integer row = rows.get(itemId);
         return row == null ? NOT_FOUND : row;
     }
 
-    /** The item's row, which is the one that a new item gets where it had none. */
+    /** Returns the item's row, after adding the item if it has none. */
     public int addIfAbsent(String itemId) {
         int known = rowOf(itemId);
         if (known != NOT_FOUND) {
@@ -41,9 +41,9 @@ public final class Vocabulary {
     }
 
     /**
-     * Puts a new item into a row that is free or at the end; rows between the end and there become free.
+     * Puts a new item into a row that is free or beyond the end. Rows between the old end and that row become free.
      *
-     * @throws IllegalArgumentException if the row is taken, or the item has another
+     * @throws IllegalArgumentException if the row is taken, or the item has another row
      */
     public void put(int row, String itemId) {
         if (isTaken(row) || rows.putIfAbsent(itemId, row) != null) {
@@ -55,7 +55,7 @@ public final class Vocabulary {
         free.clear(row);
     }
 
-    /** Makes it at least {@code size} rows long; what is added is free. */
+    /** Extends the vocabulary to at least {@code size} rows. Added rows are free. */
     public void growTo(int size) {
         while (items.size() < size) {
             free.set(items.size());
@@ -65,9 +65,9 @@ public final class Vocabulary {
     }
 
     /**
-     * Takes the item in a row out, which frees the row.
+     * Removes the item of a row and frees the row.
      *
-     * @throws IllegalArgumentException if there is none
+     * @throws IllegalArgumentException if the row has no item
      */
     public void remove(int row) {
         rows.remove(itemAt(row));
@@ -76,15 +76,15 @@ public final class Vocabulary {
         lowestFree = Math.min(lowestFree, row);
     }
 
-    /** Whether an item is in the row. */
+    /** Returns whether the row has an item. */
     public boolean isTaken(int row) {
         return row < items.size() && items.get(row) != null;
     }
 
     /**
-     * The item in a row.
+     * Returns the item of a row.
      *
-     * @throws IllegalArgumentException for a row without one
+     * @throws IllegalArgumentException if the row has no item
      */
     public String itemAt(int row) {
         String item = row >= 0 && row < items.size() ? items.get(row) : null;
@@ -94,17 +94,17 @@ public final class Vocabulary {
         return item;
     }
 
-    /** Rows, free ones among them. */
+    /** Returns the number of rows, including free ones. */
     public int size() {
         return items.size();
     }
 
-    /** How many rows have an item. */
+    /** Returns the number of rows that have an item. */
     public int itemCount() {
         return rows.size();
     }
 
-    /** A copy of the items in order of their rows. */
+    /** Returns a copy of the items in order of their rows. */
     public List<String> items() {
         return items.stream().filter(Objects::nonNull).toList();
     }

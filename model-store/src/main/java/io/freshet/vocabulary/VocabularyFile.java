@@ -14,7 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * A vocabulary as a text file in UTF-8, version 2: line n + 2 is the item in row n, or empty where the row is free.
+ * Reads and writes a vocabulary as a text file in UTF-8, version 2. Line n + 2 is the item of row n, or empty if the row
+ * is free.
  *
  * <pre>
  * freshet-vocabulary version=2 count=4
@@ -24,8 +25,9 @@ import java.nio.file.StandardOpenOption;
  * item in row 3
  * </pre>
  *
- * Each line, the last too, ends with a line feed. Inside an id a backslash stands as {@code \\}, a line feed as
- * {@code \n}, a carriage return as {@code \r}. Version 1 has no free rows. The file has no checksum of its own: the manifest has its SHA-256.
+ * Each line ends with a line feed, including the last. Inside an id, a backslash is written as {@code \\}, a line feed as
+ * {@code \n}, and a carriage return as {@code \r}. Version 1 has no free rows. The file has no checksum; the manifest has
+ * its SHA-256.
  */
 public final class VocabularyFile {
     public static final String NAME = "vocabulary.txt";
@@ -39,7 +41,7 @@ public final class VocabularyFile {
     /**
      * Writes a new file.
      *
-     * @throws java.nio.file.FileAlreadyExistsException where there is one
+     * @throws java.nio.file.FileAlreadyExistsException if the file exists
      */
     public static void write(Path file, Vocabulary vocabulary) throws IOException {
         try (BufferedWriter writer = Files.newBufferedWriter(file, UTF_8, StandardOpenOption.CREATE_NEW)) {
@@ -57,7 +59,7 @@ public final class VocabularyFile {
     /**
      * Reads a whole file.
      *
-     * @throws io.freshet.format.FormatException for a content that is corrupt, too old or too new, with the file
+     * @throws io.freshet.format.FormatException if the content is corrupt, too old or too new; the message names the file
      */
     public static Vocabulary read(Path file) throws IOException {
         try (BufferedReader reader = Files.newBufferedReader(file, UTF_8)) {

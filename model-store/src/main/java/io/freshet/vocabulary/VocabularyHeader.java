@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** First line of a vocabulary file. */
+/** The first line of a vocabulary file. */
 record VocabularyHeader(int version, int count) {
     private static final Pattern LINE =
             Pattern.compile("freshet-vocabulary version=(0|[1-9][0-9]{0,8}) count=(0|[1-9][0-9]{0,8})");

@@ -1,6 +1,4 @@
-/**
- * Which item stands in which row of the model, in memory and as a file.
- */
+/** The mapping between items and rows of the model, in memory and as a file. */
 @NullMarked
 package io.freshet.vocabulary;
 

@@ -96,7 +96,7 @@ class ModelLogCodecProperties {
         return Texts.ofLength(0, 30).list().ofMaxSize(20);
     }
 
-    /** Of the one step, with up to ten clicks. */
+    /** Returns the delta of a single step with up to ten clicks. */
     private static MemoryDelta memory(Random random) {
         int[] lengths = random.ints(random.nextInt(10), 1, 5).toArray();
         return new MemoryDelta(

@@ -31,7 +31,10 @@ class ModelLogCodecTest {
             + "0380a0abfef9620a0d"
             + "3c5d7f05";
 
-    /** What version 1 had no ranks for: the network's are the ranks, the memory's are misses. */
+    /**
+     * The step as read from version 1, which lacks the parts' ranks: the network's are the model's, the memory's are
+     * misses.
+     */
     private static final StepRecord STEP_WITHOUT_PARTS = new StepRecord(
             42,
             STEP.ranges(),

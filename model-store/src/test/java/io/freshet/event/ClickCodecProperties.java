@@ -31,7 +31,7 @@ class ClickCodecProperties {
         assertParsedOrMalformed(json);
     }
 
-    /** Any other exception fails the property. */
+    /** Parses a click or fails with a reason. Any other exception fails the property. */
     private static void assertParsedOrMalformed(byte[] json) {
         try {
             ClickCodec.parse(json);

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.Arrays;
 import java.util.function.Consumer;
 
-/** Damage that every binary format must refuse in its own words. */
+/** Assertions that a binary format rejects damage with its own exceptions. */
 public final class HostileBytes {
     private HostileBytes() {}
 
@@ -28,16 +28,16 @@ public final class HostileBytes {
         }
     }
 
-    /** What a producer could do on purpose: any body, with the right frame around it. */
+    /** Asserts that any body in a valid frame, such as a hostile producer may write, is read or rejected. */
     public static void assertReadOrRefused(char kind, int version, byte[] body, Consumer<byte[]> decoder) {
         try {
             decoder.accept(framed(kind, version, body));
         } catch (CorruptFormatException e) {
-            // Refused in the format's own words, which is right; anything else fails the test.
+            // A rejection by the format itself is fine. Any other exception fails the test.
         }
     }
 
-    /** A record with a valid frame. */
+    /** Returns a record with a valid frame. */
     public static byte[] framed(char kind, int version, byte[] body) {
         BinaryFormat format = new BinaryFormat("test", kind, version, version);
         ByteWriter writer = format.writer(body.length);

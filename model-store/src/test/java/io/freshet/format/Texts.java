@@ -3,7 +3,7 @@ package io.freshet.format;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 
-/** Texts of all of Unicode that UTF-8 can express: no half surrogate pairs. */
+/** Generates texts over all Unicode code points that UTF-8 can express, without unpaired surrogates. */
 public final class Texts {
     private Texts() {}
 

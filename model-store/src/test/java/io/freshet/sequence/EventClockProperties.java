@@ -11,7 +11,7 @@ import net.jqwik.api.constraints.Size;
 final class EventClockProperties {
     private static final int LIARS = EventClock.QUORUM - 1;
 
-    /** Users 0 to 3 state any time that they like, in any order among the others. */
+    /** Users 0 to 3 state arbitrary times, in any order among the others. */
     @Property
     void shouldNeverPassTheHonestUsersNorGoBackWhateverFewerThanAQuorumSay(
             @ForAll @Size(max = 300) List<@IntRange(min = 0, max = 50) Integer> users, @ForAll long seed) {

@@ -11,7 +11,7 @@ import java.time.Instant;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 
-/** Each test but the first begins where forty honest users have clicked, the last of them at {@link #NOW}. */
+/** Most tests begin after forty honest users have clicked, the last of them at {@link #NOW}. */
 final class EventClockTest {
     private static final long NOW = Instant.parse("2026-03-01T12:00:00Z").toEpochMilli();
     private static final long HOUR = Duration.ofHours(1).toMillis();
@@ -85,7 +85,7 @@ final class EventClockTest {
     void shouldNotAddUpWrongTimesOfUsersWhoAreGone() {
         live();
         for (int i = 0; i < 10_000; i++) {
-            // Every twentieth user's clock is wrong: some 1 or 2 of the witnesses at a time.
+            // Every twentieth user's clock is wrong, so one or two of the witnesses are at any time.
             clock.observe("visitor-" + i, i % 20 == 0 ? NOW + YEAR : NOW + i);
         }
 
@@ -122,7 +122,7 @@ final class EventClockTest {
                 assertThat(clock.nowMs()).isBetween(start + half / 2 - 12 * HOUR, start + half / 2);
             }
             if (click % 1_000 == 0) {
-                clock.observe("today", NOW); // which is twelve years ahead of the file
+                clock.observe("today", NOW); // twelve years ahead of the file
             }
         }
 

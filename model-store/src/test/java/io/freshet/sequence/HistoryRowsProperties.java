@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 class HistoryRowsProperties {
     private static final EventTypes TYPES =
             new EventTypes(Map.of("purchase", 4f, "browse", 0f), Set.of("impression"), Set.of("dislike", "return"));
-    private static final int UNKNOWN = 7; // the one item without a row
+    private static final int UNKNOWN = 7; // the only item without a row
 
     record Event(int item, @Nullable String type) {
         int row() {
@@ -34,7 +34,7 @@ class HistoryRowsProperties {
         }
     }
 
-    /** The meaning of types written down word for word, over all that came so far, after each event. */
+    /** Compares with a literal implementation of the meaning of types, over all events so far, after each event. */
     @Property
     void shouldBeTheHistoryThatTypesMeanAfterEachEvent(@ForAll("events") List<Event> events) {
         HistoryRows history = new HistoryRows(TYPES);
@@ -116,7 +116,7 @@ class HistoryRowsProperties {
         assertThat(weights(history)).containsExactly(4f);
     }
 
-    /** In the history stands what its type does not keep out, unless a later event on the same item takes it back. */
+    /** Returns the events whose type belongs in the history, unless a later event on the same item takes them back. */
     private static List<Event> naiveHistory(List<Event> events) {
         List<Event> history = new ArrayList<>();
         for (int i = 0; i < events.size(); i++) {

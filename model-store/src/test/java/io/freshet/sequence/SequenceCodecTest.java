@@ -75,11 +75,11 @@ class SequenceCodecTest {
                 "ffffffff07", // more interactions than bytes
                 "01000000", // empty item id
                 "01f8ffffff0f00", // item id of 2^28 bytes
-                "010a6100", // same event type as none
+                "010a6100", // repeats an event type before there is one
                 "010e6100", // event type code 3
                 "0109610000000000000000" + "00", // hash of an event id that is 0
-                "0208610408610301", // timestamps that fall
-                "00" + "00", // something behind the end
+                "0208610408610301", // descending timestamps
+                "00" + "00", // bytes after the end
             })
     void shouldRefuseBodyWhenFrameIsValidButContentIsNot(String body) {
         assertThatThrownBy(() -> UserSequenceCodec.decode(HostileBytes.framed('Q', 1, bytes(body))))

@@ -25,7 +25,7 @@ class ManifestCodecTest {
     private static final Manifest MANIFEST_1 = ofVersion(1);
     private static final Manifest MANIFEST_2 = ofVersion(2);
 
-    /** The same as an earlier version had it, without a lineage. */
+    /** Returns the same manifest in an earlier version, without a lineage. */
     private static Manifest ofVersion(int formatVersion) {
         return new Manifest(
                 formatVersion,
@@ -112,7 +112,7 @@ class ManifestCodecTest {
               } ]
             }""";
 
-    /** The digest is that of all before the comma: head -c -83 manifest.json | sha256sum. */
+    /** The digest covers everything before the comma: head -c -83 manifest.json | sha256sum. */
     private static final String GOLDEN_2 = GOLDEN_1.replace("\"format_version\" : 1", "\"format_version\" : 2")
             .replaceFirst(
                     "\n}$",

@@ -52,11 +52,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every decoder of this module under {@link Fuzz}.
+ * Runs {@link Fuzz} on every decoder of this module.
  *
- * <p>The bounds of what a decode may allocate: the constant is for buffers, parsers and messages. For each byte, a record of
- * three bytes becomes an interaction with its text, list and boxes, about 60 bytes a byte; JSON becomes a tree first, where
- * {@code 1,} takes a node and a place in a list, or {@code {}} a map, and a message may repeat it, about 500 bytes a byte.
+ * <p>Bounds on allocation: the constant covers buffers, parsers and messages. In binary formats, three bytes can become
+ * an interaction with its text, list and boxes, about 60 bytes per input byte. JSON is first parsed into a tree, in which
+ * {@code 1,} takes a node and an element of a list, or {@code {}} a map, and a message may repeat the text: about 500
+ * bytes per input byte.
  */
 class ModelStoreFuzzTest {
     private static final String DIGEST = ",\n  \"sha256\" : \"";
@@ -255,7 +256,7 @@ class ModelStoreFuzzTest {
                         List.of(new FileEntry("weights.safetensors", 123, "0f".repeat(32))));
     }
 
-    /** With the digest of all before the last field that has one. */
+    /** Returns the document with the right digest of everything before its last digest field. */
     private static byte[] withDigest(byte[] json) {
         String text = new String(json, ISO_8859_1);
         int end = text.lastIndexOf(DIGEST);
@@ -317,14 +318,14 @@ class ModelStoreFuzzTest {
                 .allocatingAtMost(1 << 19, 512);
     }
 
-    /** A new one: to write over a file can take as long as to force it to disk. */
+    /** Writes a new file, because overwriting an existing one can take as long as syncing it to disk. */
     private Path newFile(String name, byte[] content) throws IOException {
         Path file = folder.resolve(name);
         Files.deleteIfExists(file);
         return Files.write(file, content);
     }
 
-    /** Tensors of a file, apart from it. */
+    /** The tensors of a file, copied so that they do not depend on its mapping. */
     private record Tensors(Map<String, String> metadata, List<Numbers> tensors) {}
 
     private record Numbers(String name, DType dtype, List<Long> shape, List<Byte> data) {}

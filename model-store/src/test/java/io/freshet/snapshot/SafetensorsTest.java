@@ -26,7 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** The layout is checked against https://huggingface.co/docs/safetensors/index#format by hand, not by our reader. */
+/** The layout was checked by hand against https://huggingface.co/docs/safetensors/index#format, not by our reader. */
 class SafetensorsTest {
     private static final List<Tensor> TENSORS = List.of(
             Tensor.of("bytes", DType.U8, MemorySegment.ofArray(new byte[] {1, 2, 3}), 3),
@@ -212,7 +212,7 @@ class SafetensorsTest {
         }
     }
 
-    /** A flip in a name or in the data stays unseen here: the manifest's SHA-256 is what finds it. */
+    /** A bit flip in a name or in the data is not detected here; the manifest's SHA-256 detects it. */
     @Test
     void shouldReadOrRefuseEveryBitFlipInTheHeader() throws IOException {
         byte[] whole = Files.readAllBytes(write());

@@ -17,10 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.Function;
 
-/**
- * A network between a client and an HTTP server of this machine that goes wrong as it is told. One request for each
- * connection.
- */
+/** A proxy between a client and a local HTTP server that injects faults. Handles one request per connection. */
 final class FaultyNetwork implements AutoCloseable {
     private static final String END_OF_HEAD = "\r\n\r\n";
 
@@ -35,26 +32,26 @@ final class FaultyNetwork implements AutoCloseable {
         var _ = connections.submit(this::listen);
     }
 
-    /** What becomes of a request. */
+    /** The fate of a request. */
     sealed interface Fault {
         Fault NONE = new Passed();
 
-        /** Nothing goes wrong. */
+        /** The request succeeds. */
         record Passed() implements Fault {}
 
-        /** The server does not get it; somebody else answers with an error. */
+        /** The request does not reach the server; the proxy answers with an error. */
         record Answered(int status, String code) implements Fault {}
 
-        /** The server gets it, and half of its answer's body arrives. */
+        /** The request reaches the server, and only half of the response body arrives. */
         record AnswerCut() implements Fault {}
 
-        /** The server gets it and does it, and nothing of the answer arrives. */
+        /** The server handles the request, and nothing of the response arrives. */
         record AnswerLost() implements Fault {}
 
-        /** The server does not get it, and the connection ends. */
+        /** The request does not reach the server, and the connection is closed. */
         record Refused() implements Fault {}
 
-        /** The server does not get it, and nothing ever comes back. */
+        /** The request does not reach the server, and no response ever arrives. */
         record Silence() implements Fault {}
     }
 
@@ -62,18 +59,18 @@ final class FaultyNetwork implements AutoCloseable {
         return listener.getLocalPort();
     }
 
-    /** The first lines of all requests so far. */
+    /** Returns the first lines of all requests so far. */
     List<String> requests() {
         return List.copyOf(requests);
     }
 
-    /** @param decision from a request's first line, such as {@code GET /bucket/key HTTP/1.1} */
+    /** @param decision decides the fault from a request's first line, such as {@code GET /bucket/key HTTP/1.1} */
     void goWrong(Function<String, Fault> decision) {
         requests.clear();
         faults = decision;
     }
 
-    /** Each request goes wrong once. */
+    /** Injects the fault into the first attempt of each request. */
     void goWrongOnce(Fault fault) {
         goWrong(request -> requests.stream().filter(request::equals).count() == 1 ? fault : Fault.NONE);
     }
@@ -106,11 +103,11 @@ final class FaultyNetwork implements AutoCloseable {
                 case Fault.Silence _ -> client.getInputStream().transferTo(OutputStream.nullOutputStream());
             }
         } catch (IOException e) {
-            // One of both ends has gone, which is what this is for.
+            // One end has closed the connection, which is the purpose of this class.
         }
     }
 
-    /** The server's whole answer. */
+    /** Returns the server's whole response. */
     private byte[] answer(Socket client, String head) throws IOException {
         try (Socket server = new Socket(InetAddress.getLoopbackAddress(), serverPort)) {
             var _ = connections.submit(() -> forward(client, head, server));
@@ -144,7 +141,7 @@ final class FaultyNetwork implements AutoCloseable {
         client.getInputStream().transferTo(OutputStream.nullOutputStream());
     }
 
-    /** Up to and with the empty line; nothing where the client has gone before. */
+    /** Returns the head of a request, including the empty line; empty if the client has disconnected. */
     private static String head(InputStream input) throws IOException {
         ByteArrayOutputStream head = new ByteArrayOutputStream();
         while (!head.toString(ISO_8859_1).endsWith(END_OF_HEAD)) {

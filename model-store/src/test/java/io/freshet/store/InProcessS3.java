@@ -8,7 +8,7 @@ import org.gaul.s3proxy.auth.AuthenticationType;
 import org.gaul.s3proxy.nio2blob.FilesystemNio2BlobStore;
 import software.amazon.awssdk.services.s3.S3Client;
 
-/** An S3 of this JVM on a folder, with one bucket and one pair of keys. */
+/** An S3 server in this JVM, backed by a folder, with one bucket and one pair of keys. */
 final class InProcessS3 implements AutoCloseable {
     static final String BUCKET = "snapshots";
 
@@ -23,7 +23,7 @@ final class InProcessS3 implements AutoCloseable {
         this.client = client;
     }
 
-    /** Starts one, and has the SDK find its keys where it looks first. */
+    /** Starts a server, and sets its keys as system properties, where the SDK looks first. */
     static InProcessS3 start(Path folder) throws Exception {
         System.setProperty("aws.accessKeyId", KEY_ID);
         System.setProperty("aws.secretAccessKey", SECRET);
@@ -52,7 +52,7 @@ final class InProcessS3 implements AutoCloseable {
         return settings(port());
     }
 
-    /** How an S3 on a port of this machine is reached. */
+    /** Returns settings for an S3 server on a local port. */
     static S3Settings settings(int port) {
         return new S3Settings(URI.create("http://127.0.0.1:" + port), "", true, S3Settings.LEAST_PART_BYTES);
     }

@@ -10,7 +10,7 @@ import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class RetentionPolicyTest {
-    /** Six snapshots of three days, with two days of rest between the second and the third. */
+    /** Six snapshots on three days, with two days without snapshots between the second and the third. */
     private static final Map<String, Instant> SNAPSHOTS = new TreeMap<>(Map.of(
             "1", Instant.parse("2026-03-01T10:00:00Z"),
             "2", Instant.parse("2026-03-01T23:59:59Z"),

@@ -27,7 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A store in S3 where the way there, or the S3, fails. */
+/** Tests the S3 store while the network or S3 itself fails. */
 class S3FaultsTest {
     private static final S3Patience LITTLE =
             new S3Patience(Duration.ofSeconds(2), Duration.ofMillis(700), Duration.ofSeconds(3), 3);

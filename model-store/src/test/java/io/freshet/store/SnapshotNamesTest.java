@@ -8,7 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class SnapshotNamesTest {
-    /** Languages whose own digits Java writes where no locale is named. */
+    /** Uses locales in which Java formats numbers with native digits unless a locale is given. */
     @ParameterizedTest
     @ValueSource(strings = {"ar-EG", "fa-IR", "hi-IN-u-nu-deva", "tr-TR"})
     void shouldNameAVersionThatItReadsAgainWhateverTheDefaultLocale(String language) {

@@ -33,7 +33,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What every model store must do, whatever it keeps snapshots in. */
+/** Tests that every model store must pass, whatever its storage. */
 abstract class SnapshotStoreContract {
     static final String MODEL = "main";
     static final Instant CREATED = Instant.parse("2026-01-02T03:04:05Z");
@@ -42,10 +42,10 @@ abstract class SnapshotStoreContract {
     private static final String SHA256_OF_W = "50e721e49c013f00c62cf59f2163542a9d8df02464efeb615d31051b0fddc326";
     private static final String SHA256_OF_X = "2d711642b726b04401627ca9fbac32f5c8530fb1903cc4db02258717921a4881";
 
-    /** A store over the same place as others of this test, whose clock is so far ahead. */
+    /** Returns a store over the same location as the other stores of this test, with its clock ahead by {@code ahead}. */
     abstract SnapshotStore store(Duration ahead);
 
-    /** Paths of all that is in the place, without those of folders. */
+    /** Returns the paths of all files in the location, without folders. */
     abstract List<String> paths() throws IOException;
 
     abstract byte[] bytes(String path) throws IOException;
@@ -54,7 +54,7 @@ abstract class SnapshotStoreContract {
 
     abstract void remove(String path) throws IOException;
 
-    /** What failures call a path. */
+    /** Returns the name of a path in messages. */
     abstract String called(String path);
 
     static LeftOvers leftOvers(Duration ahead) {
@@ -120,7 +120,7 @@ abstract class SnapshotStoreContract {
         assertThatThrownBy(() -> store().save(draft(1), files)).isInstanceOf(NoSuchFileException.class);
     }
 
-    /** How a file comes to be another one. */
+    /** Ways in which a file can be damaged. */
     enum Damage {
         CUT {
             @Override
@@ -445,7 +445,7 @@ abstract class SnapshotStoreContract {
         return manifest.model() + "/" + manifest.version() + "/" + name;
     }
 
-    /** Something that may fail. */
+    /** A write that may fail. */
     @FunctionalInterface
     interface Writing {
         Manifest save() throws IOException;

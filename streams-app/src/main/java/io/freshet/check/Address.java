@@ -15,19 +15,19 @@ import java.util.concurrent.TimeoutException;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
-/** Where a broker listens, by its name. */
+/** The host and port at which a broker listens. */
 record Address(String host, int port) {
     private static final Duration NAME_TIME = Duration.ofMillis(2_500);
     private static final Duration CONNECT_TIME = Duration.ofMillis(2_500);
 
-    /** What {@code kafka.bootstrap.servers} calls one of its servers; empty for what is no address. */
+    /** Parses one entry of {@code kafka.bootstrap.servers}; returns empty if it is not {@code host:port}. */
     static Optional<Address> parse(String text) {
         @Nullable String host = Utils.getHost(text.strip());
         @Nullable Integer port = Utils.getPort(text.strip());
         return host == null || port == null ? Optional.empty() : Optional.of(new Address(host, port));
     }
 
-    /** Why a connection fails; empty where one is accepted. */
+    /** Tries to connect. Returns the reason for a failure; empty if the connection is accepted. */
     Optional<String> unreachable() throws InterruptedException {
         FutureTask<InetAddress> lookUp = new FutureTask<>(() -> InetAddress.getByName(host));
         Thread.ofPlatform().daemon().name("look-up-" + host).start(lookUp);
@@ -52,7 +52,7 @@ record Address(String host, int port) {
         }
     }
 
-    /** A connection, which the caller closes. */
+    /** Opens a connection, which the caller closes. */
     Socket connect() throws IOException {
         return connect(InetAddress.getByName(host));
     }

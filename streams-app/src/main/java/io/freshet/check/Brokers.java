@@ -30,21 +30,24 @@ import org.apache.kafka.common.utils.LogContext;
 import org.apache.kafka.common.utils.Time;
 
 /**
- * Brokers that take this client, and what they say of their cluster. Owns the client.
+ * A connection to brokers that accept this client, with the nodes of their cluster. Owns the admin client.
  *
- * @param nodes the brokers
- * @param bootstrapServers as the configuration says, for commands that remedies name
+ * @param nodes the brokers of the cluster
+ * @param bootstrapServers the configured bootstrap servers, for the commands in remedies
  */
 record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) implements AutoCloseable {
     private static final String BOOTSTRAP = "bootstrap";
     private static final String SERVERS_KEY = "kafka.bootstrap.servers";
 
-    /** For one call; shorter than what waits for it. */
+    /** Time limit of one admin call; shorter than the checks that wait for it. */
     static final Duration CALL_TIME = Duration.ofSeconds(4);
 
     private static final Duration REQUEST_TIME = Duration.ofMillis(3_500);
 
-    /** Looks at names, ports, the login and the brokers' own addresses in turn; empty where one fails, which is told. */
+    /**
+     * Checks host names, ports, the login and the brokers' advertised addresses in turn. Returns empty if one of these
+     * fails, and reports the failure to {@code found}.
+     */
     static Optional<Brokers> connect(FreshetConfig config, Consumer<Finding> found) throws InterruptedException {
         List<Address> reached = reach(config.kafka().bootstrapServers(), found);
         if (reached.isEmpty()) {
@@ -58,18 +61,18 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         if (nodes.isEmpty() || !canBeReached(nodes, found)) {
             return Optional.empty();
         }
-        // Made last: it connects at once, and warns of what has been told already.
+        // Created last, because it connects at once and would log warnings about problems that are already reported.
         Admin admin = Admin.create(settings);
         found.accept(Finding.ok("connection", nodes.size() + (nodes.size() == 1 ? " broker" : " brokers")));
         return Optional.of(new Brokers(admin, nodes, config.kafka().bootstrapServers()));
     }
 
-    /** Whether nothing listens. Brokers that are starting give this problem, too. */
+    /** Returns whether the problem is that nothing listens, which is also the case while brokers start. */
     static boolean isOfAbsence(Finding problem) {
         return problem.check().equals(BOOTSTRAP);
     }
 
-    /** Whether something listens and does not answer. Brokers that are busy give this problem, too. */
+    /** Returns whether the problem is that a listener does not answer, which is also the case with busy brokers. */
     static boolean isOfSilence(Finding problem) {
         return problem.check().equals(Refusal.ANSWER);
     }
@@ -103,7 +106,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         return reached;
     }
 
-    /** All at once, so that many that hang take no longer than one. */
+    /** Tries all addresses in parallel, so that several unresponsive ones take no longer than one. */
     private static Map<Address, String> unreachable(Collection<Address> addresses) throws InterruptedException {
         List<Address> asked = List.copyOf(addresses);
         Map<Address, String> unreachable = new LinkedHashMap<>();
@@ -127,7 +130,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         return settings;
     }
 
-    /** Whether a client can be made of the settings; where it cannot, that is told. */
+    /** Returns whether a client can be created from the settings; reports a problem if not. */
     private static boolean isUsable(Map<String, Object> settings, Consumer<Finding> found) {
         try (ChannelBuilder _ = ClientUtils.createChannelBuilder(
                 new AdminClientConfig(settings), Time.SYSTEM, new LogContext("[check] "))) {
@@ -142,7 +145,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         }
     }
 
-    /** The brokers of the cluster; none where this client is not taken, which is told. */
+    /** Returns the brokers of the cluster. Returns none, and reports why, if the broker rejects this client. */
     private static Collection<Node> introduce(
             Map<String, Object> settings, List<Address> reached, Consumer<Finding> found) {
         Address address = reached.getFirst();
@@ -156,7 +159,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         }
     }
 
-    /** Clients go on to the addresses that brokers say are theirs. */
+    /** Checks the advertised addresses of the brokers, to which clients connect after the bootstrap. */
     private static boolean canBeReached(Collection<Node> nodes, Consumer<Finding> found) throws InterruptedException {
         Map<Address, String> unreachable = unreachable(nodes.stream()
                 .map(node -> new Address(node.host(), node.port()))
@@ -168,7 +171,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         return unreachable.isEmpty();
     }
 
-    /** The answer to a call, within its time. */
+    /** Waits for the result of a call, for at most {@link #CALL_TIME} and a little more. */
     static <T> T answer(KafkaFuture<T> call) throws ExecutionException, InterruptedException {
         try {
             return call.get(CALL_TIME.plusMillis(500).toMillis(), TimeUnit.MILLISECONDS);
@@ -177,7 +180,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         }
     }
 
-    /** What a call failed for. */
+    /** Returns the reason for which a call failed. */
     static Throwable cause(ExecutionException failure) {
         return failure.getCause() == null ? failure : failure.getCause();
     }

@@ -2,7 +2,7 @@ package io.freshet.check;
 
 import java.util.function.Consumer;
 
-/** Looks at one thing, and tells what it finds as it goes. */
+/** A check of one thing, which reports each finding as soon as it has it. */
 @FunctionalInterface
 interface Check {
     void run(Consumer<Finding> found) throws Exception;

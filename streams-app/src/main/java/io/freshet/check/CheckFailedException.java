@@ -2,7 +2,7 @@ package io.freshet.check;
 
 import java.io.IOException;
 
-/** A check found a problem that keeps a command from its work. The message says what it is and what to do. */
+/** Thrown if a check finds a problem that prevents a command from running. The message has the problem and its remedy. */
 public final class CheckFailedException extends IOException {
     private static final long serialVersionUID = 1L;
 

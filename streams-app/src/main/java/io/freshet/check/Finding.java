@@ -1,11 +1,11 @@
 package io.freshet.check;
 
 /**
- * What a check found.
+ * A finding of a check.
  *
- * @param check what was looked at
- * @param message what is there, and what must hold where that is not so
- * @param remedy what to do; empty where there is nothing to do
+ * @param check the name of the check
+ * @param message the state that was found; for a problem, the requirement that does not hold
+ * @param remedy what to do; empty if nothing is to be done
  */
 public record Finding(String check, Outcome outcome, String message, String remedy) {
     static Finding ok(String check, String message) {

@@ -11,16 +11,18 @@ import java.util.Locale;
 import java.util.Optional;
 
 /**
- * A folder that a process is to write into, which it makes where it is not there.
+ * A folder that a process will write into, and will create if it does not exist.
  *
- * @param check what the findings are called
- * @param key of the configuration that names it
+ * @param check the name of the findings
+ * @param key the configuration key that names the folder
  */
 record Folder(String check, String key, Path path) {
     private static final int PROBE_BYTES = 4_096;
     private static final long SCARCE_BYTES = 512L << 20;
 
-    /** Writes a file and takes it away again. A folder that is not there is not made: the one above it is tried. */
+    /**
+     * Writes a file and deletes it again. A missing folder is not created: its nearest existing parent is tried instead.
+     */
     Finding writable() {
         Path there = nearest(path.toAbsolutePath());
         if (!Files.isDirectory(there)) {
@@ -37,7 +39,7 @@ record Folder(String check, String key, Path path) {
         }
     }
 
-    /** The folder, or the nearest above it that is there. */
+    /** Returns the folder, or its nearest parent that exists. */
     private static Path nearest(Path path) {
         Path there = path;
         while (!Files.exists(there) && there.getParent() != null) {

@@ -10,18 +10,18 @@ import javax.net.ssl.SSLSocket;
 import javax.net.ssl.SSLSocketFactory;
 import org.jspecify.annotations.Nullable;
 
-/** What a port answers to the first message of TLS, which Kafka's client does not tell where it gives up. */
+/** A port's answer to a TLS client hello, which Kafka's client does not report when it gives up. */
 enum Greeting {
-    /** TLS, whoever's certificate. */
+    /** TLS, with any certificate. */
     TLS,
-    /** Anything else, or the end of the connection. */
+    /** Anything else, or a closed connection. */
     OTHER,
-    /** Nothing. */
+    /** No answer in time. */
     SILENCE;
 
     private static final String NO_TLS = "Unsupported or unrecognized SSL message";
 
-    /** Asks. Nothing is sent but the greeting, so that nobody's certificate need be trusted. */
+    /** Starts a handshake and classifies the answer. Sends no data, so the certificate need not be trusted. */
     static Greeting of(Address address) {
         try (Socket plain = address.connect();
                 SSLSocket socket = over(plain, address)) {
@@ -41,7 +41,10 @@ enum Greeting {
         return (SSLSocket) factory.createSocket(plain, address.host(), address.port(), true);
     }
 
-    /** A handshake that fails by its own rules was one; a connection that ends was none. */
+    /**
+     * Returns whether the failure comes from a TLS handshake, for example an untrusted certificate. If the peer closed the
+     * connection or answered without TLS, it does not.
+     */
     private static boolean isOfTls(SSLException failure) {
         if (String.valueOf(failure.getMessage()).startsWith(NO_TLS)) {
             return false;

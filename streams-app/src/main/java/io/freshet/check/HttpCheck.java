@@ -14,7 +14,7 @@ import java.time.Instant;
 import java.util.function.Consumer;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Whether the HTTP server's address is free, and its tokens and certificates can be used. */
+/** Checks that the HTTP server's address is free and that its tokens and certificate are usable. */
 record HttpCheck(FreshetConfig config) implements Check {
     private static final String PORT = "http.port";
     private static final String CERTIFICATE = "http.tls.certificate";

@@ -24,11 +24,12 @@ import org.apache.kafka.common.utils.Time;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The first that a Kafka client says to a broker: it logs in and asks who else is there. An admin client goes on to the
- * addresses that it is told at once, and tells neither them nor why a broker ended the connection.
+ * The first exchange of a Kafka client with a broker: login, then a metadata request for the brokers of the cluster. An
+ * admin client cannot be used for this: it connects to the advertised addresses at once, and reports neither those
+ * addresses nor why a broker closed the connection.
  */
 final class Introduction {
-    /** For the login and for the answer. A busy machine takes seconds for both. */
+    /** Time limit for login and answer together. A busy machine takes seconds for both. */
     static final Duration TIME = Duration.ofSeconds(5);
 
     private static final int BUFFER_BYTES = 64 << 10;
@@ -36,11 +37,11 @@ final class Introduction {
     private Introduction() {}
 
     /**
-     * The brokers that one of them names.
+     * Returns the brokers that the broker at the address names in its metadata.
      *
-     * @throws org.apache.kafka.common.errors.AuthenticationException if TLS or the login fail
+     * @throws org.apache.kafka.common.errors.AuthenticationException if TLS or the login fails
      * @throws SocketTimeoutException if there is no answer in time
-     * @throws IOException if the connection ends before
+     * @throws IOException if the connection ends before the answer
      */
     static Collection<Node> nodes(Map<String, Object> settings, Address address) throws IOException {
         long startedNanos = System.nanoTime();
@@ -49,7 +50,7 @@ final class Introduction {
         } catch (SocketTimeoutException e) {
             throw e;
         } catch (IOException e) {
-            // The client ends a connection on which a request has timed out, and tells only that it has ended.
+            // After a request timeout the client closes the connection, and reports only that it was closed.
             throw leftMs(startedNanos) == 0 ? timeout(e) : e;
         }
     }

@@ -7,7 +7,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.apache.kafka.clients.admin.TopicDescription;
 
-/** Kafka from the names of its brokers to the rights on its topics; what cannot be reached ends it. */
+/** Checks Kafka, from the brokers' host names to the rights on topics. Stops if the brokers cannot be reached. */
 record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
     @Override
     public void run(Consumer<Finding> found) throws InterruptedException {

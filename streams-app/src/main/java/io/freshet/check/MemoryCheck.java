@@ -7,14 +7,15 @@ import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
- * Whether what the JVM's flags and the configuration allow fits the memory of the machine or container. A process that is
- * allowed more than there is gets killed without a word, where one at its own limit says what it lacks.
+ * Checks that the memory which the JVM's flags and the configuration allow fits the machine or container. If the limits
+ * exceed it, the operating system kills the process without a message, whereas a process that reaches its own limit reports
+ * which memory it lacks.
  */
 record MemoryCheck(FreshetConfig config, Roles roles) implements Check {
     private static final String MEMORY = "memory";
     private static final String MAX_TENSOR_BYTES = "org.bytedeco.javacpp.maxbytes";
 
-    /** Classes, compiled code, stacks, buffers and the collector's tables, once all is warm. */
+    /** Classes, compiled code, stacks, buffers and the garbage collector's tables, after warm-up. */
     private static final long JVM_BYTES = 288L << 20;
 
     @Override
@@ -27,7 +28,7 @@ record MemoryCheck(FreshetConfig config, Roles roles) implements Check {
         }
     }
 
-    /** Holds limits against what there is. */
+    /** Compares the sum of the limits with the memory that exists. */
     Finding compare(long heap, long tensors, long there) {
         long cache = roles.streams() ? config.streams().rocksDbCacheBytes() : 0;
         long all = heap + tensors + cache + JVM_BYTES;
@@ -49,7 +50,7 @@ record MemoryCheck(FreshetConfig config, Roles roles) implements Check {
                                 + MAX_TENSOR_BYTES + " for tensors");
     }
 
-    /** JavaCPP's own reading of its property: a number and a unit, the heap's limit where there is none. */
+    /** Parses the property as JavaCPP does: a number and a unit. Returns the heap limit if there is no such value. */
     static long tensors(String property) {
         if (!property.matches("[0-9]+[kKmMgGtT]?[bB]?")) {
             return Runtime.getRuntime().maxMemory();

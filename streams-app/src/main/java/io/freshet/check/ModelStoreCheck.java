@@ -21,13 +21,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 
-/** Whether the model store can be read, and written where that is wanted, and what is in it. */
+/** Checks that the model store can be read and, for a trainer, written. Reports the newest snapshot. */
 record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
     private static final String STORE = "model-store";
     private static final String PROBE = "freshet-check";
     private static final String SNAPSHOT = "snapshot";
 
-    /** Of a setting in a message; a network has thousands of characters. */
+    /** Longest value of a setting in a message; the description of a network has thousands of characters. */
     private static final int LONGEST_VALUE = 60;
 
     @Override
@@ -51,7 +51,7 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
         }
     }
 
-    /** A bucket tells who may write into it by being written into. */
+    /** Saves and deletes a probe snapshot; write access to a bucket can be found out only by writing. */
     private static void writeAndDelete(SnapshotStore store) throws IOException {
         ManifestDraft draft = new ManifestDraft(
                 PROBE,
@@ -69,7 +69,7 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
         store.delete(PROBE, store.save(draft, files).version());
     }
 
-    /** The store's own failures end with what to do. */
+    /** Converts a failure to a finding. The messages of the store's own failures end with "; " and the remedy. */
     private static Finding unusable(StoreLocation place, String message) {
         int remedy = message.lastIndexOf("; ");
         return remedy < 0
@@ -89,7 +89,7 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
                 "run a trainer, and have model.store.* and model.name as it has them");
     }
 
-    /** The keys whose values differ, with both values. */
+    /** Returns the keys whose values differ, with both values. */
     private static String difference(ModelConfig snapshot, ModelConfig configured) {
         List<String> differences = new ArrayList<>();
         compare("model.encoder", snapshot.encoder().type(), configured.encoder().type(), differences);

@@ -32,7 +32,7 @@ public final class NativeLibraries implements Check {
         this.mounts = mounts;
     }
 
-    /** Those of this process. */
+    /** Returns the folders that this process uses. */
     static NativeLibraries ofProcess() {
         String rocksDb = System.getenv("ROCKSDB_SHAREDLIB_DIR");
         String temporary = System.getProperty("java.io.tmpdir", "");
@@ -46,15 +46,15 @@ public final class NativeLibraries implements Check {
                 mounts());
     }
 
-    /** For tests: these folders, with mounts as {@code /proc/self/mountinfo} has them. */
+    /** For tests: the given folders, with mounts in the format of {@code /proc/self/mountinfo}. */
     static NativeLibraries of(List<Path> folders, List<String> mounts) {
         return new NativeLibraries(folders, mounts);
     }
 
     /**
-     * Returns if libraries can be loaded from the folders, as far as the operating system tells.
+     * Requires that libraries can be loaded from the folders, as far as the operating system reports it.
      *
-     * @throws CheckFailedException naming the folders that are mounted noexec, and what to do
+     * @throws CheckFailedException if folders are mounted noexec; the message has the folders and the remedy
      */
     public static void require() throws CheckFailedException {
         Finding finding = ofProcess().finding();
@@ -63,7 +63,7 @@ public final class NativeLibraries implements Check {
         }
     }
 
-    /** Explains that a native library could not be loaded; empty where that is not what happened. */
+    /** Explains a failure to load a native library; returns empty for any other failure. */
     public static Optional<String> explain(Throwable failure) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof UnsatisfiedLinkError) {
@@ -100,7 +100,7 @@ public final class NativeLibraries implements Check {
             String[] fields = line.split(" ", -1);
             if (fields.length > MOUNT_OPTIONS) {
                 Path mount = Path.of(unescaped(fields[MOUNT_POINT]));
-                // Of several mounts at one place the last one counts.
+                // If several file systems are mounted at one place, the last one is in effect.
                 if (wanted.startsWith(mount) && mount.getNameCount() >= nearest.getNameCount()) {
                     nearest = mount;
                     noExec = Arrays.asList(fields[MOUNT_OPTIONS].split(",", -1)).contains("noexec");
@@ -110,19 +110,19 @@ public final class NativeLibraries implements Check {
         return noExec;
     }
 
-    /** The folder, or the nearest one above that exists, without symbolic links. */
+    /** Returns the folder, or its nearest parent that exists, with symbolic links resolved. */
     private static Path existing(Path folder) {
         for (@Nullable Path above = folder; above != null; above = above.getParent()) {
             try {
                 return above.toRealPath();
             } catch (IOException e) {
-                // The next one above may exist.
+                // Does not exist: try the parent.
             }
         }
         return folder;
     }
 
-    /** Blanks and backslashes are written as a backslash and three octal digits. */
+    /** Decodes blanks and backslashes, which are written as a backslash and three octal digits. */
     private static String unescaped(String field) {
         StringBuilder text = new StringBuilder();
         int at = 0;
@@ -137,7 +137,7 @@ public final class NativeLibraries implements Check {
         return text.toString();
     }
 
-    /** None where the operating system does not list them this way. */
+    /** Returns the mounts; none if the operating system has no such file. */
     private static List<String> mounts() {
         try {
             return Files.isReadable(MOUNTS) ? new ArrayList<>(Files.readAllLines(MOUNTS)) : List.of();

@@ -1,13 +1,13 @@
 package io.freshet.check;
 
-/** How a check came out. */
+/** The outcome of a check. */
 public enum Outcome {
     /** As it should be. */
     OK,
     /** Worth knowing. */
     NOTE,
-    /** Works, but not as one would wish. */
+    /** Works, but not well. */
     WARNING,
-    /** Would not start, or would lose something. */
+    /** The process would not start, or would lose data. */
     PROBLEM
 }

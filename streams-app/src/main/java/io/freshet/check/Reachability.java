@@ -10,16 +10,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requires brokers that answer and accept this client, for commands that need them. Kafka's own clients try for minutes and
- * warn of each attempt; this says once what is wrong. That takes less than ten seconds where no broker listens or where the
- * broker refuses this client. A broker that accepts the connection and does not answer may be busy, so this says after some
- * seconds that it waits, and waits a minute.
+ * Requires brokers that answer and accept this client, for commands that need them. Kafka's own clients retry for minutes
+ * and log a warning for each attempt; this class reports the problem once. That takes less than ten seconds if no broker
+ * listens or if the broker refuses this client. A broker that accepts the connection but does not answer may be busy: after
+ * some seconds a warning is logged, and the wait lasts up to a minute.
  */
 public final class Reachability {
     private static final Logger LOG = LoggerFactory.getLogger(Reachability.class);
     private static final Duration PAUSE = Duration.ofMillis(250);
 
-    /** Brokers that start beside a process may come a moment after it. */
+    /** Brokers that start together with this process may be ready a moment later. */
     private static final Duration PATIENCE_AT_START = Duration.ofSeconds(3);
 
     private static final Duration PATIENCE_WITH_SILENCE = Duration.ofMinutes(1);
@@ -29,14 +29,14 @@ public final class Reachability {
     /**
      * Returns as soon as the brokers answer.
      *
-     * @throws CheckFailedException if they do not
+     * @throws CheckFailedException if they do not answer
      * @throws InterruptedIOException if the thread is interrupted
      */
     public static void require(FreshetConfig config) throws CheckFailedException, InterruptedIOException {
         require(config, Duration.ZERO, PATIENCE_WITH_SILENCE);
     }
 
-    /** The same for a process that may start before the brokers. */
+    /** As {@link #require(FreshetConfig)}, for a process that may start before the brokers. */
     public static void requireAtStart(FreshetConfig config) throws CheckFailedException, InterruptedIOException {
         require(config, PATIENCE_AT_START, PATIENCE_WITH_SILENCE);
     }
@@ -44,8 +44,8 @@ public final class Reachability {
     /**
      * Returns as soon as the brokers answer.
      *
-     * @param withAbsence how long to wait for a broker that listens
-     * @param withSilence how long to wait for a broker that listens to answer
+     * @param withAbsence how long to wait until a broker listens
+     * @param withSilence how long to wait until a broker that listens answers
      */
     static void require(FreshetConfig config, Duration withAbsence, Duration withSilence)
             throws CheckFailedException, InterruptedIOException {

@@ -13,12 +13,12 @@ import org.apache.kafka.common.errors.UnsupportedSaslMechanismException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Why brokers that listen do not take this client.
+ * The reason why a broker that listens does not accept this client.
  *
- * @param check what was looked at: {@code tls}, {@code login}, {@code answer} or {@code connection}
+ * @param check the name of the check: {@code tls}, {@code login}, {@code answer} or {@code connection}
  */
 record Refusal(String check, String message, String remedy) {
-    /** Checks whether a request is answered in time. */
+    /** Name of the check that a request is answered in time. */
     static final String ANSWER = "answer";
 
     private static final String TLS = "tls";
@@ -96,7 +96,7 @@ record Refusal(String check, String message, String remedy) {
         return false;
     }
 
-    /** Only what the port answers to a greeting is certain; that it is slow says nothing about what it is. */
+    /** Only the port's answer to a TLS greeting proves what it speaks; slowness proves nothing. */
     private static Refusal ofTimeout(String protocol, Address address, Greeting greeting) {
         Refusal otherTls = ofOtherTls(protocol, address, greeting);
         return otherTls != null
@@ -109,7 +109,7 @@ record Refusal(String check, String message, String remedy) {
                                 + " correct kafka.bootstrap.servers");
     }
 
-    /** That one side speaks TLS and the other does not; null where that is not certain. */
+    /** Returns the refusal for TLS on one side only; null if that is not certain. */
     private static @Nullable Refusal ofOtherTls(String protocol, Address address, Greeting greeting) {
         boolean withTls = protocol.endsWith("SSL");
         if (withTls && greeting == Greeting.OTHER) {
@@ -150,7 +150,7 @@ record Refusal(String check, String message, String remedy) {
                 "set kafka.security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the port of the TLS listener");
     }
 
-    /** All that failures say of each other, from the second on. */
+    /** Joins the messages of the causes; returns the failure's own message if it has no cause. */
     static String chain(Throwable failure) {
         StringJoiner chain = new StringJoiner(": ");
         for (@Nullable Throwable cause = failure.getCause(); cause != null; cause = cause.getCause()) {
@@ -159,7 +159,7 @@ record Refusal(String check, String message, String remedy) {
         return chain.length() == 0 ? String.valueOf(failure.getMessage()) : chain.toString();
     }
 
-    /** What lies deepest says what happened. */
+    /** Returns the message of the root cause, which says what happened. */
     private static String root(Throwable failure) {
         Throwable root = failure;
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {

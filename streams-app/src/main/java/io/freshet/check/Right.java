@@ -3,18 +3,18 @@ package io.freshet.check;
 import java.util.Locale;
 
 /**
- * Something that a Kafka user must be allowed.
+ * A permission that the Kafka user needs.
  *
- * @param kind {@code topic}, {@code group} or {@code transactional-id}, as kafka-acls.sh calls it
- * @param operation as kafka-acls.sh calls it
- * @param prefixed whether it is wanted for all names that begin like this one
+ * @param kind the resource type as kafka-acls.sh names it: {@code topic}, {@code group} or {@code transactional-id}
+ * @param operation the operation as kafka-acls.sh names it
+ * @param prefixed whether the right is needed for all names that begin with this one
  */
 record Right(String kind, String name, String operation, boolean prefixed) {
     Right(String kind, String name, String operation) {
         this(kind, name, operation, false);
     }
 
-    /** The command that gives it. */
+    /** Returns the command that grants the right. */
     String remedy(String bootstrapServers) {
         return "kafka-acls.sh --bootstrap-server " + bootstrapServers
                 + " --add --allow-principal User:<this user> --operation " + operation + " --" + kind + " " + name
@@ -29,7 +29,7 @@ record Right(String kind, String name, String operation, boolean prefixed) {
                 remedy(bootstrapServers));
     }
 
-    /** The operation as an ACL's enumeration calls it. */
+    /** Returns the name of the operation's constant in Kafka's enumeration. */
     String constant() {
         return operation.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
     }

@@ -21,16 +21,16 @@ import org.apache.kafka.common.errors.AuthorizationException;
 import org.apache.kafka.common.errors.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
-/** Whether brokers let this user do what its roles do, as far as they tell. */
+/** Checks that this user has the rights that its roles need, as far as brokers report them. */
 record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
     private static final String TOPIC = "topic";
     private static final String READ = "Read";
     private static final String WRITE = "Write";
 
     /**
-     * Tells what is missing.
+     * Reports the missing rights.
      *
-     * @param there the topics that are there, with what this user may do to them
+     * @param there the topics that exist, with the operations that this user is authorised to perform on them
      */
     void run(Map<String, TopicDescription> there, Consumer<Finding> found) throws InterruptedException {
         Set<Right> missing = new LinkedHashSet<>();
@@ -86,14 +86,14 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
     }
 
     /**
-     * Calls that are refused to whom a right is missing, all under way at once. Who may write with a transactional id may
-     * describe it, and who may read as a group may describe it as well.
+     * Starts calls that fail if a right is missing; they run in parallel. Describing needs less than the right itself:
+     * Write on a transactional id and Read on a group each imply Describe.
      */
     private Map<Right, KafkaFuture<?>> calls() {
         Map<Right, KafkaFuture<?>> calls = new LinkedHashMap<>();
         if (roles.streams()) {
             ofClient(config.applicationId(), config.applicationId() + "-check", calls);
-            // Kafka Streams makes its changelogs itself, under the application's name.
+            // Kafka Streams creates its changelog topics itself, prefixed with the application id.
             NewTopic topic =
                     new NewTopic(config.applicationId() + "-check-changelog", Optional.of(1), Optional.empty());
             calls.put(
@@ -139,7 +139,7 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
                                     + " transaction.state.log.replication.factor say, they cannot make the topics that"
                                     + " they need for it"));
                 default -> {
-                    // Something that is not there yet may be asked for all the same.
+                    // Not a missing right: for example, a transactional id that does not exist yet.
                 }
             }
         }

@@ -1,10 +1,10 @@
 package io.freshet.check;
 
 /**
- * What the process is to do.
+ * The roles of a process.
  *
- * @param streams whether it sequences clicks and answers them
- * @param trainer whether it learns
- * @param scorer whether it answers sequences, beside another process that makes them
+ * @param streams whether the process sequences clicks and answers them
+ * @param trainer whether the process trains the model
+ * @param scorer whether the process answers sequences that another process writes
  */
 public record Roles(boolean streams, boolean trainer, boolean scorer) {}

@@ -9,8 +9,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * A check in a thread of its own, which is left to itself when its time is over: what hangs in the operating system cannot
- * be interrupted. The thread is a daemon and keeps no process alive.
+ * A check that runs in a thread of its own. The thread is abandoned when its time is over, because a call that hangs in the
+ * operating system cannot be interrupted. It is a daemon and keeps no process alive.
  */
 final class RunningCheck {
     private final String name;
@@ -34,8 +34,8 @@ final class RunningCheck {
     /**
      * Starts a check.
      *
-     * @param most the longest that anybody waits for it
-     * @param remedy what to do where it does not end
+     * @param most the longest time to wait for the check
+     * @param remedy what to do if the check does not end in time
      */
     static RunningCheck start(String name, Duration most, String remedy, Check check) {
         RunningCheck running = new RunningCheck(name, most, remedy, check);
@@ -43,7 +43,7 @@ final class RunningCheck {
         return running;
     }
 
-    /** What has been found when the check ends, or when its time is over. */
+    /** Waits until the check ends or its time is over, and returns the findings so far. */
     List<Finding> await() throws InterruptedException {
         try {
             task.get(Math.max(0, deadlineNanos - System.nanoTime()), TimeUnit.NANOSECONDS);

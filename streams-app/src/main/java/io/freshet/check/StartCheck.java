@@ -12,16 +12,16 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Everything that a process needs, looked at before it starts, all at once and each with its own time: what hangs keeps
- * nothing else from being told. Leaves nothing behind, neither on Kafka nor on disk.
+ * Checks everything that a process needs, before it starts. The checks run in parallel, each with its own time limit, so
+ * that one that hangs does not hold back the findings of the others. Leaves nothing behind, neither in Kafka nor on disk.
  */
 public final class StartCheck {
-    /** Names, ports, a login, topics and rights, each of which has less. */
+    /** For host names, ports, login, topics and rights together; each step has a shorter limit of its own. */
     private static final Duration KAFKA_TIME = Duration.ofSeconds(13);
 
     private static final Duration DISK_TIME = Duration.ofSeconds(5);
 
-    /** An S3 that is not there is asked several times. */
+    /** Long enough for the retries against an S3 that does not answer. */
     private static final Duration STORE_TIME = Duration.ofSeconds(12);
 
     private static final String CONFIGURATION = "configuration";
@@ -33,8 +33,8 @@ public final class StartCheck {
     }
 
     /**
-     * Checks what {@link FreshetConfig#load} is to read, and then what it names. A configuration that is refused leaves
-     * nothing else to look at.
+     * Checks the configuration that {@link FreshetConfig#load} would read, and then everything that it names. If the
+     * configuration is invalid, nothing else is checked.
      */
     public List<Finding> run(@Nullable Path file, Map<String, String> environment, Map<String, String> overrides)
             throws InterruptedException {

@@ -3,7 +3,7 @@ package io.freshet.check;
 import io.freshet.config.FreshetConfig;
 import java.util.function.Consumer;
 
-/** Whether {@code state.dir} can be written. */
+/** Checks that {@code state.dir} can be written. */
 record StateFolderCheck(FreshetConfig config) implements Check {
     @Override
     public void run(Consumer<Finding> found) {

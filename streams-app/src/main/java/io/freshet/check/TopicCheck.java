@@ -26,17 +26,19 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 /**
  * Compares each topic that the configuration names with its expected configuration.
  *
- * @param madeAtStart whether a missing one will be made in time
+ * @param madeAtStart whether missing topics are created when the process starts
  */
 record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
     private static final String CREATE_COMMAND = "freshet topics create";
 
-    /** What findings of a topic are called. */
+    /** Returns the name of a topic's findings. */
     static String name(String topic) {
         return "topic " + topic;
     }
 
-    /** Tells of every topic, and hands over those that are there, with what this user may do to them. */
+    /**
+     * Reports findings for every topic, and returns the topics that exist, with the operations authorised for this user.
+     */
     Map<String, TopicDescription> run(Consumer<Finding> found) throws InterruptedException {
         TopicPlan plan = TopicPlan.of(config);
         Map<String, TopicDescription> there = describe(plan.needed(), found);
@@ -55,7 +57,7 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
         return there;
     }
 
-    /** Kafka Streams keeps the number of partitions that its state was made with. */
+    /** Compares the partitions of the clicks with those of the state, which Kafka Streams does not change once created. */
     private Optional<Finding> stateOfOtherPartitions(Map<String, TopicDescription> there) throws InterruptedException {
         String clicks = config.topics().clicks();
         String state = TopicPlan.stateTopic(config.applicationId());
@@ -162,7 +164,7 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
         };
     }
 
-    /** By topic; without those whose settings this user may not see. */
+    /** Returns settings by topic, without topics whose settings this user may not see. */
     private Map<String, Map<String, String>> settings(List<String> names) throws InterruptedException {
         Map<ConfigResource, KafkaFuture<Config>> asked = brokers.admin()
                 .describeConfigs(names.stream()
@@ -174,7 +176,7 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
             try {
                 settings.put(entry.getKey().name(), values(Brokers.answer(entry.getValue())));
             } catch (ExecutionException e) {
-                // Only those are needed that RightsCheck asks for.
+                // RightsCheck reports this where the settings are needed.
             }
         }
         return settings;

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * In what a topic differs from what it is to be, each with its remedy.
+ * Finds the differences between a topic and its plan, each with its remedy.
  *
- * @param plan what topics are to be
- * @param brokers how many there are
- * @param clicksPartitions partitions of the clicks; 0 where there is no such topic
- * @param snapshotInterval time between two snapshots, which the log must reach back over
- * @param deltaBytes the longest ordinary record of the model's log
- * @param bootstrapServers for the commands that remedies name
+ * @param plan the planned topics
+ * @param brokers number of brokers
+ * @param clicksPartitions partitions of the clicks topic; 0 if it does not exist
+ * @param snapshotInterval time between two snapshots; the model log must be retained for two of these
+ * @param deltaBytes largest ordinary record of the model log
+ * @param bootstrapServers bootstrap servers for the commands in remedies
  */
 record TopicDifferences(
         TopicPlan plan,
@@ -26,7 +26,7 @@ record TopicDifferences(
     private static final int INTERVALS = 2;
     private static final String MIN_IN_SYNC = "min.insync.replicas";
 
-    /** All of a topic's; none for one that is as it is to be. */
+    /** Returns all differences of a topic; none if it is as planned. */
     List<Finding> of(TopicFacts topic) {
         List<Finding> findings = new ArrayList<>();
         partitions(topic, findings);
@@ -130,7 +130,7 @@ record TopicDifferences(
         }
     }
 
-    /** Whose every record counts. */
+    /** Returns whether every record of the topic is needed, not only the newest of each key. */
     private boolean isReadInFull(String name) {
         return Set.of(plan.topics().sequences(), plan.topics().modelLog()).contains(name);
     }

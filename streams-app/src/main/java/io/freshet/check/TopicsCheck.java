@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import org.apache.kafka.clients.admin.NewTopic;
 
-/** The topics alone: looked at, or made where they are missing and then looked at. */
+/** Checks the topics only, and can create missing ones first. */
 public final class TopicsCheck {
     private static final Duration CREATE_TIME = Duration.ofSeconds(30);
 
@@ -19,12 +19,12 @@ public final class TopicsCheck {
         this.config = config;
     }
 
-    /** Looks. */
+    /** Checks the topics. */
     public List<Finding> look() throws InterruptedException {
         return run(false);
     }
 
-    /** Makes what is missing, which is told, and looks. */
+    /** Creates the missing topics, reports them, and then checks all topics. */
     public List<Finding> create() throws InterruptedException {
         return run(true);
     }

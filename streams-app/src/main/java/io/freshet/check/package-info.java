@@ -1,4 +1,4 @@
-/** Looks at what a process needs before it starts, and names what is wrong with what to do about it. */
+/** Checks what a process needs before it starts, and reports each problem with its remedy. */
 @NullMarked
 package io.freshet.check;
 

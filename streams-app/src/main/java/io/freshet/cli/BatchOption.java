@@ -5,7 +5,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** {@code --batch-clicks}, for commands that run a trainer: another way to set the key of the configuration. */
+/** {@code --batch-clicks}, for commands that run a trainer: sets {@code online.batch.clicks}. */
 final class BatchOption {
     private static final String KEY = "online.batch.clicks";
 
@@ -19,7 +19,7 @@ final class BatchOption {
 
     BatchOption() {}
 
-    /** The settings with this one, if it is given. */
+    /** Returns the settings, with this one added if the option is given. */
     Map<String, String> addTo(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
         if (batchClicks != null) {

@@ -51,10 +51,10 @@ import picocli.CommandLine.Spec;
             "      in so much heap"
         })
 final class BenchOnlineCommand implements Callable<Integer> {
-    /** Items are kept for longer than the first two phases last, at a click a millisecond. */
+    /** Default settings. Items are retained for longer than the first two phases last, at a click a millisecond. */
     static final Map<String, String> USUAL = Map.of("model.item.retention.ms", "86400000");
 
-    /** Items and users of a learner that comes before and is thrown away, so that the JIT has compiled. */
+    /** Items and users of a warm-up learner that is discarded, so that the JIT has compiled the code. */
     private static final int WARM_UP = 6_000;
 
     private static final int WARM_UP_STEPS = 30;
@@ -115,10 +115,10 @@ final class BenchOnlineCommand implements Callable<Integer> {
     BenchOnlineCommand() {}
 
     /**
-     * What {@code --json} writes, one component for each key.
+     * The JSON document that {@code --json} writes, with one component for each key.
      *
-     * @param forgetting null where nothing is
-     * @param freedRows of forgotten items
+     * @param forgetting null if items are never forgotten
+     * @param freedRows rows freed by forgetting items
      */
     record Report(
             Map<String, Object> settings,
@@ -147,7 +147,7 @@ final class BenchOnlineCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** What the options come to. */
+    /** Returns the configuration that the options result in. */
     OnlineConfig config() throws IOException {
         Map<String, String> said = new LinkedHashMap<>(USUAL);
         said.putAll(settings);

@@ -90,14 +90,14 @@ final class BenchRecoveryCommand implements Callable<Integer> {
 
     BenchRecoveryCommand() {}
 
-    /** What {@code --json} writes, one component for each key. */
+    /** The JSON document that {@code --json} writes, with one component for each key. */
     record Report(boolean standby, double rate, int users, int partitions, List<Row> trials) {}
 
     /**
      * One trial.
      *
-     * @param firstAnswerSeconds from the kill until users of every partition are answered again
-     * @param slowestClickSeconds longest time from a click to its answer
+     * @param firstAnswerSeconds seconds from the kill until users of every partition are answered again
+     * @param slowestClickSeconds longest time from a click to its answer, in seconds
      */
     record Row(double firstAnswerSeconds, double slowestClickSeconds) {}
 

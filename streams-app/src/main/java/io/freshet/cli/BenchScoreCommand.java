@@ -137,7 +137,7 @@ final class BenchScoreCommand implements Callable<Integer> {
 
     BenchScoreCommand() {}
 
-    /** How the best are looked for. */
+    /** The search algorithm. */
     enum Search {
         EXACT,
         CLUSTERS;
@@ -148,7 +148,7 @@ final class BenchScoreCommand implements Callable<Integer> {
         }
     }
 
-    /** What vectors look like. */
+    /** The distribution of the made-up vectors. */
     enum Vectors {
         TOPICS,
         NOISE;
@@ -159,10 +159,10 @@ final class BenchScoreCommand implements Callable<Integer> {
         }
     }
 
-    /** What {@code --json} writes, one component for each key. */
+    /** The JSON document that {@code --json} writes, with one component for each key. */
     record Report(Map<String, Object> settings, MachineRates machine, List<Row> rows, List<Clusters> clusters) {}
 
-    /** What clusters of a table are worth. */
+    /** The quality of the clusters of a table. */
     record Clusters(int items, ClusterQuality quality) {
         String line(int topK) {
             return String.format(
@@ -185,12 +185,12 @@ final class BenchScoreCommand implements Callable<Integer> {
     /**
      * A row of the table.
      *
-     * @param queries of a call
-     * @param p50Ms of a call
-     * @param p99Ms of a call
-     * @param unit of rate and limit
+     * @param queries per call
+     * @param p50Ms median time of a call
+     * @param p99Ms 99th percentile of the time of a call
+     * @param unit unit of {@code rate} and {@code limit}
      * @param limit {@link ScoringSpeed#limit}
-     * @param limitIs read, or sgemm
+     * @param limitIs the kind of limit, {@code read} or {@code sgemm}
      */
     record Row(
             int items,
@@ -310,7 +310,7 @@ final class BenchScoreCommand implements Callable<Integer> {
         }
     }
 
-    /** What is asked for, or one thread and all that there are. */
+    /** Returns the numbers of threads that were asked for, by default one and the number of processors. */
     List<Integer> workers() {
         return workers != null
                 ? workers

@@ -153,14 +153,14 @@ final class BenchTrainCommand implements Callable<Integer> {
 
     BenchTrainCommand() {}
 
-    /** What {@code --json} writes, one component for each key. */
+    /** The JSON document that {@code --json} writes, with one component for each key. */
     record Report(Map<String, Object> settings, MachineRates machine, List<Row> rows) {}
 
     /**
      * A row of the table; the components are those of {@link TrainingSpeed}.
      *
-     * @param negatives as it was asked for
-     * @param sgemmCoreType of OpenBLAS, the fastest on as many threads
+     * @param negatives as given in {@code --negatives}
+     * @param sgemmCoreType the core type of OpenBLAS that is fastest on as many threads
      */
     record Row(
             String negatives,
@@ -264,7 +264,7 @@ final class BenchTrainCommand implements Callable<Integer> {
         return loss.kind() == LossConfig.Kind.CE ? items : Math.min(items, loss.negatives());
     }
 
-    /** One for each row. */
+    /** Returns the loss of each row. */
     List<LossConfig> losses() {
         return negatives.stream().map(this::loss).toList();
     }

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version that the build wrote into the jar, and what it runs on. */
+/** The version that the build wrote into the jar, with the versions of Kafka and Java. */
 final class BuildVersion implements IVersionProvider {
     BuildVersion() {}
 

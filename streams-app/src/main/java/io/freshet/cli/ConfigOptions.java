@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The options that say which configuration a command goes by. */
+/** The options that select the configuration of a command. */
 final class ConfigOptions {
     @Option(
             names = "--config",

@@ -5,18 +5,20 @@ import io.freshet.continual.Cycle;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** How a continual run comes along: a bar for the period being learned, and a line for each cycle. Used by one thread. */
+/**
+ * Shows the progress of a continual run: a bar for the period being learned, and a line for each cycle. Used by one thread.
+ */
 final class ContinualProgress implements ContinualListener {
     private final ProgressLine progress;
     private final int cycles;
     private final long startNanos = System.nanoTime();
 
     /**
-     * Nothing is shown yet.
+     * Creates a progress display that shows nothing yet.
      *
-     * @param terminal whether lines can be drawn again
+     * @param terminal whether lines can be redrawn in place
      * @param unicode whether the terminal has block characters
-     * @param cycles how many there will be
+     * @param cycles number of cycles of the run
      */
     ContinualProgress(PrintStream out, boolean terminal, boolean unicode, int cycles) {
         this.progress = new ProgressLine(out, terminal, unicode);
@@ -37,7 +39,7 @@ final class ContinualProgress implements ContinualListener {
         }
     }
 
-    /** Leaves the cycle's line. */
+    /** Prints the line of a finished cycle. */
     void finished(Cycle cycle) {
         progress.leave(line(cycle));
     }
@@ -56,7 +58,7 @@ final class ContinualProgress implements ContinualListener {
                 FitProgress.time(cycle.learnSeconds() + cycle.testSeconds()));
     }
 
-    /** Takes the bar away. */
+    /** Removes the bar. */
     void clear() {
         progress.clear();
     }

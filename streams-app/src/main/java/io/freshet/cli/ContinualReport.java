@@ -7,10 +7,11 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * What {@code freshet evaluate continual --json} writes, one component for each key. Figures are shares: .5 is 50%.
+ * The JSON document that {@code freshet evaluate continual --json} writes, with one component for each key. Figures are
+ * shares: .5 is 50%.
  *
- * @param settings all that the figures depend on
- * @param mean over the cycles
+ * @param settings everything that the figures depend on
+ * @param mean mean over the cycles
  */
 record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycles, double seconds) {
     record Mean(double recall10, double recall20, double mrr10, double mrr20, RecallAndMrr network) {
@@ -26,8 +27,8 @@ record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycl
     /**
      * A cycle.
      *
-     * @param items seen so far
-     * @param events targets ranked
+     * @param items number of items seen so far
+     * @param events number of targets ranked
      */
     record Point(
             int cycle,
@@ -62,7 +63,7 @@ record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycl
                 settings, Mean.of(cycles), cycles.stream().map(Point::of).toList(), seconds);
     }
 
-    /** The figures for a person. */
+    /** Returns the figures as lines of text. */
     List<String> lines() {
         return List.of(
                 String.format(Locale.ROOT, "Mean of %d cycles, in %%; %s", cycles.size(), FitProgress.time(seconds)),

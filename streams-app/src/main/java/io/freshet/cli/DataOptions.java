@@ -20,7 +20,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** Which finished files to read, and how. */
+/** The options that select click files to read, and their format. */
 final class DataOptions {
     @Option(
             names = "--data",
@@ -38,18 +38,18 @@ final class DataOptions {
 
     DataOptions() {}
 
-    /** All clicks of the files, user by user, and what was read. */
+    /** All clicks of the files, grouped by user, with a summary of the input. */
     record Data(SequenceDataset sequences, ClickFileSummary summary) {}
 
-    /** Whether a file is named. */
+    /** Returns whether a file is named. */
     boolean isNamed() {
         return !data.isEmpty();
     }
 
     /**
-     * The name of the first file without its folders, for reports.
+     * Returns the name of the first file without its folders, for reports.
      *
-     * @param command that is refused where no file is named, or one is not there
+     * @param command the command whose usage is refused if no file is named or one cannot be read
      */
     String name(CommandSpec command) {
         if (data.isEmpty()) {
@@ -67,8 +67,8 @@ final class DataOptions {
     /**
      * Reads the files.
      *
-     * @param rowOf the row of an item, a new one for an item never seen
-     * @param say takes the lines that tell the user what was found out
+     * @param rowOf returns the row of an item, a new one if the item is unknown
+     * @param say receives the lines that tell the user what was found out about the files
      * @throws ClickFileException if they cannot be read, or too many rows give no click
      */
     Data read(ToIntFunction<String> rowOf, Consumer<String> say) throws IOException {
@@ -90,6 +90,6 @@ final class DataOptions {
         return new Data(builder.buildInOrderOfTime(), summary);
     }
 
-    /** What makes a click a repetition, as on the topic. */
+    /** The identity of a click: a second click with the same user and id is a repetition, as on the topic. */
     private record Event(String user, String id) {}
 }

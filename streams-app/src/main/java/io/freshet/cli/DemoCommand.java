@@ -171,7 +171,7 @@ final class DemoCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** What the options come to; what contradicts itself is refused. */
+    /** Returns the resolved options; refuses options that contradict each other. */
     DemoOptions options() {
         if (clicks.isEmpty() && untilEnd) {
             throw refused("--until-end needs --clicks FILE: the generator has no end; use --duration");
@@ -200,7 +200,10 @@ final class DemoCommand implements Callable<Integer> {
                 Environment.ofConfiguration());
     }
 
-    /** Where clicks come as fast as they are taken, no click waits for a step that could not hurry. */
+    /**
+     * Adds {@code online.hurry.clicks=0} for clicks without a pace: these come only as fast as they are taken, so none
+     * waits because a step does not hurry.
+     */
     private Map<String, String> settings(@Nullable Double pace) {
         Map<String, String> all = batch.addTo(settings);
         if (pace == null) {

@@ -7,7 +7,7 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Durations as people write them: {@code 90s}, {@code 2m}, {@code 1h30m}, {@code 500ms}; a bare number is seconds. */
+/** Parses durations such as {@code 90s}, {@code 2m}, {@code 1h30m}, {@code 500ms}; a bare number is seconds. */
 final class DurationConverter implements ITypeConverter<Duration> {
     private static final Pattern PART = Pattern.compile("(\\d+)(ms|s|m|h|d|$)");
 

@@ -6,10 +6,12 @@ import java.util.Map;
 
 /** The process's environment variables. */
 final class Environment {
-    /** Set to anything, it makes failures print their stack traces. */
+    /** If set to any value, failures are printed with their stack traces. */
     static final String STACK_TRACES = "FRESHET_STACK_TRACES";
 
-    /** Variables in Freshet's name that are not keys of the configuration: the launcher's, the tests', this command's. */
+    /**
+     * Variables with Freshet's prefix that are not configuration keys: those of the launcher, the tests and this command.
+     */
     private static final List<String> OTHERS = List.of(
             "FRESHET_JAVA_OPTS",
             "FRESHET_DATA",
@@ -20,7 +22,7 @@ final class Environment {
 
     private Environment() {}
 
-    /** Those that may set keys of the configuration. */
+    /** Returns the variables that may set configuration keys. */
     static Map<String, String> ofConfiguration() {
         Map<String, String> variables = new HashMap<>(System.getenv());
         OTHERS.forEach(variables::remove);

@@ -53,7 +53,7 @@ final class EvaluateCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    // Not required for picocli: the sub-commands do without.
+    // Not declared as required, because the sub-commands do not need it.
     @Option(
             names = "--snapshot",
             paramLabel = "DIR|URL",
@@ -98,7 +98,7 @@ final class EvaluateCommand implements Callable<Integer> {
 
     EvaluateCommand() {}
 
-    /** What {@code --json} writes, one component for each key. */
+    /** The JSON document that {@code --json} writes, with one component for each key. */
     record Report(Map<String, Object> settings, Measures validation, Measures test, double seconds) {}
 
     @Override

@@ -46,7 +46,7 @@ import picocli.CommandLine.Spec;
             "      the first cycles only, to choose settings by"
         })
 final class EvaluateContinualCommand implements Callable<Integer> {
-    /** What suits sessions learned in bulk, where the configuration's defaults are for a stream to keep up with. */
+    /** Defaults for sessions learned in bulk; those of the configuration are for keeping up with a stream. */
     static final Map<String, String> USUAL = Map.of(
             "model.dim", "96",
             "training.learning.rate", "0.001",
@@ -149,7 +149,7 @@ final class EvaluateContinualCommand implements Callable<Integer> {
         }
     }
 
-    /** What the options come to. */
+    /** Returns the configuration that the options result in. */
     ContinualConfig config() throws IOException {
         Map<String, String> said = new LinkedHashMap<>(USUAL);
         said.putAll(settings);

@@ -71,7 +71,7 @@ import picocli.CommandLine.Spec;
             "      --set events.weights=purchase=4,view=0.5 --set events.negative=dislike"
         })
 final class EvaluatePrequentialCommand implements Callable<Integer> {
-    // The best of a few on a stream of sessions: a rival is to be as good as it can be.
+    // The best of a few values on a stream of sessions, so that the baseline is as strong as possible.
     private static final float REFIT_LEARNING_RATE = 2e-3f;
     private static final float REFIT_DROPOUT = .5f;
     private static final double HELD_OUT_SHARE = .1;
@@ -158,7 +158,7 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
             files.describe().forEach(out::println);
             out.flush();
         }
-        // The first of two passes: how long the stream is, which its tenths depend on.
+        // First of two passes: counts the clicks, because the tenths depend on the length of the stream.
         InMemorySequencer counting = sequencer(rules);
         ClickFileSummary input = files.readWhile(click -> {
             counting.apply(click);
@@ -203,7 +203,7 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         return new InMemorySequencer(rules.window(), rules.types());
     }
 
-    /** What the options come to. */
+    /** Returns the configuration that the options result in. */
     RaceConfig config(OnlineConfig trainer) {
         SeenItems seen = maskSeen ? SeenItems.MASKED : SeenItems.RANKED;
         try {

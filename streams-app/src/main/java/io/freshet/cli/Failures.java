@@ -9,21 +9,21 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Failures as a person can use them. */
+/** Describes failures for the user. */
 final class Failures {
     private Failures() {}
 
-    /** Whether the command, not the program or its surroundings, was wrong. */
+    /** Returns whether the failure is a mistake in the command or its input, not in the program or its environment. */
     static boolean isUsage(Throwable failure) {
         return failure instanceof ConfigException
                 || failure instanceof ClickFileException
                 || failure instanceof PeriodFileException;
     }
 
-    /** One line: what happened, and what lies behind it where that says more. */
+    /** Returns one line: the failure, and its cause if that adds information. */
     static String describe(Throwable failure) {
         String text = describeOne(failure);
-        // What lies behind a store's failure is an SDK's, and has been put into words.
+        // The cause of a store's failure comes from an SDK, and the store's message already explains it.
         Throwable cause = failure instanceof SnapshotStoreException ? null : failure.getCause();
         return cause == null || text.contains(describeOne(cause)) ? text : text + ": " + describe(cause);
     }

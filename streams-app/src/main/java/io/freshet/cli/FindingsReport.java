@@ -13,15 +13,15 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.LoggerFactory;
 
 /**
- * What checks found, for people and as a file.
+ * The findings of checks, as text and as JSON.
  *
- * @param good whether there is no problem
+ * @param good whether no finding is a problem
  */
 record FindingsReport(boolean good, List<Row> findings) {
     private static final List<String> NOISY = List.of(org.slf4j.Logger.ROOT_LOGGER_NAME, "io.freshet");
     private static final String INDENT = " ".repeat(11);
 
-    /** A finding as {@code --json} has it. */
+    /** A finding as {@code --json} writes it. */
     record Row(String check, String outcome, String message, String remedy) {
         static Row of(Finding finding) {
             return new Row(
@@ -39,15 +39,16 @@ record FindingsReport(boolean good, List<Row> findings) {
         }
     }
 
-    /** Looks at something. */
+    /** A check that returns its findings. */
     @FunctionalInterface
     interface Look {
         List<Finding> findings() throws IOException, InterruptedException;
     }
 
     /**
-     * Looks, tells, and gives the exit code: 1 where there is a problem. Logs are kept away meanwhile, unless stack traces are
-     * wanted: what Kafka's clients say of a broker that is not there, once a second, says less than the findings.
+     * Runs the check, prints the findings and returns the exit code: 1 if there is a problem, otherwise 0. Logs are off
+     * meanwhile, unless stack traces are wanted: Kafka's clients log a missing broker every second, which says less than
+     * the findings.
      */
     static int exitCode(Look look, PrintStream out, @Nullable Path json) throws IOException, InterruptedException {
         if (System.getenv(Environment.STACK_TRACES) == null) {

@@ -142,7 +142,7 @@ final class FitCommand implements Callable<Integer> {
         }
     }
 
-    /** What the options come to. */
+    /** Returns the configuration that the options result in. */
     FitConfig config(SequenceDataset sequences) {
         try {
             return options.resolve(sequences);

@@ -23,7 +23,7 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The network and how it learns. What is not said comes from the preset. */
+/** The options of the network and its training. Values that are not given come from the preset. */
 final class FitOptions {
     private static final float BETA_1 = .9f;
     private static final float BETA_2 = .999f;
@@ -174,9 +174,9 @@ final class FitOptions {
     FitOptions() {}
 
     /**
-     * What the options come to for these data.
+     * Returns the configuration that the options result in for these data.
      *
-     * @throws IllegalArgumentException for options that cannot be, or contradict each other
+     * @throws IllegalArgumentException if options are invalid or contradict each other
      */
     FitConfig resolve(SequenceDataset data) {
         Preset.Values usual = preset == null ? Preset.Values.GENERAL : preset.defaults();
@@ -232,7 +232,7 @@ final class FitOptions {
                 sequenceTargets);
     }
 
-    /** The encoders that there are. */
+    /** The names of the available encoders. */
     static final class EncoderNames implements Iterable<String> {
         EncoderNames() {}
 
@@ -242,7 +242,7 @@ final class FitOptions {
         }
     }
 
-    /** Presets by their names. */
+    /** Converts names to presets. */
     static final class PresetConverter implements ITypeConverter<Preset> {
         PresetConverter() {}
 
@@ -260,7 +260,7 @@ final class FitOptions {
         return said == null ? usual : said;
     }
 
-    /** All that the result depends on, in the words of {@code --json} and of a snapshot's manifest. */
+    /** Returns everything that the result depends on, under the keys of {@code --json} and of a snapshot's manifest. */
     Map<String, Object> describe(FitConfig config, SequenceDataset data, int items) {
         TrainingConfig training = config.training();
         LossConfig learned = training.loss();

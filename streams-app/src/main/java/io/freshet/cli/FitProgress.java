@@ -6,8 +6,8 @@ import java.io.PrintStream;
 import java.util.Locale;
 
 /**
- * How a fit comes along: on a terminal a bar that is drawn again in place, with the remaining time; elsewhere plain
- * lines. Each validation leaves a line behind. Used by one thread.
+ * Shows the progress of a fit: on a terminal, a bar that is redrawn in place, with the remaining time; elsewhere, plain
+ * lines. Each validation prints a line that stays. Used by one thread.
  */
 final class FitProgress implements FitListener {
     private static final int SLOW_START_SECONDS = 5;
@@ -17,11 +17,11 @@ final class FitProgress implements FitListener {
     private final long startNanos = System.nanoTime();
 
     /**
-     * Nothing is shown yet.
+     * Creates a progress display that shows nothing yet.
      *
-     * @param terminal whether lines can be drawn again
+     * @param terminal whether lines can be redrawn in place
      * @param unicode whether the terminal has block characters
-     * @param epochs how many there may be
+     * @param epochs largest number of epochs
      */
     FitProgress(PrintStream out, boolean terminal, boolean unicode, int epochs) {
         this.progress = new ProgressLine(out, terminal, unicode);
@@ -35,7 +35,7 @@ final class FitProgress implements FitListener {
         }
     }
 
-    /** The line of the bar. The first seconds are slower than the rest, and say nothing of what is left. */
+    /** Returns the line of the bar. It has no remaining time in the first seconds, which are slower than the rest. */
     String line(int epoch, int batches, int ofBatches, double loss, double seconds) {
         double done = (epoch - 1 + (double) batches / ofBatches) / epochs;
         String line = String.format(Locale.ROOT, "epoch %d/%d  %s  loss %.4f", epoch, epochs, progress.bar(done), loss);
@@ -47,7 +47,7 @@ final class FitProgress implements FitListener {
         progress.leave(line(point, best));
     }
 
-    /** The line of a validation. */
+    /** Returns the line of a validation. */
     static String line(FitResult.CurvePoint point, boolean best) {
         return String.format(
                         Locale.ROOT,
@@ -62,7 +62,7 @@ final class FitProgress implements FitListener {
                 .stripTrailing();
     }
 
-    /** {@code 42s}, {@code 3m07s}, {@code 2h05m}. */
+    /** Formats seconds as in {@code 42s}, {@code 3m07s} or {@code 2h05m}. */
     static String time(double seconds) {
         long whole = Math.round(seconds);
         if (whole < 60) {

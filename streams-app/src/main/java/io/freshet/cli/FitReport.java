@@ -5,13 +5,13 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What {@code freshet fit --json} writes, one component for each key.
+ * The JSON document that {@code freshet fit --json} writes, with one component for each key.
  *
- * @param settings all that the figures depend on
+ * @param settings everything that the figures depend on
  * @param curve a point for each validation
- * @param validation of the best epoch
- * @param test of the best epoch
- * @param bestEpoch whole epochs behind the model that was kept
+ * @param validation measures of the best epoch on the validation items
+ * @param test measures of the best epoch on the test items
+ * @param bestEpoch number of whole epochs that the kept model was trained for
  * @param seconds wall time of learning and validation
  */
 record FitReport(
@@ -24,8 +24,8 @@ record FitReport(
     /**
      * A validation.
      *
-     * @param loss mean over the targets of the epoch
-     * @param seconds since the start
+     * @param loss mean loss over the targets of the epoch
+     * @param seconds seconds since the start
      */
     record Point(int epoch, double loss, double seconds, double hr10, double ndcg10, double mrr10) {
         static Point of(FitResult.CurvePoint point) {

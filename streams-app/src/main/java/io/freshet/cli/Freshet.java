@@ -72,7 +72,7 @@ public final class Freshet implements Runnable {
         System.exit(execute(arguments));
     }
 
-    /** A library that cannot be loaded is an error of the surroundings, which picocli does not handle. */
+    /** Runs the command. Explains a native library that cannot be loaded, because picocli does not handle errors. */
     private static int execute(String[] arguments) {
         try {
             return commandLine().execute(arguments);
@@ -86,7 +86,7 @@ public final class Freshet implements Runnable {
         }
     }
 
-    /** The command with its sub-commands, ready to run. */
+    /** Returns the command with its sub-commands, ready to run. */
     static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Freshet())
                 .setUsageHelpWidth(USAGE_WIDTH)
@@ -103,7 +103,7 @@ public final class Freshet implements Runnable {
         throw new ParameterException(spec.commandLine(), "a command is missing, such as freshet demo or freshet run");
     }
 
-    /** The mistake, the nearest names that there are, and where to read on: not the whole help. */
+    /** Prints the mistake, similar names and a pointer to {@code --help}, instead of the whole help. */
     private static int refused(ParameterException mistake, String[] arguments) {
         CommandLine command = mistake.getCommandLine();
         PrintWriter err = command.getErr();

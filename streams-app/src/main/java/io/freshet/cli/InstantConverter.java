@@ -6,7 +6,7 @@ import java.time.OffsetDateTime;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Points in time as people write them: ISO-8601 with an offset or Z, or milliseconds since 1970. */
+/** Parses points in time: ISO-8601 with an offset or Z, or milliseconds since 1970. */
 final class InstantConverter implements ITypeConverter<Instant> {
     InstantConverter() {}
 

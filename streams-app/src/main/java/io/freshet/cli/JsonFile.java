@@ -9,7 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 
-/** What {@code --json} writes, and what is read of it again. */
+/** Reads and writes the files of {@code --json}. */
 final class JsonFile {
     private static final JsonMapper JSON = JsonMapper.builder()
             .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
@@ -19,12 +19,12 @@ final class JsonFile {
 
     private JsonFile() {}
 
-    /** Reads those keys of a document that the type has. */
+    /** Reads a document; keys that the type does not have are ignored. */
     static <T> T read(Path file, Class<T> type) throws IOException {
         return JSON.readValue(Files.readString(file), type);
     }
 
-    /** Writes the document under a temporary name first, so that a reader never finds half of it. */
+    /** Writes the document under a temporary name and then renames it, so that a reader never finds half of it. */
     static void write(Path file, Object document) throws IOException {
         Path whole = file.toAbsolutePath();
         Path temporary = whole.resolveSibling(whole.getFileName() + ".tmp");

@@ -11,15 +11,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/** The variables that {@code logback.xml} reads, and what stands in each line of a process's log. */
+/** The variables that {@code logback.xml} reads, and the process's ids in each line of its log. */
 final class LogEnvironment {
-    /** {@code text} for people, {@code json} for programs, an object on each line. */
+    /** Format of the log: {@code text} for people, or {@code json} for programs, with an object on each line. */
     static final String FORMAT = "FRESHET_LOG_FORMAT";
 
-    /** Least level of what Freshet itself logs. */
+    /** Lowest level that Freshet's own classes log. */
     static final String LEVEL = "FRESHET_LOG_LEVEL";
 
-    /** Least level of what the libraries log. */
+    /** Lowest level that libraries log. */
     static final String OTHERS_LEVEL = "FRESHET_LOG_LEVEL_OTHERS";
 
     private static final List<String> FORMATS = List.of("text", "json");
@@ -27,7 +27,7 @@ final class LogEnvironment {
 
     private LogEnvironment() {}
 
-    /** What is wrong with the variables, if something is: Logback itself would log nothing, or everything. */
+    /** Returns the mistake in the variables, if there is one. Logback itself would log nothing, or everything. */
     static Optional<String> mistake(Map<String, String> environment) {
         return mistake(environment, FORMAT, FORMATS)
                 .or(() -> mistake(environment, LEVEL, LEVELS))
@@ -42,7 +42,7 @@ final class LogEnvironment {
                         Locale.ROOT, "%s must be one of %s: %s=%s", name, String.join(", ", allowed), name, value));
     }
 
-    /** Has each line say whose it is. */
+    /** Adds the process's ids to each line of the log. */
     static void name(FreshetConfig config, Collection<RunCommand.Role> roles) {
         String names = roles.stream()
                 .sorted()

@@ -11,7 +11,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** What to learn by. What is not said comes from the preset, and from the loss itself. */
+/** The options of the loss. Values that are not given come from the preset or from the loss. */
 final class LossOptions {
     @Option(
             names = "--loss",
@@ -73,9 +73,9 @@ final class LossOptions {
     LossOptions() {}
 
     /**
-     * The loss that was asked for.
+     * Returns the loss that the options select.
      *
-     * @throws IllegalArgumentException for options that contradict each other
+     * @throws IllegalArgumentException if options contradict each other
      */
     LossConfig resolve(Preset.Values preset) {
         return switch (kind) {
@@ -85,7 +85,7 @@ final class LossOptions {
         };
     }
 
-    /** Times that every user is learned from where nothing is said, as in the paper. */
+    /** Returns the default number of epochs with a preset, as in the paper. */
     int usualEpochs() {
         return kind == Kind.CE ? 200 : 300;
     }
@@ -121,7 +121,7 @@ final class LossOptions {
         }
     }
 
-    /** The losses' names, for the help. */
+    /** The names of the losses, for the help text. */
     static final class KindCodes implements Iterable<String> {
         KindCodes() {}
 
@@ -131,7 +131,7 @@ final class LossOptions {
         }
     }
 
-    /** Losses by their names. */
+    /** Converts names to losses. */
     static final class KindConverter implements ITypeConverter<Kind> {
         KindConverter() {}
 
@@ -145,7 +145,7 @@ final class LossOptions {
         }
     }
 
-    /** Ways to share negatives by their names. */
+    /** Converts names to ways of sharing negatives. */
     static final class SamplingConverter implements ITypeConverter<Sampling> {
         private static final List<Sampling> CHOICES = List.of(Sampling.POSITION, Sampling.GROUP, Sampling.BATCH);
 
@@ -162,7 +162,7 @@ final class LossOptions {
         }
     }
 
-    /** {@code auto} or a number. */
+    /** Converts {@code auto} or a positive number. */
     static final class AlphaConverter implements ITypeConverter<Float> {
         AlphaConverter() {}
 

@@ -29,7 +29,7 @@ record Measures(
                 accuracy.at20().mrr());
     }
 
-    /** A line under {@link #HEADER}. */
+    /** Returns a line of the table under {@link #HEADER}. */
     String row(String name) {
         return String.format(
                 Locale.ROOT,
@@ -46,7 +46,7 @@ record Measures(
                 share(mrr20));
     }
 
-    /** Four decimals without the zero before them, as papers write it. */
+    /** Formats a share with four decimals and without the leading zero, as papers do. */
     static String share(double value) {
         String text = String.format(Locale.ROOT, "%.4f", value);
         return text.startsWith("0") ? text.substring(1) : "1.000";

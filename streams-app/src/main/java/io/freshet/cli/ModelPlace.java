@@ -16,7 +16,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The options that say where a model is: on a Kafka that is running, or in the state folder of a demo. */
+/** The options that locate a model: in a running Kafka, or in the state folder of a demo. */
 final class ModelPlace {
     @Option(names = "--config", paramLabel = "FILE", description = "The .properties file that the trainer runs with.")
     private @Nullable Path config;
@@ -39,7 +39,7 @@ final class ModelPlace {
     /**
      * A model's configuration, Kafka and store.
      *
-     * @param demo the broker that was started for it; null where Kafka is somebody else's
+     * @param demo the demo's broker, started for this command; null if the configuration names a running Kafka
      */
     record Opened(
             FreshetConfig config,
@@ -53,12 +53,12 @@ final class ModelPlace {
         }
     }
 
-    /** Whether one of the options is given. */
+    /** Returns whether one of the options is given. */
     boolean isNamed() {
         return config != null || state != null || !settings.isEmpty();
     }
 
-    /** Opens the place, whose Kafka must answer; options that contradict each other are refused. */
+    /** Opens configuration and store, and requires that Kafka answers. Refuses options that contradict each other. */
     Opened open(CommandSpec spec) throws IOException, StateFolderException {
         Opened opened = openStore(spec);
         if (opened.demo() == null) {
@@ -67,7 +67,7 @@ final class ModelPlace {
         return opened;
     }
 
-    /** Opens the place for its store alone; its Kafka may be away. */
+    /** Opens configuration and store only; Kafka need not be reachable. */
     Opened openStore(CommandSpec spec) throws IOException, StateFolderException {
         if (config != null && state != null) {
             throw new ParameterException(spec.commandLine(), "--state has a configuration of its own, not --config");

@@ -45,10 +45,10 @@ final class ModelsListCommand implements Callable<Integer> {
     ModelsListCommand() {}
 
     /**
-     * What {@code --json} writes, one component for each key.
+     * The JSON document that {@code --json} writes, with one component for each key.
      *
-     * @param snapshots oldest first; those whose manifest cannot be read are left out
-     * @param rollback the one in force; null for none, and where there is no Kafka to ask
+     * @param snapshots oldest first; snapshots whose manifest cannot be read are left out
+     * @param rollback the rollback in force; null if there is none or no Kafka to ask
      */
     record Report(
             String model,

@@ -87,7 +87,7 @@ final class ModelsPruneCommand implements Callable<Integer> {
         }
     }
 
-    /** One go through the snapshots of a model. */
+    /** One pass over the snapshots of a model. */
     private record Pruning(
             SnapshotStore store,
             String model,
@@ -114,7 +114,7 @@ final class ModelsPruneCommand implements Callable<Integer> {
                     dryRun ? "would be removed" : "were to be removed");
         }
 
-        /** What a rollback serves, or else what scorers begin with. */
+        /** Returns the snapshot that a rollback serves and the newest that is not held back, with which scorers start. */
         private Set<String> wanted() {
             Set<String> wanted = new HashSet<>();
             served.rollback().map(Rollback::served).ifPresent(wanted::add);

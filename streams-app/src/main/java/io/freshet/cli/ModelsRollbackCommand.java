@@ -57,7 +57,7 @@ final class ModelsRollbackCommand implements Callable<Integer> {
         }
     }
 
-    /** A snapshot that fails its checks would leave scorers with what they have. */
+    /** Requires that the snapshot exists and passes its checks; otherwise scorers would keep what they serve now. */
     private void requireGood(ModelPlace.Opened opened) throws Exception {
         try {
             opened.store().open(opened.config().modelName(), version).close();

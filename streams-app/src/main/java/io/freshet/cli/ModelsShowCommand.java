@@ -58,9 +58,9 @@ final class ModelsShowCommand implements Callable<Integer> {
     ModelsShowCommand() {}
 
     /**
-     * What {@code --json} writes, one component for each key.
+     * The JSON document that {@code --json} writes, with one component for each key.
      *
-     * @param served {@code newest}, {@code rolled-back-to}, {@code no} or {@code held}; null where there is no Kafka to ask
+     * @param served {@code newest}, {@code rolled-back-to}, {@code no} or {@code held}; null if there is no Kafka to ask
      */
     record Report(@Nullable String served, JsonNode manifest) {}
 

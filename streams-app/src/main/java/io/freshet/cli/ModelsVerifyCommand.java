@@ -57,15 +57,15 @@ final class ModelsVerifyCommand implements Callable<Integer> {
 
     ModelsVerifyCommand() {}
 
-    /** What {@code --json} writes, one component for each key. */
+    /** The JSON document that {@code --json} writes, with one component for each key. */
     record Report(String model, List<Finding> snapshots) {}
 
     /**
-     * What was found of a snapshot.
+     * The result of verifying a snapshot.
      *
-     * @param filesAgree whether each file is what the manifest says
-     * @param replayAgrees whether the journal leads to the same bytes; null where that was not computed
-     * @param details what is wrong, or why it was not computed
+     * @param filesAgree whether each file matches the manifest
+     * @param replayAgrees whether replaying the journal gives the same bytes; null if that was not computed
+     * @param details what differs, or why the replay was not computed
      */
     record Finding(
             String version, boolean filesAgree, @Nullable Boolean replayAgrees, List<String> details) {
@@ -106,7 +106,7 @@ final class ModelsVerifyCommand implements Callable<Integer> {
         return config == null ? null : new Recomputation(config, store, fromStart);
     }
 
-    /** By step, so that one replay leads from each to the next. */
+    /** Returns the versions ordered by step, so that one replay passes all of them. */
     private Iterable<String> wanted(StorePlace.Opened opened) throws IOException {
         List<String> all = opened.store().versions(opened.modelName());
         if (!all.containsAll(versions) || all.isEmpty()) {
@@ -129,7 +129,7 @@ final class ModelsVerifyCommand implements Callable<Integer> {
         return recomputation == null ? new Finding(version, true, null, List.of()) : recomputation.compare(manifest);
     }
 
-    /** One replay that passes all snapshots in turn. */
+    /** A replay of the journal that recomputes all snapshots in turn. */
     private static final class Recomputation implements AutoCloseable {
         private final FreshetConfig config;
         private final SnapshotStore store;
@@ -143,7 +143,9 @@ final class ModelsVerifyCommand implements Callable<Integer> {
             this.fromStart = fromStart;
         }
 
-        /** Computes the snapshot, which must not be before the last one, and holds it against its manifest. */
+        /**
+         * Recomputes the snapshot and compares it with its manifest. Its step must not be below that of the previous call.
+         */
         Finding compare(Manifest manifest) throws IOException {
             try {
                 JournalReplay begun = replay == null ? begin(manifest) : replay;

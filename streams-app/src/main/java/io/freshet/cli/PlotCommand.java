@@ -59,7 +59,7 @@ final class PlotCommand implements Callable<Integer> {
 
     PlotCommand() {}
 
-    /** What is drawn of a fit: the parts of {@link FitReport} that are read again. */
+    /** The parts of {@link FitReport} that are plotted. */
     private record Fitted(
             @Nullable Map<String, Object> settings,
             @Nullable List<Point> curve) {
@@ -102,7 +102,7 @@ final class PlotCommand implements Callable<Integer> {
         }
     }
 
-    /** {@code sce, group 500}; where nothing is drawn, the loss alone. */
+    /** Returns a name such as {@code sce, group 500}; the loss alone if no negatives are sampled. */
     private static String name(Map<String, Object> settings) {
         String loss = String.valueOf(settings.get("loss"));
         return settings.get("negatives") instanceof Integer negatives && negatives > 0

@@ -21,15 +21,15 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What {@code freshet evaluate prequential --json} writes, one component for each key.
+ * The JSON document that {@code freshet evaluate prequential --json} writes, with one component for each key.
  *
- * @param settings all that the figures depend on
- * @param clicks what was read and what became of it
+ * @param settings everything that the figures depend on
+ * @param clicks counts of the clicks that were read, accepted and dropped
  * @param prequential accuracy over the events after the first tenth of the stream
- * @param slices the same over parts of the events
- * @param curve the same over the newest events, along the stream
- * @param refits what the refitted network was fitted to
- * @param stopped whether Ctrl-C ended it before its time
+ * @param slices the same measures over parts of the events
+ * @param curve the same measures over the newest events, along the stream
+ * @param refits the refits of the network, each with the clicks that it was fitted to
+ * @param stopped whether Ctrl-C ended the run early
  */
 record PrequentialReport(
         Map<String, Object> settings,
@@ -59,9 +59,7 @@ record PrequentialReport(
         }
     }
 
-    /**
-     * What is served, and beside it the network alone, the memory alone and the baselines, on the same events.
-     */
+    /** Accuracy of the served model, the network alone, the memory alone and the baselines on the same events. */
     record Prequential(
             long events,
             double hr10,
@@ -90,7 +88,7 @@ record PrequentialReport(
         }
     }
 
-    /** One value for each point; null before the first event. */
+    /** A curve with one value for each point; null before the first event. */
     record Line(List<@Nullable Double> hr10, List<@Nullable Double> ndcg10, List<@Nullable Double> mrr10) {
         static Line of(Figures figures) {
             return new Line(
@@ -104,9 +102,7 @@ record PrequentialReport(
         }
     }
 
-    /**
-     * @param clicks how many clicks had been replayed at each point
-     */
+    /** @param clicks number of clicks replayed up to each point */
     record Curve(List<Long> clicks, Line online, Line network, Line memory, Map<String, Line> baselines) {
         static Curve of(RaceResult result) {
             Map<String, Line> baselines = new LinkedHashMap<>();
@@ -139,7 +135,7 @@ record PrequentialReport(
                 seconds);
     }
 
-    /** A baseline's key. */
+    /** Returns the key of a baseline. */
     static String nameOf(Rival rival) {
         return rival.name().toLowerCase(Locale.ROOT);
     }
@@ -148,7 +144,7 @@ record PrequentialReport(
         return figures.accuracy().getOrDefault(slice, Accuracy.NONE);
     }
 
-    /** The figures for a person. */
+    /** Returns the figures as lines of text. */
     List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
@@ -204,7 +200,7 @@ record PrequentialReport(
                         .collect(Collectors.joining());
     }
 
-    /** NDCG@10 along the stream; a plot without lines where nothing was ranked. */
+    /** Plots NDCG@10 along the stream; the plot has no lines if nothing was ranked. */
     LinePlot plot(String file, int window) {
         List<Series> lines = new ArrayList<>();
         addTo(lines, SERVED, curve.online(), true);

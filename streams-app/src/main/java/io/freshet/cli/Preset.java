@@ -5,8 +5,8 @@ import io.freshet.loss.LossConfig.Sampling;
 import io.freshet.offline.LearningRateSchedule;
 
 /**
- * What the authors of scaled cross-entropy use for SASRec on a data set (Xu et al., arXiv 2408.14238), from the paper and
- * the configurations published with it.
+ * The settings that the authors of scaled cross-entropy use for SASRec on a data set (Xu et al., arXiv 2408.14238), from
+ * the paper and the configurations published with it.
  */
 enum Preset {
     BEAUTY("beauty"),
@@ -20,7 +20,7 @@ enum Preset {
     }
 
     /**
-     * What options of the same names are where nobody says otherwise.
+     * Defaults of the options with the same names.
      *
      * @param alpha {@link LossConfig#AUTO_ALPHA} for auto
      */
@@ -34,7 +34,7 @@ enum Preset {
             Sampling sampling,
             int negatives,
             float alpha) {
-        /** Where no preset is named. */
+        /** Defaults without a preset. */
         static final Values GENERAL = new Values(
                 1e-3f, LearningRateSchedule.LINEAR, .5f, 0f, 512, 50, Sampling.GROUP, 500, LossConfig.AUTO_ALPHA);
     }
@@ -50,7 +50,7 @@ enum Preset {
         };
     }
 
-    /** The name on the command line. */
+    /** Returns the name on the command line. */
     @Override
     public String toString() {
         return code;

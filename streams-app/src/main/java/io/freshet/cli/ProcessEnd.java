@@ -5,9 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ends the process when one of its threads ends by an error that nothing handles. A process that lacks a thread looks
- * alive and does not do its work; one that has ended is started again. Nothing is closed: transactions that are open are
- * aborted, as after a kill.
+ * An uncaught exception handler that halts the process. A process that has lost a thread looks alive but does not do its
+ * work, whereas one that has ended is restarted. Nothing is closed: open transactions are aborted, as after a kill.
  */
 final class ProcessEnd implements UncaughtExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(ProcessEnd.class);
@@ -15,7 +14,7 @@ final class ProcessEnd implements UncaughtExceptionHandler {
 
     private ProcessEnd() {}
 
-    /** Handles every thread of this process that has no handler of its own. */
+    /** Installs the handler for every thread of this process that has none of its own. */
     static void install() {
         Thread.setDefaultUncaughtExceptionHandler(new ProcessEnd());
     }

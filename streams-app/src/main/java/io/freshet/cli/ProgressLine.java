@@ -4,10 +4,7 @@ import java.io.PrintStream;
 import java.time.Duration;
 import java.util.Locale;
 
-/**
- * A line that tells how far something has come: on a terminal drawn again in place, elsewhere now and then a plain one.
- * Used by one thread.
- */
+/** A progress line: redrawn in place on a terminal; elsewhere, a plain line every 30 seconds. Used by one thread. */
 final class ProgressLine {
     private static final int BAR = 24;
     private static final Duration REDRAW = Duration.ofMillis(200);
@@ -21,9 +18,9 @@ final class ProgressLine {
     private long shownNanos = System.nanoTime();
 
     /**
-     * Nothing is shown yet.
+     * Creates a progress line that shows nothing yet.
      *
-     * @param terminal whether lines can be drawn again
+     * @param terminal whether lines can be redrawn in place
      * @param unicode whether the terminal has block characters
      */
     ProgressLine(PrintStream out, boolean terminal, boolean unicode) {
@@ -33,7 +30,7 @@ final class ProgressLine {
         this.empty = unicode ? '░' : '.';
     }
 
-    /** Whether it is time to show the line again. */
+    /** Returns whether it is time to show the line again. */
     boolean isDue() {
         Duration interval = terminal ? REDRAW : PLAIN_LINE;
         return System.nanoTime() - shownNanos >= interval.toNanos();
@@ -52,7 +49,7 @@ final class ProgressLine {
         out.flush();
     }
 
-    /** Takes away what {@link #show} has left on a terminal. */
+    /** Clears the line that {@link #show} has left on a terminal. */
     void clear() {
         if (terminal) {
             out.print(START_OF_LINE);
@@ -60,7 +57,7 @@ final class ProgressLine {
         }
     }
 
-    /** A bar with a percentage. */
+    /** Returns a bar with a percentage. */
     String bar(double done) {
         int full = (int) (done * BAR);
         return String.format(

@@ -5,16 +5,16 @@ import io.freshet.prequential.RaceListener;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** How a race comes along, in one line with the remaining time. Used by one thread. */
+/** Shows the progress of a race in one line, with the remaining time. Used by one thread. */
 final class RaceProgress implements RaceListener {
     private final ProgressLine progress;
     private final long startNanos = System.nanoTime();
     private double done;
 
     /**
-     * Nothing is shown yet.
+     * Creates a progress line that shows nothing yet.
      *
-     * @param terminal whether lines can be drawn again
+     * @param terminal whether lines can be redrawn in place
      * @param unicode whether the terminal has block characters
      */
     RaceProgress(PrintStream out, boolean terminal, boolean unicode) {
@@ -29,7 +29,7 @@ final class RaceProgress implements RaceListener {
         }
     }
 
-    /** The line of the bar. */
+    /** Returns the line with the bar. */
     String line(long records, long ofRecords, Accuracy online, double seconds) {
         double share = (double) records / ofRecords;
         return String.format(
@@ -50,7 +50,7 @@ final class RaceProgress implements RaceListener {
         }
     }
 
-    /** Takes the line away. */
+    /** Clears the line. */
     void clear() {
         progress.clear();
     }

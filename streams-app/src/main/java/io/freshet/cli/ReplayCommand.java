@@ -90,14 +90,14 @@ final class ReplayCommand implements Callable<Integer> {
     ReplayCommand() {}
 
     /**
-     * What {@code --json} writes, one component for each key.
+     * The JSON document that {@code --json} writes, with one component for each key.
      *
-     * @param from version of the snapshot it began with; empty for a model that has seen nothing
-     * @param steps steps that were replayed
-     * @param records input records behind the model
-     * @param mismatches steps and deltas that came out otherwise than the log says
-     * @param inputs where learning has come to
-     * @param files the model, digest by digest
+     * @param from version of the snapshot that the replay started from; empty for a model that has seen nothing
+     * @param steps number of steps that were replayed
+     * @param records number of input records that the model has learned from
+     * @param mismatches number of steps and deltas that differ from the log
+     * @param inputs positions up to which the model has learned from its inputs
+     * @param files the files of the model, with their digests
      */
     record Report(
             String model,

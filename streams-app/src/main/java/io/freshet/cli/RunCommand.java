@@ -80,10 +80,10 @@ final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 
-    /** Setting the clock back by less only makes commits wait as long, which transactions outlast. */
+    /** If the clock is set back by less, commits wait only for that time, and transactions stay open for longer. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
 
-    /** What a process does. */
+    /** A role of the process. */
     enum Role {
         STREAMS,
         TRAINER,
@@ -162,7 +162,8 @@ final class RunCommand implements Callable<Integer> {
         SnapshotStore store = ModelStores.open(loaded);
         PrometheusMeterRegistry registry = ProcessMeters.registry();
         Optional<String> failure;
-        // Closed in reverse: the server first. While the process waits for its topics, the server answers probes.
+        // Closed in reverse order, the server first. While the process waits for its topics, the server answers
+        // probes.
         try (TopicWatch topics = new TopicWatch(ownConfig(loaded), roles.contains(Role.STREAMS), registry);
                 RunningRoles running = new RunningRoles(
                         streams(loaded, store, registry),
@@ -214,7 +215,10 @@ final class RunCommand implements Callable<Integer> {
         return roles.contains(Role.TRAINER) ? new TrainerRole(loaded, store, registry, Clock.systemUTC()) : null;
     }
 
-    /** Runs until the process is asked to end, or a role has ended without which it cannot go on: then says why. */
+    /**
+     * Waits until the process is asked to end, or a role that it cannot do without has failed. Returns the reason for a
+     * failure.
+     */
     private static Optional<String> untilEnd(RunningRoles running, StopSignal stop) {
         AnsweringRole answering = running.streams != null ? running.streams : running.scorer;
         TrainerRole trainer = running.trainer;
@@ -252,13 +256,13 @@ final class RunCommand implements Callable<Integer> {
             return Optional.of("the " + answering.name() + " role ended: "
                     + answering.failure().map(Throwable::toString).orElse("state=" + answering.state()));
         }
-        // Serving continues if the trainer would fail again after another start.
+        // Serving continues if the trainer would fail again after a restart.
         return trainer != null && (answering == null || trainer.endsTheProcess())
                 ? trainer.failure()
                 : Optional.empty();
     }
 
-    /** The roles of this process; those that it does not have are null. */
+    /** The roles of this process; null for a role that it does not have. */
     private static final class RunningRoles implements AutoCloseable {
         private final @Nullable StreamsRole streams;
         private final @Nullable ScorerRole scorer;
@@ -283,7 +287,7 @@ final class RunCommand implements Callable<Integer> {
             }
         }
 
-        /** Ends the roles side by side, because most of that time they wait for Kafka. */
+        /** Closes the roles in parallel, because most of the time is spent waiting for Kafka. */
         @Override
         public void close() {
             CompletableFuture<Void> trainerEnds = trainer == null

@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A model store in a temporary folder, for snapshots that only their digests are wanted of. */
+/** A model store in a temporary folder, for snapshots of which only the digests are needed. */
 final class ScratchStore implements AutoCloseable {
     private final Path folder;
     private final SnapshotStore store;

@@ -34,7 +34,7 @@ import picocli.CommandLine.Spec;
         versionProvider = BuildVersion.class,
         sortOptions = false)
 final class StartCacheCommand implements Callable<Integer> {
-    /** Where the launcher looks for it, beside the folder of the jars. */
+    /** Name of the cache file, which the launcher looks for beside the folder of the jars. */
     static final String FILE = "freshet.aot";
 
     private static final String CACHE_OPTION = "-XX:AOTCache";
@@ -85,7 +85,7 @@ final class StartCacheCommand implements Callable<Integer> {
         return 0;
     }
 
-    /** The folder that holds the folder of the jars. */
+    /** Returns the parent of the folder of the jars. */
     private Path home() throws URISyntaxException {
         Path here = Path.of(StartCacheCommand.class
                 .getProtectionDomain()

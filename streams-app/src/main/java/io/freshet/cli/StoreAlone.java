@@ -11,18 +11,18 @@ import java.util.Map;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** A model store that an option names, without a configuration: how an S3 is reached is in the environment. */
+/** Opens a model store that an option names, without a configuration file. Settings for S3 come from the environment. */
 final class StoreAlone {
     private StoreAlone() {}
 
-    /** The store, whether there is one already or not. */
+    /** Opens the store, which need not exist yet. */
     static SnapshotStore open(StoreLocation location) throws IOException {
         String work = Path.of(System.getProperty("java.io.tmpdir"), "freshet").toString();
         return ModelStores.open(
                 location, FreshetConfig.load(null, Environment.ofConfiguration(), Map.of("state.dir", work)));
     }
 
-    /** The store, which a folder must be there for. */
+    /** Opens a store; if it is a folder, the folder must exist. */
     static SnapshotStore openExisting(StoreLocation location, String option, CommandSpec spec) throws IOException {
         if (location instanceof StoreLocation.Folder folder && !Files.isDirectory(folder.path())) {
             throw new ParameterException(spec.commandLine(), option + ": no such folder: " + folder.path());

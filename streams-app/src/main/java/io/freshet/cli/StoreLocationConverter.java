@@ -4,7 +4,7 @@ import io.freshet.store.StoreLocation;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads where a model store is: a folder, or s3://bucket/prefix. */
+/** Parses the location of a model store: a folder, or s3://bucket/prefix. */
 final class StoreLocationConverter implements ITypeConverter<StoreLocation> {
     @Override
     public StoreLocation convert(String text) {

@@ -11,7 +11,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 
-/** The options that say where snapshots are: with the Kafka that their trainer runs on, or as files alone. */
+/** The options that locate snapshots: a store with the Kafka of its trainer, or a store alone. */
 final class StorePlace {
     @Option(
             names = "--store",
@@ -38,11 +38,11 @@ final class StorePlace {
     /**
      * A model's snapshots.
      *
-     * @param withKafka where its Kafka is; null for files alone
+     * @param withKafka the configuration and Kafka of its trainer; null for a store alone
      */
     record Opened(String modelName, SnapshotStore store, ModelPlace.@Nullable Opened withKafka)
             implements AutoCloseable {
-        /** The configuration of its trainer; null for files alone. */
+        /** Returns the configuration of the trainer; null for a store alone. */
         @Nullable
         FreshetConfig config() {
             return withKafka == null ? null : withKafka.config();
@@ -56,12 +56,14 @@ final class StorePlace {
         }
     }
 
-    /** Opens the place, whose Kafka must answer if there is one; options that contradict each other are refused. */
+    /**
+     * Opens the store, and requires that its Kafka, if there is one, answers. Refuses options that contradict each other.
+     */
     Opened open(CommandSpec spec) throws IOException, StateFolderException {
         return open(spec, true);
     }
 
-    /** Opens the place for its store alone; its Kafka may be away. */
+    /** Opens the store only; its Kafka need not be reachable. */
     Opened openStore(CommandSpec spec) throws IOException, StateFolderException {
         return open(spec, false);
     }

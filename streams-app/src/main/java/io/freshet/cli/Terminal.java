@@ -4,11 +4,11 @@ import java.io.Console;
 import java.nio.charset.Charset;
 import java.util.Optional;
 
-/** What standard output is. */
+/** The capabilities of standard output. */
 final class Terminal {
     private Terminal() {}
 
-    /** Whether a line that is written can be written again. */
+    /** Returns whether a written line can be redrawn in place. */
     static boolean canRedraw() {
         boolean terminal = Optional.ofNullable(System.console())
                 .filter(Console::isTerminal)
@@ -16,7 +16,7 @@ final class Terminal {
         return terminal && !"dumb".equals(System.getenv("TERM"));
     }
 
-    /** Whether block characters can be shown. */
+    /** Returns whether block characters can be shown. */
     static boolean hasBlocks() {
         return Charset.forName(System.getProperty("stdout.encoding", "US-ASCII"))
                 .newEncoder()

@@ -12,7 +12,7 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
-/** A command that looks at the topics of a configuration and tells what it found. */
+/** A command that checks the topics of a configuration and prints the findings. */
 @Command(
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,

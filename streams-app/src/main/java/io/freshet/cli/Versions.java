@@ -5,14 +5,17 @@ import java.util.List;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 
-/** Which snapshot a parameter means. */
+/** Resolves the version parameter of a command to a snapshot. */
 final class Versions {
-    /** The one of the highest step. */
+    /** Stands for the snapshot with the highest step. */
     static final String LATEST = "latest";
 
     private Versions() {}
 
-    /** The version that is meant; what is none of the model's is refused, with what there is. */
+    /**
+     * Returns the version that the parameter names. Refuses a version that the model does not have, and lists those that it
+     * has.
+     */
     static String find(StorePlace.Opened opened, String wanted, CommandSpec spec) throws IOException {
         List<String> all = opened.store().versions(opened.modelName());
         if (wanted.equals(LATEST) && !all.isEmpty()) {

@@ -15,7 +15,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Option;
 
-/** What a benchmark's figures are compared with: measures the machine and prints the result. */
+/** The options of the machine's rates, with which a benchmark's figures are compared. Measures and prints these rates. */
 final class YardstickOptions {
     /** Lines of a command's help that explain the figures that {@link #open} prints. */
     static final String SGEMM_HELP =
@@ -35,7 +35,7 @@ final class YardstickOptions {
 
     YardstickOptions() {}
 
-    /** What is asked for, or all that are sensible here. */
+    /** Returns the core types that were asked for, by default those for this architecture. */
     List<String> coreTypes() {
         return coreTypes != null ? coreTypes : CoreTypes.of(System.getProperty("os.arch"));
     }
@@ -64,7 +64,7 @@ final class YardstickOptions {
         return yardstick;
     }
 
-    /** A table with a column for each number of threads. */
+    /** Returns a table with a column for each number of threads. */
     static List<String> lines(MachineRates rates) {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(

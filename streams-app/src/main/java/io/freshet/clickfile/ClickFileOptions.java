@@ -14,13 +14,13 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
 /**
- * How click files are to be read, where that is not to be guessed: the options that every command with click files
- * shares. What an option names is taken as it is; only guesses are checked for plausibility.
+ * The options for reading click files, shared by all commands that read them. What is not given is guessed. Values from
+ * options are used as they are; only guesses are checked for plausibility.
  */
 public final class ClickFileOptions {
     private static final String POSITIONAL = "user, item, time, type, id";
 
-    /** How a file is written. */
+    /** The format of a file. */
     enum Format {
         CSV,
         JSON,
@@ -115,10 +115,10 @@ public final class ClickFileOptions {
                     + " With more, the command fails. Default: 1%%.")
     private double maxBadRows = .01;
 
-    /** Nothing named: everything is guessed. */
+    /** Creates options under which everything is guessed. */
     public ClickFileOptions() {}
 
-    /** {@code 5%} or {@code 0.05}. */
+    /** Converts {@code 5%} or {@code 0.05}. */
     static final class Share implements ITypeConverter<Double> {
         Share() {}
 
@@ -132,16 +132,16 @@ public final class ClickFileOptions {
                     return share;
                 }
             } catch (NumberFormatException _) {
-                // said below
+                // reported below
             }
             throw new TypeConversionException("'" + text + "' is not a share such as 5% or 0.05");
         }
     }
 
     /**
-     * Refuses options that say something about files of another format.
+     * Refuses options that apply to other formats only.
      *
-     * @throws ClickFileException naming them
+     * @throws ClickFileException if there are such options; the message names them
      */
     void requireApplicable(Format found) throws ClickFileException {
         List<String> others = new ArrayList<>();
@@ -190,7 +190,7 @@ public final class ClickFileOptions {
         return timeFormat;
     }
 
-    /** Whether the form of the times is named. */
+    /** Returns whether the format of times is given. */
     public boolean namesTimes() {
         return timeFormat != null;
     }
@@ -203,7 +203,7 @@ public final class ClickFileOptions {
         return maxBadRows;
     }
 
-    /** What separates fields; null if it is to be guessed. */
+    /** Returns the separator of fields; null if it is to be guessed. */
     @Nullable
     String separator() throws ClickFileException {
         if (separator != null && separator.isEmpty()) {
@@ -235,18 +235,21 @@ public final class ClickFileOptions {
         return quote.charAt(0);
     }
 
-    /** The options that change how bytes become fields; empty where none is given. */
+    /** Returns the options that change how bytes become fields; empty if none is given. */
     String dialect() {
         return (quote.equals("\"") ? "" : ", quote=" + quote) + (encoding == null ? "" : ", encoding=" + encoding);
     }
 
-    /** Names of all columns of a file without a header, in order; empty if {@code --columns} does not list them. */
+    /**
+     * Returns the names of all columns, in order, of a file without a header; empty if {@code --columns} does not list
+     * them.
+     */
     List<String> positional() {
         return columns.stream().anyMatch(name -> name.contains("=")) ? List.of() : columns;
     }
 
     /**
-     * The column that the user named for a part; null if it is to be guessed.
+     * Returns the column that the user named for a part; null if it is to be guessed.
      *
      * @throws ClickFileException if {@code --columns} and the part's own option contradict each other
      */

@@ -9,18 +9,19 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was read of click files: the part of {@code --json} that tells of the input, one component for each key.
+ * A summary of the clicks that were read from files: the part of {@code --json} about the input, one component for each
+ * key.
  *
- * @param input how the files are written
- * @param rows rows other than headers; a row that was left out counts for as many as it has lines
- * @param clicks clicks made of them
+ * @param input the layout of the files
+ * @param rows number of rows other than headers; a row that was left out counts once for each of its lines
+ * @param clicks number of clicks in these rows
  * @param firstTime the earliest time, ISO-8601 in UTC; null if there is none
  * @param lastTime the latest time
- * @param lateClicks clicks more than a day earlier than some click before them
- * @param multiLineRows rows with line ends inside quotes
- * @param repeatedClicks clicks that were left out because their user had a click with the same event id before; 0 where the command
- *     hands them on to a topic, whose reader leaves them out
- * @param leftOut rows that gave no click, by the reason's code
+ * @param lateClicks number of clicks more than a day earlier than some click before them
+ * @param multiLineRows number of rows with line ends inside quotes
+ * @param repeatedClicks number of clicks that were left out because an earlier click of the user had the same event id; 0
+ *     if the command writes clicks to a topic, whose reader leaves them out
+ * @param leftOut rows that gave no click, by the code of the reason
  */
 public record ClickFileSummary(
         Input input,
@@ -34,12 +35,12 @@ public record ClickFileSummary(
         Map<String, LeftOut> leftOut) {
 
     /**
-     * How the files are written.
+     * The layout of the files.
      *
-     * @param files as they were named, in the order in which they are read
+     * @param files the files as named, in the order in which they are read
      * @param format csv, json, sequences or parquet, with the separator
-     * @param columns part of the click to name of its column
-     * @param timeFormat null where there are no times
+     * @param columns the part of the click → the name of its column
+     * @param timeFormat the format of times; null if there are none
      */
     public record Input(
             List<String> files,
@@ -51,9 +52,9 @@ public record ClickFileSummary(
     /**
      * Rows that were left out for one reason.
      *
-     * @param firstFile where the first of them is
-     * @param firstLine the line of that file in which it begins, from 1
-     * @param example what was wrong with the first one
+     * @param firstFile the file that has the first of these rows
+     * @param firstLine the line of that file in which this row begins, from 1
+     * @param example what is wrong with the first row
      */
     public record LeftOut(long rows, String firstFile, long firstLine, String example) {
         LeftOut plus(long more) {
@@ -61,18 +62,18 @@ public record ClickFileSummary(
         }
     }
 
-    /** The same after this many of the clicks were left out, see {@link #repeatedClicks}. */
+    /** Returns this summary after this many of the clicks were left out, see {@link #repeatedClicks}. */
     public ClickFileSummary withRepeatedClicks(long count) {
         return new ClickFileSummary(
                 input, rows, clicks - count, firstTime, lastTime, lateClicks, multiLineRows, count, leftOut);
     }
 
-    /** All rows that were left out. */
+    /** Returns the number of all rows that were left out. */
     public long leftOutRows() {
         return leftOut.values().stream().mapToLong(LeftOut::rows).sum();
     }
 
-    /** How much was read, and what was left out, for the user. */
+    /** Returns lines that tell the user how much was read and what was left out. */
     public List<String> lines() {
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
@@ -93,7 +94,7 @@ public record ClickFileSummary(
         return lines;
     }
 
-    /** What was left out and why, one line for each reason; none where all rows gave clicks. */
+    /** Returns what was left out and why, one line for each reason; no lines if nothing was left out. */
     public List<String> leftOutLines() {
         List<String> lines = new ArrayList<>();
         if (repeatedClicks > 0) {
@@ -115,7 +116,7 @@ public record ClickFileSummary(
         return lines;
     }
 
-    /** A warning where clicks are not in order of time, for commands that replay them in the order of the files. */
+    /** Returns a warning if clicks are not in order of time, for commands that replay them in the order of the files. */
     public Optional<String> orderWarning() {
         return lateClicks == 0
                 ? Optional.empty()

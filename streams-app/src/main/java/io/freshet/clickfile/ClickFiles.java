@@ -27,10 +27,10 @@ import java.util.regex.PatternSyntaxException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clicks in files: separated values, JSON lines, Parquet, or lines {@code user item item ...}, perhaps packed with gzip
- * or zstd. Opening them finds out from the first rows of the first file how all are written; reading them is strict, and
- * takes memory that does not depend on their size. The files may be read any number of times; one that has changed since it was first
- * read is refused. Thread-safe.
+ * Click files: separated values, JSON lines, Parquet, or lines {@code user item item ...}, optionally packed with gzip or
+ * zstd. Opening them derives the layout of all files from the first rows of the first file. Reading is strict, and its
+ * memory use does not depend on the size of the files. The files may be read any number of times; a file that has changed
+ * since it was first read is refused. Thread-safe.
  */
 public final class ClickFiles {
     private static final int SHOWN_CLICKS = 3;
@@ -43,7 +43,7 @@ public final class ClickFiles {
     private final List<String> description;
     private final Map<Path, Version> versions = new ConcurrentHashMap<>(); // of the files that were read
 
-    /** What tells that a file has changed. */
+    /** The properties by which a changed file is recognised. */
     private record Version(long bytes, FileTime modified) {}
 
     private ClickFiles(List<Path> files, FileText first, Layout layout, List<String> notes, ClickFileOptions options)
@@ -62,12 +62,12 @@ public final class ClickFiles {
     }
 
     /**
-     * Finds the files, and how they are written.
+     * Finds the files and their layout.
      *
-     * @param sources files, folders, of which all files count that do not begin with {@code .} or {@code _}, and globs; links are followed;
-     *     the files of a folder or glob come in the order of their names
-     * @param clock times of more than a day later are implausible
-     * @throws ClickFileException if there is no such file, or how it is written cannot be told, or is implausible
+     * @param sources files, folders and globs. Of a folder, all files are read whose names do not begin with {@code .} or
+     *     {@code _}. Links are followed. The files of a folder or glob are read in the order of their names
+     * @param clock the current time; times more than a day later are implausible
+     * @throws ClickFileException if there is no such file, or its layout is unknown or implausible
      */
     public static ClickFiles open(List<String> sources, ClickFileOptions options, InstantSource clock)
             throws IOException {
@@ -95,7 +95,7 @@ public final class ClickFiles {
         return new ClickFiles(List.copyOf(filled), first, guess.layout(), guess.notes(), options);
     }
 
-    /** Whether a source is a pattern, unless a file has that very name. */
+    /** Returns whether the source is a glob pattern. A file with exactly that name takes precedence. */
     public static boolean isGlob(String source) {
         return source.matches(".*[*?\\[{].*");
     }
@@ -118,7 +118,7 @@ public final class ClickFiles {
         return List.of(path);
     }
 
-    /** As a shell does, {@code *} passes over names that begin with a dot. */
+    /** Finds the files that match a pattern. As in a shell, {@code *} does not match names that begin with a dot. */
     private static List<Path> matching(String pattern, String source) throws IOException {
         String fixed = pattern.replaceFirst("[*?\\[{].*", "");
         int slash = fixed.lastIndexOf('/');
@@ -146,7 +146,7 @@ public final class ClickFiles {
         throw new ClickFileException("no such file, or no right to read it: " + source);
     }
 
-    /** Follows links. */
+    /** Finds the wanted files below a folder. Follows links. */
     private static List<Path> filesIn(Path folder, int depth, Predicate<Path> wanted, String source)
             throws IOException {
         Finder finder = new Finder(wanted, source);
@@ -160,7 +160,7 @@ public final class ClickFiles {
                 .toList();
     }
 
-    /** Collects the wanted files. A folder that may not be read is an error only if its name is that of a wanted file. */
+    /** Collects the wanted files. A file or folder that cannot be visited is an error only if its path is wanted. */
     private static final class Finder extends SimpleFileVisitor<Path> {
         private final Predicate<Path> wanted;
         private final String source;
@@ -202,7 +202,7 @@ public final class ClickFiles {
         return false;
     }
 
-    /** The first file with a row beside a header, of those that there are: it shows how all are written. */
+    /** Returns the first file that has a row besides a header. Its layout is used for all files. */
     private static FileText exemplary(List<Path> files, ClickFileOptions options) throws IOException {
         for (Path file : files) {
             FileText text = FileText.of(file, options.encoding());
@@ -242,18 +242,21 @@ public final class ClickFiles {
         return String.format(Locale.ROOT, "user %s, item %s%s%s%s", click.userId(), click.itemId(), time, type, id);
     }
 
-    /** What was found out: files, encoding, format, columns, times, and the first three clicks. */
+    /** Returns what was found out: files, encoding, format, columns, times, and the first three clicks. */
     public List<String> describe() {
         return description;
     }
 
-    /** Format, columns, time format, and what is said of quotes and the encoding: the same for the same files and options. */
+    /**
+     * Returns format, columns, time format, and the options for quotes and encoding. The same for the same files and
+     * options.
+     */
     public String layout() {
         return input.format() + ", " + ClickFileSummary.columns(input.columns()) + ", " + input.timeFormat()
                 + options.dialect();
     }
 
-    /** All files, in the order in which they are read. */
+    /** Returns all files, in the order in which they are read. */
     public List<Path> files() {
         return files;
     }
@@ -271,12 +274,12 @@ public final class ClickFiles {
         }
     }
 
-    /** A pass over all clicks; the caller closes it. */
+    /** Starts a pass over all clicks; the caller closes it. */
     public ClickReader reader() {
         return new ClickReader(files, layout, options, input, this::requireUnchanged);
     }
 
-    /** Called for each file before it is read. */
+    /** Refuses a file that has changed since it was first read. Called for each file before it is read. */
     private void requireUnchanged(Path file) throws IOException {
         Version now = new Version(Files.size(file), Files.getLastModifiedTime(file));
         Version before = versions.putIfAbsent(file, now);
@@ -288,10 +291,10 @@ public final class ClickFiles {
     }
 
     /**
-     * Reads clicks for as long as they are wanted.
+     * Reads clicks until {@code to} returns false.
      *
-     * @param to returns whether it wants the next one
-     * @throws ClickFileException as {@link ClickReader#next}
+     * @param to receives each click and returns whether to read the next one
+     * @throws ClickFileException as thrown by {@link ClickReader#next}
      */
     public ClickFileSummary readWhile(Predicate<Click> to) throws IOException {
         try (ClickReader reader = reader()) {

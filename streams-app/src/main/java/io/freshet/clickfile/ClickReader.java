@@ -13,8 +13,8 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One pass over the clicks of click files, in the order of the files and of their rows. Rows that give no click are
- * counted by reason; at the end of the last file their share is checked. Not thread-safe.
+ * A pass over the clicks of click files, in the order of the files and of their rows. Rows that give no click are counted
+ * by reason, and their share is checked at the end of the last file. Not thread-safe.
  */
 public final class ClickReader implements AutoCloseable {
     private static final int EXAMPLE_LENGTH = 60;
@@ -29,8 +29,8 @@ public final class ClickReader implements AutoCloseable {
     private int nextFile;
     private @Nullable Path file;
     private @Nullable Rows rows;
-    private int nextItem; // of a sequence
-    private long brokenSequence; // number of the newest row of which an item was left out
+    private int nextItem; // position of the next item of a sequence
+    private long brokenSequence; // number of the newest row with an item that was left out
     private long rowCount;
     private long clicks;
     private long firstMs = Long.MAX_VALUE;
@@ -38,9 +38,9 @@ public final class ClickReader implements AutoCloseable {
     private long lateClicks;
     private long multiLineRows;
 
-    /** Looks at a file before it is read. */
+    /** Checks a file before it is read. */
     interface Check {
-        /** @throws ClickFileException if the file is not to be read */
+        /** @throws ClickFileException if the file must not be read */
         void accept(Path file) throws IOException;
     }
 
@@ -54,10 +54,10 @@ public final class ClickReader implements AutoCloseable {
     }
 
     /**
-     * The next click; null at the end of the last file.
+     * Returns the next click; null at the end of the last file.
      *
-     * @throws ClickFileException if a file cannot be read to its end, or at the end if there was no click at all or
-     *     more rows were left out than {@code --max-bad-rows} allows
+     * @throws ClickFileException if a file cannot be read to its end, or at the end if there was no click at all or more
+     *     rows were left out than {@code --max-bad-rows} allows
      */
     public @Nullable Click next() throws IOException {
         while (true) {
@@ -78,12 +78,15 @@ public final class ClickReader implements AutoCloseable {
         }
     }
 
-    /** Number of the row of the newest click, from 1 and over all files. Clicks of one line {@code user item item ...} have the same. */
+    /**
+     * Returns the number of the newest click's row, from 1 and over all files. All clicks of a line
+     * {@code user item item ...} have the same number.
+     */
     public long position() {
         return rowCount;
     }
 
-    /** What has been read so far. */
+    /** Returns a summary of what has been read so far. */
     public ClickFileSummary summary() {
         boolean timed = layout.times() != null && clicks > 0;
         return new ClickFileSummary(
@@ -147,7 +150,7 @@ public final class ClickReader implements AutoCloseable {
         return fields;
     }
 
-    /** Whether a row repeats the header, as where files with headers were joined into one. */
+    /** Returns whether a row repeats the header, which happens if files with headers were concatenated. */
     private boolean isHeader(Rows row) {
         List<String> header = layout.headerRow();
         Columns columns = layout.columns();
@@ -204,7 +207,7 @@ public final class ClickReader implements AutoCloseable {
         return Layout.isMissing(text) ? null : text;
     }
 
-    /** The position of a sequence's first item; 0 where the line has none. */
+    /** Returns the position of a sequence's first item; 0 if the line has none. */
     private int firstItem(Rows row) {
         if (Layout.isMissing(row.field(0))) {
             leaveOut(row, Reason.NO_USER, quoted(row.field(0)));
@@ -217,7 +220,10 @@ public final class ClickReader implements AutoCloseable {
         return 1;
     }
 
-    /** The next item of a sequence; null where it is none. A line counts once, however many of its items are left out. */
+    /**
+     * Returns a click on the next item of a sequence; null if it is not valid. A line counts once, however many of its
+     * items are left out.
+     */
     private @Nullable Click itemOfSequence(Rows row) {
         String user = String.valueOf(row.field(0));
         String item = row.field(nextItem++);
@@ -249,7 +255,10 @@ public final class ClickReader implements AutoCloseable {
         return click;
     }
 
-    /** Counts a row, which may have swallowed others: a quote that was not meant to open one takes their lines. */
+    /**
+     * Counts a row that gives no click, once for each of its lines, because a stray quote may have merged other rows into
+     * it.
+     */
     private @Nullable Click leaveOut(Rows row, Reason reason, String example) {
         String name = String.valueOf(file);
         LeftOut before = leftOut.get(reason.code());

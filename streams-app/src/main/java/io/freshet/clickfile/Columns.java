@@ -9,16 +9,18 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Positions, from 0, of the columns that make up a click; {@link #ABSENT} where there is none. Only {@code type} and
- * {@code id} may be absent in the end.
+ * Positions, from 0, of the columns of a click's parts; {@link #ABSENT} if there is no such column. Once all columns are
+ * found, only {@code type} and {@code id} may be absent.
  */
 record Columns(int user, int item, int time, int type, int id) {
     static final int ABSENT = -1;
 
-    /** What an option says if an optional column is not to be used although the file has it. */
+    /** Value of an option for an optional column that is not to be used although the file has it. */
     static final String NONE = "none";
 
-    /** A part of a click: the option that names its column, and the usual names of such a column, the best first. */
+    /**
+     * A part of a click, with the option that names its column and the usual names of the column, the most likely first.
+     */
     enum Part {
         USER(
                 "--user",
@@ -98,7 +100,7 @@ record Columns(int user, int item, int time, int type, int id) {
             return option;
         }
 
-        /** The column whose name is the most usual one; {@link Columns#ABSENT} if there is none. */
+        /** Returns the column with the most likely name; {@link Columns#ABSENT} if there is none. */
         int guess(List<String> header) {
             List<String> simple = header.stream().map(Part::simplified).toList();
             for (String name : names) {
@@ -110,17 +112,17 @@ record Columns(int user, int item, int time, int type, int id) {
             return ABSENT;
         }
 
-        /** {@code "User_ID"} becomes {@code "userid"}. */
+        /** Simplifies a name: {@code "User_ID"} becomes {@code "userid"}. */
         private static String simplified(String name) {
             return name.toLowerCase(Locale.ROOT).replaceAll("[^a-z]", "");
         }
     }
 
     /**
-     * The column of a part, by the name that the user gave, else by the usual names.
+     * Returns the column of a part, by the name that the user gave, or by the usual names if there is none.
      *
-     * @param file for the message
-     * @throws ClickFileException if the file has no column of that name, or has it twice
+     * @param file the name of the file, for the message
+     * @throws ClickFileException if the file has no column of that name, or more than one
      */
     static int find(Part part, List<String> header, @Nullable String name, String file) throws ClickFileException {
         if (name == null) {
@@ -163,7 +165,7 @@ record Columns(int user, int item, int time, int type, int id) {
         return set;
     }
 
-    /** Each part with the name of its column, as far as it has one. */
+    /** Returns the parts that have a column, each with the column's name. */
     Map<String, String> named(List<String> header) {
         Map<String, String> named = new LinkedHashMap<>();
         int[] columns = {user, item, time, type, id};

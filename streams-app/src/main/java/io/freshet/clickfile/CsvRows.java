@@ -18,12 +18,12 @@ final class CsvRows implements Rows {
     /** A longer quoted field is treated as a stray quote. */
     private static final int MOST_LINES = 1_000;
 
-    /** A quoted field of at least this many lines that look like rows, and few others, begins with a stray quote. */
+    /** A quoted field with at least this many lines that look like rows, and few other lines, begins with a stray quote. */
     private static final int FEWEST_ROWS_INSIDE = 3;
 
     private static final double SHARE_OF_ROWS_INSIDE = .8;
 
-    /** Stands behind the last row: where it is not found as a row, a quote before it was not closed. */
+    /** Marker after the last row. If it is not read as a row of its own, a quote before it was not closed. */
     private static final String END = "\u0000end\u0000";
 
     /** @param quote U+FFFF if the file has no quotes */
@@ -36,14 +36,14 @@ final class CsvRows implements Rows {
     private final CloseableIterator<Row> rows;
     private final Row row = new Row();
 
-    /** What FastCSV fills: only those fields are made strings that are wanted. */
+    /** The row that FastCSV fills. Only wanted fields are converted to strings. */
     private static final class Row extends AbstractBaseCsvCallbackHandler<Row> {
         private String[] fields = new String[16];
         private @Nullable BitSet wanted;
         private int width;
         private int lines;
         private int rowsInside; // lines within quoted fields that look like rows
-        private int separators; // a row's number of them; 0 if it is not known
+        private int separators; // expected number in a row; 0 if not known
         private char separator;
         private long line;
         private boolean isEnd;
@@ -105,7 +105,7 @@ final class CsvRows implements Rows {
         }
     }
 
-    /** A text, and after it the mark of its end. */
+    /** Reads a text, followed by the end marker. */
     private static final class WithEnd extends Reader {
         private final Reader text;
         private final Reader end = new StringReader("\n" + END);
@@ -145,15 +145,15 @@ final class CsvRows implements Rows {
         return new CsvRows(text, text.open(), dialect);
     }
 
-    /** @param head of the text, whole rows */
+    /** @param head the beginning of the text, up to the end of a row */
     static CsvRows of(FileText text, String head, Dialect dialect) {
         return new CsvRows(text, new StringReader(head), dialect);
     }
 
     /**
-     * From the next row on, only these fields may be asked for.
+     * Sets the fields that are read from the next row on. Other fields must not be asked for.
      *
-     * @param width fields that a row should have
+     * @param width number of fields that a row should have
      */
     void want(BitSet columns, int width) {
         row.wanted = columns;

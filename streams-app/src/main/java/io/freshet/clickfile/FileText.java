@@ -26,21 +26,22 @@ import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file as text: unpacked where its first bytes are those of gzip or zstd, several members one after the other, and
- * decoded strictly. A byte order mark says the encoding if the user does not, and is left out of the text.
+ * A file as text. A file packed with gzip or zstd, recognised by its first bytes, is unpacked, all members in turn. The
+ * text is decoded strictly. A byte order mark is left out of the text, and determines the encoding unless the user names
+ * one.
  *
- * @param mark bytes of the byte order mark
- * @param packed {@code gzip}, {@code zstd}, {@code ""}, or {@code parquet}, which is no text
+ * @param mark number of bytes of the byte order mark
+ * @param packed {@code gzip}, {@code zstd}, {@code ""} for a file that is not packed, or {@code parquet}, which is not text
  */
 record FileText(Path file, Charset charset, int mark, String packed) {
     private static final String PARQUET = "parquet";
     private static final int HEAD_BYTES = 4096;
     private static final int BUFFER_BYTES = 1 << 16;
 
-    /** @param bytes as characters of ISO-8859-1 */
+    /** @param bytes the bytes, as characters of ISO-8859-1 */
     private record Mark(Charset charset, String bytes) {}
 
-    // UTF-32's little-endian mark begins with UTF-16's.
+    // UTF-32LE comes before UTF-16LE, because its mark begins with that of UTF-16LE.
     private static final List<Mark> MARKS = List.of(
             new Mark(StandardCharsets.UTF_8, "\u00EF\u00BB\u00BF"),
             new Mark(StandardCharsets.UTF_32LE, "\u00FF\u00FE\u0000\u0000"),
@@ -48,10 +49,10 @@ record FileText(Path file, Charset charset, int mark, String packed) {
             new Mark(StandardCharsets.UTF_16BE, "\u00FE\u00FF"));
 
     /**
-     * Looks at the first bytes of a file.
+     * Examines the first bytes of a file.
      *
-     * @param charset that the user named; null for that of a byte order mark, and for UTF-8 without one
-     * @throws ClickFileException if it is packed in an unknown way, or is not text
+     * @param charset the charset that the user named; null for that of the byte order mark, or UTF-8 if there is none
+     * @throws ClickFileException if the file is packed in an unknown way, or is not text
      */
     static FileText of(Path file, @Nullable Charset charset) throws IOException {
         byte[] raw;
@@ -109,7 +110,7 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         return packed.equals(PARQUET);
     }
 
-    /** The text from its beginning; the caller closes it. */
+    /** Opens the text at its beginning; the caller closes it. */
     Reader open() throws IOException {
         InputStream input = unpacked(file, packed);
         try {
@@ -141,7 +142,10 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         }
     }
 
-    /** {@link GZIPInputStream} takes bytes that are no member for the end of the file. */
+    /**
+     * A gzip stream that fails if bytes after a member are not a member. {@link GZIPInputStream} treats them as the end of
+     * the file.
+     */
     private static final class GzipMembers extends GZIPInputStream {
         private static final int TRAILER_BYTES = 8;
 
@@ -159,7 +163,7 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         }
     }
 
-    /** Whether the text has so many lines that are not blank. */
+    /** Returns whether the text has at least this many lines that are not blank. */
     boolean hasLines(int count) throws IOException {
         try (BufferedReader reader = new BufferedReader(open())) {
             return reader.lines().filter(line -> !line.isBlank()).limit(count).count() == count;
@@ -170,7 +174,7 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         }
     }
 
-    /** What a failure to read this text means. */
+    /** Returns the exception that explains a failure to read this text. */
     IOException explained(IOException failure) {
         boolean unpacking = failure instanceof EOFException
                 || failure instanceof ZipException
@@ -186,7 +190,7 @@ record FileText(Path file, Charset charset, int mark, String packed) {
                 file + " is damaged or cut off: " + packed + " cannot unpack it to its end", failure);
     }
 
-    /** Reads the file again to name the first line that is not of its encoding. */
+    /** Reads the file again to find the first line that is invalid in its encoding. */
     private ClickFileException malformed(IOException failure) {
         String where = "";
         try (InputStream input = unpacked(file, packed)) {
@@ -227,12 +231,12 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         return false;
     }
 
-    /** @param bytes as characters of ISO-8859-1 */
+    /** @param bytes the bytes, as characters of ISO-8859-1 */
     private static boolean startsWith(byte[] head, String bytes) {
         return new String(head, 0, Math.min(head.length, bytes.length()), StandardCharsets.ISO_8859_1).equals(bytes);
     }
 
-    /** For the summary: {@code UTF-8}, {@code UTF-16LE by its byte order mark, gzip}. */
+    /** Describes encoding and compression for the summary: {@code UTF-8}, {@code UTF-16LE by its byte order mark, gzip}. */
     String describe() {
         return isParquet()
                 ? "binary"

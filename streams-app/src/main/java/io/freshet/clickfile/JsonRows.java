@@ -26,7 +26,7 @@ final class JsonRows implements Rows {
     private long line;
     private boolean malformed;
 
-    /** @param names of the members that are read: column {@code i} is member {@code names[i]} */
+    /** @param names the names of the members that are read: column {@code i} is member {@code names[i]} */
     JsonRows(FileText text, Reader characters, List<String> names) {
         this.text = text;
         this.lines = new BufferedReader(characters, 1 << 16);
@@ -69,11 +69,11 @@ final class JsonRows implements Rows {
             }
             malformed = parser.nextToken() != null;
         } catch (JsonProcessingException _) {
-            // It stays malformed: the row is counted.
+            // The row stays marked as malformed, and is counted as such.
         }
     }
 
-    /** Names of the members of an object, in its order; none if the text is no JSON object. */
+    /** Returns the names of an object's members, in its order; none if the text is not a JSON object. */
     static List<String> namesIn(String json) throws IOException {
         List<String> names = new ArrayList<>();
         try (JsonParser parser = JSON.createParser(json)) {

@@ -7,13 +7,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How click files are written.
+ * The layout of click files.
  *
- * @param dialect of {@link Format#CSV}, else unused
- * @param headerRow the first row of each file as it is written; empty where files have no header
- * @param names of the fields of a row, in order: those of the header, and one more where the header is one short
- * @param columns positions of fields in a row
- * @param times null for {@link Format#SEQUENCES}
+ * @param dialect the dialect of {@link Format#CSV}; unused for other formats
+ * @param headerRow the first row of each file, as written; empty if files have no header
+ * @param names the names of a row's fields, in order: those of the header, and one more if the header is one field short
+ * @param columns the positions of the click's parts in a row
+ * @param times the format of times; null for {@link Format#SEQUENCES}
  */
 record Layout(
         Format format,
@@ -25,7 +25,7 @@ record Layout(
     private static final Set<String> MISSING =
             Set.of("", "NA", "N/A", "n/a", "null", "NULL", "NaN", "nan", "None", "\\N");
 
-    /** Whether a field says that there is no value. */
+    /** Returns whether a field means that there is no value. */
     static boolean isMissing(@Nullable String field) {
         return field == null || (field.length() <= 4 && MISSING.contains(field));
     }

@@ -22,11 +22,11 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds out how a click file is written, from its first characters and its first rows, and refuses what is implausible.
- * What the options name is not guessed, and not checked either.
+ * Guesses the layout of a click file from its first characters and rows, and refuses an implausible result. What the
+ * options name is neither guessed nor checked.
  */
 final class LayoutGuess {
-    /** In a table nearly all lines have the same number of words. */
+    /** Least share of lines with the same number of words in a table. */
     private static final double MOST_OF_ONE_SIZE = .8;
 
     private static final int HEAD_CHARS = 1 << 18;
@@ -35,7 +35,7 @@ final class LayoutGuess {
     private static final double MOST_REPEATED_IDS = .1;
     private static final int WORDS_OF_A_SENTENCE = 5;
     private static final List<String> SEPARATORS = List.of("\t", ";", ",", "|", "::");
-    /** RecBole's headers. */
+    /** Column names in RecBole's headers. */
     private static final Pattern TYPED_NAME = Pattern.compile("[^:]+:(token|float)(_seq)?");
 
     private final FileText text;
@@ -49,12 +49,12 @@ final class LayoutGuess {
         this.nowMs = nowMs;
     }
 
-    /** What is worth a word to the user, after {@link #layout}. */
+    /** Returns notes for the user. Complete after {@link #layout}. */
     List<String> notes() {
         return notes;
     }
 
-    /** Rows that were looked at, by what makes up a click; null where a value is missing. */
+    /** The values of the sampled rows, by part of the click; null for a missing value. */
     private record Sample(
             List<@Nullable String> users,
             List<@Nullable String> items,
@@ -66,7 +66,7 @@ final class LayoutGuess {
         }
     }
 
-    /** A dialect, the first rows read in it, and the number of fields that most of them have. */
+    /** A dialect, the first rows as read in it, and the number of fields that most of these rows have. */
     private record Reading(CsvRows.Dialect dialect, List<List<String>> rows, int width, double agreement) {}
 
     Layout layout() throws IOException {
@@ -104,7 +104,7 @@ final class LayoutGuess {
         return csv(head);
     }
 
-    /** The first characters, up to the end of a line. */
+    /** Returns the first characters, up to the end of a line. */
     private String head() throws IOException {
         char[] chars = new char[HEAD_CHARS];
         int size = 0;
@@ -172,7 +172,7 @@ final class LayoutGuess {
         return withColumns(Format.CSV, reading.dialect(), first, widened(header, reading));
     }
 
-    /** Whether the user names some column. */
+    /** Returns whether the user names a column. */
     private boolean namesColumns() throws ClickFileException {
         for (Part part : Part.values()) {
             if (options.column(part) != null) {
@@ -206,7 +206,9 @@ final class LayoutGuess {
         return withColumns(Format.CSV, reading.dialect(), header ? first : List.of(), all);
     }
 
-    /** The dialect in which the first rows agree best; null if each reads as a single field in all of them. */
+    /**
+     * Returns the first rows in the dialect in which they agree best; null if rows have a single field in every dialect.
+     */
     private @Nullable Reading reading(String head) throws IOException {
         String separator = options.separator();
         List<Reading> readings = new ArrayList<>();
@@ -249,7 +251,7 @@ final class LayoutGuess {
                 widths.merge(reader.width(), 1, Integer::sum);
             }
         } catch (ClickFileException e) {
-            // The head of a long file may end within quotes.
+            // The sampled head of a long file may end within quotes.
             if (!cut || rows.size() < 2) {
                 throw e;
             }
@@ -272,9 +274,9 @@ final class LayoutGuess {
     }
 
     /**
-     * Whether a file can be nothing but lines 'user item item ...': words separated by blanks, without a header, and
-     * two of them in each line, or so different numbers of them that they are no table, or each user once; the last ones
-     * are no times.
+     * Returns whether a file can only be lines 'user item item ...': words separated by blanks, without a header, and
+     * mostly without a time at the end of a line. Either every line has two words, or the number of words varies: more than
+     * in a table, or with each user in one line only.
      */
     private static boolean areSequences(String head, @Nullable Reading reading) {
         if (reading != null
@@ -297,7 +299,7 @@ final class LayoutGuess {
         long mostOfOneSize =
                 sizes.values().stream().max(Comparator.naturalOrder()).orElse(0L);
         boolean eachOnce = lines.stream().map(List::getFirst).distinct().count() == lines.size();
-        // Of a table with names of rows only the header is shorter.
+        // In a table with row names, only the header has another number of words.
         boolean varied = sizes.size() > 1
                 && (mostOfOneSize < MOST_OF_ONE_SIZE * lines.size() || (eachOnce && lines.size() - mostOfOneSize > 1))
                 && lines.stream().filter(words -> words.size() > 1).count() > .5 * lines.size();
@@ -327,7 +329,7 @@ final class LayoutGuess {
         return Layout.isMissing(field) || Character.isDigit(field.charAt(0)) || TimeFormat.isNumber(field);
     }
 
-    /** Refuses a first row that is no header. */
+    /** Refuses a first row that is not a header. */
     private void requireHeader(List<String> header, Reading reading) throws ClickFileException {
         boolean complete = true;
         for (Part part : List.of(Part.USER, Part.ITEM, Part.TIME)) {
@@ -355,7 +357,7 @@ final class LayoutGuess {
         };
     }
 
-    /** The names of the fields of a row, whose header may be one short. */
+    /** Returns the names of a row's fields, one more than in the header if that is one field short. */
     private List<String> widened(List<String> header, Reading reading) throws ClickFileException {
         List<List<String>> rows = reading.rows().subList(1, reading.rows().size());
         if (rows.isEmpty() || reading.width() == header.size()) {
@@ -387,7 +389,7 @@ final class LayoutGuess {
                 .allMatch(row -> row.get(column).isEmpty());
     }
 
-    /** Finds the columns and the format of the times. */
+    /** Returns the layout with the columns and the format of times. */
     private Layout withColumns(Format format, CsvRows.Dialect dialect, List<String> headerRow, List<String> names)
             throws IOException {
         int user = required(Part.USER, names);
@@ -449,7 +451,7 @@ final class LayoutGuess {
         return Layout.isMissing(field) ? null : field;
     }
 
-    /** Whether most values are missing, or all of many are the same. */
+    /** Returns whether the column cannot be the user: most values are missing, or all of at least 20 are the same. */
     private static boolean isNoUser(List<@Nullable String> users) {
         long missing = users.stream().filter(Objects::isNull).count();
         return 2 * missing > users.size()

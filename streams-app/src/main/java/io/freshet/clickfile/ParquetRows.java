@@ -22,7 +22,7 @@ import org.apache.parquet.schema.PrimitiveType.PrimitiveTypeName;
 import org.apache.parquet.schema.Type;
 import org.jspecify.annotations.Nullable;
 
-/** Records of a Parquet file, of which only top-level columns that are not nested count. A record is a line. */
+/** The records of a Parquet file, with its top-level columns that are not nested. A record counts as a line. */
 final class ParquetRows implements Rows {
     private static final long JULIAN_DAY_OF_1970 = 2_440_588;
 
@@ -33,7 +33,7 @@ final class ParquetRows implements Rows {
     private @Nullable String[] fields = new @Nullable String[0];
     private long line;
 
-    /** @param names of the columns that are read */
+    /** @param names the names of the columns that are read */
     ParquetRows(Path file, List<String> names) throws IOException {
         this.file = file;
         this.names = List.copyOf(names);
@@ -51,7 +51,7 @@ final class ParquetRows implements Rows {
         }
     }
 
-    /** The names of the columns that are not nested. */
+    /** Returns the names of the columns that are not nested. */
     static List<String> namesIn(Path file) throws IOException {
         try {
             return ParquetReader.readMetadata(file.toFile()).getFileMetaData().getSchema().getFields().stream()
@@ -85,10 +85,11 @@ final class ParquetRows implements Rows {
     }
 
     /**
-     * A value as text: dates and times in ISO-8601, unsigned and decimal numbers as their type says. Bytes without a type are taken for
-     * UTF-8, as old writers mean them.
+     * Returns a value as text: dates and times in ISO-8601, unsigned and decimal numbers according to their type. Bytes
+     * without a type are decoded as UTF-8, as old writers intend.
      *
-     * @param value as {@link ParquetReader} gives it: bytes without a type, and times of 96 bits, are hexadecimal digits after 0x
+     * @param value the value from {@link ParquetReader}, which gives bytes without a type and times of 96 bits as
+     *     hexadecimal digits after 0x
      */
     private static String text(@Nullable PrimitiveType type, Object value) {
         if (type == null) {
@@ -121,7 +122,10 @@ final class ParquetRows implements Rows {
         }
     }
 
-    /** The deprecated INT96, as Impala, Hive and old versions of Spark write it: nanoseconds of the day, and the Julian day. */
+    /**
+     * Converts the deprecated INT96 of Impala, Hive and old versions of Spark: the nanoseconds of the day, then the Julian
+     * day.
+     */
     private static String timeOf96Bits(String hex) {
         ByteBuffer value = ByteBuffer.wrap(bytes(hex)).order(ByteOrder.LITTLE_ENDIAN);
         long nanosOfDay = value.getLong();

@@ -1,6 +1,6 @@
 package io.freshet.clickfile;
 
-/** Why a row gives no click. */
+/** The reason why a row gives no click. */
 enum Reason {
     WRONG_WIDTH("wrong-width"),
     MALFORMED_JSON("malformed-json"),
@@ -17,7 +17,7 @@ enum Reason {
         this.code = code;
     }
 
-    /** The name in summaries and JSON. */
+    /** Returns the name in summaries and JSON. */
     String code() {
         return code;
     }

@@ -4,27 +4,27 @@ import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The rows of one file, one at a time; empty lines are none. One thread. */
+/** A cursor over the rows of one file. Empty lines are not rows. Used by one thread. */
 interface Rows extends Closeable {
-    /** Goes to the next row; false at the end. The values of the row before are gone. */
+    /** Advances to the next row; returns false at the end. The fields of the previous row are no longer available. */
     boolean next() throws IOException;
 
-    /** How many fields the row has. */
+    /** Returns the number of fields in the row. */
     int width();
 
-    /** A field without blanks around it; null where the row has none at this position, or none that is a text. */
+    /** Returns a field without surrounding blanks; null if the row has no text at this position. */
     @Nullable
     String field(int column);
 
-    /** Number of the line in which the row begins, from 1. */
+    /** Returns the number of the line in which the row begins, from 1. */
     long line();
 
-    /** How many lines the row takes. */
+    /** Returns the number of lines in the row. */
     default int lines() {
         return 1;
     }
 
-    /** Why the row cannot be taken apart; null where it can. */
+    /** Returns the reason why the row cannot be parsed; null if it can. */
     default @Nullable Reason malformed() {
         return null;
     }

@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.StringTokenizer;
 import org.jspecify.annotations.Nullable;
 
-/** Lines {@code user item item ...}, items in order of time, separated by blanks or tabs. */
+/** Rows that are lines {@code user item item ...}, with items in order of time, separated by blanks or tabs. */
 final class SequenceRows implements Rows {
     private final FileText text;
     private final BufferedReader lines;

@@ -15,17 +15,20 @@ import java.util.function.LongPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * How the time column of a click file is written. One format holds for the whole file: a text of another form is
- * unreadable, and a number in another unit gives an implausible time. Immutable.
+ * The format of a click file's time column. It applies to the whole file: a text of another form is unreadable, and a
+ * number in another unit gives an implausible time. Immutable.
  */
 final class TimeFormat {
-    /** What {@link #toMs} returns for a text of another form. */
+    /** Result of {@link #toMs} for a text of another form. */
     static final long UNREADABLE = Long.MIN_VALUE;
 
-    /** Before 1971 a number of seconds was most likely read in the wrong unit. */
+    /** First plausible time. A time before 1971 is most likely a number in another unit that was read as seconds. */
     private static final long FIRST_PLAUSIBLE_MS = 365L * 86_400_000;
 
-    /** Before 2000 clicks were kept in seconds, and a larger number is most likely of another form. */
+    /**
+     * First plausible time in units below a second. Clicks before 2000 were recorded in seconds, so a number that gives an
+     * earlier time in a finer unit most likely has another form.
+     */
     private static final long FIRST_PLAUSIBLE_FINE_MS = 946_684_800_000L;
 
     private static final long DAY_MS = 86_400_000;
@@ -69,10 +72,10 @@ final class TimeFormat {
     }
 
     /**
-     * The format that the user named: a unit, {@code iso}, or a pattern of {@link DateTimeFormatter}.
+     * Returns the format that the user named: a unit, {@code iso}, or a pattern of {@link DateTimeFormatter}.
      *
-     * @param zone of times without an offset
-     * @throws ClickFileException for a pattern that cannot be
+     * @param zone the time zone of times without an offset
+     * @throws ClickFileException if the pattern is invalid
      */
     static TimeFormat named(String name, ZoneId zone) throws ClickFileException {
         Kind kind = switch (name.toLowerCase(Locale.ROOT)) {
@@ -99,12 +102,12 @@ final class TimeFormat {
     }
 
     /**
-     * The format in which most of these texts are plausible times.
+     * Returns the format in which most of these texts are plausible times.
      *
-     * @param texts none of them missing
-     * @param zone of times without an offset
-     * @param nowMs times of more than a day later are implausible
-     * @return null if most of the texts are of no known form
+     * @param texts the texts of the time column, without missing values
+     * @param zone the time zone of times without an offset
+     * @param nowMs the current time in epoch milliseconds; times more than a day later are implausible
+     * @return the format; null if most of the texts have no known form
      */
     static @Nullable TimeFormat guess(List<String> texts, ZoneId zone, long nowMs) {
         Kind kind = guessKind(texts, nowMs);
@@ -147,7 +150,7 @@ final class TimeFormat {
                         + (kind == Kind.ISO ? " where there is no offset" : "");
     }
 
-    /** Milliseconds since 1970; {@link #UNREADABLE} where the text is of another form. */
+    /** Returns milliseconds since 1970; {@link #UNREADABLE} if the text has another form. */
     long toMs(String text) {
         try {
             return switch (kind) {
@@ -165,13 +168,16 @@ final class TimeFormat {
         }
     }
 
-    /** Whether a time is in 1971 or later and not beyond tomorrow; always if the user named the format. */
+    /**
+     * Returns whether a time is in 1971 or later, or 2000 for numbers in units below a second, and at most a day in the
+     * future. Always true if the user named the format.
+     */
     boolean isPlausible(long ms) {
         long first = kind.isEpoch() && kind != Kind.SECONDS ? FIRST_PLAUSIBLE_FINE_MS : FIRST_PLAUSIBLE_MS;
         return lastPlausibleMs == Long.MAX_VALUE || (ms >= first && ms <= lastPlausibleMs);
     }
 
-    /** Whether every one of these texts is a date without a time of day. */
+    /** Returns whether all of these texts are dates without a time of day. */
     boolean areWholeDays(List<String> texts) {
         return kind == Kind.DATE || (kind == Kind.ISO && texts.stream().allMatch(text -> text.indexOf(':') < 0));
     }
@@ -181,12 +187,12 @@ final class TimeFormat {
         return description;
     }
 
-    /** A time as ISO-8601 in UTC, for messages. */
+    /** Returns a time in ISO-8601 in UTC, for messages. */
     static String show(long ms) {
         return Instant.ofEpochMilli(ms).toString();
     }
 
-    /** Whether a text is a decimal number, perhaps with an exponent. */
+    /** Returns whether a text is a decimal number, optionally with an exponent. */
     static boolean isNumber(String text) {
         int end = text.length();
         int i = end > 0 && (text.charAt(0) == '-' || text.charAt(0) == '+') ? 1 : 0;
@@ -235,7 +241,7 @@ final class TimeFormat {
         return Math.abs(ms) <= LAST_MS ? Math.round(ms) : UNREADABLE;
     }
 
-    /** {@code yyyyMMdd} or {@code yyyyMMddHHmmss}. */
+    /** Parses {@code yyyyMMdd} or {@code yyyyMMddHHmmss}. */
     private long compact(String text) {
         if (afterDigits(text, 0) != text.length()) {
             return UNREADABLE;
@@ -257,13 +263,13 @@ final class TimeFormat {
         return value;
     }
 
-    /** -1 where there is no such time. */
+    /** Returns the second of the day; -1 if there is no such time. */
     private static long secondOfDay(int hours, int minutes, int seconds) {
         boolean valid = hours >= 0 && hours < 24 && minutes >= 0 && minutes < 60 && seconds >= 0 && seconds < 60;
         return valid ? 3600L * hours + 60L * minutes + seconds : -1;
     }
 
-    /** Milliseconds since 1970 of a local time in the zone. */
+    /** Returns milliseconds since 1970 of a local time in the zone. */
     private long local(LocalDate date, long secondOfDay) {
         if (zone.equals(ZoneOffset.UTC)) {
             return (86_400 * date.toEpochDay() + secondOfDay) * 1_000;
@@ -276,8 +282,8 @@ final class TimeFormat {
     }
 
     /**
-     * {@code yyyy-MM-dd}, alone or with {@code T} or a blank and {@code HH:mm[:ss[.fraction]]}, and after that perhaps
-     * {@code Z}, {@code UTC}, {@code GMT} or an offset, with or without a blank before it. Slashes may take the place of
+     * Parses {@code yyyy-MM-dd}, alone or followed by {@code T} or a blank and {@code HH:mm[:ss[.fraction]]}, and
+     * optionally {@code Z}, {@code UTC}, {@code GMT} or an offset, with or without a blank before it. Slashes may replace
      * the hyphens.
      */
     private long iso(String text) {

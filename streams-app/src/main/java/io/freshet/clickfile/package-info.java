@@ -1,6 +1,6 @@
 /**
- * Click files: what people have before they have a stream. One reader finds out how a file is written, says what it
- * found, and counts every row that it cannot use.
+ * Reads click files, which users have before they have a stream. Finds out the layout of the files, reports it, and counts
+ * every row that gives no click.
  */
 @NullMarked
 package io.freshet.clickfile;

@@ -14,7 +14,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The bearer tokens that a server accepts, and what each may do. Keeps digests only. Immutable.
+ * The bearer tokens that a server accepts, with the scopes of each. Keeps digests only. Immutable.
  *
  * <p>As text, each line is a token, optionally followed by white space and scopes with commas between them; a token without
  * scopes has all. Blank lines and lines that start with {@code #} are ignored.
@@ -25,9 +25,9 @@ public final class AccessTokens {
 
     private static final Set<Scope> EVERY_SCOPE = Set.copyOf(EnumSet.allOf(Scope.class));
 
-    /** What a token may do. */
+    /** A kind of request that a token permits. */
     public enum Scope {
-        /** Ask for recommendations, sequences, the model, the page. */
+        /** Read recommendations, sequences, the model and the page. */
         READ,
         /** Send clicks. */
         CLICK,
@@ -36,14 +36,14 @@ public final class AccessTokens {
         /** Read the metrics. */
         METRICS;
 
-        /** The scope as it is written in the file, and in answers. */
+        /** Returns the scope as it is written in the file and in answers. */
         public String code() {
             return name().toLowerCase(Locale.ROOT);
         }
     }
 
     /**
-     * What a request with a token may do.
+     * The permissions of a request with a token.
      *
      * @param client identifies the token without revealing it
      */
@@ -58,16 +58,16 @@ public final class AccessTokens {
         this.tokens = List.copyOf(tokens);
     }
 
-    /** One token with every scope; none where it is empty. */
+    /** Returns one token with every scope; no tokens if the text is empty. */
     public static AccessTokens single(String token) {
         return token.isEmpty() ? NONE : new AccessTokens(List.of(token(token, EVERY_SCOPE)));
     }
 
     /**
-     * Reads the text of a file.
+     * Parses the text of a token file.
      *
-     * @throws ConfigException if a line is no token, a scope is unknown, a token comes twice, or there is none; the message
-     *     has no token
+     * @throws ConfigException if a line is not a token, a scope is unknown, a token is repeated, or there is none; the
+     *     message contains no token
      */
     public static AccessTokens parse(String text) {
         List<Token> tokens = new ArrayList<>();
@@ -112,17 +112,17 @@ public final class AccessTokens {
         return new Token(digest, new Grant("token " + Integer.toHexString(Arrays.hashCode(digest)), scopes));
     }
 
-    /** The number of tokens; 0 means that requests need none. */
+    /** Returns the number of tokens; 0 means that requests need none. */
     public int size() {
         return tokens.size();
     }
 
-    /** What the bearer of a token may do; null where it is no token of these. Takes the same time for every input. */
+    /** Returns the permissions of a token; null if the token is unknown. Takes the same time for every input. */
     public @Nullable Grant grantOf(byte[] token) {
         byte[] digest = sha256(token);
         Grant found = null;
         for (Token known : tokens) {
-            // All are compared, so that the time does not tell which one matched.
+            // Compares with all tokens, so that the time does not reveal which one matched.
             if (MessageDigest.isEqual(known.digest, digest)) {
                 found = known.grant;
             }

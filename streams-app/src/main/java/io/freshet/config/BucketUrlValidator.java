@@ -5,7 +5,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
-/** Lets URLs of buckets pass, and nothing at all. */
+/** Accepts URLs of buckets, and the empty string. */
 final class BucketUrlValidator implements ConfigDef.Validator {
     @Override
     public void ensureValid(String name, @Nullable Object value) {

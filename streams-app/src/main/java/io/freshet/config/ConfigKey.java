@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * One key of the configuration.
  *
  * @param name the key, dotted and lower case
- * @param type what its text is parsed to
- * @param defaultText the value when nothing is set, as one would write it
- * @param validator what the value must hold; null where the type says enough
- * @param unit the unit of the value; empty where it has none
- * @param doc one line on what it does
+ * @param type the type that the text is parsed to
+ * @param defaultText the default value, as text
+ * @param validator validates the value; null if the type is enough
+ * @param unit the unit of the value; empty if it has none
+ * @param doc one line that documents the key
  */
 record ConfigKey(
         String name,
@@ -23,7 +23,7 @@ record ConfigKey(
         String doc) {
     private static final String ENVIRONMENT_PREFIX = "FRESHET_";
 
-    /** The environment variable that sets this key. */
+    /** Returns the name of the environment variable that sets this key. */
     String environmentName() {
         return ENVIRONMENT_PREFIX
                 + name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');

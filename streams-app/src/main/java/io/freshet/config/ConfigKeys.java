@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
-/** Every key that Freshet knows, in the order in which the guide to the configuration lists them. */
+/** All configuration keys, in the order of the configuration guide. */
 final class ConfigKeys {
     static final String BOOTSTRAP_SERVERS = "kafka.bootstrap.servers";
 

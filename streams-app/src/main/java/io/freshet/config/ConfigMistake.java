@@ -14,17 +14,19 @@ import org.apache.kafka.common.config.ConfigValue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something in a configuration that is wrong, or looks like it.
+ * A mistake, or a probable mistake, in a configuration.
  *
- * @param weight whether the program refuses it
- * @param message what must hold and what was found
- * @param remedy what to write in its place
+ * @param weight whether the program refuses the configuration
+ * @param message the requirement and the value that was found
+ * @param remedy what to write instead
  */
 public record ConfigMistake(Weight weight, String message, String remedy) {
-    /** A Kafka setting this near to a known one is taken for a slip; others may be a plug-in's own. */
+    /**
+     * Largest edit distance at which an unknown Kafka setting counts as a typing mistake; others may belong to a plug-in.
+     */
     private static final int SLIP = 3;
 
-    /** What a mistake leads to. */
+    /** The consequence of a mistake. */
     public enum Weight {
         /** The program does not start. */
         REFUSED,
@@ -33,8 +35,7 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
     }
 
     /**
-     * All mistakes of a configuration at once, where {@link FreshetConfig#load} stops at the first; none for one that it
-     * takes.
+     * Returns all mistakes of a configuration, whereas {@link FreshetConfig#load} stops at the first.
      *
      * @throws IOException if the file cannot be read
      */
@@ -67,7 +68,7 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
         Map<String, String> known = new HashMap<>(settings);
         known.keySet().retainAll(ConfigKeys.BY_NAME.keySet());
         for (ConfigValue value : ConfigKeys.definition().validate(known)) {
-            // What follows from the first is of no use: a value that is no number is said to be missing, too.
+            // Only the first message is useful: a value that is not a number is also reported as missing.
             value.errorMessages().stream()
                     .findFirst()
                     .ifPresent(
@@ -84,7 +85,7 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
         return name + " is " + usual.strip() + " unless set. " + key.doc();
     }
 
-    /** What only shows once every value by itself is good. */
+    /** Finds contradictions between values, which can be checked only if every single value is valid. */
     private static void contradictions(Map<String, String> settings, List<ConfigMistake> mistakes) {
         try {
             FreshetConfig.of(settings).trainer();

@@ -5,7 +5,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
-/** Takes an {@link EncoderChoice}. */
+/** Accepts the text of an {@link EncoderChoice}. */
 final class EncoderValidator implements ConfigDef.Validator {
     @Override
     public void ensureValid(String name, @Nullable Object value) {

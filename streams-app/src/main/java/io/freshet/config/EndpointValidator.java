@@ -6,7 +6,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
-/** Lets addresses of HTTP servers pass, and nothing at all. */
+/** Accepts addresses of HTTP servers, and the empty string. */
 final class EndpointValidator implements ConfigDef.Validator {
     @Override
     public void ensureValid(String name, @Nullable Object value) {

@@ -12,26 +12,26 @@ import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Reads what types of events mean from their keys' values, and names the part that does not hold. */
+/** Parses the values of the keys that define the types of events. Error messages name the invalid part. */
 final class EventTypesParser {
     private static final String OTHER_TYPES = "*";
 
-    /** Takes {@code type=weight} with commas. */
+    /** Accepts {@code type=weight} entries with commas. */
     static final ConfigDef.Validator WEIGHTS =
             new ParsedValidator("type=weight with commas", EventTypesParser::weights);
 
-    /** Takes {@code type=ms} with commas. */
+    /** Accepts {@code type=ms} entries with commas. */
     static final ConfigDef.Validator RETURNS = new ParsedValidator("type=ms with commas", EventTypesParser::returns);
 
-    /** Takes names of types with commas. */
+    /** Accepts names of types with commas. */
     static final ConfigDef.Validator TYPES = new ParsedValidator("types with commas", EventTypesParser::types);
 
     private EventTypesParser() {}
 
     /**
-     * The types of three values that are each valid.
+     * Returns the types that three valid values define.
      *
-     * @throws ConfigException if one type stands in two of them
+     * @throws ConfigException if a type is in two of the values
      */
     static EventTypes parse(String weights, String filterOnly, String negative) {
         Map<String, Float> weightOf = weights(ConfigKeys.EVENTS_WEIGHTS, weights);
@@ -68,7 +68,7 @@ final class EventTypesParser {
         return weights;
     }
 
-    /** When items come back, of a value that is valid. */
+    /** Returns the times after which seen items may be recommended again, from a valid value. */
     static SeenReturn seenReturn(String value) {
         Map<String, Long> afterMs = returns(ConfigKeys.EVENTS_SEEN_RETURN_MS, value);
         Long others = afterMs.remove(OTHER_TYPES);

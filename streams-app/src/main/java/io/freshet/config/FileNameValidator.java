@@ -5,7 +5,7 @@ import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
-/** Takes a name that is one plain folder on every file system and one plain key prefix on S3. */
+/** Accepts a name that is a plain folder name on every file system and a plain key prefix on S3. */
 final class FileNameValidator implements ConfigDef.Validator {
     private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,99}");
 

@@ -36,9 +36,9 @@ import org.slf4j.LoggerFactory;
 /**
  * The configuration of one Freshet process: every key with a valid, typed value.
  *
- * <p>Values come, later ones winning, from the defaults, a {@code .properties} file, the environment
- * ({@code sequencer.window} is {@code FRESHET_SEQUENCER_WINDOW}) and explicit settings. A key that is not known is
- * refused, naming the nearest one that is; only {@code kafka.*} passes on to the Kafka clients as it is
+ * <p>Values come from the defaults, a {@code .properties} file, the environment ({@code sequencer.window} is
+ * {@code FRESHET_SEQUENCER_WINDOW}) and explicit settings; later sources override earlier ones. Unknown keys are refused
+ * with a message that names the nearest known key. Only {@code kafka.*} keys are passed to the Kafka clients unchanged
  * ({@link KafkaProperties}). Immutable.
  */
 public final class FreshetConfig {
@@ -54,7 +54,7 @@ public final class FreshetConfig {
         this.kafka = kafka;
     }
 
-    /** The defaults with {@code settings} over them. */
+    /** Returns the defaults, overridden by {@code settings}. */
     public static FreshetConfig of(Map<String, String> settings) {
         settings.keySet().forEach(FreshetConfig::requireKnown);
         Map<String, Object> values = ConfigKeys.definition().parse(settings);
@@ -75,15 +75,15 @@ public final class FreshetConfig {
      *
      * @param file a {@code .properties} file in UTF-8, or null for none
      * @param environment the process's environment
-     * @param overrides settings that win over both
-     * @throws ConfigException naming the key that is unknown or whose value does not hold
+     * @param overrides settings that override both
+     * @throws ConfigException if a key is unknown or a value is invalid; the message names the key
      */
     public static FreshetConfig load(
             @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
         return of(settings(file, environment, overrides));
     }
 
-    /** What is said of keys in all three places, the later ones winning; not looked at yet. */
+    /** Returns the settings of all three sources, later ones overriding earlier ones. They are not validated yet. */
     static Map<String, String> settings(
             @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
         Map<String, String> settings = new HashMap<>();
@@ -95,7 +95,7 @@ public final class FreshetConfig {
         return settings;
     }
 
-    /** All keys as a Markdown table, for the guide to the configuration. */
+    /** Returns all keys as a Markdown table, for the configuration guide. */
     public static String markdownTable() {
         StringBuilder table = new StringBuilder("| key | default | unit | what it does |\n| --- | --- | --- | --- |\n");
         ConfigKeys.ALL.forEach(key -> table.append(key.markdownRow()));
@@ -106,12 +106,12 @@ public final class FreshetConfig {
         return text(ConfigKeys.APPLICATION_ID);
     }
 
-    /** The application whose place this one takes; empty for none. */
+    /** Returns the id of the application that this one replaces; empty if there is none. */
     public String replacedApplicationId() {
         return text(ConfigKeys.APPLICATION_REPLACES);
     }
 
-    /** The longest time that a loop of a role may make no progress. */
+    /** Returns the longest time for which a role's loop may make no progress. */
     public Duration stallBound() {
         return millis(ConfigKeys.HEALTH_STALL_MS);
     }
@@ -120,7 +120,7 @@ public final class FreshetConfig {
         return Path.of(text(ConfigKeys.STATE_DIR));
     }
 
-    /** The folder of the Kafka Streams state stores. */
+    /** Returns the folder of the Kafka Streams state stores. */
     public Path streamsStateDir() {
         return stateDir().resolve("streams");
     }
@@ -129,13 +129,13 @@ public final class FreshetConfig {
         return text(ConfigKeys.MODEL_NAME);
     }
 
-    /** Where the model store is. */
+    /** Returns the location of the model store. */
     public StoreLocation modelStore() {
         String url = text(ConfigKeys.MODEL_STORE_URL);
         return url.isEmpty() ? new StoreLocation.Folder(modelStorePath()) : StoreLocation.Bucket.parse(url);
     }
 
-    /** How an S3 is reached. */
+    /** Returns the settings of the S3 client. */
     public S3Settings s3() {
         String endpoint = text(ConfigKeys.MODEL_STORE_S3_ENDPOINT);
         return new S3Settings(
@@ -145,7 +145,7 @@ public final class FreshetConfig {
                 integer(ConfigKeys.MODEL_STORE_S3_PART_BYTES));
     }
 
-    /** The root folder of the model store, where that is a folder. */
+    /** Returns the root folder of the model store; used if the store is not a bucket. */
     public Path modelStorePath() {
         String path = text(ConfigKeys.MODEL_STORE_PATH);
         return path.isEmpty() ? stateDir().resolve("models") : Path.of(path);
@@ -185,7 +185,7 @@ public final class FreshetConfig {
                 eventTypes());
     }
 
-    /** Bounds of the records that the topology writes. */
+    /** Returns the limits of the records that the topology writes. */
     public OutputConfig outputs() {
         return new OutputConfig(
                 HeaderNamesParser.parse(ConfigKeys.RECORDS_PASSED_HEADERS, text(ConfigKeys.RECORDS_PASSED_HEADERS)),
@@ -206,7 +206,7 @@ public final class FreshetConfig {
                 integer(ConfigKeys.RECOMMENDATIONS_WHY_ITEMS));
     }
 
-    /** Which variants there are, and which of them this process answers. */
+    /** Returns the variants, and which of them this process answers. */
     public VariantConfig variants() {
         String name = text(ConfigKeys.VARIANTS_NAME);
         return new VariantConfig(
@@ -220,8 +220,8 @@ public final class FreshetConfig {
     }
 
     /**
-     * The configuration of a scorer by itself, where this is a process's: it answers its own variant alone, under a name of
-     * its own on Kafka. A shadow's answers go to its topic.
+     * Returns this process's configuration changed for a separate scorer, which answers its own variant only and has an
+     * application id of its own. A shadow writes its answers to the shadow topic.
      *
      * @throws ConfigException if the variant has no name
      */
@@ -246,7 +246,7 @@ public final class FreshetConfig {
                 : topic;
     }
 
-    /** What a request may ask for. */
+    /** Returns the limits of a request. */
     public RequestLimits requests() {
         return new RequestLimits(
                 integer(ConfigKeys.SCORING_TOP_K),
@@ -260,7 +260,7 @@ public final class FreshetConfig {
         return text(ConfigKeys.ITEMS_CATALOGUE).equals(ConfigKeys.CATALOGUE_FILTER);
     }
 
-    /** What the types of events mean. */
+    /** Returns the meaning of the types of events. */
     public EventTypes eventTypes() {
         return EventTypesParser.parse(
                 text(ConfigKeys.EVENTS_WEIGHTS), text(ConfigKeys.EVENTS_FILTER_ONLY), text(ConfigKeys.EVENTS_NEGATIVE));
@@ -276,7 +276,7 @@ public final class FreshetConfig {
                 millis(ConfigKeys.STREAMS_CLOSE_TIMEOUT_MS));
     }
 
-    /** Settings of the HTTP server. */
+    /** Returns the settings of the HTTP server. */
     public HttpConfig http() {
         return new HttpConfig(
                 integer(ConfigKeys.HTTP_PORT),
@@ -299,7 +299,7 @@ public final class FreshetConfig {
                 (Boolean) value(ConfigKeys.HTTP_STALE_READS));
     }
 
-    /** What the trainer's online loop takes. */
+    /** Returns the configuration of the trainer's online loop. */
     public OnlineConfig trainer() {
         Topics topics = topics();
         return new OnlineConfig(
@@ -373,7 +373,7 @@ public final class FreshetConfig {
                 eventTypes());
     }
 
-    /** What passes through to the Kafka clients. */
+    /** Returns the settings that are passed to the Kafka clients. */
     public KafkaProperties kafka() {
         return kafka;
     }
@@ -417,7 +417,7 @@ public final class FreshetConfig {
         }
     }
 
-    /** Whether the key is one of the program's own, or for a Kafka client. */
+    /** Returns whether the key is one of Freshet's own or is for a Kafka client. */
     static boolean isKnown(String key) {
         return ConfigKeys.BY_NAME.containsKey(key) || key.startsWith(KafkaProperties.PREFIX);
     }
@@ -454,7 +454,7 @@ public final class FreshetConfig {
         return settings;
     }
 
-    /** Whether the variable looks as if it should set a key, and sets none. */
+    /** Returns whether the variable has Freshet's prefix but sets no key. */
     static boolean isOfNoKey(String environmentName) {
         return environmentName.startsWith(ENVIRONMENT_PREFIX)
                 && !environmentName.startsWith(KAFKA_ENVIRONMENT_PREFIX)
@@ -466,7 +466,7 @@ public final class FreshetConfig {
         return KafkaProperties.PREFIX + tail.toLowerCase(Locale.ROOT).replace('_', '.');
     }
 
-    // Not refused: some variables are other programs'.
+    // A warning only, because some variables belong to other programs.
     private static void warnOfUnknown(String environmentName) {
         LOG.warn(
                 "Environment variable {} sets no key; the nearest that does is {}",

@@ -5,7 +5,7 @@ import java.util.Set;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Parses names of record headers with commas. */
+/** Parses names of record headers, separated by commas. */
 final class HeaderNamesParser {
     private static final int MOST_NAMES = 32;
     private static final int LONGEST_NAME = 100;

@@ -5,7 +5,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 
-/** Takes host:port, or nothing. */
+/** Accepts host:port, and the empty string. */
 final class HostAndPortValidator implements ConfigDef.Validator {
     private static final int HIGHEST_PORT = 65_535;
 

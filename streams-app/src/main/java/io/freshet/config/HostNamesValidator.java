@@ -9,14 +9,14 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts names of hosts with commas between them, without ports. A star may replace all of a name, or its first labels: a
- * star elsewhere would admit names that anybody can register.
+ * Accepts host names without ports, separated by commas. A star may replace a whole name, or its first labels: a star
+ * elsewhere would match names that anybody can register.
  */
 final class HostNamesValidator implements ConfigDef.Validator {
     private static final Pattern NAME =
             Pattern.compile("\\*|(\\*\\.)?[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*");
 
-    /** The names in lower case. */
+    /** Returns the names in lower case. */
     static List<String> namesIn(String value) {
         return Arrays.stream(value.split(","))
                 .map(name -> name.strip().toLowerCase(Locale.ROOT))

@@ -20,10 +20,10 @@ import org.apache.kafka.streams.StreamsConfig;
 /**
  * The settings of the Kafka clients: every {@code kafka.} key of the configuration without that prefix.
  *
- * <p>A key under {@code producer.}, {@code consumer.} or {@code admin.} is for that kind of client; any other is for
- * all. Kafka Streams reads the same prefixes itself, and {@code main.consumer.}, {@code restore.consumer.}, {@code
- * global.consumer.} and {@code topic.}. What is set wins over the program's own defaults, whatever prefix those have. A
- * setting that the program must decide itself is refused. Immutable; each method returns a map that the caller owns.
+ * <p>A key under {@code producer.}, {@code consumer.} or {@code admin.} is for that kind of client; any other is for all
+ * kinds. Kafka Streams reads the same prefixes itself, as well as {@code main.consumer.}, {@code restore.consumer.},
+ * {@code global.consumer.} and {@code topic.}. A setting overrides Freshet's own defaults, whatever prefix those have.
+ * Settings that Freshet must decide itself are refused. Immutable; each method returns a map that the caller owns.
  */
 public final class KafkaProperties {
     static final String PREFIX = "kafka.";
@@ -39,7 +39,7 @@ public final class KafkaProperties {
     private static final String FORMATS = "Freshet's formats decide that";
     private static final String ONCE = "each click counts exactly once";
 
-    /** What the program decides, by the clients' name of the setting. */
+    /** The settings that Freshet decides, by the clients' name of the setting. */
     private static final Map<String, Decided> DECIDED = Map.ofEntries(
             Map.entry(StreamsConfig.APPLICATION_ID_CONFIG, new Decided(Set.of(), "set application.id")),
             Map.entry(StreamsConfig.STATE_DIR_CONFIG, new Decided(Set.of(), "set state.dir")),
@@ -75,16 +75,16 @@ public final class KafkaProperties {
             Map.entry(ProducerConfig.ACKS_CONFIG, new Decided(Set.of("all", "-1"), "no accepted click may be lost")));
 
     /**
-     * A setting that the program decides.
+     * A setting that Freshet decides.
      *
-     * @param values what it may be set to, because it is that anyway; none where there is no such value
-     * @param why and what to set in its place, if something
+     * @param values allowed values, which Freshet uses anyway; empty if the setting must not be set
+     * @param the reason, and the key to set instead, if there is one
      */
     private record Decided(Set<String> values, String why) {}
 
     private final Map<String, String> settings;
 
-    /** @throws ConfigException for a setting that the program decides itself */
+    /** @throws ConfigException if a setting is one that Freshet decides itself */
     KafkaProperties(Map<String, String> prefixed) {
         new TreeMap<>(prefixed)
                 .forEach((key, value) -> refusal(key, value).ifPresent(message -> {
@@ -99,15 +99,15 @@ public final class KafkaProperties {
         return settings.getOrDefault("bootstrap.servers", "");
     }
 
-    /** Everything, as a {@link StreamsConfig} takes it. */
+    /** Returns all settings, in the form of a {@link StreamsConfig}. */
     public Map<String, Object> forStreams() {
         return new HashMap<>(settings);
     }
 
     /**
-     * Whether a setting of Kafka Streams is set, for its kind of client, or for a wider one.
+     * Returns whether a setting of Kafka Streams is set, for its kind of client or for a wider one.
      *
-     * @param key with or without the prefix of a kind, such as {@code main.consumer.session.timeout.ms}
+     * @param key the setting with or without the prefix of a kind, such as {@code main.consumer.session.timeout.ms}
      */
     public boolean decides(String key) {
         List<String> names = new ArrayList<>(List.of(key));
@@ -121,7 +121,7 @@ public final class KafkaProperties {
         return names.stream().anyMatch(settings::containsKey);
     }
 
-    /** Why a key of the configuration may not have this value; empty where it may. */
+    /** Returns the reason why a configuration key may not have this value; empty if it may. */
     static Optional<String> refusal(String key, String value) {
         Decided decided = DECIDED.get(withoutKind(key));
         if (decided == null || decided.values().contains(value.strip().toLowerCase(Locale.ROOT))) {
@@ -146,7 +146,7 @@ public final class KafkaProperties {
         return forClient(ADMIN, AdminClientConfig.configNames());
     }
 
-    /** The longest record that a producer with these settings sends, in bytes. */
+    /** Returns the longest record that a producer with these settings sends, in bytes. */
     int longestRequest() {
         Map<String, Object> settingsOfProducer = forProducer();
         long longest = Math.min(
@@ -155,7 +155,10 @@ public final class KafkaProperties {
         return (int) Math.min(Integer.MAX_VALUE, longest);
     }
 
-    /** Kafka's clients refuse a value that is not a number; until then the default is used. */
+    /**
+     * Returns a numeric setting. Returns the default if it is not a number, because Kafka's clients refuse such a value
+     * later.
+     */
     private static long number(Map<String, Object> properties, String key, long byDefault) {
         try {
             return Long.parseLong(
@@ -180,7 +183,7 @@ public final class KafkaProperties {
         return properties;
     }
 
-    /** The settings that some client knows. */
+    /** Returns the settings that at least one kind of client knows. */
     static Set<String> clientSettings() {
         Set<String> known = new HashSet<>(StreamsConfig.configDef().names());
         known.addAll(ConsumerConfig.configNames());
@@ -189,7 +192,7 @@ public final class KafkaProperties {
         return known;
     }
 
-    /** What a client calls a key of the configuration: without the prefix, and without the kind of client. */
+    /** Returns a client's name for a configuration key: without the prefix and without the kind of client. */
     static String withoutKind(String key) {
         String name = key.substring(PREFIX.length());
         return KINDS.stream()
@@ -203,7 +206,9 @@ public final class KafkaProperties {
         return KINDS.stream().anyMatch(key::startsWith);
     }
 
-    /** Whether some client knows the key; one that none knows is a plug-in's own and goes to all. */
+    /**
+     * Returns whether some client knows the key. A key that none knows belongs to a plug-in and is passed to all clients.
+     */
     private static boolean isClientSetting(String key) {
         return clientSettings().contains(key);
     }

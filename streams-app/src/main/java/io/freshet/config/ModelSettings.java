@@ -6,11 +6,11 @@ import io.freshet.store.StoreLocation;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A model that is there already, in words of the configuration. */
+/** Describes an existing model as settings of the configuration. */
 public final class ModelSettings {
     private ModelSettings() {}
 
-    /** The settings under which a process goes on with the model: those that are not the defaults. */
+    /** Returns the settings with which a process continues with the model, without those that equal the defaults. */
     public static Map<String, String> of(String modelName, StoreLocation modelStore, ModelConfig model) {
         Map<String, String> settings = new TreeMap<>();
         settings.put(ConfigKeys.MODEL_NAME, modelName);
@@ -31,7 +31,7 @@ public final class ModelSettings {
         return settings;
     }
 
-    /** The key of an encoder's setting. */
+    /** Returns the configuration key of an encoder's setting. */
     public static String key(String setting) {
         return "model." + setting.replace('_', '.');
     }

@@ -6,22 +6,24 @@ import io.freshet.store.SnapshotStore;
 import io.freshet.store.SnapshotStoreException;
 import io.freshet.store.StoreLocation;
 
-/** Opens model stores: folders and buckets. Nothing is made or asked before a snapshot is. */
+/**
+ * Opens model stores: folders and buckets. Opening creates nothing and contacts no server; only operations on snapshots do.
+ */
 public final class ModelStores {
-    /** In the state folder: copies of snapshots of a bucket, while they are written or read. */
+    /** Folder in the state folder for copies of a bucket's snapshots while they are written or read. */
     private static final String COPIES = "snapshot-copies";
 
     private ModelStores() {}
 
-    /** The model store of a process. */
+    /** Opens the model store of a process. */
     public static SnapshotStore open(FreshetConfig config) throws SnapshotStoreException {
         return open(config.modelStore(), config);
     }
 
     /**
-     * Another model store.
+     * Opens another model store.
      *
-     * @param config says how an S3 is reached, and where copies may lie
+     * @param config has the settings for S3 and the folder for copies
      */
     public static SnapshotStore open(StoreLocation location, FreshetConfig config) throws SnapshotStoreException {
         return switch (location) {

@@ -7,7 +7,7 @@ import java.util.Comparator;
 final class NearestName {
     private NearestName() {}
 
-    /** The candidate with the smallest edit distance to {@code name}, the first in alphabetical order among equals. */
+    /** Returns the candidate with the smallest edit distance to {@code name}; the alphabetically first of equals. */
     static String among(Collection<String> candidates, String name) {
         return candidates.stream()
                 .min(Comparator.<String>comparingInt(candidate -> distance(candidate, name))
@@ -15,7 +15,7 @@ final class NearestName {
                 .orElseThrow();
     }
 
-    /** Levenshtein's distance: insertions, deletions and substitutions, each at one. */
+    /** Returns the Levenshtein distance: insertions, deletions and substitutions cost one each. */
     static int distance(String from, String to) {
         int[] previous = new int[to.length() + 1];
         int[] current = new int[to.length() + 1];

@@ -3,7 +3,7 @@ package io.freshet.config;
 import org.apache.kafka.common.config.ConfigDef;
 import org.jspecify.annotations.Nullable;
 
-/** Takes what another validator takes, or nothing. */
+/** Accepts the empty string, and whatever another validator accepts. */
 record OrEmpty(ConfigDef.Validator validator) implements ConfigDef.Validator {
     @Override
     public void ensureValid(String name, @Nullable Object value) {

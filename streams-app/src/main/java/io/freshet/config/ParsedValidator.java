@@ -6,10 +6,10 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes what a parser reads.
+ * Accepts the values that a parser can read.
  *
- * @param takes what that is, for a person
- * @param parser reads a key's value; throws {@link ConfigException} where it cannot
+ * @param takes description of the accepted values, for the user
+ * @param parser parses a key's value; throws {@link ConfigException} if the value is invalid
  */
 record ParsedValidator(String takes, BiFunction<String, String, ?> parser) implements ConfigDef.Validator {
     @Override

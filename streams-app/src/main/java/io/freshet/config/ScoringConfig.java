@@ -6,15 +6,16 @@ import java.time.Duration;
 /**
  * Settings of the scorer.
  *
- * @param topK how many items a recommendation has at most
+ * @param topK the most items of a recommendation
  * @param workers threads that share the search for one recommendation
- * @param approximateItems from how many items on the best are looked for in clusters of them; 0 for never
- * @param popularityHalfLife the click time in which a click's weight in the fallback popularity halves
- * @param popularityItems the most items whose popularity is kept in memory by a task
- * @param types what the types of events mean
- * @param seenReturn when an item that a user has seen may come back
- * @param catalogue whether only items of the catalogue that are available come back
- * @param whyItems the most items of a history that are looked at where somebody asks why; fewer than a scorer's histories
+ * @param approximateItems number of items from which on the search for the best uses clusters of items; 0 for never
+ * @param popularityHalfLife click time in which a click's weight in the fallback popularity halves
+ * @param popularityItems the most items whose popularity a task keeps in memory
+ * @param types the meaning of the types of events
+ * @param seenReturn when an item that a user has seen may be recommended again
+ * @param catalogue whether only available items of the catalogue are recommended
+ * @param whyItems the most items of a history that are examined for a request that asks why; fewer than a scorer's
+ *     histories
  */
 public record ScoringConfig(
         int topK,

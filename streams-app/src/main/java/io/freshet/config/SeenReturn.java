@@ -4,16 +4,16 @@ import io.freshet.sequence.Interaction;
 import java.util.Map;
 
 /**
- * When an item that a user has seen may come back to the user: so long after the event, by the event's type. Immutable.
+ * The time after an event, by its type, at which the item may be recommended to the same user again. Immutable.
  *
  * @param afterMs type → time in milliseconds; 0 for at once
- * @param othersMs the time of types that are not named, and of events without a type
+ * @param othersMs the time for types that are not named, and for events without a type
  */
 public record SeenReturn(Map<String, Long> afterMs, long othersMs) {
-    /** The time of what does not come back. */
+    /** The time for items that are never recommended again. */
     public static final long NEVER = Long.MAX_VALUE;
 
-    /** Nothing comes back. */
+    /** No seen item is recommended again. */
     public static final SeenReturn OF_NOTHING = new SeenReturn(Map.of(), NEVER);
 
     public SeenReturn {
@@ -21,7 +21,7 @@ public record SeenReturn(Map<String, Long> afterMs, long othersMs) {
     }
 
     /**
-     * Whether an event keeps its item from coming back.
+     * Returns whether an event still prevents its item from being recommended again.
      *
      * @param nowMs the time of the answer, in epoch milliseconds
      */

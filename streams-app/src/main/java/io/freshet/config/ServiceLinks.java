@@ -4,8 +4,9 @@ import java.util.List;
 import java.util.regex.Pattern;
 
 /**
- * Environment variables that Kubernetes sets in each container for each service of its namespace. A service that is named
- * {@code freshet-http} sets {@code FRESHET_HTTP_PORT=tcp://10.0.0.7:8080}, which looks like a key and is none.
+ * Recognises environment variables that Kubernetes sets in each container for each service of its namespace. For example, a
+ * service named {@code freshet-http} sets {@code FRESHET_HTTP_PORT=tcp://10.0.0.7:8080}, which looks like a configuration
+ * key but is not one.
  */
 final class ServiceLinks {
     static final String REMEDY = "set enableServiceLinks: false in the pod's spec, which keeps them away";
@@ -18,7 +19,7 @@ final class ServiceLinks {
 
     private ServiceLinks() {}
 
-    /** Whether the variable is one, and one that would be taken for a key of ours. */
+    /** Returns whether the variable is a service link that could be mistaken for one of Freshet's keys. */
     static boolean isOne(String name, String value) {
         return name.startsWith(PREFIX)
                 && (NAME.matcher(name).matches()

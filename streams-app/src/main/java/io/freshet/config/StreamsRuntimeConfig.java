@@ -3,10 +3,11 @@ package io.freshet.config;
 import java.time.Duration;
 
 /**
- * Settings of the Kafka Streams client that carries sequencer and scorer.
+ * Settings of the Kafka Streams client that runs the sequencer and the scorer.
  *
  * @param threads stream threads of this process
- * @param instanceId static membership: the same after a restart, different for each process; empty for a dynamic member
+ * @param instanceId id for static membership, the same after a restart and different for each process; empty for a dynamic
+ *     member
  * @param commitInterval time between two commits; a click's recommendation is visible after the next one
  * @param rocksDbCacheBytes the block cache that all stores of the process share
  * @param rocksDbWriteBufferBytes the part of that cache that memtables of all stores may take

@@ -6,7 +6,7 @@ import org.apache.kafka.common.errors.InvalidTopicException;
 import org.apache.kafka.common.internals.Topic;
 import org.jspecify.annotations.Nullable;
 
-/** Takes what Kafka takes as the name of a topic. */
+/** Accepts the topic names that Kafka accepts. */
 final class TopicNameValidator implements ConfigDef.Validator {
     @Override
     public void ensureValid(String name, @Nullable Object value) {

@@ -8,9 +8,9 @@ import java.util.Set;
 import org.apache.kafka.clients.admin.NewTopic;
 
 /**
- * What Freshet's topics are to be: which of them are needed, their partitions and their settings.
+ * The plan of Freshet's topics: which topics are needed, with their partitions and settings.
  *
- * @param config how those are created that are not there
+ * @param config settings for the creation of missing topics
  */
 public record TopicPlan(Topics topics, TopicConfig config) {
     public static final String CLEANUP_POLICY = "cleanup.policy";
@@ -19,23 +19,26 @@ public record TopicPlan(Topics topics, TopicConfig config) {
     public static final String RETENTION_MS = "retention.ms";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
 
-    /** The dense parameters of a large model stand in one record. */
+    /** Large enough for the dense parameters of a large model, which are one record. */
     private static final String MODEL_LOG_MESSAGE_BYTES = Integer.toString(16 << 20);
 
-    /** A few keys that are written every second: small segments, so that compaction gets at them. */
+    /** For a few keys that are written every second: small segments, so that compaction reaches them soon. */
     private static final Map<String, String> OFTEN_REPLACED =
             Map.of(CLEANUP_POLICY, COMPACT, "segment.bytes", "8388608", "min.cleanable.dirty.ratio", "0.1");
 
     private static final String STATE_TOPIC = "-user-sequences-changelog";
 
-    /** The topic that keeps a copy of an application's users; Kafka Streams makes it, with the partitions of the clicks. */
+    /**
+     * Returns the changelog topic of an application's user state, which Kafka Streams creates with the partitions of the
+     * clicks.
+     */
     public static String stateTopic(String applicationId) {
         return applicationId + STATE_TOPIC;
     }
 
     /**
-     * What to do where partitions were added to topics that the state follows: the partition of each user is another one
-     * then, and partitions cannot be taken away again.
+     * Returns what to do if partitions were added to topics that determine the partitions of the state: this changes the
+     * partitions of users, and partitions cannot be removed again.
      */
     public static String remedyForAdded(int statePartitions) {
         return "Clicks in the new partitions are not read. Either create topics with " + statePartitions
@@ -46,29 +49,29 @@ public record TopicPlan(Topics topics, TopicConfig config) {
                 + " Do not delete the state";
     }
 
-    /** What a configuration says of the topics. */
+    /** Returns the plan of a configuration. */
     public static TopicPlan of(FreshetConfig config) {
         return new TopicPlan(config.topics(), config.topicCreation());
     }
 
-    /** The topics that must be there, in the order of the data's way. */
+    /** Returns the topics that must exist, in the order of the data flow. */
     public List<String> needed() {
         return topics.all().stream()
                 .filter(name -> config.catalogue() || !name.equals(topics.items()))
                 .toList();
     }
 
-    /** Topics in which a user must stand in the same partition as in the clicks. */
+    /** Returns the topics in which a user must be in the same partition as in the clicks. */
     public Set<String> partitionedAsClicks() {
         return Set.of(topics.clicksRekeyed(), topics.requests());
     }
 
-    /** Topics whose every key is in force until another record takes its place. */
+    /** Returns the topics in which the newest record of each key stays in force until it is replaced. */
     public Set<String> inForce() {
         return Set.of(topics.modelManifests(), topics.items(), topics.popularItems());
     }
 
-    /** A topic as it is created. */
+    /** Returns the topic to create. */
     public NewTopic newTopic(String name, int userPartitions) {
         boolean single = Set.of(topics.modelLog(), topics.modelManifests(), topics.popularItems())
                 .contains(name);
@@ -77,7 +80,7 @@ public record TopicPlan(Topics topics, TopicConfig config) {
         return new NewTopic(name, Optional.of(single ? 1 : userPartitions), replication).configs(settings(name));
     }
 
-    /** The settings that a topic is created with; those of the brokers hold for all others. */
+    /** Returns the settings that a topic is created with; for all others, the brokers' defaults apply. */
     public Map<String, String> settings(String name) {
         Map<String, String> settings = new HashMap<>();
         if (Set.of(topics.modelManifests(), topics.items()).contains(name)) {

@@ -27,10 +27,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings Freshet's topics into being and checks those that were there before.
+ * Creates Freshet's missing topics and checks the existing ones.
  *
- * <p>Returns only when every partition has a leader: a record that is produced right after a topic's creation can be
- * lost without a word. Safe to run from several processes at once.
+ * <p>Waits until every partition has a leader, because a record that is produced right after the creation of a topic can be
+ * lost without an error. Safe to run from several processes at once.
  */
 public final class TopicSetup {
     private static final Logger LOG = LoggerFactory.getLogger(TopicSetup.class);
@@ -43,8 +43,8 @@ public final class TopicSetup {
     private final Duration timeout;
 
     /**
-     * @param admin stays the caller's to close
-     * @param timeout the longest wait for any one answer of the brokers, and for the leaders
+     * @param admin the admin client, which the caller closes
+     * @param timeout the longest wait for each answer of the brokers, and for the leaders
      */
     public TopicSetup(Admin admin, TopicPlan plan, Duration timeout) {
         this.admin = admin;
@@ -62,7 +62,7 @@ public final class TopicSetup {
     }
 
     /**
-     * Creates what is missing, waits for leaders, checks.
+     * Creates missing topics, waits for leaders, and checks the topics.
      *
      * @throws ConfigException if a topic is missing and may not be created, or has partitions or a cleanup policy with
      *     which Freshet would lose data
@@ -83,9 +83,9 @@ public final class TopicSetup {
     }
 
     /**
-     * Creates what is missing, whatever the configuration says of that, and waits for leaders. Checks nothing.
+     * Creates missing topics even if {@code topics.create} is false, and waits for leaders. Checks nothing.
      *
-     * @return what was created, in the order of the data's way
+     * @return the created topics, in the order of the data flow
      */
     public List<NewTopic> createMissing() {
         Set<String> existing = existing();
@@ -98,12 +98,12 @@ public final class TopicSetup {
         return await(admin.listTopics().names(), "list topics");
     }
 
-    /** The topics that are needed and do not exist, in the order of the data's way. */
+    /** Returns the needed topics that do not exist, in the order of the data flow. */
     public List<String> missing() {
         return missing(existing());
     }
 
-    /** How many partitions topics have; those that do not exist are left out. */
+    /** Returns the number of partitions by topic, without topics that do not exist. */
     public Map<String, Integer> partitionCounts(List<String> names) {
         Map<String, Integer> counts = new HashMap<>();
         describeKnown(names)
@@ -132,7 +132,7 @@ public final class TopicSetup {
         return created;
     }
 
-    /** False where another process has been quicker. */
+    /** Returns false if another process has created the topic first. */
     private boolean createOne(NewTopic topic) {
         try {
             admin.createTopics(List.of(topic)).all().get(timeout.toMillis(), TimeUnit.MILLISECONDS);

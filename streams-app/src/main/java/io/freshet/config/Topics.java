@@ -5,17 +5,16 @@ import java.util.List;
 /**
  * The names of the topics that Freshet reads and writes.
  *
- * @param clicks clicks as their producers wrote them
+ * @param clicks clicks, as their producers wrote them
  * @param clicksRekeyed clicks whose key was not their user, keyed by the user; as many partitions as {@code clicks}
- * @param items the catalogue, item by item; compacted, and read only where the catalogue is used
- * @param requests recommendations asked for; as many partitions as {@code clicks}
- * @param sequences the updated sequence after each accepted click
+ * @param items the catalogue, one record for each item; compacted, and read only if the catalogue is used
+ * @param requests requests for recommendations; as many partitions as {@code clicks}
+ * @param sequences the updated sequence of the user, after each accepted click
  * @param modelLog journal and deltas of the model; one partition
- * @param modelManifests what each snapshot of the model is; compacted
- * @param popularItems what is popular among the clicks of each partition; compacted
- * @param recommendations the product
- * @param deadLetters clicks and requests that could not be used, as received, with headers for the reason and the
- *     origin
+ * @param modelManifests the manifest of each snapshot of the model; compacted
+ * @param popularItems the popular items among the clicks of each partition; compacted
+ * @param recommendations the recommendations, which are Freshet's result
+ * @param deadLetters clicks and requests that could not be used, as received, with headers for the reason and the origin
  */
 public record Topics(
         String clicks,
@@ -28,7 +27,7 @@ public record Topics(
         String popularItems,
         String recommendations,
         String deadLetters) {
-    /** The names that the design gives them. */
+    /** The default names. */
     public static final Topics DEFAULT = new Topics(
             "clicks",
             "clicks-rekeyed",
@@ -41,7 +40,7 @@ public record Topics(
             "recommendations",
             "dead-letters");
 
-    /** Every name, in the order of the data's way. */
+    /** Returns all names, in the order of the data flow. */
     public List<String> all() {
         return List.of(
                 clicks,

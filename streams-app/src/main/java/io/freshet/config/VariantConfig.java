@@ -7,12 +7,12 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Which variants there are, and which of them a process answers.
+ * The variants of an A/B test, and which of them a process answers.
  *
- * @param name the process's own; empty where there are no variants
- * @param models variant → model of those that the process answers, its own first
- * @param split whose user is whose
- * @param shadow whether a scorer by itself answers everybody, beside what they are served
+ * @param name the process's own variant; empty if there are no variants
+ * @param models variant → model for the variants that the process answers, its own first
+ * @param split the assignment of users to variants
+ * @param shadow whether a separate scorer is a shadow, which answers all users in addition to what they are served
  * @param rememberedUsers the most users whose last answer a task remembers
  * @param metricsK length of a served list that counts as a hit
  * @param metricsWindow events in the moving figures of what was served
@@ -29,7 +29,7 @@ public record VariantConfig(
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
     }
 
-    /** What tells the scorers who answers. */
+    /** Returns the addressing of updated sequences, which tells scorers which variant answers each of them. */
     public Addressing addressing() {
         return new Addressing(split, models.keySet());
     }

@@ -8,19 +8,19 @@ import java.util.Map;
 import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
-/** Reads which variants there are from their keys' values, and names the part that does not hold. */
+/** Parses the values of the keys that define variants. Error messages name the invalid part. */
 final class VariantsParser {
     private static final ConfigDef.Validator PLAIN_NAME = new FileNameValidator();
 
-    /** Takes {@code variant=share} with commas. */
+    /** Accepts {@code variant=share} entries with commas. */
     static final ConfigDef.Validator SHARES = new ParsedValidator("variant=share with commas", VariantsParser::shares);
 
-    /** Takes {@code variant=model} with commas. */
+    /** Accepts {@code variant=model} entries with commas. */
     static final ConfigDef.Validator MODELS = new ParsedValidator("variant=model with commas", VariantsParser::models);
 
     private VariantsParser() {}
 
-    /** The shares of a value that is valid, in its order. */
+    /** Returns the shares of a valid value, in its order. */
     static List<UserSplit.Share> shares(String text) {
         return shares(ConfigKeys.VARIANTS_SHARES, text);
     }
@@ -42,7 +42,7 @@ final class VariantsParser {
         }
     }
 
-    /** Variant → model of those that a process answers, its own first, the others of a value that is valid. */
+    /** Returns variant → model for the variants that a process answers: its own first, then those of a valid value. */
     static Map<String, String> models(String text, String own, String ownModel) {
         Map<String, String> models = new LinkedHashMap<>(Map.of(own, ownModel));
         models(ConfigKeys.VARIANTS_MODELS, text).forEach((variant, model) -> {
@@ -83,9 +83,9 @@ final class VariantsParser {
     }
 
     /**
-     * Holds the keys' values against each other.
+     * Requires that the values of the keys agree.
      *
-     * @throws ConfigException if a process could not tell whom it answers
+     * @throws ConfigException if the values do not determine whom the process answers
      */
     static void requireConsistent(VariantConfig variants) {
         String own = ConfigKeys.VARIANTS_NAME + "=" + variants.name();

@@ -1,4 +1,4 @@
-/** The program's one configuration: its keys with type, default, unit and meaning, and the topics it names. */
+/** Freshet's configuration: its keys with type, default, unit and meaning, and the topics that it names. */
 @NullMarked
 package io.freshet.config;
 

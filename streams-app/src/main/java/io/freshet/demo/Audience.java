@@ -8,8 +8,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The users: who there is, who has been answered, and what the most recent of them clicked and were recommended. Not
- * thread-safe.
+ * Tracks users: how many exist, how many have been answered, and what the most recent of them clicked and were
+ * recommended. Not thread-safe.
  */
 final class Audience {
     private static final int REMEMBERED = 64;
@@ -17,15 +17,15 @@ final class Audience {
     private final Set<String> users = new HashSet<>();
     private final Set<String> answered = new HashSet<>();
 
-    /** The newest by their last click, oldest first. */
+    /** Most recently clicking users, in access order: least recent first. */
     private final Map<String, Scene> scenes = new LinkedHashMap<>(2 * REMEMBERED, .75f, true);
 
     /**
-     * What a person sees of one user.
+     * A user's latest clicks and recommendations, as shown to a person.
      *
      * @param lastItems newest last
-     * @param recommended the best first; empty until there is an answer
-     * @param byModel whether the model made the recommendation, and not the fallback
+     * @param recommended best first; empty until the user has been answered
+     * @param byModel whether the model made the recommendation rather than the fallback
      */
     record Scene(String userId, List<String> lastItems, List<String> recommended, boolean byModel) {}
 
@@ -55,7 +55,10 @@ final class Audience {
         return answered.size();
     }
 
-    /** Users with some history and an answer of the model, the most recent first. */
+    /**
+     * Returns the most recent users that have more than two items of history and a recommendation from the model,
+     * newest first.
+     */
     List<Scene> newest(int most) {
         List<Scene> all = new ArrayList<>(scenes.values());
         return all.reversed().stream()

@@ -14,10 +14,10 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * What became of the clicks, counted from the records themselves. As they are read from the beginning of their topics
- * and read committed, the counts are the same however often the program was killed on the way.
+ * Counts the fate of every click from the records on the topics. The topics are read from the beginning and read
+ * committed, so the counts do not depend on how often the program was killed on the way.
  *
- * <p>Thread-safe: one thread writes, others take {@link #figures()}.
+ * <p>Thread-safe: one thread writes, other threads read {@link #figures()}.
  */
 final class Books {
     private static final int SHOWN_ITEMS = 4;
@@ -39,8 +39,8 @@ final class Books {
     private long snapshots;
 
     /**
-     * @param types what the types of events mean
-     * @param itemRetention after which the model forgets an item, and the baselines do, too; zero for never
+     * @param types meanings of the event types
+     * @param itemRetention time after which the model and the baselines forget an item; zero for never
      */
     Books(EventTypes types, Duration itemRetention) {
         this.types = types;
@@ -49,11 +49,11 @@ final class Books {
     }
 
     /**
-     * A moment's counts.
+     * Counts at one moment.
      *
      * @param accepted clicks on {@code sequences}
-     * @param learned of them, those that the journal covers
-     * @param learnedTwice of them, those that it covers again; 0 unless something is wrong
+     * @param learned accepted clicks that the journal covers
+     * @param learnedTwice accepted clicks that the journal covers more than once; 0 unless something is wrong
      */
     record Figures(
             long accepted,
@@ -67,7 +67,7 @@ final class Books {
             int users,
             int answeredUsers,
             int items) {
-        /** Clicks that have come all the way: answered and learned from, or refused as dead letters. */
+        /** Returns the number of clicks that are finished: answered and learned from, or refused as dead letters. */
         long throughAllTheWay() {
             return Math.min(learned, recommendations) + deadLetters;
         }
@@ -138,7 +138,7 @@ final class Books {
         snapshots++;
     }
 
-    /** Records of {@code sequences} that wait for the journal to cover them. */
+    /** Returns the number of {@code sequences} records that the journal does not cover yet. */
     synchronized int waitingToBeLearned() {
         return learnedClicks.waiting();
     }

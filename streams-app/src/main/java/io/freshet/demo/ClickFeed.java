@@ -9,7 +9,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** The made-up shop's clicks, at a steady pace, onto a Kafka that is somebody else's. The topic has to be there. */
+/** Produces the made-up shop's clicks at a steady pace to an external Kafka cluster. The topic must exist. */
 public final class ClickFeed {
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 
@@ -24,10 +24,10 @@ public final class ClickFeed {
     }
 
     /**
-     * Feeds until the signal comes or the time is over.
+     * Feeds clicks until the signal is raised or the time is up.
      *
-     * @return the clicks that are on the topic
-     * @throws DemoFailedException when clicks cannot be produced
+     * @return the number of clicks written to the topic
+     * @throws DemoFailedException if clicks cannot be produced
      */
     public long run(Duration most, StopSignal stop) throws DemoFailedException, InterruptedException {
         String topic = config.topics().clicks();
@@ -44,7 +44,7 @@ public final class ClickFeed {
             Thread thread = Thread.ofPlatform().name("click-feeder").start(feeder);
             long deadline = System.nanoTime() + most.toNanos();
             while (thread.isAlive() && System.nanoTime() < deadline && !stop.await(LOOK_INTERVAL)) {
-                // What the feeder does, it does on its own.
+                // The feeder runs on its own thread.
             }
             feeder.stop();
             thread.join();

@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Produces the clicks of a source, each exactly once over any number of runs on the same state.
  *
- * <p>One thread runs it; the counters may be read by any. The producer must be idempotent and stays the caller's to
- * close.
+ * <p>One thread runs it; any thread may read the counters. The producer must be idempotent; the caller closes it.
  */
 final class ClickFeeder implements Runnable {
     private final ClickSource source;
@@ -95,28 +94,31 @@ final class ClickFeeder implements Runnable {
         produced.getAndIncrement();
     }
 
-    /** Clicks of the source that are on the topic or on their way to it, those of earlier runs included. */
+    /**
+     * Returns the number of clicks read from the source that are on the topic or in flight to it, including those of
+     * earlier runs.
+     */
     long read() {
         return read.get();
     }
 
-    /** Clicks that this run has sent. */
+    /** Returns the number of clicks that this run has sent. */
     long produced() {
         return produced.get();
     }
 
-    /** Whether the source has come to its end and all its clicks are on the topic. */
+    /** Returns whether the source is exhausted and all its clicks are on the topic. */
     boolean atEnd() {
         return atEnd;
     }
 
-    /** What ended the feeding before its time; null while nothing did. */
+    /** Returns the exception that ended feeding early, or null if there is none. */
     @Nullable
     Exception failure() {
         return failure.get();
     }
 
-    /** Ends {@link #run} after the click in hand; the running thread should be interrupted as well. */
+    /** Ends {@link #run} after the current click. The caller should also interrupt the running thread. */
     void stop() {
         stopping = true;
     }

@@ -9,15 +9,15 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Clicks of a made-up shop, without end, with something in them to learn.
+ * An endless stream of clicks from a made-up shop, with learnable structure.
  *
- * <p>A few dozen people browse at once. Each follows one of the topics that they care for, mostly from an item to one
- * of the few that tend to come next, sometimes to what is popular in the topic, now and then to something else. After a
- * visit a person may take up a new interest. The catalogue grows with the clicks to twice its size; then
- * it stays as it is, or new items take the place of old ones for ever.
+ * <p>A few dozen users browse concurrently. Each user follows one of their topics of interest: mostly from an item to
+ * one of the few items that tend to follow it, sometimes to a popular item of the topic, and occasionally to another
+ * topic. After a visit a user may take up a new interest. The catalogue grows with the clicks to twice its initial
+ * size. After that it stays fixed, or new items keep replacing old ones.
  *
- * <p>Who clicks what is a function of the configuration alone; only the time of a click is the clock's. Position
- * {@code i} is the i-th click.
+ * <p>The sequence of users and items is a function of the configuration alone; only the click times come from the
+ * clock. Position {@code i} is the i-th click.
  */
 final class ClickGenerator implements ClickSource {
     private static final int VISITS_AT_ONCE = 60;
@@ -25,14 +25,14 @@ final class ClickGenerator implements ClickSource {
     private static final int CLICKS_PER_NEW_ITEM = 200;
     private static final double STAY = 0.88; // a visit has 8 clicks on average
     private static final double FOLLOW = 0.62;
-    private static final double POPULAR = 0.95; // up to here, the topic's popular ones; above, any topic
+    private static final double POPULAR = 0.95; // up to here, a popular item of the same topic; above, of any topic
     private static final double NEW_INTEREST = 0.08;
 
     private final GeneratorConfig config;
     private final InstantSource clock;
     private final SplittableRandom random;
     private final MadeUpCatalogue catalogue;
-    private final int[][] interests; // (users, INTERESTS) topics, the strongest first
+    private final int[][] interests; // (users, INTERESTS) topics, strongest first
     private final List<Visit> visits = new ArrayList<>();
     private long position;
 
@@ -107,11 +107,11 @@ final class ClickGenerator implements ClickSource {
     }
 
     private Visit newVisit() {
-        // Some people come far more often than others.
+        // Some users visit far more often than others.
         int user = (int) (config.users() * Math.pow(random.nextDouble(), 2));
         int one = random.nextInt(INTERESTS);
         int other = random.nextInt(INTERESTS);
-        int topic = interests[user][Math.min(one, other)]; // the stronger of two
+        int topic = interests[user][Math.min(one, other)]; // the stronger of the two
         return new Visit(user, topic, catalogue.popular(topic, random));
     }
 

@@ -4,11 +4,11 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A repeatable stream of clicks: opened again, it gives the same clicks at the same positions, so that a demo that was
- * killed can tell which ones it has already produced. One thread.
+ * A repeatable stream of clicks. Reopened, it yields the same clicks at the same positions, so that a restarted demo
+ * can tell which clicks it has already produced. Used by one thread.
  */
 interface ClickSource extends AutoCloseable {
-    /** The next click; null at the end. */
+    /** Returns the next click, or null at the end. */
     @Nullable
     SourceClick next() throws IOException;
 

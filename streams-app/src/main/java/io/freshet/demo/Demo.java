@@ -18,9 +18,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A whole Freshet in this process, with a broker of its own and clicks that are fed into it.
+ * A complete Freshet in this process, with its own broker and clicks that are fed into it.
  *
- * <p>Runs once, until it is told to end, its time is up, or its clicks have come through.
+ * <p>Runs once, until it is stopped, its time is up, or all its clicks are dealt with.
  */
 public final class Demo {
     private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(30);
@@ -31,7 +31,7 @@ public final class Demo {
     private final long startNanos = System.nanoTime();
     private final boolean live;
 
-    /** @param out where a person looks; a live view is drawn only where that is a terminal */
+    /** @param out where the demo reports; a live view is drawn only if this is a terminal */
     public Demo(DemoOptions options, PrintStream out, StopSignal stop) {
         this.options = options;
         this.out = out;
@@ -42,9 +42,9 @@ public final class Demo {
     /**
      * Runs the demo and writes its summary.
      *
-     * @throws ClickFileException when the clicks cannot be read as they were asked for, or too many rows give none
-     * @throws StateFolderException when the state folder cannot be gone on with
-     * @throws DemoFailedException when a part failed, or clicks did not come through
+     * @throws ClickFileException if the clicks cannot be read with the given options, or too many rows yield no click
+     * @throws StateFolderException if the demo cannot continue with the state folder
+     * @throws DemoFailedException if a component failed, or some clicks were not dealt with
      */
     public void run() throws IOException, StateFolderException, DemoFailedException {
         @Nullable ClickFiles files = options.clicks().isEmpty() ? null : openClicks();
@@ -63,7 +63,7 @@ public final class Demo {
         return files;
     }
 
-    /** Reads the files to their end, so that nothing is learned of files that cannot be used. */
+    /** Reads the files to the end before anything is learned, so that unusable files are rejected up front. */
     private ClickFileSummary check(ClickFiles files) throws IOException {
         files.describe().forEach(this::say);
         ClickFileSummary input = files.readWhile(_ -> !stop.isRaised());
@@ -105,7 +105,7 @@ public final class Demo {
                 new HashMap<>(DemoState.settings(options.partitions(), options.settings(), kafka, state));
         settings.putAll(PagePort.unlessSaid(options.settings(), options.environment()));
         if (options.format().namesTimes()) {
-            // Then files may have clicks of any time.
+            // The files carry their own times, so clicks may be of any age.
             settings.putIfAbsent("sequencer.earliest.click.ms", "0");
         }
         return FreshetConfig.load(null, options.environment(), settings);

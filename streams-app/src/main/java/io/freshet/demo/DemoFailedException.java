@@ -1,6 +1,6 @@
 package io.freshet.demo;
 
-/** A demo that could not go on, or whose clicks did not all come through. The message is for the person. */
+/** Thrown if a demo cannot continue, or some of its clicks were not dealt with. The message is meant for the user. */
 public final class DemoFailedException extends Exception {
     private static final long serialVersionUID = 1;
 

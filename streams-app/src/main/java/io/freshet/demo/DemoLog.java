@@ -8,7 +8,7 @@ import ch.qos.logback.core.FileAppender;
 import java.nio.file.Path;
 import org.slf4j.LoggerFactory;
 
-/** Sends everything that is logged to a file, and nothing to the console, which is the person's. */
+/** Redirects all logging to a file and keeps the console free for the user. */
 final class DemoLog implements AutoCloseable {
     private final FileAppender<ILoggingEvent> appender;
 
@@ -16,7 +16,7 @@ final class DemoLog implements AutoCloseable {
         this.appender = appender;
     }
 
-    /** @param file appended to */
+    /** @param file log file, appended to */
     static DemoLog to(Path file) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         PatternLayoutEncoder encoder = new PatternLayoutEncoder();

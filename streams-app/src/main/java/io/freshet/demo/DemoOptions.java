@@ -8,21 +8,21 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a person asks of a demo.
+ * User's options for a demo.
  *
- * @param clicks files, folders and globs to replay; none for the generator
- * @param format how those files are written
- * @param generator what the generator makes
- * @param clicksPerSecond pace; null for as fast as clicks are taken
- * @param duration how long to feed clicks; null without end
- * @param untilEnd whether to end when all clicks of the file have been dealt with
- * @param json where to write the summary; null for nowhere
- * @param stateDir folder to keep the state in; null for a temporary one
- * @param partitions partitions of the topics keyed by user
- * @param warmUp clicks of so long from the start do not count in the latencies
+ * @param clicks files, folders and globs to replay; empty for the generator
+ * @param format format of those files
+ * @param generator configuration of the click generator
+ * @param clicksPerSecond pace; null for as fast as clicks are processed
+ * @param duration how long to feed clicks; null for no limit
+ * @param untilEnd whether to end when all clicks of the files have been dealt with
+ * @param json file for the summary; null for none
+ * @param stateDir folder that keeps the state; null for a temporary one
+ * @param partitions number of partitions of the topics keyed by user
+ * @param warmUp time from the start during which clicks do not count in the latencies
  * @param quiet whether to show nothing until the summary
- * @param settings keys of the configuration with their values, over the defaults
- * @param environment variables that set keys of the configuration; {@code settings} win
+ * @param settings configuration keys and values that override the defaults
+ * @param environment environment variables that set configuration keys; {@code settings} take precedence
  */
 public record DemoOptions(
         List<String> clicks,

@@ -15,10 +15,10 @@ import java.util.Properties;
 import java.util.TreeMap;
 
 /**
- * What the clicks of a state folder come from and how its topics are laid out. A second start must agree with the
- * first, or clicks would be produced twice or not at all.
+ * The source of a state folder's clicks and the layout of its topics. A second start must use the same ones, or clicks
+ * would be produced twice or not at all.
  *
- * <p>Files are known by their beginnings, so they may have been moved, and the last may have grown.
+ * <p>Files are identified by their first bytes, so they may have been moved, and the last one may have grown.
  */
 final class DemoOrigin {
     private static final int HEAD_BYTES = 1 << 16;
@@ -57,7 +57,7 @@ final class DemoOrigin {
     /**
      * Writes the facts into a new folder, or compares them with those of the first start.
      *
-     * @throws StateFolderException naming the first fact that differs
+     * @throws StateFolderException if a fact differs; the message names the first one
      */
     void agreeWith(StateFolder state) throws IOException, StateFolderException {
         if (!Files.exists(state.origin())) {

@@ -18,8 +18,8 @@ import java.time.Clock;
 import java.util.Optional;
 
 /**
- * Both roles of a demo. They start together; the trainer ends first, so that what it wrote last is still read. Used by
- * one thread.
+ * Both roles of a demo. They start together. The trainer is closed first, so that its last records are still read. Used
+ * by one thread.
  */
 final class DemoRoles implements AutoCloseable {
     private final SnapshotStore store;
@@ -37,7 +37,7 @@ final class DemoRoles implements AutoCloseable {
         this.trainer = trainer;
     }
 
-    /** @param listener is told of the served model */
+    /** @param listener notified of each served model */
     static DemoRoles start(FreshetConfig config, ModelListener listener) throws SnapshotStoreException {
         SnapshotStore store = ModelStores.open(config);
         PrometheusMeterRegistry registry = ProcessMeters.registry();
@@ -50,17 +50,17 @@ final class DemoRoles implements AutoCloseable {
         return new DemoRoles(store, registry, streams, trainer);
     }
 
-    /** What an HTTP server over these roles needs, which must be closed before them. */
+    /** Returns the roles for an HTTP server, which must be closed before them. */
     HttpServer.Roles forHttp(Figures.Source figures) {
         return new HttpServer.Roles(streams, null, trainer, store, registry, figures);
     }
 
-    /** The model that is served. */
+    /** Returns the served model. */
     LiveModel liveModel() {
         return streams.liveModel();
     }
 
-    /** As the stores have them; the last ones known while the stores cannot be read. */
+    /** Returns the outcome counts of the state stores, or the last known counts while the stores cannot be read. */
     ClickOutcomeCounts outcomes() {
         if (!streamsClosed) {
             outcomes = streams.clickOutcomes().orElse(outcomes);
@@ -68,27 +68,27 @@ final class DemoRoles implements AutoCloseable {
         return outcomes;
     }
 
-    /** Memory that all state stores share, as far as it is in use. */
+    /** Returns the bytes in use of the memory that all state stores share. */
     long rocksDbBytes() {
         return streamsClosed ? 0 : streams.rocksDbBytes();
     }
 
-    /** Time that training has taken, in this run and those before it. */
+    /** Returns the training time in seconds, over this run and earlier ones. */
     double trainingSeconds() {
         return trainer.status().trainedSeconds();
     }
 
-    /** Whether the trainer still reads a snapshot or reruns the journal that came after it. */
+    /** Returns whether the trainer is still loading a snapshot or replaying the journal that follows it. */
     boolean isTrainerRecovering() {
         return trainer.status().phase() == Phase.RECOVERING;
     }
 
-    /** Says that all clicks have been sequenced and no more will come. */
+    /** Signals that all clicks have been sequenced and that no more will come. */
     void endTrainerInput() {
         trainer.endInput();
     }
 
-    /** What ended a role before its time, if something did. */
+    /** Returns why a role ended early, if one did. */
     Optional<String> failure() {
         return streams.failure()
                 .map(failure -> "the streams role failed: " + failure)

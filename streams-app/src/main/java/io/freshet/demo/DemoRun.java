@@ -20,8 +20,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One run of a demo on a broker that is up: the roles, the feeder and the watcher, each on threads of its own, and the
- * loop that shows them and decides when they are done.
+ * One run of a demo on a running broker: the roles, the feeder and the watcher, each on its own threads, and the loop
+ * that displays their progress and decides when they are done.
  */
 final class DemoRun implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(DemoRun.class);
@@ -58,10 +58,10 @@ final class DemoRun implements AutoCloseable {
     private long nextUsersNanos;
     private volatile ClickOutcomeCounts outcomes = new ClickOutcomeCounts(0, 0, 0);
 
-    /** What has moved, to tell a slow run from one that hangs. */
+    /** Counters that distinguish a slow run from a hung one. */
     private record Progress(long read, Books.Figures figures, ClickOutcomeCounts outcomes) {}
 
-    /** @param description of the clicks, for a person */
+    /** @param description description of the clicks, for the user */
     DemoRun(
             DemoOptions options,
             FreshetConfig config,
@@ -105,7 +105,9 @@ final class DemoRun implements AutoCloseable {
         }
     }
 
-    /** Where steps take a fixed number, as many have to wait before one is learned from. */
+    /**
+     * Returns the bound on clicks in flight. It allows for fixed-size steps, which need a full batch before they learn.
+     */
     private int mostOnTheirWay() {
         return MOST_ON_THEIR_WAY + config.trainer().batchClicks() * options.partitions();
     }
@@ -119,9 +121,9 @@ final class DemoRun implements AutoCloseable {
     }
 
     /**
-     * Feeds and shows, until it is told to end or everything is done.
+     * Feeds clicks and updates the view until it is stopped or everything is done.
      *
-     * @throws DemoFailedException when a part failed, or nothing moves any more
+     * @throws DemoFailedException if a component failed, or nothing makes progress any more
      */
     void show(LiveView view, String source) throws DemoFailedException {
         watcherThread.start();
@@ -147,9 +149,9 @@ final class DemoRun implements AutoCloseable {
     }
 
     /**
-     * Ends the parts in the order in which clicks pass through them, and reads what they still wrote.
+     * Stops the components in the order in which clicks pass through them, and reads the records that they still wrote.
      *
-     * @throws DemoFailedException when a part failed while it ended
+     * @throws DemoFailedException if a component failed while it stopped
      */
     Summary finish() throws DemoFailedException {
         long endNanos = System.nanoTime();
@@ -226,7 +228,10 @@ final class DemoRun implements AutoCloseable {
         return isDealtWith();
     }
 
-    /** Where steps take a fixed number, the last clicks would wait for others in vain. */
+    /**
+     * Ends the trainer's input once everything is sequenced. Otherwise, with fixed-size steps, the last clicks would
+     * wait for a full batch forever.
+     */
     private void endTrainerInputOnceSequenced() {
         if (isSequenced()) {
             roles.endTrainerInput();
@@ -241,14 +246,14 @@ final class DemoRun implements AutoCloseable {
         return Duration.ofMillis(System.currentTimeMillis() - clickToModel.startMs());
     }
 
-    /** Whether every click on the topic has been sequenced, or refused. */
+    /** Returns whether every click on the topic has been sequenced or refused. */
     private boolean isSequenced() {
         Books.Figures figures = books.figures();
         long dropped = outcomes.duplicates() + outcomes.tooLate();
         return figures.accepted() + figures.deadLetters() + dropped >= before.records() + feeder.produced();
     }
 
-    /** Whether every click on the topic has been sequenced, learned from and answered, or refused. */
+    /** Returns whether every click on the topic has been refused, or has been sequenced, learned from and answered. */
     private boolean isDealtWith() {
         Books.Figures figures = books.figures();
         return isSequenced()
@@ -339,7 +344,7 @@ final class DemoRun implements AutoCloseable {
                 null);
     }
 
-    /** Ends what still runs, as after a failure. */
+    /** Stops whatever is still running, for example after a failure. */
     @Override
     public void close() {
         closePage();

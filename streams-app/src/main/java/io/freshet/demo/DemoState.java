@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** The state folder of a demo that has ended, with its broker running again, to be looked into. No role runs. */
+/** The state folder of a demo that has ended, with its broker running again for inspection. No role runs. */
 public final class DemoState implements AutoCloseable {
     private final StateFolder folder;
     private final DemoLog log;
@@ -22,10 +22,10 @@ public final class DemoState implements AutoCloseable {
     }
 
     /**
-     * Takes hold of the folder and starts its broker. What is logged goes to the folder's log file.
+     * Locks the folder and starts its broker. Log messages go to the folder's log file.
      *
-     * @param settings those that the demo was started with
-     * @throws StateFolderException when a demo is running on it, or it is none of a demo
+     * @param settings settings that the demo was started with
+     * @throws StateFolderException if a demo is running on the folder, or the folder is not a demo's
      */
     public static DemoState open(Path path, Map<String, String> settings, Map<String, String> environment)
             throws IOException, StateFolderException {
@@ -44,7 +44,7 @@ public final class DemoState implements AutoCloseable {
         }
     }
 
-    /** The configuration of a demo. */
+    /** Returns the configuration of a demo. */
     static Map<String, String> settings(
             int partitions, Map<String, String> settings, EmbeddedKafka kafka, StateFolder folder) {
         Map<String, String> all = new HashMap<>(DemoTopics.settings(partitions));

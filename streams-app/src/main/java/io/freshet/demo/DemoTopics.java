@@ -16,7 +16,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** Topics as the demo wants them: nothing goes away, so that its books can be made from the beginning again. */
+/** Topic settings of the demo. Nothing is ever deleted, so that the books can be rebuilt from the beginning. */
 final class DemoTopics {
     private static final String FOREVER_MS =
             String.valueOf(Duration.ofDays(3_650).toMillis());
@@ -24,7 +24,7 @@ final class DemoTopics {
 
     private DemoTopics() {}
 
-    /** Settings that a person may still override. */
+    /** Returns default settings, which the user may override. */
     static Map<String, String> settings(int partitions) {
         return Map.of(
                 "application.id",
@@ -33,7 +33,7 @@ final class DemoTopics {
                 String.valueOf(partitions),
                 "topics.retention.ms",
                 FOREVER_MS,
-                // A killed demo comes back as the same member, so its tasks need not wait for a session to time out.
+                // A killed demo rejoins as the same member, so its tasks need not wait for a session timeout.
                 "streams.instance.id",
                 "demo",
                 "kafka.main.consumer.session.timeout.ms",
@@ -42,15 +42,15 @@ final class DemoTopics {
                 "1000",
                 "kafka.metadata.max.age.ms",
                 "5000",
-                // The state folder is locked, so no other trainer can be there to stand by for.
+                // The state folder is locked, so there is no other trainer to wait for.
                 "online.lease.timeout.ms",
                 "0",
-                // Broker, streams and clicks need the other half.
+                // The broker, the streams and the clicks need the other half of the processors.
                 "training.workers",
                 String.valueOf(Math.max(1, Runtime.getRuntime().availableProcessors() / 2)));
     }
 
-    /** Keeps the cleaner from the compacted topics that the books are made from. */
+    /** Keeps the log cleaner from compacting the topics that the books are built from. */
     static void keepEverything(FreshetConfig config) {
         try (Admin admin = Admin.create(config.kafka().forAdmin())) {
             AlterConfigOp keep = new AlterConfigOp(

@@ -20,16 +20,16 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One real Kafka node, broker and controller in one, inside this JVM and reachable on the loopback address only.
+ * A single real Kafka node, broker and controller combined, inside this JVM and reachable on the loopback address only.
  *
- * <p>The folder holds everything the node knows. A second start on the same folder goes on with the same topics,
- * offsets and transactions, whether the first one was closed or killed, and listens on the same port while that port
- * is free. Only one node may run on a folder at a time: Kafka's own lock file refuses a second one.
+ * <p>The folder holds the node's entire state. A second start on the same folder continues with the same topics,
+ * offsets and transactions, whether the first node was closed or killed, and listens on the same port if that port is
+ * free. Only one node may run on a folder at a time: Kafka's own lock file rejects a second one.
  *
- * <p>Sized for a laptop: replication factor 1, one partition for each internal topic, few threads, a small buffer for
- * the log cleaner. Timed out transactions are ended within a second, which bounds how long a killed producer holds back
- * {@code read_committed} readers. Records are safe against the death of the process, not against that of the machine:
- * Kafka leaves the flush to the operating system.
+ * <p>Sized for a laptop: replication factor 1, one partition for each internal topic, few threads, a small log cleaner
+ * buffer. Timed-out transactions are aborted within a second, which bounds how long a killed producer holds back {@code
+ * read_committed} readers. Records survive a crash of the process, but not of the machine, because Kafka leaves
+ * flushing to the operating system.
  */
 public final class EmbeddedKafka implements AutoCloseable {
     /** Fixed, so that a folder formatted by an earlier start is recognised. */
@@ -48,10 +48,11 @@ public final class EmbeddedKafka implements AutoCloseable {
     }
 
     /**
-     * Starts a node on {@code dataDir}, creating and formatting the folder when it is new; returns when it answers.
+     * Starts a node on {@code dataDir}, creating and formatting the folder if it is new. Returns once the node has
+     * started.
      *
-     * @throws IOException when the folder cannot be written or belongs to another cluster
-     * @throws KafkaException when the node does not come up
+     * @throws IOException if the folder cannot be written or belongs to another cluster
+     * @throws KafkaException if the node does not start
      */
     public static EmbeddedKafka start(Path dataDir) throws IOException {
         Path folder = Files.createDirectories(dataDir.toAbsolutePath());
@@ -60,7 +61,7 @@ public final class EmbeddedKafka implements AutoCloseable {
             try {
                 return start(folder, ports);
             } catch (KafkaException e) {
-                // Somebody else may have taken a port between our look at it and the node's bind.
+                // Another process may have taken a port between our check and the node's bind.
                 if (attempt == START_ATTEMPTS || ports.areFree()) {
                     throw e;
                 }
@@ -126,7 +127,7 @@ public final class EmbeddedKafka implements AutoCloseable {
                 Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
                 Map.entry("group.initial.rebalance.delay.ms", "0"),
                 Map.entry("group.min.session.timeout.ms", "1000"),
-                // With the defaults the controller waits 9 s before it lets a restarted broker back in.
+                // With the defaults the controller waits 9 s before it readmits a restarted broker.
                 Map.entry("broker.session.timeout.ms", "1000"),
                 Map.entry("broker.heartbeat.interval.ms", "200"),
                 Map.entry("num.network.threads", "2"),
@@ -147,12 +148,12 @@ public final class EmbeddedKafka implements AutoCloseable {
         return properties;
     }
 
-    /** Where clients connect: {@code 127.0.0.1:PORT}. */
+    /** Returns the address for clients: {@code 127.0.0.1:PORT}. */
     public String bootstrapServers() {
         return bootstrapServers;
     }
 
-    /** Stops the node cleanly. Close the clients first, or they log that they cannot connect. */
+    /** Stops the node cleanly. Close the clients first, otherwise they log connection failures. */
     @Override
     public void close() {
         server.shutdown();

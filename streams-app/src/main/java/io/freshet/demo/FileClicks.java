@@ -6,11 +6,11 @@ import io.freshet.event.ClickCodec;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
-/** The clicks of click files, in file order. A click's position is the number of its row over all files. */
+/** Clicks of click files, in file order. A click's position is the number of its row across all files. */
 final class FileClicks implements ClickSource {
     private final ClickReader reader;
 
-    /** @param reader belongs to this, which closes it */
+    /** @param reader reader that this object owns and closes */
     FileClicks(ClickReader reader) {
         this.reader = reader;
     }

@@ -5,19 +5,19 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * Everything that the live view shows at one moment.
+ * Contents of the live view at one moment.
  *
- * @param source what the clicks come from
- * @param status what the demo is doing, with its progress where that is known
- * @param address where Kafka clients connect
- * @param page where a browser finds the page; empty where there is none
+ * @param source description of the source of the clicks
+ * @param status current activity of the demo, with its progress if known
+ * @param address address for Kafka clients
+ * @param page URL of the page; empty if there is none
  * @param read clicks of the source that went to Kafka
- * @param clicksPerSecond accepted clicks, over the last seconds
- * @param stepsPerSecond training steps, over the last seconds
- * @param modelStep step of the served model, 0 before there is one
+ * @param clicksPerSecond accepted clicks per second, over the last seconds
+ * @param stepsPerSecond training steps per second, over the last seconds
+ * @param modelStep step of the served model; 0 before there is one
  * @param modelAge age of the newest click that the served model has learned from
- * @param warmingUp whether latencies are still those of the warm-up
- * @param ndcgHistory the model's moving NDCG@10, oldest first
+ * @param warmingUp whether the latencies are still those of the warm-up
+ * @param ndcgHistory moving NDCG@10 of the model, oldest first
  * @param heapBytes heap in use
  */
 record Frame(
@@ -41,7 +41,7 @@ record Frame(
         List<Double> ndcgHistory,
         List<Audience.Scene> users,
         long heapBytes) {
-    /** Milliseconds. */
+    /** Latency percentiles in milliseconds. */
     record Percentiles(long p50, long p99, boolean measured) {
         static Percentiles of(MeasuredLatency latency) {
             LatencyHistogram shown = latency.shown();

@@ -8,14 +8,14 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
-/** Draws a frame as lines of at most {@value #WIDTH} columns, or as one plain line. Immutable. */
+/** Renders a frame as lines of at most {@value #WIDTH} columns, or as one plain line. Immutable. */
 final class FrameText {
-    static final int WIDTH = 79; // of a terminal of 80: some wrap at the last column
+    static final int WIDTH = 79; // for an 80-column terminal: some wrap at the last column
     private static final int BAR = 36;
     private static final int SPARKS = 48;
     private static final int LABEL = 10;
     private static final int NAME = 14;
-    private static final int FIGURES = 60; // where they begin
+    private static final int FIGURES = 60; // column at which the figures begin
     private static final int FIGURE = 9;
     private static final int ID_WIDTH = 12;
     private static final int USER = 12;
@@ -50,7 +50,7 @@ final class FrameText {
         return String.format(Locale.ROOT, "%sKafka at %s, clicks from %s", page, frame.address(), frame.source());
     }
 
-    /** The same in one line, for a log or a pipe. */
+    /** Renders a frame as one line, for a log or a pipe. */
     String line(Frame frame) {
         return String.format(
                 Locale.ROOT,
@@ -196,7 +196,7 @@ final class FrameText {
         return left + paint.in(Paint.Colour.GREEN, recommended(scene, WIDTH - left.length()));
     }
 
-    /** As many items as fit, the best first. */
+    /** Returns as many items as fit, best first. */
     private static String recommended(Audience.Scene scene, int width) {
         StringBuilder text = new StringBuilder();
         for (String id : scene.recommended()) {
@@ -232,13 +232,13 @@ final class FrameText {
         return String.format(Locale.ROOT, "%,d", count);
     }
 
-    /** {@code .3824}, as accuracies are written in the field. */
+    /** Formats a share as {@code .3824}, the usual notation of accuracies. */
     static String share(double share) {
         String text = String.format(Locale.ROOT, "%.4f", share);
         return text.startsWith("0") ? text.substring(1) : text;
     }
 
-    /** Ids come from outside: what would steer the terminal is not passed on. */
+    /** Replaces control characters, which could steer the terminal: ids come from outside. */
     private static String printable(String id) {
         return id.codePoints()
                 .map(c -> Character.isISOControl(c) || Character.getType(c) == Character.FORMAT ? '?' : c)

@@ -1,12 +1,12 @@
 package io.freshet.demo;
 
 /**
- * What the made-up shop looks like.
+ * Configuration of the made-up shop.
  *
- * @param seed the same seed and sizes give the same clicks
- * @param users how many people there are
- * @param items the catalogue at the start; it grows to twice that
- * @param turnover whether items go on to come when it has grown, each in the place of an older one
+ * @param seed random seed; the same seed and sizes give the same clicks
+ * @param users number of users
+ * @param items initial size of the catalogue, which grows to twice that
+ * @param turnover whether new items keep replacing old ones once the catalogue has grown
  */
 public record GeneratorConfig(long seed, int users, int items, boolean turnover) {
     public GeneratorConfig {

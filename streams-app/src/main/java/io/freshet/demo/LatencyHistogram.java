@@ -3,8 +3,8 @@ package io.freshet.demo;
 import io.freshet.http.Latencies;
 
 /**
- * Latencies counted by the millisecond, up to a minute; longer ones count as a minute. 240 kB, however many there are.
- * Thread-safe.
+ * A histogram of latencies with millisecond resolution up to one minute; longer latencies count as one minute. Takes
+ * 240 kB regardless of the number of latencies. Thread-safe.
  */
 final class LatencyHistogram {
     private static final int LONGEST_MS = 60_000;
@@ -17,7 +17,9 @@ final class LatencyHistogram {
         total++;
     }
 
-    /** The smallest latency that {@code share} of all do not exceed; 0 where there are none. */
+    /**
+     * Returns the smallest latency that at least {@code share} of all latencies do not exceed, or 0 if there are none.
+     */
     synchronized long percentileMs(double share) {
         long wanted = (long) Math.ceil(share * total);
         long seen = 0;
@@ -30,7 +32,7 @@ final class LatencyHistogram {
         return 0;
     }
 
-    /** The same as bars. */
+    /** Returns the histogram with coarse bars. */
     synchronized Latencies latencies() {
         long[] edgesMs = Latencies.edgesMs();
         long[] bars = new long[edgesMs.length + 1];

@@ -11,18 +11,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Brings together what {@code sequences} says was accepted and what the journal says was learned from, in the journal's
- * order.
+ * Joins the accepted clicks of {@code sequences} with the learned clicks of the journal, in the journal's order.
  *
- * <p>The two topics are read side by side, so either may be ahead: a step waits here until all of its records have been
- * read, and a record until a step has taken it. Not thread-safe.
+ * <p>The two topics are read concurrently, so either may be ahead. A step waits here until all its records have been
+ * read, and a record waits until a step covers it. Not thread-safe.
  */
 final class LearnedClicks {
-    private static final int HISTORY = 3; // what the baselines look at
+    private static final int HISTORY = 3; // number of previous items that the baselines use
 
     private final PrequentialRace race;
     private final Map<Integer, Deque<Accepted>> acceptedByPartition = new HashMap<>();
-    private final Map<Integer, Long> learnedUpTo = new HashMap<>(); // partition -> offset behind the last learned from
+    private final Map<Integer, Long> learnedUpTo = new HashMap<>(); // partition -> offset after the last learned from
     private final Deque<StepRecord> waitingSteps = new ArrayDeque<>();
     private int waitingClicks;
     private long learned;
@@ -32,23 +31,23 @@ final class LearnedClicks {
     /**
      * One record of {@code sequences}.
      *
-     * @param offset its own
-     * @param isClick whether it is a click's, and not a user's erasure
-     * @param targets what it added
+     * @param offset offset of the record
+     * @param isClick whether the record is a click rather than an erasure of the user
+     * @param targets positions that the record added
      */
     record Accepted(long offset, boolean isClick, List<Target> targets) {}
 
-    /** An item and the user's last few before it, as rows. Immutable by agreement. */
+    /** An item and the user's last few items before it, as rows. Immutable by convention. */
     static final class Target {
         private final int[] history;
         private final int item;
         private final boolean counts;
 
         /**
-         * Keeps no more of the history than is looked at.
+         * Keeps only the last {@code HISTORY} rows of the history.
          *
-         * @param history the first {@code length} are what stood before it, oldest first
-         * @param counts whether it is learned from
+         * @param history rows, of which the first {@code length} precede the item, oldest first
+         * @param counts whether the item is learned from as a target
          */
         Target(int[] history, int length, int item, boolean counts) {
             this.history = Arrays.copyOfRange(history, Math.max(0, length - HISTORY), length);
@@ -72,22 +71,22 @@ final class LearnedClicks {
         takeSteps();
     }
 
-    /** Records of {@code sequences} that have been read and not yet learned from. */
+    /** Returns the number of {@code sequences} records that have been read but not learned from. */
     int waiting() {
         return waitingClicks;
     }
 
-    /** Clicks on {@code sequences} that have been learned from. */
+    /** Returns the number of clicks on {@code sequences} that have been learned from. */
     long learned() {
         return learned;
     }
 
-    /** New positions that have been learned from, as targets. */
+    /** Returns the number of new positions that have been learned from as targets. */
     long targets() {
         return targets;
     }
 
-    /** Records that a later step took in again; 0 unless something is wrong. */
+    /** Returns the number of records that a later step learned from again; 0 unless something is wrong. */
     long learnedTwice() {
         return learnedTwice;
     }

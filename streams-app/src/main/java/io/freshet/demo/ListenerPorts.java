@@ -10,13 +10,13 @@ import java.util.Properties;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
- * The two ports of an embedded node. They are kept in the node's folder so that a second start is found where the first
- * one was.
+ * The two ports of an embedded node. They are stored in the node's folder, so that a restarted node is reachable at the
+ * same address.
  */
 record ListenerPorts(int broker, int controller) {
     private static final String FILE = "ports.properties";
 
-    /** Below the range that operating systems hand out to outgoing connections, so that a kept port stays free. */
+    /** Below the ephemeral port range of common operating systems, so that a stored port stays free. */
     private static final int LOWEST = 20_000;
 
     private static final int HIGHEST = 32_000;
@@ -51,7 +51,7 @@ record ListenerPorts(int broker, int controller) {
         return new ListenerPorts(port(properties, "broker"), port(properties, "controller"));
     }
 
-    /** A port that is missing or garbled reads as 0, which is never free: others are then chosen. */
+    /** Parses a port. A missing or malformed port reads as 0, which is never free, so that new ports are chosen. */
     private static int port(Properties properties, String name) {
         String text = properties.getProperty(name, "0");
         return text.matches("\\d{1,5}") ? Integer.parseInt(text) : 0;
@@ -65,7 +65,7 @@ record ListenerPorts(int broker, int controller) {
         return isFree(broker) && isFree(controller);
     }
 
-    /** Whether nothing listens there on the loopback address. */
+    /** Returns whether nothing listens on this port of the loopback address. */
     static boolean isFree(int port) {
         if (port <= 0 || port > 65_535) {
             return false;

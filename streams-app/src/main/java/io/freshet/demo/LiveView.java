@@ -3,18 +3,18 @@ package io.freshet.demo;
 import java.io.PrintStream;
 import java.time.Duration;
 
-/** Where frames are shown. Used by one thread. */
+/** Displays frames. Used by one thread. */
 sealed interface LiveView extends AutoCloseable {
     void show(Frame frame);
 
-    /** How often a frame is wanted. */
+    /** Returns the interval between frames. */
     Duration interval();
 
-    /** Leaves the terminal as it was found. */
+    /** Restores the terminal. */
     @Override
     void close();
 
-    /** Redraws in place on a terminal's second screen, so that what was there before comes back at the end. */
+    /** Redraws in place on the terminal's alternate screen, so that the previous content returns at the end. */
     final class OnTerminal implements LiveView {
         private static final String ENTER = "\u001B[?1049h\u001B[?25l\u001B[?7l";
         private static final String LEAVE = "\u001B[?7h\u001B[?25h\u001B[?1049l";
@@ -52,7 +52,7 @@ sealed interface LiveView extends AutoCloseable {
         }
     }
 
-    /** One line every few seconds, for a pipe or a log. */
+    /** Prints one line every few seconds, for a pipe or a log. */
     final class Lines implements LiveView {
         private final PrintStream out;
         private final FrameText text;
@@ -77,7 +77,7 @@ sealed interface LiveView extends AutoCloseable {
         public void close() {}
     }
 
-    /** Nothing. */
+    /** Displays nothing. */
     final class Silent implements LiveView {
         @Override
         public void show(Frame frame) {}

@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Items by topic, some clicked far more often than others, each with a few items that tend to come next.
+ * Items by topic with skewed popularity. Each item has a few followers that tend to be clicked after it.
  *
- * <p>It grows: a new item enters its topic, and takes the place of a follower of some items that were there before, so
- * that what comes after what changes slowly.
+ * <p>The catalogue grows: a new item enters a topic and becomes a follower of some existing items, so that the
+ * transitions between items change slowly.
  */
 final class MadeUpCatalogue {
     private static final List<String> TOPIC_NAMES = List.of(
@@ -19,17 +19,17 @@ final class MadeUpCatalogue {
 
     static final int TOPICS = 24;
 
-    /** How likely the first, second and third follower are, cumulative. */
+    /** Cumulative probabilities of the first, second and third follower. */
     private static final double[] FOLLOWER_SHARES = {.6, .85, 1};
 
-    /** Skew of popularity inside a topic: the share of the first tenth of the items is .1^(1/3), about .46. */
+    /** Skew of popularity within a topic: the first tenth of the items has a share of .1^(1/3), about .46. */
     private static final double SKEW = 3;
 
     private final List<List<Item>> itemsOfTopic = new ArrayList<>();
     private final int[] madeOfTopic = new int[TOPICS];
     private int size;
 
-    /** A place in the catalogue, with its followers, the likeliest first; one of them may change when it grows. */
+    /** A place in the catalogue with its followers, likeliest first. A follower may change when the catalogue grows. */
     static final class Item {
         private String id;
         private final int topic;
@@ -63,7 +63,7 @@ final class MadeUpCatalogue {
         return size;
     }
 
-    /** Adds one item to a topic and lets some of the topic's items lead to it. */
+    /** Adds one item to a topic and makes it a follower of some of the topic's items. */
     void grow(SplittableRandom random) {
         int topic = random.nextInt(TOPICS);
         Item fresh = add(topic);
@@ -73,7 +73,10 @@ final class MadeUpCatalogue {
         }
     }
 
-    /** Lets a new item take the place of some item, which is never clicked again, and lead to others than that one. */
+    /**
+     * Replaces the id of a random item, which is never clicked again, by a new one, and draws new followers for its
+     * place.
+     */
     void replace(SplittableRandom random) {
         int topic = random.nextInt(TOPICS);
         List<Item> items = itemsOfTopic.get(topic);
@@ -82,13 +85,13 @@ final class MadeUpCatalogue {
         drawFollowers(place, random);
     }
 
-    /** An item of the topic, the ones that came first more often. */
+    /** Returns a random item of the topic, more often one that was added early. */
     Item popular(int topic, SplittableRandom random) {
         List<Item> items = itemsOfTopic.get(topic);
         return items.get((int) (items.size() * Math.pow(random.nextDouble(), SKEW)));
     }
 
-    /** One of the items that tend to come after this one. */
+    /** Returns a random follower of the item. */
     Item follower(Item item, SplittableRandom random) {
         double draw = random.nextDouble();
         int follower = 0;

@@ -1,8 +1,8 @@
 package io.freshet.demo;
 
 /**
- * Latency of the clicks of this run, those of the warm-up apart from the others. Clicks of earlier runs, read again, do
- * not count. Thread-safe.
+ * Latencies of this run's clicks, with those of the warm-up kept apart. Clicks of earlier runs, which are read again,
+ * do not count. Thread-safe.
  */
 final class MeasuredLatency {
     private final long startMs;
@@ -11,8 +11,8 @@ final class MeasuredLatency {
     private final LatencyHistogram measured = new LatencyHistogram();
 
     /**
-     * @param startMs clicks before this are of an earlier run
-     * @param warmUpMs clicks of so long from the start are of the warm-up
+     * @param startMs start of this run; earlier clicks belong to an earlier run
+     * @param warmUpMs length of the warm-up from the start
      */
     MeasuredLatency(long startMs, long warmUpMs) {
         this.startMs = startMs;
@@ -31,7 +31,7 @@ final class MeasuredLatency {
         }
     }
 
-    /** The clicks after the warm-up. */
+    /** Returns the latencies of the clicks after the warm-up. */
     LatencyHistogram measured() {
         return measured;
     }
@@ -40,7 +40,7 @@ final class MeasuredLatency {
         return measured.count() > 0;
     }
 
-    /** What there is to show: the measured latencies, or those of the warm-up while it lasts. */
+    /** Returns the measured latencies, or those of the warm-up while there are none. */
     LatencyHistogram shown() {
         return isWarm() ? measured : warmUp;
     }

@@ -3,14 +3,14 @@ package io.freshet.demo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a demo takes at one moment.
+ * Memory use of a demo at one moment.
  *
- * @param seconds since the start
- * @param heapBytes heap in use right after a collection, as far as was seen: the least since the sample before
- * @param rocksdbBytes the block cache of all stores, to which memtables, index and filter blocks are charged
- * @param offHeapBytes tensors outside the heap: the trainer's model and moments, the model served, their scratch
- * @param residentBytes the whole process, its pages of mapped files among them; null where the system does not say
- * @param lagClicks clicks that are fed and not yet learned from and answered
+ * @param seconds time since the start
+ * @param heapBytes estimate of the heap in use right after a collection: the least observed since the previous sample
+ * @param rocksdbBytes block cache of all stores, to which memtables, index and filter blocks are charged
+ * @param offHeapBytes off-heap tensors: the trainer's model and moments, the served model, and their scratch
+ * @param residentBytes resident set of the process, including pages of mapped files; null if the system does not tell
+ * @param lagClicks clicks that have been fed but not yet learned from and answered
  */
 record MemoryUse(
         long seconds,

@@ -13,7 +13,7 @@ import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** Keeps what the process takes, a sample every ten seconds, the newest of them. Used by one thread. */
+/** Samples the memory use of the process every ten seconds and keeps the newest samples. Used by one thread. */
 final class MemoryWatch {
     private static final long INTERVAL_SECONDS = 10;
     private static final int KEPT = 2_000;
@@ -32,7 +32,10 @@ final class MemoryWatch {
         this.lagClicks = lagClicks;
     }
 
-    /** To be called often: what it is called for now and then is the heap after a collection. */
+    /**
+     * Observes the heap, and takes a sample if one is due. Call it often, so that some observation follows a
+     * collection.
+     */
     void look(Duration elapsed) {
         leastHeap = Math.min(
                 leastHeap,
@@ -53,7 +56,7 @@ final class MemoryWatch {
         }
     }
 
-    /** The oldest first. */
+    /** Returns the samples, oldest first. */
     List<MemoryUse> samples() {
         return List.copyOf(samples);
     }

@@ -4,7 +4,7 @@ import io.freshet.delta.StepRecord;
 import io.freshet.scoring.ModelAdvance;
 import io.freshet.scoring.ModelListener;
 
-/** Watches the served model: its step, and how long clicks took to get into it. Thread-safe. */
+/** Tracks the step of the served model and how long clicks took to reach it. Thread-safe. */
 final class ModelFreshness implements ModelListener {
     private final MeasuredLatency clickToModel;
     private volatile long step;
@@ -30,12 +30,14 @@ final class ModelFreshness implements ModelListener {
         }
     }
 
-    /** The step of the served model; 0 before there is one. */
+    /** Returns the step of the served model, or 0 before there is one. */
     long step() {
         return step;
     }
 
-    /** When the newest click that the served model has learned from came in; 0 before there is one. */
+    /**
+     * Returns the arrival time of the newest click that the served model has learned from, or 0 before there is one.
+     */
     long newestClickMs() {
         return newestClickMs;
     }

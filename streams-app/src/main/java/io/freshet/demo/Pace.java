@@ -4,12 +4,17 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
-/** When the next click may go. */
+/** Decides when the next click may be sent. */
 sealed interface Pace {
-    /** Waits until the click numbered {@code produced}, from 0 in this run, may go; returns early when interrupted. */
+    /**
+     * Waits until click number {@code produced} of this run, counted from 0, may be sent. Returns early if interrupted.
+     */
     void await(long produced);
 
-    /** So many clicks a second, whatever becomes of them. Late clicks catch up, so that the rate holds on average. */
+    /**
+     * A fixed number of clicks per second, regardless of their processing. Late clicks catch up, so the average rate
+     * holds.
+     */
     final class Rate implements Pace {
         private final double nanosPerClick;
         private long startNanos;
@@ -33,7 +38,10 @@ sealed interface Pace {
         }
     }
 
-    /** As fast as clicks are taken: only so many may be on their way, neither answered and learned from nor refused. */
+    /**
+     * As fast as clicks are processed: bounds the clicks in flight, which are neither refused nor both answered and
+     * learned.
+     */
     final class AsTaken implements Pace {
         private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
 

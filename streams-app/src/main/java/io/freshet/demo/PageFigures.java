@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** What the page of a demo shows: the demo's own books, with the baselines and what it takes to an answer. */
+/** Figures of a demo's page: the demo's own books, including the baselines and the latency of recommendations. */
 final class PageFigures implements Figures.Source {
     private static final int SHOWN_USERS = 12;
 
@@ -22,7 +22,7 @@ final class PageFigures implements Figures.Source {
     private final RateWindow clickRate = new RateWindow();
     private final RateWindow stepRate = new RateWindow();
 
-    /** @param status what the demo is doing; asked by another thread */
+    /** @param status supplies the demo's current activity; called by another thread */
     PageFigures(
             String source,
             Supplier<String> status,

@@ -2,7 +2,7 @@ package io.freshet.demo;
 
 import java.util.Map;
 
-/** Where a demo that is not told otherwise has its page. */
+/** Chooses the default port of a demo's page. */
 final class PagePort {
     private static final String KEY = "http.port";
     private static final String VARIABLE = "FRESHET_HTTP_PORT";
@@ -11,14 +11,14 @@ final class PagePort {
 
     private PagePort() {}
 
-    /** The first port from 8080 on that is free, as a setting; none where a person has said one. */
+    /** Returns a setting with the first free port from 8080, or no setting if the user has set a port. */
     static Map<String, String> unlessSaid(Map<String, String> settings, Map<String, String> environment) {
         return settings.containsKey(KEY) || environment.containsKey(VARIABLE)
                 ? Map.of()
                 : Map.of(KEY, String.valueOf(firstFree()));
     }
 
-    /** 0, for no page, where none is free. */
+    /** Returns the first free port, or 0 (no page) if none is free. */
     private static int firstFree() {
         for (int port = FIRST; port <= LAST; port++) {
             if (ListenerPorts.isFree(port)) {

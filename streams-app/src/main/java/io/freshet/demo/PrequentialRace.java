@@ -12,10 +12,10 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * The model, its two parts and two baselines over the same clicks in the same order, each ranked before it is learned
- * from.
+ * Compares the model, its two parts and two baselines on the same clicks in the same order. Each of them ranks a click
+ * before it learns from it.
  *
- * <p>The model's ranks come from the journal; the baselines are ranked and taught here. Not thread-safe.
+ * <p>The model's ranks come from the journal; the baselines are ranked and trained here. Not thread-safe.
  */
 final class PrequentialRace {
     private static final int K = 10;
@@ -33,16 +33,16 @@ final class PrequentialRace {
             new SequentialRules(WindowedPopularity.DEFAULT_WINDOW, SeenItems.RANKED);
 
     /**
-     * Where all stand, over one set of events.
+     * Accuracies over the same events.
      *
-     * @param model what it serves, the mixture of its network and its memory
+     * @param model accuracy of the served model, the mixture of its network and its memory
      */
     record Standing(Accuracy model, Accuracy network, Accuracy memory, Accuracy popularity, Accuracy rules) {
         static final Standing NONE =
                 new Standing(Accuracy.NONE, Accuracy.NONE, Accuracy.NONE, Accuracy.NONE, Accuracy.NONE);
     }
 
-    /** What the journal says of one click: its rank by the model, by its network alone, and by its memory alone. */
+    /** Ranks of one click in the journal: by the model, by its network alone, and by its memory alone. */
     record Ranks(int model, int network, int memory) {}
 
     private static final class Runner {
@@ -56,11 +56,11 @@ final class PrequentialRace {
     }
 
     /**
-     * The next click that was learned from.
+     * Observes the next click that was learned from.
      *
      * @param history rows of the user's clicks before it, oldest first; at least the last three
-     * @param item its own row
-     * @param ranks what the model and its parts gave it
+     * @param item row of the clicked item
+     * @param ranks ranks by the model and its parts
      */
     void observe(int[] history, int item, Ranks ranks) {
         boolean event = ranks.model() != StepRecord.NO_EVENT;
@@ -73,17 +73,17 @@ final class PrequentialRace {
         rulesBaseline.observe(history, history.length, item);
     }
 
-    /** These items will not be clicked again. */
+    /** Forgets items that will not be clicked again. */
     void forget(BitSet items) {
         rulesBaseline.forget(items);
     }
 
-    /** The next click was none that anyone learns from. */
+    /** Passes over a click that is not learned from. */
     void passOver() {
         List.of(model, network, memory, popularity, rules).forEach(runner -> runner.observe(StepRecord.NO_EVENT));
     }
 
-    /** Over the events after the first tenth of the stream. */
+    /** Returns the accuracies over the events after the first tenth of the stream. */
     Standing afterFirstTenth() {
         return new Standing(
                 model.whole.afterFirst(LEFT_OUT),
@@ -93,7 +93,7 @@ final class PrequentialRace {
                 rules.whole.afterFirst(LEFT_OUT));
     }
 
-    /** Over the newest events. */
+    /** Returns the accuracies over the newest events. */
     Standing recent() {
         return new Standing(
                 model.recent.windowed(),

@@ -13,11 +13,12 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * What an earlier run on the same state has already produced: how many records, and for each partition the position of
- * the last click of the source.
+ * Clicks that earlier runs on the same state have already produced: the number of records, and for each partition the
+ * source position of the last click.
  *
- * <p>An idempotent producer keeps the order within a partition, so every click at or below that position is there. This
- * is why each click carries its position as a header. Records without it, produced by somebody else, are passed over.
+ * <p>An idempotent producer preserves the order within a partition, so every click up to that position is on the
+ * partition. This is why each click carries its position as a header. Records of other producers, without the header,
+ * are skipped.
  */
 final class ProducedClicks {
     /** Big-endian {@code i64}: position of the click in its source. */
@@ -25,7 +26,7 @@ final class ProducedClicks {
 
     private static final int FIRST_STEP_BACK = 100;
 
-    private final long[] lastPositions; // (partitions), 0 where there is none
+    private final long[] lastPositions; // (partitions), 0 if there is none
     private final long records;
 
     private ProducedClicks(long[] lastPositions, long records) {
@@ -33,7 +34,7 @@ final class ProducedClicks {
         this.records = records;
     }
 
-    /** Nothing: clicks from a source that has not been on this topic. */
+    /** Returns an empty instance, for a source that has not been on this topic. */
     static ProducedClicks none(int partitions) {
         return new ProducedClicks(new long[partitions], 0);
     }
@@ -83,7 +84,7 @@ final class ProducedClicks {
         return position <= lastPositions[partition];
     }
 
-    /** Records on the topic when it was read, by whomever. */
+    /** Returns the number of records on the topic when it was read, including those of other producers. */
     long records() {
         return records;
     }

@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What the demo looks at of a record on {@code recommendations}.
+ * The parts of a {@code recommendations} record that the demo uses.
  *
- * @param items the best first
- * @param byModel whether the model made it; if not, popularity did
- * @param clickTimestampMs Kafka timestamp of the click that caused it
+ * @param items best first
+ * @param byModel whether the model made the recommendation; otherwise popularity did
+ * @param clickTimestampMs Kafka timestamp of the click that caused the recommendation
  */
 record Recommended(List<String> items, boolean byModel, long clickTimestampMs) {
     private static final JsonFactory JSON = new JsonFactory();
@@ -22,7 +22,7 @@ record Recommended(List<String> items, boolean byModel, long clickTimestampMs) {
         items = List.copyOf(items);
     }
 
-    /** @throws UncheckedIOException if this is not JSON, or an item's id is no text */
+    /** @throws UncheckedIOException if the bytes are not JSON, or an item's id is not a string */
     static Recommended parse(byte[] json) {
         List<String> items = new ArrayList<>();
         boolean fallback = false;

@@ -23,11 +23,11 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Kills a process that answers clicks as {@code kill -9} does, and measures how long its users wait for an answer.
+ * Kills a process that answers clicks with {@code kill -9}, and measures how long users wait for an answer.
  *
- * <p>The broker, the clicks and the reader of answers are in this JVM; what is killed is a {@code freshet run --roles
- * streams} of its own. Either it is started again at once, as an orchestrator does, or a second one that keeps standby
- * copies takes over. Owns the broker, the processes and the threads.
+ * <p>The broker, the producer of clicks and the reader of answers run in this JVM. The killed process is a separate
+ * {@code freshet run --roles streams}. Either it is restarted at once, as an orchestrator does, or a second process
+ * with standby replicas takes over. Owns the broker, the processes and the threads.
  */
 public final class RecoveryTrial implements AutoCloseable {
     private static final Duration START = Duration.ofMinutes(2);
@@ -43,20 +43,21 @@ public final class RecoveryTrial implements AutoCloseable {
     private final Thread clicks;
     private final Thread reader;
     private final long[] newestAnsweredClickMs; // (partitions); guarded by this
-    private final long[] firstNewAnswerMs; // (partitions): when it came, 0 while it has not; guarded by this
+    private final long[] firstNewAnswerMs; // (partitions): arrival time, 0 until it arrives; guarded by this
     private long killedAtMs = Long.MAX_VALUE;
     private long slowestMs;
     private volatile boolean ending;
 
     /**
-     * What is tried.
+     * Parameters of a trial.
      *
-     * @param rate clicks a second
-     * @param users of the made-up shop
-     * @param partitions of the clicks
-     * @param standby whether a second process keeps copies and takes over; else the killed one is started again
-     * @param sessionTimeout after which a silent process is given up by the others
-     * @param transactionTimeout after which the broker ends what a killed process has left open
+     * @param rate clicks per second
+     * @param users number of users of the made-up shop
+     * @param partitions number of partitions of the clicks
+     * @param standby whether a second process keeps standby replicas and takes over; otherwise the killed one is
+     *     restarted
+     * @param sessionTimeout time after which the group evicts a silent process
+     * @param transactionTimeout time after which the broker aborts a killed process's open transactions
      */
     public record Settings(
             double rate,
@@ -67,9 +68,10 @@ public final class RecoveryTrial implements AutoCloseable {
             Duration transactionTimeout) {}
 
     /**
-     * How long it took.
+     * Result of a trial.
      *
-     * @param firstAnswer from the kill to the first answer to a click that came after it, of the partition that was last
+     * @param firstAnswer time from the kill until every partition has had its first answer to a click made after the
+     *     kill
      * @param slowestClick longest time from a click to its answer
      */
     public record Outcome(Duration firstAnswer, Duration slowestClick) {}
@@ -87,9 +89,9 @@ public final class RecoveryTrial implements AutoCloseable {
     }
 
     /**
-     * Starts the broker and all processes, and returns when users of every partition are answered.
+     * Starts the broker and all processes, and returns when users of every partition have been answered.
      *
-     * @throws DemoFailedException if that does not come to pass
+     * @throws DemoFailedException if they are not answered in time
      */
     public static RecoveryTrial start(Settings settings)
             throws IOException, InterruptedException, StateFolderException, DemoFailedException {
@@ -113,9 +115,10 @@ public final class RecoveryTrial implements AutoCloseable {
     }
 
     /**
-     * Lets clicks come for a while, kills the first process, and returns when every partition's users are answered again.
+     * Lets clicks flow for a while, kills the first process, and returns when users of every partition are answered
+     * again.
      *
-     * @throws DemoFailedException if they are not
+     * @throws DemoFailedException if they are not answered in time
      */
     public Outcome run(Duration before) throws IOException, InterruptedException, DemoFailedException {
         Thread.sleep(before);
@@ -260,7 +263,7 @@ public final class RecoveryTrial implements AutoCloseable {
         folder.close();
     }
 
-    /** A thread that has not been started yet cannot be waited for. */
+    /** Waits for a thread, unless it has not been started. */
     private static void awaitEnd(Thread thread) throws InterruptedException {
         if (thread.isAlive()) {
             thread.join(Duration.ofSeconds(10));

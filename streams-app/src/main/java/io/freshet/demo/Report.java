@@ -3,7 +3,7 @@ package io.freshet.demo;
 import java.util.List;
 import java.util.Locale;
 
-/** The summary as text. */
+/** Formats the summary as text. */
 final class Report {
     private Report() {}
 

@@ -3,10 +3,10 @@ package io.freshet.demo;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One click as it goes to Kafka.
+ * One click in the form in which it goes to Kafka.
  *
- * <p>{@code position} counts from 1 and grows from click to click, not always by one. {@code key} is the user, null
- * where a row names none. {@code value} belongs to the receiver.
+ * <p>{@code position} starts at 1 and increases from click to click, not always by one. {@code key} is the user, or
+ * null for a row without one. {@code value} belongs to the receiver.
  */
 final class SourceClick {
     private final long position;

@@ -13,10 +13,10 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The folder in which a demo keeps everything: broker, state stores, model store, log file. Locked while it is in use.
+ * The folder that holds a demo's entire state: broker, state stores, model store, log file. Locked while in use.
  *
- * <p>A named folder stays, so that a second start goes on where the first one stopped. A temporary one is deleted when
- * it is closed.
+ * <p>A named folder is kept, so that a second start continues where the first one stopped. A temporary folder is
+ * deleted on close.
  */
 final class StateFolder implements AutoCloseable {
     private static final String LOCK_FILE = "demo.lock";
@@ -34,10 +34,10 @@ final class StateFolder implements AutoCloseable {
     }
 
     /**
-     * Takes hold of the folder, creating it when it is new.
+     * Opens and locks the folder, creating it if it does not exist.
      *
      * @param named the folder, or null for a temporary one
-     * @throws StateFolderException when another demo has it, or it holds something else
+     * @throws StateFolderException if another demo uses the folder, or it contains something other than a demo's state
      */
     static StateFolder open(@Nullable Path named) throws IOException, StateFolderException {
         Path path = named == null
@@ -86,7 +86,7 @@ final class StateFolder implements AutoCloseable {
         return path.resolve("freshet.log");
     }
 
-    /** What the clicks come from and how the topics are laid out, as the first start on this folder wrote it. */
+    /** Returns the file in which the first start recorded the source of the clicks and the layout of the topics. */
     Path origin() {
         return path.resolve("origin.properties");
     }

@@ -1,6 +1,6 @@
 package io.freshet.demo;
 
-/** A state folder that this demo may not go on with. The message is for the person. */
+/** Thrown if a demo cannot continue with a state folder. The message is meant for the user. */
 public final class StateFolderException extends Exception {
     private static final long serialVersionUID = 1;
 

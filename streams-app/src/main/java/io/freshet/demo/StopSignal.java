@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * The person's wish to end, by Ctrl-C or SIGTERM: the JVM's shutdown raises it, then waits until the one who
- * {@linkplain #await awaits} it has put everything away. Thread-safe.
+ * A request to stop, by Ctrl-C or SIGTERM. The JVM's shutdown hook raises it, then waits until the receiver, which
+ * {@linkplain #await awaits} the signal, has {@linkplain #close closed} it. Thread-safe.
  */
 public final class StopSignal implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(15);
@@ -14,7 +14,7 @@ public final class StopSignal implements AutoCloseable {
     private final CountDownLatch raised = new CountDownLatch(1);
     private final CountDownLatch putAway = new CountDownLatch(1);
 
-    /** A signal that the JVM's shutdown raises. */
+    /** Returns a signal that the JVM's shutdown raises. */
     public static StopSignal onShutdown() {
         StopSignal signal = new StopSignal();
         Runtime.getRuntime().addShutdownHook(new Thread(signal::raiseAndWait, "shutdown"));
@@ -34,7 +34,10 @@ public final class StopSignal implements AutoCloseable {
         return raised.getCount() == 0;
     }
 
-    /** Waits for the signal; true when it has come. An interrupt counts as the signal and is kept. */
+    /**
+     * Waits for the signal and returns whether it has been raised. An interrupt counts as the signal; the interrupt
+     * status is preserved.
+     */
     public boolean await(Duration most) {
         try {
             return raised.await(most.toMillis(), TimeUnit.MILLISECONDS);
@@ -44,7 +47,7 @@ public final class StopSignal implements AutoCloseable {
         }
     }
 
-    /** Everything has been put away: the JVM may end. */
+    /** Lets the JVM exit. To be called when all resources have been released. */
     @Override
     public void close() {
         putAway.countDown();

@@ -13,20 +13,20 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What became of every click, and how well and how fast: the document that {@code --json} writes, one component for each
+ * The fate of every click, with accuracy and latency: the document that {@code --json} writes, one component for each
  * key.
  *
  * @param clicks what was read and what became of it
- * @param users users with a sequence
- * @param items different items among the accepted clicks
- * @param training what the trainer did
+ * @param users number of users with a sequence
+ * @param items number of distinct items among the accepted clicks
+ * @param training work of the trainer
  * @param prequential accuracy of the model, of its parts and of the baselines on the same events, after the first tenth
  *     of the stream
- * @param recommendations records on the recommendations topic
- * @param latencyMs from a click's Kafka timestamp, for the clicks of this run after the warm-up
- * @param memory what the process took, a sample every ten seconds
- * @param wallSeconds length of this run
- * @param input what was read of the click files; null where the generator made the clicks
+ * @param recommendations number of records on the recommendations topic
+ * @param latencyMs latency from a click's Kafka timestamp, for this run's clicks after the warm-up
+ * @param memory memory use of the process, one sample every ten seconds
+ * @param wallSeconds duration of this run
+ * @param input summary of the click files; null if the generator made the clicks
  */
 record Summary(
         Clicks clicks,
@@ -44,7 +44,10 @@ record Summary(
             .enable(SerializationFeature.INDENT_OUTPUT)
             .build();
 
-    /** {@code accepted + duplicates + tooLate + deadLetters = read} once everything has been dealt with. */
+    /**
+     * Counts of clicks. {@code accepted + duplicates + tooLate + deadLetters = read} once everything has been dealt
+     * with.
+     */
     record Clicks(long read, long accepted, long duplicates, long tooLate, long deadLetters) {
         long dealtWith() {
             return accepted + duplicates + tooLate + deadLetters;
@@ -52,18 +55,19 @@ record Summary(
     }
 
     /**
-     * @param steps steps in the journal
-     * @param targets clicks that were learned from as new ones
-     * @param seconds time spent on them, over all runs on the state
-     * @param snapshots snapshots announced
+     * @param steps number of steps in the journal
+     * @param targets number of clicks that were learned from as new ones
+     * @param seconds training time, over all runs on the state
+     * @param snapshots number of snapshots announced
      */
     record Training(long steps, long targets, double seconds, long snapshots) {}
 
     /**
-     * The figures are those of what the model serves, the mixture of its network and its memory.
+     * Prequential accuracy. The top-level figures are those of the served model, the mixture of its network and its
+     * memory.
      *
-     * @param network its network alone
-     * @param memory its memory alone
+     * @param network accuracy of the network alone
+     * @param memory accuracy of the memory alone
      */
     record Prequential(
             long events, double hr10, double ndcg10, double mrr10, At10 network, At10 memory, Baselines baselines) {
@@ -90,7 +94,7 @@ record Summary(
 
     record Latencies(Percentiles clickToRecommendation, Percentiles clickToModel) {}
 
-    /** Null where nothing was measured. */
+    /** Percentiles; null if nothing was measured. */
     record Percentiles(@Nullable Long p50, @Nullable Long p99) {
         static Percentiles of(LatencyHistogram histogram) {
             return histogram.count() == 0
@@ -104,7 +108,7 @@ record Summary(
                 clicks, users, items, training, prequential, recommendations, latencyMs, memory, wallSeconds, read);
     }
 
-    /** Writes the document under a temporary name first, so that a reader never finds half of it. */
+    /** Writes the document to a temporary file first, so that no reader sees a partial document. */
     void write(Path file) throws IOException {
         Path whole = file.toAbsolutePath();
         Path temporary = whole.resolveSibling(whole.getFileName() + ".tmp");

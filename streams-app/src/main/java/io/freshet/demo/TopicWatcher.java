@@ -22,14 +22,17 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads every topic that something comes out on, read committed and from the beginning, and keeps the books.
+ * Reads every output topic, read committed and from the beginning, and keeps the books.
  *
- * <p>One thread runs it; {@link #stop} and {@link #failure} are for others.
+ * <p>One thread runs it; other threads call {@link #stop}, {@link #finish} and {@link #failure}.
  */
 final class TopicWatcher implements Runnable {
     private static final Duration POLL = Duration.ofMillis(200);
 
-    /** Bounds what waits in memory when {@code sequences} is read faster than the journal, as after a restart. */
+    /**
+     * Bounds the records in memory while {@code sequences} is read faster than the journal, for example after a
+     * restart.
+     */
     private static final int MOST_WAITING = 20_000;
 
     private final Map<String, Object> consumerProperties;
@@ -132,7 +135,7 @@ final class TopicWatcher implements Runnable {
                 books.step(step);
             }
         } else if (topic.equals(topics.modelManifests())) {
-            if (record.value() != null && text(record.key()).contains("/")) { // else it tells of a rollback
+            if (record.value() != null && text(record.key()).contains("/")) { // otherwise it is a rollback
                 books.snapshot();
             }
         } else if (topic.equals(topics.recommendations())) {
@@ -154,13 +157,13 @@ final class TopicWatcher implements Runnable {
         return new String(utf8, StandardCharsets.UTF_8);
     }
 
-    /** What ended the watch before its time; null while nothing did. */
+    /** Returns the exception that ended the watch early, or null if there is none. */
     @Nullable
     RuntimeException failure() {
         return failure.get();
     }
 
-    /** Ends {@link #run} once everything has been read that is on the topics. */
+    /** Ends {@link #run} once every record on the topics has been read. */
     void finish() {
         finishing = true;
         wake();

@@ -1,6 +1,6 @@
 /**
- * The demo: a real Kafka broker inside the JVM, clicks from a file or from a generator, every role at once, and the
- * books that say what became of each click.
+ * The demo: a real Kafka broker inside the JVM, clicks from a file or a generator, all roles at once, and the books
+ * that account for every click.
  */
 @NullMarked
 package io.freshet.demo;

@@ -2,7 +2,7 @@ package io.freshet.export;
 
 import java.util.List;
 
-/** The files that an export can be. */
+/** The format of an export. */
 public enum ExportFormat {
     /** {@code items.safetensors} with the tensor {@code items} (items, dim), and {@code items.jsonl} with the ids. */
     SAFETENSORS("items.safetensors", true),
@@ -11,7 +11,7 @@ public enum ExportFormat {
     /** {@code items.parquet} with columns {@code item_id} and {@code vector}. */
     PARQUET("items.parquet", false);
 
-    /** Line n + 1 is the id of row n, as a JSON string: an id may hold anything. */
+    /** The file of ids: line n + 1 is the id of row n, as a JSON string, because an id may contain any character. */
     static final String IDS = "items.jsonl";
 
     private final String vectors;
@@ -22,12 +22,12 @@ public enum ExportFormat {
         this.idsApart = idsApart;
     }
 
-    /** The file with the vectors. */
+    /** Returns the name of the file with the vectors. */
     String vectors() {
         return vectors;
     }
 
-    /** All files, in the order in which they appear. */
+    /** Returns the names of all files, in the order in which they appear. */
     List<String> files() {
         return idsApart ? List.of(IDS, vectors) : List.of(vectors);
     }

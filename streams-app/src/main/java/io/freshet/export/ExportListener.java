@@ -1,8 +1,8 @@
 package io.freshet.export;
 
-/** Hears how far an export is. */
+/** A listener for the progress of an export. */
 @FunctionalInterface
 public interface ExportListener {
-    /** After an item is written. */
+    /** Called after each item that is written. */
     void written(int items, int of);
 }

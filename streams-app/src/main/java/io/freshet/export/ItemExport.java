@@ -20,8 +20,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a snapshot's items and vectors into a folder, next to each other under temporary names first, each renamed when
- * all are whole and on disk: who reads a file never reads half of it.
+ * Writes a snapshot's items and vectors into a folder. Files are written under temporary names in that folder, and renamed
+ * once all are complete and on disk, so that a reader never sees half a file.
  */
 public final class ItemExport {
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -32,7 +32,7 @@ public final class ItemExport {
     private final boolean force;
 
     /**
-     * An export into a folder, which is made where it is not there.
+     * Creates an export into a folder. {@link #write} creates the folder if it does not exist.
      *
      * @param force whether files of an earlier export are replaced
      */
@@ -43,16 +43,16 @@ public final class ItemExport {
     }
 
     /**
-     * What was exported.
+     * The result of an export.
      *
-     * @param files their paths
+     * @param files the paths of the files
      */
     public record Exported(int items, int dim, List<Path> files) {}
 
     /**
-     * Refuses, before a snapshot is fetched, what {@link #write} would.
+     * Checks, before a snapshot is fetched, that {@link #write} would not refuse the folder.
      *
-     * @throws FileAlreadyExistsException where there is a file in the way
+     * @throws FileAlreadyExistsException if a file to be written exists already and may not be replaced
      */
     public void requireFree() throws FileAlreadyExistsException {
         for (Path file : files()) {

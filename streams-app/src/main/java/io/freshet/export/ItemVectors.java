@@ -14,8 +14,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.stream.IntStream;
 
 /**
- * The items of a snapshot with their vectors, in order of rows, without the rows of items that are forgotten. The vectors
- * stay in the snapshot's file, mapped, and live as long as the arena that they were opened with.
+ * The items of a snapshot with their vectors, in the order of their rows, without the rows of forgotten items. The vectors
+ * are memory-mapped from the snapshot's file, and are valid as long as the arena that they were opened with.
  */
 final class ItemVectors {
     private final Vocabulary vocabulary;
@@ -60,7 +60,7 @@ final class ItemVectors {
         return vocabulary.itemAt(rows[position]);
     }
 
-    /** A vector's bytes: {@code dim} float32, little endian. */
+    /** Returns the bytes of a vector: {@code dim} float32, little endian. */
     MemorySegment vector(int position) {
         long bytes = (long) dim * Float.BYTES;
         return table.asSlice(rows[position] * bytes, bytes);

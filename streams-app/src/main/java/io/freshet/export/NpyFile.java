@@ -11,7 +11,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 
 /**
- * Vectors as NumPy's own file, version 1.0.
+ * Writes vectors as a file of NumPy's NPY format, version 1.0.
  *
  * <pre>
  * position  bytes

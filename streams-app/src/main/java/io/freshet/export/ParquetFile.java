@@ -18,8 +18,8 @@ import org.apache.parquet.schema.MessageTypeParser;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Items and vectors as one Parquet file: {@code item_id} a string, {@code vector} a list of floats. Not compressed, since
- * learned floats hardly get shorter, and without a dictionary, since hardly one comes twice.
+ * Writes items and vectors as one Parquet file: {@code item_id} is a string, {@code vector} a list of floats. The file is
+ * not compressed, because learned floats hardly shrink, and has no dictionary, because hardly any value repeats.
  */
 final class ParquetFile {
     private static final ValueLayout.OfFloat FLOAT =
@@ -49,7 +49,7 @@ final class ParquetFile {
         }
     }
 
-    /** A record is the position of an item. */
+    /** A builder of writers whose records are positions of items. */
     private static final class Builder extends ParquetWriter.Builder<Integer, Builder> {
         private final ItemVectors items;
 
@@ -64,7 +64,7 @@ final class ParquetFile {
         }
 
         @Override
-        @SuppressWarnings("deprecation") // it is the one that must be there
+        @SuppressWarnings("deprecation") // the deprecated overload is the one that must be implemented
         protected WriteSupport<Integer> getWriteSupport(Configuration configuration) {
             return new Items(items);
         }
@@ -79,7 +79,7 @@ final class ParquetFile {
         }
 
         @Override
-        @SuppressWarnings("deprecation") // it is the one that must be there
+        @SuppressWarnings("deprecation") // the deprecated overload is the one that must be implemented
         public WriteContext init(Configuration configuration) {
             return new WriteContext(SCHEMA, Map.of());
         }

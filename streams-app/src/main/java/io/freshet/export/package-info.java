@@ -1,4 +1,4 @@
-/** What a snapshot has learned of its items, as files that other programs read. */
+/** Exports the items and vectors of a snapshot as files for other programs. */
 @NullMarked
 package io.freshet.export;
 

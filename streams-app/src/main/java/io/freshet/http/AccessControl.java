@@ -15,14 +15,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Decides which requests are answered: those that use a name of this server, do not come more often than allowed, carry a
- * token whose scope covers the route, and, where they change something, are not sent by a page of another site. The health
- * of the instance is open to all. Thread-safe.
+ * Decides which requests are answered. A request must use a name of this server, stay within the rate limit, and carry a
+ * token whose scope covers the route. A request that changes something must not come from another site's page. The health
+ * endpoints are open to all. Thread-safe.
  *
- * <p>A token comes as {@code Authorization: Bearer}, or as the password of {@code Basic}, which is how a browser sends it:
- * the page and its requests then need no further code.
+ * <p>A token comes as {@code Authorization: Bearer}, or as the password of {@code Basic}. A browser sends the latter by
+ * itself, so the page and its requests need no further code.
  *
- * <p>Sources: RFC 6750, RFC 7617; the check of the site is that of Go's {@code http.CrossOriginProtection}.
+ * <p>Sources: RFC 6750, RFC 7617; the cross-site check is that of Go's {@code http.CrossOriginProtection}.
  */
 final class AccessControl {
     static final Set<String> OPEN = Set.of("/health/live", "/health/ready");
@@ -39,14 +39,14 @@ final class AccessControl {
     private final RateLimit rate;
     private final Supplier<AccessTokens> tokens;
 
-    /** @param tokens those that are valid now */
+    /** @param tokens supplies the currently valid tokens */
     AccessControl(HostNames hosts, RateLimit rate, Supplier<AccessTokens> tokens) {
         this.hosts = hosts;
         this.rate = rate;
         this.tokens = tokens;
     }
 
-    /** Checks all but the scope, which depends on the route; throws where a request is refused. */
+    /** Checks everything but the scope, which depends on the route. Throws if the request is refused. */
     void check(Context context) {
         if (!OPEN.contains(context.path())) {
             requireName(context);
@@ -75,7 +75,10 @@ final class AccessControl {
         }
     }
 
-    /** What another instance passes on has been counted there, where its address is the client's. */
+    /**
+     * Applies the rate limit. If clients are told apart by address, a forwarded request is exempt: the instance that
+     * forwarded it has already counted it.
+     */
     private void requireRate(Context context, AccessTokens valid, @Nullable Grant grant) {
         if (grant == null && valid.size() == 0 && Forwarder.wasForwarded(context)) {
             return;
@@ -99,7 +102,7 @@ final class AccessControl {
         context.attribute(GRANT, grant);
     }
 
-    /** Throws where the request's token does not have the scope of its route; null is open to all. */
+    /** Throws if the request's token does not have the scope of its route; a null scope is open to all. */
     static void requireScope(Context context, @Nullable Scope scope) {
         Grant grant = context.attribute(GRANT);
         if (scope != null && grant != null && !grant.scopes().contains(scope)) {
@@ -128,7 +131,7 @@ final class AccessControl {
         };
     }
 
-    /** What follows the first colon. Credentials without a colon are none (RFC 7617). */
+    /** Returns the part after the first colon. Credentials without a colon are invalid (RFC 7617). */
     private static byte[] passwordIn(String credentials) {
         try {
             String pair = new String(Base64.getDecoder().decode(credentials), UTF_8);
@@ -139,7 +142,9 @@ final class AccessControl {
         }
     }
 
-    /** Has a browser that goes to the page ask its user; not one that runs the page's script. */
+    /**
+     * Returns a challenge that makes a browser ask its user for a password on navigation, but not on requests by a script.
+     */
     private static String challenge(Context context) {
         String accept = context.header("Accept");
         boolean isPerson = accept != null && accept.contains("text/html");

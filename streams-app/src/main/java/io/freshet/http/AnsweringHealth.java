@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.apache.kafka.streams.KafkaStreams.State;
 
-/** The role that answers clicks: {@code streams}, or {@code scorer}. */
+/** Health of the role that answers clicks: {@code streams} or {@code scorer}. */
 record AnsweringHealth(AnsweringRole role) implements Health.Part {
     @Override
     public List<String> whyNotAlive() {

@@ -14,11 +14,11 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * The clicks of a body, one object or an array of them, checked as the sequencer checks them.
+ * Clicks of a request body, which is one object or an array of them, validated as the sequencer validates them.
  *
- * @param clicks those that the sequencer would take, in order
- * @param indexes (clicks) the place of each in the body
- * @param refusals the others
+ * @param clicks clicks that the sequencer would accept, in order
+ * @param indexes (clicks) index of each click in the body
+ * @param refusals the other clicks
  */
 record ClickBatch(List<Click> clicks, List<Integer> indexes, ClickRefusals refusals) {
     private static final JsonFactory JSON = new JsonFactoryBuilder()
@@ -26,12 +26,12 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, ClickRefusals refus
             .build();
 
     /**
-     * Reads a body.
+     * Parses a body.
      *
-     * @param mostClicks the most that an array may have
-     * @param nowMs the time that the clicks' Kafka records will have, about
-     * @param rules the sequencer's
-     * @throws ProblemException where the body is neither object nor array, or the array is too long
+     * @param mostClicks maximum length of the array
+     * @param nowMs approximate timestamp of the clicks' Kafka records
+     * @param rules rules of the sequencer
+     * @throws ProblemException if the body is neither an object nor an array, or the array is too long
      */
     static ClickBatch parse(byte[] body, int mostClicks, long nowMs, ClickRules rules) {
         Reading reading = new Reading(body, nowMs, rules);
@@ -89,7 +89,7 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, ClickRefusals refus
             this.rules = rules;
         }
 
-        /** Takes the value that the parser stands at the beginning of. */
+        /** Reads the value that starts at the parser's current token. */
         void read(JsonParser parser) throws IOException {
             JsonToken token = parser.currentToken();
             long start = parser.currentTokenLocation().getByteOffset();

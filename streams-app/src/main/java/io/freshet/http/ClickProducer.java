@@ -28,7 +28,7 @@ import org.apache.kafka.common.errors.TimeoutException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** Writes to the topic of clicks, and tells of each record whether Kafka has acknowledged it. Thread-safe. */
+/** Writes to the topic of clicks and reports for each record whether Kafka has acknowledged it. Thread-safe. */
 final class ClickProducer implements AutoCloseable {
     private static final long MOST_WAIT_MS = 5_000;
     private static final String MOST_DELIVERY_MS = "10000";
@@ -39,8 +39,8 @@ final class ClickProducer implements AutoCloseable {
     private final Duration timeout;
 
     /**
-     * @param producer becomes this object's own; idempotent, with acks=all
-     * @param timeout the longest wait of a call
+     * @param producer producer that this object owns; idempotent, with acks=all
+     * @param timeout maximum blocking time of a call
      */
     private ClickProducer(Producer<byte[], byte[]> producer, String topic, Duration timeout, MeterRegistry registry) {
         meters = new KafkaMeters(registry);
@@ -50,7 +50,7 @@ final class ClickProducer implements AutoCloseable {
     }
 
     /**
-     * Connects when something is first sent.
+     * Creates a producer that connects on the first send.
      *
      * @param registry receives the Kafka producer's metrics
      */
@@ -62,7 +62,7 @@ final class ClickProducer implements AutoCloseable {
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(Math.min(MOST_WAIT_MS, timeout.toMillis())));
         properties.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(MOST_WAIT_MS));
         properties.putIfAbsent(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, MOST_DELIVERY_MS);
-        // Correctness does not pass through.
+        // Pass-through settings must not weaken correctness.
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         return new ClickProducer(
@@ -73,16 +73,16 @@ final class ClickProducer implements AutoCloseable {
     }
 
     /**
-     * Writes clicks under their users' keys, and waits for all of them together until the time is over; for each, why Kafka
-     * has not acknowledged it, if so.
+     * Writes clicks under their users' keys and waits for all of them together, up to the timeout. Returns for each click
+     * why Kafka has not acknowledged it, or empty if it has.
      *
-     * @param trace what they are a part of, which goes into their headers
+     * @param trace trace headers for the records
      */
     List<Optional<String>> send(List<Click> clicks, Map<String, String> trace) {
         long deadline = System.nanoTime() + timeout.toNanos();
         List<Future<RecordMetadata>> sent = new ArrayList<>(clicks.size());
         for (Click click : clicks) {
-            // A cluster that does not answer is waited for once, not for each of them.
+            // Wait only once, not once for each click, for a cluster that does not answer.
             boolean isCutOff = !sent.isEmpty() && (hasTimedOut(sent.getLast()) || System.nanoTime() > deadline);
             sent.add(isCutOff ? notSent() : sendOne(click.userId(), ClickCodec.toJson(click), trace));
         }
@@ -95,7 +95,7 @@ final class ClickProducer implements AutoCloseable {
                         + timeout.toMillis() + " ms"));
     }
 
-    /** Writes a tombstone under a user's key, and waits; why Kafka has not acknowledged it, if so. */
+    /** Writes a tombstone under a user's key and waits. Returns why Kafka has not acknowledged it, or empty if it has. */
     Optional<String> sendTombstone(String userId, Map<String, String> trace) {
         long deadline = System.nanoTime() + timeout.toNanos();
         return await(sendOne(userId, null, trace), deadline);

@@ -6,9 +6,9 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** The clicks of a request that did not get into Kafka: how many there are, and what was wrong with the first of them. */
+/** Clicks of a request that did not get into Kafka: how many there are, and what was wrong with the first of them. */
 final class ClickRefusals {
-    /** So many are named in an answer, which must not be longer than its request by much. */
+    /** Maximum number of refusals listed in an answer, which must not be much longer than its request. */
     static final int MOST_NAMED = 100;
 
     private static final String KAFKA_UNAVAILABLE = "kafka-unavailable";
@@ -19,15 +19,15 @@ final class ClickRefusals {
     private int ofKafka;
 
     /**
-     * One of them.
+     * One refused click.
      *
-     * @param index its position in the request, from 0
-     * @param reason in kebab case: as a dead letter would have it, or {@code kafka-unavailable}
-     * @param detail for a person
+     * @param index position in the request, from 0
+     * @param reason reason in kebab case: that of a dead letter, or {@code kafka-unavailable}
+     * @param detail explanation for a person
      */
     private record Refusal(int index, String reason, String detail) {}
 
-    /** Adds one that is not valid. */
+    /** Adds a click that is not valid. */
     void add(int index, String reason, String detail) {
         if (named.size() < MOST_NAMED) {
             named.add(new Refusal(index, reason, Problems.clipped(detail, LONGEST_DETAIL)));
@@ -35,7 +35,7 @@ final class ClickRefusals {
         count++;
     }
 
-    /** Adds one that Kafka has not acknowledged. */
+    /** Adds a click that Kafka has not acknowledged. */
     void addOfKafka(int index, String why) {
         add(index, KAFKA_UNAVAILABLE, why);
         ofKafka++;
@@ -45,17 +45,17 @@ final class ClickRefusals {
         return count;
     }
 
-    /** Whether Kafka did not acknowledge some of them. */
+    /** Returns whether Kafka did not acknowledge some of the clicks. */
     boolean hasOfKafka() {
         return ofKafka > 0;
     }
 
-    /** What was wrong with the first. */
+    /** Returns what was wrong with the first click. */
     String firstDetail() {
         return named.getFirst().detail;
     }
 
-    /** Writes {@code "refused": n, "errors": [{"index", "reason", "detail"}, …]}; the errors are of the first ones. */
+    /** Writes {@code "refused": n, "errors": [{"index", "reason", "detail"}, …]}; only the first errors are listed. */
     void write(JsonGenerator json) throws IOException {
         named.sort(Comparator.comparingInt(Refusal::index));
         json.writeNumberField("refused", count);

@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Clicks over HTTP. An accepted click is in Kafka and is one that the sequencer takes ({@link ClickRules}); no click is lost
- * because of another one.
+ * Routes for clicks. An accepted click is in Kafka and is valid for the sequencer ({@link ClickRules}). An invalid click
+ * does not affect the others in its request.
  */
 final class ClickRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ClickRoutes.class);
@@ -29,8 +29,8 @@ final class ClickRoutes {
     private final InstantSource clock;
 
     /**
-     * @param mostClicks the most of one request
-     * @param rules the sequencer's
+     * @param mostClicks maximum number of clicks in a request
+     * @param rules rules of the sequencer
      */
     ClickRoutes(ClickProducer producer, RequestBody bodies, int mostClicks, ClickRules rules, InstantSource clock) {
         this.producer = producer;
@@ -54,7 +54,10 @@ final class ClickRoutes {
         answer(context, accepted, batch.refusals());
     }
 
-    /** Sends the valid clicks, and adds those that Kafka has not acknowledged to the refused ones; how many it has. */
+    /**
+     * Sends the valid clicks and adds those that Kafka has not acknowledged to the refusals. Returns the number
+     * acknowledged.
+     */
     private int send(ClickBatch batch, Map<String, String> trace) {
         List<Click> clicks = batch.clicks();
         List<Optional<String>> failures = producer.send(clicks, trace);

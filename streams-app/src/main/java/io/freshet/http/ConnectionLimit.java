@@ -24,12 +24,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Bounds the connections of a server, so that clients cannot take the file descriptors that Kafka and the state stores need.
+ * Bounds the connections of a server, so that clients cannot exhaust the file descriptors that Kafka and the state stores
+ * need.
  *
- * <p>Requests on connections above the limit are answered with 503, except for those for the instance's health. Connections
- * that are more than an eighth above the limit are closed as they come; so are all but a few while the process has used nine
- * tenths of its descriptors, whoever has them. While the limit is reached, connections that are idle for two seconds are
- * closed. Thread-safe.
+ * <p>Requests on connections above the limit are answered with 503, except for health checks. Connections more than an
+ * eighth above the limit are closed on accept. While the process has used nine tenths of its descriptors, for whatever
+ * purpose, all but a few connections are closed on accept. While the limit is reached, connections that are idle for two
+ * seconds are closed. Thread-safe.
  */
 final class ConnectionLimit extends Handler.Wrapper implements SelectorManager.AcceptListener {
     private static final Logger LOG = LoggerFactory.getLogger(ConnectionLimit.class);
@@ -48,13 +49,13 @@ final class ConnectionLimit extends Handler.Wrapper implements SelectorManager.A
     private int open; // guarded by this
     private volatile boolean isFull;
     private volatile boolean areDescriptorsScarce;
-    private boolean wasFull; // the watching thread's, as are the next two
+    private boolean wasFull; // the next three are used by the watching thread only
     private double refusedBefore;
     private long warnedAtNanos = System.nanoTime() - WARNING_INTERVAL.toNanos();
 
     /**
-     * @param configured {@code http.max.connections}
-     * @throws ConfigException if that is more than half of the process's descriptors
+     * @param configured value of {@code http.max.connections}
+     * @throws ConfigException if it is more than half of the process's descriptors
      */
     ConnectionLimit(int configured, MeterRegistry registry) {
         most = most(configured);
@@ -165,7 +166,7 @@ final class ConnectionLimit extends Handler.Wrapper implements SelectorManager.A
         return transport instanceof SelectableChannel channel && above.contains(channel);
     }
 
-    /** Looks at the connections and at the process's descriptors; called every second or so by one thread. */
+    /** Checks the connections and the process's descriptors. Called about every second by one thread. */
     void look(AbstractConnector connector) {
         if (isFull || wasFull) {
             wasFull = isFull;

@@ -6,7 +6,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.util.List;
 
-/** {@code /openapi.json}: the API described as OpenAPI 3.1, a resource that a test holds to the routes. */
+/** Serves {@code /openapi.json}, the OpenAPI 3.1 description of the API. A test checks this resource against the routes. */
 final class Description {
     private static final String RESOURCE = "openapi.json";
 

@@ -13,13 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Counts requests whose answer did not get out as a whole, and logs them: the first at once, further ones of the same second
- * as a number. An event stream ends in no other way, and is left out. Thread-safe.
+ * Counts and logs requests whose answer was not sent in full. The first is logged at once, further ones of the same second
+ * as a number. Event streams always end this way and are not counted. Thread-safe.
  */
 final class DroppedRequests extends Handler.Wrapper {
     private static final Logger LOG = LoggerFactory.getLogger(DroppedRequests.class);
 
-    /** Statuses that Javalin gives to requests that it could not read to their end. */
+    /** Status codes that Javalin assigns to requests that it could not read to the end. */
     static final int CLIENT_GONE_STATUS = 499;
 
     static final int TIMEOUT_STATUS = 408;
@@ -29,7 +29,7 @@ final class DroppedRequests extends Handler.Wrapper {
     private long unmentioned; // guarded by this
 
     private enum Reason {
-        /** The client has closed the connection. */
+        /** The client closed the connection. */
         CLIENT_GONE,
         /** The client neither sent nor read anything for too long. */
         TIMEOUT,
@@ -102,7 +102,7 @@ final class DroppedRequests extends Handler.Wrapper {
                 detail);
     }
 
-    /** Logs the number of those that were not logged one by one; called every second or so. */
+    /** Logs the number of requests that were not logged individually. Called about every second. */
     void look() {
         long more;
         synchronized (this) {

@@ -8,7 +8,7 @@ import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 
-/** What Jetty refuses before any route sees it, such as a request that is no HTTP, as problem details. */
+/** Answers requests that Jetty refuses before any route, such as malformed HTTP, with problem details. */
 final class ErrorPages extends ErrorHandler {
     @Override
     protected void generateResponse(
@@ -26,7 +26,7 @@ final class ErrorPages extends ErrorHandler {
         response.write(true, ByteBuffer.wrap(document), callback);
     }
 
-    /** Jetty's own are for browsers only. */
+    /** Applies to every method. Jetty's default pages are for browsers only. */
     @Override
     public boolean errorPageForMethod(String method) {
         return true;

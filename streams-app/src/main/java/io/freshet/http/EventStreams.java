@@ -18,10 +18,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * {@code /v1/events}: the history of the figures at once, then the figures of each second, as server-sent events.
+ * Serves {@code /v1/events}: the history of the figures at once, then the figures of each second, as server-sent events.
  *
- * <p>Each stream has its thread, a virtual one, so that a client that reads slowly keeps nobody waiting. Source: WHATWG
- * HTML, 9.2 Server-sent events.
+ * <p>Each stream has its own virtual thread, so that a slow client does not delay the others. Source: WHATWG HTML, 9.2
+ * Server-sent events.
  */
 final class EventStreams implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
@@ -38,7 +38,7 @@ final class EventStreams implements AutoCloseable {
             Thread.ofPlatform().name("http-figures").daemon().unstarted(this::sample);
     private final FigureHistory history = new FigureHistory(MOST_POINTS); // guarded by this
 
-    /** The event of the newest second, and which one it is; guarded by this. */
+    /** The latest event; its number is {@code number}. Both are guarded by this. */
     private byte @Nullable [] newest;
 
     private long number;
@@ -53,7 +53,7 @@ final class EventStreams implements AutoCloseable {
         return List.of(Route.get(PATH, Scope.READ, this::stream));
     }
 
-    /** Begins to look. */
+    /** Starts sampling. */
     void start() {
         sampler.start();
     }

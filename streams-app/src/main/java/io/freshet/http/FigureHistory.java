@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * What the page draws over time, from this process's start on. Of a bounded number of points: when they are full every
- * other one is let go, and only every other one taken from then on. Not thread-safe.
+ * Time series of the page since the start of this process, with a bounded number of points. When it is full, every other
+ * point is dropped, and from then on only every other sample is recorded. Not thread-safe.
  */
 final class FigureHistory {
     private final int capacity;
@@ -22,7 +22,7 @@ final class FigureHistory {
 
     private record Point(long atMs, double clicksPerSecond, Map<String, Double> ndcg) {}
 
-    /** @param capacity the most points, even */
+    /** @param capacity maximum number of points; even */
     FigureHistory(int capacity) {
         this.capacity = capacity;
     }
@@ -60,7 +60,7 @@ final class FigureHistory {
         every *= 2;
     }
 
-    /** Writes columns: {@code at}, {@code clicks_per_second}, and under {@code ndcg} one for each that ranks. */
+    /** Writes columns: {@code at}, {@code clicks_per_second}, and under {@code ndcg} one column for each ranker. */
     void write(JsonGenerator json) throws IOException {
         json.writeArrayFieldStart("at");
         for (Point point : points) {

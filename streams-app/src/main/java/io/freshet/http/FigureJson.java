@@ -6,7 +6,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes {@link Figures} as the page reads them. */
+/** Writes {@link Figures} in the format that the page reads. */
 final class FigureJson {
     private FigureJson() {}
 

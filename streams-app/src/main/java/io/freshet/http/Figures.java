@@ -8,19 +8,19 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the page shows of one moment. Immutable.
+ * Figures that the page shows at one moment. Immutable.
  *
- * @param source what the clicks come from, for a person
- * @param status what is going on, for a person
- * @param clicks those that were accepted
- * @param clicksPerSecond over the last seconds
- * @param stepsPerSecond training steps that came into the served weights, over the last seconds
- * @param model what is served; null while there is none
- * @param quality prequential figures over the newest events, by who ranked them: {@code model} and whatever it is
- *     compared to, in the order of the legend
- * @param clickToRecommendation from a click's record to its answer's; null where nobody measures it
- * @param clickToModel from a click's record to its being in the served weights
- * @param users some who clicked of late, to be looked at; empty where nobody knows
+ * @param source description of the source of the clicks, for a person
+ * @param status current activity, for a person
+ * @param clicks number of accepted clicks
+ * @param clicksPerSecond accepted clicks per second, over the last seconds
+ * @param stepsPerSecond training steps applied to the served weights per second, over the last seconds
+ * @param model the served model; null if there is none
+ * @param quality prequential figures over the newest events, by ranker: {@code model} and whatever it is compared to, in
+ *     the order of the legend
+ * @param clickToRecommendation latency from a click's record to its answer's record; null if it is not measured
+ * @param clickToModel latency from a click's record until the served weights include the click
+ * @param users some recently active users, to be looked at; empty if they are not known
  */
 public record Figures(
         String source,
@@ -45,13 +45,13 @@ public record Figures(
      * @param rolledBack whether an older snapshot is served in place of the newest weights
      */
     public record Model(String version, long step, long ageMs, boolean rolledBack) {
-        /** What a live model serves; null while there is none. */
+        /** Returns the model that a live model serves, or null if there is none. */
         public static @Nullable Model of(LiveModel live) {
             return live.isLoaded() ? new Model(live.version(), live.step(), live.ageMs(), live.isRolledBack()) : null;
         }
     }
 
-    /** Where figures come from. Asked about once a second, always by the same thread. */
+    /** Supplies figures. Called about once a second, always by the same thread. */
     public interface Source {
         Figures now();
     }

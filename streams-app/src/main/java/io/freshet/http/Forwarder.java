@@ -18,14 +18,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Passes a request on to another instance of this application, as it came, and its answer back. An instance does not pass on
- * a request that was passed on to it. Where this instance speaks TLS, the others must. Thread-safe.
+ * Forwards a request unchanged to another instance of this application, and returns its answer. An instance does not
+ * forward a request that was forwarded to it. If this instance uses TLS, the others must use it too. Thread-safe.
  */
 final class Forwarder implements AutoCloseable {
-    /** Header of a request that an instance has passed on. */
+    /** Header of a request that an instance has forwarded. */
     static final String FORWARDED = "Freshet-Forwarded";
 
-    /** Header of an answer that another instance has given: its address. */
+    /** Header of an answer from another instance, with that instance's address. */
     static final String ANSWERED_BY = "Freshet-Answered-By";
 
     private static final Logger LOG = LoggerFactory.getLogger(Forwarder.class);
@@ -45,7 +45,7 @@ final class Forwarder implements AutoCloseable {
     private volatile HttpClient client;
     private volatile boolean isEncrypted;
 
-    /** @param timeout the longest wait for an answer */
+    /** @param timeout maximum time to wait for an answer */
     Forwarder(Duration timeout) {
         this.timeout = timeout;
         client = builder().build();
@@ -58,7 +58,7 @@ final class Forwarder implements AutoCloseable {
                 .executor(Executors.newVirtualThreadPerTaskExecutor());
     }
 
-    /** Speaks TLS from now on, and trusts what the identity trusts. Requests on their way end as they began. */
+    /** Uses TLS from now on, with the identity's trusted certificates. Requests in flight are not affected. */
     void use(TlsIdentity identity) {
         HttpClient former = client;
         client = builder().sslContext(identity.clientContext()).build();
@@ -71,9 +71,10 @@ final class Forwarder implements AutoCloseable {
     }
 
     /**
-     * Answers with what the other instance answers; false, and no answer, where it does not.
+     * Forwards the request and answers with the other instance's answer. Returns false, without answering, if the other
+     * instance does not answer.
      *
-     * @param body the request's, which has been read; empty for none
+     * @param body request body, which has already been read; empty for none
      */
     boolean forward(Context context, byte[] body, HostInfo to) {
         try {

@@ -15,23 +15,23 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What an instance can say of itself. Thread-safe.
+ * Liveness and readiness of an instance. Thread-safe.
  *
- * <p>Alive is what need not be started again: every loop makes progress. A part that waits for topics, restores its state,
- * or begins anew after a failure is alive.
+ * <p>An instance is alive if it need not be restarted: every loop makes progress. A part that waits for topics, restores
+ * its state, or starts over after a failure is alive.
  *
- * <p>Ready is what should be asked. An instance that serves is ready when it can serve: everything is restored, and there
- * is a model that answers at full speed. Whether it learns, too, is told apart, and changes nothing of that; it decides
- * where an instance has no other role.
+ * <p>An instance is ready if it should receive requests. An instance that serves is ready when all state is restored and a
+ * model answers at full speed. Whether it also learns is reported separately and does not affect readiness, unless the
+ * instance has no serving role.
  */
 final class Health {
-    /** A role of the instance; each list says why not, and is empty where all is well. */
+    /** A role of the instance. Each list gives the reasons why not, and is empty if all is well. */
     interface Part {
         List<String> whyNotAlive();
 
         List<String> whyNotReady();
 
-        /** Writes fields of its own into its object. */
+        /** Writes additional fields into the part's JSON object. */
         default void describe(JsonGenerator json) throws IOException {}
     }
 
@@ -41,10 +41,10 @@ final class Health {
     private final BooleanSupplier closing;
 
     /**
-     * @param serving null where the instance does not serve
-     * @param learning null where the instance does not learn
-     * @param topics null where the topics are there
-     * @param closing whether the instance has been asked to end
+     * @param serving null if the instance does not serve
+     * @param learning null if the instance does not learn
+     * @param topics null if the topics exist
+     * @param closing whether the instance has been asked to shut down
      */
     Health(@Nullable Part serving, @Nullable Part learning, @Nullable TopicWatch topics, BooleanSupplier closing) {
         this.serving = serving;
@@ -59,7 +59,7 @@ final class Health {
                 Route.get("/health/ready", null, context -> answer(context, "ready", this::whyNotReady, true)));
     }
 
-    /** Says in a metric, too, whether the instance is ready: what scales instances must not do so while one restores. */
+    /** Also exposes readiness as a metric: an autoscaler must not scale while an instance restores its state. */
     void bindTo(MeterRegistry registry) {
         Gauge.builder("freshet.ready", this, health -> health.whyNotReady().isEmpty() ? 1 : 0)
                 .description("1 while this instance is ready, 0 while it is not")

@@ -9,11 +9,11 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * The names under which a server answers. Immutable.
+ * Host names under which a server answers. Immutable.
  *
- * <p>A browser that runs another site's page takes this server for that site once the site's name resolves to this server's
- * address (DNS rebinding): the page is then of the same origin, and may read and change everything. It cannot do so without
- * a name of its own, so that names are checked against a list, and addresses, which probes and pods use, need no check.
+ * <p>Protects against DNS rebinding: once the name of another site resolves to this server's address, a browser treats this
+ * server as that site. The other site's page then has the same origin and may read and change everything. The attack needs
+ * a name, so names are checked against a list. IP addresses, which probes and pods use, need no check.
  */
 final class HostNames {
     private static final String ANY = "*";
@@ -40,9 +40,9 @@ final class HostNames {
     }
 
     /**
-     * Whether the server answers to a name.
+     * Returns whether the server answers to a name.
      *
-     * @param host a Host header, with or without a port
+     * @param host value of a Host header, with or without a port
      */
     boolean allow(String host) {
         String name = nameIn(host).toLowerCase(Locale.ROOT);
@@ -53,7 +53,7 @@ final class HostNames {
                 || suffixes.stream().anyMatch(name::endsWith);
     }
 
-    /** Without the port, and the dot that may end a name. */
+    /** Strips the port, and the dot that may end a name. */
     private static String nameIn(String host) {
         int colon = host.lastIndexOf(':');
         String name = colon > host.lastIndexOf(']') ? host.substring(0, colon) : host;

@@ -42,12 +42,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The HTTP API of one process, and the page where it has the streams role. Routes of roles that the process does not have
- * are not found.
+ * HTTP API of one process, with the page if the process has the streams role. Routes of roles that the process does not
+ * have are not found.
  *
- * <p>Requests run on virtual threads, so that one that waits, for Kafka or another instance, holds up no other. A thread looks
- * every second at the files of tokens and certificates, and at the connections. Close the server before the roles: it
- * finishes the requests that it is answering, and takes no new ones.
+ * <p>Requests run on virtual threads, so that one that waits for Kafka or another instance does not block others. Every
+ * second a thread checks the token and certificate files and the connections. Close the server before the roles: it
+ * finishes the requests in progress and takes no new ones.
  */
 public final class HttpServer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
@@ -77,15 +77,15 @@ public final class HttpServer implements AutoCloseable {
     private volatile boolean closing;
 
     /**
-     * What the process runs; the server closes none of it.
+     * Roles and resources of the process. The server closes none of them.
      *
-     * @param streams null where the process has no such role
-     * @param scorer null where the process has no such role
-     * @param trainer null where the process has no such role
-     * @param store the snapshots; only read
-     * @param registry where the roles' metrics are
-     * @param figures what the page shows; null for what the streams role knows by itself
-     * @param topics what the process may wait for; null where its topics are there
+     * @param streams null if the process has no such role
+     * @param scorer null if the process has no such role
+     * @param trainer null if the process has no such role
+     * @param store snapshots; only read
+     * @param registry metrics of the roles
+     * @param figures figures of the page; null for those that the streams role knows by itself
+     * @param topics topics that the process may be waiting for; null if its topics exist
      */
     public record Roles(
             @Nullable StreamsRole streams,
@@ -95,7 +95,7 @@ public final class HttpServer implements AutoCloseable {
             PrometheusMeterRegistry registry,
             Figures.@Nullable Source figures,
             @Nullable TopicWatch topics) {
-        /** A process whose topics are there. */
+        /** Creates the roles of a process whose topics exist. */
         public Roles(
                 @Nullable StreamsRole streams,
                 @Nullable ScorerRole scorer,
@@ -106,7 +106,7 @@ public final class HttpServer implements AutoCloseable {
             this(streams, scorer, trainer, store, registry, figures, null);
         }
 
-        /** What answers clicks; null where the process does not. */
+        /** Returns the role that answers clicks, or null if the process has none. */
         @Nullable
         AnsweringRole answering() {
             return streams != null ? streams : scorer;
@@ -153,7 +153,7 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Starts a server. Routes answer at once, whether or not the process is ready.
      *
-     * @throws ConfigException if the port is taken, or a file of tokens or certificates is missing or wrong
+     * @throws ConfigException if the port is taken, or a token or certificate file is missing or invalid
      */
     public static HttpServer start(FreshetConfig config, Roles roles) {
         HttpServer server = new HttpServer(config, roles);
@@ -178,9 +178,9 @@ public final class HttpServer implements AutoCloseable {
     }
 
     /**
-     * The tokens that a configuration names.
+     * Returns the tokens of a configuration.
      *
-     * @throws ConfigException if the file is missing or wrong
+     * @throws ConfigException if the file is missing or invalid
      */
     public static AccessTokens tokens(HttpConfig config) {
         return config.tokenFile().isEmpty()
@@ -188,7 +188,7 @@ public final class HttpServer implements AutoCloseable {
                 : tokens(ReloadedFiles.read(TOKEN_FILE, List.of(Path.of(config.tokenFile()))));
     }
 
-    /** The routes of this process. */
+    /** Returns the routes of this process. */
     List<Route> routes() {
         return List.copyOf(routes);
     }
@@ -306,7 +306,8 @@ public final class HttpServer implements AutoCloseable {
         } else {
             encryption.setKeyStore(identity.value().keyStore());
             encryption.setKeyStorePassword("");
-            // Probes and pods use addresses, which are not among a certificate's names; AccessControl checks the names.
+            // Probes and pods use IP addresses, which are not among a certificate's names; AccessControl checks the
+            // names.
             http.addCustomizer(new SecureRequestCustomizer(false));
             made = new ServerConnector(server, encryption, new HttpConnectionFactory(http));
         }

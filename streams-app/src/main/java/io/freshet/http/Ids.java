@@ -4,11 +4,11 @@ import io.freshet.event.Click;
 import io.freshet.format.Utf8;
 import io.javalin.http.Context;
 
-/** Ids of users and items in paths. */
+/** Reads ids of users and items from paths. */
 final class Ids {
     private Ids() {}
 
-    /** The path's {@code id}, which is one as the sequencer takes them. */
+    /** Returns the path's {@code id}, after checking that the sequencer would accept it. */
     static String in(Context context) {
         String id = context.pathParam("id");
         int bytes = Utf8.length(id);

@@ -16,12 +16,12 @@ final class Json {
 
     private Json() {}
 
-    /** What is written between the outermost braces. */
+    /** Writes the content between the outermost braces. */
     interface Fields {
         void writeTo(JsonGenerator json) throws IOException;
     }
 
-    /** An object with these fields. */
+    /** Returns an object with these fields. */
     static byte[] object(Fields fields) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(USUAL_BYTES);
         try (JsonGenerator json = FACTORY.createGenerator(bytes)) {
@@ -39,7 +39,7 @@ final class Json {
         answer(context, status, object(fields));
     }
 
-    /** Answers with a document that is written already. */
+    /** Answers with a document that has already been written. */
     static void answer(Context context, int status, byte[] document) {
         context.status(status).contentType(MEDIA_TYPE).result(document);
     }

@@ -1,12 +1,12 @@
 package io.freshet.http;
 
 /**
- * How long something took, of many times.
+ * Distribution of a latency.
  *
- * @param p50Ms half of them took no longer
- * @param p99Ms 99 of 100 took no longer
- * @param counts (edges + 1) how many took at most each of {@link #edgesMs}, and longer than the edge before; the last
- *     took longer than all. Nobody's to change
+ * @param p50Ms median
+ * @param p99Ms 99th percentile
+ * @param counts (edges + 1) number of latencies of at most each of {@link #edgesMs} and above the edge before; the last
+ *     counts those above all edges. Must not be modified
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared, and read once
 public record Latencies(long p50Ms, long p99Ms, long[] counts) {
@@ -16,7 +16,7 @@ public record Latencies(long p50Ms, long p99Ms, long[] counts) {
 
     public static final Latencies NONE = new Latencies(0, 0, new long[EDGES_MS.length + 1]);
 
-    /** Upper edges of the bars of a histogram, ascending. A copy. */
+    /** Returns a copy of the upper edges of the histogram's bars, ascending. */
     public static long[] edgesMs() {
         return EDGES_MS.clone();
     }

@@ -12,7 +12,7 @@ final class LatencyBars {
         counts[found < 0 ? -found - 1 : found]++;
     }
 
-    /** Percentiles are the upper edges of the bars that they fall into. */
+    /** Returns the distribution. A percentile is the upper edge of the bar that it falls into. */
     synchronized Latencies latencies() {
         return new Latencies(percentileMs(.5), percentileMs(.99), counts.clone());
     }

@@ -8,7 +8,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Duration;
 import java.util.List;
 
-/** {@code /metrics} for Prometheus, and the meters of requests and of the process. Thread-safe. */
+/** Serves {@code /metrics} for Prometheus, and holds the meters of requests and of the process. Thread-safe. */
 final class Metrics implements AutoCloseable {
     private static final String PLAIN = "text/plain; version=0.0.4; charset=utf-8";
     private static final String OPEN_METRICS = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -32,7 +32,7 @@ final class Metrics implements AutoCloseable {
         context.contentType(type).result(registry.scrape(type));
     }
 
-    /** Counts an answered request, under its route and not its address, of which there are too many. */
+    /** Counts an answered request by its route rather than its path, of which there are too many. */
     void count(Context context, Duration took) {
         LatencyTimers.computing("freshet.http.requests", "Time to answer requests over HTTP")
                 .tag("route", routeOf(context))

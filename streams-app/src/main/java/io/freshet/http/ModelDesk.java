@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the manifests' topic says of the model, and the word that goes there. One thread of its own talks to Kafka, and
- * connects when it is first asked; who asks waits for a few seconds at most. Thread-safe.
+ * Reads the model's snapshots and rollback from the manifests topic, and writes rollbacks to it. A dedicated thread talks
+ * to Kafka and connects on the first call. Callers wait for a few seconds at most. Thread-safe.
  */
 final class ModelDesk implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelDesk.class);
@@ -37,10 +37,10 @@ final class ModelDesk implements AutoCloseable {
     private final ExecutorService thread = Executors.newSingleThreadExecutor(
             Thread.ofPlatform().name("http-model").daemon().factory());
 
-    /** The thread's own. */
+    /** Used by the dedicated thread only. */
     private @Nullable ServedVersion connected;
 
-    /** @param store holds the snapshots' files; only read */
+    /** @param store snapshot files; only read */
     ModelDesk(FreshetConfig config, SnapshotStore store, InstantSource clock) {
         this.config = config;
         this.store = store;
@@ -48,10 +48,10 @@ final class ModelDesk implements AutoCloseable {
     }
 
     /**
-     * A moment's word.
+     * State of the manifests topic at one moment.
      *
-     * @param snapshots the newest first
-     * @param rollback the one in force; null for none
+     * @param snapshots newest first
+     * @param rollback rollback in force; null for none
      */
     record Standing(List<Manifest> snapshots, @Nullable Rollback rollback) {}
 
@@ -59,18 +59,18 @@ final class ModelDesk implements AutoCloseable {
         return ask(served -> new Standing(served.snapshots(), served.rollback().orElse(null)));
     }
 
-    /** Has all scorers serve this snapshot, as {@code freshet models rollback} does. */
+    /** Makes all scorers serve this snapshot, as {@code freshet models rollback} does. */
     Rollback rollBack(String version) {
         requireGood(version);
         return ask(served -> served.rollBack(version, clock.instant()));
     }
 
-    /** Takes a rollback back; false where there was none. */
+    /** Ends a rollback. Returns false if there was none. */
     boolean resume() {
         return ask(ServedVersion::resume);
     }
 
-    /** A snapshot that fails its checks would leave scorers with what they have. */
+    /** Checks the snapshot before a rollback to it: scorers would ignore one that fails its checks. */
     private void requireGood(String version) {
         try {
             store.open(config.modelName(), version).close();

@@ -16,7 +16,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
-/** Which model answers, which others there are, and going back to one of them. */
+/** Routes that tell which model answers and which others exist, and that roll back to one of them. */
 final class ModelRoutes {
     private static final JsonFactory JSON = new JsonFactory();
     private static final String VERSION = "version";
@@ -26,7 +26,7 @@ final class ModelRoutes {
     private final ModelDesk desk;
     private final RequestBody bodies;
 
-    /** @param live what this instance serves; null where it serves nothing */
+    /** @param live model that this instance serves; null if it serves none */
     ModelRoutes(FreshetConfig config, @Nullable LiveModel live, ModelDesk desk, RequestBody bodies) {
         modelName = config.modelName();
         this.live = live;
@@ -111,7 +111,7 @@ final class ModelRoutes {
                 }
             }
         } catch (IOException _) {
-            // As any other body that is none.
+            // Handled below like any other invalid body.
         }
         throw new ProblemException(
                 ProblemType.INVALID_REQUEST, "the body must be {\"version\": \"...\"}, with a snapshot's version");

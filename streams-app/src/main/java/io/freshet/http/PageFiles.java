@@ -7,7 +7,7 @@ import java.io.UncheckedIOException;
 import java.util.List;
 import java.util.Properties;
 
-/** The page and what it needs, read from the class path once. It loads nothing from anywhere else. Immutable. */
+/** The page and its resources, read once from the class path. The page loads nothing from other servers. Immutable. */
 final class PageFiles {
     private static final String UPLOT_POM = "/META-INF/maven/org.webjars.npm/uplot/pom.properties";
     private static final String UPLOT_FOLDER = "/META-INF/resources/webjars/uplot/";

@@ -20,10 +20,10 @@ import java.util.regex.Pattern;
 import org.apache.kafka.common.config.ConfigException;
 
 /**
- * Certificates and private keys in PEM.
+ * Reads certificates and private keys in PEM.
  *
- * <p>Sources: RFC 7468 (PEM), RFC 5958 (PKCS #8, {@code PRIVATE KEY}), RFC 8017 appendix A.1.2 (PKCS #1,
- * {@code RSA PRIVATE KEY}), RFC 5915 ({@code EC PRIVATE KEY}), X.690 (DER).
+ * <p>Sources: RFC 7468 (PEM), RFC 5958 (PKCS #8, {@code PRIVATE KEY}), RFC 8017 appendix A.1.2 (PKCS #1, {@code RSA PRIVATE
+ * KEY}), RFC 5915 ({@code EC PRIVATE KEY}), X.690 (DER).
  */
 final class PemFiles {
     private static final Pattern BLOCK =
@@ -47,9 +47,9 @@ final class PemFiles {
     private record Block(String label, byte[] bytes) {}
 
     /**
-     * The certificates of a file, in its order, of which there is at least one.
+     * Returns the certificates of a file, at least one, in the order of the file.
      *
-     * @param key of the configuration, which names the file
+     * @param key configuration key that names the file
      */
     static List<X509Certificate> certificates(String key, byte[] file) {
         List<X509Certificate> certificates = new ArrayList<>();
@@ -71,9 +71,9 @@ final class PemFiles {
     }
 
     /**
-     * The private key of a file.
+     * Returns the private key of a file.
      *
-     * @param key of the configuration, which names the file
+     * @param key configuration key that names the file
      */
     static PrivateKey privateKey(String key, byte[] file) {
         for (Block block : blocks(key, file)) {
@@ -90,7 +90,7 @@ final class PemFiles {
                 case "ENCRYPTED PRIVATE KEY" ->
                     throw new ConfigException("The private key of " + key
                             + " must not be encrypted; openssl pkey -in OLD -out NEW decrypts it");
-                default -> {} // Such as EC PARAMETERS, or a certificate beside its key.
+                default -> {} // For example EC PARAMETERS, or a certificate in the same file.
             }
         }
         throw new ConfigException(
@@ -116,7 +116,7 @@ final class PemFiles {
             try {
                 return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(pkcs8));
             } catch (GeneralSecurityException _) {
-                // Another algorithm's, or no key at all, which the last line tells.
+                // The key is of another algorithm, or invalid; the last line reports it.
             }
         }
         throw new ConfigException("The private key of " + key + " must be one of " + ALGORITHMS);
@@ -126,7 +126,10 @@ final class PemFiles {
         return der(SEQUENCE, VERSION_0, der(SEQUENCE, algorithm), der(OCTET_STRING, privateKey));
     }
 
-    /** The curve, which RFC 5915 has as the element [0] after the private key, and PKCS #8 in the algorithm. */
+    /**
+     * Returns the algorithm with its curve. RFC 5915 has the curve as element [0] after the private key, PKCS #8 in the
+     * algorithm.
+     */
     private static byte[] ecAlgorithm(String key, byte[] ecPrivateKey) {
         int at = headerLength(ecPrivateKey, 0);
         while (at < ecPrivateKey.length) {
@@ -145,7 +148,7 @@ final class PemFiles {
                 + " must name its curve; openssl pkcs8 -topk8 -nocrypt -in OLD -out NEW converts it");
     }
 
-    /** The bytes of tag and length at a position; the input's end counts as an element's. */
+    /** Returns the length of the tag and length bytes at a position. The end of the input counts as an element. */
     private static int headerLength(byte[] der, int at) {
         int first = at + 1 < der.length ? der[at + 1] & 0xff : 0;
         return first < 0x80 ? 2 : 2 + (first & 0x7f);

@@ -3,11 +3,11 @@ package io.freshet.http;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** A request that cannot be answered as it was meant. The message is the problem's detail. */
+/** Thrown if a request cannot be answered as intended. The message is the problem's detail. */
 final class ProblemException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
-    /** How long a client should wait where nobody can know. */
+    /** Retry delay for clients if the actual one is unknown. */
     private static final String RETRY_AFTER_S = "1";
 
     private final ProblemType type;
@@ -23,14 +23,14 @@ final class ProblemException extends RuntimeException {
     }
 
     ProblemException(ProblemType type, String detail, Map<String, String> headers, @Nullable ClickRefusals refusals) {
-        // No stack trace: it says where the request was refused, which the detail does better.
+        // No stack trace: it would only show where the request was refused, and the detail explains that better.
         super(detail, null, false, false);
         this.type = type;
         this.headers = headers;
         this.refusals = refusals;
     }
 
-    /** One that passes by itself. */
+    /** Returns a problem that is temporary. */
     static ProblemException passing(ProblemType type, String detail) {
         return new ProblemException(type, detail, Map.of("Retry-After", RETRY_AFTER_S));
     }
@@ -39,12 +39,12 @@ final class ProblemException extends RuntimeException {
         return type;
     }
 
-    /** Headers that the answer must have. */
+    /** Returns headers that the answer must have. */
     Map<String, String> headers() {
         return headers;
     }
 
-    /** What was wrong with several clicks; null for anything else. */
+    /** Returns the refused clicks, or null if the problem is not about clicks. */
     @Nullable
     ClickRefusals refusals() {
         return refusals;

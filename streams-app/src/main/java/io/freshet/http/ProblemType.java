@@ -36,7 +36,7 @@ enum ProblemType {
         this.title = title;
     }
 
-    /** What {@code type} of the problem details says. */
+    /** Returns the value of {@code type} in the problem details. */
     String uri() {
         return PREFIX + code;
     }

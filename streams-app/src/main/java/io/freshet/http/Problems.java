@@ -18,7 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Answers what goes wrong with problem details, {@code application/problem+json}.
+ * Answers errors with problem details, {@code application/problem+json}.
  *
  * <p>Source: RFC 9457, Problem Details for HTTP APIs.
  */
@@ -31,7 +31,7 @@ final class Problems {
 
     private Problems() {}
 
-    /** Has every exception answered. */
+    /** Adds handlers for every exception. */
     static void addTo(RoutesConfig routes, RouteTable table) {
         routes.exception(ProblemException.class, (problem, context) -> answer(context, problem));
         routes.exception(BadRequestException.class, (bad, context) -> answer(context, problem(bad)));
@@ -80,7 +80,7 @@ final class Problems {
                 problem.refusals());
     }
 
-    /** The beginning of a text that may come from a request, so that an answer does not grow with its request. */
+    /** Truncates a text that may come from a request, so that an answer does not grow with its request. */
     static String clipped(String text, int most) {
         return text.length() <= most ? text : text.substring(0, most) + "… (" + text.length() + " characters)";
     }
@@ -91,7 +91,7 @@ final class Problems {
         context.status(status).contentType(MEDIA_TYPE).result(document);
     }
 
-    /** The details of a problem that has nothing but a status. */
+    /** Returns the details of a problem that has only a status. */
     static byte[] document(int status, String detail, String instance) {
         return document(BLANK, HttpStatus.forStatus(status).getMessage(), status, detail, instance, null);
     }

@@ -11,11 +11,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 
-/** Reads the parameters behind a path's question mark. */
+/** Reads the query parameters of a request. */
 final class QueryParameters {
     private QueryParameters() {}
 
-    /** The values of each parameter, in the order in which they stand. */
+    /** Returns the values of each parameter, in the order of the query. */
     static Map<String, List<String>> in(Context context) {
         String query = context.queryString();
         Map<String, List<String>> values = new LinkedHashMap<>();
@@ -29,7 +29,7 @@ final class QueryParameters {
         return values;
     }
 
-    /** Refuses parameters of a route that takes none: whoever sent one meant something by it. */
+    /** Refuses parameters on a route that takes none, because the client would expect them to have an effect. */
     static void requireNone(Context context) {
         Map<String, List<String>> values = in(context);
         if (!values.isEmpty()) {
@@ -38,7 +38,7 @@ final class QueryParameters {
         }
     }
 
-    /** As {@code application/x-www-form-urlencoded} has it, but strict: no lone percent sign, no broken UTF-8. */
+    /** Decodes {@code application/x-www-form-urlencoded}, but strictly: rejects a lone percent sign and malformed UTF-8. */
     static String decoded(String text) {
         byte[] bytes = new byte[3 * text.length()];
         int length = 0;

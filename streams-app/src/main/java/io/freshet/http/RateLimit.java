@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * A token bucket for each client: a second's requests at once, and the same number a second on average. Remembers a bounded
- * number of clients, and forgets the ones that have asked the longest ago. Thread-safe.
+ * A token bucket for each client, with a burst of one second's requests. Remembers a bounded number of clients and evicts
+ * the least recently active ones. Thread-safe.
  */
 final class RateLimit {
     private static final int MOST_CLIENTS = 10_000;
@@ -23,15 +23,17 @@ final class RateLimit {
     }
 
     /**
-     * @param perSecond 0 for no limit
-     * @param nanoTime as {@link System#nanoTime}
+     * @param perSecond requests per second and client; 0 for no limit
+     * @param nanoTime clock like {@link System#nanoTime}
      */
     RateLimit(int perSecond, LongSupplier nanoTime) {
         this.perSecond = perSecond;
         this.nanoTime = nanoTime;
     }
 
-    /** Takes a request of a client out of its bucket; otherwise says how long it takes until there is one again. */
+    /**
+     * Takes a request from the client's bucket and returns zero, or returns the time until the next request is available.
+     */
     synchronized Duration take(String client) {
         if (perSecond == 0) {
             return Duration.ZERO;

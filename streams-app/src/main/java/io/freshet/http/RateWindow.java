@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 
-/** How fast a count grows, over the last seconds. Not thread-safe. */
+/** Rate of growth of a count over the last seconds. Not thread-safe. */
 public final class RateWindow {
     private static final long LENGTH_NANOS = Duration.ofSeconds(5).toNanos();
 
@@ -12,7 +12,7 @@ public final class RateWindow {
 
     private record Reading(long nanos, long count) {}
 
-    /** Takes the count of this moment; its growth a second since the oldest one that is kept. */
+    /** Adds the current count and returns its growth per second since the oldest reading in the window. */
     public double perSecond(long nowNanos, long count) {
         readings.add(new Reading(nowNanos, count));
         Reading oldest = readings.getFirst();

@@ -15,8 +15,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Recommendations, by the recommenders that answer the topics, and in the same words. What is about no user is the process's
- * own variant's.
+ * Routes for recommendations. They use the same recommenders and the same format as the topics. Requests without a user use
+ * the process's own variant.
  */
 final class RecommendationRoutes {
     private static final byte[] NO_BODY = new byte[0];

@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A value that is read from small files, and read again when their content changes. What cannot be read leaves the value as
- * it is, with a line in the log and a count in {@code freshet.http.reload.failures}.
+ * A value that is read from small files, and read again when their content changes. If the new content cannot be used, the
+ * value stays as it is, and the failure is logged and counted in {@code freshet.http.reload.failures}.
  *
- * <p>Content is compared, not time stamps: a volume of Kubernetes replaces symbolic links, and file systems differ in the
- * precision of their times. A change takes effect when two looks in a row have found the same content, so that a file that
- * is being written, or a key whose certificate has not been written yet, is not read.
+ * <p>Compares content rather than timestamps: a Kubernetes volume replaces symbolic links, and file systems differ in
+ * timestamp precision. A change takes effect when two consecutive checks find the same content, so that a file that is
+ * being written, or a key whose certificate has not been written yet, is not used.
  *
  * <p>{@link #value} may be called by any thread, {@link #look} by one.
  */
@@ -34,16 +34,16 @@ final class ReloadedFiles<T> {
     private final Counter failures;
     private volatile T value;
 
-    /** What was acted on last, and what the last look has found. */
+    /** Result that was last acted on, and result of the last check. */
     private Found used;
 
     private Found seen;
 
     /**
-     * What a look has found.
+     * Result of a check.
      *
-     * @param contents one for each file; empty where one cannot be read
-     * @param error why; empty where all can be read
+     * @param contents one for each file; empty if a file cannot be read
+     * @param error reason; empty if all files can be read
      */
     private record Found(List<byte[]> contents, String error) {
         boolean isSame(Found other) {
@@ -51,13 +51,13 @@ final class ReloadedFiles<T> {
         }
     }
 
-    /** Makes a value of the files' content. */
+    /** Parses the content of the files. */
     interface Parser<T> {
         /**
-         * Makes a value.
+         * Returns the value.
          *
          * @param contents one for each file
-         * @throws ConfigException if the contents are not what they should be
+         * @throws ConfigException if the content is invalid
          */
         T parse(List<byte[]> contents);
     }
@@ -65,9 +65,9 @@ final class ReloadedFiles<T> {
     /**
      * Reads the files.
      *
-     * @param key of the configuration, which names the files
-     * @param listener is told of each later value
-     * @throws ConfigException if a file cannot be read, or its content is not what it should be
+     * @param key configuration key that names the files
+     * @param listener notified of each later value
+     * @throws ConfigException if a file cannot be read, or its content is invalid
      */
     ReloadedFiles(String key, List<Path> files, Parser<T> parser, Consumer<T> listener, MeterRegistry registry) {
         this.key = key;
@@ -80,7 +80,7 @@ final class ReloadedFiles<T> {
         value = parser.parse(used.contents);
     }
 
-    /** The counter of a key's changes that were not taken over; it is there from the start. */
+    /** Returns the counter of changes that could not be used. It is registered from the start. */
     static Counter failures(String key, MeterRegistry registry) {
         return Counter.builder("freshet.http.reload.failures")
                 .description("Changed files of tokens or certificates that could not be used, by their key")
@@ -89,9 +89,9 @@ final class ReloadedFiles<T> {
     }
 
     /**
-     * The files' content.
+     * Returns the content of the files.
      *
-     * @throws ConfigException if one of them cannot be read
+     * @throws ConfigException if a file cannot be read
      */
     static List<byte[]> read(String key, List<Path> files) {
         List<byte[]> contents = new ArrayList<>();
@@ -111,7 +111,7 @@ final class ReloadedFiles<T> {
         return value;
     }
 
-    /** Looks at the files; called every second or so. */
+    /** Checks the files. Called about every second. */
     void look() {
         Found found = find();
         boolean isSettled = found.isSame(seen);

@@ -6,9 +6,9 @@ import java.io.InputStream;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
-/** Reads bodies: JSON in UTF-8 of a bounded length. */
+/** Reads request bodies: JSON in UTF-8 of a bounded length. */
 final class RequestBody {
-    /** So much of a body that is too long is read away, so that a client that still sends sees the answer. */
+    /** Maximum number of bytes of an oversized body to drain, so that a client that is still sending sees the answer. */
     private static final long MOST_READ_AWAY = 64L << 20;
 
     private static final String CHARSET = "charset=";
@@ -19,7 +19,7 @@ final class RequestBody {
         this.maxBytes = maxBytes;
     }
 
-    /** The body's bytes; whether they are JSON is not looked at. */
+    /** Returns the body. Checks the length and the content type, but not whether the body is JSON. */
     byte[] read(Context context) throws IOException {
         byte[] bytes = readBounded(context);
         requireJson(context.contentType());

@@ -7,15 +7,15 @@ import java.util.UUID;
 import java.util.regex.Pattern;
 
 /**
- * By what a request is known: {@value #HEADER}, the client's or else one of our own, in the answer and in the lines that the
- * log has of the request, and on every instance that it is passed on to.
+ * Assigns request ids: {@value #HEADER} of the client, or else a generated id. The id is in the answer, in the log lines of
+ * the request, and on every instance that the request is forwarded to.
  */
 final class RequestIds {
     static final String HEADER = "X-Request-Id";
 
     private static final String ATTRIBUTE = "freshet.request.id";
 
-    /** What can stand in a line of a log. */
+    /** Ids that are safe to log. */
     private static final Pattern GOOD = Pattern.compile("[\\w.:-]{1,64}");
 
     private RequestIds() {}

@@ -8,8 +8,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A method and a path that the server answers.
  *
- * @param path with parameters in braces
- * @param scope what a token must be allowed; null where none is needed
+ * @param path path with parameters in braces
+ * @param scope required scope of the token; null if none is needed
  * @param isPage whether it belongs to the page rather than to the API that {@code /openapi.json} describes
  */
 record Route(HandlerType method, String path, @Nullable Scope scope, Handler handler, boolean isPage) {

@@ -23,7 +23,7 @@ final class RouteTable {
         return routes;
     }
 
-    /** Adds the routes; what answers a GET answers a HEAD, with the same status and headers. */
+    /** Adds the routes. Every GET route also answers HEAD, with the same status and headers. */
     void addTo(RoutesConfig config) {
         for (Route route : routes) {
             Handler handler = context -> {

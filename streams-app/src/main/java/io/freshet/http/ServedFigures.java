@@ -14,8 +14,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What an instance knows by itself: its own clicks, and the ranks that the model's log says of everybody's. Baselines
- * are not among it, nor is the time to a recommendation, which would take reading every topic once more. Thread-safe.
+ * Figures that an instance knows by itself: its own clicks, and the ranks in the model log, which cover all clicks. They
+ * include neither baselines nor the latency of recommendations, which would require reading every topic once more.
+ * Thread-safe.
  */
 final class ServedFigures implements Figures.Source, ModelListener {
     private final String source;

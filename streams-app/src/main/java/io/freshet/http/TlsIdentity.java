@@ -17,10 +17,7 @@ import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
-/**
- * What a server proves itself with over TLS, and by what it recognizes others: the content of the files of
- * {@code http.tls.*}. Immutable.
- */
+/** TLS identity and trusted certificates of a server: the content of the {@code http.tls.*} files. Immutable. */
 public final class TlsIdentity {
     static final String CERTIFICATE = "http.tls.certificate";
 
@@ -41,7 +38,7 @@ public final class TlsIdentity {
     /**
      * Reads the files.
      *
-     * @throws ConfigException if one cannot be read or is not what it should be, or the key is not the first certificate's
+     * @throws ConfigException if a file cannot be read or is invalid, or the key does not match the first certificate
      */
     public static TlsIdentity read(HttpConfig.Tls tls) {
         return parse(ReloadedFiles.read(CERTIFICATE, files(tls)));
@@ -54,9 +51,9 @@ public final class TlsIdentity {
     }
 
     /**
-     * Reads the content of {@link #files}.
+     * Parses the content of {@link #files}.
      *
-     * @throws ConfigException if one is not what it should be
+     * @throws ConfigException if the content is invalid
      */
     static TlsIdentity parse(List<byte[]> contents) {
         TlsIdentity identity = new TlsIdentity(
@@ -82,7 +79,7 @@ public final class TlsIdentity {
                 return;
             }
         } catch (GeneralSecurityException _) {
-            // A key of another kind, which is told in the same way.
+            // A key of another algorithm is reported in the same way.
         }
         throw new ConfigException(KEY + " must be the private key of the first certificate of " + CERTIFICATE
                 + ": key=" + key.getAlgorithm() + " certificate="
@@ -97,12 +94,12 @@ public final class TlsIdentity {
         };
     }
 
-    /** When the server's own certificate ends. */
+    /** Returns when the server's own certificate expires. */
     public Instant expiry() {
         return chain.getFirst().getNotAfter().toInstant();
     }
 
-    /** Key and chain, without a password. */
+    /** Returns the key and the certificate chain, without a password. */
     KeyStore keyStore() {
         try {
             KeyStore store = empty();
@@ -113,7 +110,7 @@ public final class TlsIdentity {
         }
     }
 
-    /** A context for clients, that trusts {@code http.tls.trusted}, or what the JVM trusts. */
+    /** Returns a context for clients, which trusts {@code http.tls.trusted} or else the JVM's default certificates. */
     SSLContext clientContext() {
         try {
             TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());

@@ -8,8 +8,8 @@ import java.io.IOException;
 import java.util.List;
 
 /**
- * The {@code trainer} role. One that stands by is ready: for its turn. One that has ended for good is alive where the
- * instance serves, too: another start would change nothing, and end serving.
+ * Health of the {@code trainer} role. A trainer on standby is ready. A trainer that has ended for good still counts as
+ * alive if the instance also serves: a restart would not help, and would interrupt serving.
  *
  * @param isAlone whether the instance has no other role
  */

@@ -12,8 +12,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has a request about a user answered where the user's sequence is: here, on the instance that writes it, or, where
- * that is allowed and the writer is away, on one with a copy. Thread-safe.
+ * Routes a request about a user to the user's sequence: to this instance, to the instance that owns the partition, or, if
+ * stale reads are allowed and the owner is not available, to one with a standby copy. Thread-safe.
  */
 final class UserPlaces {
     private static final Logger LOG = LoggerFactory.getLogger(UserPlaces.class);
@@ -25,8 +25,8 @@ final class UserPlaces {
     private final boolean staleReads;
 
     /**
-     * @param advertised host:port of this instance for others; empty where they cannot reach it
-     * @param staleReads whether copies may be read
+     * @param advertised host:port of this instance for other instances; empty if they cannot reach it
+     * @param staleReads whether standby copies may be read
      */
     UserPlaces(UserSequences users, Forwarder forwarder, String advertised, boolean staleReads) {
         this.users = users;
@@ -35,20 +35,20 @@ final class UserPlaces {
         self = advertised.isEmpty() ? NOBODY : HostInfo.buildFromEndpoint(advertised);
     }
 
-    /** Answers with a user's sequence in hand. */
+    /** Answers a request, given the user's sequence. */
     interface Answer {
         /**
          * Writes the answer.
          *
-         * @param sequence null for a user who has none
+         * @param sequence null for a user without one
          */
         void to(Context context, @Nullable UserSequence sequence) throws IOException;
     }
 
     /**
-     * Has the request answered.
+     * Answers the request here or forwards it.
      *
-     * @param body the request's, which has been read; empty for none
+     * @param body request body, which has already been read; empty for none
      * @param here answers on this instance
      */
     void answer(Context context, byte[] body, String userId, Answer here) throws IOException {

@@ -10,7 +10,7 @@ import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 
-/** What is known of a user, and forgetting it. */
+/** Routes that read and erase a user's data. */
 final class UserRoutes {
     private static final int ACCEPTED = 202;
 
@@ -54,7 +54,9 @@ final class UserRoutes {
         json.writeEndArray();
     }
 
-    /** A tombstone among the clicks: every part that keeps something of the user forgets it as it comes by. */
+    /**
+     * Writes a tombstone to the clicks. Every component that keeps data of the user deletes it when it reads the tombstone.
+     */
     private void forget(Context context) {
         QueryParameters.requireNone(context);
         String userId = Ids.in(context);

@@ -9,7 +9,7 @@ import io.javalin.http.Context;
 import java.io.IOException;
 import java.util.List;
 
-/** How users are split, and how well each variant of this process did. */
+/** Routes that tell how users are split, and how well each variant of this process did. */
 final class VariantRoutes {
     private final Variants variants;
 

@@ -1,4 +1,4 @@
-/** The HTTP API and the page: routes, who may call them, passing requests on to the instance that holds a user. */
+/** The HTTP API and the page: routes, access control, and forwarding of requests to the instance that holds a user. */
 @NullMarked
 package io.freshet.http;
 

@@ -15,7 +15,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
-/** The clients that Kafka Streams has by default, but for the producer, which is a {@link BoundedProducer}. */
+/** Supplies the default clients of Kafka Streams, except that the producer is a {@link BoundedProducer}. */
 final class BoundedClients implements KafkaClientSupplier {
     private final OutputLimits limits;
 
@@ -44,7 +44,7 @@ final class BoundedClients implements KafkaClientSupplier {
         return getConsumer(config);
     }
 
-    /** Kafka Streams asks no timestamp extractor about records of global topics. */
+    /** Adds an interceptor, because Kafka Streams calls no timestamp extractor for records of global topics. */
     @Override
     public Consumer<byte[], byte[]> getGlobalConsumer(Map<String, Object> config) {
         Object others = config.get(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG);

@@ -21,12 +21,12 @@ import org.apache.kafka.common.metrics.KafkaMetric;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A producer that refuses a record before the transaction knows of it. Kafka's own does not survive one: whatever it refuses,
- * by itself or by a broker, the transaction must be aborted, and Kafka Streams cannot go on whatever its handler answers.
- * Here the callback gets a {@link RecordRefusedException}, which {@link RecordFailures} turns into a dead letter of the same
- * transaction.
+ * A producer that refuses an unacceptable record before it becomes part of the transaction. With Kafka's own producer, any
+ * refused record, whether refused by the producer or by a broker, aborts the transaction, and Kafka Streams cannot continue
+ * whatever its handler returns. Here the callback gets a {@link RecordRefusedException}, which {@link RecordFailures} turns
+ * into a dead letter in the same transaction.
  *
- * <p>Of what a broker refuses all the same, {@link OutputLimits} learn. Owns the producer.
+ * <p>If a broker still refuses a record, {@link OutputLimits} learns from it. Owns the wrapped producer.
  */
 final class BoundedProducer implements Producer<byte[], byte[]> {
     private static final long NONE = -1;

@@ -9,13 +9,13 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * Counters of refused records, one for each reason that there is. All are there from the start: the first of a counter that
- * only comes with it is no increase to who watches.
+ * Counters of refused records, one per reason. All are registered at the start: if a counter appeared with its first
+ * increment, a monitoring system would not see an increase.
  */
 public final class DeadLetterCounts {
     private final Map<String, Counter> byReason;
 
-    /** @param reasons in kebab case; no others can be counted */
+    /** @param reasons in kebab case; no other reason can be counted */
     public DeadLetterCounts(MeterRegistry registry, String name, String description, Collection<String> reasons) {
         byReason = reasons.stream()
                 .collect(Collectors.toUnmodifiableMap(

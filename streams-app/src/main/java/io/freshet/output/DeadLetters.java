@@ -9,15 +9,15 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes dead letters of records that could not be used: key and value as they were received, up to a bound, the headers
- * that go on ({@link PassedHeaders}), and {@link DeadLetterHeaders}. So a dead letter has a longest length whatever it is
- * made of. Immutable.
+ * Makes dead letters of records that could not be used. A dead letter has the key and value as received, up to a bound, the
+ * headers that are passed on ({@link PassedHeaders}), and {@link DeadLetterHeaders}. So its length is bounded, whatever it
+ * is made of. Immutable.
  */
 public final class DeadLetters {
     static final int LONGEST_KEY = 1_024;
     static final int LONGEST_DETAIL = 1_024;
 
-    /** What a dead letter takes at most beside its value, with a margin: passed headers, key, detail and all the rest. */
+    /** Maximum bytes of a dead letter besides its value, with a margin: passed headers, key, detail and all the rest. */
     static final int MOST_BESIDE_THE_VALUE = PassedHeaders.LONGEST_TOGETHER + LONGEST_KEY + 3 * LONGEST_DETAIL + 8_192;
 
     private final PassedHeaders passed;
@@ -28,7 +28,7 @@ public final class DeadLetters {
         this.longestValue = longestValue;
     }
 
-    /** A dead letter. The arrays may be those of the record that it is made of. */
+    /** A dead letter. May share the arrays of the original record. */
     public static final class Letter {
         private final byte @Nullable [] key;
         private final byte @Nullable [] value;
@@ -54,12 +54,12 @@ public final class DeadLetters {
     }
 
     /**
-     * The dead letter that a record becomes.
+     * Returns the dead letter for a record.
      *
-     * @param received the record's headers; they stay as they are
+     * @param received the record's headers, which are not modified
      * @param reason in kebab case
-     * @param detail for a person
-     * @param origin null where it is not known
+     * @param detail explanation for a person
+     * @param origin null if unknown
      */
     public Letter of(
             byte @Nullable [] key,

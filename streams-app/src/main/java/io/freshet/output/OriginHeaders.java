@@ -10,8 +10,8 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers by which a record that was passed on still names the record it came from. Every value is UTF-8 text, so
- * that a console consumer shows it.
+ * Headers that name the original record of a record that was passed on. Every value is UTF-8 text, so that a console
+ * consumer can show it.
  */
 public final class OriginHeaders {
     public static final String TOPIC = "freshet.origin.topic";
@@ -19,10 +19,10 @@ public final class OriginHeaders {
     public static final String OFFSET = "freshet.origin.offset";
     public static final String TIMESTAMP = "freshet.origin.timestamp";
 
-    /** As Kafka has it. */
+    /** Kafka's limit on topic names. */
     private static final int LONGEST_TOPIC = 249;
 
-    /** More than any number here has. */
+    /** Maximum length of a value in bytes; no number here is longer. */
     private static final int LONGEST_VALUE = 1_024;
 
     private OriginHeaders() {}
@@ -31,7 +31,7 @@ public final class OriginHeaders {
         return timestampMs >= 0 && timestampMs <= Click.MAX_TIMESTAMP_MS;
     }
 
-    /** Names the origin. */
+    /** Sets the origin, replacing an earlier one. */
     public static void write(Headers headers, ClickOrigin origin) {
         remove(headers);
         headers.add(TOPIC, origin.topic().getBytes(UTF_8));
@@ -41,8 +41,8 @@ public final class OriginHeaders {
     }
 
     /**
-     * The origin that the headers name, empty where they name none, or none that can be: a producer may have written them. So
-     * what comes of it is bounded.
+     * Returns the origin that the headers name; empty if there is none or it is invalid. A producer may have written the
+     * headers, so the values are checked to bound what is made of them.
      */
     public static Optional<ClickOrigin> read(Headers headers) {
         String topic = value(headers, TOPIC);
@@ -63,7 +63,7 @@ public final class OriginHeaders {
         }
     }
 
-    /** Takes the origin out. */
+    /** Removes the origin. */
     public static void remove(Headers headers) {
         headers.remove(TOPIC).remove(PARTITION).remove(OFFSET).remove(TIMESTAMP);
     }

@@ -16,29 +16,29 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What each topic takes, as far as that is known: at first what the producers send at most, and then what brokers have
- * refused. A refusal by a broker aborts its transaction, so a topic with narrower bounds of its own costs one aborted
- * transaction for each bound that is learned, and not one for each record. Thread-safe.
+ * The limits of each topic, as far as they are known: initially the producers' request limit, then what brokers have
+ * refused. A refusal by a broker aborts its transaction, so a topic with narrower limits costs one aborted transaction per
+ * learned limit, and not one per record. Thread-safe.
  */
 final class OutputLimits {
     private static final Logger LOG = LoggerFactory.getLogger(OutputLimits.class);
 
-    /** A batch with one record may be this much longer when a codec cannot compress it. */
+    /** When a codec cannot compress it, a batch with one record may be longer by one part in this many. */
     private static final int MARGIN_SHARE = 128;
 
-    /** More than the frame of a batch with one record: 61 bytes, and up to 21 for the lengths. */
+    /** Upper bound of the frame of a batch with one record: 61 bytes, and up to 21 for the lengths. */
     private static final int FRAME_BYTES = 128;
 
     private static final int FRAME_OF_A_HEADER = 10;
     private static final int LEAST_LIMIT = 1_024;
 
-    /** Aborted transactions of one topic after which it is not believed that the next bound will do. */
+    /** Number of aborted transactions of a topic after which learning stops: a further limit is not expected to help. */
     private static final int MOST_ABORTED = 32;
 
-    /** Refusals that are closer together than this are of one transaction. */
+    /** Refusals within this time of each other count as one transaction. */
     private static final long ONE_TRANSACTION_MS = 1_000;
 
-    /** A topic that has refused nothing for so long begins to count again. */
+    /** After this time without a refusal, the count of a topic starts anew. */
     private static final long FORGET_MS = 3_600_000;
 
     private final int atFirst;
@@ -48,22 +48,22 @@ final class OutputLimits {
     private final Set<String> needsKey = ConcurrentHashMap.newKeySet(); // topics
     private final Map<String, Aborted> aborted = new ConcurrentHashMap<>(); // by topic
 
-    /** How many transactions a topic's refusals have aborted, and when the last refusal was. */
+    /** Number of transactions aborted by a topic's refusals, and the time of the last refusal. */
     private record Aborted(int transactions, long lastMs) {}
 
-    /** @param requestBytes what the producers send at most */
+    /** @param requestBytes maximum request size of the producers */
     OutputLimits(int requestBytes, RecordTimes times, InstantSource clock) {
         atFirst = requestBytes - requestBytes / MARGIN_SHARE;
         this.times = times;
         this.clock = clock;
     }
 
-    /** The longest record of a topic of which nothing is learned. */
+    /** Returns the maximum length of a record for a topic about which nothing has been learned. */
     int atFirst() {
         return atFirst;
     }
 
-    /** Why the topic would not take the record; null where nothing is known against it. */
+    /** Returns why the topic would refuse the record, or null if no reason is known. */
     @Nullable
     RecordRefusedException refusal(ProducerRecord<byte[], byte[]> record) {
         int limit = learned.getOrDefault(record.topic(), atFirst);
@@ -81,7 +81,7 @@ final class OutputLimits {
         return null;
     }
 
-    /** An upper bound of what a batch with this record takes, uncompressed. */
+    /** Returns an upper bound of the uncompressed size of a batch with this record. */
     static int sizeOf(ProducerRecord<byte[], byte[]> record) {
         long bytes = FRAME_BYTES + length(record.key()) + length(record.value());
         for (Header header : record.headers()) {
@@ -95,10 +95,10 @@ final class OutputLimits {
     }
 
     /**
-     * Learns from what a producer says of a record.
+     * Learns from a producer's error for a record.
      *
-     * @return a {@link RefusedByBrokerException} where the same records will be taken when they come again; else the error
-     *     itself
+     * @return a {@link RefusedByBrokerException} if the same records will be accepted when they are processed again, else
+     *     the error itself
      */
     Exception learn(ProducerRecord<byte[], byte[]> record, Exception error) {
         String topic = record.topic();
@@ -120,8 +120,9 @@ final class OutputLimits {
     }
 
     /**
-     * What a producer throws once a broker has refused a record of its transaction, which may be before the record's callback
-     * has run: a {@link RefusedByBrokerException} in place of an error that nothing but the message tells from others.
+     * Converts an exception that a producer throws after a broker has refused a record of its transaction, possibly before
+     * the record's callback has run. Returns a {@link RefusedByBrokerException} in place of an error that only its message
+     * would identify.
      */
     static KafkaException afterRefusal(KafkaException error) {
         for (Throwable cause = error.getCause(); cause != null; cause = cause.getCause()) {
@@ -134,7 +135,10 @@ final class OutputLimits {
         return error;
     }
 
-    /** A producer has no class of its own for the good records of a batch in which another one is refused. */
+    /**
+     * Returns whether an error is a refusal of the record, or of another record in its batch. In the latter case the
+     * producer reports a plain {@code KafkaException}, because it has no subclass for it.
+     */
     private static boolean isRefusal(Exception error) {
         return error instanceof RecordTooLargeException
                 || error instanceof InvalidTimestampException

@@ -15,15 +15,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The rules by which one Kafka Streams client writes, so that no record ends it: what outputs are bounded by, which headers
- * go on, what dead letters are, and what becomes of a record with which something fails. The topology uses its parts, and
- * {@link RecordFailures} those that Kafka Streams asks. Thread-safe.
+ * Rules for the output of one Kafka Streams client, which ensure that no record ends the client: limits on outputs, passed
+ * headers, dead letters, and the handling of records that fail. The topology uses the parts directly; Kafka Streams uses
+ * them through {@link RecordFailures}. Thread-safe.
  */
 public final class Outputs {
     private static final Logger LOG = LoggerFactory.getLogger(Outputs.class);
     private static final String SHARED = "freshet.outputs";
 
-    /** How the properties of a Kafka Streams client name the handlers. */
+    /** Names of the handlers in the properties of a Kafka Streams client. */
     private static final List<String> HANDLERS = List.of(
             StreamsConfig.DESERIALIZATION_EXCEPTION_HANDLER_CLASS_CONFIG,
             StreamsConfig.PROCESSING_EXCEPTION_HANDLER_CLASS_CONFIG,
@@ -59,23 +59,23 @@ public final class Outputs {
                 .register(registry);
     }
 
-    /** Of a client that may write dead letters. */
+    /** Returns rules for a client that may write dead letters. */
     public static Outputs of(FreshetConfig config, MeterRegistry registry, InstantSource clock) {
         return new Outputs(config.outputs(), config.topics().deadLetters(), registry, clock);
     }
 
-    /** Of a client that writes no dead letters: what cannot be used is skipped. */
+    /** Returns rules for a client that writes no dead letters: records that cannot be used are skipped. */
     public static Outputs withoutDeadLetters(FreshetConfig config, MeterRegistry registry, InstantSource clock) {
         return new Outputs(config.outputs(), null, registry, clock);
     }
 
-    /** Makes the client with these properties ask these rules where something fails, unless they name other handlers. */
+    /** Makes a client with these properties apply these rules on failures, unless the properties name other handlers. */
     public void shareThrough(Map<String, Object> streamsProperties) {
         HANDLERS.forEach(handler -> streamsProperties.putIfAbsent(handler, RecordFailures.class));
         streamsProperties.put(SHARED, this);
     }
 
-    /** What {@link #shareThrough} has put in. */
+    /** Returns the rules that {@link #shareThrough} has put into the properties. */
     static Outputs sharedThrough(Map<String, ?> configs) {
         if (configs.get(SHARED) instanceof Outputs outputs) {
             return outputs;
@@ -83,7 +83,7 @@ public final class Outputs {
         throw new IllegalArgumentException("The properties must share the rules of outputs: property=" + SHARED);
     }
 
-    /** The Kafka clients of the client with these rules. */
+    /** Returns a supplier of Kafka clients that apply these rules. */
     public KafkaClientSupplier clients() {
         return new BoundedClients(limits);
     }
@@ -100,7 +100,7 @@ public final class Outputs {
         return deadLetters;
     }
 
-    /** Null where dead letters are not written. */
+    /** Returns the topic of dead letters, or null if they are not written. */
     @Nullable
     String deadLetterTopic() {
         return deadLetterTopic;
@@ -117,7 +117,7 @@ public final class Outputs {
     /**
      * Counts and logs a record that is skipped.
      *
-     * @param origin of the record
+     * @param origin origin of the record
      */
     public void skip(String why, ClickOrigin origin, Exception error) {
         skipped.increment();

@@ -11,15 +11,15 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
- * Which headers of a record go on to the records that come of it: W3C's trace context and baggage, the correlation id,
- * {@link RecordTimes#HEADER}, and those that the configuration names. No other header does: a producer can put a megabyte of
- * them on a record that is good otherwise.
+ * Selects the headers of a record that are passed on to the records made from it: W3C trace context and baggage, the
+ * correlation id, {@link RecordTimes#HEADER}, and those named in the configuration. No other header is passed on: a
+ * producer can put a megabyte of headers on an otherwise valid record.
  *
- * <p>Of several headers with one name, the last is kept. One whose value is longer than {@value #LONGEST_VALUE} bytes is left
- * out, and so is one that would make all of them longer than {@value #LONGEST_TOGETHER}. Immutable.
+ * <p>Of several headers with the same name, the last is kept. A header is left out if its value is longer than {@value
+ * #LONGEST_VALUE} bytes, or if it would make all passed values longer than {@value #LONGEST_TOGETHER} bytes. Immutable.
  */
 public final class PassedHeaders {
-    /** As long as W3C lets baggage be. */
+    /** W3C's limit for baggage, in bytes. */
     static final int LONGEST_VALUE = 8_192;
 
     static final int LONGEST_TOGETHER = 16_384;
@@ -33,21 +33,21 @@ public final class PassedHeaders {
 
     private final Set<String> names;
 
-    /** @param more names that go on beside those that always do */
+    /** @param more names of headers to pass on, besides those always passed on */
     PassedHeaders(Collection<String> more) {
         Set<String> all = new LinkedHashSet<>(ALWAYS);
         all.addAll(more);
         names = all;
     }
 
-    /** The same and one more name. */
+    /** Returns a copy with one more name. */
     public PassedHeaders with(String name) {
         Set<String> more = new LinkedHashSet<>(names);
         more.add(name);
         return new PassedHeaders(more);
     }
 
-    /** A copy of the headers that are passed on; the caller owns it. */
+    /** Returns a copy of the headers that are passed on, which the caller owns. */
     public Headers of(Headers received) {
         RecordHeaders passed = new RecordHeaders();
         if (!received.iterator().hasNext()) {

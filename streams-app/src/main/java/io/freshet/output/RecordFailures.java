@@ -21,14 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What becomes of a record with which something fails: it goes to the dead letters with the reason and is counted, in the
- * same transaction as everything else. Where it cannot go there, because it is a dead letter itself, belongs to a changelog
- * or a global topic, or the client writes no dead letters, it is skipped, counted, and logged with topic, partition and
- * offset. Failures of Kafka and of state stores are not the record's: they end the thread, as before.
+ * Handles records that fail. The record goes to the dead letters with the reason, and is counted, in the same transaction
+ * as everything else. It cannot go there if it is a dead letter itself, belongs to a changelog or a global topic, or the
+ * client writes no dead letters. It is then skipped, counted, and logged with topic, partition and offset. Failures of
+ * Kafka and of state stores are not attributed to the record: they end the thread.
  *
- * <p>What a broker refuses has aborted the transaction already. The same input is processed again, with what {@link OutputLimits} have learned.
+ * <p>A refusal by a broker has already aborted the transaction. The same input is then processed again, with what {@link
+ * OutputLimits} has learned.
  *
- * <p>Kafka Streams makes instances of this by its properties ({@link Outputs#shareThrough}).
+ * <p>Kafka Streams instantiates this class by its properties ({@link Outputs#shareThrough}).
  */
 @SuppressWarnings("NullAway.Init") // Kafka Streams calls configure before anything else.
 public final class RecordFailures
@@ -92,7 +93,7 @@ public final class RecordFailures
     private ProductionExceptionHandler.Response refused(
             ErrorHandlerContext context, ProducerRecord<byte[], byte[]> record, RecordRefusedException refusal) {
         String topic = outputs.deadLetterTopic();
-        // What goes to a changelog has no context.
+        // Records of a changelog have no context.
         if (topic == null || topic.equals(record.topic()) || context.partition() < 0) {
             skip("What comes of it is refused: " + refusal.getMessage(), context, null);
             return ProductionExceptionHandler.Response.resume();
@@ -112,9 +113,9 @@ public final class RecordFailures
                 List.of(record(topic, timestampMs == null ? context.timestamp() : timestampMs, letter)));
     }
 
-    /** Every serializer of the topology takes what its type allows. */
+    /** Skips the record. Not expected: every serializer of the topology accepts all values of its type. */
     @Override
-    @SuppressWarnings("rawtypes") // as the interface has it
+    @SuppressWarnings("rawtypes") // as the interface declares it
     public ProductionExceptionHandler.Response handleSerializationError(
             ErrorHandlerContext context, ProducerRecord record, Exception error, SerializationExceptionOrigin origin) {
         skip("What comes of it cannot be written", context, error);
@@ -133,7 +134,7 @@ public final class RecordFailures
                 error);
     }
 
-    /** The task of the global thread has this partition. */
+    /** Returns whether the task is that of the global thread, which has a negative partition. */
     private static boolean isGlobal(ErrorHandlerContext context) {
         return context.taskId().partition() < 0;
     }

@@ -12,28 +12,30 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.TimestampExtractor;
 
 /**
- * The time with which a record goes through the topology, and that its outputs have: the record's own, but no later than the
- * wall clock, and only where no output could refuse it. A producer chooses its records' times: one of the future would pass on
- * to every output, and to stream time. Topics may bound record times ({@code message.timestamp.before.max.ms} and {@code .after.max.ms}), and a
- * broker that refuses one time refuses the batch, which aborts the transaction; so times are mended before anything is
- * produced, changelogs included.
+ * Determines the time of a record in the topology and of its outputs: the record's own time, but no later than the wall
+ * clock, and only if no output could refuse it.
  *
- * <p>The rule has bounds of its own, narrower than Kafka's defaults, and asks no topic for its configuration: changelogs
- * come into being later than this, a configuration can change, and reading one needs a right. A record that is ahead of the
- * wall clock by more than {@link #MOST_AHEAD}, behind it by more than {@link #MOST_BEHIND}, or has no time, is timed by the
- * wall clock. Its own time is kept in {@link #HEADER}.
+ * <p>A producer chooses its records' times, and a time in the future would spread to every output and to stream time.
+ * Topics may bound record times ({@code message.timestamp.before.max.ms} and {@code .after.max.ms}). A broker that refuses
+ * one time refuses the whole batch, which aborts the transaction. So times are corrected before anything is produced,
+ * changelogs included.
  *
- * <p>Where a topic's bounds are narrower still, its first refusal makes {@link #useTheWallClock} hold: the records of the
- * aborted transaction come again, and from then on the wall clock times all of them. Thread-safe.
+ * <p>The rule has its own bounds, narrower than Kafka's defaults, and reads no topic configuration: changelogs are created
+ * later, a configuration can change, and reading it needs a permission. The wall clock replaces the time of a record that
+ * is ahead of it by more than {@link #MOST_AHEAD}, behind it by more than {@link #MOST_BEHIND}, or has no time. The
+ * record's own time is kept in {@link #HEADER}.
+ *
+ * <p>If a topic's bounds are narrower still, its first refusal calls {@link #useTheWallClock}: the records of the aborted
+ * transaction are processed again, and from then on the wall clock replaces all times. Thread-safe.
  */
 public final class RecordTimes implements TimestampExtractor {
-    /** The header with the record's own time in epoch milliseconds, as text, where another took its place. */
+    /** Header with the record's own time in epoch milliseconds, as text, if another time replaced it. */
     public static final String HEADER = "freshet.record.timestamp";
 
-    /** Brokers allow an hour by default; producers' clocks differ by less than this. */
+    /** Brokers allow one hour by default; clocks of producers differ by less than this. */
     static final Duration MOST_AHEAD = Duration.ofMinutes(1);
 
-    /** Brokers have no bound by default. Records this old come after a downtime, or from a file. */
+    /** Brokers have no bound by default. Records this old occur after a downtime, or in a file. */
     static final Duration MOST_BEHIND = Duration.ofDays(1);
 
     private final InstantSource clock;
@@ -61,11 +63,11 @@ public final class RecordTimes implements TimestampExtractor {
     }
 
     /**
-     * When a record was written by its own account, for what is said of its origin: its own time where that is a time of the
-     * past, else the one that took its place.
+     * Returns when a record was written according to its producer, for the description of its origin: its own time if that
+     * is a valid time in the past, else the time that replaced it.
      *
-     * @param headers of the record, as {@link #extract} left them
-     * @param timestampMs what {@link #extract} answered
+     * @param headers headers of the record, as {@link #extract} left them
+     * @param timestampMs result of {@link #extract}
      */
     public static long writtenMs(Headers headers, long timestampMs) {
         String own = TraceHeaders.textOf(headers, HEADER);
@@ -80,7 +82,7 @@ public final class RecordTimes implements TimestampExtractor {
         }
     }
 
-    /** From now on the wall clock times every record. */
+    /** Makes the wall clock replace the time of every record from now on. */
     void useTheWallClock() {
         always = true;
     }

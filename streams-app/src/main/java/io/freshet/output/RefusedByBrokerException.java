@@ -3,8 +3,8 @@ package io.freshet.output;
 import org.apache.kafka.common.errors.RetriableException;
 
 /**
- * A broker has refused a record, and its transaction is to be aborted. What it refused is learned ({@link OutputLimits}): the
- * same input can be processed again.
+ * Thrown if a broker has refused a record, which aborts the transaction. {@link OutputLimits} has learned from the refusal,
+ * so the same input can be processed again.
  */
 final class RefusedByBrokerException extends RetriableException {
     private static final long serialVersionUID = 1L;

@@ -11,8 +11,9 @@ import org.apache.kafka.clients.consumer.OffsetAndMetadata;
 import org.apache.kafka.common.TopicPartition;
 
 /**
- * Gives records without a time the time 0. On a global topic Kafka Streams passes them over while it restores, and ends with
- * them while it runs; there no time is used. Kafka makes instances of this by the consumer's configuration.
+ * A consumer interceptor that sets the time of records without one to 0. On a global topic, Kafka Streams skips such
+ * records while it restores, but fails on them while it runs. No time of a global topic is used. Kafka instantiates this
+ * class by the consumer's configuration.
  */
 public final class TimedRecords implements ConsumerInterceptor<byte[], byte[]> {
     @Override

@@ -1,4 +1,4 @@
-/** What goes out to topics: bounds on records, their headers and times, dead letters, and what becomes of a refused record. */
+/** Output to topics: limits on records, their headers and times, dead letters, and the handling of refused records. */
 @NullMarked
 package io.freshet.output;
 

@@ -5,24 +5,24 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Values from 0 on, laid out over pixels.
+ * An axis of a plot, which maps values from 0 on to pixels.
  *
- * @param label what is counted
- * @param step from one tick to the next: 1, 2 or 5 times a power of ten
- * @param end the value at its end
- * @param fromPixel where 0 stands
- * @param toPixel where the end stands
+ * @param label the quantity that the axis shows
+ * @param step distance between two ticks: 1, 2 or 5 times a power of ten
+ * @param end the value at the end of the axis
+ * @param fromPixel the pixel of 0
+ * @param toPixel the pixel of {@code end}
  */
 record Axis(String label, double step, double end, double fromPixel, double toPixel) {
     private static final int MOST_TICKS = 6;
 
-    /** An axis that ends at this value. */
+    /** Returns an axis that ends at this value. */
     static Axis endingAt(double end, String label, double fromPixel, double toPixel) {
         double length = end > 0 ? end : 1;
         return new Axis(label, roundStep(length / MOST_TICKS), length, fromPixel, toPixel);
     }
 
-    /** The shortest axis that reaches this value and ends at a tick. */
+    /** Returns the shortest axis that reaches this value and ends at a tick. */
     static Axis reaching(double value, String label, double fromPixel, double toPixel) {
         double step = endingAt(value, label, fromPixel, toPixel).step();
         return new Axis(label, step, step * Math.max(1, Math.ceil(value / step - 1e-9)), fromPixel, toPixel);
@@ -42,7 +42,7 @@ record Axis(String label, double step, double end, double fromPixel, double toPi
         return fromPixel + (toPixel - fromPixel) * value / end;
     }
 
-    /** Where the ticks stand. */
+    /** Returns the values of the ticks. */
     List<Double> ticks() {
         List<Double> values = new ArrayList<>();
         for (int tick = 0; tick * step <= end * (1 + 1e-9); tick++) {
@@ -51,7 +51,7 @@ record Axis(String label, double step, double end, double fromPixel, double toPi
         return values;
     }
 
-    /** {@code 20,000} or {@code 0.05}: as many decimals as the step has. */
+    /** Formats a value as in {@code 20,000} or {@code 0.05}, with as many decimals as the step has. */
     String text(double value) {
         int decimals = (int) Math.max(0, -Math.floor(Math.log10(step) + 1e-9));
         return String.format(Locale.ROOT, "%,." + decimals + "f", value);

@@ -7,12 +7,12 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A plot of lines over one x-axis, both axes from 0, each line named at its end. It comes as SVG 1.1 on a white ground,
- * legible wherever it is shown.
+ * A plot of lines over one x-axis, as SVG 1.1. Both axes start at 0, and each line has its name at its end. The background
+ * is white, so that the plot is legible wherever it is shown.
  *
- * @param xLabel what the x-axis counts
- * @param yLabel what the lines show
- * @param lines the first ones get the colours that are told apart best
+ * @param xLabel the quantity on the x-axis
+ * @param yLabel the quantity on the y-axis
+ * @param lines the lines; the first ones get the most distinguishable colours
  */
 public record LinePlot(String title, String xLabel, String yLabel, List<Series> lines) {
     private static final int WIDTH = 860;
@@ -23,9 +23,8 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Series> 
     private static final int BOTTOM = 388;
     private static final int NAME_HEIGHT = 16;
 
-    // Okabe and Ito's colours, told apart by people with colour blindness too; a grey for their yellow, which is too
-    // light
-    // for a line.
+    // Okabe and Ito's colours, which people with colour blindness can distinguish, too. A grey replaces their yellow,
+    // which is too light for a line.
     private static final List<String> COLOURS =
             List.of("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#000000", "#999999");
 
@@ -33,7 +32,7 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Series> 
         lines = List.copyOf(lines);
     }
 
-    /** The whole document. */
+    /** Returns the whole document. */
     public String svg() {
         Axis x = Axis.endingAt(highest(Series::lastX), xLabel, LEFT, RIGHT);
         Axis y = Axis.reaching(highest(Series::highest), yLabel, BOTTOM, TOP);
@@ -103,7 +102,7 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Series> 
                 points);
     }
 
-    /** A name beside the end of each line, those that would overlap moved apart. */
+    /** Draws a name beside the end of each line, and moves names apart that would overlap. */
     private void drawNames(StringBuilder svg, Axis y) {
         List<Integer> fromTop = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {
@@ -119,7 +118,10 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Series> 
         }
     }
 
-    /** Heights for the names in this order: each at its line's end or, where it must, below the one before. */
+    /**
+     * Returns the heights of the names in this order: each at its line's end, or below the previous name if they would
+     * overlap.
+     */
     private double[] places(List<Integer> fromTop, Axis y) {
         double[] at = new double[fromTop.size()];
         for (int i = 0; i < at.length; i++) {

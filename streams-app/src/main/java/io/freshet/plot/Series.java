@@ -5,8 +5,8 @@ import java.util.Arrays;
 /**
  * A line of a plot.
  *
- * @param x ascending, as many as y
- * @param emphasis whether it is what the plot is about: drawn thicker
+ * @param x ascending values, as many as in {@code y}
+ * @param emphasis whether the line is the subject of the plot, and drawn thicker
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared: it only carries the points
 public record Series(String name, double[] x, double[] y, boolean emphasis) {

@@ -7,13 +7,13 @@ import java.util.List;
 import java.util.function.BiConsumer;
 import org.apache.kafka.streams.processor.api.Record;
 
-/** Updated sequences that wait for one variant to answer them together. Not thread-safe. */
+/** A batch of updated sequences that one variant will answer together. Not thread-safe. */
 final class AnswerBatch {
     private final Variant variant;
     private final int topK;
     private final List<Asked> waiting = new ArrayList<>();
 
-    /** An updated sequence that waits, and the trace that its answer is a part of. */
+    /** An updated sequence in the batch, and the trace context of its answer. */
     record Asked(Record<byte[], SequenceUpdate> record, Context trace) {}
 
     AnswerBatch(Variant variant, int topK) {
@@ -34,10 +34,10 @@ final class AnswerBatch {
     }
 
     /**
-     * Answers those that wait, in the order in which they came; none wait afterwards. Where that fails, each is answered by
-     * itself, so that one does not take the others' answers along.
+     * Answers all waiting sequences in order of arrival, and empties the batch. If answering them together fails, each
+     * sequence is answered alone, so that one bad sequence does not prevent the answers of the others.
      *
-     * @param failed receives those that cannot be answered at all
+     * @param failed receives the sequences that cannot be answered even alone
      */
     void answer(BiConsumer<Asked, Recommendation> answered, BiConsumer<Asked, RuntimeException> failed) {
         if (waiting.isEmpty()) {

@@ -2,11 +2,14 @@ package io.freshet.scoring;
 
 import org.jspecify.annotations.Nullable;
 
-/** A request that cannot be answered as it is; the message names the field, what must hold, and the value. */
+/** Thrown if a request cannot be answered. The message names the field, the violated condition and the value. */
 public final class BadRequestException extends Exception {
     private static final long serialVersionUID = 1L;
 
-    /** Why; the codes stand in dead letters' headers, in answers and in metrics, so they never change. */
+    /**
+     * Reason of the refusal. The codes appear in headers of dead letters, in answers and in metrics, so they must not
+     * change.
+     */
     public enum Reason {
         REQUEST_TOO_LARGE("request-too-large"),
         NOT_JSON("not-json"),
@@ -15,7 +18,7 @@ public final class BadRequestException extends Exception {
         DUPLICATE_FIELD("duplicate-field"),
         MISSING_FIELD("missing-field"),
         BAD_FIELD("bad-field"),
-        /** A field that needs a catalogue where none is read. */
+        /** The field needs the catalogue, and this process reads none. */
         NO_CATALOGUE("no-catalogue");
 
         private final String code;
@@ -24,7 +27,7 @@ public final class BadRequestException extends Exception {
             this.code = code;
         }
 
-        /** The reason in kebab case. */
+        /** Returns the reason in kebab case. */
         public String code() {
             return code;
         }
@@ -38,7 +41,7 @@ public final class BadRequestException extends Exception {
     }
 
     BadRequestException(Reason reason, @Nullable String field, String message, @Nullable Throwable cause) {
-        // No stack trace: it would always be the reader's, and a flood of bad requests must stay cheap.
+        // No stack trace: it would always lead to the request's reader, and a flood of bad requests must stay cheap.
         super(message, cause, false, false);
         this.reason = reason;
         this.field = field;
@@ -48,7 +51,7 @@ public final class BadRequestException extends Exception {
         return reason;
     }
 
-    /** The field that does not hold; null where it is the request as a whole. */
+    /** Returns the field that violates a condition, or null if the request as a whole does. */
     public @Nullable String field() {
         return field;
     }

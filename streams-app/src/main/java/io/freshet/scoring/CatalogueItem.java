@@ -3,16 +3,16 @@ package io.freshet.scoring;
 import java.util.List;
 
 /**
- * What the catalogue says of an item. Immutable.
+ * The catalogue's entry for an item. Immutable.
  *
- * @param categories each once
- * @param available whether it may be recommended
+ * @param categories categories without duplicates
+ * @param available whether the item may be recommended
  */
 record CatalogueItem(List<String> categories, boolean available) {
-    /** An item that the catalogue does not have. */
+    /** The entry of an item that is not in the catalogue. */
     static final CatalogueItem ABSENT = new CatalogueItem(List.of(), false);
 
-    /** Any item where there is no catalogue. */
+    /** The entry of every item if there is no catalogue. */
     static final CatalogueItem UNLISTED = new CatalogueItem(List.of(), true);
 
     CatalogueItem {

@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * An item of the catalogue as JSON: {@code {"categories": ["c", …], "available": true}}. Without categories it has none,
- * and without the other field it is available; fields of other names are the shop's own. Thread-safe.
+ * Parses the JSON of a catalogue item: {@code {"categories": ["c", …], "available": true}}. An absent {@code categories}
+ * means none, and an absent {@code available} means true. Other fields belong to the shop and are ignored. Thread-safe.
  */
 final class CatalogueItemCodec {
-    /** Names are not interned: those of the shop's fields would stay in the JVM for ever. */
+    /** Does not intern field names: the names of the shop's own fields would stay in the JVM for ever. */
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
     private CatalogueItemCodec() {}
 
-    /** @throws MalformedItemException saying what does not hold */
+    /** @throws MalformedItemException if the bytes are not a valid item; the message names the violated condition */
     static CatalogueItem parse(byte[] json) throws MalformedItemException {
         try (JsonParser parser = JSON.createParser(json)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes each record of the catalogue into the recommenders. An item whose record says nothing counts as absent. */
+/** Passes each record of the catalogue to the recommenders. A record that is malformed makes its item absent. */
 final class CatalogueReader extends ContextualProcessor<byte[], byte[], Void, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(CatalogueReader.class);
 

@@ -4,22 +4,25 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the catalogue says of the item in each row of a model, so that a filter need not look for an id: one reference a
- * row, 4 MB for a million, looked up when it is first asked for.
+ * A cache of the catalogue's entries by model row, so that a filter need not look up item ids. It holds one reference per
+ * row (4 MB for a million rows), which is looked up on first use.
  *
- * <p>Any number of threads may read and one may {@link #put}, but none while {@link #growTo} or {@link #forget} runs. What
- * was put is not overwritten by a look-up that began before: that one only fills in where nothing is.
+ * <p>Any number of threads may read and one may {@link #put}, but none while {@link #growTo} or {@link #forget} runs. A
+ * look-up that began before a {@link #put} does not overwrite its entry: {@link #fillIn} only sets a row that has none.
  */
 final class CatalogueRows {
     private AtomicReferenceArray<@Nullable CatalogueItem> rows = new AtomicReferenceArray<>(1_024);
 
-    /** What is known of a row's item; null where it is still to be looked up. */
+    /** Returns the entry of a row's item, or null if it has not been looked up yet. */
     @Nullable
     CatalogueItem get(int row) {
         return rows.getAcquire(row);
     }
 
-    /** Takes in what was looked up, unless something was put meanwhile; what is known then. */
+    /**
+     * Sets a row's entry to the one looked up, unless an entry has been put meanwhile. Returns the entry that the row then
+     * has.
+     */
     CatalogueItem fillIn(int row, CatalogueItem lookedUp) {
         CatalogueItem known = rows.compareAndExchange(row, null, lookedUp);
         return known == null ? lookedUp : known;
@@ -29,12 +32,12 @@ final class CatalogueRows {
         rows.setRelease(row, item);
     }
 
-    /** Another item may come to be in the row. */
+    /** Clears a row's entry, because the row may get another item. */
     void forget(int row) {
         rows.set(row, null);
     }
 
-    /** Makes room for rows. */
+    /** Ensures capacity for {@code count} rows. */
     void growTo(int count) {
         if (count <= rows.length()) {
             return;

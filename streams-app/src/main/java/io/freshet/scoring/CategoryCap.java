@@ -3,12 +3,14 @@ package io.freshet.scoring;
 import java.util.HashMap;
 import java.util.Map;
 
-/** Counts the items of an answer by category. An item comes in if none of its categories is full. Not thread-safe. */
+/**
+ * Limits the items of one category in an answer. An item is accepted if none of its categories is full. Not thread-safe.
+ */
 final class CategoryCap {
     private final int max;
     private final Map<String, Integer> taken = new HashMap<>();
 
-    /** @param max items of one category; 0 for any number */
+    /** @param max maximum number of items per category; 0 for no limit */
     CategoryCap(int max) {
         this.max = max;
     }
@@ -17,7 +19,7 @@ final class CategoryCap {
         return max > 0;
     }
 
-    /** Whether one of its categories is full. */
+    /** Returns whether one of the item's categories is full. */
     boolean isFull(CatalogueItem item) {
         if (!taken.isEmpty()) {
             for (String category : item.categories()) {
@@ -29,7 +31,7 @@ final class CategoryCap {
         return false;
     }
 
-    /** Counts an item if it may come in; whether it does. */
+    /** Counts an item if none of its categories is full. Returns whether the item was accepted. */
     boolean take(CatalogueItem item) {
         if (!isOn()) {
             return true;

@@ -8,9 +8,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the clusters of a served model's items, where it has so many that it wants some, and makes them anew when they no longer fit:
- * on a thread of its own that takes no more than half of a processor, and holds back deltas, and with them answers, for no longer
- * than a slice of the work takes. Until the clusters are there, answers come from all items. Thread-safe.
+ * Builds the clusters of a served model's items if the model has enough items for approximate search, and rebuilds them
+ * when they no longer fit. Works on its own thread in slices. The thread rests after each slice for as long as the slice
+ * took, so it uses at most half a processor. Deltas, and the answers that queue behind them, wait for one slice at most.
+ * Until the clusters exist, answers search all items. Thread-safe.
  */
 final class ClusterKeeper implements ModelListener {
     private static final Logger LOG = LoggerFactory.getLogger(ClusterKeeper.class);
@@ -23,10 +24,10 @@ final class ClusterKeeper implements ModelListener {
     private boolean running;
 
     /**
-     * Nothing happens before a model is opened.
+     * Creates a keeper, which does nothing until a model is opened.
      *
-     * @param live stays the caller's; the thread ends after it has been closed
-     * @param heartbeats watch the thread while it runs
+     * @param live owned by the caller; the thread ends after the model is closed
+     * @param heartbeats monitor the thread while it runs
      */
     ClusterKeeper(LiveModel live, Heartbeats heartbeats) {
         this.live = live;
@@ -57,7 +58,10 @@ final class ClusterKeeper implements ModelListener {
         }
     }
 
-    /** After a failure, answers come from the clusters as they are, or from all items, until it works again. */
+    /**
+     * Does a slice of the work and logs a failure. After a failure, answers search the clusters as they are, or all items,
+     * until a later slice succeeds.
+     */
     private long workOrReport() {
         try {
             return work();
@@ -68,7 +72,7 @@ final class ClusterKeeper implements ModelListener {
         }
     }
 
-    /** Does a slice of the work; how long to rest after it. */
+    /** Does a slice of the work. Returns how long to rest afterwards in nanoseconds, or {@link #CLOSED}. */
     private long work() {
         ServedModel model = live.acquire();
         try {
@@ -82,7 +86,7 @@ final class ClusterKeeper implements ModelListener {
         }
     }
 
-    /** Whether the thread runs. */
+    /** Returns whether the thread runs. */
     synchronized boolean isRunning() {
         return running;
     }

@@ -11,10 +11,11 @@ import org.apache.kafka.streams.state.internals.CacheFlushListener;
 import org.apache.kafka.streams.state.internals.CachedStateStore;
 
 /**
- * Tells a processor that its task is about to commit, in time for what it still has to forward to be a part of that commit.
+ * Notifies a processor just before its task commits, so that records forwarded by the processor are part of that commit.
  *
- * <p>So do the caches of Kafka Streams' own stores, which hold records back and forward them then. There is no public
- * interface to it; the internal ones are used here and nowhere else. As a state store it keeps nothing.
+ * <p>The caches of Kafka Streams' own stores use the same mechanism to forward the records that they hold back. Kafka
+ * Streams has no public interface for it; its internal interfaces are used in this class only. As a state store, the hook
+ * holds no data.
  */
 final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
     private final String name;
@@ -25,15 +26,16 @@ final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
         this.name = name;
     }
 
-    /** Brings the hook of a task under this name. */
+    /** Returns a builder of hooks with this name, one for each task. */
     static StoreBuilder<CommitHook> named(String name) {
         return new Builder(name);
     }
 
     /**
-     * Has {@code action} run before each commit, as if the processor were called. To be called in its {@code init}.
+     * Registers {@code action} to run before each commit, with the processor as the current node. Must be called from the
+     * processor's {@code init}.
      *
-     * @param context the processor's
+     * @param context the processor's context
      */
     void beforeCommit(ProcessorContext<?, ?> context, Runnable action) {
         InternalProcessorContext<?, ?> internal = (InternalProcessorContext<?, ?>) context;
@@ -54,7 +56,7 @@ final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
         beforeCommit.run();
     }
 
-    /** What was held back is the processor's, which a task that begins anew has a new one of. */
+    /** Does nothing: the held-back records belong to the processor, and a restarted task gets a new processor. */
     @Override
     public void clearCache() {}
 
@@ -89,7 +91,7 @@ final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
         return open;
     }
 
-    /** Of a store without a changelog. */
+    /** Builds a store without a changelog. */
     private record Builder(String name) implements StoreBuilder<CommitHook> {
         @Override
         public CommitHook build() {

@@ -6,13 +6,16 @@ import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Collects the parts of a delta, which stand one after the other on the log, until it is whole. Not thread-safe. */
+/** Collects the parts of a delta, which are consecutive on the log, until the delta is complete. Not thread-safe. */
 final class DeltaAssembler {
     private static final Logger LOG = LoggerFactory.getLogger(DeltaAssembler.class);
 
     private final List<ModelDelta> parts = new ArrayList<>();
 
-    /** Takes the next part of the log; the whole delta if this was its last part, else nothing. */
+    /**
+     * Adds the next part from the log. Returns all parts of the delta if this was the last one, else an empty list. Parts
+     * of an incomplete delta are dropped when another delta begins.
+     */
     List<ModelDelta> add(ModelDelta part) {
         if (!continues(part)) {
             dropIncomplete(part);

@@ -12,26 +12,26 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Says which past items an answer comes from, by leaving them out: how much less probable the answer would be if the user
- * had never had anything to do with the past item. That asks the model itself, its memory included, rather than reading
- * meaning into its attention ("Attention is not Explanation", Jain and Wallace, NAACL 2019), and it holds for any model.
+ * Explains an answer by leaving out past items: the weight of a past item is how much less probable the answer would be if
+ * the user had never interacted with it. This queries the model itself, its memory included, and does not interpret
+ * attention weights ("Attention is not Explanation", Jain and Wallace, NAACL 2019), so it works for any model.
  *
- * <p>The newest items of the history are left out one by one, and all of those histories are scored at once.
+ * <p>The newest items of the history are left out one by one, and all resulting histories are scored in one batch.
  */
 final class Explanation {
-    /** The most past items that are named for an answer. */
+    /** Maximum number of past items per answer. */
     static final int MOST_REASONS = 3;
 
-    /** A past item without which an answer would be less than so much less probable is no reason for it. */
+    /** Minimum weight of a past item that is reported as a reason. */
     static final float LEAST_WEIGHT = 0.01f;
 
     private Explanation() {}
 
     /**
-     * The reasons for each of some answers.
+     * Returns the reasons for each answer, in the order of {@code answers}.
      *
-     * @param answers rows of items, each once
-     * @param mostItems how many of the newest different items are looked at
+     * @param answers rows of the answered items, without duplicates
+     * @param mostItems how many of the newest distinct items of the history are tested
      */
     static List<List<Recommendation.Because>> of(ServedModel model, HistoryRows history, int[] answers, int mostItems) {
         int[] whole = Arrays.copyOf(history.rows(), history.size());
@@ -39,7 +39,7 @@ final class Explanation {
         List<int[]> histories = new ArrayList<>();
         histories.add(whole);
         past.forEach(row -> histories.add(without(whole, row)));
-        // A history of that item alone leaves nothing: the model has no answer at all then.
+        // If the history has only that item, nothing is left, and the model has no answer then.
         histories.removeIf(rows -> rows.length == 0);
         Answers scored = model.probabilities(histories, answers);
         List<Map<Integer, Float>> probabilities = new ArrayList<>();
@@ -73,7 +73,7 @@ final class Explanation {
         return probabilities;
     }
 
-    /** @param probabilities those after the whole history, and after each that is left of it */
+    /** @param probabilities by row: first after the whole history, then after the history without each of {@code past} */
     private static List<Recommendation.Because> reasons(
             ServedModel model, List<Integer> past, int answer, List<Map<Integer, Float>> probabilities) {
         float whole = probabilities.getFirst().getOrDefault(answer, 0f);

@@ -1,14 +1,14 @@
 package io.freshet.scoring;
 
-/** Why a recommendation is popularity's and not the model's. */
+/** Reason why a recommendation lists popular items and not those of the model. */
 public enum Fallback {
-    /** Nothing is known of the user. */
+    /** The user has no sequence. */
     UNKNOWN_USER("unknown-user"),
     /** This process has no model yet. */
     NO_MODEL("no-model"),
     /** The model knows none of the user's items. */
     NO_KNOWN_ITEMS("no-known-items"),
-    /** Of the items that the model knows, none may come back. */
+    /** The filters exclude every item that the model knows. */
     ALL_FILTERED("all-filtered");
 
     private final String code;
@@ -17,7 +17,7 @@ public enum Fallback {
         this.code = code;
     }
 
-    /** The reason in kebab case, as the recommendation names it. */
+    /** Returns the reason in kebab case, as in the JSON of a recommendation. */
     public String code() {
         return code;
     }

@@ -12,8 +12,8 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * The variants that a process answers, each with a live model, and what keeps these at the end of their logs. Starts once and
- * closes in two steps: following ends before the models do.
+ * The variants that a process answers: a live model for each, and the followers that keep the models up to date with their
+ * logs. Starts once. Closes in two steps: {@link #stopFollowing} first, then {@link #close}.
  */
 public final class FollowedVariants implements AutoCloseable {
     private final Map<String, LiveModel> models = new LinkedHashMap<>();
@@ -23,10 +23,10 @@ public final class FollowedVariants implements AutoCloseable {
     private final Variants variants;
 
     /**
-     * Prepares them; nothing runs yet.
+     * Prepares the variants. Nothing runs yet.
      *
-     * @param role of the process that follows them, for the log
-     * @param store where the snapshots are that the manifests name; only read
+     * @param role role of the process, for the log
+     * @param store store of the snapshots that the manifests name; only read
      * @param registry receives the metrics
      */
     public FollowedVariants(
@@ -45,17 +45,17 @@ public final class FollowedVariants implements AutoCloseable {
         variants = new Variants(config, models, registry, clock);
     }
 
-    /** What answers. */
+    /** Returns the variants, which answer. */
     public Variants variants() {
         return variants;
     }
 
-    /** Starts to follow the models. */
+    /** Starts following the models. */
     public void start() {
         followers.forEach(ModelFollower::start);
     }
 
-    /** Which loops make no progress; empty where all do. */
+    /** Returns the loops that make no progress; empty if all do. */
     public List<String> overdue() {
         return Stream.concat(
                         heartbeats.overdue().stream(),
@@ -63,7 +63,7 @@ public final class FollowedVariants implements AutoCloseable {
                 .toList();
     }
 
-    /** Why not every variant answers with its model and at full speed; empty where all do. */
+    /** Returns the reasons why some variant does not answer with its model and at full speed; empty if all do. */
     public List<String> whyNotReady() {
         List<String> reasons = new ArrayList<>();
         models.forEach((name, live) -> {
@@ -82,12 +82,12 @@ public final class FollowedVariants implements AutoCloseable {
         return warmUp != null && warmUp.isDone();
     }
 
-    /** Follows no more; what is loaded still answers. */
+    /** Stops following. The loaded models still answer. */
     public void stopFollowing() {
         followers.forEach(ModelFollower::close);
     }
 
-    /** Closes the models, which must not be followed any more. */
+    /** Closes the models. {@link #stopFollowing} must have been called. */
     @Override
     public void close() {
         models.values().forEach(LiveModel::close);

@@ -6,19 +6,19 @@ import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The items that may be recommended, with their categories, by item id; or no catalogue, where every item may.
+ * The catalogue: categories and availability by item id. Without a catalogue, every item may be recommended.
  *
- * <p>One thread changes it, any number read. Equal entries are mostly one object, so that an item takes its id, a place in
- * a hash map and a reference.
+ * <p>One thread writes, any number read. Equal entries are mostly shared, so that an item takes its id, a hash map entry
+ * and a reference.
  */
 final class ItemCatalogue {
     private static final int SHARED_ENTRIES = 10_000;
 
     private final boolean used;
     private final Map<String, CatalogueItem> items = new ConcurrentHashMap<>();
-    private final Map<CatalogueItem, CatalogueItem> shared = new LatestEntries(); // the changing thread's own
+    private final Map<CatalogueItem, CatalogueItem> shared = new LatestEntries(); // used by the writing thread only
 
-    /** Entries put last, to share them. */
+    /** The most recently added distinct entries, which later equal ones share. */
     private static final class LatestEntries extends LinkedHashMap<CatalogueItem, CatalogueItem> {
         private static final long serialVersionUID = 1L;
 
@@ -28,22 +28,26 @@ final class ItemCatalogue {
         }
     }
 
-    /** An empty one. */
+    /**
+     * Creates an empty catalogue.
+     *
+     * @param used whether there is a catalogue
+     */
     ItemCatalogue(boolean used) {
         this.used = used;
     }
 
-    /** Whether there is a catalogue at all. */
+    /** Returns whether there is a catalogue. */
     boolean isUsed() {
         return used;
     }
 
-    /** What is known of an item. */
+    /** Returns the entry of an item. */
     CatalogueItem of(String itemId) {
         return used ? items.getOrDefault(itemId, CatalogueItem.ABSENT) : CatalogueItem.UNLISTED;
     }
 
-    /** Takes in what is said of an item; null takes it out. */
+    /** Sets the entry of an item; null removes it. */
     void put(String itemId, @Nullable CatalogueItem item) {
         if (item == null) {
             items.remove(itemId);

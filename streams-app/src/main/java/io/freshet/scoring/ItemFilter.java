@@ -2,20 +2,23 @@ package io.freshet.scoring;
 
 import java.util.Set;
 
-/** What of a selection, and of the catalogue, can be said of an item by itself. Immutable but for the catalogue. */
+/**
+ * The conditions of a selection and of the catalogue that can be checked for an item by itself. Immutable except for the
+ * catalogue.
+ */
 final class ItemFilter {
     private final ItemSelection selection;
     private final ItemCatalogue catalogue;
     private final Set<String> seen;
 
-    /** @param seen items that the user has seen and that must not come back */
+    /** @param seen items that the user has seen and that must not be recommended */
     ItemFilter(ItemSelection selection, ItemCatalogue catalogue, Set<String> seen) {
         this.selection = selection;
         this.catalogue = catalogue;
         this.seen = seen;
     }
 
-    /** Whether an item passes, its category's fill apart. */
+    /** Returns whether an item passes. Does not check whether its categories are full. */
     boolean passes(String itemId) {
         Set<String> only = selection.includeOnly();
         return !seen.contains(itemId)
@@ -24,12 +27,12 @@ final class ItemFilter {
                 && passes(catalogue.of(itemId));
     }
 
-    /** Whether an item passes that the catalogue says this of. */
+    /** Returns whether an item with this catalogue entry passes the conditions on the entry. */
     boolean passes(CatalogueItem item) {
         return item.available() && isWanted(item);
     }
 
-    /** Whether every item passes, whatever the catalogue says. */
+    /** Returns whether every item passes whatever its catalogue entry. */
     boolean needsNoCatalogue() {
         return !catalogue.isUsed() && selection.categories().isEmpty();
     }

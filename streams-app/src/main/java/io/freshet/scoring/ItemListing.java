@@ -1,9 +1,9 @@
 package io.freshet.scoring;
 
 /**
- * A question for items that is about no user: similar ones, or those on trend.
+ * A request for items that is not about a user: similar or trending items.
  *
- * @param k the most items that come back, at least 1
+ * @param k maximum number of items, at least 1
  */
 public record ItemListing(int k, ItemSelection selection) {
     public ItemListing {

@@ -4,14 +4,14 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which items may come back. Every condition must hold; it is applied while the best are searched for, so that as many
- * come back as were asked for whenever there are as many. Immutable.
+ * Conditions on the items of an answer. An item must meet all of them. They are applied during the search, so that an
+ * answer has as many items as requested whenever enough items meet the conditions. Immutable.
  *
- * @param exclude items that do not come back
- * @param includeOnly the only items that may come back; null for all
- * @param categories of which an item must have one at least; empty for any item
- * @param maxPerCategory how many items of one category come back at most, the best first; 0 for any number
- * @param minScore the least score of an item; 0 for any
+ * @param exclude items that are excluded
+ * @param includeOnly the only items allowed; null for all
+ * @param categories categories of which an item must have at least one; empty for any item
+ * @param maxPerCategory maximum number of items per category, the best first; 0 for no limit
+ * @param minScore minimum score of an item; 0 for any
  */
 public record ItemSelection(
         Set<String> exclude,
@@ -19,7 +19,7 @@ public record ItemSelection(
         Set<String> categories,
         int maxPerCategory,
         float minScore) {
-    /** Every item may come back. */
+    /** A selection without conditions. */
     public static final ItemSelection ALL = new ItemSelection(Set.of(), null, Set.of(), 0, 0f);
 
     public ItemSelection {

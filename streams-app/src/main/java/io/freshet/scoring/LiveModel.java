@@ -20,11 +20,11 @@ import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model that this process serves, changed by one follower while any number of scorers read.
+ * A model served by this process. One follower changes it while any number of scorers read.
  *
- * <p>A scorer holds the model for one record, from {@link #acquire} to {@link #release}; so snapshots swap in and deltas
- * are applied between two records, never within one. Owns the model it was given last and closes it when another takes
- * its place.
+ * <p>A scorer holds the model for one record, from {@link #acquire} to {@link #release}, so snapshots are swapped in and
+ * deltas applied between two records, never within one. Owns the current model, and closes it when another model replaces
+ * it.
  */
 public final class LiveModel implements AutoCloseable {
     private static final int MAX_PENDING_STEPS = 100_000;
@@ -40,7 +40,7 @@ public final class LiveModel implements AutoCloseable {
     /** Guarded by the lock. */
     private @Nullable ServedModel model;
 
-    /** The follower's own: journal records of steps that no applied delta has brought yet. */
+    /** Journal records of steps that no applied delta contains yet. Used by the follower's thread only. */
     private final Deque<StepRecord> pendingSteps = new ArrayDeque<>();
 
     private final DeltaAssembler assembler = new DeltaAssembler();
@@ -52,12 +52,12 @@ public final class LiveModel implements AutoCloseable {
     private volatile boolean rolledBack;
     private volatile boolean waiting;
 
-    /** The one model of a process that has no variants. */
+    /** Creates the only model of a process without variants. */
     public LiveModel(Clock clock, MeterRegistry registry) {
         this(clock, registry, "");
     }
 
-    /** @param variant tells the metrics of a process's models apart */
+    /** @param variant name of the variant, a tag of the metrics */
     LiveModel(Clock clock, MeterRegistry registry, String variant) {
         this.clock = clock;
         clickToModel = LatencyTimers.freshness(
@@ -102,62 +102,68 @@ public final class LiveModel implements AutoCloseable {
                 .register(registry);
     }
 
-    /** A record of the model's log could not be used. */
+    /** Counts a record of the model's log that could not be used. */
     void countRefusedRecord() {
         refusedRecords.increment();
     }
 
-    /** A snapshot could not be used. */
+    /** Counts a snapshot that could not be used. */
     void countRefusedSnapshot() {
         refusedSnapshots.increment();
     }
 
-    /** Says whether the served weights wait for a snapshot, because the log does not lead on from them. */
+    /** Sets whether the served weights wait for a snapshot, because the log does not continue from them. */
     void setWaiting(boolean isWaiting) {
         waiting = isWaiting;
     }
 
-    /** Says whether somebody has had an older snapshot put in place of the newest weights. */
+    /** Sets whether a rollback has put an older snapshot in place of the newest weights. */
     void setRolledBack(boolean isRolledBack) {
         rolledBack = isRolledBack;
     }
 
-    /** Whether an older snapshot is served in place of the newest weights, because somebody said so. */
+    /** Returns whether a rollback has put an older snapshot in place of the newest weights. */
     public boolean isRolledBack() {
         return rolledBack;
     }
 
-    /** Adds a listener that is told of all later changes. */
+    /** Adds a listener, which is notified of all later changes. */
     public void addListener(ModelListener listener) {
         listeners.add(listener);
     }
 
-    /** Whether there is a model to serve. */
+    /** Returns whether a model is loaded. */
     public boolean isLoaded() {
         return step >= 0;
     }
 
-    /** Training steps behind the served weights, -1 without a model. */
+    /** Returns the number of training steps in the served weights, or -1 without a model. */
     public long step() {
         return step;
     }
 
-    /** The lineage that the served weights belong to, -1 without a model. */
+    /** Returns the lineage of the served weights, or -1 without a model. */
     long lineage() {
         return lineage;
     }
 
-    /** The newest snapshot at or before the served weights, from which the log leads to them; empty without a model. */
+    /**
+     * Returns the version of the newest snapshot at or before the served weights, from which the log leads to them; empty
+     * without a model.
+     */
     public String version() {
         return version;
     }
 
-    /** Milliseconds since the served weights changed; -1 without a model. */
+    /** Returns the milliseconds since the served weights changed, or -1 without a model. */
     public long ageMs() {
         return isLoaded() ? Math.max(0, clock.millis() - changedAtMs) : -1;
     }
 
-    /** Holds the model as it is until {@link #release}, which must follow in any case; null while there is none. */
+    /**
+     * Returns the model, or null if there is none, and keeps it unchanged until {@link #release}, which the caller must
+     * call in any case.
+     */
     @Nullable
     ServedModel acquire() {
         lock.readLock().lock();
@@ -168,7 +174,7 @@ public final class LiveModel implements AutoCloseable {
         lock.readLock().unlock();
     }
 
-    /** Takes in what the catalogue says now of an item. By one thread, and after the catalogue itself. */
+    /** Updates the catalogue entry of an item. Called by one thread, after the catalogue itself has been updated. */
     void catalogued(String itemId, CatalogueItem item) {
         ServedModel served = acquire();
         try {
@@ -180,7 +186,7 @@ public final class LiveModel implements AutoCloseable {
         }
     }
 
-    /** Serves {@code next}, which becomes this object's own, in place of the model before. */
+    /** Replaces the served model by {@code next}, and takes ownership of it. */
     void open(ServedModel next, String nextVersion) {
         long nextStep = next.step();
         long nextLineage = next.lineage();
@@ -199,7 +205,7 @@ public final class LiveModel implements AutoCloseable {
         listeners.forEach(listener -> listener.opened(nextVersion, nextStep));
     }
 
-    /** Names a snapshot that was taken of the weights served, or of ones before them, as their base. */
+    /** Changes the version to a newer snapshot, which was taken of the served weights or of earlier ones. */
     void rebase(String newerVersion) {
         lock.writeLock().lock();
         try {
@@ -210,9 +216,9 @@ public final class LiveModel implements AutoCloseable {
     }
 
     /**
-     * Takes the next record of the model's log.
+     * Accepts the next record of the model's log.
      *
-     * @param catchingUp whether it stood there when the model was opened
+     * @param catchingUp whether the record was on the log before the model was opened
      */
     ModelChange accept(ModelLogRecord record, boolean catchingUp) {
         return switch (record) {

@@ -2,7 +2,7 @@ package io.freshet.scoring;
 
 import org.jspecify.annotations.Nullable;
 
-/** A record of the catalogue that says nothing of an item. */
+/** Thrown if a record of the catalogue is not a valid item. */
 final class MalformedItemException extends Exception {
     private static final long serialVersionUID = 1L;
 
@@ -11,7 +11,7 @@ final class MalformedItemException extends Exception {
     }
 
     MalformedItemException(String message, @Nullable Throwable cause) {
-        // No stack trace: it would always be the reader's.
+        // No stack trace: it would always lead to the catalogue's reader.
         super(message, cause, false, false);
     }
 }

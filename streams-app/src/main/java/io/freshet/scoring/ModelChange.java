@@ -1,17 +1,20 @@
 package io.freshet.scoring;
 
-/** What a record of the model's log did to the served model. */
+/** Effect of a record of the model's log on the served model. */
 enum ModelChange {
-    /** Nothing yet: a journal entry, or a part of a delta that is not whole. */
+    /** No change yet: a journal entry, or a part of an incomplete delta. */
     NONE,
-    /** The model had it already. */
+    /** The model already contains the record. */
     KNOWN,
-    /** The weights moved on. */
+    /** The weights advanced. */
     ADVANCED,
-    /** Steps between the model and the delta are missing: only a newer snapshot helps. */
+    /** Steps between the model and the delta are missing. Only a newer snapshot resolves this. */
     GAP,
-    /** The delta belongs to a newer lineage, whose weights no delta leads to: only a snapshot of that lineage helps. */
+    /**
+     * The delta belongs to a newer lineage. No delta leads from one lineage to another, so only a snapshot of that lineage
+     * resolves this.
+     */
     NEW_LINEAGE,
-    /** The record cannot be used, and what follows builds on it: only a newer snapshot helps. */
+    /** The record was refused, and later records build on it. Only a newer snapshot resolves this. */
     REFUSED
 }

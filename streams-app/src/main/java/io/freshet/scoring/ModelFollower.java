@@ -40,14 +40,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a {@link LiveModel} at the end of the model's log: opens the newest good snapshot, then applies the log from
- * the position on that the snapshot's manifest names. A snapshot that fails its checks is refused and the one before it
- * used. Where steps are missing on the log, or a record of it is refused, the model stays as it is until a snapshot leads
- * past that. Where a new lineage begins, the model stays as it is until a snapshot of the new lineage can be opened: no delta
- * leads from one lineage to another. While a {@link
- * Rollback} is in force, the snapshot that it names is served alone, and the log is not read.
+ * Keeps a {@link LiveModel} up to date with the model's log. Opens the newest valid snapshot, then applies the log from the
+ * position named in the snapshot's manifest.
  *
- * <p>Belongs to no consumer group and commits nothing: where it stands is the model's step. Everything but starting and
+ * <p>A snapshot that fails its checks is refused, and the previous one is used. If steps are missing on the log, or a
+ * record is refused, the served model stays unchanged until a snapshot leads past that point. If a new lineage begins, the
+ * served model stays unchanged until a snapshot of that lineage can be opened, because no delta leads from one lineage to
+ * another. While a {@link Rollback} is in force, only the snapshot that it names is served, and the log is not read.
+ *
+ * <p>Joins no consumer group and commits no offsets: the model's step is the position. Everything except starting and
  * closing happens on a thread of its own.
  */
 public final class ModelFollower implements AutoCloseable {
@@ -75,30 +76,33 @@ public final class ModelFollower implements AutoCloseable {
     private SnapshotCatalogue catalogue;
     private List<TopicPartition> manifestPartitions = List.of();
 
-    /** The first offset of the log that the served model has not seen. */
+    /** First offset of the log that has not been applied to the served model. */
     private long nextOffset;
 
-    /** The end of the log when the snapshot was opened: what lies before is catching up. */
+    /** End offset of the log when the snapshot was opened. Records before it count as catching up. */
     private long openedAtEnd;
 
-    /** Whether the log does not lead on from the served model. */
+    /** Whether the log does not continue from the served model. */
     private boolean stuck;
 
-    /** Whether the store could not be used when snapshots were last opened: then none of them has been refused. */
+    /**
+     * Whether the snapshot store was not available at the last attempt to open snapshots. Snapshots are not refused for
+     * that.
+     */
     private boolean unreachable;
 
-    /** Snapshots that cannot be used, so that no answer names one of them. */
+    /** Versions of refused snapshots. No answer may name one of them. */
     private final Set<String> refused = new HashSet<>();
 
-    /** The version that a rollback has put in place of the newest; empty for none. */
+    /** Version that a rollback has put in place of the newest; empty for none. */
     private String rolledBackTo = "";
 
     /**
-     * @param role whose follower it is, for the log
+     * @param role role of the process, for the log
      * @param scoringWorkers threads that share the search for one answer
-     * @param approximateItems from how many on the best are looked for in clusters; 0 for never
-     * @param heartbeats watch the follower alone
-     * @param consumers makes read_committed consumers without a group; the follower closes them
+     * @param approximateItems number of items from which on the search uses clusters; 0 for never
+     * @param heartbeats monitor this follower only
+     * @param consumers creates read_committed consumers without a group, which the follower closes
      */
     ModelFollower(
             String role,
@@ -128,12 +132,12 @@ public final class ModelFollower implements AutoCloseable {
     }
 
     /**
-     * A follower with a Kafka consumer of its own.
+     * Creates a follower with its own Kafka consumer.
      *
-     * @param role whose follower it is, for the log
-     * @param modelName of the model to follow
-     * @param store where the snapshots are that the manifests name; only read
-     * @param live stays the caller's; the follower is the only one that changes it
+     * @param role role of the process, for the log
+     * @param modelName name of the model to follow
+     * @param store store of the snapshots that the manifests name; only read
+     * @param live owned by the caller; changed by this follower only
      * @param registry receives the consumer's metrics
      */
     public static ModelFollower of(
@@ -164,12 +168,12 @@ public final class ModelFollower implements AutoCloseable {
                 () -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
-    /** Begins to follow, on a thread of its own. */
+    /** Starts following, on a thread of its own. */
     public void start() {
         thread.start();
     }
 
-    /** Which loops make no progress; empty where all do. */
+    /** Returns the loops that make no progress; empty if all do. */
     List<String> overdue() {
         return heartbeats.overdue();
     }
@@ -240,7 +244,7 @@ public final class ModelFollower implements AutoCloseable {
         return ends.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue());
     }
 
-    /** Takes what is new of the manifests; whether there was something. */
+    /** Accepts new manifests. Returns whether there were any. */
     private boolean acceptManifests(ConsumerRecords<byte[], byte[]> records) {
         boolean changed = false;
         for (TopicPartition partition : manifestPartitions) {
@@ -251,7 +255,7 @@ public final class ModelFollower implements AutoCloseable {
         return changed;
     }
 
-    /** Whether manifests that are new led to another snapshot and another place on the log. */
+    /** Handles new manifests. Returns whether another snapshot was opened, and the position on the log has changed. */
     private boolean leadsElsewhere(Consumer<byte[], byte[]> consumer) {
         if (stuck || !live.isLoaded() || hasNewLineage()) {
             return openNewest(consumer, live.step());
@@ -261,13 +265,16 @@ public final class ModelFollower implements AutoCloseable {
         return false;
     }
 
-    /** Whether there is a snapshot of a newer lineage than that of the served weights. */
+    /** Returns whether there is a snapshot of a newer lineage than that of the served weights. */
     private boolean hasNewLineage() {
         List<Manifest> toServe = catalogue.newestToServe();
         return !toServe.isEmpty() && toServe.getFirst().lineage() > live.lineage();
     }
 
-    /** Serves what a rollback says, or the newest when it has been taken back; whether the log is not to be followed now. */
+    /**
+     * Applies a new rollback, or serves the newest snapshot if the rollback has been withdrawn. Returns whether the caller
+     * must not follow the log now.
+     */
     private boolean obeyRollback(Consumer<byte[], byte[]> consumer) {
         String wanted = catalogue.rollback().map(Rollback::served).orElse("");
         if (wanted.equals(rolledBackTo)) {
@@ -286,7 +293,9 @@ public final class ModelFollower implements AutoCloseable {
         return true;
     }
 
-    /** Where the version cannot be opened, that is tried again after the next poll, and what is served stays. */
+    /**
+     * Opens the version of a rollback. If that fails, it is tried again after the next poll, and the served model stays.
+     */
     private void rollBack(String wanted) {
         if (catalogue.manifest(wanted).map(this::open).orElse(false)) {
             LOG.warn("Model {} is rolled back to {}: what it has learned since is not served", modelName, wanted);
@@ -336,7 +345,7 @@ public final class ModelFollower implements AutoCloseable {
                     record.partition(),
                     record.offset(),
                     e.getMessage());
-            // If it was a delta, the next one does not follow what is served.
+            // If the record was a delta, the next delta will not follow the served weights.
             return ModelChange.NONE;
         }
         try {
@@ -367,8 +376,9 @@ public final class ModelFollower implements AutoCloseable {
     }
 
     /**
-     * Opens the newest snapshot that is good, not held back, and of a newer lineage or after this step. Without one, waits for
-     * the next manifest, or tries again where the store could not be used.
+     * Opens the newest snapshot that is valid, not held back, and either of a newer lineage or after this step. If there is
+     * none, waits for the next manifest, or tries again if the store was not available. Returns whether a snapshot was
+     * opened.
      */
     private boolean openNewest(Consumer<byte[], byte[]> consumer, long afterStep) {
         unreachable = false;

@@ -3,12 +3,12 @@ package io.freshet.scoring;
 import java.util.List;
 
 /**
- * The most popular items among the clicks of a partition, as of a moment: what {@link Popularity} knows, and begins with
- * after a restart.
+ * The most popular items among the clicks of a partition at one moment: the state of {@link Popularity}, from which it
+ * continues after a restart.
  *
- * @param landmarkMs the time at which a click weighs 1
- * @param nowMs the partition's {@link io.freshet.sequence.EventClock}, 0 while it knows no time
- * @param totalWeight of all clicks, on whatever item, in clicks at the landmark
+ * @param landmarkMs time at which a click weighs 1
+ * @param nowMs time of the partition's {@link io.freshet.sequence.EventClock}, 0 while it knows no time
+ * @param totalWeight weight of the clicks on all items, listed or not, in clicks at the landmark
  * @param items most popular first
  */
 record PopularItems(long landmarkMs, long nowMs, double totalWeight, List<Item> items) {
@@ -16,6 +16,6 @@ record PopularItems(long landmarkMs, long nowMs, double totalWeight, List<Item> 
         items = List.copyOf(items);
     }
 
-    /** @param weight of all its clicks, in clicks at the landmark */
+    /** @param weight weight of all the item's clicks, in clicks at the landmark */
     record Item(String itemId, double weight) {}
 }

@@ -7,22 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A partition's popular items on their topic, version 3.
+ * Codec of a partition's popular items on their topic, version 3.
  *
  * <pre>
  * 3 bytes   46 50 03: magic, kind 'P', version
  * zigzag    landmark, epoch ms
- * zigzag    the present by the clicks' times, epoch ms, 0 where it is not known
+ * zigzag    the present by the clicks' times, epoch ms, 0 if unknown
  * 8 bytes   weight of all clicks, the bits of a double, little endian
  * varint    number of items
  * for each, most popular first
  *   string  item id: varint of the UTF-8 length, UTF-8
  *   8 bytes weight, the bits of a double, little endian
- * 4 bytes   CRC-32C of all before, little endian
+ * 4 bytes   CRC-32C of all preceding bytes, little endian
  * </pre>
  *
- * <p>Version 2, which is read, has the time of the newest click in place of the present. One click could have moved that
- * time, so it is not used: the present counts as not known. Version 1 was never on a topic.
+ * <p>Version 2 is still read. It has the time of the newest click in place of the present. A single click could move that
+ * time, so it is ignored, and the present counts as unknown. Version 1 was never on a topic.
  */
 final class PopularItemsCodec {
     private static final BinaryFormat FORMAT = new BinaryFormat("popular items", 'P', 2, 3);
@@ -47,7 +47,7 @@ final class PopularItemsCodec {
         return FORMAT.seal(writer);
     }
 
-    /** @throws io.freshet.format.FormatException for bytes that are corrupt, too old or too new */
+    /** @throws io.freshet.format.FormatException if the bytes are corrupt, too old or too new */
     static PopularItems decode(byte[] bytes) {
         ByteReader reader = FORMAT.reader(bytes);
         long landmarkMs = reader.readZigzag();

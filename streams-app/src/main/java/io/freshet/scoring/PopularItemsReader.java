@@ -10,11 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes what is popular in each partition into one list. A record that cannot be read changes nothing. */
+/** Merges the popular items of each partition into one list. A record that cannot be read changes nothing. */
 final class PopularItemsReader extends ContextualProcessor<byte[], byte[], Void, Void> {
     private static final Logger LOG = LoggerFactory.getLogger(PopularItemsReader.class);
 
-    /** Digits of a number of a partition: more partitions than a cluster has. */
+    /** Maximum digits of a partition number: enough for more partitions than a cluster has. */
     private static final int LONGEST_KEY = 6;
 
     private final Trending trending;

@@ -7,18 +7,17 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Which items are clicked most, each click counting half as much for every half-life that has passed since it.
+ * Ranks items by their clicks. The weight of a click halves with every half-life that has passed since it.
  *
- * <p>A click at time t adds 2^((t - L) / half-life) to its item, L being a landmark: so nothing needs to be touched as
- * time passes, and the order of items changes only where one is clicked. Before the exponent grows too large, L moves
- * and all weights are divided. (Cormode, Shkapenyuk, Srivastava, Xu, "Forward Decay", ICDE 2009, equation 2 with
- * exponential decay.)
+ * <p>A click at time t adds 2^((t - L) / half-life) to its item, where L is a landmark. So no weight changes as time
+ * passes, and the order changes only for a clicked item. Before the exponent grows too large, L moves and all weights are
+ * divided. (Cormode, Shkapenyuk, Srivastava, Xu, "Forward Decay", ICDE 2009, equation 2 with exponential decay.)
  *
- * <p>The most popular items are kept in order all the time. Memory is bounded by a capacity: where it is exceeded, the
- * less popular half is forgotten. Not thread-safe.
+ * <p>The most popular items are kept in order at all times. A capacity bounds the memory: when it is exceeded, the less
+ * popular half is forgotten. Not thread-safe.
  */
 final class Popularity {
-    /** Above this exponent of two the landmark moves; weights stay far from the range's end. */
+    /** The landmark moves when the exponent of two exceeds this value; weights stay far from the limits of a double. */
     private static final double MAX_EXPONENT = 200;
 
     private static final int NOT_RANKED = -1;
@@ -29,12 +28,12 @@ final class Popularity {
     private final Ranked[] top; // (topCount) by descending weight
     private int topCount;
     private final Map<String, Ranked> byItem = new HashMap<>();
-    private double totalWeight; // of all clicks, those on forgotten items too
+    private double totalWeight; // of all clicks, including those on forgotten items
     private long landmarkMs = NO_LANDMARK;
 
     /**
-     * @param capacity the most items that are known
-     * @param topSize the most items that are kept in order; less than the capacity
+     * @param capacity maximum number of items with a weight
+     * @param topSize maximum number of items kept in order; at most half the capacity
      */
     Popularity(double halfLifeMs, int capacity, int topSize) {
         if (capacity < 2 * topSize) {
@@ -46,7 +45,7 @@ final class Popularity {
         top = new Ranked[topSize];
     }
 
-    /** An item with its weight, and its place among the top ones. */
+    /** An item with its weight and its rank among the top items. */
     private static final class Ranked {
         private final String itemId;
         private double weight;
@@ -60,8 +59,9 @@ final class Popularity {
     /**
      * Counts a click.
      *
-     * @param nowMs the present, by the clicks' times. A click that states a later time counts at the present; and if the
-     *     present has turned out to be earlier than the landmark, what was counted there counts at the present
+     * @param nowMs the present, by the clicks' times. A click with a later time counts at the present. If the present turns
+     *     out to be earlier than the landmark, the landmark moves back to it, and the clicks counted at the landmark count
+     *     at the present
      */
     void add(String itemId, long clickMs, long nowMs) {
         long timeMs = Math.min(clickMs, nowMs);
@@ -81,7 +81,7 @@ final class Popularity {
     }
 
     /**
-     * The top items as they stand.
+     * Returns the current top items.
      *
      * @param nowMs {@link PopularItems#nowMs}
      */
@@ -93,7 +93,7 @@ final class Popularity {
         return new PopularItems(landmarkMs, nowMs, totalWeight, items);
     }
 
-    /** Begins with what was kept of an earlier life. This object must be fresh. */
+    /** Restores the state of an earlier instance. This object must be new. */
     void restore(PopularItems kept) {
         landmarkMs = kept.landmarkMs();
         totalWeight = kept.totalWeight();

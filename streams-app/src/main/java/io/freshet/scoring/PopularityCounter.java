@@ -13,12 +13,12 @@ import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 
 /**
- * Counts what is popular among this task's clicks, in memory. The top of it goes to its topic when the wall clock says so,
- * from where every instance reads it, and this task again after a restart; the clicks of the last moment before an unclean
- * end are missing from it, which a fallback can bear.
+ * Counts the popular items among this task's clicks, in memory. Publishes the top items to their topic at wall-clock
+ * intervals. Every instance reads them from there, and so does this task after a restart. After an unclean end, the clicks
+ * since the last publication are missing, which is acceptable for a fallback.
  *
- * <p>The present is that of an {@link EventClock}, which goes on after a restart from the time that was published. A time
- * that the wall clock has not reached is not believed.
+ * <p>The present is that of an {@link EventClock}, which continues after a restart from the published time. A published
+ * time that is later than the wall clock is ignored.
  */
 final class PopularityCounter extends ContextualProcessor<byte[], SequenceUpdate, byte[], byte[]> {
     static final int PUBLISHED_ITEMS = 1_000;
@@ -31,7 +31,7 @@ final class PopularityCounter extends ContextualProcessor<byte[], SequenceUpdate
     private EventClock clock = new EventClock();
     private boolean changedSincePublished;
 
-    /** @param trending what was popular before this task began */
+    /** @param trending the items that were popular before this task began */
     PopularityCounter(ScoringConfig config, Trending trending) {
         this.types = config.types();
         this.trending = trending;
@@ -50,7 +50,7 @@ final class PopularityCounter extends ContextualProcessor<byte[], SequenceUpdate
         context.schedule(PUBLISH_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::publish);
     }
 
-    /** What nobody learns from makes nothing popular. */
+    /** Counts the new interactions that are targets. Others, which no model learns from, do not make an item popular. */
     @Override
     public void process(Record<byte[], SequenceUpdate> record) {
         SequenceUpdate update = record.value();

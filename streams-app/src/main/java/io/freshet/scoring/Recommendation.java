@@ -4,12 +4,12 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An answer: items, best first, and where they come from. Immutable.
+ * An answer: items, best first, and their origin. Immutable.
  *
- * @param items fewer than were asked for only if no more may come back
- * @param model the model as it stood; null where there was none, or none was asked
- * @param fallback why the items are the popular ones; null where they are what was asked for
- * @param variant the name of the variant that answered; empty where there is but one
+ * @param items fewer than requested only if no more items qualify
+ * @param model the model at the time of the answer; null if there was none, or none was asked
+ * @param fallback why the items are the popular ones; null if they are what was requested
+ * @param variant name of the variant that answered; empty if there is only one
  */
 public record Recommendation(
         List<Item> items, @Nullable Model model, @Nullable Fallback fallback, String variant) {
@@ -17,7 +17,7 @@ public record Recommendation(
         items = List.copyOf(items);
     }
 
-    /** The items' ids, best first. */
+    /** Returns the ids of the items, best first. */
     List<String> itemIds() {
         return items.stream().map(Item::itemId).toList();
     }
@@ -25,9 +25,9 @@ public record Recommendation(
     /**
      * An item of an answer.
      *
-     * @param score how probably the item is next: by the model, or for a popular one its share of the clicks, each of
-     *     which counts less as time passes; among similar items the cosine of their vectors
-     * @param because the user's past items that it comes from, the weightiest first; null where that was not asked
+     * @param score probability that the item is next according to the model; for a popular item, its share of the
+     *     time-decayed clicks; for a similar item, the cosine of the two item vectors
+     * @param because past items of the user that explain the item, largest weight first; null if not requested
      */
     public record Item(String itemId, float score, @Nullable List<Because> because) {
         public Item {
@@ -36,7 +36,7 @@ public record Recommendation(
     }
 
     /**
-     * A past item that an answer comes from.
+     * A past item of the user that explains an answer.
      *
      * @param weight how much less probable the answer would be without that item in the history, as a share of its
      *     probability: in (0, 1]
@@ -44,10 +44,10 @@ public record Recommendation(
     public record Because(String itemId, float weight) {}
 
     /**
-     * What a model was.
+     * State of a model.
      *
-     * @param version the newest snapshot before it
-     * @param step training steps behind it
+     * @param version version of the newest snapshot at or before this state
+     * @param step number of training steps
      */
     public record Model(String version, long step) {}
 }

@@ -5,17 +5,17 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A question for the items that come next: for a user whose sequence Freshet has, or after a history that the question
- * brings itself. Immutable.
+ * A request for the next items, either of a user whose sequence Freshet has, or after a history given in the request.
+ * Immutable.
  *
- * @param userId null for a history
- * @param history oldest first, {@link #JUST_NOW} where an event's time is not told; null for a user
- * @param k the most items that come back, at least 1
- * @param why whether each item comes with the past events that it comes from
+ * @param userId null if a history is given
+ * @param history oldest first, with {@link #JUST_NOW} as the time of an event without one; null if a user is given
+ * @param k maximum number of items, at least 1
+ * @param why whether each item is returned with the past items that explain it
  */
 public record RecommendationRequest(
         @Nullable String userId, @Nullable List<Interaction> history, int k, ItemSelection selection, boolean why) {
-    /** The time of an event whose time is not told: later than any other. */
+    /** Time of an event that has no time: later than any other. */
     public static final long JUST_NOW = Long.MAX_VALUE;
 
     public RecommendationRequest {
@@ -26,7 +26,7 @@ public record RecommendationRequest(
         history = history == null ? null : List.copyOf(history);
     }
 
-    /** What a user is answered with when nothing more is said. */
+    /** Returns a request for a user without further conditions. */
     public static RecommendationRequest ofUser(String userId, int k) {
         return new RecommendationRequest(userId, null, k, ItemSelection.ALL, false);
     }

@@ -10,22 +10,22 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes answers as JSON, for topics and for HTTP alike:
+ * Writes answers as JSON, both for topics and for HTTP:
  *
  * <pre>
- * {"user_id": "u",                                                 only where it is a user's
+ * {"user_id": "u",                                                 only if it is about a user
  *  "items": [{"item_id": "i", "score": 0.031,                      best first
- *             "because": [{"item_id": "j", "weight": 0.4}, …]}, …],  only where that was asked
- *  "model": {"version": "000000000012-0123456789ab", "step": 17},  null where none was asked
- *  "variant": "b",                                                 only where there are several
- *  "fallback": "no-model",                                         only where popularity answers
+ *             "because": [{"item_id": "j", "weight": 0.4}, …]}, …],  only if requested
+ *  "model": {"version": "000000000012-0123456789ab", "step": 17},  null if there is none or none was asked
+ *  "variant": "b",                                                 only if there are several
+ *  "fallback": "no-model",                                         only if popular items replace the answer
  *  "cause": {"topic": "clicks", "partition": 0, "offset": 5, "timestamp": 1700000000000},
- *                                                                  only where a record is answered
+ *                                                                  only if a record is answered
  *  "generated_at": 1700000000012}
  * </pre>
  *
- * A score of the model is how probably the item is next. The model's weights are those of the snapshot {@code version}
- * after the log up to {@code step}. Times are epoch milliseconds; the cause's is its Kafka record's.
+ * <p>A score of the model is the probability that the item is next. The model's weights are those of the snapshot {@code
+ * version} with the log applied up to {@code step}. Times are epoch milliseconds; the cause's is that of its Kafka record.
  */
 public final class RecommendationWriter {
     private static final JsonFactory JSON = new JsonFactory();
@@ -33,10 +33,10 @@ public final class RecommendationWriter {
     private RecommendationWriter() {}
 
     /**
-     * The JSON of an answer, in UTF-8.
+     * Returns the JSON of an answer, in UTF-8.
      *
-     * @param userId whose it is; null where it is about no user that Freshet knows
-     * @param cause the record that is answered; null where it is none
+     * @param userId the user of the answer; null if it is not about a user that Freshet knows
+     * @param cause the record that is answered; null for none
      */
     public static byte[] toJson(
             @Nullable String userId, Recommendation answer, @Nullable ClickOrigin cause, long generatedAtMs) {

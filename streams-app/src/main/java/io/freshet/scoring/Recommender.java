@@ -16,13 +16,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers what comes next, for users and for histories; what is like an item; and what is popular. Topics and HTTP are
- * answered by the same one, so that the same question at the same step of the model has the same answer.
+ * Answers requests for the next items of users and histories, for similar items, and for popular items. Topics and HTTP
+ * share one recommender, so that the same request at the same step of the model has the same answer.
  *
- * <p>What the model cannot say, popularity does, through the same filters and marked with the reason. Thread-safe.
+ * <p>If the model cannot answer, popular items are returned, through the same filters, with the reason. Thread-safe.
  */
 public final class Recommender {
-    /** The most sequences that are answered together. */
+    /** Maximum number of sequences that are answered together. */
     static final int MOST_AT_ONCE = Scorer.MAX_HISTORIES;
 
     private static final Duration TRENDING_INTERVAL = Duration.ofMillis(200);
@@ -36,10 +36,10 @@ public final class Recommender {
     private final Trending trending;
 
     /**
-     * @param live stays the caller's
+     * @param live owned by the caller
      * @param registry receives the metrics
-     * @param clock tells which seen items may come back, where a question does not come from a record
-     * @param variant the name that answers carry; empty where there is but one
+     * @param clock decides which seen items may be recommended again, for requests that do not come from a record
+     * @param variant name of the variant in answers; empty if there is only one
      */
     public Recommender(ScoringConfig config, LiveModel live, MeterRegistry registry, Clock clock, String variant) {
         this.config = config;
@@ -52,7 +52,9 @@ public final class Recommender {
         metrics.watch(catalogue);
     }
 
-    /** The same with another model. What is popular, and the catalogue, are those of {@code other}, which reads them. */
+    /**
+     * Creates a recommender with another model, which shares the catalogue and the popular items that {@code other} reads.
+     */
     Recommender(Recommender other, LiveModel live, String variant) {
         this.config = other.config;
         this.live = live;
@@ -63,20 +65,20 @@ public final class Recommender {
         trending = other.trending;
     }
 
-    /** What the model said, or why it did not. */
+    /** The model's answer, or the reason why it has none. */
     private record FromModel(
             Recommendation.@Nullable Model model, @Nullable Fallback fallback, List<Recommendation.Item> items) {}
 
     /**
-     * The items that come next.
+     * Returns the next items.
      *
-     * @param known the sequence of the request's user; null where there is none, or the request is about a history
+     * @param known sequence of the request's user; null if there is none, or if the request gives a history
      */
     public Recommendation answer(RecommendationRequest request, @Nullable UserSequence known) {
         return answer(request, known, clock.millis());
     }
 
-    /** @param nowMs the time of the question, for what is seen and may come back */
+    /** @param nowMs time of the request, which decides which seen items may be recommended again */
     Recommendation answer(RecommendationRequest request, @Nullable UserSequence known, long nowMs) {
         List<Interaction> events = events(request, known);
         ItemFilter filter = new ItemFilter(request.selection(), catalogue, seen(events, nowMs));
@@ -84,9 +86,9 @@ public final class Recommender {
     }
 
     /**
-     * The items that come next after each of several sequences, by the model as it stands at one moment. The scores may differ
-     * in their last bit from those of one that is asked about alone. What is seen and may come back goes by the newest
-     * click's time, which an old stream that is read again has, too.
+     * Returns the next items after each of several sequences, all with the same state of the model. Scores may differ in
+     * the last bit from those of a sequence that is answered alone. The time of the newest click decides which seen items
+     * may be recommended again, which also works for an old stream that is read again.
      *
      * @param sequences at most {@value #MOST_AT_ONCE}, none of them empty
      */
@@ -204,7 +206,7 @@ public final class Recommender {
                 model.topK(history.rows(), history.size(), excluded, count, passing, k, rows, scores);
     }
 
-    /** The few are scored alone, so those that are left of them are all there are. */
+    /** Scores a few rows only, so the rows that remain after the exclusions are all candidates. */
     private static RowSelection.Search amongFew(ServedModel model, HistoryRows history, Set<Integer> few) {
         return (excluded, count, passing, k, rows, scores) -> {
             for (int i = 0; i < count; i++) {
@@ -248,8 +250,8 @@ public final class Recommender {
     }
 
     /**
-     * The items whose vectors are most like an item's, with the cosines as scores; popular ones where there is no model or
-     * it does not know the item. The item itself does not come back.
+     * Returns the items with the most similar vectors, with the cosines as scores. The item itself is not returned. Returns
+     * popular items if there is no model or it does not know the item.
      */
     public Recommendation similar(String itemId, ItemListing listing) {
         ItemFilter filter = new ItemFilter(listing.selection(), catalogue, Set.of(itemId));
@@ -293,20 +295,20 @@ public final class Recommender {
         });
     }
 
-    /** What is popular now, with each item's share of the clicks, each of which counts less as time passes. */
+    /** Returns the popular items, each with its share of the time-decayed clicks as its score. */
     public Recommendation trending(ItemListing listing) {
         List<Recommendation.Item> items =
                 popular(new ItemFilter(listing.selection(), catalogue, Set.of()), listing.k());
         return new Recommendation(items, null, null, variant);
     }
 
-    /** Takes in what is said of an item of the catalogue; null takes it out. By one thread. */
+    /** Sets the catalogue entry of an item; null removes it. Called by one thread. */
     void catalogue(String itemId, @Nullable CatalogueItem item) {
         catalogue.put(itemId, item);
         catalogued(itemId);
     }
 
-    /** Tells the model what the catalogue says now of an item. By one thread. */
+    /** Passes the catalogue entry of an item to the model. Called by one thread. */
     void catalogued(String itemId) {
         live.catalogued(itemId, catalogue.of(itemId));
     }
@@ -315,7 +317,7 @@ public final class Recommender {
         return metrics;
     }
 
-    /** What is popular. */
+    /** Returns the popular items of all partitions. */
     Trending trending() {
         return trending;
     }

@@ -23,12 +23,12 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers each request of the topic. One about a user whose key is another goes back to the topic under the user's key, to
- * the task that has the user's sequence; it keeps the origin of its first record. One that cannot be answered goes to the
- * dead letters.
+ * Answers each request of the requests topic. A request about a user whose record has another key is sent back to the topic
+ * under the user's key, to reach the task that has the user's sequence; it keeps the origin of its first record. A request
+ * that cannot be answered goes to the dead letters.
  */
 final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], byte[]> {
-    /** Of one that becomes a key. */
+    /** Maximum length in bytes of a correlation id that is used as a key. */
     private static final int LONGEST_CORRELATION_ID = 1_024;
 
     private final RequestCodec codec;
@@ -38,7 +38,7 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
     private final ScoringMetrics metrics;
     private final DropWarnings warnings = new DropWarnings("a request");
 
-    /** User id in UTF-8 → the user's sequence; the sequencer's, only read. */
+    /** User id in UTF-8 → the user's sequence. The store belongs to the sequencer and is only read here. */
     private KeyValueStore<byte[], UserSequence> sequences;
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
@@ -97,7 +97,10 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
         }
     }
 
-    /** A compacted topic takes no record without a key. */
+    /**
+     * Returns a key for the answer to a request about a history: the record's key, else its correlation id, else its
+     * origin. It is never null, because a compacted topic refuses records without a key.
+     */
     private static byte[] keyOfAnswer(Record<byte[], byte[]> record, ClickOrigin origin) {
         byte @Nullable [] key = record.key();
         if (key != null) {

@@ -10,8 +10,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Requests as JSON, and as the parameters of a URL; the fields, what they must hold and what is said where they do not
- * are the same.
+ * Reads requests from JSON and from URL parameters. Fields, conditions and error messages are the same for both.
  *
  * <pre>
  * {"user_id": "u",                      either this, a string or an integer,
@@ -26,14 +25,14 @@ import java.util.Map;
  *  "why": true}
  * </pre>
  *
- * A field that is null counts as absent; one of another name is refused. Parameters have the same names but for {@code
- * category}; one that takes several values stands several times. Thread-safe.
+ * <p>A null field counts as absent; an unknown field is refused. The URL parameters have the same names, except that {@code
+ * category} replaces {@code categories}. A parameter with several values is repeated. Thread-safe.
  */
 public final class RequestCodec {
-    /** The longest request that is looked into: 1 MiB. */
+    /** Maximum length of a request that is parsed: 1 MiB. */
     public static final int MAX_REQUEST_BYTES = 1 << 20;
 
-    /** Names are not interned: the names of a hostile client would stay in the JVM for ever. */
+    /** Does not intern field names: names sent by a hostile client would stay in the JVM for ever. */
     private static final JsonFactory JSON = new JsonFactoryBuilder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
@@ -45,9 +44,9 @@ public final class RequestCodec {
     }
 
     /**
-     * The request that a text in UTF-8 is.
+     * Parses a request in JSON, in UTF-8.
      *
-     * @throws BadRequestException where it is none that can be answered
+     * @throws BadRequestException if it is not a request that can be answered
      */
     public RecommendationRequest parse(byte[] json) throws BadRequestException {
         if (json.length > MAX_REQUEST_BYTES) {
@@ -66,11 +65,11 @@ public final class RequestCodec {
     }
 
     /**
-     * A request for a user, with parameters.
+     * Returns a request for a user with URL parameters.
      *
-     * @param parameters {@code k}, {@code exclude}, {@code include_only}, {@code category}, {@code max_per_category},
-     *     {@code min_score} and {@code why}, each with the values that it has, decoded
-     * @throws BadRequestException for a parameter that is not known or does not hold
+     * @param parameters decoded values of {@code k}, {@code exclude}, {@code include_only}, {@code category}, {@code
+     *     max_per_category}, {@code min_score} and {@code why}
+     * @throws BadRequestException if a parameter is unknown or invalid
      */
     public RecommendationRequest forUser(String userId, Map<String, List<String>> parameters)
             throws BadRequestException {
@@ -81,9 +80,9 @@ public final class RequestCodec {
     }
 
     /**
-     * A request for items without a user, with the same parameters but for {@code why}.
+     * Returns a request for items without a user. It has the same parameters except {@code why}.
      *
-     * @throws BadRequestException for a parameter that is not known or does not hold
+     * @throws BadRequestException if a parameter is unknown or invalid
      */
     public ItemListing listing(Map<String, List<String>> parameters) throws BadRequestException {
         RequestFields fields = new RequestFields(limits);

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Collects the fields of one request and says what must hold of each. Used once. */
+/** Collects and validates the fields of one request. Used once. */
 final class RequestFields {
     static final String USER_ID = "user_id";
     static final String HISTORY = "history";
@@ -55,7 +55,7 @@ final class RequestFields {
         history = events;
     }
 
-    /** Says at once that a history is too long, so that none is read to its end for nothing. */
+    /** Throws as soon as a history is too long, so that the rest of it is not parsed in vain. */
     void requireHistoryFits(int events) throws BadRequestException {
         if (events > limits.maxHistory()) {
             throw bad(HISTORY, "must have at most " + limits.maxHistory() + " events", "more");
@@ -112,7 +112,7 @@ final class RequestFields {
         };
     }
 
-    /** Says at once that there are too many of something. */
+    /** Throws as soon as a list has too many values. */
     void requireListFits(String field, int size) throws BadRequestException {
         if (size > limits.maxIds()) {
             throw bad(field, "must have at most " + limits.maxIds() + " values", "more");
@@ -132,7 +132,7 @@ final class RequestFields {
         }
     }
 
-    /** Says what must hold of one value of a list. */
+    /** Validates one value of a list. */
     @FunctionalInterface
     private interface Check {
         String of(String field, String value) throws BadRequestException;
@@ -147,7 +147,7 @@ final class RequestFields {
         return distinct;
     }
 
-    /** The id of a user or an item, as clicks have them. */
+    /** Returns the id of a user or an item, which must meet the same conditions as in a click. */
     static String id(String field, String value) throws BadRequestException {
         text(field, value, Click.MAX_ID_BYTES);
         if (Click.controlCharacterIn(value) >= 0) {
@@ -156,7 +156,7 @@ final class RequestFields {
         return value;
     }
 
-    /** The text, which must have bytes, but not too many. */
+    /** Returns the text, which must have 1 to {@code maxBytes} bytes of UTF-8. */
     static String text(String field, String value, int maxBytes) throws BadRequestException {
         int bytes = Utf8.length(value);
         if (bytes == Utf8.UNPAIRED_SURROGATE) {
@@ -194,7 +194,7 @@ final class RequestFields {
         return number;
     }
 
-    /** @param field as messages call it */
+    /** @param field name of the field in messages */
     static void requireKnown(String name, String field, List<String> known) throws BadRequestException {
         if (!known.contains(name)) {
             throw new BadRequestException(
@@ -210,7 +210,7 @@ final class RequestFields {
         }
     }
 
-    /** A field that does not hold. */
+    /** Returns an exception for a field that violates a condition. */
     static BadRequestException bad(String field, String mustHold, String value) {
         return new BadRequestException(
                 Reason.BAD_FIELD, field, field + " " + mustHold + ": " + field + "=" + shown(value));

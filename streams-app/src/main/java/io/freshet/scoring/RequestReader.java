@@ -13,7 +13,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** Reads one request from the start of a parser to its end. Nothing is parsed into a tree. Used once. */
+/** Reads one request from the start of a parser to its end, without building a tree. Used once. */
 final class RequestReader {
     private static final List<String> FIELDS = List.of(
             RequestFields.USER_ID,
@@ -133,7 +133,7 @@ final class RequestReader {
         return RequestFields.id(field, id(field));
     }
 
-    /** An id that is a string, or an integer, which is taken as the text that it is written as. */
+    /** Returns an id, which is a string, or an integer, which is read as its text. */
     private String id(String field) throws IOException, BadRequestException {
         if (parser.currentToken() != JsonToken.VALUE_STRING && parser.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             throw wrongType(field, "a string or an integer");

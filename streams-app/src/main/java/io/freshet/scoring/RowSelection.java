@@ -13,13 +13,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Chooses the items of an answer from a model's rows: the best that pass, in their order, each unless one of its
- * categories is full.
+ * Chooses the items of an answer from a model's rows: the best rows that pass the filter, in order of score, skipping items
+ * with a full category.
  *
- * <p>The conditions are part of the search through the rows, so that it finds as many as are wanted if there are so many.
- * With a cap it finds some more than are wanted, and where too many of those are of full categories, it searches again
- * without the rows of such categories: rows that were passed over for their category are passed over for ever, so that what
- * is taken is the same as in one walk through all rows. Each search but the last takes one item at least. Used once.
+ * <p>The conditions are part of the search through the rows, so it finds as many rows as requested if there are so many.
+ * With a limit per category, the search requests some more rows than needed. If too many of them have a full category, it
+ * searches again without the rows of full categories. A row skipped for its category is skipped for good, so the result is
+ * the same as in a single pass over all rows. Each search but the last takes at least one item. Used once.
  */
 final class RowSelection {
     private static final int MORE_FOR_A_CAP = 16;
@@ -30,7 +30,7 @@ final class RowSelection {
     private final CategoryCap cap;
     private final List<Pick> picks = new ArrayList<>();
 
-    /** Rows that must not come back, those that have been picked among them. */
+    /** Excluded rows, including those already picked. */
     private int[] excluded; // (excludedSize)
 
     private int excludedSize;
@@ -38,7 +38,10 @@ final class RowSelection {
     /** An item of the answer. */
     record Pick(int row, float score) {}
 
-    /** A search for the best rows that are not excluded and pass a filter; how many of {@code k} there are. */
+    /**
+     * A search for the best rows that are not excluded and pass a filter. Returns the number of rows found, at most {@code
+     * k}.
+     */
     interface Search {
         int best(int[] excluded, int excludedLength, RowFilter filter, int k, int[] rows, float[] scores);
     }
@@ -67,7 +70,7 @@ final class RowSelection {
         excluded[excludedSize++] = row;
     }
 
-    /** The rows of the only items that may come back, where there are such, those that pass; else null. */
+    /** Returns the rows of the only items allowed, as far as they pass the filter; null if all items are allowed. */
     @Nullable
     Set<Integer> onlyRows() {
         Set<String> only = filter.selection().includeOnly();
@@ -80,7 +83,7 @@ final class RowSelection {
                         .collect(Collectors.toCollection(HashSet::new));
     }
 
-    /** Adds a history to those that a scorer is asked about, with what may come back. */
+    /** Adds a history, with the rows allowed for it, to the histories that a scorer will answer. */
     void ask(Scorer scorer, RecommenderModel of, HistoryRows history) {
         scorer.add(of, history.rows(), history.size(), excluded, excludedSize, rowFilter());
     }
@@ -89,7 +92,7 @@ final class RowSelection {
         return filter.needsNoCatalogue() ? RowFilter.ALL : this::passes;
     }
 
-    /** The items, best first, by a search. */
+    /** Returns the items found by a search, best first. */
     List<Pick> pickBy(Search search) {
         RowFilter rowFilter = rowFilter();
         boolean thereMayBeMore = true;
@@ -104,7 +107,7 @@ final class RowSelection {
         return picks;
     }
 
-    /** Goes on until there are enough, or the score is too low, which it says by false. */
+    /** Picks rows until there are enough. Returns false if the score has fallen below the minimum. */
     private boolean pick(int[] rows, float[] scores, int found) {
         for (int i = 0; i < found && picks.size() < k; i++) {
             if (scores[i] < filter.selection().minScore() && filter.selection().minScore() > 0) {

@@ -16,7 +16,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** What the scorer did since this process started. Thread-safe. */
+/** Metrics of the scorer since this process started. Thread-safe. */
 final class ScoringMetrics {
     private static final double[] TOGETHER = {1, 2, 4, 8, 16, 32, 64};
     private static final List<String> DEAD_REASONS = Stream.concat(
@@ -78,7 +78,7 @@ final class ScoringMetrics {
         withMinScore = filtered("min-score");
     }
 
-    /** Counts an answer, by where it comes from and what it was filtered by. */
+    /** Counts an answer by its fallback and its filters. */
     void answered(@Nullable Fallback fallback, ItemSelection selection) {
         (fallback == null ? fromModel : Objects.requireNonNull(fromPopularity.get(fallback))).increment();
         count(excluding, !selection.exclude().isEmpty());
@@ -94,18 +94,21 @@ final class ScoringMetrics {
         }
     }
 
-    /** So many sequences were answered together. */
+    /** Records that several sequences were answered together. */
     void scored(int sequences, long tookNs) {
         scoring.record(tookNs, TimeUnit.NANOSECONDS);
         together.record(sequences);
     }
 
-    /** A click was answered, so long after its record's timestamp; less than nothing, by another clock, counts as nothing. */
+    /**
+     * Records the time from a click's record timestamp to its answer. A negative time, from differing clocks, is recorded
+     * as 0.
+     */
     void clickAnswered(long ageMs) {
         clickToRecommendation.record(Math.max(0, ageMs), TimeUnit.MILLISECONDS);
     }
 
-    /** The same of a request. */
+    /** Records the time from a request's record timestamp to its answer. A negative time is recorded as 0. */
     void requestAnsweredAfter(long ageMs) {
         requestToAnswer.record(Math.max(0, ageMs), TimeUnit.MILLISECONDS);
     }

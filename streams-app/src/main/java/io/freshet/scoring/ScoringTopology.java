@@ -19,11 +19,11 @@ import org.apache.kafka.streams.processor.api.ProcessorSupplier;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * Updated sequences, and requests, to recommendations; in the task that has the user's sequence. What all tasks answer by,
- * the catalogue and what is popular, comes from global topics into memory.
+ * Adds the scorer to a topology. It turns updated sequences and requests into recommendations, in the task that has the
+ * user's sequence. The catalogue and the popular items, which all tasks use, are read from global topics into memory.
  */
 public final class ScoringTopology {
-    /** The header of a request that its answer has, too, as all the others. */
+    /** Header with the correlation id of a request, which is passed on to its answer. */
     public static final String CORRELATION_ID = LogIds.CORRELATION_HEADER;
 
     private static final String RECOMMENDATIONS_SINK = "recommendations-sink";
@@ -32,7 +32,7 @@ public final class ScoringTopology {
     static final String REQUESTS_REKEYED_SINK = "requests-rekeyed-sink";
     static final String DEAD_REQUESTS_SINK = "dead-requests-sink";
 
-    /** State store without content: says that a commit comes. */
+    /** State store without content that announces a commit. */
     static final String ANSWERS_BEFORE_COMMIT = "answers-before-commit";
 
     private static final String SEQUENCES_SOURCE = "sequences-source";
@@ -43,19 +43,20 @@ public final class ScoringTopology {
     private static final String CATALOGUE_READER = "catalogue-reader";
     private static final String POPULAR_ITEMS_READER = "popular-items-reader";
 
-    /** Global state store without content; {@link ItemCatalogue} is what is read. */
+    /** Global state store without content; the data is in {@link ItemCatalogue}. */
     private static final String CATALOGUE_VIEW = "catalogue-view";
 
-    /** Global state store without content; {@link Trending} is what is read. */
+    /** Global state store without content; the data is in {@link Trending}. */
     private static final String POPULAR_ITEMS_VIEW = "popular-items-view";
 
     private ScoringTopology() {}
 
     /**
-     * Adds the scorer of the streams role, which answers {@code updates} and requests. The sequencer must be there already.
+     * Adds the scorer of the streams role, which answers {@code updates} and requests. The sequencer must have been added
+     * before.
      *
-     * @param variants stay the caller's, who may ask them, too
-     * @param outputs what bounds the records that go out
+     * @param variants owned by the caller, who may query them too
+     * @param outputs limits on the records written
      */
     public static void addTo(
             StreamsBuilder builder,
@@ -75,12 +76,12 @@ public final class ScoringTopology {
     }
 
     /**
-     * Adds a scorer by itself, which answers the updated sequences that are addressed to its variant, or all of them where it
-     * is a shadow.
+     * Adds a stand-alone scorer, which answers the updated sequences addressed to its variant, or all of them if it is a
+     * shadow.
      *
-     * @param config as it is for a scorer by itself
-     * @param variants the scorer's own alone
-     * @param outputs what bounds the records that go out
+     * @param config configuration of a stand-alone scorer
+     * @param variants the scorer's own variant only
+     * @param outputs limits on the records written
      */
     public static void addScorerTo(StreamsBuilder builder, FreshetConfig config, Variants variants, Outputs outputs) {
         Variant own = variants.own();
@@ -102,7 +103,7 @@ public final class ScoringTopology {
                 .to(config.topics().recommendations(), bytesTo(RECOMMENDATIONS_SINK));
     }
 
-    /** Brings the scorer's hook. */
+    /** Supplies scorers and their commit hook. */
     private record ScorerSupplier(FreshetConfig config, Outputs outputs, SequenceScorer.WhoAnswers whoAnswers)
             implements ProcessorSupplier<byte[], SequenceUpdate, byte[], byte[]> {
         @Override

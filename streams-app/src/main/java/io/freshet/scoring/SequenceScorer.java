@@ -20,15 +20,16 @@ import org.apache.kafka.streams.processor.api.Record;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers each updated sequence that is this process's with a recommendation in JSON, and the erasure of a user with a
- * tombstone.
+ * Answers each updated sequence that belongs to this process with a recommendation in JSON, and the erasure of a user with
+ * a tombstone.
  *
- * <p>A recommendation can be read only when its task has committed: so updates wait for the commit, and those that wait are
- * answered together, by one pass over the item table of their variant.
+ * <p>A recommendation becomes readable only when its task has committed. So updates wait for the commit, and all waiting
+ * updates of a variant are answered together in one pass over its item table.
  *
- * <p>An answer has those headers of its own click that go on, and is a part of its trace.
+ * <p>An answer carries those headers of its click that are passed on, and belongs to the click's trace.
  *
- * <p>Each click is looked for in the answer that its user had before, for the figures of the variant that gave it.
+ * <p>Each click is looked up in the previous answer of its user, for the accuracy metrics of the variant that gave the
+ * answer.
  */
 final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, byte[], byte[]> {
     private final EventTypes types;
@@ -40,10 +41,10 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     private final AnswerSpans spans = new AnswerSpans("recommend");
     private final Map<String, AnswerBatch> batches = new LinkedHashMap<>();
 
-    /** Which variant of this process answers an update. */
+    /** Decides which variant of this process answers an update. */
     @FunctionalInterface
     interface WhoAnswers {
-        /** Null where none does. */
+        /** Returns the variant, or null if none of this process answers. */
         @Nullable
         Variant of(byte[] userId, Headers headers);
     }
@@ -85,7 +86,7 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         }
     }
 
-    /** Whoever the user's variant was answered by: two tombstones say no more than one. */
+    /** Emits a tombstone whichever variant answers the user: several tombstones have the same effect as one. */
     private void erase(Record<byte[], SequenceUpdate> record) {
         answerWaiting();
         lastAnswers.forget(text(record.key()));

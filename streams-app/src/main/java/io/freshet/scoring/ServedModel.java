@@ -22,14 +22,17 @@ import java.util.concurrent.Semaphore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model as serving needs it: it answers, and takes deltas.
+ * A model for serving: it answers and accepts deltas.
  *
- * <p>Any number of threads may read at the same time, but none while {@link #apply} or {@link #close} runs: {@link
- * LiveModel} sees to that. Owns the model, and a scorer with its scratch and workers for each thread that has scored at
- * once.
+ * <p>Any number of threads may read at the same time, but none while {@link #apply} or {@link #close} runs; {@link
+ * LiveModel} ensures that. Owns the model and a pool of scorers with their scratch memory and workers, one for each thread
+ * that has scored concurrently.
  */
 final class ServedModel implements AutoCloseable {
-    /** A scorer of many histories has scratch of megabytes. */
+    /**
+     * Maximum number of concurrent batches of {@link #probabilities}: a scorer of many histories has megabytes of scratch
+     * memory.
+     */
     private static final int MOST_BATCHES = 2;
 
     private final RecommenderModel model;
@@ -42,16 +45,16 @@ final class ServedModel implements AutoCloseable {
     private final Semaphore batches = new Semaphore(MOST_BATCHES);
 
     /**
-     * A model that looks for the best among all items.
+     * Creates a model that searches all items.
      *
-     * @param model becomes this object's own
+     * @param model owned by this object from now on
      * @param workers threads that share the search for one answer
      */
     ServedModel(RecommenderModel model, int workers) {
         this(model, workers, 0);
     }
 
-    /** @param approximateItems from how many on the best are looked for in clusters, once there are; 0 for never */
+    /** @param approximateItems number of items from which on the search uses clusters, once they are built; 0 for never */
     ServedModel(RecommenderModel model, int workers, int approximateItems) {
         this.model = model;
         this.clusters = new ModelClusters(model, approximateItems);
@@ -60,22 +63,22 @@ final class ServedModel implements AutoCloseable {
         catalogueRows.growTo(vocabulary.size());
     }
 
-    /** The model in a snapshot's files. */
+    /** Reads the model from a snapshot's files. */
     static ServedModel read(Snapshot snapshot, int workers, int approximateItems) throws IOException {
         return new ServedModel(ModelSnapshot.read(snapshot), workers, approximateItems);
     }
 
-    /** Training steps behind the weights. */
+    /** Returns the number of training steps in the weights. */
     long step() {
         return model.step();
     }
 
-    /** The lineage that the weights belong to. */
+    /** Returns the lineage of the weights. */
     long lineage() {
         return model.lineage();
     }
 
-    /** The item's row, {@link Vocabulary#NOT_FOUND} for an item that the model does not know. */
+    /** Returns the item's row, or {@link Vocabulary#NOT_FOUND} if the model does not know the item. */
     int rowOf(String itemId) {
         return vocabulary.rowOf(itemId);
     }
@@ -84,7 +87,7 @@ final class ServedModel implements AutoCloseable {
         return vocabulary.itemAt(row);
     }
 
-    /** Rows, those without an item among them. */
+    /** Returns the number of rows, including rows without an item. */
     int rows() {
         return vocabulary.size();
     }
@@ -93,13 +96,13 @@ final class ServedModel implements AutoCloseable {
         return vocabulary.isTaken(row);
     }
 
-    /** What a catalogue, always the same one, says of the item in a row. */
+    /** Returns the catalogue entry of the item in a row. All calls must pass the same catalogue. */
     CatalogueItem catalogueItem(int row, ItemCatalogue catalogue) {
         CatalogueItem known = catalogueRows.get(row);
         return known == null ? catalogueRows.fillIn(row, catalogue.of(vocabulary.itemAt(row))) : known;
     }
 
-    /** Takes in what the catalogue says now. By one thread, and after the catalogue itself. */
+    /** Updates the catalogue entry of an item. Called by one thread, after the catalogue itself has been updated. */
     void catalogued(String itemId, CatalogueItem item) {
         int row = vocabulary.rowOf(itemId);
         if (row != Vocabulary.NOT_FOUND) {
@@ -108,10 +111,10 @@ final class ServedModel implements AutoCloseable {
     }
 
     /**
-     * Brings the model to the delta's last step.
+     * Applies a delta, which brings the model to the delta's last step.
      *
-     * @param parts all of one delta, in order
-     * @throws IllegalArgumentException if the delta is refused: then nothing has changed, the clusters neither
+     * @param parts all parts of one delta, in order
+     * @throws IllegalArgumentException if the delta is refused; the model and the clusters are unchanged then
      */
     void apply(List<ModelDelta> parts) {
         model.requireFits(parts);
@@ -126,25 +129,25 @@ final class ServedModel implements AutoCloseable {
         }
     }
 
-    /** Does a slice of what there is to do for the clusters of the items, by one thread; false if it was nothing. */
+    /** Does a slice of the work on the item clusters. Called by one thread. Returns false if there was nothing to do. */
     boolean advanceClusters() {
         return clusters.advance();
     }
 
-    /** Whether the best are looked for in clusters. */
+    /** Returns whether searches use clusters. */
     boolean isApproximate() {
         return clusters.current() != null;
     }
 
     /**
-     * The best next items.
+     * Finds the best next items.
      *
      * @param history (historyLength) rows of the user's items, oldest first; at least one
-     * @param excluded (excludedLength) rows that must not come back, in any order
-     * @param filter says which others may
+     * @param excluded (excludedLength) rows that are excluded, in any order
+     * @param filter accepts or rejects the other rows
      * @param rows (k) receives the rows of the best items, best first
-     * @param scores (k) receives how probably each is next
-     * @return how many there are, at most k
+     * @param scores (k) receives the probability of each item to be next
+     * @return number of items found, at most k
      */
     int topK(
             int[] history,
@@ -161,7 +164,9 @@ final class ServedModel implements AutoCloseable {
         return answer(scorer, k, rows, scores);
     }
 
-    /** As {@link #topK}, among a few rows alone, {@code only} (onlyLength), in any order, each once. */
+    /**
+     * Does the same as {@link #topK}, among a few rows only: {@code only} (onlyLength), in any order, without duplicates.
+     */
     int topKOf(int[] history, int historyLength, int[] only, int onlyLength, int k, int[] rows, float[] scores) {
         Scorer scorer = idleScorer();
         scorer.clear();
@@ -170,18 +175,18 @@ final class ServedModel implements AutoCloseable {
     }
 
     /**
-     * What is asked of the model about a user.
+     * A question to the model about a user.
      *
-     * @param history the user's items; none where the model knows none of them
-     * @param selection of what may come back, without a cap
+     * @param history rows of the user's items; empty if the model knows none of them
+     * @param selection rows that are allowed, without a limit per category
      */
     record Question(HistoryRows history, RowSelection selection) {}
 
     /**
-     * The best next items of each question, with one pass over the item table where there are several.
+     * Finds the best next items of each question, with one pass over the item table if there are several.
      *
      * @param questions at most {@link Scorer#MAX_HISTORIES}
-     * @return in the same order, best first; nothing for a question without a history
+     * @return items of each question in the order of the questions, best first; none for a question without a history
      */
     List<List<RowSelection.Pick>> answer(List<Question> questions, int k) {
         long asked = questions.stream()
@@ -239,12 +244,12 @@ final class ServedModel implements AutoCloseable {
     }
 
     /**
-     * How probably each of some rows is next, after each of several histories; all at once, and exactly: what is asked for is
-     * the difference that an item of the history makes.
+     * Computes the probability of some rows to be next after each of several histories, in one batch. The result is exact,
+     * because the caller compares probabilities with and without an item of the history.
      *
-     * @param histories at most {@link Scorer#MAX_HISTORIES}, each of one row at least
-     * @param rows each once
-     * @return of each history the rows with their probabilities, the most probable first
+     * @param histories at most {@link Scorer#MAX_HISTORIES}, each of at least one row
+     * @param rows rows without duplicates
+     * @return for each history the rows with their probabilities, the most probable first
      */
     Answers probabilities(List<int[]> histories, int[] rows) {
         batches.acquireUninterruptibly();
@@ -264,12 +269,12 @@ final class ServedModel implements AutoCloseable {
     }
 
     /**
-     * The items that are most similar to the one in a row.
+     * Finds the items that are most similar to the one in a row.
      *
-     * @param filter says which may come back; the item itself does not
+     * @param filter accepts or rejects rows; the item itself is never returned
      * @param rows (k) receives the rows, the most similar first
      * @param cosines (k) receives the cosines of their vectors with the item's
-     * @return how many there are, at most k
+     * @return number of items found, at most k
      */
     int similar(int row, RowFilter filter, int k, int[] rows, float[] cosines) {
         try (SimilarItems similar = new SimilarItems()) {

@@ -10,11 +10,11 @@ import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The popular items of all partitions in one list, the same on every instance that has read the same: each item with its
- * share of all clicks, where clicks count less as time passes.
+ * The popular items of all partitions in one list, the same on every instance that has read the same records. Each item has
+ * its share of the time-decayed clicks on all items.
  *
- * <p>One thread puts, any number read. The list is made when it is read and something has changed, but no more often than
- * in an interval: with many partitions there is always something that has.
+ * <p>One thread writes, any number read. The list is rebuilt when it is read after a change, but at most once per interval,
+ * because with many partitions something has always changed.
  */
 final class Trending {
     private static final Comparator<Recommendation.Item> BEST_FIRST = Comparator.comparingDouble(
@@ -27,20 +27,20 @@ final class Trending {
     private volatile Known known = new Known(0, Map.of());
     private volatile Merged merged = new Merged(0, List.of(), Long.MIN_VALUE);
 
-    /** What is popular in each partition, after so many changes. */
+    /** The popular items of each partition, and the number of changes so far. */
     private record Known(long changes, Map<Integer, PopularItems> byPartition) {}
 
-    /** The list made after so many changes, to be used until a time at least. */
+    /** The list built after this number of changes, which is used at least until a time. */
     private record Merged(long changes, List<Recommendation.Item> items, long untilMs) {}
 
-    /** @param interval the least time between two lists */
+    /** @param interval minimum time between two rebuilds of the list */
     Trending(Duration halfLife, Duration interval, Clock clock) {
         this.halfLifeMs = halfLife.toMillis();
         this.intervalMs = interval.toMillis();
         this.clock = clock;
     }
 
-    /** Takes in what is popular in a partition now; null for nothing. */
+    /** Sets the popular items of a partition; null for none. */
     void put(int partition, @Nullable PopularItems items) {
         Map<Integer, PopularItems> next = new TreeMap<>(known.byPartition());
         if (items == null) {
@@ -51,13 +51,13 @@ final class Trending {
         known = new Known(known.changes() + 1, next);
     }
 
-    /** What is popular in a partition; null where that is not known. */
+    /** Returns the popular items of a partition, or null if they are not known. */
     @Nullable
     PopularItems of(int partition) {
         return known.byPartition().get(partition);
     }
 
-    /** The popular items, best first; of equal ones by their ids. */
+    /** Returns the popular items, best first; items of equal score in order of their ids. */
     List<Recommendation.Item> items() {
         Merged last = merged;
         Known now = known;
@@ -73,10 +73,10 @@ final class Trending {
         return next.items();
     }
 
-    /** Brings all weights to the latest landmark, where they are small enough to be added up. */
+    /** Merges the lists. Scales all weights to the latest landmark, where they are small enough to be summed. */
     private List<Recommendation.Item> merge(Map<Integer, PopularItems> byPartition) {
         List<PopularItems> partitions = byPartition.values().stream()
-                .filter(popular -> !popular.items().isEmpty()) // without a click there is no landmark
+                .filter(popular -> !popular.items().isEmpty()) // there is no landmark before the first click
                 .toList();
         long landmarkMs =
                 partitions.stream().mapToLong(PopularItems::landmarkMs).max().orElse(0);

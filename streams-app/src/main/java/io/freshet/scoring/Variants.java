@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The variants that this process answers, which share the catalogue and what is popular. Questions about nobody, and about
- * users whose variant is answered elsewhere, are its own variant's. Thread-safe.
+ * The variants that this process answers, which share the catalogue and the popular items. Requests that are not about a
+ * user, or about a user whose variant is answered elsewhere, go to the process's own variant. Thread-safe.
  */
 public final class Variants {
     private final UserSplit split;
@@ -23,9 +23,9 @@ public final class Variants {
     private final Variant own;
 
     /**
-     * @param models one for each variant that the process answers, by its name; they stay the caller's
+     * @param models model of each variant that the process answers, by name; owned by the caller
      * @param registry receives the metrics
-     * @param clock tells which seen items may come back, where a question does not come from a record
+     * @param clock decides which seen items may be recommended again, for requests that do not come from a record
      */
     public Variants(FreshetConfig config, Map<String, LiveModel> models, MeterRegistry registry, Clock clock) {
         VariantConfig variants = config.variants();
@@ -60,22 +60,25 @@ public final class Variants {
                 new ServedAccuracy(registry, name, config.metricsK(), config.metricsWindow()));
     }
 
-    /** The process's own, which answers what is nobody else's. */
+    /** Returns the process's own variant, which answers everything that belongs to no other. */
     public Variant own() {
         return own;
     }
 
-    /** All of them, the process's own first. */
+    /** Returns all variants, the process's own first. */
     public List<Variant> all() {
         return List.copyOf(byName.values());
     }
 
-    /** How users are split among these and others. */
+    /** Returns the split of users among these and other variants. */
     public UserSplit split() {
         return split;
     }
 
-    /** Who answers about a user here; the user's own variant if that is among these. Null is nobody in particular. */
+    /**
+     * Returns the variant that answers a user: the user's variant if this process answers it, else the process's own. A
+     * null user id stands for a request that is not about a user.
+     */
     public Variant answering(@Nullable String userId) {
         return userId == null ? own : answering(userId.getBytes(UTF_8));
     }
@@ -84,7 +87,7 @@ public final class Variants {
         return byName.getOrDefault(split.variantOf(userId), own);
     }
 
-    /** Takes in what is said of an item of the catalogue; null takes it out. By one thread. */
+    /** Sets the catalogue entry of an item; null removes it. Called by one thread. */
     void catalogue(String itemId, @Nullable CatalogueItem item) {
         own.recommender().catalogue(itemId, item);
         all().stream().skip(1).forEach(variant -> variant.recommender().catalogued(itemId));

@@ -6,9 +6,9 @@ import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
- * A global state store that holds nothing: the processor beside it keeps a view in memory of its own shape, and Kafka
+ * A global state store that holds nothing. The processor beside it keeps an in-memory view in its own format, and Kafka
  * Streams runs the whole topic through that processor before anything else starts. A store of records beside the view would
- * hold everything twice.
+ * hold all data twice.
  */
 final class ViewStore implements StateStore {
     private final String name;
@@ -44,7 +44,7 @@ final class ViewStore implements StateStore {
         return open;
     }
 
-    /** Builds a store of a name; there is nothing about it to choose. */
+    /** Builds a store with a name; other settings have no effect. */
     record Builder(String name) implements StoreBuilder<ViewStore> {
         @Override
         public ViewStore build() {

@@ -14,14 +14,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Asks the first model that is served about made-up histories of its own items, alone and several at once, until answers take
- * no less time than before: so that the JVM has compiled what answering takes before the first user waits for it. Nobody
- * sees the answers, and no metric counts them. Thread-safe.
+ * Warms up the JVM before the first user waits for an answer. Queries the first served model with random histories of its
+ * own items, alone and several at once, until answers no longer get faster, so that the JIT has compiled the code. The
+ * answers are discarded and appear in no metric. Thread-safe.
  */
 public final class WarmUp implements ModelListener {
     private static final Logger LOG = LoggerFactory.getLogger(WarmUp.class);
 
-    /** Longer than it takes: compilers may be late on a machine that has other things to do. */
+    /** Time limit, longer than a warm-up normally takes: the JIT compilers may be late on a busy machine. */
     private static final Duration MOST = Duration.ofSeconds(5);
 
     private static final int ROUND = 32;
@@ -39,12 +39,12 @@ public final class WarmUp implements ModelListener {
     private volatile boolean done;
 
     /**
-     * Nothing happens before a model is opened.
+     * Creates a warm-up, which does nothing until a model is opened.
      *
-     * @param role whose warm-up it is, for the log
-     * @param live stays the caller's
-     * @param k items of an answer
-     * @param historyLength items of a history
+     * @param role role of the process, for the log
+     * @param live owned by the caller
+     * @param k number of items in an answer
+     * @param historyLength number of items in a history
      */
     public WarmUp(String role, LiveModel live, int k, int historyLength) {
         this.role = role;
@@ -53,7 +53,7 @@ public final class WarmUp implements ModelListener {
         this.historyLength = historyLength;
     }
 
-    /** Whether the first model has been asked often enough. */
+    /** Returns whether the warm-up has ended. */
     public boolean isDone() {
         return done;
     }
@@ -88,7 +88,7 @@ public final class WarmUp implements ModelListener {
         }
     }
 
-    /** A round of questions; false if there is no model, or it knows no item. */
+    /** Asks a round of questions. Returns false if there is no model, or it has no rows. */
     private boolean ask() {
         for (int i = 0; i < ROUND; i++) {
             ServedModel model = live.acquire();

@@ -1,4 +1,4 @@
-/** Recommendations: the model that is served and kept up to date, top-K over it, and the fallback beside it. */
+/** Recommendations: the served model and its updates, top-K search over it, and the fallback to popular items. */
 @NullMarked
 package io.freshet.scoring;
 

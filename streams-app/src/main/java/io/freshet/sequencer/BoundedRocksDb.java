@@ -13,8 +13,8 @@ import org.rocksdb.Status;
 import org.rocksdb.WriteBufferManager;
 
 /**
- * Sets up each RocksDB store of a Kafka Streams client, which makes one of these for each, to use the one {@link
- * Memory} that the client's properties share.
+ * Configures each RocksDB store of a Kafka Streams client to use the one {@link Memory} that the client's properties share.
+ * Kafka Streams creates one instance per store.
  */
 public final class BoundedRocksDb implements RocksDBConfigSetter {
     private static final String MEMORY = "freshet.rocksdb.memory";
@@ -41,9 +41,9 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     }
 
     /**
-     * Whether a store's files are damaged: RocksDB finds them corrupt, or misses one that it has written.
+     * Returns whether a store's files are damaged: RocksDB reports corruption, or misses a file that it has written.
      *
-     * @param error of a store
+     * @param error error thrown by a store
      */
     static boolean isDamage(Throwable error) {
         for (Throwable cause = error; cause != null; cause = cause.getCause()) {
@@ -57,13 +57,13 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         return false;
     }
 
-    /** Leaves the memory alone: other stores use it. */
+    /** Does not close the memory, because other stores use it. */
     @Override
     public void close(String storeName, Options options) {}
 
     /**
-     * The memory that all RocksDB stores of one client take at most, however many partitions there are: one block
-     * cache, to which memtables, index and filter blocks are charged. Close it after the client.
+     * The bounded memory of all RocksDB stores of one client, whose limit holds for any number of partitions. It is one
+     * block cache, to which memtables, index blocks and filter blocks are charged. Close it after the client.
      */
     public static final class Memory implements AutoCloseable {
         private static final double HIGH_PRIORITY_SHARE = 0.1;
@@ -73,7 +73,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
         private final Cache cache;
         private final WriteBufferManager writeBuffers;
 
-        /** @param writeBufferBytes the part of {@code cacheBytes} that memtables may take */
+        /** @param writeBufferBytes maximum part of {@code cacheBytes} for memtables */
         public Memory(long cacheBytes, long writeBufferBytes) {
             this.cacheBytes = cacheBytes;
             RocksDB.loadLibrary();
@@ -81,23 +81,23 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
             writeBuffers = new WriteBufferManager(writeBufferBytes, cache);
         }
 
-        /** Makes every store that is opened with these properties use this memory. */
+        /** Makes every store opened with these properties use this memory. */
         public void shareThrough(Map<String, Object> streamsProperties) {
             streamsProperties.put(StreamsConfig.ROCKSDB_CONFIG_SETTER_CLASS_CONFIG, BoundedRocksDb.class);
             streamsProperties.put(MEMORY, this);
         }
 
-        /** How much of it is in use: cached blocks, and the memtables that are charged to the cache. */
+        /** Returns the bytes in use: cached blocks, and the memtables charged to the cache. */
         public long usedBytes() {
             return cache.getUsage();
         }
 
-        /** The part of it that cannot be evicted: memtables, and blocks that are being read. */
+        /** Returns the bytes that cannot be evicted: memtables, and blocks that are being read. */
         public long pinnedBytes() {
             return cache.getPinnedUsage();
         }
 
-        /** What it may take. */
+        /** Returns the maximum number of bytes. */
         public long maxBytes() {
             return cacheBytes;
         }

@@ -1,14 +1,14 @@
 package io.freshet.sequencer;
 
-/** What a click did to its user's sequence. */
+/** Effect of a click on its user's sequence. */
 enum ClickOutcome {
-    /** Became the newest. */
+    /** Accepted as the newest click of the sequence. */
     APPENDED("appended"),
-    /** Was put in among the kept ones, in time order. */
+    /** Accepted, and inserted among the kept clicks in time order. */
     LATE("late"),
     /** Dropped: the same event is in the sequence. */
     DUPLICATE("duplicate"),
-    /** Dropped: older than all of a full window. */
+    /** Dropped: older than every click of a full window. */
     TOO_LATE("too-late");
 
     private final String code;
@@ -17,7 +17,7 @@ enum ClickOutcome {
         this.code = code;
     }
 
-    /** The outcome in kebab case, as the state store and the metrics name it. */
+    /** Returns the outcome in kebab case, as in the state store and the metrics. */
     String code() {
         return code;
     }

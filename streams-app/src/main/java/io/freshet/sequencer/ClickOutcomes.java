@@ -10,11 +10,11 @@ import org.apache.kafka.streams.errors.InvalidStateStoreException;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 
-/** Interactive query of the {@link SequencerTopology#CLICK_OUTCOMES} stores of one client. */
+/** Queries the {@link SequencerTopology#CLICK_OUTCOMES} stores of one client. */
 public final class ClickOutcomes {
     private ClickOutcomes() {}
 
-    /** The sum over the client's partitions; empty while the stores are being moved or restored. */
+    /** Returns the sums over the client's partitions; empty while the stores are being moved or restored. */
     public static Optional<ClickOutcomeCounts> read(KafkaStreams streams) {
         try {
             Map<String, Long> sums = sums(streams);

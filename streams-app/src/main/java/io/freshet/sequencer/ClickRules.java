@@ -7,9 +7,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What must hold of a click beside its form, wherever it comes in. A record of the topic must not be of the future, nor from before
- * {@link SequencerConfig#earliestClick}. Whether its user is forgotten again depends on the other clicks of its partition, which may
- * be those of an old file. Over HTTP a click must be recent, so that it is kept whatever the others are. Immutable.
+ * Rules on the time of a well-formed click, from Kafka or over HTTP. A click from a record must not lie in the future, nor
+ * before {@link SequencerConfig#earliestClick}. Whether its user counts as idle and is forgotten again depends on the other
+ * clicks of its partition, which may come from an old file. Over HTTP a click must also be recent, so that it is kept
+ * whatever the other clicks are. Immutable.
  */
 public final class ClickRules {
     private final long futureBoundMs;
@@ -23,17 +24,17 @@ public final class ClickRules {
     }
 
     /**
-     * Why a click is refused.
+     * Refusal of a click.
      *
-     * @param reason in kebab case, as dead letters have it
-     * @param detail for a person
+     * @param reason in kebab case, as in the headers of dead letters
+     * @param detail explanation for a person
      */
     public record Refusal(String reason, String detail) {}
 
     /**
-     * Why a click of a record is refused; null where it is not.
+     * Returns why a click from a record is refused, or null if it is accepted.
      *
-     * @param recordMs the time with which the click's record goes through the topology, no later than the wall clock
+     * @param recordMs time of the click's record in the topology, no later than the wall clock
      */
     public @Nullable Refusal ofRecord(Click click, long recordMs) {
         long latestMs = recordMs + futureBoundMs;
@@ -60,7 +61,9 @@ public final class ClickRules {
                         + click.timestampMs() + hint);
     }
 
-    /** Why a click that comes now is refused; null where the sequencer will keep it, whatever has come before. */
+    /**
+     * Returns why a click that arrives now is refused, or null if the sequencer will keep it, whatever clicks came before.
+     */
     public @Nullable Refusal ofNow(Click click, long nowMs) {
         long earliestMs = nowMs - idleRetentionMs;
         return click.timestampMs() >= earliestMs || click.timestampMs() < earliestClick.toEpochMilli()

@@ -20,11 +20,12 @@ import org.apache.kafka.streams.processor.api.RecordMetadata;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads each record as a click and says what becomes of it. A re-keyed click keeps the origin of its first record; one whose
- * key is still not its user is refused, so that none is re-keyed for ever. A tombstone under a user's key erases that user.
+ * Parses each record as a click and decides what happens to it. A re-keyed click keeps the origin of its first record. A
+ * re-keyed click whose key is still not its user is refused, so that no click is re-keyed for ever. A tombstone under a
+ * user's key erases that user.
  *
- * <p>Whatever a record is like, what goes on from here is bounded: a click by its codec, headers and dead letters by {@link
- * Outputs}.
+ * <p>All records that leave this processor are bounded, whatever the input: a click by its codec, headers and dead letters
+ * by {@link Outputs}.
  */
 final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], Verdict> {
     private final String rekeyedTopic;

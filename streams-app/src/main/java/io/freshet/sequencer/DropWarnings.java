@@ -8,8 +8,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Warns of dropped records, at most once a second: a flood of bad clicks must not become a flood of log lines. The
- * counters are exact. Not thread-safe; one for each processor.
+ * Logs dropped records, at most once a second: a flood of bad clicks must not become a flood of log lines. The counters are
+ * exact. Not thread-safe; each processor has its own.
  */
 public final class DropWarnings {
     private static final Logger LOG = LoggerFactory.getLogger(DropWarnings.class);
@@ -19,16 +19,16 @@ public final class DropWarnings {
     private long nextMs = Long.MIN_VALUE;
     private long unmentioned;
 
-    /** @param what a record is, as in "a click" */
+    /** @param what what a record is, as in "a click" */
     public DropWarnings(String what) {
         this.what = what;
     }
 
     /**
-     * Takes note of a dropped record.
+     * Notes a dropped record, and logs it if the last log line is more than a second old.
      *
-     * @param context of the processor that drops it
-     * @param headers of the record, which say what it is a part of
+     * @param context context of the processor that drops the record
+     * @param headers headers of the record, with its trace and correlation id
      */
     public void dropped(String reason, ClickOrigin origin, ProcessingContext context, Headers headers) {
         long nowMs = context.currentSystemTimeMs();

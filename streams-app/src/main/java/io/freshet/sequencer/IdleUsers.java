@@ -8,23 +8,24 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The search for idle users: goes round the store in slices, from where the last slice stopped, so that no call takes
- * long however many users there are. Not thread-safe.
+ * Searches for idle users. Goes round the store in slices, each from where the last one stopped, so that no call takes long
+ * however many users there are. Not thread-safe.
  */
 final class IdleUsers {
     private final int sliceSize;
     private byte @Nullable [] nextUser;
 
-    /** @param sliceSize the most users that one call looks at */
+    /** @param sliceSize maximum number of users per call */
     IdleUsers(int sliceSize) {
         this.sliceSize = sliceSize;
     }
 
     /**
-     * Deletes the idle users of the next slice. A value that cannot be read stays: a newer version may have written it.
+     * Deletes the idle users of the next slice. A value that cannot be decoded is kept: a newer version may have written
+     * it.
      *
-     * @param isIdle tells by the time of a user's newest click
-     * @return how many
+     * @param isIdle tells from the time of a user's newest click whether the user is idle
+     * @return number of deleted users
      */
     int forget(LongPredicate isIdle, KeyValueStore<byte[], UserSequence> sequences) {
         int forgotten = 0;
@@ -42,7 +43,7 @@ final class IdleUsers {
         return forgotten;
     }
 
-    /** Time of a sequence's newest click; that of an empty one is before all others. */
+    /** Returns the time of a sequence's newest click; for an empty sequence, a time before all others. */
     static long newestMs(UserSequence sequence) {
         int size = sequence.size();
         return size == 0

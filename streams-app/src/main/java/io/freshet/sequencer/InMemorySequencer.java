@@ -14,8 +14,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The sequencer's rules without Kafka, for clicks of a finished file. It forgets no user; its memory grows with the users,
- * up to a window of clicks each. Not thread-safe.
+ * Applies the sequencer's rules without Kafka, to the clicks of a complete file. Never forgets a user; memory grows with
+ * the number of users, up to a window of clicks each. Not thread-safe.
  */
 public final class InMemorySequencer {
     private static final String TOPIC = "clicks";
@@ -25,12 +25,12 @@ public final class InMemorySequencer {
     private final Map<ClickOutcome, Long> outcomes = new EnumMap<>(ClickOutcome.class);
     private long clicks;
 
-    /** @param window the most interactions of a sequence that mean the same */
+    /** @param window maximum number of interactions of the same meaning in a sequence */
     public InMemorySequencer(int window, EventTypes types) {
         this.window = new SequenceWindow(window, types);
     }
 
-    /** What the click made of its user's sequence; null where it was dropped. */
+    /** Returns the update of the user's sequence by a click, or null if the click was dropped. */
     public @Nullable UserUpdate apply(Click click) {
         UserSequence before = sequences.getOrDefault(click.userId(), UserSequence.EMPTY);
         SequenceWindow.Applied applied = window.apply(before, Interaction.of(click));
@@ -44,7 +44,7 @@ public final class InMemorySequencer {
                 click.userId(), new SequenceUpdate(applied.sequence(), List.of(applied.position()), origin));
     }
 
-    /** Clicks that are in a sequence, or were. */
+    /** Returns the number of accepted clicks, including those that have left their sequence's window. */
     public long accepted() {
         return outcomes.entrySet().stream()
                 .filter(outcome -> outcome.getKey().isAccepted())
@@ -52,12 +52,12 @@ public final class InMemorySequencer {
                 .sum();
     }
 
-    /** Clicks that had come before. */
+    /** Returns the number of clicks whose event was already in the sequence. */
     public long duplicates() {
         return outcomes.getOrDefault(ClickOutcome.DUPLICATE, 0L);
     }
 
-    /** Clicks older than all of a full window. */
+    /** Returns the number of clicks older than every click of a full window. */
     public long tooLate() {
         return outcomes.getOrDefault(ClickOutcome.TOO_LATE, 0L);
     }

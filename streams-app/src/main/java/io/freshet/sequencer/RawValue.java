@@ -2,7 +2,7 @@ package io.freshet.sequencer;
 
 import org.jspecify.annotations.Nullable;
 
-/** A record's value as it was received. The array is nobody's to change. */
+/** A record's value as received. The array must not be modified. */
 final class RawValue {
     private final byte @Nullable [] bytes;
 

@@ -32,20 +32,19 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A RocksDB store whose damage is mended from its changelog, which has everything. Where files cannot be opened or a block
- * cannot be read, the task is told that it is corrupted ({@link TaskCorruptedException}): Kafka Streams then closes the store,
- * deletes the task's folder and restores the task. Before that the damaged store's folder is moved to {@code
- * <application>.damaged} beside the application's state, for whoever wants to know what happened; the newest {@value
- * #KEPT} are kept.
+ * A RocksDB store that recovers from damage through its changelog, which has all data. If files cannot be opened or a block
+ * cannot be read, the store throws a {@link TaskCorruptedException}. Kafka Streams then closes the store, deletes the
+ * task's folder and restores the task. Before that, the damaged store's folder is moved to {@code <application>.damaged}
+ * beside the application's state, for later analysis; the newest {@value #KEPT} are kept.
  *
- * <p>Damage is what RocksDB calls corruption, and files that are missing; a full disk is none. Thread-safe as RocksDB's store
- * is.
+ * <p>Damage means corruption reported by RocksDB, or missing files; a full disk does not count. As thread-safe as RocksDB's
+ * store.
  */
 final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
     private static final Logger LOG = LoggerFactory.getLogger(RestoringStore.class);
     private static final int KEPT = 3;
 
-    /** Where Kafka Streams keeps RocksDB stores in a task's folder. */
+    /** Subfolder of a task's folder in which Kafka Streams keeps RocksDB stores. */
     private static final String FOLDER = "rocksdb";
 
     private final KeyValueStore<Bytes, byte[]> store;
@@ -60,7 +59,7 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
         this.metrics = metrics;
     }
 
-    /** Brings RocksDB stores of this name. */
+    /** Returns a supplier of RocksDB stores with this name. */
     static KeyValueBytesStoreSupplier supplier(String name, SequencerMetrics metrics) {
         return new OfRocksDb(Stores.persistentKeyValueStore(name), metrics);
     }
@@ -149,7 +148,10 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
         return new TaskCorruptedException(Set.of(context.taskId()), new ProcessorStateException(e));
     }
 
-    /** If that fails, the folder stays where it is, and Kafka Streams deletes it with the task's. */
+    /**
+     * Moves the store's folder to the damaged ones. If that fails, the folder stays, and Kafka Streams deletes it with the
+     * task's.
+     */
     private void moveAside() {
         damaged = false;
         Path application =
@@ -168,7 +170,10 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
         }
     }
 
-    /** Names begin with the time, which has as many digits for centuries. */
+    /**
+     * Deletes all but the newest folders. Names sort by age: they begin with the time, whose number of digits stays the
+     * same for centuries.
+     */
     private static void deleteOldest(Path aside) throws IOException {
         List<Path> newestFirst;
         try (Stream<Path> kept = Files.list(aside)) {
@@ -254,7 +259,7 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
     }
 
     @Override
-    @SuppressWarnings("deprecation") // Kafka Streams still asks.
+    @SuppressWarnings("deprecation") // Kafka Streams still calls it.
     public boolean managesOffsets() {
         return store.managesOffsets();
     }

@@ -14,22 +14,22 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * The rules by which clicks become a user's sequence: the newest N by click time, clicks of the same time in order of
+ * The rules that turn clicks into a user's sequence: the newest N by click time, clicks of the same time in order of
  * arrival, each event once.
  *
- * <p>Those that stand in the history, those that only mark an item as seen and those that take back are counted apart,
- * N of each: so none of them pushes out another kind.
+ * <p>N applies separately to each meaning: clicks that belong to the history, clicks that only mark an item as seen, and
+ * clicks that take something back. So no kind displaces another.
  *
- * <p>Whatever N is, a sequence takes at most {@value #MOST_BYTES} bytes, so that a record with it fits into a topic: the
- * oldest clicks beyond that leave the window, too.
+ * <p>Whatever N is, a sequence takes at most {@value #MOST_BYTES} bytes, so that a record with it fits into a topic. The
+ * oldest clicks beyond that leave the window too.
  *
- * <p>Two clicks are the same event if their event ids are equal, or, where one of them has none, if item, timestamp and
- * type are. What left the window is not remembered. Immutable, thread-safe.
+ * <p>Two clicks are the same event if their event ids are equal, or, if one of them has no event id, if item, timestamp and
+ * type are equal. Clicks that left the window are not remembered. Immutable and thread-safe.
  */
 final class SequenceWindow {
     static final int MOST_BYTES = 768 << 10;
 
-    /** The most that an interaction takes beside its texts. */
+    /** Maximum bytes of an interaction besides its texts. */
     private static final int BYTES_BESIDE_TEXTS = 32;
 
     private static final int MOST_BYTES_OF_ONE = Click.MAX_ID_BYTES + Click.MAX_EVENT_TYPE_BYTES + BYTES_BESIDE_TEXTS;
@@ -37,7 +37,7 @@ final class SequenceWindow {
     private final int capacity;
     private final EventTypes types;
 
-    /** @param capacity the most interactions of a sequence that mean the same */
+    /** @param capacity maximum number of interactions of the same meaning in a sequence */
     SequenceWindow(int capacity, EventTypes types) {
         if (capacity < 1) {
             throw new IllegalArgumentException("A window must hold a click: capacity=" + capacity);
@@ -47,10 +47,10 @@ final class SequenceWindow {
     }
 
     /**
-     * What a click did.
+     * Result of applying a click.
      *
-     * @param sequence after the click; the very one from before where the click was dropped
-     * @param position of the click in the sequence, -1 where it was dropped
+     * @param sequence the sequence after the click; the same instance as before if the click was dropped
+     * @param position position of the click in the sequence, -1 if it was dropped
      */
     record Applied(ClickOutcome outcome, UserSequence sequence, int position) {}
 
@@ -66,7 +66,7 @@ final class SequenceWindow {
         return cutToWindow(sequence, all, insertion);
     }
 
-    /** A stored sequence may be longer than the window, which can have been narrowed since. */
+    /** Cuts a sequence to the window. A stored sequence may be longer, because the window may have been narrowed since. */
     private Applied cutToWindow(UserSequence before, List<Interaction> all, int insertion) {
         Map<Meaning, Integer> counts = new EnumMap<>(Meaning.class);
         Interaction[] window = new Interaction[all.size()];
@@ -88,7 +88,7 @@ final class SequenceWindow {
         return new Applied(outcome, after, position - first);
     }
 
-    /** Position of the oldest interaction with which the newest ones do not take too many bytes. */
+    /** Returns the position of the oldest interaction that still fits the byte limit together with all newer ones. */
     private static int oldestThatFits(List<Interaction> all) {
         if (all.size() <= MOST_BYTES / MOST_BYTES_OF_ONE) {
             return 0;
@@ -126,7 +126,7 @@ final class SequenceWindow {
                 && Objects.equals(a.eventType(), b.eventType());
     }
 
-    /** The position behind the last interaction that is not newer. */
+    /** Returns the position after the last interaction that is not newer. */
     private static int insertionPosition(List<Interaction> kept, long timestampMs) {
         int position = kept.size();
         while (position > 0 && kept.get(position - 1).timestampMs() > timestampMs) {

@@ -16,12 +16,12 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
 import org.apache.kafka.streams.state.KeyValueStore;
 
 /**
- * Brings each click into its user's sequence and emits the sequence where the click was accepted, addressed to whoever is
- * to answer it. Erases who is to be erased, and emits that.
+ * Adds each click to its user's sequence, and emits the sequence if the click was accepted, addressed to the variant that
+ * answers it. Erases users on request, and emits the erasure.
  *
- * <p>A user is idle whose newest click is older than the retention by the {@link EventClock} of this task's clicks. The
- * search deletes the sequences of idle users. A click of an idle user begins a new sequence, unless the click itself is
- * of a time at which the user was not idle. The clock begins anew with the task: until a quorum of users has clicked,
+ * <p>A user is idle if the newest click is older than the retention by the {@link EventClock} of this task's clicks. A
+ * periodic search deletes the sequences of idle users. A click of an idle user begins a new sequence, unless the click's
+ * own time is one at which the user was not idle. The clock starts anew with the task: until a quorum of users has clicked,
  * it knows no time, and no user is idle.
  */
 final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> {
@@ -33,10 +33,10 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     private final IdleUsers idleUsers;
     private final DropWarnings warnings = new DropWarnings("a click");
 
-    /** User id in UTF-8 → the user's sequence; until the user is idle. */
+    /** User id in UTF-8 → the user's sequence, kept until the user is idle. */
     private KeyValueStore<byte[], UserSequence> sequences;
 
-    /** {@link ClickOutcome#code} → how many clicks; for ever. Only what came out of order is in it. */
+    /** {@link ClickOutcome#code} → number of clicks, kept for ever. Contains only the outcomes of clicks out of order. */
     private KeyValueStore<String, Long> outcomes;
 
     private final EventClock clock = new EventClock();
@@ -67,7 +67,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         }
     }
 
-    /** Says so even of a user whom it does not know: others may. */
+    /** Erases a user. Emits the erasure even for an unknown user: other processes may know the user. */
     private void erase(FixedKeyRecord<byte[], Verdict.Placed> record, ClickOrigin origin) {
         sequences.delete(record.key());
         metrics.countErased();

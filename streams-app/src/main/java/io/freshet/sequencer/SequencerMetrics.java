@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Counters of what became of clicks since this process started. After a failure some clicks are counted again; what
- * must be exact is in the {@link SequencerTopology#CLICK_OUTCOMES} store. Thread-safe.
+ * Counters of the outcomes of clicks since this process started. After a failure some clicks are counted again; the exact
+ * counts are in the {@link SequencerTopology#CLICK_OUTCOMES} store. Thread-safe.
  */
 public final class SequencerMetrics {
     private static final List<String> REASONS = Stream.concat(

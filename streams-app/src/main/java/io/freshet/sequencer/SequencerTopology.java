@@ -30,14 +30,14 @@ import org.apache.kafka.streams.state.StoreBuilder;
 import org.apache.kafka.streams.state.Stores;
 
 /**
- * Clicks to sequences: validate, re-key, order, emit. Keys are user ids in UTF-8 all the way, as their producers wrote
- * them.
+ * Adds the sequencer to a topology. It turns clicks into sequences: validate, re-key, order, emit. All keys are user ids in
+ * UTF-8, as their producers wrote them.
  */
 public final class SequencerTopology {
-    /** State store: user id in UTF-8 → {@link UserSequence}; until the user is idle. */
+    /** State store: user id in UTF-8 → {@link UserSequence}, kept until the user is idle. */
     public static final String USER_SEQUENCES = "user-sequences";
 
-    /** State store: outcome in kebab case → number of clicks; for ever. */
+    /** State store: outcome in kebab case → number of clicks, kept for ever. */
     public static final String CLICK_OUTCOMES = "click-outcomes";
 
     private static final String CLICKS_SOURCE = "clicks-source";
@@ -55,9 +55,9 @@ public final class SequencerTopology {
     /**
      * Adds the sequencer.
      *
-     * @param addressing says on each updated sequence who answers it
-     * @param outputs what bounds the records that go out
-     * @return the updated sequences, which also go to their topic
+     * @param addressing marks each updated sequence with the variant that answers it
+     * @param outputs limits on the records written
+     * @return the updated sequences, which are also written to their topic
      */
     public static KStream<byte[], SequenceUpdate> addTo(
             StreamsBuilder builder,
@@ -110,7 +110,7 @@ public final class SequencerTopology {
         return Objects.requireNonNull(branches.get(VERDICT + name));
     }
 
-    /** Values of the topic of updated sequences. */
+    /** Returns the serde of the values on the topic of updated sequences. */
     public static Serde<SequenceUpdate> updateSerde() {
         return Serdes.serdeFrom(
                 (topic, update) -> SequenceUpdateCodec.encode(update),
@@ -130,7 +130,7 @@ public final class SequencerTopology {
                 StoredValues.orAbsent(CLICK_OUTCOMES, bytes -> counts.deserialize("", bytes), metrics));
     }
 
-    /** Brings the sequencer's stores; both without a cache, so that a commit has nothing to flush at once. */
+    /** Supplies sequencers and their stores. Both stores have no cache, so that a commit has no cached records to flush. */
     private record SequencerSupplier(SequencerConfig config, Addressing addressing, SequencerMetrics metrics)
             implements FixedKeyProcessorSupplier<byte[], Verdict.Placed, SequenceUpdate> {
         @Override

@@ -8,22 +8,22 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Reads values of state stores, which are restored from changelogs as they are there. */
+/** Deserializers for values of state stores. Stores are restored from changelogs as is, so a value may be undecodable. */
 final class StoredValues {
     private static final Logger LOG = LoggerFactory.getLogger(StoredValues.class);
 
     private StoredValues() {}
 
     /**
-     * A deserializer to which a value that cannot be decoded counts as absent; it counts and logs them.
+     * Returns a deserializer that treats a value that cannot be decoded as absent, and counts and logs it.
      *
-     * @param store whose values they are, for the log
+     * @param store name of the store, for the log
      */
     static <T> Deserializer<T> orAbsent(String store, Function<byte[], T> decoder, SequencerMetrics metrics) {
         return (topic, bytes) -> decode(store, bytes, decoder, metrics);
     }
 
-    @SuppressWarnings("NullAway") // Kafka's deserializers may answer null, and a state store takes that for absent.
+    @SuppressWarnings("NullAway") // Kafka's deserializers may return null, which a state store treats as absent.
     private static <T> T decode(
             String store, byte @Nullable [] bytes, Function<byte[], T> decoder, SequencerMetrics metrics) {
         if (bytes == null) {

@@ -15,21 +15,21 @@ import org.apache.kafka.streams.state.HostInfo;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.jspecify.annotations.Nullable;
 
-/** Interactive queries of the {@link SequencerTopology#USER_SEQUENCES} stores of one application. Thread-safe. */
+/** Queries the {@link SequencerTopology#USER_SEQUENCES} stores of one application. Thread-safe. */
 public final class UserSequences {
     private final KafkaStreams streams;
 
-    /** @param streams stays the caller's */
+    /** @param streams owned by the caller */
     public UserSequences(KafkaStreams streams) {
         this.streams = streams;
     }
 
     /**
-     * Where a user's sequence is.
+     * Location of a user's sequence.
      *
      * @param active the instance that writes it
      * @param standbys instances with a copy
-     * @param partition of the user
+     * @param partition partition of the user
      */
     public record Place(HostInfo active, Set<HostInfo> standbys, int partition) {
         public Place {
@@ -37,24 +37,26 @@ public final class UserSequences {
         }
     }
 
-    /** What was found in the stores of this instance. */
+    /** Result of reading the stores of this instance. */
     public sealed interface Reading {
         /**
-         * The stores have the partition.
+         * This instance has the partition.
          *
-         * @param sequence null for a user who has none
+         * @param sequence null if the user has none
          */
         record Here(@Nullable UserSequence sequence) implements Reading {}
 
         /**
-         * The partition is another instance's, or is being moved or restored.
+         * The partition belongs to another instance, or is being moved or restored.
          *
-         * @param why for a person
+         * @param why explanation for a person
          */
         record NotHere(String why) implements Reading {}
     }
 
-    /** Where the user is, whether there is such a user or not; empty while partitions are being assigned. */
+    /**
+     * Returns the location of a user's sequence, whether the user exists or not; empty while partitions are being assigned.
+     */
     public Optional<Place> placeOf(String userId) {
         try {
             KeyQueryMetadata found = streams.queryMetadataForKey(
@@ -70,7 +72,7 @@ public final class UserSequences {
     /**
      * Reads the user's sequence.
      *
-     * @param stale whether a copy will do that is behind, or is being restored
+     * @param stale whether to accept a copy that lags behind or is being restored
      */
     public Reading read(String userId, int partition, boolean stale) {
         var asked = StoreQueryParameters.fromNameAndType(

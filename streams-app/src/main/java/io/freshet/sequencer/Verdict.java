@@ -3,29 +3,29 @@ package io.freshet.sequencer;
 import io.freshet.event.Click;
 import io.freshet.sequence.ClickOrigin;
 
-/** What the {@link ClickValidator} says of a record of clicks. */
+/** Decision of the {@link ClickValidator} on a record of clicks. */
 sealed interface Verdict {
-    /** A record at its place: its key is the user. */
+    /** A record under the right key, its user. */
     sealed interface Placed extends Verdict {
-        /** The record that it came in with, before any re-keying. */
+        /** Returns the record as first received, before any re-keying. */
         ClickOrigin origin();
     }
 
-    /** A click at its place. */
+    /** A valid click under its user's key. */
     record Accepted(Click click, ClickOrigin origin) implements Placed {}
 
-    /** A tombstone: the user is to be erased. */
+    /** A tombstone: the user must be erased. */
     record Erased(ClickOrigin origin) implements Placed {}
 
     /**
-     * A click that belongs under another key, which the record now has.
+     * A click that arrived under another key. The record now has the right key.
      *
      * @param value as received
      */
     record Misplaced(RawValue value) implements Verdict {}
 
     /**
-     * A record that is no click or cannot be taken. Its headers name reason and origin.
+     * A record that is not a click or was refused. Its headers name the reason and the origin.
      *
      * @param value as received
      */

@@ -1,4 +1,4 @@
-/** From clicks as they come to one ordered, bounded sequence per user: validation, re-keying, the sequence store. */
+/** Turns incoming clicks into one ordered, bounded sequence per user: validation, re-keying, the sequence store. */
 @NullMarked
 package io.freshet.sequencer;
 

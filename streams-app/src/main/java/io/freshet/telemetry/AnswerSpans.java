@@ -19,9 +19,9 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Spans of answers that wait: each is a part of the trace of its own record, from when that came until the answer is
- * handed on, whatever else is answered with it. Where no OpenTelemetry is installed in this JVM, by its agent or by code,
- * there are none, and headers stay as they are. Thread-safe.
+ * Spans for answers that wait. Each span belongs to the trace of its own record and lasts from the record's arrival until
+ * the answer is handed on, even if several records are answered together. If OpenTelemetry is not installed in this JVM, by
+ * its agent or by code, there are no spans and headers are unchanged. Thread-safe.
  */
 public final class AnswerSpans {
     private static final String SCOPE = "io.freshet";
@@ -32,17 +32,20 @@ public final class AnswerSpans {
     private final Tracer tracer;
     private final TextMapPropagator propagator;
 
-    /** @param name of the spans */
+    /** @param name name of the spans */
     public AnswerSpans(String name) {
         this.name = name;
-        // The agent comes in when this is asked for, and not before.
+        // The agent supplies its instance when this is called, not before.
         OpenTelemetry telemetry = GlobalOpenTelemetry.get();
         tracer = telemetry.getTracer(SCOPE);
         propagator = telemetry.getPropagators().getTextMapPropagator();
         installed = !propagator.fields().isEmpty();
     }
 
-    /** Begins the span of a record that has come, within what is being done for it now, or else what its headers name. */
+    /**
+     * Begins the span of a record that has arrived. Its parent is the current span, or else the one in the record's
+     * headers.
+     */
     public Context begin(Headers headers) {
         if (!installed) {
             return Context.root();
@@ -55,10 +58,10 @@ public final class AnswerSpans {
     }
 
     /**
-     * Hands an answer on as a part of its span, and ends that.
+     * Hands an answer on within its span, and ends the span.
      *
-     * @param answered what {@link #begin} returned
-     * @param headers of the record that is answered; they stay as they are
+     * @param answered context that {@link #begin} returned
+     * @param headers headers of the record that is answered; not modified
      * @param handOn receives the headers of the answer
      */
     public void end(Context answered, Headers headers, Consumer<Headers> handOn) {

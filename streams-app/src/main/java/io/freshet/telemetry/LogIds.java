@@ -9,8 +9,8 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
 /**
- * What lines of the log say beside their words. What holds for the whole process stands in each of them ({@link
- * #ofProcess}); what holds for a thread, or while a record or a request is looked at, in those that are written meanwhile.
+ * Ids attached to log lines. Ids of the process are in every line ({@link #ofProcess}). Ids of a thread, a record or a
+ * request are in the lines written while they are set.
  */
 public final class LogIds {
     public static final String ROLE = "role";
@@ -20,26 +20,26 @@ public final class LogIds {
     public static final String REQUEST_ID = "request_id";
     public static final String CORRELATION_ID = "correlation_id";
 
-    /** As OpenTelemetry's agent names it, too. */
+    /** Same name as that of OpenTelemetry's agent. */
     public static final String TRACE_ID = "trace_id";
 
     public static final String STREAMS = "streams";
 
-    /** The header of a request that its answer has, too, as all the others. */
+    /** Header of a request that is copied to its answer, like all other headers. */
     public static final String CORRELATION_HEADER = "correlation-id";
 
-    /** Characters of an id that a client made up. */
+    /** Maximum length of an id that a client chose. */
     private static final int MOST = 256;
 
     private LogIds() {}
 
-    /** Has every line say this from now on, where it is written as JSON. */
+    /** Adds ids to every line from now on, if the log is written as JSON. */
     public static void ofProcess(Map<String, String> ids) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         ids.forEach(context::putProperty);
     }
 
-    /** Says it of what this thread writes from now on; null takes it back. */
+    /** Sets an id on the lines that this thread writes from now on; null removes it. */
     public static void ofThread(String id, @Nullable String value) {
         if (value == null) {
             MDC.remove(id);
@@ -48,7 +48,7 @@ public final class LogIds {
         }
     }
 
-    /** Runs something that is done for a record of a task, the ids of which stand in the lines that it writes. */
+    /** Runs an action for a record of a task, with the ids of both on the lines that the action writes. */
     public static void whileAt(TaskId task, Headers headers, Runnable action) {
         ofThread(ROLE, STREAMS);
         ofThread(TASK, task.toString());

@@ -19,7 +19,7 @@ import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.util.List;
 import java.util.function.LongSupplier;
 
-/** Meters of the process, whatever its roles: the JVM's, the log's, and of the memory that tensors take outside the heap. */
+/** Meters of the process, whatever its roles: JVM, log, and off-heap tensor memory. */
 public final class ProcessMeters implements MeterBinder, AutoCloseable {
     private final JvmGcMetrics collector = new JvmGcMetrics();
     private final LogbackMetrics log = new LogbackMetrics();
@@ -33,7 +33,7 @@ public final class ProcessMeters implements MeterBinder, AutoCloseable {
             collector,
             log);
 
-    /** A registry for all that a process has, which keeps out what is not worth its time series. */
+    /** Returns a registry for the whole process. It filters out meters that are not worth their time series. */
     public static PrometheusMeterRegistry registry() {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         registry.config().meterFilter(KafkaMeters.filter());

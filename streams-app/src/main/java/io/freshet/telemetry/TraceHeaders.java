@@ -12,8 +12,8 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The headers by which a message says what it is a part of, over HTTP and in Kafka alike: {@code traceparent}, {@code
- * tracestate} and {@code baggage}. Within Kafka they go with their record, as all its headers do; this is for the ways in.
+ * Trace context headers, the same over HTTP and in Kafka: {@code traceparent}, {@code tracestate} and {@code baggage}.
+ * Within Kafka they travel with their record, like all headers; this class is for messages that enter.
  *
  * <p>Sources: W3C, Trace Context (level 1) and Baggage.
  */
@@ -25,7 +25,7 @@ public final class TraceHeaders {
     private static final int LONGEST_STATE = 512;
     private static final int LONGEST_BAGGAGE = 8_192;
 
-    /** Version, trace, parent and flags; a version to come may say more behind them. */
+    /** Version, trace, parent and flags; a future version may append more. */
     private static final Pattern PARENT =
             Pattern.compile("(?!ff)([0-9a-f]{2})-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}(-.*)?");
 
@@ -34,10 +34,10 @@ public final class TraceHeaders {
     private TraceHeaders() {}
 
     /**
-     * Those of a message that are what they must be. Others are left out, and the state without a parent too, as it says
-     * nothing then.
+     * Returns the valid headers of a message. Invalid ones are left out, and so is the state without a parent, since it has
+     * no meaning then.
      *
-     * @param header finds a header by its name; null for none
+     * @param header finds a header by its name; null if it is absent
      */
     public static Map<String, String> of(Function<String, @Nullable String> header) {
         Map<String, String> passed = new LinkedHashMap<>();
@@ -56,12 +56,12 @@ public final class TraceHeaders {
         }
     }
 
-    /** Adds them to a record's headers. */
+    /** Adds trace headers to a record's headers. */
     public static void addTo(Headers headers, Map<String, String> trace) {
         trace.forEach((name, value) -> headers.add(name, value.getBytes(UTF_8)));
     }
 
-    /** The id of the trace that a {@code traceparent} names; null where it is none. */
+    /** Returns the trace id of a {@code traceparent}, or null if the header is invalid. */
     public static @Nullable String traceIn(@Nullable String traceparent) {
         if (traceparent == null) {
             return null;
@@ -72,7 +72,7 @@ public final class TraceHeaders {
         return isValid ? parent.group(2) : null;
     }
 
-    /** The value of a record's header as text; null where it has none. */
+    /** Returns the value of a record's header as text, or null if the record does not have it. */
     public static @Nullable String textOf(Headers headers, String name) {
         Header header = headers.lastHeader(name);
         return header == null || header.value() == null ? null : new String(header.value(), UTF_8);

@@ -1,4 +1,4 @@
-/** How a process is watched from outside: its meters, the ids in its log, and the trace context of what passes through. */
+/** Observability of a process: its meters, the ids in its log, and the trace context of what passes through. */
 @NullMarked
 package io.freshet.telemetry;
 

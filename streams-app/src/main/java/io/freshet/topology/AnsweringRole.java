@@ -7,24 +7,24 @@ import org.apache.kafka.streams.KafkaStreams;
 
 /** A role of a process that answers clicks. Thread-safe. */
 public sealed interface AnsweringRole permits StreamsRole, ScorerRole {
-    /** The role's name, as {@code freshet run} takes it. */
+    /** Returns the role's name, as in {@code freshet run}. */
     String name();
 
-    /** Who answers; listeners can be added to the models before the start. */
+    /** Returns the variants that answer; listeners can be added to their models before the start. */
     Variants variants();
 
     KafkaStreams.State state();
 
-    /** What made the client shut down, if an error did. */
+    /** Returns the error that made the client shut down, if any. */
     Optional<Throwable> failure();
 
-    /** Why not every variant answers with its model and at full speed; empty where all do. */
+    /** Returns the reasons why some variant does not answer with its model and at full speed; empty if all do. */
     List<String> whyNotAnswering();
 
-    /** Which loops of the role make no progress; empty where all do. */
+    /** Returns the loops of the role that make no progress; empty if all do. */
     List<String> overdue();
 
-    /** Whether the client works or is on its way to. */
+    /** Returns whether the client is running or rebalancing. */
     default boolean isAlive() {
         return state().isRunningOrRebalancing();
     }

@@ -14,8 +14,9 @@ import org.apache.kafka.streams.Topology;
 import org.apache.kafka.streams.TopologyConfig;
 
 /**
- * Sequencer and scorer in one sub-topology: a click, its sequence and its recommendation are one transaction of one
- * task, and the recommendation is out after one commit, not two. And a scorer by itself, which takes two.
+ * Builds the topologies. The streams role has sequencer and scorer in one sub-topology: a click, its sequence and its
+ * recommendation are one transaction of one task, and the recommendation is readable after one commit, not two. A
+ * stand-alone scorer needs two commits.
  */
 public final class FreshetTopology {
     private FreshetTopology() {}
@@ -23,9 +24,9 @@ public final class FreshetTopology {
     /**
      * Builds the topology of the streams role. Does no I/O.
      *
-     * @param variants answer with their models; others may ask them, too
-     * @param properties the Kafka Streams properties; they decide, too, that every internal resource must be named
-     * @param outputs what bounds the records that go out
+     * @param variants answer with their models; others may query them too
+     * @param properties the Kafka Streams properties, which also require that every internal resource is named
+     * @param outputs limits on the records written
      */
     public static Topology build(
             FreshetConfig config,
@@ -46,10 +47,10 @@ public final class FreshetTopology {
     }
 
     /**
-     * Builds the topology of a scorer by itself. Does no I/O.
+     * Builds the topology of a stand-alone scorer. Does no I/O.
      *
-     * @param config as it is for a scorer by itself
-     * @param outputs what bounds the records that go out
+     * @param config configuration of a stand-alone scorer
+     * @param outputs limits on the records written
      */
     public static Topology buildScorer(
             FreshetConfig config, Map<String, Object> properties, Variants variants, Outputs outputs) {

@@ -21,12 +21,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Finds out whether another {@code application.id} has used the topics of this configuration. If it had, the streams role
- * would sequence every click a second time, and a trainer would learn from every click twice.
+ * Checks whether another {@code application.id} has used the topics of this configuration. If so, the streams role would
+ * sequence every click a second time, and a trainer would learn from every click twice.
  *
- * <p>Another application shows in two ways. Its streams role has committed offsets on the clicks, and a changelog of its
- * state under its name. Its trainer has put its transactional id on the manifests of its snapshots. What brokers do not let
- * this user see is left out, and so are manifests of older versions, which name no trainer.
+ * <p>Another application leaves two traces. Its streams role has committed offsets on the clicks, and has a changelog of
+ * its state under its name. Its trainer has put its transactional id on the manifests of its snapshots. Whatever the
+ * brokers do not let this user see is ignored, and so are manifests of older versions, which name no trainer.
  */
 public final class OtherApplications {
     private static final Logger LOG = LoggerFactory.getLogger(OtherApplications.class);
@@ -36,7 +36,7 @@ public final class OtherApplications {
     private final Admin admin;
     private final long timeoutMs;
 
-    /** @param admin stays the caller's */
+    /** @param admin owned by the caller */
     public OtherApplications(FreshetConfig config, Admin admin, long timeoutMs) {
         this.config = config;
         this.admin = admin;
@@ -44,10 +44,10 @@ public final class OtherApplications {
     }
 
     /**
-     * Refuses the start where there is another one.
+     * Throws if there is another application.
      *
      * @param sequences whether the process has the streams role
-     * @throws ConfigException naming both applications
+     * @throws ConfigException if there is one; the message names both applications
      */
     public static void requireNone(FreshetConfig config, boolean sequences) {
         try (Admin admin = Admin.create(config.kafka().forAdmin())) {
@@ -58,16 +58,16 @@ public final class OtherApplications {
         }
     }
 
-    /** What to do where there is one. */
+    /** Returns advice for the case that there is another application. */
     public static String remedy(FreshetConfig config) {
         return "set application.id to that one. If " + config.applicationId()
                 + " should sequence and learn every click again, set application.replaces to it";
     }
 
     /**
-     * Says which one there is; empty for none.
+     * Returns a description of another application; empty if there is none.
      *
-     * @param sequences whether to look for one that sequences the clicks, beside one that trains the model
+     * @param sequences whether to look for one that sequences the clicks, besides one that trains the model
      */
     public Optional<String> find(boolean sequences) {
         Optional<String> other = sequences ? ofClicks() : Optional.empty();

@@ -9,11 +9,11 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.streams.processor.StateRestoreListener;
 
 /**
- * How far state stores are restored from Kafka, in meters. What remains is counted in offsets, of which compaction leaves
- * fewer records than there are numbers; when a store is done, nothing of it remains. Thread-safe.
+ * Meters of the progress of state store restoration. The remainder is counted in offsets. Compaction leaves fewer records
+ * than offsets, so it is an upper bound; it becomes zero when a store is restored. Thread-safe.
  */
 final class RestoreProgress implements StateRestoreListener {
-    /** Changelog partition → offsets that are still to come. */
+    /** Changelog partition → offsets still to be restored. */
     private final Map<TopicPartition, Long> remaining = new ConcurrentHashMap<>();
 
     private final Counter restored;

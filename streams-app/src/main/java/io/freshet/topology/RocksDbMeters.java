@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Meters of the memory that all state stores share. Closing takes them out of the registry, before the memory is closed. */
+/**
+ * Meters of the memory that all state stores share. {@code close} removes them from the registry, and must precede closing
+ * the memory.
+ */
 final class RocksDbMeters implements AutoCloseable {
     private final MeterRegistry registry;
     private final List<Meter> meters = new ArrayList<>();
 
-    /** @param memory stays the caller's */
+    /** @param memory owned by the caller */
     RocksDbMeters(BoundedRocksDb.Memory memory, MeterRegistry registry) {
         this.registry = registry;
         bytes(

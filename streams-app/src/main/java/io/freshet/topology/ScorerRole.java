@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * The {@code scorer} role of a process: a scorer by itself, which answers what is addressed to its variant on the topic of
- * updated sequences, or as a shadow all of it on a topic of its own. It has no state on disk: sequences come whole.
+ * The {@code scorer} role of a process: a stand-alone scorer. It answers the updated sequences addressed to its variant,
+ * or, as a shadow, all of them on a topic of its own. It has no state on disk, because each record has the whole sequence.
  *
  * <p>Its topics must exist ({@link io.freshet.config.TopicSetup}). Starts once and closes once.
  */
@@ -27,10 +27,10 @@ public final class ScorerRole implements AnsweringRole, AutoCloseable {
     private final StreamsClient client;
 
     /**
-     * Prepares the role; nothing runs yet.
+     * Prepares the role. Nothing runs yet.
      *
-     * @param config as it is for a scorer by itself ({@link FreshetConfig#asScorer})
-     * @param store where the snapshots are that the manifests name; only read
+     * @param config configuration of a stand-alone scorer ({@link FreshetConfig#asScorer})
+     * @param store store of the snapshots that the manifests name; only read
      * @param registry receives the role's metrics
      */
     public ScorerRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
@@ -84,7 +84,7 @@ public final class ScorerRole implements AnsweringRole, AutoCloseable {
         return followed.whyNotReady();
     }
 
-    /** Waits for the first time that partitions are assigned; false if it takes longer. */
+    /** Waits until partitions are assigned for the first time. Returns false if that takes longer than the timeout. */
     public boolean awaitRunning(Duration timeout) throws InterruptedException {
         return client.awaitRunning(timeout);
     }

@@ -18,8 +18,9 @@ import org.apache.kafka.streams.processor.internals.StreamsPartitionAssignor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps to the partitions that topics had when the state was made, or when this client first shared them out. Kafka Streams itself would share out
- * partitions that are added while it runs, find that its changelogs have fewer, and end every instance. Thread-safe.
+ * Restricts the assignment to the partitions that topics had when the state was made, or when this client first assigned
+ * them. Otherwise Kafka Streams would assign partitions added while it runs, find that its changelogs have fewer, and stop
+ * every instance. Thread-safe.
  */
 final class SourcePartitions {
     private static final String KEY = "freshet.source.partitions";
@@ -27,20 +28,21 @@ final class SourcePartitions {
     private final Map<String, Integer> countByTopic = new ConcurrentHashMap<>();
 
     /**
-     * Keeps to these counts from the start. Only the instance that leads the group shares partitions out, and one that
-     * becomes the leader later must not take those for granted that were added since.
+     * Sets the partition counts from the start. Only the group leader assigns partitions, and an instance that becomes the
+     * leader later must not accept partitions added before that.
      *
-     * @param counts partitions of each topic that the state was made with
+     * @param counts number of partitions of each topic with which the state was made
      */
     void keepTo(Map<String, Integer> counts) {
         countByTopic.putAll(counts);
     }
 
     /**
-     * The clients of a Kafka Streams client that keeps to these partitions. Where the brokers share partitions out
-     * themselves, there is no assignor here to tell, and the clients stay as they are.
+     * Returns a client supplier that restricts a Kafka Streams client to these partitions. If the brokers assign partitions
+     * themselves (another group protocol than classic), there is no assignor to restrict, and the supplier is returned
+     * unchanged.
      *
-     * @param clients makes them
+     * @param clients creates the clients
      */
     KafkaClientSupplier clients(Map<String, Object> properties, KafkaClientSupplier clients) {
         String protocol = String.valueOf(
@@ -78,7 +80,7 @@ final class SourcePartitions {
         }
     }
 
-    /** The cluster without partitions that were added. */
+    /** Returns the cluster metadata without the added partitions. */
     Cluster limited(Cluster whole) {
         Set<PartitionInfo> kept = new HashSet<>();
         for (String topic : whole.topics()) {
@@ -98,7 +100,7 @@ final class SourcePartitions {
                 whole.controller());
     }
 
-    /** Kafka Streams' own assignor, on the limited cluster. The consumer makes it by its name. */
+    /** Kafka Streams' own assignor, applied to the limited cluster. The consumer instantiates it by name. */
     public static final class Assignor extends StreamsPartitionAssignor {
         private @Nullable SourcePartitions partitions;
 

@@ -9,7 +9,7 @@ import org.apache.kafka.common.Metric;
 import org.apache.kafka.common.MetricName;
 
 /**
- * Whether the stream threads of a client make progress: each of them polls its consumer in every turn of its loop, also
+ * Checks that the stream threads of a client make progress. Each thread polls its consumer in every turn of its loop, also
  * while stores are restored.
  */
 final class StreamThreads {
@@ -21,10 +21,10 @@ final class StreamThreads {
     private StreamThreads() {}
 
     /**
-     * One sentence for each thread that has not polled within the bound.
+     * Returns one sentence for each thread that has not polled within the bound.
      *
-     * @param metrics of the client and its consumers
-     * @param running time since the client was started, which is that of a thread that has never polled
+     * @param metrics metrics of the client and its consumers
+     * @param running time since the client was started, used for a thread that has never polled
      */
     static List<String> overdue(Map<MetricName, ? extends Metric> metrics, Heartbeats heartbeats, Duration running) {
         return metrics.entrySet().stream()
@@ -35,7 +35,7 @@ final class StreamThreads {
                 .toList();
     }
 
-    /** How many threads say when they last polled. */
+    /** Returns the number of threads that report when they last polled. */
     static int count(Map<MetricName, ? extends Metric> metrics) {
         return (int) metrics.keySet().stream().filter(StreamThreads::isOfThread).count();
     }

@@ -19,7 +19,7 @@ import org.apache.kafka.streams.Topology;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The Kafka Streams client of a role: its life, what ended it, and its metrics. Starts once and closes once. */
+/** The Kafka Streams client of a role, with its life cycle, fatal error and metrics. Starts once and closes once. */
 final class StreamsClient {
     private static final Logger LOG = LoggerFactory.getLogger(StreamsClient.class);
 
@@ -34,11 +34,11 @@ final class StreamsClient {
     private volatile long startedNanos;
 
     /**
-     * Prepares the client; nothing runs yet.
+     * Prepares the client. Nothing runs yet.
      *
-     * @param role whose client it is, for the log
-     * @param clients makes its consumers and producers
-     * @param registry receives the client's metrics, and how far its stores are restored
+     * @param role role of the process, for the log
+     * @param clients creates the consumers and producers
+     * @param registry receives the client's metrics and the progress of store restoration
      */
     StreamsClient(
             String role,
@@ -71,7 +71,7 @@ final class StreamsClient {
         streams.start();
     }
 
-    /** Which stream threads make no progress; empty where all do, and where none should run. */
+    /** Returns the stream threads that make no progress; empty if all do, or if none should run. */
     List<String> overdue() {
         return state().isRunningOrRebalancing()
                 ? StreamThreads.overdue(
@@ -79,12 +79,12 @@ final class StreamsClient {
                 : List.of();
     }
 
-    /** Stream threads that say when they last polled. */
+    /** Returns the number of stream threads that report when they last polled. */
     int threadsThatPoll() {
         return StreamThreads.count(streams.metrics());
     }
 
-    /** For queries of its stores. */
+    /** Returns the client, for queries of its stores. */
     KafkaStreams streams() {
         return streams;
     }
@@ -93,22 +93,24 @@ final class StreamsClient {
         return streams.state();
     }
 
-    /** What made the client shut down, if an error did. */
+    /** Returns the error that made the client shut down, if any. */
     Optional<Throwable> failure() {
         return errors.fatal();
     }
 
-    /** Waits for the first time that every store is restored and records are processed; false if it takes longer. */
+    /**
+     * Waits until every store is restored and records are processed for the first time. Returns false if that takes longer
+     * than the timeout.
+     */
     boolean awaitRunning(Duration timeout) throws InterruptedException {
         return running.await(timeout.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     /**
-     * Closes cleanly, within the configured time: what is left of the stores then needs no restoring. A dynamic member
-     * leaves its group, so that the next start need not wait for its session to end; a static one comes back to its
-     * place.
+     * Closes cleanly within the configured time, so that the stores on disk need no restoration. A dynamic member leaves
+     * its group, so that the next start need not wait for its session to expire; a static member will resume its place.
      *
-     * @return whether it did; if not, threads that still run may use what the topology was given
+     * @return whether the client stopped in time; if not, running threads may still use objects passed to the topology
      */
     boolean closeInTime() {
         meters.close();

@@ -9,14 +9,14 @@ import java.util.concurrent.ScheduledExecutorService;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * Meters of a Kafka Streams client: its own, {@code kafka.*}, with those of its consumers and producers. Closing takes them
- * out of the registry, before the client is closed.
+ * Meters of a Kafka Streams client, {@code kafka.*}, including those of its consumers and producers. {@code close} removes
+ * them from the registry, and must precede closing the client.
  */
 final class StreamsMeters implements AutoCloseable {
     private final ScheduledExecutorService looks = MeterThread.named("streams-meters");
     private final KafkaStreamsMetrics kafka;
 
-    /** @param streams stays the caller's */
+    /** @param streams owned by the caller */
     StreamsMeters(KafkaStreams streams, MeterRegistry registry) {
         kafka = new KafkaStreamsMetrics(streams, List.of(), looks, KafkaMeters.REFRESH);
         kafka.bindTo(registry);

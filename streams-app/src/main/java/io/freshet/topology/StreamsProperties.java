@@ -9,16 +9,18 @@ import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.streams.StreamsConfig;
 
 /**
- * The properties of the Kafka Streams client: low latency under exactly-once. What {@code kafka.*} sets wins, also where it
- * is set for a wider kind of client than the default here.
+ * Properties of the Kafka Streams client: low latency under exactly-once. A setting in {@code kafka.*} overrides a default
+ * here, even if it is set for a wider kind of client than the default.
  */
 public final class StreamsProperties {
-    /** Kafka's constant for it is deprecated from the start: it goes with the old behaviour. */
+    /**
+     * A literal, because Kafka's constant has been deprecated from the start: the switch will go with the old behaviour.
+     */
     private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
 
     private StreamsProperties() {}
 
-    /** Properties that the caller owns. */
+    /** Returns the properties, in a map that the caller owns. */
     public static Map<String, Object> of(FreshetConfig config) {
         Map<String, Object> properties = new HashMap<>();
         putLatency(properties, config.streams());
@@ -32,7 +34,10 @@ public final class StreamsProperties {
         return properties;
     }
 
-    /** A shadow answers what comes: what has been is answered, and its model has learned from it. */
+    /**
+     * Returns where to start without a committed offset. A shadow starts at the end: earlier clicks have been answered, and
+     * its model has learned from them.
+     */
     private static String begin(FreshetConfig config) {
         return config.variants().shadow() ? "latest" : "earliest";
     }
@@ -55,9 +60,10 @@ public final class StreamsProperties {
     }
 
     /**
-     * A recommendation waits for its commit; the rest keeps the wait for everything else short. A linger of 0 collapses
-     * at some thousand clicks a second; the default poll of 100 ms adds as much after a lull. Clicks of one partition
-     * on two topics need no order between them, since late ones are put in their place.
+     * Sets the properties for low latency. A recommendation waits for its commit; the other properties keep all other waits
+     * short. A linger of 0 collapses at some thousand clicks per second. The default poll of 100 ms adds as much latency
+     * after a lull. The clicks of a partition on the two topics need no order between them, because late clicks are sorted
+     * in.
      */
     private static void putLatency(Map<String, Object> properties, StreamsRuntimeConfig streams) {
         properties.put(
@@ -69,14 +75,14 @@ public final class StreamsProperties {
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.LINGER_MS_CONFIG), 5);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.BATCH_SIZE_CONFIG), 65_536);
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.COMPRESSION_TYPE_CONFIG), "lz4");
-        // How long a transaction left open by kill -9 keeps read_committed readers waiting.
+        // Longest time for which a transaction left open by kill -9 blocks read_committed readers.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG), 5_000);
-        // While brokers are away each task of a thread waits for so long in turn, and the thread does not poll
+        // While brokers are down, each task of a thread waits this long in turn, and the thread does not poll
         // meanwhile.
         properties.put(StreamsConfig.producerPrefix(ProducerConfig.MAX_BLOCK_MS_CONFIG), 15_000);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MIN_BYTES_CONFIG), 1);
         properties.put(StreamsConfig.consumerPrefix(ConsumerConfig.FETCH_MAX_WAIT_MS_CONFIG), 500);
-        // How long the users of a killed process wait for another one: the least that brokers allow by themselves.
+        // Time until another process takes over from a killed one: the minimum that brokers allow by default.
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.SESSION_TIMEOUT_MS_CONFIG), 6_000);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.HEARTBEAT_INTERVAL_MS_CONFIG), 1_000);
     }

@@ -22,8 +22,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.KafkaStreams;
 
 /**
- * The {@code streams} role of a process: sequencer and scorer on a Kafka Streams client, and the live models that the
- * scorer answers with.
+ * The {@code streams} role of a process: sequencer and scorer on a Kafka Streams client, and the live models of the scorer.
  *
  * <p>Its topics must exist ({@link io.freshet.config.TopicSetup}). Starts once and closes once.
  */
@@ -38,11 +37,11 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
     private final RocksDbMeters meters;
 
     /**
-     * Prepares the role; nothing runs yet.
+     * Prepares the role. Nothing runs yet.
      *
-     * @param store where the snapshots are that the manifests name; only read
+     * @param store store of the snapshots that the manifests name; only read
      * @param registry receives the role's metrics
-     * @throws ConfigException if the configuration is a shadow's
+     * @throws ConfigException if the configuration is that of a shadow
      */
     public StreamsRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
         if (config.variants().shadow()) {
@@ -67,9 +66,9 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
     }
 
     /**
-     * Reads no partitions that were added since the state was made; to be called before the start.
+     * Excludes partitions added after the state was made. Must be called before the start.
      *
-     * @param counts partitions of each topic that the state was made with
+     * @param counts number of partitions of each topic with which the state was made
      */
     public void keepTo(Map<String, Integer> counts) {
         partitions.keepTo(counts);
@@ -91,27 +90,29 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
         return followed.variants();
     }
 
-    /** The model of the process's own variant; listeners can be added before the start. */
+    /** Returns the model of the process's own variant; listeners can be added before the start. */
     public LiveModel liveModel() {
         return variants().own().live();
     }
 
-    /** What came out of order, counted exactly once; empty while the stores are being moved or restored. */
+    /**
+     * Returns the counts of clicks out of order, counted exactly once; empty while the stores are being moved or restored.
+     */
     public Optional<ClickOutcomeCounts> clickOutcomes() {
         return ClickOutcomes.read(client.streams());
     }
 
-    /** The users' sequences, on this instance and on others. */
+    /** Returns queries of the users' sequences, on this instance and others. */
     public UserSequences users() {
         return users;
     }
 
-    /** Stream threads that say when they last polled. */
+    /** Returns the number of stream threads that report when they last polled. */
     int threadsThatPoll() {
         return client.threadsThatPoll();
     }
 
-    /** What the state stores use of the memory that they share. */
+    /** Returns the bytes in use of the memory that the state stores share. */
     public long rocksDbBytes() {
         return rocksDbMemory.usedBytes();
     }
@@ -137,12 +138,18 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
         return followed.whyNotReady();
     }
 
-    /** Waits for the first time that every store is restored and clicks are processed; false if it takes longer. */
+    /**
+     * Waits until every store is restored and clicks are processed for the first time. Returns false if that takes longer
+     * than the timeout.
+     */
     public boolean awaitRunning(Duration timeout) throws InterruptedException {
         return client.awaitRunning(timeout);
     }
 
-    /** Threads that still run may use models and stores: the end of the process frees them then. */
+    /**
+     * Closes the role. If the client does not stop in time, its threads may still use models and stores, so these are left
+     * for the end of the process to free.
+     */
     @Override
     public void close() {
         meters.close();

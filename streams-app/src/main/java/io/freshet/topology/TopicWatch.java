@@ -23,9 +23,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topics of a process. Before its roles start, creates them or waits until someone else has. From then on looks for
- * partitions that are added. The streams role cannot read those: its state has as many partitions as the clicks had when it
- * first started. Thread-safe but for starting and closing.
+ * Watches the topics of a process. Before the roles start, creates the topics or waits until they exist. Afterwards looks
+ * for added partitions. The streams role cannot read those: its state has as many partitions as the clicks had when it
+ * first started. Thread-safe except for starting and closing.
  */
 public final class TopicWatch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(TopicWatch.class);
@@ -50,10 +50,10 @@ public final class TopicWatch implements AutoCloseable {
     private long remindedNanos;
 
     /**
-     * A watch that does nothing yet.
+     * Creates a watch that does nothing yet.
      *
      * @param hasState whether the process has the streams role
-     * @param registry receives how many partitions are not read
+     * @param registry receives the number of unread partitions
      */
     public TopicWatch(FreshetConfig config, boolean hasState, MeterRegistry registry) {
         this(config, hasState, registry, Duration.ofSeconds(20));
@@ -81,11 +81,11 @@ public final class TopicWatch implements AutoCloseable {
     }
 
     /**
-     * Has all topics there, as the configuration says: creates what is missing, or waits for it, with a line in the log
+     * Ensures that all topics exist, as the configuration says: creates missing topics, or waits for them and logs a line
      * each minute.
      *
-     * @param isAskedToEnd waits for so long and says whether the process is to end
-     * @return false if the process is to end before
+     * @param isAskedToEnd waits for the given time and returns whether the process should end
+     * @return false if the process should end before all topics exist
      * @throws ConfigException if topics do not fit each other or the state
      */
     public boolean awaitTopics(Predicate<Duration> isAskedToEnd) {
@@ -113,7 +113,7 @@ public final class TopicWatch implements AutoCloseable {
         return true;
     }
 
-    /** Brokers that are away for a moment change nothing. */
+    /** Returns the missing topics; those of the last call if the brokers are not available. */
     private List<String> missingIfKnown() {
         try {
             return setup.missing();
@@ -141,14 +141,17 @@ public final class TopicWatch implements AutoCloseable {
         return setup.partitionCounts(names);
     }
 
-    /** Partitions that the state was made with, of each topic that the streams role reads; of none in other roles. */
+    /**
+     * Returns the number of partitions with which the state was made, for each topic that the streams role reads; empty in
+     * other roles.
+     */
     public Map<String, Integer> readPartitions() {
         Map<String, Integer> counts = new TreeMap<>();
         partitionedAsState.forEach(topic -> counts.put(topic, statePartitions));
         return counts;
     }
 
-    /** Begins to look for added partitions, on a thread of its own. */
+    /** Starts looking for added partitions, on a thread of its own. */
     public void start() {
         thread.start();
     }
@@ -207,17 +210,17 @@ public final class TopicWatch implements AutoCloseable {
         }
     }
 
-    /** Topics that the process waits for; empty once all are there. */
+    /** Returns the topics that the process waits for; empty once all exist. */
     public List<String> missing() {
         return missing;
     }
 
-    /** Partitions that are not read, by topic; none where all are. */
+    /** Returns the number of unread partitions by topic; empty if all are read. */
     public Map<String, Integer> unread() {
         return unread;
     }
 
-    /** What is wrong with the watch itself; empty where nothing is. */
+    /** Returns the loops of the watch itself that make no progress; empty if all do. */
     public List<String> overdue() {
         return heartbeats.overdue();
     }

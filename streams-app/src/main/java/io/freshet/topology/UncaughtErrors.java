@@ -13,15 +13,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What to do when a stream thread dies: another takes its place if the cause passes by itself. Otherwise the client shuts
- * down, and the process ends and says why.
+ * Handles the death of a stream thread. Replaces the thread if the cause is transient. Otherwise shuts the client down, and
+ * the process ends and reports the error.
  */
 final class UncaughtErrors implements StreamsUncaughtExceptionHandler {
     private static final Logger LOG = LoggerFactory.getLogger(UncaughtErrors.class);
 
     private volatile @Nullable Throwable fatal;
 
-    /** The error that ended the client, if one did. */
+    /** Returns the error that ended the client, if any. */
     Optional<Throwable> fatal() {
         return Optional.ofNullable(fatal);
     }
@@ -30,9 +30,8 @@ final class UncaughtErrors implements StreamsUncaughtExceptionHandler {
     public StreamThreadExceptionResponse handle(Throwable error) {
         if (isPassing(error) && !isOfGlobalThread()) {
             LOG.warn("A stream thread died; another takes its place", error);
-            // Kafka Streams throws the error on after it has replaced the thread, and gives a handler of its own only
-            // to
-            // the threads of the start. The default handler would end the process.
+            // Kafka Streams rethrows the error after it has replaced the thread, and sets its own handler only on the
+            // initial threads. The default handler would end the process.
             Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});
             return StreamThreadExceptionResponse.REPLACE_THREAD;
         }
@@ -41,12 +40,15 @@ final class UncaughtErrors implements StreamsUncaughtExceptionHandler {
         return StreamThreadExceptionResponse.SHUTDOWN_CLIENT;
     }
 
-    /** Kafka Streams cannot replace the thread that reads global topics. */
+    /** Returns whether the current thread reads global topics. Kafka Streams cannot replace that thread. */
     private static boolean isOfGlobalThread() {
         return Thread.currentThread().getName().endsWith("GlobalStreamThread");
     }
 
-    /** As after a stall that was longer than a transaction may be open: a new thread has a new producer. */
+    /**
+     * Returns whether the transaction had ended, as after a stall longer than the transaction timeout. A new thread has a
+     * new producer.
+     */
     private static boolean isOfAnEndedTransaction(Throwable cause) {
         return cause instanceof InvalidTxnStateException
                 || cause instanceof InvalidProducerEpochException

@@ -1,4 +1,4 @@
-/** The assembled Kafka Streams application: sequencer and scorer in one sub-topology, its settings and its life. */
+/** The assembled Kafka Streams application: sequencer and scorer in one sub-topology, its settings and its life cycle. */
 @NullMarked
 package io.freshet.topology;
 

@@ -23,9 +23,9 @@ public final class TrainerRole implements AutoCloseable {
     private final Thread thread;
 
     /**
-     * Prepares the role; nothing runs yet.
+     * Prepares the role. Nothing runs yet.
      *
-     * @param store where snapshots are written and old ones deleted
+     * @param store store to which snapshots are written, and from which old ones are deleted
      * @param registry receives the role's metrics
      */
     public TrainerRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
@@ -34,12 +34,12 @@ public final class TrainerRole implements AutoCloseable {
         thread = new Thread(trainer, "trainer");
     }
 
-    /** Starts to recover, then to learn. */
+    /** Starts the trainer, which recovers and then learns. */
     public void start() {
         thread.start();
     }
 
-    /** Says that nothing comes after what is committed on the sequences now ({@link OnlineTrainer#endInput}). */
+    /** Signals that the input ends with the sequences committed so far ({@link OnlineTrainer#endInput}). */
     public void endInput() {
         trainer.endInput();
     }
@@ -48,31 +48,31 @@ public final class TrainerRole implements AutoCloseable {
         return trainer.status();
     }
 
-    /** How often the trainer has begun anew after a failure. */
+    /** Returns how often the trainer has restarted after a failure. */
     public int restarts() {
         return trainer.restarts();
     }
 
-    /** Time since the last step was learned. */
+    /** Returns the time since the last learned step. */
     public Duration stepAge() {
         return trainer.stepAge();
     }
 
-    /** Which loops of the trainer make no progress; empty where all do. */
+    /** Returns the loops of the trainer that make no progress; empty if all do. */
     public List<String> overdue() {
         return heartbeats.overdue();
     }
 
     /**
-     * Whether the trainer stopped for a reason that concerns the whole process: its configuration, login or rights, or
-     * another trainer, which need not be there any more when the process is started again.
+     * Returns whether the trainer stopped for a reason that concerns the whole process: its configuration, credentials or
+     * permissions, or another trainer. Such a reason may be gone when the process is started again.
      */
     public boolean endsTheProcess() {
         Phase phase = trainer.status().phase();
         return phase == Phase.FAILED || phase == Phase.FENCED;
     }
 
-    /** Why the trainer stopped for good without being asked to, if it did. */
+    /** Returns why the trainer stopped for good without being asked to; empty if it did not. */
     public Optional<String> failure() {
         TrainerStatus status = trainer.status();
         return status.phase().isFinal() && status.phase() != Phase.CLOSED
@@ -80,7 +80,7 @@ public final class TrainerRole implements AutoCloseable {
                 : Optional.empty();
     }
 
-    /** Ends the step at hand, writes a snapshot, and waits for that. */
+    /** Finishes the current step, writes a snapshot, and waits for both. */
     @Override
     public void close() {
         trainer.close();

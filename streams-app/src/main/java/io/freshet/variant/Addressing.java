@@ -7,18 +7,18 @@ import org.apache.kafka.common.header.Header;
 import org.apache.kafka.common.header.Headers;
 
 /**
- * Says on each updated sequence who is to answer it: nothing where the task does that wrote it, else the name of the
- * variant whose scorer does. So it is decided once for each click, in the transaction that sequences it: however scorers are
- * started, configured and killed, and while shares change, a click has one answer. Immutable.
+ * Marks each updated sequence with the variant that answers it: no mark if the task that wrote it answers, else the name of
+ * the variant whose scorer answers. The decision is made once for each click, in the transaction that sequences it. So a
+ * click has exactly one answer, however scorers are started, configured or killed, and while shares change. Immutable.
  *
- * @param split whose user is whose
- * @param here the variants that the task answers
+ * @param split assigns users to variants
+ * @param here variants that the task answers
  */
 public record Addressing(UserSplit split, Set<String> here) {
     /** The header with the variant's name, in UTF-8. */
     public static final String HEADER = "freshet.variant";
 
-    /** The task answers everybody. */
+    /** The task answers all users. */
     public static final Addressing NONE = new Addressing(UserSplit.NONE, Set.of());
 
     public Addressing {
@@ -26,7 +26,7 @@ public record Addressing(UserSplit split, Set<String> here) {
     }
 
     /**
-     * Addresses what is sequenced of a user; an address that came with the click counts for nothing.
+     * Sets the address of a user's updated sequence. An address that came with the click is removed.
      *
      * @param userId in UTF-8
      */
@@ -38,7 +38,7 @@ public record Addressing(UserSplit split, Set<String> here) {
         }
     }
 
-    /** The variant that is to answer; empty where the task did that sequenced it. */
+    /** Returns the variant that answers; empty if the task that sequenced the click does. */
     public static String read(Headers headers) {
         Header header = headers.lastHeader(HEADER);
         return header == null || header.value() == null ? "" : new String(header.value(), UTF_8);

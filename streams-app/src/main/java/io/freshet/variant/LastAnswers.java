@@ -4,16 +4,16 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * What the users of one task were answered last, to find their next click in. In memory and bounded: of the users who have
- * not been answered for longest nothing is known, nor of anyone after a restart. Not thread-safe.
+ * The last answer of each user of one task, in which the user's next click is looked up. Held in memory and bounded: the
+ * users whose answers are oldest are dropped, and a restart loses all. Not thread-safe.
  */
 public final class LastAnswers {
     private final int mostUsers;
 
-    /** User id → answer, the one that was given longest ago first. */
+    /** User id → answer, oldest answer first. */
     private final LinkedHashMap<String, Answer> byUser = new LinkedHashMap<>();
 
-    /** @param mostUsers whose answers are kept; 0 for nobody's */
+    /** @param mostUsers maximum number of users whose answers are kept; 0 for none */
     public LastAnswers(int mostUsers) {
         this.mostUsers = mostUsers;
     }
@@ -24,7 +24,7 @@ public final class LastAnswers {
      * Keeps an answer.
      *
      * @param itemIds best first
-     * @param accuracy of the variant that gave it
+     * @param accuracy accuracy of the variant that gave the answer
      */
     public void served(String userId, List<String> itemIds, long servedAtMs, ServedAccuracy accuracy) {
         byUser.remove(userId);
@@ -41,10 +41,10 @@ public final class LastAnswers {
     }
 
     /**
-     * Counts a click for the variant whose answer the user had before it. One that was already on its way when the answer was
-     * given is not counted: a scorer that catches up answers with a model that has learned from the clicks to come.
+     * Counts a click for the variant whose answer the user had before it. A click written before the answer was given does
+     * not count: a scorer that catches up answers with a model that has already learned from the following clicks.
      *
-     * @param clickedAtMs the time of the click's Kafka record
+     * @param clickedAtMs time of the click's Kafka record
      */
     public void clicked(String userId, String itemId, long clickedAtMs) {
         Answer answer = byUser.get(userId);

@@ -8,15 +8,15 @@ import io.micrometer.core.instrument.MeterRegistry;
 import java.util.function.ToDoubleFunction;
 
 /**
- * How high in a variant's answers stood what their users clicked next, since the process started: HR, NDCG and MRR at k, of
- * all events and of the newest ones.
+ * Accuracy of a variant's served answers since the process started, measured by the users' next clicks: HR, NDCG and MRR at
+ * k, of all events and of the newest ones.
  *
- * <p>An event is a click of a user who had been given an answer before it; its rank is its item's in the newest such answer,
- * and a miss where the item is not there. It differs from the trainer's figures, which rank each click among all items, in
- * that it counts what was served: after filters, fallbacks included, and as old as it was. Thread-safe.
+ * <p>An event is a click of a user who had been given an answer before. Its rank is the rank of the clicked item in the
+ * newest such answer; it is a miss if the item is not there. The trainer's metrics rank each click among all items. These
+ * metrics measure what was served instead: after filters, with fallbacks, and as old as it was. Thread-safe.
  */
 public final class ServedAccuracy {
-    /** The rank of an item that is not in the answer. */
+    /** Rank of an item that is not in the answer. */
     static final int MISS = Integer.MAX_VALUE;
 
     private final int k;
@@ -26,9 +26,9 @@ public final class ServedAccuracy {
     private final DistributionSummary mrr;
 
     /**
-     * @param registry receives the figures, tagged with the variant
-     * @param k length of a list that counts as a hit
-     * @param window events in the moving figures
+     * @param registry receives the metrics, tagged with the variant
+     * @param k number of leading items in which a click counts as a hit
+     * @param window number of events in the moving metrics
      */
     public ServedAccuracy(MeterRegistry registry, String variant, int k, int window) {
         this.k = k;
@@ -52,12 +52,12 @@ public final class ServedAccuracy {
         mrr.record(hit ? 1.0 / rank : 0);
     }
 
-    /** Over the newest events. */
+    /** Returns the accuracy over the newest events. */
     public synchronized Accuracy windowed() {
         return metrics.windowed();
     }
 
-    /** Over all events. */
+    /** Returns the accuracy over all events. */
     public synchronized Accuracy running() {
         return metrics.running();
     }

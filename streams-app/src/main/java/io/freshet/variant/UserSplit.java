@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Which variant each user belongs to: by a function of the user's id and a salt alone, so that it is the same on every
+ * Assigns users to variants. The assignment is a function of the user's id and a salt only, so it is the same on every
  * instance and after every restart, and anyone can compute it. Immutable.
  *
  * <pre>
@@ -18,12 +18,12 @@ import java.util.Set;
  * place  = the first 8 bytes of digest, an unsigned big-endian number, without its lowest 11 bits, / 2^64: in [0, 1)
  * </pre>
  *
- * The variants lie side by side on [0, 1) in the order in which they are listed, each as long as its part of all shares;
- * the user's is the one that {@code place} falls on. When shares change, so many users change their variant as the borders
- * between the variants move over, and nobody else. Another salt throws all users anew, and independently.
+ * <p>The variants cover [0, 1) side by side in the order in which they are listed, each with a length equal to its part of
+ * all shares. A user gets the variant at {@code place}. When shares change, only the users between the old and new borders
+ * of variants change their variant. Another salt assigns all users anew, and independently.
  */
 public final class UserSplit {
-    /** There are no variants: everybody's is {@code ""}. */
+    /** No variants: the variant of every user is {@code ""}. */
     public static final UserSplit NONE = new UserSplit("", List.of());
 
     private static final int LOWEST_BITS = 11;
@@ -35,8 +35,8 @@ public final class UserSplit {
     private final double total;
 
     /**
-     * @param salt names the experiment
-     * @param shares of different variants; not all 0, unless there are none
+     * @param salt name of the experiment
+     * @param shares shares of distinct variants; not all 0, unless the list is empty
      */
     public UserSplit(String salt, List<Share> shares) {
         this.salt = salt;
@@ -53,9 +53,9 @@ public final class UserSplit {
     }
 
     /**
-     * What one variant gets.
+     * Share of a variant.
      *
-     * @param weight its part of the sum of all weights, 0 or more
+     * @param weight numerator of the share, whose denominator is the sum of all weights; 0 or more
      */
     public record Share(String variant, double weight) {
         public Share {
@@ -66,7 +66,7 @@ public final class UserSplit {
         }
     }
 
-    /** Whether there are variants. */
+    /** Returns whether there are variants. */
     public boolean isOn() {
         return !shares.isEmpty();
     }
@@ -75,18 +75,18 @@ public final class UserSplit {
         return salt;
     }
 
-    /** In the order in which they lie side by side. */
+    /** Returns the shares, in the order in which they cover [0, 1). */
     public List<Share> shares() {
         return shares;
     }
 
-    /** Whether this variant has a share, be it 0. */
+    /** Returns whether this variant has a share, even if it is 0. */
     public boolean has(String variant) {
         return shares.stream().anyMatch(share -> share.variant().equals(variant));
     }
 
     /**
-     * The name of the user's variant; empty where there are none.
+     * Returns the name of the user's variant; empty if there are no variants.
      *
      * @param userId in UTF-8
      */
@@ -99,7 +99,7 @@ public final class UserSplit {
         String variant = "";
         for (Share share : shares) {
             if (share.weight() > 0) {
-                variant = share.variant(); // the last one keeps what rounding leaves
+                variant = share.variant(); // the last variant gets what rounding leaves
                 end += share.weight();
                 if (place < end) {
                     break;

@@ -1,4 +1,4 @@
-/** Several answers to the same clicks: which variant is a user's, who gives its answers, and what users clicked then. */
+/** Variants: which variant a user has, which process answers, and what users clicked afterwards. */
 @NullMarked
 package io.freshet.variant;
 

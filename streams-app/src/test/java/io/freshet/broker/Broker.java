@@ -4,20 +4,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 
 /**
- * A Kafka broker of a test's own: the one that the demo has, in this JVM, or the public image's in a container. Which of
- * them, the system property {@value #PROPERTY} says, {@code embedded} or {@code container}; the build runs the tests with
- * {@link #TAG} on both.
+ * A Kafka broker for one test: the demo's broker in this JVM, or the public image in a container. The system property
+ * {@value #PROPERTY} chooses {@code embedded} or {@code container}; the build runs the tests with {@link #TAG} on both.
  */
 public sealed interface Broker extends AutoCloseable permits EmbeddedBroker, ContainerBroker {
-    /** On test classes that any broker will do for. */
+    /** Tag for test classes that work with any broker. */
     String TAG = "any-broker";
 
     String PROPERTY = "freshet.test.broker";
 
     /**
-     * Starts one, and skips the test where it has to be in a container and there is no Docker.
+     * Starts a broker. Skips the test if a container is required but there is no Docker.
      *
-     * @param folder what the broker in this JVM keeps its data in
+     * @param folder data folder of a broker in this JVM
      */
     static Broker start(Path folder) throws IOException {
         String kind = System.getProperty(PROPERTY, "embedded");
@@ -28,7 +27,7 @@ public sealed interface Broker extends AutoCloseable permits EmbeddedBroker, Con
         };
     }
 
-    /** Where clients connect: host:port. */
+    /** Returns the address for clients: host:port. */
     String bootstrapServers();
 
     @Override

@@ -3,12 +3,12 @@ package io.freshet.broker;
 import java.time.Duration;
 import org.testcontainers.kafka.KafkaContainer;
 
-/** The public image's broker, one container for each. */
+/** A broker from the public image, one container for each. */
 public record ContainerBroker(KafkaContainer container) implements Broker {
-    /** The image, in the version that the program is built with. */
+    /** Image, in the Kafka version that the program is built with. */
     public static final String IMAGE = "apache/kafka:4.3.1";
 
-    /** More than Testcontainers' minute: other tests run at the same time. */
+    /** More than Testcontainers' one minute, because other tests run at the same time. */
     private static final Duration STARTUP_TIMEOUT = Duration.ofMinutes(4);
 
     static ContainerBroker start() {
@@ -19,8 +19,8 @@ public record ContainerBroker(KafkaContainer container) implements Broker {
     }
 
     /**
-     * A container that is not started yet, which behaves as the broker of the demo: topics are made by whoever needs them,
-     * and what a killed producer or member leaves behind is over soon.
+     * Returns a container that has not been started and behaves like the demo's broker: topics are not created
+     * automatically, and transactions and members of killed clients time out soon.
      */
     public static KafkaContainer configured() {
         return new KafkaContainer(IMAGE)

@@ -4,7 +4,7 @@ import io.freshet.demo.EmbeddedKafka;
 import java.io.IOException;
 import java.nio.file.Path;
 
-/** The broker of the demo. */
+/** The demo's broker. */
 record EmbeddedBroker(EmbeddedKafka kafka) implements Broker {
     static EmbeddedBroker start(Path folder) throws IOException {
         return new EmbeddedBroker(EmbeddedKafka.start(folder));

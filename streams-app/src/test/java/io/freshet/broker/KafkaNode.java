@@ -19,12 +19,12 @@ import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
 import org.apache.kafka.server.common.MetadataVersion;
 
-/** One real Kafka node in this JVM, with listeners and settings of the test's own. */
+/** A real Kafka node in this JVM, with listeners and settings chosen by the test. */
 public final class KafkaNode implements AutoCloseable {
-    /** A listener of this name sends its clients on to an address that does not exist. */
+    /** A listener of this name advertises an address that does not exist. */
     public static final String AWAY = "AWAY";
 
-    /** The listener of the controllers, which clients do not use. */
+    /** Listener of the controllers, not used by clients. */
     public static final String CONTROLLER = "CONTROLLER";
 
     private final KafkaRaftServer server;
@@ -38,8 +38,8 @@ public final class KafkaNode implements AutoCloseable {
     /**
      * Starts a node.
      *
-     * @param listeners their names, each of which gets a port; what they speak, the settings say
-     * @param settings win over the node's own
+     * @param listeners names of the listeners, each of which gets a port; the settings define their protocols
+     * @param settings settings that override the node's own
      */
     public static KafkaNode start(Path folder, List<String> listeners, Map<String, String> settings) throws Exception {
         Map<String, Integer> ports = new LinkedHashMap<>();
@@ -51,11 +51,11 @@ public final class KafkaNode implements AutoCloseable {
     }
 
     /**
-     * Starts a node of a cluster, which goes on where an earlier start on its folder ended.
+     * Starts a node of a cluster. It continues with the data of an earlier start on the same folder.
      *
-     * @param cluster its id, a {@link Uuid}
-     * @param ports of its listeners and of its {@link #CONTROLLER}
-     * @param settings win over the node's own, and name the voters
+     * @param cluster cluster id, a {@link Uuid}
+     * @param ports ports of its listeners and of its {@link #CONTROLLER}
+     * @param settings settings that override the node's own; they name the voters
      */
     public static KafkaNode startMember(
             Path folder, int node, String cluster, Map<String, Integer> ports, Map<String, String> settings)
@@ -69,7 +69,7 @@ public final class KafkaNode implements AutoCloseable {
         return new KafkaNode(server, ports);
     }
 
-    /** host:port of a listener. */
+    /** Returns host:port of a listener. */
     public String address(String listener) {
         return "127.0.0.1:" + ports.get(listener);
     }
@@ -129,7 +129,7 @@ public final class KafkaNode implements AutoCloseable {
         return settings;
     }
 
-    /** A port of the loopback address that was free a moment ago. */
+    /** Returns a port of the loopback address that was free just now. */
     public static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();

@@ -14,8 +14,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Passes connections on to a server, as slowly and as badly as it is told. TCP hides packets that are lost, so that a loss
- * is here what a client sees of it: a connection that is reset, or bytes that come much later. Thread-safe.
+ * A TCP proxy in front of a server that can delay, hold back or reset connections. TCP hides packet loss, so this class
+ * simulates what a client sees of it: a connection that is reset, or bytes that arrive much later. Thread-safe.
  */
 public final class TcpProxy implements AutoCloseable {
     private final ServerSocket listening;
@@ -33,7 +33,7 @@ public final class TcpProxy implements AutoCloseable {
         this.port = port;
     }
 
-    /** A proxy before a server that need not be there yet. */
+    /** Creates a proxy for a server that may not exist yet. */
     public static TcpProxy to(String server) throws IOException {
         int colon = server.lastIndexOf(':');
         TcpProxy proxy = new TcpProxy(
@@ -48,24 +48,24 @@ public final class TcpProxy implements AutoCloseable {
         return "127.0.0.1:" + listening.getLocalPort();
     }
 
-    /** Each answer of the server comes so much later from now on. */
+    /** Delays each answer of the server by this time from now on. */
     public TcpProxy delayAnswers(Duration later) {
         delay = later;
         return this;
     }
 
-    /** Keeps back what is sent in either direction, as if it were lost, until {@link #speak()}. */
+    /** Holds back the bytes in both directions, as if they were lost, until {@link #speak()}. */
     public synchronized void fallSilent() {
         silent = true;
     }
 
-    /** Passes on what was kept back, and what comes. */
+    /** Passes on the bytes that were held back, and all that follow. */
     public synchronized void speak() {
         silent = false;
         notifyAll();
     }
 
-    /** Ends every connection, as a firewall does that forgets them. Clients may connect again. */
+    /** Closes every connection, like a firewall that drops its state. Clients may reconnect. */
     public void reset() throws IOException {
         synchronized (sockets) {
             for (Socket socket : sockets) {
@@ -78,13 +78,13 @@ public final class TcpProxy implements AutoCloseable {
         }
     }
 
-    /** Ends every connection, and each that comes, until {@link #mend()}. */
+    /** Closes every connection, and each new one, until {@link #mend()}. */
     public void cut() throws IOException {
         cut = true;
         reset();
     }
 
-    /** Ends what {@link #cut()} began. */
+    /** Ends the effect of {@link #cut()}. */
     public void mend() {
         cut = false;
     }
@@ -132,7 +132,7 @@ public final class TcpProxy implements AutoCloseable {
         try {
             socket.close();
         } catch (IOException e) {
-            // It has ended anyway.
+            // The connection has ended already.
         }
     }
 
@@ -147,7 +147,7 @@ public final class TcpProxy implements AutoCloseable {
                 read = in.read(buffer);
             }
         } catch (IOException e) {
-            // One of the sides has ended the connection.
+            // One side has closed the connection.
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         } finally {

@@ -1,4 +1,4 @@
-/** The brokers that integration tests run on. */
+/** Brokers for integration tests. */
 @NullMarked
 package io.freshet.broker;
 

@@ -13,11 +13,11 @@ import java.util.Map;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Key stores of a server and trust stores of its clients, made with the JDK's own tool. */
+/** Key stores of a server and trust stores of its clients, made with the JDK's keytool. */
 public record Certificates(Path folder) {
     private static final String PASSWORD = "changeit";
 
-    /** Makes a key and its certificate for a name, and a trust store that has the certificate. */
+    /** Creates a key with a certificate for a name, and a trust store that contains the certificate. */
     public void make(String alias, String subjectAlternativeName) throws IOException, InterruptedException {
         String certificate = folder.resolve(alias + ".pem").toString();
         keytool(
@@ -38,12 +38,12 @@ public record Certificates(Path folder) {
         keytool("-importcert", "-noprompt", "-alias", alias, "-file", certificate, "-keystore", trust(alias));
     }
 
-    /** The file with a certificate in PEM. */
+    /** Returns the file with a certificate in PEM. */
     public Path certificate(String alias) {
         return folder.resolve(alias + ".pem");
     }
 
-    /** Writes a certificate's private key in PEM, and returns its file. */
+    /** Writes a certificate's private key in PEM, and returns the file. */
     public Path privateKey(String alias) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance(new File(keys(alias)), PASSWORD.toCharArray());
         byte[] key = store.getKey(alias, PASSWORD.toCharArray()).getEncoded();
@@ -53,7 +53,7 @@ public record Certificates(Path folder) {
                         + "\n-----END PRIVATE KEY-----\n");
     }
 
-    /** A context of clients that trust this certificate. */
+    /** Returns a context for clients that trust this certificate. */
     public SSLContext contextTrusting(String alias) throws IOException, GeneralSecurityException {
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(KeyStore.getInstance(new File(trust(alias)), PASSWORD.toCharArray()));
@@ -62,13 +62,13 @@ public record Certificates(Path folder) {
         return context;
     }
 
-    /** The settings of a listener that has this key. */
+    /** Returns the settings of a listener that uses this key. */
     Map<String, String> ofListener(String listener, String alias) {
         String prefix = "listener.name." + listener + ".ssl.keystore.";
         return Map.of(prefix + "location", keys(alias), prefix + "password", PASSWORD, prefix + "type", "PKCS12");
     }
 
-    /** The settings of a client that trusts this certificate. */
+    /** Returns the settings of a client that trusts this certificate. */
     Map<String, String> ofClient(String alias) {
         return Map.of(
                 "kafka.security.protocol",

@@ -16,9 +16,9 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * A Kafka node that can be reached in every way that can be got wrong: in the open, by TLS with its own certificate and with
- * another's, by a login, and through a listener that sends its clients to an address that is not there. Who logs in as
- * {@code reader} may describe everything and read nothing; {@code nobody} has no rights; all others have all.
+ * A Kafka node with a listener for every way to misconfigure a client: plaintext, TLS with its own certificate, TLS with a
+ * foreign certificate, a login, and a listener that advertises an address that does not exist. User {@code reader} may
+ * describe everything and read nothing; {@code nobody} has no rights; all other users have all rights.
  */
 final class GuardedKafka implements AutoCloseable {
     private static final String LOGIN = "org.apache.kafka.common.security.plain.PlainLoginModule required ";
@@ -70,7 +70,7 @@ final class GuardedKafka implements AutoCloseable {
                 new AccessControlEntry("User:reader", "*", AclOperation.DESCRIBE, AclPermissionType.ALLOW));
     }
 
-    /** May do everything. */
+    /** Returns a client that may do everything. */
     Admin admin() {
         return Admin.create(Map.of("bootstrap.servers", node.address("OPEN")));
     }
@@ -79,12 +79,12 @@ final class GuardedKafka implements AutoCloseable {
         return node.address(listener);
     }
 
-    /** The settings of a client that trusts a certificate: {@code broker}'s, or the one from {@code elsewhere}. */
+    /** Returns the settings of a client that trusts a certificate: {@code broker}'s, or the one from {@code elsewhere}. */
     Map<String, String> trusting(String alias) {
         return certificates.ofClient(alias);
     }
 
-    /** The settings of a client that logs in. */
+    /** Returns the settings of a client that logs in. */
     static Map<String, String> login(String user, String password) {
         return Map.of(
                 "kafka.security.protocol", "SASL_PLAINTEXT",

@@ -22,7 +22,7 @@ final class NativeLibrariesTest {
 
     @Test
     void shouldNameTheFolderAndTheOptionsWhenItIsMountedNoExec() {
-        Path cache = folder.resolve("javacpp/cache"); // not made yet
+        Path cache = folder.resolve("javacpp/cache"); // does not exist yet
         Finding finding = finding(cache, mount("/", "rw"), mount(escaped(folder), "rw,nosuid,noexec,relatime"));
 
         assertThat(finding.outcome()).isEqualTo(Outcome.PROBLEM);

@@ -15,7 +15,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(30) // each takes less than 10 s where the machine is not busy
+@Timeout(30) // each test takes less than 10 s on a machine that is not busy
 final class ReachabilityTest {
     @Test
     void shouldNameTheAddressThatNothingListensOn() throws IOException {
@@ -40,7 +40,7 @@ final class ReachabilityTest {
         }
     }
 
-    /** A broker without TLS ends a connection that begins with TLS, also where it is too busy to answer Kafka's requests. */
+    /** A broker without TLS closes a connection that starts with TLS, even if it is too busy to answer Kafka requests. */
     @Test
     void shouldNotBlameTheLoginWhenThereIsNoAnswer() throws Exception {
         List<Socket> held = new ArrayList<>();
@@ -58,7 +58,7 @@ final class ReachabilityTest {
         }
     }
 
-    /** The first connection is the look at the port, the second Kafka's; those after them are greetings. */
+    /** Holds two connections, the port check and Kafka's own, and closes all later ones, which are TLS greetings. */
     private static void accept(ServerSocket busy, List<Socket> held) {
         try {
             for (int connection = 0; connection < 2; connection++) {

@@ -41,7 +41,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What keeps a process from starting, planted one by one on real brokers and disks: each is named, with its remedy. */
+/**
+ * Creates each problem that prevents a process from starting, on real brokers and disks: each is named, with its remedy.
+ */
 @Timeout(20) // the promise is 15 s, and the machine may be busy
 class StartCheckIT {
     private static final Roles BOTH = new Roles(true, true, false);
@@ -407,7 +409,7 @@ class StartCheckIT {
                 .isEmpty();
     }
 
-    /** A proxy before a broker that is right takes longer than brokers usually do. */
+    /** A proxy in front of a healthy broker makes it slower than brokers usually are. */
     @Test
     void shouldBearABrokerThatIsSlow() throws Exception {
         try (TcpProxy slow = TcpProxy.to(kafka.address("OPEN")).delayAnswers(Duration.ofMillis(1_700))) {

@@ -1,4 +1,4 @@
-/** Whether what is wrong is named. */
+/** Tests that every problem at start is named. */
 @NullMarked
 package io.freshet.check;
 

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Commands that need a broker, as processes, where there is none, or one that does not answer or has no topics. */
+/** Runs commands that need a broker, as processes, without a broker, or with one that does not answer or has no topics. */
 class AbsentBrokerIT {
     private static final Duration MOST = Duration.ofSeconds(30); // the promise is 10 s, and the machine may be busy
 

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Snapshots and what is exported from them where the machine's language has digits or letter case of its own. */
+/** Snapshots and exports under a default locale with its own digits or case rules. */
 class DefaultLocaleTest {
     private final Locale before = Locale.getDefault();
 

@@ -95,7 +95,7 @@ class EvaluateContinualCommandTest {
         return new ObjectMapper().readTree(json.toFile());
     }
 
-    /** Four periods of 40 sessions of four clicks around a circle of 30 items. */
+    /** Writes four periods of 40 sessions of four clicks around a circle of 30 items. */
     private Path periods() throws IOException {
         for (int period = 0; period < 4; period++) {
             StringBuilder text = new StringBuilder();

@@ -127,7 +127,8 @@ class EvaluatePrequentialCommandTest {
 
         JsonNode report = new ObjectMapper().readTree(json.toFile());
         assertThat(report.get("clicks").get("accepted").asInt()).isEqualTo(400);
-        // One of four is a target; 20 of them come first, and the first tenth of the file is not counted.
+        // Every fourth click is a target; 20 of these are first clicks, and the first tenth of the file is not
+        // counted.
         assertThat(report.get("prequential").get("events").asInt()).isBetween(70, 80);
         assertThat(report.get("prequential").get("baselines").get("rules").get("events"))
                 .isEqualTo(report.get("prequential").get("events"));
@@ -166,7 +167,7 @@ class EvaluatePrequentialCommandTest {
         return execute(arguments.toArray(String[]::new));
     }
 
-    /** Users who walk around a circle of 20 items, one click twice, and one row without a time. */
+    /** Writes clicks of users who walk around a circle of 20 items, with one click twice and one row without a time. */
     private Path clicks() throws IOException {
         Random random = new Random(1);
         int[] places = new int[40];

@@ -284,7 +284,7 @@ class FitCommandTest {
         assertThat(err.toString()).contains("no such snapshot", "model=default");
     }
 
-    /** Users who walk around a circle of 30 items. */
+    /** Writes clicks of users who walk around a circle of 30 items. */
     private Path circle() throws IOException {
         StringBuilder text = new StringBuilder();
         for (int user = 0; user < 100; user++) {

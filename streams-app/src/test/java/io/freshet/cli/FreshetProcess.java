@@ -18,8 +18,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * {@code freshet}, or another program of this class path, as a process of its own, with this JVM's class path and options,
- * except for the heap.
+ * {@code freshet}, or another program of this class path, in a separate process with this JVM's class path and options,
+ * except for the heap size.
  */
 public final class FreshetProcess implements AutoCloseable {
     private final Process process;
@@ -33,7 +33,7 @@ public final class FreshetProcess implements AutoCloseable {
     /**
      * Starts {@code freshet} with these arguments.
      *
-     * @param output receives what the process prints
+     * @param output receives the output of the process
      */
     public static FreshetProcess start(Path output, String... arguments) throws IOException {
         return start(output, Map.of(), arguments);
@@ -42,8 +42,8 @@ public final class FreshetProcess implements AutoCloseable {
     /**
      * Starts {@code freshet} with these arguments.
      *
-     * @param output receives what the process prints
-     * @param environment further variables
+     * @param output receives the output of the process
+     * @param environment additional environment variables
      */
     public static FreshetProcess start(Path output, Map<String, String> environment, String... arguments)
             throws IOException {
@@ -51,10 +51,10 @@ public final class FreshetProcess implements AutoCloseable {
     }
 
     /**
-     * Starts another program, which compiles its code quickly rather than well and needs little memory.
+     * Starts another program, with fast rather than optimising compilation and little memory.
      *
-     * @param program the class with its {@code main}
-     * @param output receives what the process prints
+     * @param program class with the {@code main} method
+     * @param output receives the output of the process
      */
     public static FreshetProcess startProgram(Class<?> program, Path output, String... arguments) throws IOException {
         return start(
@@ -65,12 +65,12 @@ public final class FreshetProcess implements AutoCloseable {
                         arguments));
     }
 
-    /** The command line of {@code freshet} with these arguments. */
+    /** Returns the command line of {@code freshet} with these arguments. */
     static List<String> command(String... arguments) {
         return command(List.of("io.freshet.cli.Freshet"), arguments);
     }
 
-    /** @param program its class, after further options of the JVM */
+    /** @param program further JVM options, followed by the main class */
     private static List<String> command(List<String> program, String... arguments) {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
@@ -79,7 +79,7 @@ public final class FreshetProcess implements AutoCloseable {
                 .forEach(command::add);
         command.addAll(List.of(
                 "-Xmx768m",
-                // The program's own, not the tests', which comes first on the class path.
+                // The program's own configuration; the tests' comes first on the class path.
                 "-Dlogback.configurationFile=logback.xml",
                 "-cp",
                 classPath()));
@@ -88,15 +88,18 @@ public final class FreshetProcess implements AutoCloseable {
         return command;
     }
 
-    /** An agent belongs to one process: a debugger's, for example, would listen on the same port. */
+    /**
+     * Returns whether the option is an agent. Agents are not passed on: a debugger's, for example, would listen on the same
+     * port.
+     */
     private static boolean isAgent(String option) {
         return option.startsWith("-agent") || option.startsWith("-javaagent");
     }
 
     /**
-     * Starts {@code freshet} with these arguments and a bound on its file descriptors.
+     * Starts {@code freshet} with these arguments and a limit on its file descriptors.
      *
-     * @param output receives what the process prints
+     * @param output receives the output of the process
      */
     public static FreshetProcess startWithDescriptors(int most, Path output, String... arguments) throws IOException {
         List<String> command =
@@ -114,7 +117,7 @@ public final class FreshetProcess implements AutoCloseable {
         return new FreshetProcess(builder.start(), output);
     }
 
-    /** Without what comes with the browser's driver and has OpenTelemetry's API write a line of its own. */
+    /** Returns the class path without the jars of the browser driver that make OpenTelemetry's API print a line. */
     private static String classPath() {
         String whole = System.getProperty("surefire.test.class.path", System.getProperty("java.class.path"));
         return Stream.of(whole.split(File.pathSeparator, -1))
@@ -122,7 +125,7 @@ public final class FreshetProcess implements AutoCloseable {
                 .collect(Collectors.joining(File.pathSeparator));
     }
 
-    /** Waits until the process has printed a line like this. */
+    /** Waits until the process has printed a matching line. */
     public void awaitLine(Predicate<String> wanted, Duration most) throws IOException, InterruptedException {
         long deadline = System.nanoTime() + most.toNanos();
         while (!hasPrinted(wanted)) {
@@ -137,7 +140,7 @@ public final class FreshetProcess implements AutoCloseable {
         return Files.readString(output).lines().anyMatch(wanted);
     }
 
-    /** The exit code. */
+    /** Waits for the process to end, and returns its exit code. */
     public int await(Duration most) throws IOException, InterruptedException {
         if (!process.waitFor(most.toMillis(), TimeUnit.MILLISECONDS)) {
             throw new AssertionError("the process must end within " + most + ":\n" + Files.readString(output));
@@ -145,17 +148,17 @@ public final class FreshetProcess implements AutoCloseable {
         return process.exitValue();
     }
 
-    /** As {@code kill -9} does. */
+    /** Kills the process, as {@code kill -9} does. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();
     }
 
-    /** Stops the process where it is, as {@code kill -STOP} does. */
+    /** Suspends the process, as {@code kill -STOP} does. */
     public void pause() throws IOException, InterruptedException {
         signal("STOP");
     }
 
-    /** Lets a process go on that was paused. */
+    /** Resumes a suspended process. */
     public void resume() throws IOException, InterruptedException {
         signal("CONT");
     }
@@ -175,7 +178,7 @@ public final class FreshetProcess implements AutoCloseable {
         return process.onExit();
     }
 
-    /** As Ctrl-C, or Kubernetes, does. */
+    /** Sends SIGTERM, as Kubernetes does. */
     public void terminate() {
         process.destroy();
     }

@@ -57,7 +57,7 @@ class FreshetTest {
         assertThat(out.toString()).contains("Examples:", "--until-end", "--state");
     }
 
-    /** A description that is no format string is printed as it is, with what it should have filled in. */
+    /** A description that is not a valid format string would be printed verbatim, with its placeholders. */
     @Test
     void shouldFillInEachPlaceOfTheHelpOfEachCommand() {
         List<CommandLine> commands = new ArrayList<>(List.of(Freshet.commandLine()));

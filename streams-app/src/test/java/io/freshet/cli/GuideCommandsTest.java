@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import picocli.CommandLine.ParameterException;
 
-/** Every command that the README and the guides show is one that the program understands. */
+/** Checks that the program understands every command in the README and the guides. */
 final class GuideCommandsTest {
     private static final Path ROOT = Path.of("..");
     private static final Pattern SHELL = Pattern.compile("(?ms)^```sh\\n(.*?)^```$");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code bin/freshet} with JDKs and a Maven that only say how they were called. */
+/** Tests {@code bin/freshet} with fake JDKs and a fake Maven that only report how they were called. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 class LauncherTest {
     private static final String SAY_HOW_CALLED = """
@@ -34,7 +34,7 @@ class LauncherTest {
             mkdir -p "$(dirname "$0")/../checkout/streams-app/target/freshet/lib"
             """;
 
-    /** With a space, as on many a desktop. */
+    /** Contains a space, as is common on desktops. */
     private Path folder;
 
     private Path jdk;
@@ -150,7 +150,7 @@ class LauncherTest {
         assertThat(builds(copy.resolve("streams-app/bin/freshet"))).isEqualTo(1);
     }
 
-    /** Calls the launcher with a Maven that only counts, and says how often that has been called so far. */
+    /** Calls the launcher with a Maven that only counts its calls, and returns the number of calls so far. */
     private long builds(Path launcher) throws IOException, InterruptedException {
         executable("maven/mvn", BUILD);
         Map<String, String> environment =

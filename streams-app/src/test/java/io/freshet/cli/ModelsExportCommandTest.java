@@ -29,7 +29,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code freshet models export} and {@code show}, with what they write read by readers that know nothing of the writers. */
+/** Tests {@code freshet models export} and {@code show}: independent readers read what they write. */
 class ModelsExportCommandTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final long STEP = 5;

@@ -26,7 +26,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code freshet models prune} and {@code show} where a Kafka says what is served. */
+/** Tests {@code freshet models prune} and {@code show} with a Kafka cluster that records which model is served. */
 class ModelsPruneIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
-/** In a process of its own, since that ends. */
+/** Runs in a separate process, because the process ends. */
 final class ProcessEndTest {
     @Test
     void shouldEndTheProcessWithALastLineWhenAThreadIsEndedByAnError() throws Exception {
@@ -33,7 +33,7 @@ final class ProcessEndTest {
         }
     }
 
-    /** A program one of whose threads dies, while another would keep the process for ever. */
+    /** A program in which one thread dies while another would keep the process alive forever. */
     static final class Dying {
         private Dying() {}
 

@@ -31,19 +31,19 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code freshet run} beside a Kafka that is not its own: each role a process, some killed on the way. */
+/** Tests {@code freshet run} with an external Kafka: each role is a process, and some are killed on the way. */
 @Tag(Broker.TAG)
 class RunIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(4); // five JVMs start at once
     private static final int PARTITIONS = 3;
     private static final int USERS = 40;
     private static final int CLICKS_EACH = 12;
-    private static final int CATALOGUE = 200; // more than anyone clicks, so that something unseen is left to recommend
+    private static final int CATALOGUE = 200; // more than any user clicks, so that unseen items remain to recommend
 
-    /** What a JVM that was asked to end, and did, answers. */
+    /** Exit code of a JVM that ended on SIGTERM. */
     private static final int ENDED_BY_SIGTERM = 128 + 15;
 
-    /** Nothing keeps the JVM from saying so. */
+    /** The JVM always prints this line. */
     private static final String OF_THE_JVM = "WARNING: Using incubator modules";
 
     private final ObjectMapper json = new ObjectMapper();
@@ -87,7 +87,7 @@ class RunIT {
         });
     }
 
-    /** The lines that a role's processes have logged, each a JSON object that says whose it is. */
+    /** Returns the log lines of a role's processes, each a JSON object that names the role. */
     private List<JsonNode> log(String role) throws IOException {
         List<JsonNode> lines = new ArrayList<>();
         for (String line : Files.readAllLines(folder.resolve(role + ".txt"))) {
@@ -149,7 +149,7 @@ class RunIT {
         assertThat(variant(answer)).isEqualTo(halves.variantOf(user));
     }
 
-    /** One state folder for all: what a role keeps there bears its own name. */
+    /** Configures one state folder for all roles; each keeps its state there under its own name. */
     private void configure(Broker kafka) throws IOException {
         Files.writeString(folder.resolve("freshet.properties"), """
                 kafka.bootstrap.servers=%s
@@ -170,7 +170,7 @@ class RunIT {
                 folder.resolve(roles + ".txt"), Map.of("FRESHET_LOG_FORMAT", "json"), arguments.toArray(String[]::new));
     }
 
-    /** The roles create the topics that are missing. */
+    /** Waits until the roles have created the missing topics. */
     private static void awaitTopics(Broker kafka, Set<String> topics) {
         try (var consumer = consumer(kafka, "recommendations")) {
             await().atMost(TIMEOUT).until(() -> consumer.listTopics().keySet().containsAll(topics));
@@ -193,7 +193,7 @@ class RunIT {
         }
     }
 
-    /** Reads committed answers until there are so many. */
+    /** Reads committed answers until there are this many. */
     private List<JsonNode> awaitAnswers(Broker kafka, String topic, int count) throws IOException {
         List<JsonNode> answers = new ArrayList<>();
         long deadline = System.nanoTime() + TIMEOUT.toNanos();

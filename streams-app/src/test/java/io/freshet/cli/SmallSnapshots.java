@@ -19,13 +19,13 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 
-/** Snapshots of three items in four rows, two wide: row 1 is free, and row r has the vector (r + step, -r). */
+/** Snapshots of three items in four rows of dimension 2: row 1 is free, and row r has the vector (r + step, -r). */
 final class SmallSnapshots {
     static final String MODEL = "default";
     static final int DIM = 2;
     static final int ROWS = 4;
 
-    /** By row; an id may hold anything. */
+    /** Ids by row; an id may contain any character. */
     static final List<String> IDS = List.of("red shoes", "\"quoted\"\nand on two lines", "größe 43");
 
     static final int[] TAKEN = {0, 2, 3};

@@ -27,7 +27,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import picocli.CommandLine;
 
-/** Twenty dialects and eight forms of time, read as the plain clicks that they were written from. */
+/** Clicks written in twenty dialects and eight time formats are read back unchanged. */
 final class ClickFilesProperties {
     private static final Instant NOW = Instant.parse("2026-03-01T12:00:00Z");
     private static final long FIRST_SECOND = 1_600_000_000;
@@ -55,7 +55,7 @@ final class ClickFilesProperties {
         ZSTD
     }
 
-    /** @param header empty for none; its names are the columns' */
+    /** @param header empty for none; its fields name the columns */
     private record Dialect(
             String separator, Quotes quotes, String header, String lineEnd, Charset charset, Packing packing) {
         Dialect(String separator, Quotes quotes) {

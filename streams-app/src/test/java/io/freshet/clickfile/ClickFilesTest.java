@@ -327,7 +327,7 @@ final class ClickFilesTest {
                 .contains("3 of 4 rows", "invalid-id", "line 3");
     }
 
-    /** Each is a table with one line that is shorter or longer. */
+    /** Each input is a table with one line that is shorter or longer than the others. */
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -557,7 +557,7 @@ final class ClickFilesTest {
         assertThat(clicks.get(3)).isEqualTo(new Click("u1", "3", 1_700_000_000_003L, null, null));
     }
 
-    /** Bytes without a type, unsigned and decimal numbers, and times of 96 bits. */
+    /** Covers byte arrays without a type, unsigned and decimal numbers, and 96-bit times. */
     @Test
     void shouldReadParquetOfOldWriters() throws IOException {
         MessageType schema = Types.buildMessage()

@@ -462,7 +462,7 @@ final class FreshetConfigTest {
         }
     }
 
-    /** What some keys need. */
+    /** Returns the other keys that some keys require. */
     private static Map<String, String> beside(ConfigKey key) {
         return switch (key.name()) {
             case ConfigKeys.VARIANTS_NAME -> Map.of();
@@ -476,7 +476,7 @@ final class FreshetConfigTest {
         };
     }
 
-    /** A value that the key takes and does not have unless set. */
+    /** Returns a valid value that differs from the default. */
     private static String otherValue(ConfigKey key, Map<String, String> beside, Object usual) {
         String candidates =
                 "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other"
@@ -527,7 +527,7 @@ final class FreshetConfigTest {
                 .containsEntry("consumer.max.poll.records", "11");
     }
 
-    /** With every prefix that leads to a client. */
+    /** Covers every prefix that reaches a client. */
     @ParameterizedTest
     @ValueSource(
             strings = {"", "consumer.", "producer.", "admin.", "main.consumer.", "restore.consumer.", "global.consumer."
@@ -566,7 +566,7 @@ final class FreshetConfigTest {
                         tuple(ConfigMistake.Weight.REFUSED, "take kafka.consumer.group.id out"));
     }
 
-    /** What Kubernetes sets for services named freshet-http and freshet-kafka. */
+    /** Covers the variables that Kubernetes sets for services named freshet-http and freshet-kafka. */
     @Test
     void shouldPassOverTheServiceLinksOfKubernetes() throws IOException {
         Map<String, String> links = Map.of(

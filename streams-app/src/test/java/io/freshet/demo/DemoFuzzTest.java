@@ -7,7 +7,7 @@ import io.freshet.fuzz.JsonMutator;
 import java.io.UncheckedIOException;
 import org.junit.jupiter.api.Test;
 
-/** The demo's reader of recommendations under {@link Fuzz}. It keeps the ids of the items, and no tree. */
+/** Tests the demo's reader of recommendations under {@link Fuzz}. The reader keeps only the item ids and builds no tree. */
 final class DemoFuzzTest {
     @Test
     void shouldReadOrRefuseRecommendationsWhenTheyAreDamaged() {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The program as a person starts, stops and kills it. */
+/** Starts, stops and kills the program as a user does. */
 class DemoIT {
     private static final int CLICKS = 1_600;
     private static final int DUPLICATES = 16;
@@ -41,7 +41,7 @@ class DemoIT {
         List<String> seenUsers = new ArrayList<>();
         for (int i = 0; i < CLICKS; i++) {
             Click click = ClickCodec.parse(generator.next().value());
-            // Every tenth click comes late: by less than the window of its user.
+            // Every tenth click is late, by less than its user's window.
             long timestampMs = click.timestampMs() + 1_000L * (i % 10 == 9 ? i - 5 : i);
             rows.add("%s,%s,%d,%s".formatted(click.userId(), click.itemId(), timestampMs, click.eventId()));
             seenUsers.add(click.userId());
@@ -92,7 +92,7 @@ class DemoIT {
         try (FreshetProcess demo = start(state, json, output)) {
             demo.awaitLine(DemoIT::learnedSomething, LONGEST_RUN);
             demo.terminate();
-            demo.await(Duration.ofSeconds(15)); // 5 s on a quiet machine; a timing is no business of a test
+            demo.await(Duration.ofSeconds(15)); // 5 s on a quiet machine; tests do not check timings
         }
         JsonNode stopped = FreshetProcess.summary(json);
         assertThat(stopped.at("/clicks/accepted").asLong()).isPositive();
@@ -142,7 +142,7 @@ class DemoIT {
         assertThat(summary.at("/prequential/events").asLong()).isBetween(CLICKS / 2L, (long) CLICKS);
     }
 
-    /** Of a line such as {@code 00:00:20 feeding | 1,020 read, … | step 3 (1.2/s), …}. */
+    /** Checks a line such as {@code 00:00:20 feeding | 1,020 read, … | step 3 (1.2/s), …}. */
     private static boolean learnedSomething(String line) {
         return line.contains("| step ") && !line.contains("| step 0 ");
     }

@@ -20,9 +20,10 @@ import org.apache.kafka.common.resource.ResourcePattern;
 import org.apache.kafka.common.resource.ResourceType;
 
 /**
- * A Kafka node that asks who its clients are, and lets them do what Strimzi would let the users of the manifests do.
+ * A Kafka node that authenticates its clients and grants them the rights that Strimzi would grant the users of the
+ * manifests.
  *
- * <p>Users prove themselves by their name as a password, and not by certificates: what they may do is the same.
+ * <p>Users authenticate with their name as the password rather than with certificates; their rights are the same.
  */
 final class AuthorizingKafka implements AutoCloseable {
     private static final String ADMIN = "admin";
@@ -35,7 +36,7 @@ final class AuthorizingKafka implements AutoCloseable {
         this.node = node;
     }
 
-    /** Starts a node that knows these {@code KafkaUser} resources. */
+    /** Starts a node with these {@code KafkaUser} resources. */
     static AuthorizingKafka start(Path folder, List<JsonNode> users) throws Exception {
         KafkaNode node = KafkaNode.start(folder, List.of(LISTENER), settings(users));
         AuthorizingKafka kafka = new AuthorizingKafka(node);
@@ -47,12 +48,12 @@ final class AuthorizingKafka implements AutoCloseable {
         return kafka;
     }
 
-    /** May do everything. */
+    /** Returns the settings of a client that may do everything. */
     Map<String, String> clientOfAdmin() {
         return clientOf(ADMIN);
     }
 
-    /** The settings with which a client is that user. */
+    /** Returns the settings of a client that acts as this user. */
     Map<String, String> clientOf(String user) {
         return Map.of(
                 "bootstrap.servers",
@@ -114,7 +115,7 @@ final class AuthorizingKafka implements AutoCloseable {
                 resource.path("patternType").asText().equals("prefix") ? PatternType.PREFIXED : PatternType.LITERAL);
     }
 
-    /** {@code describeConfigs} is {@code DESCRIBE_CONFIGS}. */
+    /** Converts, for example, {@code describeConfigs} to {@code DESCRIBE_CONFIGS}. */
     private static String snake(String camel) {
         return camel.replaceAll("(?<=[a-z])(?=[A-Z])", "_").toUpperCase(Locale.ROOT);
     }

@@ -18,18 +18,18 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** What has become of each click, by what is committed: answers and learned examples. Not thread-safe. */
+/** Accounts for each click from committed records: answers and learned examples. Not thread-safe. */
 final class ClickAccounts implements AutoCloseable {
     private final FreshetConfig config;
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final ObjectMapper json = new ObjectMapper();
-    private final Map<Integer, BitSet> answered = new HashMap<>(); // partition of the clicks → their offsets
+    private final Map<Integer, BitSet> answered = new HashMap<>(); // partition of the clicks → answered offsets
     private final Map<Integer, Long> learnedTo = new HashMap<>(); // partition of the sequences → offset
     private long doubled;
     private long learned;
     private long overlaps;
 
-    /** The topics have to be there. */
+    /** Requires the topics to exist. */
     ClickAccounts(FreshetConfig config) {
         this.config = config;
         Map<String, Object> properties = config.kafka().forConsumer();
@@ -49,7 +49,7 @@ final class ClickAccounts implements AutoCloseable {
                 .toList();
     }
 
-    /** Reads what has been committed since the last time. */
+    /** Reads the records committed since the last call. */
     void readOn() throws IOException {
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
@@ -79,31 +79,31 @@ final class ClickAccounts implements AutoCloseable {
         }
     }
 
-    /** Clicks on the topic. */
+    /** Returns the number of clicks on the topic. */
     long clicks() {
         return consumer.endOffsets(partitions(config.topics().clicks())).values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
     }
 
-    /** Clicks that were answered. */
+    /** Returns the number of clicks that were answered. */
     long answered() {
         return answered.values().stream().mapToLong(BitSet::cardinality).sum();
     }
 
-    /** Answers to clicks that had been answered before. */
+    /** Returns the number of answers to clicks that had already been answered. */
     long doubled() {
         return doubled;
     }
 
-    /** Examples in the journal's steps. */
+    /** Returns the number of examples in the journal's steps. */
     long learned() {
         return learned;
     }
 
     /**
-     * Ranges of the journal that begin before the end of the one before. After a restart one may begin later: markers of
-     * transactions are between.
+     * Returns the number of journal ranges that begin before the end of the previous one. After a restart a range may begin
+     * later than that end, because transaction markers lie in between.
      */
     long overlaps() {
         return overlaps;

@@ -20,10 +20,10 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Clicks a hundred times a second from a thread of its own, and reads the recommendations that come of them. */
+/** Produces a hundred clicks per second on its own thread, and reads the resulting recommendations. */
 final class ClickLoop implements AutoCloseable {
     private static final int USERS = 40;
-    private static final int ITEMS = 200; // more than anyone clicks, so that something unseen is left to recommend
+    private static final int ITEMS = 200; // more than any user clicks, so that unseen items remain to recommend
     private static final Duration INTERVAL = Duration.ofMillis(10);
 
     private final FreshetConfig config;
@@ -31,7 +31,7 @@ final class ClickLoop implements AutoCloseable {
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Thread clicking;
 
-    /** A recommendation, and when it was read. */
+    /** A recommendation and the time at which it was read. */
     record Answer(JsonNode json, Instant at) {}
 
     private ClickLoop(FreshetConfig config) {
@@ -45,7 +45,7 @@ final class ClickLoop implements AutoCloseable {
         clicking = Thread.ofPlatform().name("clicking").unstarted(this::click);
     }
 
-    /** The topics have to be there. */
+    /** Starts the loop. The topics must exist. */
     static ClickLoop start(FreshetConfig config) {
         ClickLoop loop = new ClickLoop(config);
         String topic = config.topics().recommendations();
@@ -61,7 +61,7 @@ final class ClickLoop implements AutoCloseable {
         try {
             for (long i = 0; ; i++) {
                 String user = "user-" + i % USERS;
-                // Everyone walks the same ring of items: what comes next can be learned.
+                // All users walk the same ring of items, so that the next item can be learned.
                 String item = "item-" + (i / USERS + 5 * (i % USERS)) % ITEMS;
                 Click click = new Click(user, item, System.currentTimeMillis(), null, null);
                 var _ = producer.send(new ProducerRecord<>(
@@ -73,7 +73,7 @@ final class ClickLoop implements AutoCloseable {
         }
     }
 
-    /** The next recommendation of this kind. */
+    /** Returns the next recommendation that matches. */
     Answer awaitAnswer(Duration most, Predicate<JsonNode> wanted) throws IOException {
         ObjectMapper mapper = new ObjectMapper();
         long deadline = System.nanoTime() + most.toNanos();

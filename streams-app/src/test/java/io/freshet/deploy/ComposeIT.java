@@ -30,7 +30,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code docker/compose.yaml} as people start it, but for what only watches: those images need a registry. */
+/** Tests {@code docker/compose.yaml} as users start it, without the monitoring services, whose images need a registry. */
 @Tag("image")
 final class ComposeIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
@@ -80,7 +80,7 @@ final class ComposeIT {
         assertSnapshotIsInTheBucket();
     }
 
-    /** Looks from outside, as one who has the keys of {@code compose.yaml} can. */
+    /** Reads the bucket from outside, with the credentials in {@code compose.yaml}. */
     private void assertSnapshotIsInTheBucket() throws IOException {
         System.setProperty("aws.accessKeyId", "freshet");
         System.setProperty("aws.secretAccessKey", "freshet-secret");

@@ -26,7 +26,7 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 import software.amazon.awssdk.core.SdkSystemSetting;
 
-/** {@code docker/compose.yaml} and what its services are given, held against each other and against the program. */
+/** Checks {@code docker/compose.yaml} and the settings of its services for consistency with each other and the program. */
 final class ComposeTest {
     private static final Path FOLDER = Path.of("..", "docker");
     private static final String OURS = "freshet:local";
@@ -160,7 +160,7 @@ final class ComposeTest {
         }
     }
 
-    /** The variables of a service that set keys of the configuration. */
+    /** Returns the variables of a service that set configuration keys. */
     private static Map<String, String> freshetVariables(String service) {
         Map<String, String> variables = new HashMap<>();
         SERVICES.get(service)

@@ -19,8 +19,9 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two instances of the streams role and a trainer in containers, as {@code k8s/base} sizes them, under load: first left
- * alone, then each restarted. The profile {@code containers10m} has the long form, a thousand clicks a second.
+ * Two instances of the streams role and a trainer in containers, sized as in {@code k8s/base}, under load: first
+ * undisturbed, then with each restarted. The profile {@code containers10m} runs the long form, with a thousand clicks a
+ * second.
  */
 @Tag("image")
 final class ContainersUnderLoadIT {
@@ -29,7 +30,7 @@ final class ContainersUnderLoadIT {
     private static final int STEADY_SECONDS = Integer.getInteger("freshet.load.seconds", 10);
     private static final int SECONDS_THAT_TELL = 300;
 
-    /** What the generator's catalogue grows to. */
+    /** Size to which the generator's catalogue grows. */
     private static final long ITEMS = 4_000;
 
     private static final double MOST_GROWTH = 1.05;

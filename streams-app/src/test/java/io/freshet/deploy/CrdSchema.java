@@ -11,13 +11,13 @@ import java.io.UncheckedIOException;
 import java.util.Set;
 import java.util.stream.Collectors;
 
-/** A kind of KEDA's or the Prometheus operator's, by a JSON Schema that lies beside this class. */
+/** Validates resources of KEDA and of the Prometheus operator with JSON Schemas that are stored beside this class. */
 final class CrdSchema {
     private static final JsonSchemaFactory FACTORY = JsonSchemaFactory.getInstance(SpecVersion.VersionFlag.V202012);
 
     private CrdSchema() {}
 
-    /** @throws IllegalArgumentException if the resource is not what its kind's schema allows */
+    /** @throws IllegalArgumentException if the resource does not conform to its kind's schema */
     static void check(JsonNode resource) {
         Set<ValidationMessage> violations = of(resource.path("apiVersion").asText() + "/"
                         + resource.path("kind").asText())

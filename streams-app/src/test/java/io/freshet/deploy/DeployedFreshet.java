@@ -25,8 +25,8 @@ import org.testcontainers.containers.Network;
 import org.testcontainers.kafka.KafkaContainer;
 
 /**
- * A broker, two instances of the streams role and a trainer, each in a container with the limits, the options and the
- * settings that {@code k8s/base} gives them, and one volume for the models.
+ * A broker, two instances of the streams role and a trainer. Each runs in a container with the limits, options and settings
+ * of {@code k8s/base}. One volume holds the models.
  */
 final class DeployedFreshet implements AutoCloseable {
     private static final String KAFKA = "kafka:19092";
@@ -44,7 +44,7 @@ final class DeployedFreshet implements AutoCloseable {
     private final List<Instance> instances = new ArrayList<>();
     private final GenericContainer<?> feed;
 
-    /** @param clicksPerSecond what is fed once {@link #feed} is asked for */
+    /** @param clicksPerSecond rate of clicks once {@link #feed} is called */
     DeployedFreshet(String image, int clicksPerSecond) throws IOException {
         this.image = image;
         this.feed = new GenericContainer<>(image)
@@ -63,7 +63,7 @@ final class DeployedFreshet implements AutoCloseable {
     /**
      * One container of a role.
      *
-     * @param memory what it is to take
+     * @param memory expected memory use
      */
     record Instance(String name, FreshetContainer container, MemoryFormula memory) {}
 
@@ -85,7 +85,7 @@ final class DeployedFreshet implements AutoCloseable {
         instances.add(new Instance(name, container, memory));
     }
 
-    /** Those of the base as environment variables, but for what only a cluster has. */
+    /** Returns the settings of the base as environment variables, except those that need a cluster. */
     private static Map<String, String> settings() throws IOException {
         Properties properties = new Properties();
         try (Reader reader = Files.newBufferedReader(KubernetesBaseTest.CONFIG_FILE)) {
@@ -107,12 +107,12 @@ final class DeployedFreshet implements AutoCloseable {
         instances.forEach(instance -> instance.container().start());
     }
 
-    /** Feeds clicks from now on. */
+    /** Starts feeding clicks. */
     void feed() {
         feed.start();
     }
 
-    /** Feeds no more; all that was fed is on the topic. */
+    /** Stops feeding. All clicks that were fed are on the topic. */
     void stopFeeding() {
         docker.stopContainerCmd(feed.getContainerId()).withTimeout(30).exec();
     }
@@ -128,7 +128,7 @@ final class DeployedFreshet implements AutoCloseable {
                         .isEqualTo("ready"));
     }
 
-    /** Ends the instance as a rollout does, starts it again on its own state, and waits until it is ready. */
+    /** Ends the instance as a rollout does, restarts it on its own state, and waits until it is ready. */
     void restart(Instance instance) throws InterruptedException {
         instance.container().terminate(Duration.ofSeconds(30));
         docker.startContainerCmd(instance.container().container().getContainerId())
@@ -140,7 +140,7 @@ final class DeployedFreshet implements AutoCloseable {
         return instances;
     }
 
-    /** As this machine sees it. */
+    /** Returns the bootstrap servers as this machine sees them. */
     String bootstrapServers() {
         return kafka.getBootstrapServers();
     }

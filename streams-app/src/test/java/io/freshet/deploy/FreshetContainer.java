@@ -19,8 +19,8 @@ import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.wait.strategy.Wait;
 
 /**
- * The image in a container as Kubernetes would run it: the root file system read-only, no capability, a memory limit
- * without swap, and disk under {@code /tmp} and the state folder.
+ * The image in a container as Kubernetes would run it: read-only root file system, no capabilities, a memory limit without
+ * swap, and writable storage under {@code /tmp} and the state folder.
  */
 final class FreshetContainer implements AutoCloseable {
     static final String STATE = "/var/lib/freshet";
@@ -30,7 +30,7 @@ final class FreshetContainer implements AutoCloseable {
     private final GenericContainer<?> container;
     private final HttpClient http = HttpClient.newHttpClient();
 
-    /** @param bootstrapServers as the container sees them */
+    /** @param bootstrapServers bootstrap servers as the container sees them */
     FreshetContainer(String image, long memoryBytes, String bootstrapServers, String... arguments) {
         container = new GenericContainer<>(image)
                 .withEnv("FRESHET_KAFKA_BOOTSTRAP_SERVERS", bootstrapServers)
@@ -39,7 +39,7 @@ final class FreshetContainer implements AutoCloseable {
                 .withEnv("FRESHET_STATE_DIR", STATE)
                 .withExposedPorts(HTTP)
                 .withCommand(arguments)
-                // It runs: whether it is well is what the tests ask.
+                // Wait only until it runs; the tests check its health.
                 .waitingFor(Wait.forLogMessage(".*", 1))
                 .withCreateContainerCmdModifier(command -> confine(command, memoryBytes));
     }
@@ -57,7 +57,7 @@ final class FreshetContainer implements AutoCloseable {
         command.withVolumes(new Volume("/tmp"), new Volume(STATE));
     }
 
-    /** Where everything else about the container is said, before it is started. */
+    /** Returns the container, for further configuration before it is started. */
     GenericContainer<?> container() {
         return container;
     }
@@ -67,7 +67,7 @@ final class FreshetContainer implements AutoCloseable {
         return this;
     }
 
-    /** The moment at which Docker started the process. */
+    /** Returns the time at which Docker started the process. */
     Instant startedAt() {
         return Instant.parse(container.getContainerInfo().getState().getStartedAt());
     }
@@ -77,7 +77,7 @@ final class FreshetContainer implements AutoCloseable {
         return http.send(HttpRequest.newBuilder(uri).build(), BodyHandlers.ofString());
     }
 
-    /** What a shell in the container prints. */
+    /** Returns the output of a shell command in the container. */
     String shell(String command) throws IOException, InterruptedException {
         ExecResult result = container.execInContainer("sh", "-c", command);
         return (result.getStdout() + result.getStderr()).strip();
@@ -91,7 +91,7 @@ final class FreshetContainer implements AutoCloseable {
                 .getState();
     }
 
-    /** What its HEALTHCHECK has come to: {@code starting}, {@code healthy} or {@code unhealthy}. */
+    /** Returns the state of its HEALTHCHECK: {@code starting}, {@code healthy} or {@code unhealthy}. */
     String health() {
         return state().getHealth().getStatus();
     }

@@ -27,7 +27,7 @@ import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.Network;
 import org.testcontainers.kafka.KafkaContainer;
 
-/** The image of {@code docker/Dockerfile}, both roles in one container, on the public image's Kafka. */
+/** Tests the image of {@code docker/Dockerfile}, with both roles in one container, on the public image's Kafka. */
 @TestMethodOrder(OrderAnnotation.class)
 @SuppressWarnings("NullAway.Init") // JUnit calls start before each test.
 @Tag("image")
@@ -159,7 +159,7 @@ final class ImageIT {
                 .doesNotContain("\"level\":\"ERROR\"");
     }
 
-    /** For who reads the log of the build. */
+    /** Writes a line for readers of the build log. */
     private static void report(String line) throws IOException {
         Files.writeString(REPORT, line + "\n", StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }

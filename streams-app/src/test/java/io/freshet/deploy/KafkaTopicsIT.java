@@ -21,14 +21,14 @@ import org.apache.kafka.common.config.ConfigResource;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The topics that Strimzi makes are those that Freshet would make by itself. */
+/** Checks that the topics of the Strimzi manifests equal those that Freshet creates by itself. */
 final class KafkaTopicsIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
 
     @TempDir
     private Path folder;
 
-    /** What a topic was made with. */
+    /** Partitions and settings with which a topic was created. */
     private record Definition(int partitions, Map<String, String> settings) {}
 
     @Test

@@ -49,7 +49,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** On a broker that knows the manifests' users, each can do its work and nothing else. */
+/** Checks on a broker with the manifests' users that each user can do its work and nothing else. */
 final class KafkaUsersIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -84,7 +84,7 @@ final class KafkaUsersIT {
         FreshetConfig trainerConfig = config(kafka.clientOf("freshet-trainer"), Map.of());
         SnapshotStore store = new FileSnapshotStore(streamsConfig.modelStorePath());
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
-        // What `freshet run` does first.
+        // The first step of `freshet run`.
         TopicSetup.run(streamsConfig, TIMEOUT);
         TopicSetup.run(trainerConfig, TIMEOUT);
         try (StreamsRole streams = new StreamsRole(streamsConfig, store, registry, Clock.systemUTC());
@@ -140,7 +140,7 @@ final class KafkaUsersIT {
                 .isInstanceOf(AuthorizationException.class);
     }
 
-    /** Whoever begins a transaction under the trainer's id fences the trainer out. */
+    /** Whoever starts a transaction with the trainer's transactional id fences the trainer. */
     @Test
     void shouldLetNobodyElseActAsTheTrainer() {
         String trainer = config(kafka.clientOfAdmin(), Map.of()).trainer().transactionalId();

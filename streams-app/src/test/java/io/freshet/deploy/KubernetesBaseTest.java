@@ -27,7 +27,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import software.amazon.awssdk.core.SdkSystemSetting;
 
-/** The base, held against the program that it starts. */
+/** Checks the base against the program that it starts. */
 final class KubernetesBaseTest {
     static final Path CONFIG_FILE = Manifests.BASE.resolve("freshet.properties");
 
@@ -70,7 +70,7 @@ final class KubernetesBaseTest {
                                 config.http().tokenFile().replace("/token", "")));
     }
 
-    /** The service freshet-http would set FRESHET_HTTP_PORT=tcp://… */
+    /** Otherwise the service freshet-http would set FRESHET_HTTP_PORT=tcp://… */
     @Test
     void shouldKeepServiceLinksAway() {
         assertThat(Workload.of(base))
@@ -79,7 +79,7 @@ final class KubernetesBaseTest {
                         role -> assertThat(role.pod().getEnableServiceLinks()).isFalse());
     }
 
-    /** The names are those that the S3 client looks for. */
+    /** The names must be those that the S3 client looks for. */
     @Test
     void shouldHandOverTheKeysOfTheBucketWhereThereIsASecret() {
         Map<SdkSystemSetting, String> keys = Map.of(
@@ -103,7 +103,7 @@ final class KubernetesBaseTest {
         assertThat(config.streams().instanceId()).isEqualTo("freshet-streams-1");
         assertThat(config.http().advertisedAddress()).isEqualTo("freshet-streams-1.freshet:8080");
         assertThat(streams.spec().getServiceName()).isEqualTo("freshet");
-        // Kubernetes puts in the names of variables that stand before.
+        // Kubernetes substitutes only variables that are defined earlier in the list.
         assertThat(streams.container().getEnv().getFirst()).isEqualTo(streams.variable("POD_NAME"));
         assertThat(streams.variable("POD_NAME").getValueFrom().getFieldRef().getFieldPath())
                 .isEqualTo("metadata.name");

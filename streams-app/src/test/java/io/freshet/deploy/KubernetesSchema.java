@@ -22,9 +22,9 @@ import java.io.UncheckedIOException;
 import java.util.Map;
 
 /**
- * Kubernetes' own kinds, by the classes of its Java client. These refuse fields that they do not know, required ones that
- * are missing, and malformed quantities. They read a number for a text and the other way round, which an API server does
- * not: what they have read must therefore be what was written.
+ * Validates Kubernetes' own kinds with the classes of its Java client. These reject unknown fields, missing required
+ * fields, and malformed quantities. Unlike an API server they accept a number for a string and vice versa, so the parsed
+ * resource is also compared with what was written.
  */
 final class KubernetesSchema {
     private static final ObjectMapper JACKSON = new ObjectMapper();
@@ -51,7 +51,7 @@ final class KubernetesSchema {
         return READERS.containsKey(kind);
     }
 
-    /** @throws IllegalArgumentException if the resource is not what the API allows */
+    /** @throws IllegalArgumentException if the API would not accept the resource */
     static KubernetesObject read(JsonNode resource) {
         String kind = resource.path("apiVersion").asText() + "/"
                 + resource.path("kind").asText();

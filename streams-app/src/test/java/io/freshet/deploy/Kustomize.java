@@ -9,7 +9,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** {@code kubectl kustomize}, which needs no cluster. */
+/** Runs {@code kubectl kustomize}, which needs no cluster. */
 final class Kustomize {
     private static final long TIMEOUT_S = 60;
     private static final int OLDEST = 5;
@@ -17,7 +17,7 @@ final class Kustomize {
 
     private Kustomize() {}
 
-    /** Skips the test where there is no kubectl, or one that is too old. */
+    /** Skips the test if kubectl is missing or too old. */
     static void assumePresent() throws IOException, InterruptedException {
         String version;
         try {
@@ -31,7 +31,7 @@ final class Kustomize {
                 "no kubectl with Kustomize " + OLDEST + " or newer is on the PATH: k8s/ is checked file by file only");
     }
 
-    /** What becomes of a folder with a {@code kustomization.yaml}, checked. */
+    /** Builds a folder with a {@code kustomization.yaml} and validates the result. */
     static Manifests build(Path folder) throws IOException, InterruptedException {
         return Manifests.parse(run("kubectl", "kustomize", folder.toString()));
     }
@@ -46,7 +46,7 @@ final class Kustomize {
                     .start();
             boolean ended = process.waitFor(TIMEOUT_S, TimeUnit.SECONDS);
             process.destroyForcibly();
-            // Kustomize warns of what is deprecated, and goes on.
+            // Kustomize only warns of deprecated fields.
             if (!ended || process.exitValue() != 0 || Manifests.read(complaints).contains("deprecated")) {
                 throw new AssertionError(
                         String.join(" ", command) + " must succeed without a warning: " + Manifests.read(complaints));

@@ -18,8 +18,8 @@ import org.yaml.snakeyaml.Yaml;
 import org.yaml.snakeyaml.constructor.SafeConstructor;
 
 /**
- * Resources under {@code k8s/}, read as strictly as an API server with field validation reads them: a field that the kind
- * does not know, a missing one, a wrong type or a malformed quantity fails.
+ * Resources under {@code k8s/}, read as strictly as by an API server with field validation: an unknown or missing field, a
+ * wrong type, or a malformed quantity is an error.
  */
 record Manifests(List<JsonNode> resources) {
     static final Path K8S = Path.of("..", "k8s");
@@ -27,7 +27,7 @@ record Manifests(List<JsonNode> resources) {
 
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    /** The resource files of a base or a component as they stand, without what Kustomize generates and patches. */
+    /** Returns the resources of a base or a component as written, without what Kustomize generates and patches. */
     static Manifests asWritten(Path folder) throws IOException {
         List<JsonNode> resources = new ArrayList<>();
         for (JsonNode file :
@@ -40,14 +40,14 @@ record Manifests(List<JsonNode> resources) {
         return new Manifests(resources);
     }
 
-    /** @throws IllegalArgumentException if one of the documents is not what its kind allows */
+    /** @throws IllegalArgumentException if a document does not conform to its kind */
     static Manifests parse(String documents) {
         List<JsonNode> resources = documents(documents);
         resources.forEach(Manifests::check);
         return new Manifests(resources);
     }
 
-    /** Resources of Kubernetes' own kinds. */
+    /** Returns the resources of one of Kubernetes' own kinds. */
     <T extends KubernetesObject> List<T> all(Class<T> kind) {
         return resources.stream()
                 .filter(resource -> KubernetesSchema.knows(kindOf(resource)))
@@ -57,7 +57,7 @@ record Manifests(List<JsonNode> resources) {
                 .toList();
     }
 
-    /** Resources of any kind, such as {@code KafkaTopic}, as they are written. */
+    /** Returns the resources of any kind, such as {@code KafkaTopic}, as written. */
     List<JsonNode> all(String kind) {
         return resources.stream()
                 .filter(resource -> kind.equals(resource.path("kind").asText()))
@@ -71,7 +71,7 @@ record Manifests(List<JsonNode> resources) {
                 .orElseThrow();
     }
 
-    /** Kind and name of each resource. */
+    /** Returns kind and name of each resource. */
     Stream<String> names() {
         return resources.stream()
                 .map(resource -> resource.path("kind").asText() + " "

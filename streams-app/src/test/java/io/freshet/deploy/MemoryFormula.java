@@ -4,35 +4,35 @@ import io.freshet.config.FreshetConfig;
 import java.util.Locale;
 
 /**
- * What a role's process takes, and what it can take at most: the formula of {@code k8s/README.md}. Bytes.
+ * Expected and maximum memory of a role's process, in bytes: the formula of {@code k8s/README.md}.
  *
- * <p>Heap, and what the JVM's flags and Freshet's keys bound, is read from the deployment; the rest are constants, each
- * above what was measured.
+ * <p>The heap, and whatever the JVM's flags and Freshet's keys bound, is read from the deployment. The rest are constants,
+ * each above the measured value.
  */
 record MemoryFormula(Workload role, FreshetConfig config) {
     private static final long MIB = 1 << 20;
 
-    /** A JVM has some forty threads here; each may use its stack. */
+    /** A JVM has some forty threads here; each may use its full stack. */
     private static final int THREADS = 64;
 
-    /** The collector's tables: a fixed part, and a sixteenth of the heap. */
+    /** Tables of the collector: a fixed part, plus a sixteenth of the heap. */
     private static final long COLLECTOR_BYTES = 32 * MIB;
 
     private static final int HEAP_SHARE_OF_COLLECTOR = 16;
 
-    /** Native libraries, the JVM's symbols and shared classes, the allocator's own. */
+    /** Native libraries, the JVM's symbols and shared classes, and the allocator's overhead. */
     private static final long BASE_BYTES = 128 * MIB;
 
-    /** What of classes, compiled code, stacks, buffers, the collector's tables and the base is in use once all is warm. */
+    /** Memory in use after warm-up for classes, compiled code, stacks, buffers, the collector's tables and the base. */
     private static final long WARM_BYTES = 288 * MIB;
 
     /** Scratch of a step or a search, and the dense parameters. */
     private static final long SCRATCH_BYTES = 16 * MIB;
 
-    /** Heap without items: clients, users' updates on their way, the reservoir. */
+    /** Heap without items: clients, users' updates in flight, the reservoir. */
     private static final long HEAP_BYTES = 256 * MIB;
 
-    /** An item's id, counts, and its share of the memory beside the network, with all 64 neighbours. */
+    /** An item's id, its counts, and its share of the memory beside the network, with all 64 neighbours. */
     private static final long HEAP_BYTES_OF_ITEM = 1_000;
 
     /** A vector and Adam's two moments. */
@@ -73,12 +73,12 @@ record MemoryFormula(Workload role, FreshetConfig config) {
         return COLLECTOR_BYTES + heap() / HEAP_SHARE_OF_COLLECTOR;
     }
 
-    /** The most that the process can take. */
+    /** Returns the maximum memory of the process. */
     long bound() {
         return heap() + rocksDb() + tensors() + classes() + code() + buffers() + stacks() + collector() + BASE_BYTES;
     }
 
-    /** What the process takes when it is warm and the model has so many items. The heap is touched at start. */
+    /** Returns the expected memory of a warm process for this number of items. The heap is pre-touched at start. */
     long expected(long items) {
         return heap() + rocksDb() + tensorsFor(items) + WARM_BYTES;
     }
@@ -92,7 +92,7 @@ record MemoryFormula(Workload role, FreshetConfig config) {
         return HEAP_BYTES + items * HEAP_BYTES_OF_ITEM;
     }
 
-    /** The row of the table in {@code k8s/README.md}, in MiB. */
+    /** Returns the row of the table in {@code k8s/README.md}, in MiB. */
     String row() {
         return "| %s | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d | %d |"
                 .formatted(

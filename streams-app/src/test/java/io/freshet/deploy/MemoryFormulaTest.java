@@ -10,7 +10,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 final class MemoryFormulaTest {
-    /** What the base's limits are for, says {@code k8s/README.md}. */
+    /** Number of items for which the base's limits are sized, according to {@code k8s/README.md}. */
     private static final long ITEMS = 500_000;
 
     private static final double LEAST_RESERVE = .15;
@@ -30,7 +30,7 @@ final class MemoryFormulaTest {
         assertThat(memory.role().memoryRequestBytes()).isEqualTo(limit);
     }
 
-    /** Beyond it tensors are refused, rather than the process killed. */
+    /** Beyond the limit tensor allocation fails, before the kernel kills the process. */
     @ParameterizedTest
     @MethodSource("roles")
     void shouldStopTensorsBeforeTheKernelStopsTheProcess(MemoryFormula memory) {

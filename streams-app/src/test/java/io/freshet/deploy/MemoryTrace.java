@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The memory of one instance, sample by sample: what of its process is resident. */
+/** Samples of the resident memory of one instance's process. */
 final class MemoryTrace {
     private static final String RESIDENT = "awk '/^VmRSS/ { print $2 }' /proc/1/status";
 
@@ -32,7 +32,7 @@ final class MemoryTrace {
         return bytes.getLast();
     }
 
-    /** The mean of the last quarter over that of the third one, which the start is too far away from to matter. */
+    /** Returns the mean of the last quarter over that of the third quarter; by then the start no longer matters. */
     double growth() {
         int quarter = bytes.size() / 4;
         return mean(3 * quarter, bytes.size()) / mean(2 * quarter, 3 * quarter);
@@ -45,7 +45,7 @@ final class MemoryTrace {
                 .orElseThrow();
     }
 
-    /** In MB, ten values at most. */
+    /** Returns up to ten values in MB. */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

@@ -27,11 +27,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What {@code kubectl kustomize} makes of the base and of every overlay: each resource is checked by its kind's schema. */
+/** Builds the base and every overlay with {@code kubectl kustomize}, and validates each resource with its kind's schema. */
 final class OverlaysTest {
     private static final Path PRODUCTION = Manifests.K8S.resolve("overlays/production");
 
-    /** As somebody would write it who keeps the model store in a bucket. */
+    /** An overlay of a user who keeps the model store in a bucket. */
     private static final String WITH_A_BUCKET = """
             apiVersion: kustomize.config.k8s.io/v1beta1
             kind: Kustomization
@@ -86,7 +86,7 @@ final class OverlaysTest {
         }
     }
 
-    /** What is mounted or read comes from the output itself, from Strimzi, or from the cluster's own secrets. */
+    /** Whatever is mounted or read is defined in the output itself, by Strimzi, or by the cluster's own secrets. */
     @ParameterizedTest
     @MethodSource("folders")
     void shouldNameOnlySecretsAndSettingsThatExist(Path overlay) throws IOException, InterruptedException {

@@ -24,17 +24,17 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * Strimzi's kinds in version v1, by the classes that Strimzi makes its custom resource definitions from.
+ * Validates Strimzi's kinds in version v1, with the classes from which Strimzi generates its custom resource definitions.
  *
- * <p>The classes keep what they do not know; here they refuse it. Which fields are required, and which are no longer there
- * in v1, their annotations say. These are read from the byte code, since the annotations' own classes are not published.
+ * <p>The classes accept unknown fields; here these are rejected. Annotations tell which fields are required and which no
+ * longer exist in v1. They are read from the byte code, because the annotation classes are not published.
  */
 final class StrimziSchema {
     private static final String API = "io.strimzi.api.kafka.model";
     private static final String REQUIRED_IN = "io.strimzi.crdgenerator.annotations.RequiredInVersions";
     private static final String PRESENT_IN = "io.strimzi.crdgenerator.annotations.PresentInVersions";
     private static final String VERSION = "v1";
-    /** By name: the compiler would warn of the annotations. */
+    /** Names rather than class literals: the compiler would warn of the missing annotation classes. */
     private static final Map<String, String> KINDS = Map.of(
             "kafka.strimzi.io/v1/Kafka", API + ".kafka.Kafka",
             "kafka.strimzi.io/v1/KafkaNodePool", API + ".nodepool.KafkaNodePool",
@@ -59,7 +59,7 @@ final class StrimziSchema {
         return KINDS.containsKey(kind);
     }
 
-    /** @throws IllegalArgumentException if the resource is not what its definition allows */
+    /** @throws IllegalArgumentException if the resource does not conform to its definition */
     static void check(JsonNode resource) {
         String kind = resource.path("apiVersion").asText() + "/"
                 + resource.path("kind").asText();
@@ -133,7 +133,7 @@ final class StrimziSchema {
                 .findFirst();
     }
 
-    /** Of versions as in {@code v1}, {@code v1+}, {@code v1beta2+} or {@code v1alpha1-v1beta2}; v1 is the newest one. */
+    /** Matches versions such as {@code v1}, {@code v1+}, {@code v1beta2+} or {@code v1alpha1-v1beta2}; v1 is the newest. */
     private static boolean includeOurs(String versions) {
         return versions.equals(VERSION)
                 || versions.equals("all")
@@ -141,7 +141,7 @@ final class StrimziSchema {
                 || versions.endsWith("-" + VERSION);
     }
 
-    /** Jackson's annotations, without those that let unknown fields pass. */
+    /** Jackson's annotations, without those that accept unknown fields. */
     private static final class RefuseUnknown extends JacksonAnnotationIntrospector {
         private static final long serialVersionUID = 1;
 

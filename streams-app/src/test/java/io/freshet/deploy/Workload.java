@@ -17,7 +17,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** One role as it is deployed: a StatefulSet with one container. */
+/** One role as deployed: a StatefulSet with one container. */
 record Workload(V1StatefulSet set) {
     static List<Workload> of(Manifests manifests) {
         return manifests.all(V1StatefulSet.class).stream().map(Workload::new).toList();
@@ -60,7 +60,7 @@ record Workload(V1StatefulSet set) {
                 .orElseThrow();
     }
 
-    /** The JVM's options, in their order. */
+    /** Returns the JVM's options, in order. */
     List<String> javaOptions() {
         return List.of(
                 Objects.requireNonNull(variable("FRESHET_JAVA_OPTS").getValue()).split("\\s+"));
@@ -74,7 +74,7 @@ record Workload(V1StatefulSet set) {
         return bytes(container().getResources().getRequests());
     }
 
-    /** What Freshet makes of it in the pod with that name. */
+    /** Returns the configuration that Freshet loads in the pod with this name. */
     FreshetConfig config(Manifests manifests, Path file, String podName) throws IOException {
         Map<String, String> environment = new HashMap<>(settings(manifests));
         for (V1EnvVar variable : container().getEnv()) {

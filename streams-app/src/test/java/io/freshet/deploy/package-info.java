@@ -1,4 +1,4 @@
-/** Checks of what is deployed: the image of {@code docker/} and the manifests of {@code k8s/}, held against the program. */
+/** Checks of the deployment: the image of {@code docker/} and the manifests of {@code k8s/}, compared with the program. */
 @NullMarked
 package io.freshet.deploy;
 

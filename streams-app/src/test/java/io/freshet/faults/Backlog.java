@@ -1,9 +1,9 @@
 package io.freshet.faults;
 
 /**
- * Clicks wait when the roles start for the first time.
+ * Clicks are waiting when the roles start for the first time.
  *
- * @param clicks how many
+ * @param clicks number of clicks
  */
 record Backlog(int clicks) implements Fault {
     @Override

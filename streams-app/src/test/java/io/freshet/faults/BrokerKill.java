@@ -6,9 +6,9 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * Brokers die as by {@code kill -9}, one after the other, and each comes back.
+ * Brokers die as by {@code kill -9}, one after the other, and each is restarted.
  *
- * @param kills how many of the three
+ * @param kills number of the three brokers to kill
  */
 record BrokerKill(int kills) implements Fault {
     @Override

@@ -3,9 +3,9 @@ package io.freshet.faults;
 import java.time.Duration;
 
 /**
- * A broker is stopped as by {@code kill -STOP}, and goes on later.
+ * A broker is suspended as by {@code kill -STOP}, and resumes later.
  *
- * @param length how long it is stopped
+ * @param length duration of the suspension
  */
 record BrokerPause(Duration length) implements Fault {
     @Override

@@ -8,9 +8,9 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Properties;
 
-/** One broker of a {@link Cluster} as a program: ends when the process ends that has started it. */
+/** Program that runs one broker of a {@link Cluster}. It ends when its parent process ends. */
 final class BrokerProgram {
-    /** Settings of this prefix are the ports of listeners. */
+    /** Prefix of settings that are ports of listeners. */
     static final String PORT = "port.";
 
     private BrokerProgram() {}
@@ -18,7 +18,7 @@ final class BrokerProgram {
     /**
      * Runs until it is killed.
      *
-     * @param arguments folder, number and cluster id of the node, then the file of its settings
+     * @param arguments folder, number and cluster id of the node, then its settings file
      */
     public static void main(String[] arguments) throws Exception {
         ProcessHandle.current().parent().ifPresent(parent -> {

@@ -18,8 +18,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Writes known clicks, in order of their times and at a steady rate, with a producer that waits ten minutes for brokers: each
- * click is accepted once. No two clicks of a user are the same.
+ * Writes known clicks in order of time at a steady rate. The producer waits up to ten minutes for brokers, so that each
+ * click is accepted exactly once. No two clicks of a user are the same.
  */
 final class ClickLoad implements AutoCloseable {
     private static final int ITEMS = 300;
@@ -50,12 +50,12 @@ final class ClickLoad implements AutoCloseable {
         this.thread = Thread.ofPlatform().name("click-load").daemon().unstarted(() -> sendSteadily(clicksPerSecond));
     }
 
-    /** Begins to send. */
+    /** Starts sending. */
     void start() {
         thread.start();
     }
 
-    /** Sends so many at once. */
+    /** Sends this many clicks at once. */
     void send(int count) {
         for (int i = 0; i < count; i++) {
             send();
@@ -91,12 +91,12 @@ final class ClickLoad implements AutoCloseable {
                 });
     }
 
-    /** Clicks that the brokers have acknowledged so far. */
+    /** Returns the number of clicks that the brokers have acknowledged so far. */
     long accepted() {
         return accepted.get();
     }
 
-    /** Sends no more, and waits until the brokers have acknowledged all; those, in order of time. */
+    /** Stops sending, waits until the brokers have acknowledged all clicks, and returns them in order of time. */
     List<Click> end() throws InterruptedException {
         ending = true;
         thread.join();

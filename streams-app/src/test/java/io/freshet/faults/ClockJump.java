@@ -13,7 +13,10 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The wall clock of both roles goes hours forward, then hours back, then right, by libfaketime. Time itself goes on. */
+/**
+ * The wall clock of both roles jumps forward by hours, then back, then to the right time, by libfaketime. The monotonic
+ * clock is unaffected.
+ */
 final class ClockJump implements Fault {
     private static final Duration LENGTH = Duration.ofSeconds(15);
     private static final List<String> JUMPS = List.of("+3h", "-5h", "+0");
@@ -44,7 +47,7 @@ final class ClockJump implements Fault {
                 "1",
                 "DONT_FAKE_MONOTONIC",
                 "1",
-                // Otherwise a wait of a JVM returns at once, and each of its threads takes a processor.
+                // Otherwise each wait in the JVM returns at once, and each thread takes a processor.
                 "FAKETIME_FORCE_MONOTONIC_FIX",
                 "0"));
         Fault.super.begin(run);
@@ -63,7 +66,7 @@ final class ClockJump implements Fault {
         return run.folder().resolve("clock.txt");
     }
 
-    /** At once: a reader sees the old time or the new. */
+    /** Sets the offset atomically: a reader sees the old time or the new one. */
     private static void set(FaultRun run, String offset) throws IOException {
         Path next = run.folder().resolve("clock-next.txt");
         Files.writeString(next, offset + "\n");

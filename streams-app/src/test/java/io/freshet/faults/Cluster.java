@@ -25,10 +25,10 @@ import org.apache.kafka.clients.admin.TopicDescription;
 import org.apache.kafka.common.Uuid;
 
 /**
- * Three brokers, each of which is a controller too, in processes of their own. Each record is on all three, and counts as
- * written when two have it. Brokers have the numbers 0 to 2.
+ * Three brokers in separate processes, each of which is also a controller. Each record has three replicas, and a write is
+ * acknowledged when two have it. The brokers are numbered 0 to 2.
  *
- * <p>Clients reach the brokers at {@link #addresses()}, or through a proxy before each, at {@link #addressesOfProxies()}.
+ * <p>Clients reach the brokers at {@link #addresses()}, or through one proxy for each at {@link #addressesOfProxies()}.
  */
 final class Cluster implements AutoCloseable {
     static final int BROKERS = 3;
@@ -47,7 +47,7 @@ final class Cluster implements AutoCloseable {
         this.folder = folder;
     }
 
-    /** Starts all three, and returns when they answer. */
+    /** Starts all three brokers, and returns when they answer. */
     static Cluster start(Path folder) throws Exception {
         Cluster cluster = new Cluster(folder);
         try {
@@ -146,7 +146,7 @@ final class Cluster implements AutoCloseable {
         return proxies.stream().map(TcpProxy::address).collect(Collectors.joining(","));
     }
 
-    /** The proxy before each broker. */
+    /** Returns the proxy in front of each broker. */
     List<TcpProxy> proxies() {
         return List.copyOf(proxies);
     }
@@ -159,7 +159,7 @@ final class Cluster implements AutoCloseable {
         brokers.get(broker).kill();
     }
 
-    /** Starts a broker that was killed, on what it has left. */
+    /** Restarts a killed broker on its data. */
     void restart(int broker) throws IOException {
         brokers.set(broker, startBroker(broker));
     }

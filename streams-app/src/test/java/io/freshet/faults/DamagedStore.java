@@ -11,14 +11,14 @@ import java.util.Map;
 import java.util.Random;
 import java.util.stream.Stream;
 
-/** Bytes of RocksDB's files are overwritten while streams does not run. */
+/** Overwrites bytes of RocksDB's files while the streams role is not running. */
 final class DamagedStore implements Fault {
     private static final int PLACES = 8;
     private static final int BYTES = 64;
 
     @Override
     public Map<String, String> settings() {
-        // So small that RocksDB writes files while it runs.
+        // Small enough that RocksDB writes files while it runs.
         return Map.of("streams.rocksdb.write.buffer.bytes", "1048576");
     }
 

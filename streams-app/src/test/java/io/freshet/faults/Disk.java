@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Arrays;
 
-/** A small file system of a folder's own, in memory. Only root may make one. */
+/** A small in-memory file system mounted on a folder. Requires root. */
 final class Disk implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
     private static final String SIZE = "size=96m";
@@ -22,7 +22,7 @@ final class Disk implements AutoCloseable {
         this.place = place;
     }
 
-    /** Skips the test where this machine lets no file system be mounted. */
+    /** Skips the test if this machine cannot mount a file system. */
     static void assumePossible() {
         try {
             Path folder = Files.createTempDirectory("freshet-disk");
@@ -42,7 +42,7 @@ final class Disk implements AutoCloseable {
         return new Disk(place);
     }
 
-    /** Writes until nothing fits any more. */
+    /** Writes until the file system is full. */
     void fill() throws IOException {
         byte[] block = new byte[64 << 10];
         try (OutputStream out = Files.newOutputStream(filler())) {
@@ -65,7 +65,7 @@ final class Disk implements AutoCloseable {
         return place.resolve("filler");
     }
 
-    /** Lets nothing be written from the first moment on at which no file is open for writing. */
+    /** Remounts the file system read-only, as soon as no file is open for writing. */
     void makeReadOnly() {
         await("read-only " + place)
                 .atMost(TIMEOUT)

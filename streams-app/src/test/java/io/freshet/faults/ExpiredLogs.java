@@ -10,13 +10,13 @@ import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.common.TopicPartition;
 
-/** All that a snapshot covers is deleted from sequences and journal while neither role runs; then both start. */
+/** Deletes everything that a snapshot covers from sequences and journal while neither role runs; then both start. */
 final class ExpiredLogs implements Fault {
     private static final int ALL = -1;
 
     @Override
     public Map<String, String> settings() {
-        // The replay begins with the snapshot that covers what is deleted.
+        // The replay begins with the snapshot that covers the deleted records.
         return Map.of("online.snapshots.kept", "1000");
     }
 

@@ -2,22 +2,22 @@ package io.freshet.faults;
 
 import java.util.Map;
 
-/** Something that goes wrong in a {@link FaultRun}, and ends. */
+/** A temporary fault in a {@link FaultRun}. */
 interface Fault {
-    /** Keys of the configuration that the run has because of this fault. */
+    /** Returns configuration keys that the run needs for this fault. */
     default Map<String, String> settings() {
         return Map.of();
     }
 
-    /** How many users click. */
+    /** Returns the number of users who click. */
     default int users() {
         return 200;
     }
 
-    /** Skips the fault, with the reason, where this machine has not what it takes. */
+    /** Skips the fault, with the reason, if this machine cannot produce it. */
     default void assumePossible() {}
 
-    /** Brings the run to where the fault is to strike: clicks come, are answered and learned from. */
+    /** Prepares the run for the fault: by default until clicks arrive, are answered and learned from. */
     default void begin(FaultRun run) throws Exception {
         run.startStreams("streams");
         run.startTrainer("trainer");
@@ -28,7 +28,7 @@ interface Fault {
     /**
      * Strikes, and returns when the fault is over.
      *
-     * @return what was done
+     * @return description of what was done
      */
     String strike(FaultRun run) throws Exception;
 }

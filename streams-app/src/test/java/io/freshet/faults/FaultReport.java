@@ -8,7 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The results of all faults as a table in Markdown. */
+/** Results of all faults as a Markdown table. */
 final class FaultReport {
     private static final String HEAD = """
             | fault | what was done | clicks | recommendations | longest gap, s | until all is well, s | restarts | digest | verdict |
@@ -39,13 +39,13 @@ final class FaultReport {
         rows.add("| %s | | | | | | | | skipped: %s |".formatted(fault, inRow(reason)));
     }
 
-    /** @param done what was done before it failed; empty if that is not known */
+    /** @param done what was done before the failure; empty if unknown */
     void failed(NamedFault fault, String done, Throwable failure) {
         rows.add("| %s | %s | | | | | | | FAILED: %s |"
                 .formatted(fault, done, inRow(String.valueOf(failure.getMessage()))));
     }
 
-    /** The first line, such as a cell of a table takes it. */
+    /** Returns the first line, with characters that would break a table cell replaced. */
     private static String inRow(String text) {
         return text.strip().lines().findFirst().orElse("").replace("|", "/");
     }

@@ -20,13 +20,16 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** A cluster, the roles beside it, and clicks that come: what a fault strikes, and what must hold afterwards. */
+/**
+ * A cluster with both roles and a steady flow of clicks, into which a fault strikes, and the checks of what must hold
+ * afterwards.
+ */
 final class FaultRun implements AutoCloseable {
     static final String MODEL = "faults";
 
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
-    /** What each waiting click may take beside that, on two cores that the brokers share. */
+    /** Additional time allowed for each waiting click, on two cores that the brokers share. */
     private static final Duration A_CLICK = Duration.ofMillis(2);
 
     private static final int WINDOW = 50;
@@ -80,7 +83,7 @@ final class FaultRun implements AutoCloseable {
                     """.formatted(
                             cluster.addresses(), MODEL, folder.resolve("models")));
             configure(folder, fault.settings());
-            // Those who read look for the partitions when they start.
+            // Readers look up the partitions when they start.
             TopicSetup.run(
                     FreshetConfig.load(
                             configFile(folder),
@@ -98,7 +101,7 @@ final class FaultRun implements AutoCloseable {
         return folder.resolve("freshet.properties");
     }
 
-    /** Sets keys of the configuration for the roles that are started from now on. */
+    /** Sets configuration keys for the roles that are started from now on. */
     void configure(Map<String, String> settings) throws IOException {
         configure(folder, settings);
     }
@@ -110,7 +113,7 @@ final class FaultRun implements AutoCloseable {
         Files.writeString(configFile(folder), lines);
     }
 
-    /** Roles that are started from now on have these environment variables. */
+    /** Sets environment variables for the roles that are started from now on. */
     void setEnvironment(Map<String, String> variables) {
         environment = Map.copyOf(variables);
     }
@@ -135,17 +138,17 @@ final class FaultRun implements AutoCloseable {
         return folder.resolve("models");
     }
 
-    /** Where the process of this name keeps its state. */
+    /** Returns the state folder of the process with this name. */
     Path stateOf(String process) {
         return folder.resolve("state").resolve(process);
     }
 
-    /** Those that are mounted, in that order. */
+    /** Returns the mounted disks, in order of mounting. */
     List<Disk> disks() {
         return List.copyOf(disks);
     }
 
-    /** A disk of its own for a folder, until the run ends. */
+    /** Mounts a separate disk on a folder, until the run ends. */
     Disk mount(Path place) throws IOException {
         Disk disk = Disk.mount(place);
         disks.add(disk);
@@ -188,7 +191,7 @@ final class FaultRun implements AutoCloseable {
                 .until(() -> observer.answers() >= FLOW && observer.learned() >= FLOW);
     }
 
-    /** Waits until the clicks that are accepted now are answered and learned from; how long that takes. */
+    /** Waits until all clicks accepted so far are answered and learned from, and returns how long that took. */
     Duration awaitWell() {
         long began = System.nanoTime();
         long accepted = load.accepted();
@@ -198,7 +201,7 @@ final class FaultRun implements AutoCloseable {
         return Duration.ofNanos(System.nanoTime() - began);
     }
 
-    /** Waits until all that is answered is learned from, where nothing is answered any more. */
+    /** Waits until everything that was answered has been learned from, once nothing is answered any more. */
     void awaitLearnedAll() {
         await("what is answered is learned from")
                 .atMost(TIMEOUT)
@@ -206,29 +209,29 @@ final class FaultRun implements AutoCloseable {
                 .until(() -> observer.learned() >= observer.answers());
     }
 
-    /** Waits for a moment between these two, by chance. */
+    /** Waits for a random time between these two. */
     void passBetween(Duration least, Duration most) throws InterruptedException {
         Thread.sleep(random.nextLong(least.toMillis(), most.toMillis() + 1));
     }
 
-    /** How often processes were started again after they had ended. */
+    /** Returns how often processes were restarted after they had ended. */
     int restarts() {
         return roles.values().stream().mapToInt(RoleProcess::restarts).sum();
     }
 
-    /** What has expired of the log from now on, and the option of a replay that begins behind it. */
+    /** Records which part of the log has expired, and sets the option of a replay that begins after it. */
     void expire(CommittedLog before, Manifest behind) {
         expired = before;
         replayFrom = "--from=" + behind.version();
     }
 
-    /** What came of the clicks, once everything holds that must hold whatever the fault was. */
+    /** Result of a run in which everything holds that must hold after any fault. */
     record Outcome(int clicks, int recommendations, Duration longestGap) {}
 
     /**
-     * Lets more clicks come, ends everything cleanly, and checks what must hold.
+     * Lets more clicks arrive, ends everything cleanly, and checks what must hold.
      *
-     * @throws AssertionError where it does not
+     * @throws AssertionError if it does not hold
      */
     Outcome endAndCheck() throws Exception {
         Thread.sleep(AFTERMATH);

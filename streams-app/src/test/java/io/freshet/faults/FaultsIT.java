@@ -15,12 +15,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Three brokers and the roles in processes of their own, clicks that come all the time, and one fault after the other. The
- * same must hold after each: every accepted click is in its user's sequence once, and has one recommendation; each record
- * of the sequences is learned from once; and the last snapshot has the bytes of a replay that nothing disturbed.
+ * Three brokers and the roles in separate processes, a continuous flow of clicks, and one fault after the other. After each
+ * fault the same must hold: every accepted click is in its user's sequence once and has one recommendation; each record of
+ * the sequences is learned from once; and the last snapshot is byte-identical to that of an undisturbed replay.
  *
- * <p>{@code mvn verify -Pfaults} runs it, and nothing else. {@code -Dfreshet.faults} chooses faults by their names, with
- * commas, or {@code ci}; {@code -Dfreshet.faults.seed} repeats the moments of a run.
+ * <p>{@code mvn verify -Pfaults} runs this test only. {@code -Dfreshet.faults} selects faults by comma-separated names, or
+ * {@code ci}; {@code -Dfreshet.faults.seed} repeats the timing of a run.
  */
 final class FaultsIT {
     private static final Logger LOG = LoggerFactory.getLogger(FaultsIT.class);
@@ -43,7 +43,7 @@ final class FaultsIT {
         try {
             Fault fault = named.fault();
             fault.assumePossible();
-            // Each has moments of its own, so that it can be repeated without the others.
+            // Each fault has its own random seed, so that it can be repeated without the others.
             Random random = new Random(SEED + named.toString().hashCode());
             try (FaultRun run = FaultRun.start(folder, random, fault)) {
                 fault.begin(run);

@@ -2,7 +2,7 @@ package io.freshet.faults;
 
 import java.time.Duration;
 
-/** The disks of the state and of the model store are full while both roles start again, and are freed later. */
+/** The disks of the state and of the model store are full while both roles restart, and are freed later. */
 final class FullDisks implements Fault {
     private static final Duration LENGTH = Duration.ofSeconds(20);
 

@@ -2,7 +2,9 @@ package io.freshet.faults;
 
 import java.time.Duration;
 
-/** One of two processes that answer dies as by {@code kill -9}, the other takes its users over, and it comes back. */
+/**
+ * One of two answering processes dies as by {@code kill -9}. The other takes over its users, and the first is restarted.
+ */
 final class InstanceKill implements Fault {
     private static final Duration LENGTH = Duration.ofSeconds(20);
 

@@ -5,7 +5,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
-/** The faults by their names. */
+/** Faults by name. */
 enum NamedFault {
     BROKER_KILL,
     ROLLING_KILLS,
@@ -25,7 +25,7 @@ enum NamedFault {
     INSTANCE_KILL,
     BACKLOG;
 
-    /** Those that take less than two minutes, of different kinds. */
+    /** Faults of different kinds that take less than two minutes each. */
     private static final List<NamedFault> CI = List.of(BROKER_KILL, ZOMBIE_TRAINER, NETWORK_CUT, INSTANCE_KILL);
 
     Fault fault() {
@@ -50,16 +50,16 @@ enum NamedFault {
         };
     }
 
-    /** As in {@code broker-kill}. */
+    /** Returns a name such as {@code broker-kill}. */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 
     /**
-     * Those that are asked for.
+     * Returns the selected faults.
      *
-     * @param names with commas between them, or {@code all}, or {@code ci}
+     * @param names comma-separated names, or {@code all}, or {@code ci}
      */
     static List<NamedFault> chosen(String names) {
         return switch (names) {

@@ -4,7 +4,7 @@ import io.freshet.broker.TcpProxy;
 import java.time.Duration;
 import java.util.Map;
 
-/** What lies between the roles and the brokers goes wrong. */
+/** Faults of the network between the roles and the brokers. */
 enum NetworkFault implements Fault {
     DELAY {
         @Override

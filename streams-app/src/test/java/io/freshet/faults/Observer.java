@@ -7,7 +7,7 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Counts what is committed while it comes, and how long nothing comes. A thread of its own reads. */
+/** Counts committed records as they arrive, and measures the gaps between them. Reads on its own thread. */
 final class Observer implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Observer.class);
     private static final Duration INTERVAL = Duration.ofMillis(200);
@@ -40,7 +40,7 @@ final class Observer implements AutoCloseable {
                 Thread.sleep(INTERVAL);
             }
         } catch (InterruptedException | InterruptException e) {
-            // It is closed.
+            // The observer is closed.
         }
     }
 
@@ -55,17 +55,17 @@ final class Observer implements AutoCloseable {
         }
     }
 
-    /** Recommendations so far. */
+    /** Returns the number of recommendations so far. */
     long answers() {
         return answers;
     }
 
-    /** Records of the sequences that are learned from so far. */
+    /** Returns the number of sequences records learned from so far. */
     long learned() {
         return learned;
     }
 
-    /** The longest time between two recommendations so far. */
+    /** Returns the longest time between two recommendations so far. */
     Duration longestGap() {
         return Duration.ofNanos(longestGapNanos);
     }

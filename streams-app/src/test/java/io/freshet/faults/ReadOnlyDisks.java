@@ -2,7 +2,7 @@ package io.freshet.faults;
 
 import java.time.Duration;
 
-/** Nothing can be written to the state and the model store while both roles start again; later it can. */
+/** The state and the model store are read-only while both roles restart, and become writable later. */
 final class ReadOnlyDisks implements Fault {
     private static final Duration LENGTH = Duration.ofSeconds(20);
 
@@ -20,7 +20,7 @@ final class ReadOnlyDisks implements Fault {
 
     @Override
     public String strike(FaultRun run) throws Exception {
-        // A file system with files that are open for writing stays writable: the state's are, while streams runs.
+        // A file system with files open for writing stays writable; the state's are open while streams runs.
         run.disks().getFirst().makeReadOnly();
         Thread.sleep(LENGTH);
         run.role("streams").kill();

@@ -3,9 +3,9 @@ package io.freshet.faults;
 import java.time.Duration;
 
 /**
- * The processes of both roles are stopped as by {@code kill -STOP}, and go on later.
+ * The processes of both roles are suspended as by {@code kill -STOP}, and resume later.
  *
- * @param length how long they are stopped
+ * @param length duration of the suspension
  */
 record RolePause(Duration length) implements Fault {
     @Override

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A role in a process of its own that is started again two seconds after it ends, as Kubernetes does, unless it is to be
- * ended. Thread-safe.
+ * A role in a separate process that is restarted two seconds after it ends, as by Kubernetes, unless it was ended on
+ * purpose. Thread-safe.
  */
 final class RoleProcess implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(RoleProcess.class);
@@ -46,7 +46,7 @@ final class RoleProcess implements AutoCloseable {
     /**
      * Starts the role.
      *
-     * @param name of the process, and of the file in the folder that receives what it prints
+     * @param name name of the process, and of the file in the folder that receives its output
      */
     static RoleProcess start(String name, Path folder, Map<String, String> environment, List<String> arguments)
             throws IOException {
@@ -82,12 +82,12 @@ final class RoleProcess implements AutoCloseable {
         return name;
     }
 
-    /** How often it was started again after it had ended. */
+    /** Returns how often the process was restarted after it had ended. */
     synchronized int restarts() {
         return restarts;
     }
 
-    /** As {@code kill -9} does; the next start comes by itself. */
+    /** Kills the process, as {@code kill -9} does; it restarts by itself. */
     synchronized void kill() throws InterruptedException {
         process.kill();
     }
@@ -111,20 +111,20 @@ final class RoleProcess implements AutoCloseable {
         assertThat(ending.await(TIMEOUT)).as("exit code of %s", name).isEqualTo(ENDED_BY_SIGTERM);
     }
 
-    /** Kills the process, which is not started again until {@link #startAgain()}. */
+    /** Kills the process, which is not restarted until {@link #startAgain()}. */
     synchronized void killForGood() throws InterruptedException {
         wanted = false;
         process.kill();
     }
 
-    /** Starts the process that was ended. */
+    /** Starts the process after it was ended. */
     synchronized void startAgain() throws IOException {
         wanted = true;
         process = begin();
         watch();
     }
 
-    /** How many lines with these words the process and those before it have printed. */
+    /** Returns how many lines with these words the process and its predecessors have printed. */
     long linesWith(String words) throws IOException {
         Predicate<String> wantedLine = line -> line.contains(words);
         return Files.readString(output).lines().filter(wantedLine).count();

@@ -4,7 +4,7 @@ import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 
-/** The trainer that learns is stopped for longer than its lease, wakes after another has taken over, and must be fenced. */
+/** The active trainer is suspended for longer than its lease, resumes after another has taken over, and must be fenced. */
 final class ZombieTrainer implements Fault {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final String LEARNS = "learning after step";

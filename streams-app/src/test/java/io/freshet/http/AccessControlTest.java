@@ -17,7 +17,7 @@ import org.apache.kafka.common.config.ConfigException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Who is answered by a server, over connections as clients have them. */
+/** Tests which requests a server answers, over real connections. */
 final class AccessControlTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);
     private static final byte[] NO_BODY = {};
@@ -56,7 +56,7 @@ final class AccessControlTest {
         }
     }
 
-    /** As a browser sends it for a page that it takes for the server's own. */
+    /** Sends a request as a browser does for a page that it believes to be the server's own. */
     private static RawClient.Answer answer(BareServer server, String method, String path, String host)
             throws IOException {
         return server.raw()

@@ -21,13 +21,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests that are made from the API's own description, most of them odd. None may do harm. */
+/** Sends requests generated from the API's own description, most of them malformed. None may do harm. */
 final class ApiFuzzIT {
     private static final int REQUESTS = Integer.getInteger("freshet.fuzz.requests", 2_500);
     private static final int CLIENTS = 4;
     private static final String TOKEN = "fuzz-token";
 
-    /** What a server may answer whatever its routes are, because of the request's path or head. */
+    /** Statuses that any request may get because of its path or head, whatever the routes are. */
     private static final List<String> OF_ANY_REQUEST = List.of("400", "401", "403", "421", "431");
 
     private final ObjectMapper mapper = new ObjectMapper();

@@ -16,7 +16,7 @@ import java.time.Duration;
 import java.util.Map;
 import javax.net.ssl.SSLContext;
 
-/** Asks one server as a client does. */
+/** An HTTP client for one server. */
 final class Asker {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
@@ -32,12 +32,12 @@ final class Asker {
         this.token = token;
     }
 
-    /** Asks over TLS. */
+    /** Returns a client that uses TLS. */
     static Asker at(int port, SSLContext trusting) {
         return at(port, trusting, "");
     }
 
-    /** Asks over TLS, with a token; empty for none. */
+    /** Returns a client that uses TLS and sends a token; empty for none. */
     static Asker at(int port, SSLContext trusting, String token) {
         return new Asker(HttpClient.newBuilder().sslContext(trusting), "https://127.0.0.1:" + port, token);
     }
@@ -46,7 +46,7 @@ final class Asker {
         return new Asker(HttpClient.newBuilder(), "http://127.0.0.1:" + port, "");
     }
 
-    /** A port that nothing listens on now. */
+    /** Returns a port that nothing listens on at the moment. */
     static int freePort() throws IOException {
         try (ServerSocket socket = new ServerSocket(0)) {
             return socket.getLocalPort();
@@ -66,7 +66,7 @@ final class Asker {
             return headers.firstValue(name).orElse("");
         }
 
-        /** What kind of problem it is, without the prefix that all have. */
+        /** Returns the type of the problem, without the prefix common to all types. */
         String problem() {
             return json().path("type").asText().replace("urn:freshet:problem:", "");
         }

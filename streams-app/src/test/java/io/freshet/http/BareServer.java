@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 
-/** A server of a process without a role, and so without Kafka: health, metrics, the description and the model's routes. */
+/** A server of a process without a role or Kafka: health, metrics, the description and the model's routes. */
 final class BareServer implements AutoCloseable {
     private final FreshetConfig config;
     private final HttpServer server;

@@ -30,7 +30,7 @@ import org.openqa.selenium.chrome.ChromeOptions;
 import org.openqa.selenium.logging.LogEntry;
 import org.openqa.selenium.support.ui.WebDriverWait;
 
-/** Chromium without a window, as a person's browser. */
+/** A headless Chromium, used as a person uses a browser. */
 final class Browser implements AutoCloseable {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final List<String> BROWSERS = List.of("chromium", "chromium-browser", "google-chrome", "chrome");
@@ -44,9 +44,9 @@ final class Browser implements AutoCloseable {
     }
 
     /**
-     * Starts one, or skips the test where there is none.
+     * Starts a browser, or skips the test if there is none.
      *
-     * @param pictures where pictures of the page go
+     * @param pictures folder for screenshots of the page
      */
     static Browser start(Path pictures) throws IOException {
         Optional<Path> browser = BROWSERS.stream().flatMap(Browser::onThePath).findFirst();
@@ -102,7 +102,7 @@ final class Browser implements AutoCloseable {
         return ((JavascriptExecutor) driver).executeScript(script, arguments);
     }
 
-    /** What the script returns, which is something. */
+    /** Returns the script's value, which must not be null. */
     Object value(String script, Object... arguments) {
         return Objects.requireNonNull(run(script, arguments));
     }
@@ -115,8 +115,8 @@ final class Browser implements AutoCloseable {
     }
 
     /**
-     * What axe-core says against the page as it is shown now, one line for each rule and element, by all rules of WCAG 2.2 A
-     * and AA, its best practices, and those of its experimental ones that are of use.
+     * Runs axe-core on the page as it is now, and returns one line for each violated rule and element. The rules are those
+     * of WCAG 2.2 A and AA, the best practices, and the useful experimental ones.
      */
     List<String> accessibilityViolations() throws IOException {
         if (Boolean.FALSE.equals(value("return 'axe' in window"))) {
@@ -150,14 +150,14 @@ final class Browser implements AutoCloseable {
         return Objects.requireNonNull(Browser.class.getResourceAsStream(name), name);
     }
 
-    /** A click that does not mind the page moving, which it does every second. */
+    /** Clicks by script, because the page moves every second. */
     void click(String selector) {
         run("document.querySelector(arguments[0]).click()", selector);
     }
 
     /**
-     * Does something with an element as a person does. The page may replace the element meanwhile, and then its successor is
-     * taken: nothing was done with the one before.
+     * Acts on an element as a person does. If the page replaces the element meanwhile, acts on its successor; nothing was
+     * done with the replaced one.
      */
     void act(String selector, Consumer<WebElement> action) {
         new WebDriverWait(driver, TIMEOUT)
@@ -172,7 +172,7 @@ final class Browser implements AutoCloseable {
         driver.switchTo().activeElement().sendKeys(keys);
     }
 
-    /** A screen of this size, with so many of its points to one of the page's. */
+    /** Emulates a screen of this size, with this number of device pixels per CSS pixel. */
     void resize(int width, int height, double scale) {
         command(
                 "Emulation.setDeviceMetricsOverride",
@@ -184,7 +184,7 @@ final class Browser implements AutoCloseable {
         command("Emulation.setEmulatedMedia", Map.of("features", List.of(scheme)));
     }
 
-    /** Keeps a picture of the whole page. */
+    /** Saves a screenshot of the whole page. */
     void picture(String name) throws IOException {
         Map<String, Object> answer = driver.executeCdpCommand(
                 "Page.captureScreenshot", Map.of("captureBeyondViewport", true, "format", "png"));
@@ -195,12 +195,12 @@ final class Browser implements AutoCloseable {
         driver.executeCdpCommand(name, parameters);
     }
 
-    /** What the page has complained of. */
+    /** Returns the warnings and errors in the browser's log. */
     List<String> complaints() {
         return driver.manage().logs().get("browser").getAll().stream()
                 .filter(entry -> entry.getLevel().intValue() >= Level.WARNING.intValue())
                 .map(LogEntry::getMessage)
-                // Of axe-core, which reads canvases back to measure contrasts; the page itself never does.
+                // From axe-core, which reads canvases back to measure contrasts; the page itself never does.
                 .filter(message -> !message.contains("willReadFrequently"))
                 .toList();
     }

@@ -40,7 +40,7 @@ final class ConnectionLimitTest {
         }
     }
 
-    /** Asks while as many connections are open as are served, until the answer has this status. */
+    /** Sends requests while the maximum number of connections is open, until the answer has this status. */
     private static RawClient.Answer awaitAbove(BareServer server, String path, int status) {
         return await().atMost(TIMEOUT)
                 .ignoreExceptions()
@@ -104,7 +104,7 @@ final class ConnectionLimitTest {
         return server.raw().send(REQUEST.formatted(path, "Connection: close\r\n"), new byte[0]);
     }
 
-    /** Connections that are kept alive, each of which has been answered. */
+    /** Opens kept-alive connections, each of which has been answered once. */
     private static List<Socket> hold(int port, int count) throws IOException {
         List<Socket> held = new ArrayList<>();
         for (int i = 0; i < count; i++) {

@@ -19,7 +19,7 @@ import org.apache.kafka.common.serialization.StringSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A process with few file descriptors, and clients that would take all of them. */
+/** A process with few file descriptors, and clients that try to exhaust them. */
 final class DescriptorsIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final int DESCRIPTORS = 512;

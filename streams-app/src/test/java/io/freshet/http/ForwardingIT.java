@@ -90,7 +90,7 @@ final class ForwardingIT {
 
     @Test
     void shouldAnswerFromACopyWhenThatIsAllowedAndTheOtherInstanceIsAway() throws Exception {
-        // The group takes longer to notice than this test waits: what comes is the copy's.
+        // The group takes longer to notice than this test waits, so the answers come from the standby copy.
         String[] settings = {
             "kafka.main.consumer.session.timeout.ms=300000", "kafka.num.standby.replicas=1", "http.stale.reads=true"
         };
@@ -138,7 +138,7 @@ final class ForwardingIT {
         return new Instance(process, Asker.at(port), port);
     }
 
-    /** Until both run, and each holds some of the partitions. */
+    /** Waits until both instances run and each holds some of the partitions. */
     private static void awaitShared(Instance one, Instance other) {
         for (Instance instance : List.of(one, other)) {
             await().atMost(TIMEOUT)
@@ -173,7 +173,7 @@ final class ForwardingIT {
         });
     }
 
-    /** The users whose request this instance has passed on. */
+    /** Returns the users whose requests this instance forwards. */
     private static List<Integer> passedOn(Asker asker) throws IOException, InterruptedException {
         List<Integer> passedOn = new ArrayList<>();
         for (int user = 0; user < USERS; user++) {

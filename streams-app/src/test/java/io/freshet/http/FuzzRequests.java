@@ -15,8 +15,8 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * Makes requests up from an OpenAPI description: half of them much as it says, the others with something about them that
- * is not. The same seed makes the same requests.
+ * Generates requests from an OpenAPI description: half of them mostly valid, the others with deliberate deviations. The
+ * same seed generates the same requests.
  */
 final class FuzzRequests {
     private static final List<String> ODD_NUMBERS = List.of(
@@ -120,7 +120,7 @@ final class FuzzRequests {
     /**
      * A request.
      *
-     * @param describedStatuses those that its operation may answer with; empty where path or method are none of it
+     * @param describedStatuses statuses that its operation may answer with; empty if the path or method is not described
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared: it only carries the bytes to the client
     record Request(String head, byte[] body, List<String> describedStatuses) {
@@ -148,7 +148,7 @@ final class FuzzRequests {
         return operations.size();
     }
 
-    /** The i-th request; the operations take turns. */
+    /** Returns the i-th request; the operations take turns. */
     Request next(int i) {
         Operation operation = operations.get(i % operations.size());
         boolean isOdd = random.nextBoolean();
@@ -240,7 +240,7 @@ final class FuzzRequests {
         };
     }
 
-    /** A value of the schema, with something odd in it now and then where that is wanted. */
+    /** Returns a value of the schema, occasionally with something odd in it if requested. */
     private JsonNode value(JsonNode schema, boolean isOdd, int depth) {
         JsonNodeFactory json = JsonNodeFactory.instance;
         if (isOdd && oneIn(8)) {

@@ -30,7 +30,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What probes say of a process with both roles, one of which is in trouble. */
+/** Tests the probes of a process with both roles, one of which is in trouble. */
 final class HealthIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 
@@ -47,7 +47,7 @@ final class HealthIT {
             Asker asker = Asker.at(config.http().port());
             PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             try (TrainerRole first = new TrainerRole(config, good, registry, Clock.systemUTC())) {
-                first.start(); // for a snapshot to serve
+                first.start(); // creates a snapshot to serve
                 await().atMost(TIMEOUT).until(() -> first.status().snapshots() > 0);
             }
             try (StreamsRole streams = new StreamsRole(config, good, registry, Clock.systemUTC());
@@ -97,7 +97,7 @@ final class HealthIT {
         return FreshetConfig.of(settings);
     }
 
-    /** A store that cannot be reached, then one that does not answer, then one that does. */
+    /** A store that is first unreachable, then does not answer, and then works. */
     private static final class TroubledStore implements SnapshotStore {
         private final SnapshotStore store;
         private final CountDownLatch healed = new CountDownLatch(1);

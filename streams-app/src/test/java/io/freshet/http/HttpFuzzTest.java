@@ -18,11 +18,11 @@ import java.time.Instant;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every decoder of what comes over HTTP under {@link Fuzz}; those of requests are in the package of scoring.
+ * Tests every decoder of HTTP input under {@link Fuzz}; the decoders of requests are in the scoring package.
  *
- * <p>The bounds of what a decode may allocate: the constant is for the parsers of so many clicks as an array may have here, with
- * their buffers of about 10 kB each, of which each click of an array gets one of its own; for each byte, a click is copied, read
- * and kept.
+ * <p>Bounds on what a decoder may allocate: the constant part covers the parsers of the maximum number of clicks in an
+ * array here, because each click of an array gets its own parser with buffers of about 10 kB. The part for each byte covers
+ * copying, reading and keeping a click.
  */
 final class HttpFuzzTest {
     private static final long NOW_MS = 1_700_000_000_000L;

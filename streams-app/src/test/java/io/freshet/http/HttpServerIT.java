@@ -296,7 +296,7 @@ final class HttpServerIT {
                 .toList();
     }
 
-    /** What stands on a topic of two partitions. */
+    /** Returns the records of a topic of two partitions. */
     private static List<ConsumerRecord<String, String>> records(String topic) {
         Map<String, Object> properties = config.kafka().forConsumer();
         properties.put("auto.offset.reset", "earliest");

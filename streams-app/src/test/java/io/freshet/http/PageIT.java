@@ -18,7 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.openqa.selenium.Keys;
 import org.openqa.selenium.WebElement;
 
-/** The page over a demo that runs, in a browser. What it looks like is kept in {@code target/page}. */
+/** Tests the page of a running demo in a browser. Screenshots are kept in {@code target/page}. */
 @SuppressWarnings("NullAway.Init") // JUnit calls start before each test.
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class) // a later test would wait for what an earlier one has waited for
 final class PageIT {
@@ -57,7 +57,7 @@ final class PageIT {
                 "variants.models=b=default",
                 "--set",
                 "online.snapshot.interval.ms=4000",
-                // One that the page shows must still be there when it is clicked, however slow the machine is.
+                // A snapshot that the page shows must still exist when it is clicked, however slow the machine is.
                 "--set",
                 "online.snapshots.kept=1000");
         demo.awaitLine(line -> line.equals("Page at http://127.0.0.1:" + port + "/"), TIMEOUT);
@@ -95,7 +95,7 @@ final class PageIT {
         browser.picture("light");
     }
 
-    /** The answer may change while it is looked at. */
+    /** The answer may change while the test reads it. */
     @Test
     @Order(3)
     void shouldNameEachItemAsItIsShown() {
@@ -143,7 +143,7 @@ final class PageIT {
         browser.picture("try-it");
     }
 
-    /** Clicks the third item of the answer, and returns the answer as it was then: the page may replace it at any time. */
+    /** Clicks the third item of the answer, and returns the answer at that moment: the page may replace it at any time. */
     private static String clickTheThird() {
         return (String) browser.value("""
                 const answer = document.querySelector('#answer');
@@ -207,7 +207,7 @@ final class PageIT {
     @Order(5)
     void shouldBeUsableWhenThereIsOnlyAKeyboard() {
         browser.resize(1_440, 1_000, 1);
-        browser.open(browser.address()); // where the keyboard begins, nobody has clicked yet
+        browser.open(browser.address()); // resets the focus: nothing has been clicked on a new page
         browser.pressKeys(Keys.TAB);
         browser.await("document.activeElement.className === 'skip'");
         browser.pressKeys(Keys.ENTER);

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Keys in {@code pem} were made by OpenSSL for this test; they protect nothing. */
+/** Uses the keys in {@code pem}, which OpenSSL made for this test; they protect nothing. */
 final class PemFilesTest {
     @Test
     void shouldReadTheSameKeyInBothFormsOfOpenSsl() throws IOException {

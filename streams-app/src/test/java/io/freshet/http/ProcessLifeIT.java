@@ -21,7 +21,7 @@ import org.apache.kafka.clients.admin.Admin;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** {@code freshet run} as a process, by what its probes, its log and its exit code say. */
+/** Tests {@code freshet run} as a process, through its probes, its log and its exit code. */
 final class ProcessLifeIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(2);
     private static final int PROBLEM = 1;
@@ -132,7 +132,7 @@ final class ProcessLifeIT {
                 FreshetConfig.of(Map.of("kafka.bootstrap.servers", kafka.bootstrapServers(), "topics.partitions", "2"));
         try (Admin admin = Admin.create(config.kafka().forAdmin())) {
             TopicSetup setup = new TopicSetup(admin, TopicPlan.of(config), TIMEOUT);
-            // A broker on a busy machine is fenced for a moment now and then.
+            // A broker on a busy machine is fenced briefly now and then.
             await().atMost(TIMEOUT).ignoreExceptions().until(() -> {
                 setup.createMissing();
                 return setup.missing().isEmpty();

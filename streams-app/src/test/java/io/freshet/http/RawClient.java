@@ -11,7 +11,7 @@ import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.Locale;
 
-/** Sends bytes as they are, which a client that knows HTTP would not, and reads what comes back. */
+/** Sends raw bytes, which a proper HTTP client would refuse to send, and reads the answer. */
 final class RawClient {
     private static final int TIMEOUT_MS = 60_000;
     private static final String END_OF_HEAD = "\r\n\r\n";
@@ -22,7 +22,7 @@ final class RawClient {
         this.port = port;
     }
 
-    /** @param head in lower case */
+    /** @param head head of the answer, in lower case */
     record Answer(int status, String head, String body) {
         boolean isProblem() {
             return head.contains("content-type: application/problem+json");
@@ -30,9 +30,9 @@ final class RawClient {
     }
 
     /**
-     * One request on a connection of its own.
+     * Sends one request on a new connection.
      *
-     * @param head with every line's end, and the empty line
+     * @param head request head with all line ends, including the empty line
      */
     Answer send(String head, byte[] body) throws IOException {
         try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
@@ -43,13 +43,13 @@ final class RawClient {
                 out.write(body);
                 out.flush();
             } catch (IOException e) {
-                // The server need not read to the end what it refuses; its answer is there all the same.
+                // The server need not read a refused request to the end; its answer is there all the same.
             }
             return parsed(read(socket.getInputStream()));
         }
     }
 
-    /** To the end; of a stream without end its head, and what comes with it. */
+    /** Reads to the end, or for an endless stream, its head and whatever arrives with it. */
     private static String read(InputStream in) throws IOException {
         ByteArrayOutputStream answer = new ByteArrayOutputStream();
         byte[] buffer = new byte[8_192];

@@ -40,7 +40,7 @@ final class RunningFreshet implements AutoCloseable {
     private final TrainerRole trainer;
     private final HttpServer server;
 
-    /** Starts it all, and returns when it is ready. */
+    /** Starts everything, and returns when it is ready. */
     RunningFreshet(Path folder, Map<String, String> more) throws Exception {
         kafka = EmbeddedKafka.start(folder.resolve("kafka"));
         config = config(folder, more);
@@ -67,7 +67,7 @@ final class RunningFreshet implements AutoCloseable {
         return FreshetConfig.of(settings);
     }
 
-    /** Clicks, and waits until there is a model that has learned from them. */
+    /** Sends clicks, and waits until there is a model that has learned from them. */
     void teach(Asker asker) throws Exception {
         assertThat(streams.awaitRunning(TIMEOUT)).isTrue();
         for (int round = 0; round < CLICKS_EACH; round++) {
@@ -85,7 +85,7 @@ final class RunningFreshet implements AutoCloseable {
                         () -> assertThat(asker.get("/health/ready").status()).isEqualTo(200));
     }
 
-    /** Every item is there; each has one of seven categories. */
+    /** Adds every item to the catalogue, each with one of seven categories. */
     private void fillCatalogue() {
         try (var producer =
                 new KafkaProducer<>(config.kafka().forProducer(), new StringSerializer(), new StringSerializer())) {
@@ -98,7 +98,7 @@ final class RunningFreshet implements AutoCloseable {
         }
     }
 
-    /** With the token, where there is one. */
+    /** Sends a request, with the token if there is one. */
     Answer ask(Asker asker, String method, String path, String json) throws IOException, InterruptedException {
         Map<String, String> headers = new HashMap<>();
         headers.put("Content-Type", "application/json");

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A server that speaks TLS, and its clients. */
+/** Tests a server that uses TLS, and its clients. */
 @SuppressWarnings("NullAway.Init") // JUnit calls makeCertificates before each test.
 final class TlsIdentityTest {
     private static final Duration TIMEOUT = Duration.ofSeconds(30);

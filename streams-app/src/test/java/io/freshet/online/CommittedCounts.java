@@ -13,7 +13,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** Counts what is committed on the topics, as it comes. Not thread-safe. */
+/** Counts committed records on the topics as they arrive. Not thread-safe. */
 public final class CommittedCounts implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(10);
     private static final String MODEL_LOG = "model-log";
@@ -36,13 +36,13 @@ public final class CommittedCounts implements AutoCloseable {
                 new ByteArrayDeserializer());
     }
 
-    /** Records of the sequences that the model's journal names. */
+    /** Returns the number of sequences records that the model's journal covers. */
     public long learned(String model) {
         readOn();
         return learned.getOrDefault(model, 0L);
     }
 
-    /** Records of the recommendations. */
+    /** Returns the number of recommendations records. */
     public long answers() {
         readOn();
         return answers;

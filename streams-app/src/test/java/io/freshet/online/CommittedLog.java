@@ -32,7 +32,7 @@ import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
-/** What is committed on the topics, read from the beginning by a plain consumer. */
+/** Committed records of the topics, read from the beginning by a plain consumer. */
 public record CommittedLog(
         List<ModelLogRecord> modelLog,
         List<ConsumerRecord<byte[], byte[]>> sequences,
@@ -43,7 +43,7 @@ public record CommittedLog(
         return read(bootstrapServers, "");
     }
 
-    /** @param model whose journal; empty where there is only one */
+    /** @param model model whose journal to read; empty if there is only one */
     static CommittedLog read(String bootstrapServers, String model) {
         Map<String, Object> settings = Map.of(
                 "bootstrap.servers",
@@ -66,7 +66,9 @@ public record CommittedLog(
         }
     }
 
-    /** This log, and what came after it: of sequences and journal what the later one does not have any more is here. */
+    /**
+     * Joins this log with a later one: adds the sequences and journal records that have since expired from the later one.
+     */
     public CommittedLog before(CommittedLog later) {
         long firstStep = later.steps().isEmpty()
                 ? Long.MAX_VALUE
@@ -94,8 +96,8 @@ public record CommittedLog(
     }
 
     /**
-     * The steps with each range cut to the records in it. A range may begin before or behind the markers that lie between
-     * it and the one before, by the time at which its trainer read them.
+     * Returns the steps with each range cut to the records in it. Whether a range begins before or after the transaction
+     * markers that precede it depends on when its trainer read them.
      */
     List<StepRecord> stepsWithoutMarkers() {
         return steps().stream()
@@ -126,7 +128,7 @@ public record CommittedLog(
                 .toList();
     }
 
-    /** The ranges of each partition, in order of the steps. */
+    /** Returns the ranges of each partition, in order of the steps. */
     Map<Integer, List<InputRange>> rangesByPartition() {
         Map<Integer, List<InputRange>> ranges = new TreeMap<>();
         for (StepRecord step : steps()) {
@@ -137,7 +139,7 @@ public record CommittedLog(
         return ranges;
     }
 
-    /** The records that a step learned from, in its order. */
+    /** Returns the records that a step learned from, in the order of the step. */
     List<UserUpdate> updatesOf(StepRecord step) {
         List<UserUpdate> updates = new ArrayList<>();
         for (InputRange range : step.ranges()) {
@@ -153,7 +155,7 @@ public record CommittedLog(
         return updates;
     }
 
-    /** The clicks that recommendations name as their causes. */
+    /** Returns the clicks that recommendations name as their causes. */
     List<ClickOrigin> answerCauses() throws IOException {
         ObjectMapper json = new ObjectMapper();
         List<ClickOrigin> causes = new ArrayList<>();
@@ -173,11 +175,11 @@ public record CommittedLog(
     }
 
     /**
-     * Whether each of these clicks that is no repetition is in its user's sequence once, at its place, and has one
+     * Asserts that each of these clicks, repetitions aside, is in its user's sequence once, at its place, and has one
      * recommendation.
      *
-     * @param clicks in order of time
-     * @param window the most clicks in a sequence
+     * @param clicks clicks in order of time
+     * @param window maximum number of clicks in a sequence
      */
     public void assertEachClickIsSequencedAndAnsweredOnce(List<Click> clicks, int window) throws IOException {
         Map<String, List<List<Interaction>>> found = new TreeMap<>();
@@ -198,7 +200,7 @@ public record CommittedLog(
         assertThat(new HashSet<>(answered)).as("causes of recommendations").isEqualTo(new HashSet<>(causes));
     }
 
-    /** User to the sequence after each click that is no repetition: clicks come in order of time. */
+    /** Returns for each user the sequence after each click that is not a repetition. The clicks are in order of time. */
     public static Map<String, List<List<Interaction>>> expectedSequences(List<Click> clicks, int window) {
         Map<String, List<List<Interaction>>> expected = new TreeMap<>();
         for (Click click : clicks) {
@@ -215,7 +217,7 @@ public record CommittedLog(
         return expected;
     }
 
-    /** Whether the journal has each record of the sequences in one step, and steps in order. */
+    /** Asserts that each record of the sequences is in exactly one step of the journal, and that the steps are in order. */
     public void assertEachRecordIsLearnedFromOnce() {
         assertThat(steps())
                 .extracting(StepRecord::step)
@@ -229,8 +231,8 @@ public record CommittedLog(
     }
 
     /**
-     * Whether the ranges follow each other from the first record of the sequences to the last. Between two of them there
-     * may be markers and aborted records, but no committed one.
+     * Asserts that the ranges follow each other from the first record of the sequences to the last. Between two ranges
+     * there may be markers and aborted records, but no committed ones.
      */
     void assertRangesCoverSequences() {
         rangesByPartition().forEach((partition, ranges) -> {
@@ -251,7 +253,7 @@ public record CommittedLog(
         });
     }
 
-    /** By partition, and by offset within each. */
+    /** Returns the records ordered by partition and, within each, by offset. */
     private static List<ConsumerRecord<byte[], byte[]>> all(KafkaConsumer<byte[], byte[]> consumer, String topic) {
         List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 final class DataFile {
     private DataFile() {}
 
-    /** The file, or null where it is not. */
+    /** Returns the file, or null if it does not exist. */
     static @Nullable Path find(String name) {
         String set = System.getProperty("FRESHET_DATA", System.getenv().getOrDefault("FRESHET_DATA", ""));
         Path folder = set.isEmpty() ? Path.of("..", "..", "shared", "data") : Path.of(set);

@@ -39,8 +39,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Processes that are killed as {@code kill -9} does, at random moments, beside a Kafka that is not theirs. Clicks are
- * those of the RecSys Challenge 2015 sample where it is there (see {@link DataFile}), else made up.
+ * Processes that are killed as by {@code kill -9} at random moments, with a Kafka that keeps running. The clicks are those
+ * of the RecSys Challenge 2015 sample if it is available (see {@link DataFile}), otherwise generated.
  *
  * <p>{@code mvn verify -Pkill20} kills more often, on the whole file.
  */
@@ -93,7 +93,7 @@ final class KilledProcessesIT {
     @Test
     void shouldEndWithTheBytesOfAnUninterruptedReplayWhenItIsKilledAtRandomMoments() throws Exception {
         List<Click> clicks = clicks();
-        // A trainer that comes back must not wait long for the one that it was.
+        // A restarted trainer must not wait long for the lease of its previous run.
         Files.writeString(
                 folder.resolve("freshet.properties"), "online.lease.timeout.ms=2000\n", StandardOpenOption.APPEND);
         long accepted = sequenceWithKills(clicks);
@@ -106,7 +106,7 @@ final class KilledProcessesIT {
         assertThat(ModelDigests.of(newest("all")))
                 .isEqualTo(ModelDigests.replayed(folder, settings("all"), "--from-start"));
 
-        // With fixed batches what is learned does not even depend on the journal.
+        // With fixed batches the learned model does not even depend on the journal.
         long fixed = mergeableRecords(log.sequences());
         try (FreshetProcess undisturbed =
                 run("trainer", "undisturbed", "undisturbed", "--batch-clicks", String.valueOf(BATCH))) {
@@ -157,7 +157,7 @@ final class KilledProcessesIT {
         }
     }
 
-    /** {@link #shouldEndWithTheBytesOfAnUninterruptedReplayWhenItIsKilledAtRandomMoments} is about SASRec. */
+    /** {@link #shouldEndWithTheBytesOfAnUninterruptedReplayWhenItIsKilledAtRandomMoments} covers SASRec. */
     @Test
     void shouldEndWithTheBytesOfAReplayWithEachOtherEncoder() throws Exception {
         long fed;
@@ -177,7 +177,7 @@ final class KilledProcessesIT {
         }
     }
 
-    /** From the death of the one to the first step of the other that is committed. */
+    /** Returns the time from the death of the active trainer to the first committed step of the other. */
     private Duration takeover(FreshetProcess learns, SequenceFeeder feeder) throws Exception {
         try (CommittedCounts counts = new CommittedCounts(kafka.bootstrapServers())) {
             long before = counts.learned("pair");
@@ -214,7 +214,10 @@ final class KilledProcessesIT {
         return clicks;
     }
 
-    /** Feeds all clicks at once, and kills the streams role on their way; how many are no repetitions. */
+    /**
+     * Feeds all clicks at once, kills the streams role on the way, and returns the number of clicks that are no
+     * repetitions.
+     */
     private long sequenceWithKills(List<Click> clicks) throws Exception {
         produce(clicks);
         long accepted = CommittedLog.expectedSequences(clicks, WINDOW).values().stream()
@@ -244,7 +247,7 @@ final class KilledProcessesIT {
                 }
             }
             try (FreshetProcess trainer = run("trainer", model, model + "-at-last", options)) {
-                // The ones before may have learned everything, and who is stopped while it recovers writes no snapshot.
+                // Earlier runs may have learned everything, and a trainer stopped during recovery writes no snapshot.
                 trainer.awaitLine(line -> line.contains("learning after step"), TIMEOUT);
                 await().atMost(TIMEOUT).until(() -> counts.learned(model) >= records);
                 end(trainer);
@@ -252,7 +255,10 @@ final class KilledProcessesIT {
         }
     }
 
-    /** Kills the process a moment after it has come somewhere on its way to the goal; every fourth time while it starts. */
+    /**
+     * Kills the process soon after it has reached a random point on the way to the goal; every fourth time during its
+     * start.
+     */
     private void killSomewhere(FreshetProcess process, int kill, long goal, Count progress) throws Exception {
         long from = progress.now();
         long target = from < goal ? random.nextLong(from, goal) + 1 : from;
@@ -271,12 +277,12 @@ final class KilledProcessesIT {
         return Math.max(1, kills);
     }
 
-    /** How far something has come. */
+    /** Progress towards a goal. */
     private interface Count {
         long now();
     }
 
-    /** How many records whole batches take before a partition has no next record to merge. */
+    /** Returns the number of records that whole batches take before one partition has no next record to merge. */
     private static long mergeableRecords(List<ConsumerRecord<byte[], byte[]>> sequences) {
         Queue<Long> first = timestampsOf(0, sequences);
         Queue<Long> second = timestampsOf(1, sequences);
@@ -314,7 +320,7 @@ final class KilledProcessesIT {
         }
     }
 
-    /** @param output name of the file that receives what the process prints */
+    /** @param output name of the file that receives the output of the process */
     private FreshetProcess run(String role, String model, String output, String... options) throws IOException {
         List<String> arguments = new ArrayList<>(List.of("run", "--roles", role));
         arguments.addAll(settings(model));

@@ -16,7 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** The SHA-256 of each file of a model: of a snapshot, and of a replay of the journal. */
+/** Computes the SHA-256 of each file of a model: of a snapshot, or of a replay of the journal. */
 public final class ModelDigests {
     private static final Duration TIMEOUT = Duration.ofMinutes(10);
 
@@ -25,7 +25,7 @@ public final class ModelDigests {
 
     private ModelDigests() {}
 
-    /** The newest snapshot of a model store. */
+    /** Returns the newest snapshot of a model store. */
     public static Manifest newest(Path models, String model) throws IOException {
         FileSnapshotStore store = new FileSnapshotStore(models);
         return store.manifest(model, store.versions(model).getLast());
@@ -40,12 +40,12 @@ public final class ModelDigests {
     }
 
     /**
-     * By a process that is not disturbed, to the end of the journal, as a CPU with other vectors than those that wrote the
-     * journal: with AVX2 alone on x86-64, with 128 bits elsewhere.
+     * Replays the journal to its end in an undisturbed process that emulates a CPU with another vector width than the one
+     * that wrote the journal: AVX2 only on x86-64, 128 bits elsewhere.
      *
-     * @param folder receives what the process prints, and its report
+     * @param folder receives the output of the process, and its report
      * @param settings options of {@code freshet} that name the model
-     * @param from options that say what it begins with
+     * @param from options that name the starting point
      */
     public static Map<String, String> replayed(Path folder, List<String> settings, String... from) throws Exception {
         Path report = folder.resolve("replay.json");

@@ -374,7 +374,7 @@ final class OnlineTrainerIT {
             try (Running intruder = start(config())) {
                 intruder.awaitLearned(50);
                 await().atMost(PATIENCE).until(() -> {
-                    feeder.feed(1); // who has nothing to commit does not notice that it is fenced
+                    feeder.feed(1); // a trainer with nothing to commit does not notice that it is fenced
                     return intruder.status().phase() == Phase.FENCED;
                 });
                 leased.awaitLearned(feeder.fed());
@@ -443,7 +443,7 @@ final class OnlineTrainerIT {
                 feeder.feed(10);
                 await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > before);
             }
-            assertThat(store().versions(MODEL)).contains(served).hasSizeBetween(3, 4); // one may be about to go
+            assertThat(store().versions(MODEL)).contains(served).hasSizeBetween(3, 4); // one may be about to be deleted
             assertThat(serving.isKnown(served)).isTrue();
             assertThat(serving.resume()).isTrue();
             feeder.feed(10);
@@ -480,7 +480,7 @@ final class OnlineTrainerIT {
         assertThat(newest().held()).isFalse();
     }
 
-    /** A trainer on a thread of its own. */
+    /** A trainer on its own thread. */
     private static final class Running implements AutoCloseable {
         private final OnlineTrainer trainer;
         private final Thread thread;
@@ -600,7 +600,10 @@ final class OnlineTrainerIT {
         assertThat(snapshot.inputs()).hasSize(PARTITIONS).allSatisfy(this::assertIsWhatIsLearned);
     }
 
-    /** A position may be behind markers and aborted records, but not behind records that are not learned from. */
+    /**
+     * Asserts that the position is at the end of what was learned. Markers and aborted records may lie before it, but no
+     * records that were not learned from.
+     */
     private void assertIsWhatIsLearned(TopicPosition position) {
         CommittedLog log = CommittedLog.read(kafka.bootstrapServers());
         List<InputRange> ranges = log.rangesByPartition().getOrDefault(position.partition(), List.of());
@@ -612,7 +615,7 @@ final class OnlineTrainerIT {
                 .noneMatch(record -> record.offset() < position.offset());
     }
 
-    /** The model that the journal alone leads to. */
+    /** Returns the model that results from the journal alone. */
     private Manifest replay(CommittedLog log) throws IOException {
         try (OnlineLearner learner = OnlineLearner.initial(NETWORK, TrainingConfig.defaults(1), LEARNING)) {
             for (StepRecord step : log.steps()) {

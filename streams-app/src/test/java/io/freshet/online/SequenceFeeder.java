@@ -23,7 +23,7 @@ import org.apache.kafka.common.IsolationLevel;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Writes updates of random users to {@code sequences}, in transactions of a few, some of which are aborted. */
+/** Writes updates of random users to {@code sequences}, in transactions of a few records, some of which are aborted. */
 final class SequenceFeeder implements AutoCloseable {
     private static final int WINDOW = 10;
 
@@ -42,7 +42,7 @@ final class SequenceFeeder implements AutoCloseable {
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
     }
 
-    /** Committed records so far. */
+    /** Returns the number of committed records so far. */
     long fed() {
         return fed;
     }
@@ -64,7 +64,7 @@ final class SequenceFeeder implements AutoCloseable {
         awaitReadable();
     }
 
-    /** Feeds clicks on items that nobody has clicked before, which no model expects. */
+    /** Feeds clicks on items that have never been clicked before, which no model expects. */
     void feedNeverSeen(int records) {
         producer.beginTransaction();
         for (int i = 0; i < records; i++) {
@@ -75,7 +75,7 @@ final class SequenceFeeder implements AutoCloseable {
         awaitReadable();
     }
 
-    /** Feeds clicks of users who have clicked before, on one item. */
+    /** Feeds clicks of known users, all on one item. */
     void feedClicksOn(String item, int records) {
         producer.beginTransaction();
         for (int i = 0; i < records; i++) {
@@ -86,7 +86,7 @@ final class SequenceFeeder implements AutoCloseable {
         awaitReadable();
     }
 
-    /** Feeds a partition, whether the producer knows of it yet or not. */
+    /** Feeds a partition, whether or not the producer knows of it yet. */
     void feedPartition(int partition, int records) {
         producer.beginTransaction();
         for (int i = 0; i < records; i++) {
@@ -102,7 +102,7 @@ final class SequenceFeeder implements AutoCloseable {
         awaitReadable();
     }
 
-    /** Writes records of all partitions that are aborted. */
+    /** Writes aborted records to all partitions. */
     void abortSome() {
         for (int i = 0; i < 5; i++) {
             abort(20);
@@ -110,7 +110,7 @@ final class SequenceFeeder implements AutoCloseable {
         awaitReadable();
     }
 
-    /** Writes a record that is no update. */
+    /** Writes a record that is not a valid update. */
     void feedUndecodable() {
         producer.beginTransaction();
         var _ = producer.send(new ProducerRecord<>(
@@ -119,7 +119,9 @@ final class SequenceFeeder implements AutoCloseable {
         producer.commitTransaction();
     }
 
-    /** A commit is acknowledged a moment before those who read committed records are given them. */
+    /**
+     * Waits until committed records are readable: a commit is acknowledged slightly before read-committed consumers see it.
+     */
     private void awaitReadable() {
         await().atMost(Duration.ofSeconds(30))
                 .until(() -> ends(IsolationLevel.READ_COMMITTED).equals(ends(IsolationLevel.READ_UNCOMMITTED)));

@@ -61,7 +61,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a trainer publishes and a scorer serves is finite and one model, whatever becomes of the weights of either. */
+/**
+ * What a trainer publishes and a scorer serves is finite and one consistent model, whatever happens to either's weights.
+ */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls the methods that set the fields before each test.
 final class SoundModelIT {
@@ -73,7 +75,7 @@ final class SoundModelIT {
     private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
     private static final LearningConfig LEARNING = new LearningConfig(2, 10, 8, 5, 30, 10, 100);
     private static final LearningConfig OTHERWISE = new LearningConfig(1, 10, 8, 5, 30, 10, 100);
-    private static final int ALL = 100; // more than there are items
+    private static final int ALL = 100; // more than the number of items
 
     private Broker kafka;
     private SequenceFeeder feeder;
@@ -126,7 +128,7 @@ final class SoundModelIT {
     @Test
     void shouldGoBackToItsSnapshotWhenItsWeightsAreNotFinite() throws Exception {
         assertRecovers(
-                learner -> learner.model().dense().fill((byte) 0xff), // NaN in each
+                learner -> learner.model().dense().fill((byte) 0xff), // NaN in every parameter
                 () -> feeder.feed(150));
     }
 
@@ -143,7 +145,7 @@ final class SoundModelIT {
                 () -> feeder.feedClicksOn("item-7", 150));
     }
 
-    /** Plants a fault, feeds 150 records on, and looks whether all is as though there had been none. */
+    /** Plants a fault, feeds 150 more records, and checks that everything is as if there had been no fault. */
     private void assertRecovers(Consumer<OnlineLearner> fault, Runnable feed) throws Exception {
         feeder.feed(200);
         start(config(LEARNING));
@@ -198,7 +200,7 @@ final class SoundModelIT {
         stopTrainer(); // with a snapshot, as there is one every minute
         awaitServes(newest());
 
-        // A trainer that reruns the steps meets the delta again.
+        // A trainer that replays the steps meets the delta again.
         store().delete(MODEL, newest().version());
         start(config(LEARNING));
         feeder.feed(50);
@@ -326,12 +328,12 @@ final class SoundModelIT {
         return registry.get("freshet.trainer.recoveries").counter().count();
     }
 
-    /** The scorer has all that the trainer has learned. */
+    /** Waits until the scorer has everything that the trainer has learned. */
     private void awaitServed() {
         await().atMost(PATIENCE).until(() -> live.step() == trainer.status().step());
     }
 
-    /** The scorer names the snapshot and has the very weights in it. */
+    /** Waits until the scorer names the snapshot and serves exactly its weights. */
     private void awaitServes(Manifest manifest) throws IOException {
         await().atMost(PATIENCE)
                 .until(() -> live.version().equals(manifest.version()) && live.step() == manifest.step());
@@ -409,7 +411,7 @@ final class SoundModelIT {
                 like.held());
     }
 
-    /** The last number of the last tensor is NaN. */
+    /** Returns the file with NaN as the last number of the last tensor. */
     private static byte[] withNaN(byte[] file) {
         ByteBuffer bytes = ByteBuffer.wrap(file.clone()).order(ByteOrder.LITTLE_ENDIAN);
         bytes.putFloat(file.length - Float.BYTES, Float.NaN);
@@ -427,7 +429,7 @@ final class SoundModelIT {
                 .get();
     }
 
-    /** The files of the model that the journal alone leads to. */
+    /** Returns the files of the model that results from the journal alone. */
     private List<FileEntry> filesOfPlainReplay(CommittedLog log) throws IOException {
         try (OnlineLearner learner = OnlineLearner.initial(NETWORK, TrainingConfig.defaults(1), LEARNING)) {
             for (StepRecord step : log.steps()) {
@@ -472,7 +474,7 @@ final class SoundModelIT {
                 client());
     }
 
-    /** The one that a trainer would go on from. */
+    /** Returns the snapshot that a trainer would continue from. */
     private Manifest newest() throws IOException {
         List<Manifest> manifests = new ArrayList<>();
         for (String version : store().versions(MODEL)) {

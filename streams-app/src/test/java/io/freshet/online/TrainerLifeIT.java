@@ -43,7 +43,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What a trainer survives, and what it does not: a broker of its own for each test, with failures of the real kind. */
+/** Tests which failures a trainer survives and which it does not. Each test has its own broker and real failures. */
 @SuppressWarnings("NullAway.Init") // JUnit sets the fields before each test.
 final class TrainerLifeIT {
     private static final String MODEL = "shop";
@@ -161,7 +161,7 @@ final class TrainerLifeIT {
         }
     }
 
-    /** A snapshot covers up to the last record: the marker behind it is what retention takes last. */
+    /** A snapshot covers the log up to the last record; retention deletes the marker after it last. */
     @Test
     void shouldGoOnWhenEverythingUpToTheMarkersHasExpired() throws Exception {
         feeder.feed(60);
@@ -213,7 +213,7 @@ final class TrainerLifeIT {
         try (Running trainer = new Running(config(), store())) {
             trainer.awaitLearned(60);
             feeder.abortSome();
-            feeder.feedPartition(0, 1); // the others are quiet from here on
+            feeder.feedPartition(0, 1); // the other partitions are quiet from here on
             trainer.awaitLearned(61);
             await().atMost(PATIENCE).until(() -> trainer.status().lag() == 0);
         }
@@ -299,7 +299,9 @@ final class TrainerLifeIT {
         CommittedLog.read(kafka.bootstrapServers()).assertEachRecordIsLearnedFromOnce();
     }
 
-    /** Deletes all records and markers of a topic, as retention does; where each partition begins now. */
+    /**
+     * Deletes all records and markers of a topic, as retention does, and returns the new start offset of each partition.
+     */
     private List<Long> expire(String topic) throws Exception {
         try (Admin admin = admin()) {
             int partitions = Objects.requireNonNull(admin.describeTopics(List.of(topic))
@@ -355,7 +357,7 @@ final class TrainerLifeIT {
         return config(MODEL, Duration.ofMillis(50), Duration.ofSeconds(2));
     }
 
-    /** Clients that lose patience soon, and notice new partitions soon. */
+    /** Returns a configuration with short client timeouts, whose clients notice new partitions soon. */
     private OnlineConfig config(String model, Duration publishInterval, Duration leaseTimeout) {
         return new OnlineConfig(
                 model,
@@ -398,7 +400,7 @@ final class TrainerLifeIT {
                         500));
     }
 
-    /** What happens before a store says which snapshots there are. */
+    /** A failure that occurs before a store lists its snapshots. */
     private interface Fault {
         void happen() throws IOException;
     }
@@ -431,7 +433,7 @@ final class TrainerLifeIT {
         }
     }
 
-    /** A trainer on a thread of its own. */
+    /** A trainer on its own thread. */
     private final class Running implements AutoCloseable {
         private final OnlineTrainer trainer;
         private final Thread thread;

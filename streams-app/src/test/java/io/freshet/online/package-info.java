@@ -1,4 +1,4 @@
-/** The online loop on a real broker. */
+/** Tests of the online loop on a real broker. */
 @NullMarked
 package io.freshet.online;
 

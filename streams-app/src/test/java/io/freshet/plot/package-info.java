@@ -1,4 +1,4 @@
-/** Plots as an XML reader sees them. */
+/** Tests of plots, read with an XML parser. */
 @NullMarked
 package io.freshet.plot;
 

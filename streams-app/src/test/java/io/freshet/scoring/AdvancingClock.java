@@ -5,7 +5,7 @@ import java.time.Instant;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
 
-/** A clock that is a second further each time somebody looks. */
+/** A clock that advances by one second on each reading. */
 public final class AdvancingClock extends Clock {
     private long nowMs = 1_700_000_000_000L;
 

@@ -66,7 +66,7 @@ final class ClusterKeeperTest {
         }
     }
 
-    /** How many items are answered after the first one. */
+    /** Returns the number of items in the answer for the first item. */
     private int answered() {
         ServedModel model = Objects.requireNonNull(live.acquire());
         try {

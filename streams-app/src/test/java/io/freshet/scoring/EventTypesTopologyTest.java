@@ -32,7 +32,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Clicks of different types through sequencer and scorer. */
+/** Passes clicks of different types through sequencer and scorer. */
 final class EventTypesTopologyTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final LiveModel live = new LiveModel(Clock.systemUTC(), registry);
@@ -172,7 +172,7 @@ final class EventTypesTopologyTest {
         assertThat(answer.items()).containsOnlyKeys("c");
     }
 
-    /** What was recommended, with its scores; the fallback is empty where the model answered. */
+    /** Recommended items with their scores; the fallback is empty if the model answered. */
     private record Answer(Map<String, Double> items, String fallback) {}
 
     private Answer recommended(String user, String item, String type) throws IOException {

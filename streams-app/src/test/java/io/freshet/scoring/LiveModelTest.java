@@ -210,12 +210,12 @@ final class LiveModelTest {
         live.open(new ServedModel(TinyModels.model(step, items), 1), "v" + step);
     }
 
-    /** By way of its bytes, as it comes from the log. */
+    /** Encodes and decodes the record first, so that it is as read from the log. */
     private ModelChange accept(ModelLogRecord record) {
         return live.accept(ModelLogCodec.decode(ModelLogCodec.encode(record)), false);
     }
 
-    /** The row in the served model, -1 without such an item, -2 without a model. */
+    /** Returns the row in the served model, -1 if there is no such item, -2 if there is no model. */
     private int rowOf(String item) {
         ServedModel model = live.acquire();
         try {

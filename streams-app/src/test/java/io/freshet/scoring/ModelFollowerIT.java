@@ -152,7 +152,7 @@ final class ModelFollowerIT {
 
         follower.start();
 
-        // The weights come from the older one, by way of the log.
+        // The weights come from the older snapshot, advanced by the log.
         awaitStep(20);
     }
 
@@ -232,7 +232,7 @@ final class ModelFollowerIT {
         }
     }
 
-    /** A store that cannot be used for so many tries. */
+    /** A store that fails for a given number of calls. */
     private record AwayAtFirst(SnapshotStore store, AtomicInteger failures) implements SnapshotStore {
         @Override
         public Manifest save(ManifestDraft draft, SnapshotFiles files) throws IOException {
@@ -429,7 +429,7 @@ final class ModelFollowerIT {
         awaitStep(40);
     }
 
-    /** The rollback outlives a scorer. */
+    /** Restarts the scorer, which a rollback must survive. */
     private void restart() {
         follower.close();
         live.close();
@@ -470,7 +470,7 @@ final class ModelFollowerIT {
                 held);
     }
 
-    /** A snapshot with NaN as its newest item's vector, whose digests are right. */
+    /** Saves a snapshot with NaN as its newest item's vector, but with correct digests. */
     private Manifest saveNonFinite(long step) throws IOException {
         SnapshotStore whole = new FileSnapshotStore(folder.resolve("whole"));
         ManifestDraft draft = draft(0, step, 0, false, ModelSnapshot.describe(TinyModels.CONFIG));

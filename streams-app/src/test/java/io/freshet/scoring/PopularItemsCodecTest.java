@@ -21,7 +21,7 @@ final class PopularItemsCodecTest {
         assertThat(hex).startsWith(GOLDEN).hasSize(GOLDEN.length() + 8);
     }
 
-    /** Version 2: the newest click at 2000 in place of the present. */
+    /** Version 2, with the time of the newest click (2000) in place of the current time. */
     static final String GOLDEN_V2 = "465002" + "d00f" + "a01f" + "0000000000000040" + "02" + "0161" + "000000000000f03f"
             + "02c3bc" + "000000000000e03f" + "615430fe";
 

@@ -18,7 +18,7 @@ import org.apache.kafka.streams.processor.api.MockProcessorContext;
 import org.apache.kafka.streams.processor.api.Record;
 import org.junit.jupiter.api.Test;
 
-/** Clocks that lie, where what is popular is counted; the half-life is a day. */
+/** Tests wrong clocks in the counting of popular items; the half-life is a day. */
 final class PopularityCounterTest {
     private static final ScoringConfig CONFIG = FreshetConfig.of(Map.of()).scoring();
     private static final long NOW = 1_700_000_000_000L;
@@ -28,7 +28,7 @@ final class PopularityCounterTest {
     private final Trending trending = new Trending(Duration.ofDays(1), Duration.ofSeconds(1), Clock.systemUTC());
     private final MockProcessorContext<byte[], byte[]> context = new MockProcessorContext<>();
 
-    /** In a file of the past, whose records are of today. */
+    /** A click of today's time in a file of old clicks. */
     @Test
     void shouldCountAClickOfTodayAsOneOfThePresentOfTheFile() {
         PopularityCounter counter = begin();
@@ -62,7 +62,7 @@ final class PopularityCounterTest {
         assertThat(published.totalWeight()).isCloseTo(13, within(.01));
     }
 
-    /** The first clicks after a restart are of the past: what is known already must not count as theirs. */
+    /** The first clicks after a restart are old: popularity known so far must not be counted at their time. */
     @Test
     void shouldGoOnFromThePublishedTimeAfterARestart() {
         trending.put(0, new PopularItems(NOW, NOW, 3, List.of(new PopularItems.Item("old", 3))));

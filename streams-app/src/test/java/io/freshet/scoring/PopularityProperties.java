@@ -19,7 +19,7 @@ final class PopularityProperties {
             @ForAll @Size(max = 200) List<@IntRange(min = 0, max = 5_000) Integer> clicks) {
         Popularity popularity = new Popularity(HALF_LIFE_MS, 1_000, 20);
         Map<String, List<Long>> timesByItem = new HashMap<>();
-        long timeMs = 0; // of the newest click
+        long timeMs = 0; // time of the newest click
         for (int click : clicks) {
             timeMs += click / 20 % 50;
             String item = "i" + click % 15;

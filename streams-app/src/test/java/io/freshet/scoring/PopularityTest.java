@@ -54,7 +54,7 @@ final class PopularityTest {
         small.add("d", NOW, NOW);
         small.add("c", NOW, NOW);
         small.add("e", NOW, NOW);
-        // c and d are left; a click brings a back from nothing.
+        // Only c and d are left; a is new again, with a count of zero.
         small.add("a", NOW, NOW);
         small.add("a", NOW, NOW);
 

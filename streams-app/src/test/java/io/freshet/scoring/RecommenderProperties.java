@@ -33,8 +33,8 @@ import net.jqwik.api.constraints.IntRange;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Holds answers to a reference that looks at one item after the other. Only how probable each item is comes from the
- * scorer, which is asked for all of them, and is held to a reference of its own.
+ * Compares answers with a reference that looks at one item after the other. Only the probability of each item comes from
+ * the scorer, which is asked for all items and has a separate reference test.
  */
 class RecommenderProperties {
     private static final EventTypes TYPES = new EventTypes(Map.of(), Set.of("shown"), Set.of("dislike"));
@@ -91,7 +91,7 @@ class RecommenderProperties {
             }
         }
 
-        /** Every third item has the vector of another, so that some are equally probable; all but a few are expected. */
+        /** Returns a model in which about every third item has the vector of another, so that some are equally probable. */
         private RecommenderModel model() {
             RecommenderModel made = RecommenderModel.initial(TinyModels.CONFIG, MemoryConfig.DEFAULT);
             RowTable vectors = made.items();
@@ -132,7 +132,7 @@ class RecommenderProperties {
             return "item-" + i;
         }
 
-        /** Some items that the model does not know, too. */
+        /** Returns a random item, possibly one that the model does not know. */
         private String anyItem() {
             return item(random.nextInt(items + 5));
         }
@@ -158,7 +158,7 @@ class RecommenderProperties {
             return List.copyOf(categories);
         }
 
-        /** At half-lives, so that sums of weights are exact, and equal ones are equal. */
+        /** Counts clicks at multiples of the half-life, so that sums of weights are exact and ties are exact. */
         private void countClicks() {
             for (int partition = 0; partition < 2; partition++) {
                 Popularity counted = new Popularity(HALF_LIFE_MS, 2_000, 1_000);
@@ -214,7 +214,7 @@ class RecommenderProperties {
             return some;
         }
 
-        /** What the answer should be. */
+        /** Expected answer. */
         private record Naive(@Nullable Fallback fallback, List<Recommendation.Item> items) {}
 
         private Naive naive(RecommendationRequest request, List<Interaction> events) {
@@ -240,7 +240,10 @@ class RecommenderProperties {
             return row < items ? row : -1;
         }
 
-        /** Events of a type that only marks do not count, and those before a dislike of their item neither. */
+        /**
+         * Returns the history, without events of a type that only marks, and without events followed by a dislike of their
+         * item.
+         */
         private int[] history(List<Interaction> events) {
             return IntStream.range(0, events.size())
                     .filter(i -> !"shown".equals(events.get(i).eventType())
@@ -253,7 +256,7 @@ class RecommenderProperties {
                     .toArray();
         }
 
-        /** All items of the model, the most probable first, of equal ones the lower row. */
+        /** Returns all items of the model, most probable first, ties by row. */
         private List<Recommendation.Item> probable(int[] history) {
             RecommenderModel known = Objects.requireNonNull(model);
             int[] rows = new int[items];
@@ -281,7 +284,7 @@ class RecommenderProperties {
                     .toList();
         }
 
-        /** Goes through items in their order and takes what may come back. */
+        /** Goes through items in order and picks the allowed ones. */
         private List<Recommendation.Item> choose(
                 List<Recommendation.Item> ordered, RecommendationRequest request, Set<String> seen) {
             ItemSelection selection = request.selection();

@@ -252,7 +252,7 @@ final class RecommenderTest {
 
         Recommendation trending = recommender.trending(new ItemListing(10, ItemSelection.ALL));
 
-        // Weights of a day later: a 1.5, b 1 + 1, c 2, of 5.5 together; of equal ones the id decides.
+        // Weights one day later: a 1.5, b 1 + 1, c 2, of 5.5 in total; ties are broken by id.
         Map<String, Float> shares = new HashMap<>();
         trending.items().forEach(item -> shares.put(item.itemId(), item.score()));
         assertThat(answered(trending)).containsExactly("b", "c", "a");
@@ -270,7 +270,7 @@ final class RecommenderTest {
         live.open(new ServedModel(TinyModels.model(4, items), 1), "v4");
     }
 
-    /** The first is the most popular. */
+    /** Sets the popular items, most popular first. */
     private void popular(String... items) {
         Popularity popularity = new Popularity(DAY, 100, 10);
         for (int i = 0; i < items.length; i++) {

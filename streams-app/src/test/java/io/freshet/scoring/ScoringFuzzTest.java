@@ -16,11 +16,12 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * Every decoder of this package under {@link Fuzz}.
+ * Tests every decoder of this package under {@link Fuzz}.
  *
- * <p>The bounds of what a decode may allocate: the constant is for parsers, their buffers and messages. For each byte, a popular
- * item, which takes nine bytes at least, becomes two objects and a place in two lists, about 100 bytes; JSON is parsed without a
- * tree, and an element of a list, which takes two bytes, becomes text and an entry of a map, about 150.
+ * <p>Bounds on what a decoder may allocate: the constant part covers parsers, their buffers and messages. The part for each
+ * byte is as follows. A popular item takes at least nine bytes and becomes two objects and an entry in two lists, about 100
+ * bytes. JSON is parsed without a tree; an element of a list takes at least two bytes and becomes a string and a map entry,
+ * about 150 bytes.
  */
 final class ScoringFuzzTest {
     private static final ObjectMapper JSON = new ObjectMapper();

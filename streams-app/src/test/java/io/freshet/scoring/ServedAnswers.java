@@ -9,11 +9,11 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Stream;
 
-/** What models answer, for tests of other packages. */
+/** Answers of models, for tests of other packages. */
 public final class ServedAnswers {
     private ServedAnswers() {}
 
-    /** The items that a live model gives a history, with their probabilities, the best first. */
+    /** Returns the items that a live model recommends for a history, with their probabilities, best first. */
     public static Map<String, Float> of(LiveModel live, int k, String... history) {
         ServedModel model = Objects.requireNonNull(live.acquire());
         try {
@@ -23,14 +23,14 @@ public final class ServedAnswers {
         }
     }
 
-    /** The same of a snapshot's model. */
+    /** Returns the items that a snapshot's model recommends for a history, with their probabilities, best first. */
     public static Map<String, Float> of(Snapshot snapshot, int k, String... history) throws IOException {
         try (ServedModel model = ServedModel.read(snapshot, 1, 0)) {
             return of(model, k, history);
         }
     }
 
-    /** The lineage of the weights that a live model serves. */
+    /** Returns the lineage of the weights that a live model serves. */
     public static long lineage(LiveModel live) {
         return live.lineage();
     }

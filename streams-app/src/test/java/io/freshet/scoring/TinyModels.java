@@ -10,13 +10,13 @@ import io.freshet.snapshot.Manifest;
 import java.util.Arrays;
 import java.util.List;
 
-/** Models, deltas and steps that are as small as they can be. */
+/** Models, deltas and steps of minimal size. */
 final class TinyModels {
     static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(16, 8, 1, 1), 0.5f, 7);
 
     private TinyModels() {}
 
-    /** A model at a step that knows some items. */
+    /** Returns a model at a step that knows some items. */
     static RecommenderModel model(long step, String... items) {
         RecommenderModel model = RecommenderModel.initial(CONFIG);
         for (String item : items) {
@@ -26,22 +26,22 @@ final class TinyModels {
         return model;
     }
 
-    /** A whole delta that adds items, with vectors of ones, behind {@code firstNewRow} others. */
+    /** Returns a complete delta that adds items, with vectors of ones, after {@code firstNewRow} existing rows. */
     static ModelDelta delta(long fromStep, long toStep, int firstNewRow, String... newItems) {
         return part(fromStep, toStep, 0, 1, firstNewRow, newItems);
     }
 
-    /** A part of a delta; only part 0 has the new items and the dense parameters. */
+    /** Returns a part of a delta; only part 0 has the new items and the dense parameters. */
     static ModelDelta part(long fromStep, long toStep, int part, int parts, int firstNewRow, String... newItems) {
         return partOf(Manifest.NO_LINEAGE, fromStep, toStep, part, parts, firstNewRow, newItems);
     }
 
-    /** A whole delta of a lineage. */
+    /** Returns a complete delta of a lineage. */
     static ModelDelta deltaOf(long lineage, long fromStep, long toStep, int firstNewRow, String... newItems) {
         return partOf(lineage, fromStep, toStep, 0, 1, firstNewRow, newItems);
     }
 
-    /** A whole delta with a number that is not finite. */
+    /** Returns a complete delta with a number that is not finite. */
     static ModelDelta nonFiniteDelta(long fromStep, long toStep, int firstNewRow, String... newItems) {
         ModelDelta delta = delta(fromStep, toStep, firstNewRow, newItems);
         delta.rowValues()[1] = Float.NaN;

@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 import org.slf4j.MDC;
 
-/** Trace headers of clicks and requests, on all ways through the topology. */
+/** Trace headers of clicks and requests, on every path through the topology. */
 @SuppressWarnings("NullAway.Init") // each test calls start first
 final class TracesTopologyTest {
     private static final long NOW = 1_700_000_000_000L;
@@ -172,7 +172,7 @@ final class TracesTopologyTest {
                         .toList());
     }
 
-    /** An exporter that keeps what it is given. */
+    /** An exporter that keeps the exported spans. */
     private static final class Kept implements SpanExporter {
         private final List<SpanData> spans = new ArrayList<>();
 

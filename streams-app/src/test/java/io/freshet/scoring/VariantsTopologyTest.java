@@ -39,7 +39,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Several variants on the same clicks: the streams role, and scorers by themselves behind it. */
+/** Several variants on the same clicks: the streams role, and standalone scorers behind it. */
 final class VariantsTopologyTest {
     private static final long NOW = 1_700_000_000_000L;
     private static final InstantSource AT_NOW = InstantSource.fixed(Instant.ofEpochMilli(NOW));
@@ -54,7 +54,7 @@ final class VariantsTopologyTest {
     @TempDir
     private Path stateDir;
 
-    /** A topology with a tiny model for each of its variants, at a step that tells them apart. */
+    /** A topology with a tiny model for each of its variants, each at a different step. */
     private record Running(TopologyTestDriver driver, Variants variants) implements AutoCloseable {
         List<TestRecord<byte[], byte[]>> read(String topic) {
             TestOutputTopic<byte[], byte[]> output =
@@ -71,7 +71,7 @@ final class VariantsTopologyTest {
                     .pipeInput(record);
         }
 
-        /** Does with the sequences of another what a broker between them would. */
+        /** Passes on another topology's sequences, as a broker between them would. */
         void follow(List<TestRecord<byte[], byte[]>> sequences) {
             sequences.forEach(record -> pipe("sequences", record));
         }
@@ -279,10 +279,10 @@ final class VariantsTopologyTest {
         List<String> first = items(streams);
         click(streams, "anna", first.get(1), NOW); // rank 2
         List<String> second = items(streams);
-        click(streams, "anna", second.get(2), NOW); // rank 3, of 2 that count
+        click(streams, "anna", second.get(2), NOW); // rank 3, but only the first 2 count
         click(streams, "anna", "never seen", NOW); // a miss
         click(streams, "ben", "a", NOW);
-        click(streams, "ben", items(streams).getFirst(), NOW - 1); // was on its way before that answer
+        click(streams, "ben", items(streams).getFirst(), NOW - 1); // happened before that answer
 
         Accuracy served = streams.variants().own().accuracy().running();
         double ndcg = Math.log(2) / Math.log(3) / 3;
@@ -305,9 +305,9 @@ final class VariantsTopologyTest {
         settings.put("variants.models", "b=wide");
         settings.put("variants.metrics.users", "1");
         Running streams = streams(settings);
-        click(streams, "user-0", "a", NOW); // of b
+        click(streams, "user-0", "a", NOW); // user of variant b
         click(streams, "user-0", items(streams).getFirst(), NOW);
-        click(streams, "user-1", "a", NOW); // of a, and pushes the other's answer out
+        click(streams, "user-1", "a", NOW); // user of variant a; evicts the other user's answer
         click(streams, "user-0", "b", NOW);
         streams.pipe("clicks", new TestRecord<>("user-0".getBytes(UTF_8), null, Instant.ofEpochMilli(NOW)));
         click(streams, "user-0", "c", NOW);

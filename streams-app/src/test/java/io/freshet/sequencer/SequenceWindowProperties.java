@@ -99,7 +99,7 @@ final class SequenceWindowProperties {
                         .toList());
     }
 
-    /** The rules written down without a thought for speed: all arrivals, sorted again each time. */
+    /** A straightforward, slow implementation of the rules: all arrivals, sorted again each time. */
     private static final class NaiveWindow {
         private record Arrival(Interaction click, int number) {}
 

@@ -251,7 +251,7 @@ final class SequencerTopologyTest {
         assertThat(passedOn.key()).isEqualTo(bytes("u"));
         assertThat(passedOn.value()).isEqualTo(json("u", "a", NOW));
         assertThat(texts(passedOn)).containsEntry("traceparent", "t1").containsEntry(OriginHeaders.TOPIC, "clicks");
-        // The driver feeds what is written to a source topic back in.
+        // The driver feeds records written to a source topic back in.
         TestRecord<byte[], byte[]> update = sequences.readRecord();
         assertThat(SequenceUpdateCodec.decode(update.value()))
                 .isEqualTo(new SequenceUpdate(sequence(at("a", NOW)), List.of(0), origin(0, NOW + 7)));
@@ -300,7 +300,7 @@ final class SequencerTopologyTest {
         }
         click("kept", "a", NOW + 10);
         everybodyElse(NOW + idle + 5);
-        // Each second brings one slice of two users: eight slices go once round all of them.
+        // Each second processes one slice of two users, so eight slices cover all of them.
         for (int second = 1; second <= 8; second++) {
             driver.advanceWallClockTime(Duration.ofSeconds(1));
         }
@@ -390,7 +390,7 @@ final class SequencerTopologyTest {
         assertThat(counter("freshet.users.forgotten")).isZero();
     }
 
-    /** As many others as the clock needs. */
+    /** Sends clicks of as many other users as the clock needs to advance. */
     private void everybodyElse(long timestampMs) {
         wallClockMs = Math.max(wallClockMs, timestampMs);
         for (int user = 0; user < 5; user++) {

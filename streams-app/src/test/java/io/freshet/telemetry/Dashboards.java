@@ -25,7 +25,7 @@ final class Dashboards {
 
     private Dashboards() {}
 
-    /** All dashboards, by their file's name. */
+    /** Returns all dashboards by file name. */
     static Map<String, JsonNode> all() throws IOException {
         try (Stream<Path> files = Files.list(GRAFANA)) {
             return files.collect(Collectors.toMap(
@@ -47,7 +47,7 @@ final class Dashboards {
                 .toList();
     }
 
-    /** What the panels ask, and what the variables' values are asked from. */
+    /** Returns the queries of the panels and of the variables. */
     static List<String> expressions(JsonNode dashboard) {
         Stream<String> asked =
                 panels(dashboard).stream().flatMap(panel -> panel.get("targets").findValuesAsText("expr").stream());
@@ -59,12 +59,12 @@ final class Dashboards {
         return Stream.concat(asked, values).toList();
     }
 
-    /** The groups of Compose's rules. */
+    /** Returns the groups of Compose's rules. */
     static JsonNode composeAlerts() throws IOException {
         return yaml(COMPOSE_ALERTS).get("groups");
     }
 
-    /** The groups of Kubernetes' rules. */
+    /** Returns the groups of Kubernetes' rules. */
     static JsonNode kubernetesAlerts() throws IOException {
         return yaml(KUBERNETES_ALERTS).at("/spec/groups");
     }

@@ -17,9 +17,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What dashboards must have to be provisioned and read. What they ask for is {@link MetricsIT}'s. */
+/** Checks that dashboards can be provisioned and are readable. {@link MetricsIT} checks their queries. */
 final class DashboardsTest {
-    /** Grafana 12's schema of dashboards that are files. */
+    /** Schema version of dashboard files in Grafana 12. */
     private static final int SCHEMA = 41;
 
     private static final int COLUMNS = 24;

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What both roles say of themselves, and what is written about it. */
+/** Compares the metrics of both roles with what is written about them. */
 @SuppressWarnings("NullAway.Init") // JUnit calls start before each test.
 final class MetricsIT {
 

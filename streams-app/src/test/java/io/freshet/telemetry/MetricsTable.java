@@ -13,7 +13,9 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** The tables of {@code METRICS.md}: one of Freshet's own metrics, which is generated, and one of others' families. */
+/**
+ * The tables of {@code METRICS.md}: a generated one of Freshet's own metrics, and one of other libraries' metric families.
+ */
 final class MetricsTable {
     static final Path PAGE = Path.of("METRICS.md");
     static final String OWN = "freshet_";
@@ -24,7 +26,7 @@ final class MetricsTable {
 
     private MetricsTable() {}
 
-    /** The table of our own metrics, as the page should have it. */
+    /** Returns the table of our own metrics as the page should have it. */
     static String of(Scrape streams, Scrape trainer) {
         Map<String, Family> all = new TreeMap<>(streams.families());
         all.putAll(trainer.families());
@@ -43,7 +45,7 @@ final class MetricsTable {
         return table.toString();
     }
 
-    /** The greatest of a histogram's newest values belongs to the histogram. */
+    /** Returns whether a family is our own. A histogram's {@code _max} gauge belongs to the histogram. */
     private static boolean isOwn(Family family, Map<String, Family> all) {
         String name = family.name();
         boolean isMaximum = name.endsWith("_max") && all.containsKey(name.substring(0, name.length() - 4));
@@ -76,7 +78,7 @@ final class MetricsTable {
         return roles.size() == 2 ? "both" : roles.getFirst();
     }
 
-    /** The table of our own metrics, as the page has it. */
+    /** Returns the table of our own metrics as the page has it. */
     static String written() throws IOException {
         String page = Files.readString(PAGE);
         return page.substring(page.indexOf(BEGIN) + BEGIN.length(), page.indexOf(END));
@@ -89,7 +91,7 @@ final class MetricsTable {
                 page.substring(0, page.indexOf(BEGIN) + BEGIN.length()) + table + page.substring(page.indexOf(END)));
     }
 
-    /** With what the names of others' metrics begin. */
+    /** Returns the prefixes of the names of other libraries' metrics. */
     static Set<String> familyPrefixes() throws IOException {
         Set<String> prefixes = new TreeSet<>();
         Matcher row = PREFIX_ROW.matcher(Files.readString(PAGE));

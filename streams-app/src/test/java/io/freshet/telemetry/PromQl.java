@@ -9,9 +9,9 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What a PromQL expression refers to: its selectors, each with the labels that must be there. Reads tokens and parentheses,
- * and knows of the grammar what it takes to tell metrics from functions, and to which metrics the labels of a {@code by} or an
- * {@code on} belong.
+ * References of a PromQL expression: its selectors, each with the labels that must exist. Reads tokens and parentheses, and
+ * only as much of the grammar as is needed to tell metrics from functions, and to find the metrics that the labels of a
+ * {@code by} or an {@code on} belong to.
  */
 final class PromQl {
     private static final Pattern TOKEN = Pattern.compile(
@@ -28,7 +28,7 @@ final class PromQl {
     private final List<String> joined = new ArrayList<>(); // labels of joins
     private int at;
 
-    /** A matcher, or a label that something is grouped or joined by; then operator and value are empty. */
+    /** A matcher, or a label of a grouping or join, for which operator and value are empty. */
     record Label(String name, String operator, String value) {}
 
     /** A metric and the labels that it must have. */
@@ -38,7 +38,7 @@ final class PromQl {
         this.expression = expression;
     }
 
-    /** @throws AssertionError if the text cannot be read */
+    /** @throws AssertionError if the text cannot be parsed */
     static List<Selector> selectorsOf(String expression) {
         PromQl reading = new PromQl(expression);
         reading.split(GRAFANA_DURATION.matcher(expression).replaceAll("5m"));
@@ -60,7 +60,7 @@ final class PromQl {
         }
     }
 
-    /** An open parenthesis: which selector is the first in it, and what what is in it is grouped by. */
+    /** An open parenthesis: the index of the first selector in it, and the labels by which its content is grouped. */
     private record Group(int firstSelector, List<String> by) {}
 
     private void read() {
@@ -92,7 +92,7 @@ final class PromQl {
         joined.forEach(label -> addTo(selectors, label));
     }
 
-    /** Both sides of a join need its labels. */
+    /** Records the labels of a join, which both of its sides must have. */
     private void join(List<String> labels) {
         joined.addAll(labels);
     }
@@ -119,7 +119,7 @@ final class PromQl {
         return Character.isLetter(first) || first == '_' || (first == ':' && token.length() > 1);
     }
 
-    /** Whether the name just read is a function's or an aggregation's. */
+    /** Returns whether the name just read is a function or an aggregation. */
     private boolean isCall() {
         return at < tokens.size() && (tokens.get(at).equals("(") || GROUPING.contains(tokens.get(at)));
     }
@@ -153,7 +153,7 @@ final class PromQl {
 
     private void skipTo(String end) {
         while (!take().equals(end)) {
-            // what a range is, matters to nobody here
+            // the content of a range does not matter
         }
     }
 

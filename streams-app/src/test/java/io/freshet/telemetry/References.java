@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Holds expressions against a scrape.
+ * Checks expressions against a scrape.
  *
- * @param addedLabels those that Prometheus adds when it scrapes
+ * @param addedLabels labels that Prometheus adds when it scrapes
  */
 record References(Scrape scrape, Set<String> addedLabels) {
-    /** What an expression refers to and is not there; for people. */
+    /** Returns readable descriptions of what an expression refers to but the scrape does not have. */
     List<String> missing(String expression) {
         List<String> missing = new ArrayList<>();
         for (Selector selector : PromQl.selectorsOf(expression)) {
@@ -30,7 +30,9 @@ record References(Scrape scrape, Set<String> addedLabels) {
         return missing;
     }
 
-    /** Values are looked for where they are plain: neither a pattern nor a variable of Grafana's. */
+    /**
+     * Returns whether a label exists. Its value is checked only if it is literal, neither a pattern nor a Grafana variable.
+     */
     private boolean isThere(Label label, Map<String, Set<String>> labels) {
         if (addedLabels.contains(label.name())) {
             return true;

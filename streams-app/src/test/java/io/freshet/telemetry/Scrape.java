@@ -9,10 +9,10 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What {@code /metrics} answers, in Prometheus' text format.
+ * An answer of {@code /metrics} in Prometheus' text format.
  *
- * @param families by name
- * @param series labels and their values, by the name of a sample, which may have {@code _bucket} and the like at its end
+ * @param families metric families by name
+ * @param series labels and their values by sample name, which may end in a suffix such as {@code _bucket}
  */
 record Scrape(Map<String, Family> families, Map<String, Map<String, Set<String>>> series) {
     private static final Pattern COMMENT = Pattern.compile("# (HELP|TYPE) (\\S+) ?(.*)");
@@ -23,7 +23,7 @@ record Scrape(Map<String, Family> families, Map<String, Map<String, Set<String>>
      * Metrics of one name.
      *
      * @param type counter, gauge, histogram or summary
-     * @param labels of its samples, without {@code le}
+     * @param labels labels of the samples, without {@code le}
      */
     record Family(String name, String type, String help, Set<String> labels) {}
 
@@ -67,7 +67,7 @@ record Scrape(Map<String, Family> families, Map<String, Map<String, Set<String>>
         }
     }
 
-    /** What both have. */
+    /** Returns the union of both scrapes. */
     Scrape and(Scrape other) {
         Map<String, Family> all = new TreeMap<>(families);
         all.putAll(other.families);

@@ -28,7 +28,7 @@ import java.util.Map;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/** Both roles as two processes have them, each with a registry and a server of its own, on a broker, at work. */
+/** Both roles at work on a broker, set up as in two processes: each with its own registry and server. */
 final class WatchedRoles implements AutoCloseable {
     static final Duration TIMEOUT = Duration.ofMinutes(1);
 
@@ -45,7 +45,7 @@ final class WatchedRoles implements AutoCloseable {
     private final HttpServer streamsServer;
     private final HttpServer trainerServer;
 
-    /** Starts it all. */
+    /** Starts everything. */
     WatchedRoles(Path folder) throws Exception {
         kafka = EmbeddedKafka.start(folder.resolve("kafka"));
         streamsConfig = config(folder);
@@ -79,7 +79,7 @@ final class WatchedRoles implements AutoCloseable {
         return FreshetConfig.of(settings);
     }
 
-    /** Clicks until the model that is served has learned from clicks, and every client has said what it measures. */
+    /** Sends clicks until the served model has learned from some, and every client has reported its metrics. */
     void work() throws Exception {
         assertThat(streams.awaitRunning(TIMEOUT)).isTrue();
         await().atMost(TIMEOUT).until(() -> streams.liveModel().isLoaded());
@@ -109,12 +109,12 @@ final class WatchedRoles implements AutoCloseable {
         assertThat(answer.statusCode()).as(answer.body()).isEqualTo(202);
     }
 
-    /** What the streams role's process says. */
+    /** Returns the metrics of the streams role's process. */
     Scrape streams() {
         return scrape(streamsConfig);
     }
 
-    /** What the trainer's says. */
+    /** Returns the metrics of the trainer's process. */
     Scrape trainer() {
         return scrape(trainerConfig);
     }

@@ -1,4 +1,4 @@
-/** Tests of what a process says of itself. */
+/** Tests of the observability of a process. */
 @NullMarked
 package io.freshet.telemetry;
 

@@ -26,9 +26,9 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Makes records of every odd kind from a seed: values that are missing, empty, junk, cut, damaged, of other versions, valid
- * for another topic, or as long as a broker takes; keys and headers of every kind; times from -1 to the year 9999. What is
- * good in them belongs to users whose names begin with {@value #USER}.
+ * Generates odd records of every kind from a seed. Values are missing, empty, junk, truncated, damaged, of other versions,
+ * valid for another topic, or of the maximum length. Keys and headers are of every kind, and times range from -1 to the
+ * year 9999. Valid content belongs to users whose names begin with {@value #USER}.
  */
 final class OddRecords {
     static final String USER = "odd-";
@@ -41,13 +41,13 @@ final class OddRecords {
     private final String model;
     private final long nowMs = System.currentTimeMillis();
 
-    /** @param model whose records the model's topics have */
+    /** @param model model that the records of the model's topics belong to */
     OddRecords(long seed, String model) {
         random = new Random(seed);
         this.model = model;
     }
 
-    /** The next one; a producer may refuse it. */
+    /** Returns the next record, which a producer may refuse. */
     ProducerRecord<byte[], byte[]> next(String topic) {
         byte @Nullable [] value = value();
         ProducerRecord<byte[], byte[]> record = new Timed(topic, key(), value, time());
@@ -55,7 +55,7 @@ final class OddRecords {
         return record;
     }
 
-    /** A record with any time; Kafka's own takes no negative one. */
+    /** A record with an arbitrary time; Kafka's own class rejects negative ones. */
     private static final class Timed extends ProducerRecord<byte[], byte[]> {
         private final long timestampMs;
 
@@ -159,7 +159,7 @@ final class OddRecords {
                 "{\"unknown\":1}");
     }
 
-    /** A valid record of one of the binary formats. */
+    /** Returns a valid record of one of the binary formats. */
     private byte[] format() {
         UserSequence sequence =
                 new UserSequence(List.of(new Interaction("odd-item", random.nextLong(YEAR_9999), "view", 7)));
@@ -189,7 +189,7 @@ final class OddRecords {
         return bytes;
     }
 
-    /** @param sealed whether its checksum is right again */
+    /** @param sealed whether to correct the checksum */
     private static byte[] ofVersion(byte[] bytes, int version, boolean sealed) {
         bytes[VERSION_POSITION] = (byte) version;
         if (sealed) {

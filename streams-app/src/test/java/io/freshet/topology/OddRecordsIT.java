@@ -47,7 +47,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Odd records on every topic that is read, changelogs too, while good clicks come; before and after a restart. */
+/** Writes odd records to every topic that is read, including changelogs, amid good clicks, before and after a restart. */
 final class OddRecordsIT {
     private static final Logger LOG = LoggerFactory.getLogger(OddRecordsIT.class);
     private static final String NAME = "odd";
@@ -69,7 +69,7 @@ final class OddRecordsIT {
             OddRecords odd = new OddRecords(seed, config.modelName());
             Set<ClickOrigin> good = new TreeSet<>(OddRecordsIT::compare);
             run(config, odd, good);
-            // On another disk, so that everything comes from snapshots, journal and changelogs.
+            // On another disk, so that all state comes from snapshots, journal and changelogs.
             run(config(kafka, "second"), odd, good);
             assertAccountedFor(config, good);
         }
@@ -80,7 +80,7 @@ final class OddRecordsIT {
         return partitions != 0 ? partitions : Long.compare(a.offset(), b.offset());
     }
 
-    /** Half of the odd records on each topic, and half of the good clicks, while both roles run. */
+    /** Writes half of the odd records of each topic and half of the good clicks while both roles run. */
     private static void run(FreshetConfig config, OddRecords odd, Set<ClickOrigin> good) throws Exception {
         FileSnapshotStore store = new FileSnapshotStore(config.modelStorePath());
         try (StreamsRole streams = new StreamsRole(config, store, new SimpleMeterRegistry(), Clock.systemUTC());
@@ -117,7 +117,7 @@ final class OddRecordsIT {
         }
     }
 
-    /** All that a role reads, and where a restarted one comes from. */
+    /** Returns all topics that a role reads or restores its state from. */
     private static List<String> topics(FreshetConfig config) {
         return Stream.concat(
                         topicsFromTheStart(config).stream(),
@@ -143,7 +143,7 @@ final class OddRecordsIT {
         assertThat(answered).as("each good click once answered").hasSize(GOOD).containsAll(good);
     }
 
-    /** The clicks of good users that a topic's records name as their causes. */
+    /** Returns the clicks of good users that a topic's records name as their causes. */
     private static List<ClickOrigin> causes(FreshetConfig config, String topic) {
         List<ClickOrigin> causes = new ArrayList<>();
         for (ConsumerRecord<byte[], byte[]> record : committed(config, topic)) {
@@ -206,7 +206,7 @@ final class OddRecordsIT {
                         "online.snapshot.interval.ms", "600000"));
     }
 
-    /** The topics that clients write to take any time; those that Freshet alone writes to have the brokers' bounds. */
+    /** Creates the topics. Topics that clients write to accept any time; Freshet's own topics have the brokers' limits. */
     private static void createTopics(FreshetConfig config) throws Exception {
         Set<String> ownAlone = Set.of(
                 config.topics().sequences(),
@@ -227,7 +227,7 @@ final class OddRecordsIT {
         TopicSetup.run(config, TIMEOUT);
     }
 
-    /** One producer for each compression, and one for good clicks. */
+    /** One producer for each compression type, and one for good clicks. */
     private static final class Producers implements AutoCloseable {
         private final List<Producer<byte[], byte[]>> odd = new ArrayList<>();
         private final Producer<byte[], byte[]> good;
@@ -251,7 +251,9 @@ final class OddRecordsIT {
             return new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer());
         }
 
-        /** Brokers refuse some: those without a key of a compacted topic, and those too long or too far ahead. */
+        /**
+         * Sends an odd record. Brokers refuse some: without a key on a compacted topic, too long, or too far in the future.
+         */
         void sendOdd(ProducerRecord<byte[], byte[]> record) {
             var _ = odd.get(turn++ % odd.size()).send(record);
         }
@@ -266,12 +268,12 @@ final class OddRecordsIT {
             odd.forEach(Producer::flush);
         }
 
-        /** Good clicks that were sent. */
+        /** Returns the number of good clicks that were sent. */
         int waiting() {
             return sent.size();
         }
 
-        /** Where the good clicks are. */
+        /** Returns the positions of the good clicks. */
         List<ClickOrigin> good() throws Exception {
             List<ClickOrigin> origins = new ArrayList<>();
             for (Future<RecordMetadata> future : sent) {

@@ -42,7 +42,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records that outputs refuse, and stores that are damaged: neither ends the role, and nothing good is lost. */
+/** Records that outputs refuse and stores that are damaged: neither ends the role, and no valid record is lost. */
 @Tag(Broker.TAG)
 @SuppressWarnings("NullAway.Init") // JUnit calls startBroker before each test.
 final class PoisonIT {
@@ -174,7 +174,7 @@ final class PoisonIT {
     void shouldRestoreAStoreThatCannotBeRead() throws Exception {
         restore("unread", files -> {
             for (Path file : files) {
-                // Those with users alone, so that the store can be opened.
+                // Only files with users, so that the store can still be opened.
                 if (file.toString().endsWith(".sst")
                         && Files.readString(file, ISO_8859_1).contains(FIRST_ITEM)) {
                     try (RandomAccessFile table = new RandomAccessFile(file.toFile(), "rw")) {
@@ -253,7 +253,7 @@ final class PoisonIT {
         return record;
     }
 
-    /** With compression, by which more than a mebibyte goes into a batch. */
+    /** Sends with compression, which allows a batch with more than a mebibyte of data. */
     private static void ask(FreshetConfig config, ProducerRecord<byte[], byte[]> record) throws Exception {
         Map<String, Object> properties = config.kafka().forProducer();
         properties.put(

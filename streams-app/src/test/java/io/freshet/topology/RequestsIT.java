@@ -33,7 +33,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Requests, the catalogue and what is popular, on a real broker. */
+/** Requests, the catalogue and popular items on a real broker. */
 @Tag(Broker.TAG)
 final class RequestsIT {
     private static final ItemListing ALL = new ItemListing(10, ItemSelection.ALL);

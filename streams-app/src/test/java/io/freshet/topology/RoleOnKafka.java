@@ -28,13 +28,13 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 
-/** The streams role on a real broker, with topics of its own, and what its users do: produce, and read what is committed. */
+/** The streams role on a real broker with its own topics, and its clients: producing, and reading committed records. */
 final class RoleOnKafka {
     static final Duration TIMEOUT = Duration.ofSeconds(60);
 
     private RoleOnKafka() {}
 
-    /** A configuration whose topics begin with a name. */
+    /** Returns a configuration whose topic names begin with a name. */
     static FreshetConfig config(Broker kafka, String name, int partitions, Path stateDir, Map<String, String> more) {
         Map<String, String> settings = new HashMap<>(more);
         settings.put("application.id", name);
@@ -73,7 +73,7 @@ final class RoleOnKafka {
         return ClickCodec.toJson(new Click(userId, itemId, timestampMs, null, null));
     }
 
-    /** The first records of a topic, all partitions together; fails if there are more at that moment. */
+    /** Reads the first records of a topic over all partitions; fails if there are more at that moment. */
     static List<ConsumerRecord<byte[], byte[]>> read(FreshetConfig config, String topic, int count) {
         Map<String, Object> properties = config.kafka().forConsumer();
         properties.put("isolation.level", "read_committed");

@@ -32,7 +32,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The assembled application on a real broker, read as its users read it: committed records only. */
+/** The assembled application on a real broker, with a client that reads only committed records. */
 @Tag(Broker.TAG)
 @SuppressWarnings("NullAway.Init") // JUnit calls startBroker before each test.
 final class SequencerIT {
@@ -112,7 +112,7 @@ final class SequencerIT {
                     .containsExactly("a", "b");
             assertThat(role.clickOutcomes()).contains(new ClickOutcomeCounts(1, 0, 0));
         }
-        // On another disk everything comes back from the changelogs.
+        // On another disk all state is restored from the changelogs.
         FreshetConfig elsewhere = config("again", "other-state");
         try (StreamsRole role = started(elsewhere)) {
             click(config, "u", clickJson("u", "a", now));

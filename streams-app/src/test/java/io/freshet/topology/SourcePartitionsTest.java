@@ -30,7 +30,7 @@ final class SourcePartitionsTest {
         assertThat(limited.nodes()).containsExactly(NODE);
     }
 
-    /** As on an instance that leads its group only after partitions were added. */
+    /** Covers an instance that becomes the group's leader only after partitions were added. */
     @Test
     void shouldLeaveOutPartitionsThatWereAddedBeforeTheFirstLook() {
         SourcePartitions partitions = new SourcePartitions();

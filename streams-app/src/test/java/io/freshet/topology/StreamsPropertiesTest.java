@@ -9,7 +9,7 @@ import org.apache.kafka.streams.StreamsConfig;
 import org.junit.jupiter.api.Test;
 
 final class StreamsPropertiesTest {
-    /** Longer ones first. */
+    /** Longer prefixes first. */
     private static final List<String> KINDS = List.of("main.consumer.", "consumer.", "producer.");
 
     private static final Map<String, String> OTHER_VALUES = Map.of("compression.type", "zstd");
@@ -43,7 +43,7 @@ final class StreamsPropertiesTest {
                 .containsEntry("main.consumer.group.instance.id", "freshet-0");
     }
 
-    /** Every default that the program has for a client, set with each prefix that covers it, reaches that client. */
+    /** Each client default of the program can be overridden with each prefix that covers it. */
     @Test
     void shouldLetAKafkaKeyWinWhateverPrefixItAndTheProgramsDefaultHave() {
         Map<String, Object> defaults = StreamsProperties.of(FreshetConfig.of(Map.of()));
@@ -52,7 +52,7 @@ final class StreamsPropertiesTest {
             String kind = KINDS.stream().filter(key::startsWith).findFirst().orElse("");
             String name = key.substring(kind.length());
             if (kind.isEmpty() || name.equals("auto.offset.reset")) {
-                continue; // not a client's, or decided by the program
+                continue; // not a client setting, or fixed by the program
             }
             String value = OTHER_VALUES.getOrDefault(name, "4321");
             for (String prefix : covering(kind)) {

@@ -27,7 +27,7 @@ import org.apache.kafka.streams.KafkaStreams.State;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Partitions that are added to the clicks while the streams role runs. */
+/** Partitions that are added to the clicks topic while the streams role runs. */
 final class TopicWatchIT {
     @TempDir
     Path folder;
@@ -50,7 +50,7 @@ final class TopicWatchIT {
                     RoleOnKafka.click(config, "ann", RoleOnKafka.clickJson("ann", "tea", 1_700_000_000_000L));
                     RoleOnKafka.read(config, config.topics().sequences(), 1);
                     assertThat(role.overdue()).isEmpty();
-                    assertThat(role.threadsThatPoll()).isEqualTo(2); // one of streams, and the global one
+                    assertThat(role.threadsThatPoll()).isEqualTo(2); // a stream thread and the global thread
 
                     addPartitions(kafka, config);
 
@@ -61,7 +61,7 @@ final class TopicWatchIT {
                                             .value())
                                     .isEqualTo(2));
                     assertThat(watch.unread()).isEqualTo(Map.of(config.topics().clicks(), 2));
-                    // Kafka Streams shares partitions out anew when it hears of them, which a rebalance shows.
+                    // Kafka Streams reassigns partitions when it learns of new ones, which shows as a rebalance.
                     await().during(Duration.ofSeconds(4)).atMost(TIMEOUT).until(role::isAlive);
                     await().atMost(TIMEOUT).until(() -> role.state() == State.RUNNING);
                     assertThat(role.failure()).isEmpty();

@@ -24,7 +24,7 @@ final class UncaughtErrorsTest {
         assertThat(errors.fatal()).isEmpty();
     }
 
-    /** Kafka Streams throws the error on, in a thread that has no handler of its own if it is a replacement itself. */
+    /** Kafka Streams rethrows the error, and a replacement thread has no handler of its own. */
     @Test
     void shouldNotReachTheDefaultHandlerWhenAReplacedThreadDies() throws InterruptedException {
         UncaughtExceptionHandler before = Thread.getDefaultUncaughtExceptionHandler();
@@ -53,7 +53,7 @@ final class UncaughtErrorsTest {
         assertThat(said).containsExactly(SHUTDOWN_CLIENT);
     }
 
-    /** What a commit says after a stall that was longer than the transaction's timeout. */
+    /** The error of a commit after a stall longer than the transaction timeout. */
     @Test
     void shouldReplaceTheThreadWhenBrokersHaveEndedItsTransaction() {
         assertThat(errors.handle(new StreamsException("commit", new InvalidTxnStateException("invalid state"))))

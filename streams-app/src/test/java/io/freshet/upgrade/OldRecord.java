@@ -13,12 +13,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A record as it was on its topic.
  *
- * @param record with the partition, time and headers that it had
- * @param offset that it had
+ * @param record record with its original partition, time and headers
+ * @param offset original offset
  */
 record OldRecord(ProducerRecord<byte[], byte[]> record, long offset) {
 
-    /** Reads the next one; the README beside the file has the layout. */
+    /** Reads the next record; the README beside the file describes the layout. */
     static OldRecord read(DataInputStream in) throws IOException {
         String topic = in.readUTF();
         int partition = in.readInt();

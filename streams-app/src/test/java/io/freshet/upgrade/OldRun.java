@@ -31,16 +31,16 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * All that a run of an earlier version left behind: the records of its topics, the positions of its application, and its
- * snapshots. The README beside the files says how they were written.
+ * Everything that a run of an earlier version left behind: the records of its topics, the committed offsets of its
+ * application, and its snapshots. The README beside the files describes how they were written.
  *
- * @param records by topic and partition, each in the order of its offsets
+ * @param records records by topic and partition, each in order of offsets
  */
 record OldRun(List<OldRecord> records) {
     private static final String FOLDER = "eed9590/";
     private static final String CHANGELOG = "-changelog";
 
-    /** Snapshots and the journal name offsets of these. */
+    /** Topics whose offsets are named by snapshots and the journal. */
     private static final Set<String> OFFSETS_COUNT = Set.of("sequences", "model-log");
 
     static OldRun read() throws IOException {
@@ -58,7 +58,7 @@ record OldRun(List<OldRecord> records) {
         return Objects.requireNonNull(OldRun.class.getResourceAsStream(FOLDER + file), file);
     }
 
-    /** The settings that shape what is kept. */
+    /** Returns the settings that affect the stored data. */
     static Map<String, String> settings() throws IOException {
         Properties properties = new Properties();
         try (InputStream in = open("freshet.properties")) {
@@ -86,8 +86,8 @@ record OldRun(List<OldRecord> records) {
     }
 
     /**
-     * Writes all records to a broker, and the application's positions. Where others name offsets, each record gets the one that
-     * it had. The topics must be there, but for the changelogs.
+     * Writes all records and the application's committed offsets to a broker. On topics whose offsets are named elsewhere,
+     * each record gets its original offset. The topics must exist, except for the changelogs.
      */
     void writeTo(String bootstrapServers) throws Exception {
         Map<String, Object> client = Map.of("bootstrap.servers", bootstrapServers);
@@ -129,7 +129,7 @@ record OldRun(List<OldRecord> records) {
         }
     }
 
-    /** Where an offset is missing there was the end of a transaction. */
+    /** Writes records with their original offsets. A missing offset was the end of a transaction. */
     private static void writeInTransactions(Map<String, Object> client, List<OldRecord> records) throws Exception {
         Map<String, Object> settings = new HashMap<>(client);
         settings.put("transactional.id", "old-" + records.getFirst().partition());
@@ -155,7 +155,7 @@ record OldRun(List<OldRecord> records) {
                 .isEqualTo(record.offset());
     }
 
-    /** Writes records as they were, wherever the ends of their partitions are now. */
+    /** Appends records as they were, whatever the current end offsets of their partitions. */
     static void append(String bootstrapServers, List<OldRecord> records) throws Exception {
         append(Map.of("bootstrap.servers", bootstrapServers), records);
     }
@@ -176,7 +176,7 @@ record OldRun(List<OldRecord> records) {
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
-    /** Lines of group, topic, partition and the next offset. */
+    /** Reads lines of group, topic, partition and next offset. */
     private static Map<String, Map<TopicPartition, OffsetAndMetadata>> committed() throws IOException {
         Map<String, Map<TopicPartition, OffsetAndMetadata>> groups = new HashMap<>();
         try (InputStream in = open("committed-offsets.txt")) {

@@ -58,8 +58,8 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
 /**
- * This version's roles on what a run of an earlier version left behind ({@link OldRun}): topics, changelogs, positions and
- * snapshots.
+ * Runs this version's roles on what a run of an earlier version left behind ({@link OldRun}): topics, changelogs, committed
+ * offsets and snapshots.
  */
 @SuppressWarnings("NullAway.Init") // JUnit calls the method that sets the fields before each test.
 final class UpgradeIT {
@@ -111,14 +111,14 @@ final class UpgradeIT {
         kafka.close();
     }
 
-    /** @param instance names the folder of the state */
+    /** @param instance name of the state folder */
     private FreshetConfig config(String instance) throws IOException {
         Map<String, String> settings = new HashMap<>(OldRun.settings());
         settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         settings.put("state.dir", folder.resolve(instance).toString());
         settings.put("model.store.path", folder.resolve("models").toString());
         settings.put("streams.instance.id", instance);
-        // The old records stay, however old they are when this runs.
+        // The old records must not expire, however old they are when this runs.
         settings.put(
                 "topics.retention.ms", Long.toString(Duration.ofDays(36_500).toMillis()));
         settings.put("online.snapshot.interval.ms", "2000");
@@ -183,7 +183,8 @@ final class UpgradeIT {
             awaitAnswers(30);
             roles.awaitLineage(1);
         }
-        // What an instance of the earlier version writes while it still runs: sequences, answers, and what is popular.
+        // Records that an instance of the earlier version writes while it still runs: sequences, answers, and popular
+        // items.
         List<OldRecord> late = Stream.of("sequences", "recommendations", "popular-items")
                 .flatMap(topic -> old.of(topic).reversed().stream().limit(10))
                 .toList();
@@ -263,7 +264,7 @@ final class UpgradeIT {
         }
     }
 
-    /** New clicks, each a second after the one before, by all users in turn. */
+    /** Writes new clicks, each a second after the previous one, of all users in turn. */
     private void feed(int clicks) {
         try (var producer = new KafkaProducer<>(
                 Map.<String, Object>of("bootstrap.servers", kafka.bootstrapServers()),
@@ -300,7 +301,7 @@ final class UpgradeIT {
                 .toList();
     }
 
-    /** Each new sequence of a user begins with what the user had before. */
+    /** Asserts that each new sequence of a user begins with the user's earlier history. */
     private void assertHistoriesGoOn() {
         Map<String, List<Interaction>> newest = new HashMap<>();
         int grown = 0;
@@ -316,7 +317,7 @@ final class UpgradeIT {
         assertThat(grown).isGreaterThan(10);
     }
 
-    /** The steps follow each other, and each record of the sequences is in one of them. */
+    /** Asserts that the steps follow each other, and that each record of the sequences is in one of them. */
     private void assertEachRecordIsLearnedFromOnce() {
         List<StepRecord> steps = steps();
         assertThat(steps)
@@ -364,7 +365,7 @@ final class UpgradeIT {
                 .orElseThrow();
     }
 
-    /** The first bytes of the binary records of a topic: magic, kind and version. */
+    /** Returns the first bytes of a topic's binary records: magic, kind and version. */
     private Set<String> versions(String topic) {
         Set<String> versions = new HashSet<>();
         for (ConsumerRecord<byte[], byte[]> record : read(topic)) {

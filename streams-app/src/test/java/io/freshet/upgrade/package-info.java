@@ -1,4 +1,4 @@
-/** What an earlier version has left on topics and in the model store, and this version's programs on it. */
+/** Tests of this version's programs on the topics and the model store that an earlier version left. */
 @NullMarked
 package io.freshet.upgrade;
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 final class UserSplitTest {
     private static final int USERS = 100_000;
 
-    /** The places were computed by another program, from the definition in the class's Javadoc. */
+    /** The expected places were computed by another program, from the definition in the class's Javadoc. */
     @Test
     void shouldPutEachUserWhereTheDefinitionDoes() {
         assertThat(placeOf("", "alice")).isEqualTo(71);
@@ -28,7 +28,7 @@ final class UserSplitTest {
         assertThat(placeOf("winter", "42")).isEqualTo(688);
     }
 
-    /** In thousandths: as many variants of the same share say where a user is. */
+    /** Returns a user's place in thousandths: which of a thousand equal variants the user gets. */
     private static int placeOf(String salt, String user) {
         List<UserSplit.Share> thousand = IntStream.range(0, 1_000)
                 .mapToObj(i -> new UserSplit.Share(Integer.toString(i), 1))

@@ -13,7 +13,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The memory that a benchmark works on, which it owns. What it hands out is full of normal numbers. */
+/** The memory that a benchmark works on, which it owns. Blocks are filled with normally distributed numbers. */
 public final class BenchmarkData {
     private static final float DEVIATION = 0.5f;
 
@@ -22,25 +22,25 @@ public final class BenchmarkData {
 
     BenchmarkData() {}
 
-    /** What is closed with the benchmark. */
+    /** Registers a resource that is closed with the benchmark. */
     public <T extends AutoCloseable> T own(T resource) {
         owned.add(resource);
         return resource;
     }
 
-    /** A matrix of (rows, columns). */
+    /** Returns a matrix (rows, columns). */
     public Matrix matrix(int rows, int columns) {
         return Matrix.over(floats((long) rows * columns), 0, columns);
     }
 
-    /** A block of memory. */
+    /** Returns a block of memory. */
     public MemorySegment floats(long count) {
         MemorySegment memory = own(FloatBlock.zeros(count)).memory();
         fill(memory, count);
         return memory;
     }
 
-    /** A vector for each item (ITEMS, D). */
+    /** Returns a table with a vector for each item (ITEMS, D). */
     public RowTable itemTable() {
         RowTable table = own(new RowTable(D));
         table.growTo(ITEMS);

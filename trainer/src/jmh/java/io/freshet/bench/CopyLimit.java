@@ -9,9 +9,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What moving bytes is held against: the rate at which one half of a working set of the same size is copied to the other,
- * bytes read and bytes written both counted, measured anew after each iteration in the JVM that ran it. JMH takes the
- * public methods' numbers for counters of the iteration.
+ * Limit of memory traffic: the rate at which one half of a working set of the same size is copied to the other half, counting both
+ * the bytes read and the bytes written. It is measured again after each iteration, in the same JVM. JMH reports the values
+ * of the public methods as counters of the iteration.
  */
 @State(Scope.Thread)
 @AuxCounters(AuxCounters.Type.EVENTS)
@@ -26,12 +26,15 @@ public class CopyLimit {
     private long workingSet;
     private double gigabytes;
 
-    /** To be said in each call: the bytes that it reads and writes, each of them once. */
+    /** Sets the bytes that a call reads and writes, each of them once. To be called in each invocation. */
     public void perCall(long count) {
         perCall(count, count);
     }
 
-    /** To be said in each call: the bytes that it reads and writes, and the bytes that calls choose them from. */
+    /**
+     * Sets the bytes that a call reads and writes, and the size of the working set that calls choose them from. To be
+     * called in each invocation.
+     */
     public void perCall(long count, long workingSetBytes) {
         bytes = count;
         workingSet = workingSetBytes;
@@ -61,12 +64,12 @@ public class CopyLimit {
         }
     }
 
-    /** Of a call. */
+    /** Returns the bytes of a call. */
     public long bytes() {
         return bytes;
     }
 
-    /** GB/s of the last measurement. */
+    /** Returns the GB/s of the last measurement. */
     public double copy() {
         return gigabytes;
     }

@@ -14,8 +14,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A benchmark of a kernel on one thread. Each method says, in the {@link SgemmLimit} or {@link CopyLimit} that it takes,
- * what a call of it does.
+ * A benchmark of a kernel on one thread. Each method passes the work of a call to the {@link SgemmLimit} or {@link
+ * CopyLimit} that it takes.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -30,18 +30,20 @@ public abstract class KernelBenchmark {
     /** Bytes of a vector. */
     protected static final long ROW_BYTES = (long) D * Float.BYTES;
 
-    /** Items that there are: those of Amazon Beauty. */
+    /** Number of items: that of Amazon Beauty. */
     protected static final int ITEMS = 12_101;
 
-    /** Positions that the encoder sees. */
+    /** Maximum number of positions in the encoder. */
     protected static final int MAX_LENGTH = 50;
 
-    /** The memory that it works on. */
+    /** The memory that the benchmark works on. */
     protected final BenchmarkData data = new BenchmarkData();
 
     protected KernelBenchmark() {}
 
-    /** Sequences that have as many tokens each, all with a target; their items lie here and there in the table. */
+    /**
+     * Returns a batch of sequences of the same length, each token with a target. Their items are scattered over the table.
+     */
     protected static SequenceBatch batch(int sequences, int length) {
         SequenceBatch batch = new SequenceBatch(MAX_LENGTH);
         for (int sequence = 0; sequence < sequences; sequence++) {
@@ -54,7 +56,7 @@ public abstract class KernelBenchmark {
         return batch;
     }
 
-    /** An item, another one for each number below ITEMS, far from that of the number before. */
+    /** Returns an item: a different one for each number below ITEMS, far from that of the number before. */
     protected static int scattered(int number) {
         return (int) (number * 7919L % ITEMS);
     }

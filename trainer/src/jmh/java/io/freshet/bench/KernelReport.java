@@ -17,8 +17,9 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.VerboseMode;
 
 /**
- * Runs the benchmarks, each in JVMs of its own, and prints a line for each as it ends: how long a call takes, its rate, what
- * the machine did at best in the same JVM meanwhile, and the share of that. JMH's own log is shown where one fails.
+ * Runs the benchmarks, each in its own JVMs, and prints a line for each as it ends: the time of a call, its rate, the
+ * machine's limit in the same JVM at the same time, and the rate's share of the limit. JMH's own log is shown if a
+ * benchmark fails.
  */
 public final class KernelReport {
     private final PrintStream out = System.out;
@@ -28,16 +29,17 @@ public final class KernelReport {
     private KernelReport() {}
 
     /**
-     * {@code KernelReport [NAME]}.
+     * Runs {@code KernelReport [NAME]}.
      *
-     * @param arguments regular expression that the full name of a benchmark must hold; all if there is none
+     * @param arguments regular expression that must match a part of a benchmark's full name; all benchmarks if there is
+     *     none
      */
     public static void main(String[] arguments) throws RunnerException {
         new KernelReport().run(arguments.length == 0 ? "." : arguments[0]);
     }
 
     private void run(String named) throws RunnerException {
-        // JMH copies there what forks print: ND4J's greeting, the JVM's warning of incubating modules.
+        // JMH copies the forks' output there: ND4J's banner, the JVM's warning about incubator modules.
         System.setOut(logStream);
         System.setErr(logStream);
         out.println(Measurement.HEADER);

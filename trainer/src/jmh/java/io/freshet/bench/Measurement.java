@@ -11,14 +11,14 @@ import org.openjdk.jmh.results.IterationResult;
 import org.openjdk.jmh.results.RunResult;
 
 /**
- * What a benchmark came to; medians over its iterations.
+ * Result of a benchmark: medians over its iterations.
  *
  * @param kernel class, method and parameters
  * @param nanos time of a call
  * @param rate GFLOP/s or GB/s
- * @param unit which of them
- * @param limit what the machine did at best meanwhile, in the same unit
- * @param share median of the iterations' quotients
+ * @param unit unit of the rate
+ * @param limit the machine's limit at the same time, in the same unit
+ * @param share median of the iterations' quotients of rate and limit
  */
 record Measurement(String kernel, double nanos, double rate, String unit, double limit, double share) {
     static final String HEADER =
@@ -57,7 +57,7 @@ record Measurement(String kernel, double nanos, double rate, String unit, double
                 : Arrays.stream(sorted, middle - 1, middle + 1).average().orElseThrow();
     }
 
-    /** {@code LayerNorm.forward}, and what the parameters are, if there are some. */
+    /** Returns the name of a kernel, such as {@code LayerNorm.forward}, and its parameters if there are any. */
     private static String name(BenchmarkParams params) {
         String[] parts = params.getBenchmark().split("\\.", -1);
         String kernel = parts[parts.length - 2].replace("Benchmark", "") + "." + parts[parts.length - 1];

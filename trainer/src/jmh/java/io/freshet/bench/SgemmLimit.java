@@ -9,9 +9,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * What arithmetic is held against: OpenBLAS's rate at 1024³ on as many threads, measured anew after each iteration in the
- * JVM that ran it, so that a busy or throttled machine slows both. JMH takes the public methods' numbers for counters of
- * the iteration.
+ * Limit of arithmetic: OpenBLAS's rate at 1024³ on the same number of threads. It is measured again after each iteration,
+ * in the same JVM, so that a busy or throttled machine slows both. JMH reports the values of the public methods as counters
+ * of the iteration.
  */
 @State(Scope.Thread)
 @AuxCounters(AuxCounters.Type.EVENTS)
@@ -26,12 +26,15 @@ public class SgemmLimit {
     private int threads = 1;
     private double gigaflops;
 
-    /** To be said in each call: its floating-point operations. */
+    /** Sets the floating-point operations of a call. To be called in each invocation. */
     public void perCall(double count) {
         flops = count;
     }
 
-    /** To be said in each call: its floating-point operations, and how many threads share them. */
+    /**
+     * Sets the floating-point operations of a call, and the number of threads that share them. To be called in each
+     * invocation.
+     */
     public void perCall(double count, int threadCount) {
         flops = count;
         threads = threadCount;
@@ -42,12 +45,12 @@ public class SgemmLimit {
         gigaflops = rate.measure(threads, AT_LEAST) / 1e9;
     }
 
-    /** Of a call. */
+    /** Returns the floating-point operations of a call. */
     public double flops() {
         return flops;
     }
 
-    /** GFLOP/s of the last measurement. */
+    /** Returns the GFLOP/s of the last measurement. */
     public double sgemm() {
         return gigaflops;
     }

@@ -1,6 +1,6 @@
 /**
- * The benchmarks' own: what the machine can do at best, measured beside every kernel, and the report that holds the two
- * against each other. The benchmarks themselves stand in the packages of their kernels.
+ * Support for the benchmarks: the machine's limits, measured beside every kernel, and the report that compares kernels with
+ * them. The benchmarks themselves are in the packages of their kernels.
  */
 @NullMarked
 package io.freshet.bench;

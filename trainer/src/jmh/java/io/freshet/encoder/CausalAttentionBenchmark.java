@@ -8,7 +8,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** Attention inside sequences of a length, as many of them as fit into a chunk of 256 tokens, under dropout. */
+/** Attention within sequences of a given length, as many as fit into a chunk of 256 tokens, with dropout. */
 public class CausalAttentionBenchmark extends KernelBenchmark {
     private static final int TOKENS = 256;
 
@@ -32,7 +32,7 @@ public class CausalAttentionBenchmark extends KernelBenchmark {
         attend();
     }
 
-    /** Q · Kᵀ and P · V, of what the mask leaves over. */
+    /** Q · Kᵀ and P · V, counting only the entries that the causal mask keeps. */
     @Benchmark
     public void forward(SgemmLimit limit) {
         limit.perCall(2 * productFlops());

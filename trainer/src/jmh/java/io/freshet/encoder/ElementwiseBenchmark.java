@@ -8,7 +8,7 @@ import io.freshet.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** What of the encoder is neither product nor norm, over a chunk of 252 tokens, under dropout. */
+/** Elementwise passes of the encoder, without products and norms, over a chunk of 252 tokens, with dropout. */
 public class ElementwiseBenchmark extends KernelBenchmark {
     private static final int LENGTH = 9;
     private static final int SEQUENCES = 28;
@@ -27,14 +27,14 @@ public class ElementwiseBenchmark extends KernelBenchmark {
     private final Matrix x = data.matrix(TOKENS, D);
     private final Matrix y = data.matrix(TOKENS, D);
 
-    /** Reads items' rows and positions, writes X. */
+    /** Reads the rows of items and positions, writes X. */
     @Benchmark
     public void embed(CopyLimit limit) {
         limit.perCall(3 * MATRIX_BYTES, (ITEMS + MAX_LENGTH) * ROW_BYTES + MATRIX_BYTES);
         passes.embed(batch, 0, TOKENS, items, weights, dropout, x);
     }
 
-    /** Reads dX, writes the gradients of items' rows, adds to those of positions. */
+    /** Reads dX, writes the gradients of the items' rows, adds to those of the positions. */
     @Benchmark
     public void unembed(CopyLimit limit) {
         limit.perCall(4 * MATRIX_BYTES, 2 * MATRIX_BYTES + MAX_LENGTH * ROW_BYTES);

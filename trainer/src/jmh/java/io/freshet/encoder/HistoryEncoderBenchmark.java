@@ -9,7 +9,10 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** Histories of a length through the usual two blocks: the states after all of their tokens, and after the last alone. */
+/**
+ * Encoding of histories of a given length by the usual two blocks: the states after all of their tokens, and after the last
+ * one only.
+ */
 public class HistoryEncoderBenchmark extends KernelBenchmark {
     private static final int BLOCKS = 2;
     private static final int CAPACITY = 20 * MAX_LENGTH;
@@ -39,7 +42,7 @@ public class HistoryEncoderBenchmark extends KernelBenchmark {
         return whole.forward(batch, 0, histories, items, weights);
     }
 
-    /** In the last block two products of all tokens, and four of the last. */
+    /** In the last block, two products of all tokens and four of the last token only. */
     @Benchmark
     public Object lastState(SgemmLimit limit) {
         limit.perCall(((BLOCKS - 1) * 6.0 * length + 2.0 * length + 4) * histories * products());

@@ -9,7 +9,7 @@ import java.lang.foreign.MemorySegment;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
-/** The encoder over a chunk of sequences of nine tokens, under dropout. */
+/** The encoder over a chunk of sequences of nine tokens, with dropout. */
 public class SasRecBenchmark extends KernelBenchmark {
     private static final int LENGTH = 9;
     private static final int SEQUENCES = 28;
@@ -47,7 +47,10 @@ public class SasRecBenchmark extends KernelBenchmark {
         encoder.backward(batch, dHidden, weights, transposed, gradients, dItems);
     }
 
-    /** Of the forward pass: six layers of a block, and what the mask leaves over of its attention. */
+    /**
+     * Returns the floating-point operations of the forward pass: six linear layers per block, and the entries of its
+     * attention that the causal mask keeps.
+     */
     private static double flops() {
         return BLOCKS * (12.0 * TOKENS * D * D + 2.0 * D * TOKENS * (LENGTH + 1));
     }

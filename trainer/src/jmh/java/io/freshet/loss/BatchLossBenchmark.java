@@ -12,7 +12,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** The losses by themselves, forward and backward, over a chunk of 252 tokens with a target each. */
+/** The losses alone, forward and backward, over a chunk of 252 tokens with a target each. */
 public class BatchLossBenchmark extends KernelBenchmark {
     private static final int LENGTH = 9;
     private static final int SEQUENCES = 28;
@@ -34,7 +34,7 @@ public class BatchLossBenchmark extends KernelBenchmark {
 
     private int candidates;
 
-    /** Each kind and each way of sampling; SSM is SCE with another number added to scores. */
+    /** Each kind of loss and each way of sampling. SSM is SCE with another number added to the scores. */
     public enum Configured {
         CE_ALL,
         CE_ETA_ALL,
@@ -74,7 +74,9 @@ public class BatchLossBenchmark extends KernelBenchmark {
         candidates = config.sampling() == Sampling.ALL ? ITEMS : config.negatives();
     }
 
-    /** Draws where a chunk or a position has its own; three products: scores, and the gradients of both sides. */
+    /**
+     * Draws negatives if each chunk or position has its own. Three products: the scores, and the gradients of both sides.
+     */
     @Benchmark
     public double backward(SgemmLimit limit) {
         limit.perCall(3 * 2.0 * D * TOKENS * candidates);

@@ -7,13 +7,13 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * The elementwise pass of each loss over a block of candidates by a tile of tokens. What a call leaves in the tile are
- * the next one's scores: they stay finite.
+ * The elementwise pass of each loss over a block of candidates and a tile of tokens. The output that a call leaves in the
+ * tile is the next call's scores, which stay finite.
  */
 public class ScoreTileBenchmark extends KernelBenchmark {
     private static final int CANDIDATES = 48;
 
-    /** Those whose passes differ: the others are as SCE, or as NEG. */
+    /** Losses whose passes differ. The others have the pass of SCE or of NEG. */
     @Param({"SCE_BATCH", "CE_ETA_ALL", "NEG_BATCH"})
     public BatchLossBenchmark.Configured loss = BatchLossBenchmark.Configured.SCE_BATCH;
 

@@ -13,8 +13,8 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * The end of a step of 512 users against 500 negatives on one thread: each touched row gathers its gradients from the
- * tokens and draws that it had a part in, and goes through Adam.
+ * The end of a step of 512 users against 500 negatives on one thread: each touched row gathers its gradients from its
+ * tokens and draws, and is updated by Adam.
  */
 public class LearnerBenchmark extends KernelBenchmark {
     private static final int USERS = 512;
@@ -45,7 +45,7 @@ public class LearnerBenchmark extends KernelBenchmark {
                 .count();
     }
 
-    /** Reads a row for each use of an item; of each touched item, reads and writes the weights and both moments. */
+    /** Reads a row for each use of an item. Reads and writes the weights and both moments of each touched item. */
     @Benchmark
     public void updateRows(CopyLimit limit) {
         long uses = 2L * batch.tokens() + NEGATIVES;

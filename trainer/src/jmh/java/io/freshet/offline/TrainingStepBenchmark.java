@@ -19,7 +19,7 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** A whole optimiser step on 512 users of the shape of Beauty's, on all processors. */
+/** A whole optimiser step on 512 users with sequences like those of Amazon Beauty, on all processors. */
 @Warmup(iterations = 10, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class TrainingStepBenchmark extends KernelBenchmark {
@@ -27,7 +27,7 @@ public class TrainingStepBenchmark extends KernelBenchmark {
     private static final int BATCHES = 16;
     private static final int USERS = 512;
 
-    /** What targets are held against: so many that the batch shares, or all. */
+    /** Number of candidates that a target is compared with: negatives that the batch shares, or all items. */
     @Param({"500", "4000", "12101"})
     public int candidates;
 

@@ -8,11 +8,11 @@ import java.lang.foreign.MemorySegment;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
-/** Adam over rows of the item table, here and there as a step touches them, and over the encoder's parameters. */
+/** Adam over scattered rows of the item table, as a step touches them, and over the encoder's parameters. */
 public class AdamBenchmark extends KernelBenchmark {
     private static final int ROWS = 3_000;
     private static final int DENSE = 55_000 / D * D;
-    /** Weight and both moments, which are read and written, and the gradient. */
+    /** Reads and writes the weight and both moments, reads the gradient. */
     private static final long BYTES_PER_FLOAT = 7 * Float.BYTES;
 
     private static final long WORKING_SET_PER_FLOAT = 4 * Float.BYTES;

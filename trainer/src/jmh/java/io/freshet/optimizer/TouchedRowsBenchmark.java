@@ -6,7 +6,7 @@ import io.freshet.encoder.SequenceBatch;
 import java.util.stream.IntStream;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** Finding out which rows a batch of 512 users touches through what, its 500 negatives included. */
+/** Indexing of the rows that a batch of 512 users touches, including its 500 negatives, and of their uses. */
 public class TouchedRowsBenchmark extends KernelBenchmark {
     private static final int USERS = 512;
     private static final int LENGTH = 7;

@@ -6,7 +6,7 @@ import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
-/** The products of a training step, in the shapes that they have there, by both ways of multiplying. */
+/** The matrix products of a training step, in the shapes that they have there, by the vector kernels and by OpenBLAS. */
 public class ProductsBenchmark extends KernelBenchmark {
     @Param
     public Shape shape = Shape.LINEAR;
@@ -17,7 +17,9 @@ public class ProductsBenchmark extends KernelBenchmark {
     private Matrix b = a;
     private Matrix c = a;
 
-    /** (m, n) sums of k products each, of a chunk of 256 tokens, width 64 and an average sequence of 9 tokens. */
+    /**
+     * Shapes of (m, n) sums of k products each, for a chunk of 256 tokens, width 64 and an average sequence of 9 tokens.
+     */
     public enum Shape {
         /** X · W, a layer of the encoder and the gradient of its input. */
         LINEAR(256, 64, 64, false),
@@ -27,7 +29,7 @@ public class ProductsBenchmark extends KernelBenchmark {
         SCORES(48, 128, 64, false),
         /** P · H, the gradients of a block of candidates. */
         CANDIDATES(64, 64, 128, false),
-        /** Pᵀ · E, what a block of candidates adds to the gradients of hidden states. */
+        /** Pᵀ · E, the contribution of a block of candidates to the gradients of hidden states. */
         STATES(128, 64, 64, true),
         /** Q · Kᵀ of a sequence. */
         ATTENTION(9, 16, 64, false),

@@ -4,7 +4,9 @@ import io.freshet.bench.CopyLimit;
 import io.freshet.bench.KernelBenchmark;
 import org.openjdk.jmh.annotations.Benchmark;
 
-/** The kernels over single rows, over 256 rows one by one: biases, residuals and the sums of gradients are made of them. */
+/**
+ * Kernels over single rows, called for 256 rows one by one. Biases, residuals and sums of gradients are computed with them.
+ */
 public class RowsBenchmark extends KernelBenchmark {
     private static final int ROWS = 256;
     private static final long MATRIX_BYTES = ROWS * ROW_BYTES;

@@ -4,9 +4,10 @@ import io.freshet.tensor.RowTable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The making of {@link ItemClusters} in slices of some milliseconds, between which the table may change: centroids of a
- * sample first, then the nearest of them for each row. What changes a row that has its cluster already says so, as to
- * finished clusters. Owns its memory, and the clusters until they are taken.
+ * Builds {@link ItemClusters} in slices of some milliseconds, between which the table may change. First the centroids of a
+ * sample are computed, then each row is assigned to the nearest of them. Changes to rows that are assigned already must be
+ * passed to {@link #takeOut} and {@link #put}, as with finished clusters. Owns its memory, and the clusters until they are
+ * taken.
  */
 public final class ClusterBuild implements AutoCloseable {
     private static final int ROUNDS = 8;
@@ -19,14 +20,14 @@ public final class ClusterBuild implements AutoCloseable {
     private @Nullable ItemClusters clusters;
     private int done;
 
-    /** @param items the table as it stands: the sample is taken here */
+    /** @param items the current table, from which the sample is taken */
     public ClusterBuild(RowTable items, long seed) {
         count = ItemClusters.countFor(items.rows() - items.gapCount());
         search = new NearestCentroids(items.dim(), count);
         means = new KMeans(items, count, search, ROUNDS, seed);
     }
 
-    /** Does a slice of the work; whether there is any left. */
+    /** Does a slice of the work. Returns whether any work is left. */
     public boolean advance(RowTable items) {
         if (means.advance()) {
             return true;
@@ -54,21 +55,21 @@ public final class ClusterBuild implements AutoCloseable {
         }
     }
 
-    /** As {@link ItemClusters#takeOut}. */
+    /** Takes out a row as {@link ItemClusters#takeOut} does. */
     public void takeOut(RowTable items, int row) {
         if (clusters != null) {
             clusters.takeOut(items, row);
         }
     }
 
-    /** As {@link ItemClusters#put}, for a row that has had its turn. */
+    /** Puts in a row as {@link ItemClusters#put} does, if the build has already reached the row. */
     public void put(RowTable items, int row) {
         if (clusters != null && row < done) {
             clusters.put(items, row);
         }
     }
 
-    /** The clusters, once nothing is left to do; they become the caller's. */
+    /** Returns the clusters, once no work is left. The caller becomes their owner. */
     public ItemClusters take() {
         if (clusters == null) {
             throw new IllegalStateException("clusters must be made before they are taken: done=" + done);

@@ -9,19 +9,21 @@ import java.lang.foreign.ValueLayout;
 import java.util.BitSet;
 
 /**
- * A partition of an item table's rows into clusters, with the mean and the variance of the vectors of each. Vectors stay
- * where they are, so that what is read of a member is always what the table holds now.
+ * A partition of an item table's rows into clusters, with the mean and the variance of the vectors of each. Vectors are not
+ * copied, so a search always reads a member's current vector.
  *
- * <p>It follows the table. Before rows change, {@link #takeOut}; after they have, {@link #put}; when all are back, {@link
- * #settle}. A row that still lies near its cluster's mean goes back there; another one goes to the nearest mean. Means move
- * with their members, so that what all vectors have in common may change without a row's moving.
+ * <p>The clusters follow the table. Call {@link #takeOut} before rows change, {@link #put} after they have changed, and
+ * {@link #settle} once all rows are back. A row that is still near the mean of its cluster returns to it; any other row
+ * goes to the nearest mean. Means move with their members, so that a change common to all vectors does not move a row to
+ * another cluster.
  *
- * <p>One thread may change it while nobody reads; many may read while it does not. Owns its memory.
+ * <p>One thread may change the clusters while no thread reads them; many may read while they do not change. Owns its
+ * memory.
  */
 public final class ItemClusters implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-    /** Clusters for each square root of the rows. */
+    /** Number of clusters, per square root of the number of rows. */
     private static final double PER_ROOT = 2;
 
     private final int count;
@@ -29,11 +31,11 @@ public final class ItemClusters implements AutoCloseable {
     private final Members members;
     private final Moments moments;
     private final FloatBlock scores; // (clusters)
-    private final BitSet unsettled = new BitSet(); // clusters
+    private final BitSet unsettled = new BitSet(); // clusters whose moments are out of date
     private int rows;
     private long moved;
 
-    /** @param centroids (count, dim): means of clusters that have no members yet; copied */
+    /** @param centroids (count, dim): means of the clusters while they have no members; copied */
     ItemClusters(Matrix centroids, int count, int dim) {
         this.count = count;
         this.dim = dim;
@@ -42,47 +44,50 @@ public final class ItemClusters implements AutoCloseable {
         scores = FloatBlock.zeros(count);
     }
 
-    /** How many clusters there are, a multiple of {@link Lanes#WIDTH}; some may be empty. */
+    /** Returns the number of clusters, a multiple of {@link Lanes#WIDTH}. Some may be empty. */
     public int count() {
         return count;
     }
 
-    /** How many rows are in clusters. */
+    /** Returns the number of rows in clusters. */
     public int rows() {
         return rows;
     }
 
-    /** How many rows are in a cluster. */
+    /** Returns the number of rows in a cluster. */
     public int size(int cluster) {
         return members.size(cluster);
     }
 
-    /** The rows of a cluster, {@link #size} of them, in no order: the array itself, and perhaps more behind them. */
+    /**
+     * Returns the rows of a cluster, in no order. This is the internal array; only the first {@link #size} entries are
+     * valid.
+     */
     public int[] rowsOf(int cluster) {
         return members.rows(cluster);
     }
 
-    /** (clusters, d): where each cluster lies. */
+    /** Returns the mean of each cluster (clusters, d). */
     public Matrix means() {
         return moments.means();
     }
 
-    /** (clusters, d): the variance of each coordinate among each cluster's members. */
+    /** Returns the variance of each coordinate among the members of each cluster (clusters, d). */
     public Matrix variances() {
         return moments.variances();
     }
 
-    /** How many times a row has been given a cluster because it was new or had left its own. */
+    /** Returns how many times a row was given a cluster because it was new or had left its own. */
     public long moved() {
         return moved;
     }
 
-    /** Memory that this takes. */
+    /** Returns the memory used, in bytes. */
     public long bytes() {
         return members.bytes() + moments.bytes() + scores.length() * Float.BYTES;
     }
 
-    /** Takes out a row that is about to change, where it is in. */
+    /** Takes out a row that is about to change, if it is in a cluster. */
     public void takeOut(RowTable items, int row) {
         if (members.contains(row)) {
             int cluster = members.clusterOf(row);
@@ -93,7 +98,7 @@ public final class ItemClusters implements AutoCloseable {
         }
     }
 
-    /** Puts in a row that is new or has changed, unless it is a gap or in already. */
+    /** Puts in a row that is new or has changed, unless it is a gap or is in a cluster already. */
     public void put(RowTable items, int row) {
         members.growTo(row + 1);
         if (members.contains(row) || items.gaps().get(row)) {
@@ -108,7 +113,7 @@ public final class ItemClusters implements AutoCloseable {
         }
     }
 
-    /** Puts in a row whose cluster is known. */
+    /** Puts a row into a given cluster, unless it is a gap or is in a cluster already. */
     void put(RowTable items, int row, int cluster) {
         members.growTo(row + 1);
         if (!members.contains(row) && !items.gaps().get(row)) {
@@ -123,7 +128,7 @@ public final class ItemClusters implements AutoCloseable {
         rows++;
     }
 
-    /** {@code argmin |v - c|² = argmax (v·c - |c|²/2)}. */
+    /** Returns the cluster with the nearest mean, {@code argmin |v - c|² = argmax (v·c - |c|²/2)}. */
     private int nearest(RowTable items, int row) {
         Matrix means = moments.means();
         Rows.dots(means.memory(), means.at(0), count, items.memory(row), items.at(row), dim, scores.memory(), 0);
@@ -139,13 +144,13 @@ public final class ItemClusters implements AutoCloseable {
         return nearest;
     }
 
-    /** Brings the means and variances of clusters up to their members. */
+    /** Updates the means and variances of clusters whose members have changed. */
     public void settle() {
         unsettled.stream().forEach(moments::refresh);
         unsettled.clear();
     }
 
-    /** How many clusters there should be of so many rows: a multiple of {@link Lanes#WIDTH}. */
+    /** Returns the number of clusters for a number of rows, a multiple of {@link Lanes#WIDTH}. */
     static int countFor(int rows) {
         return Lanes.roundUp((int) Math.max(1, PER_ROOT * Math.sqrt(rows)));
     }

@@ -9,9 +9,9 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Centroids of a sample of an item table, by Lloyd's algorithm ("Least squares quantization in PCM", IEEE Transactions on
- * Information Theory 28, 1982) from random rows, so many rounds as are said. A centroid that nothing is nearest to begins
- * again at a random vector. Works in slices; the sample is its own. Owns its memory.
+ * Computes centroids of a sample of an item table by Lloyd's algorithm ("Least squares quantization in PCM", IEEE
+ * Transactions on Information Theory 28, 1982), starting from random rows, in a given number of rounds. A centroid that is
+ * nearest to no vector restarts at a random vector. Works in slices, on its own copy of the sample. Owns its memory.
  */
 final class KMeans implements AutoCloseable {
     private static final int SAMPLED_OF_CLUSTER = 64;
@@ -31,7 +31,7 @@ final class KMeans implements AutoCloseable {
     private int roundsLeft;
     private int done;
 
-    /** @param search for as many centroids; stays the caller's */
+    /** @param search search for the same number of centroids; remains the caller's */
     KMeans(RowTable items, int count, NearestCentroids search, int rounds, long seed) {
         this.dim = items.dim();
         this.count = count;
@@ -55,7 +55,7 @@ final class KMeans implements AutoCloseable {
         search.set(centroids);
     }
 
-    /** Rows with an item, at random and perhaps one twice; all where they are few. */
+    /** Returns random rows that have an item, perhaps some of them twice; all such rows if they are few. */
     private int[] sampleOf(RowTable items) {
         int most = SAMPLED_OF_CLUSTER * count;
         int taken = items.rows() - items.gapCount();
@@ -81,12 +81,12 @@ final class KMeans implements AutoCloseable {
         }
     }
 
-    /** (count, d) */
+    /** Returns the centroids (count, d). */
     Matrix centroids() {
         return centroids;
     }
 
-    /** Does a slice of the work; whether there was any left. */
+    /** Does a slice of the work. Returns whether there was any left. */
     boolean advance() {
         if (roundsLeft == 0 || sampled == 0) {
             return false;

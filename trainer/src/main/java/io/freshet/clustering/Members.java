@@ -2,15 +2,15 @@ package io.freshet.clustering;
 
 import java.util.Arrays;
 
-/** Which rows belong to which cluster: a list for each cluster, in no order, and each row's place in its list. */
+/** Members of the clusters: a list of rows for each cluster, in no order, and each row's place in its list. */
 final class Members {
-    /** Of a row that was never in a cluster. */
+    /** Cluster of a row that was never in one, and place of a row that is in none. */
     static final int NONE = -1;
 
-    private final int[][] rows; // (clusters, sizes and some more)
+    private final int[][] rows; // (clusters, at least sizes)
     private final int[] sizes; // (clusters)
-    private int[] clusters = {}; // (rows) the one that a row is in, or was in last
-    private int[] places = {}; // (rows) in its list; NONE where it is in none
+    private int[] clusters = {}; // (rows) the cluster that a row is in, or was in last
+    private int[] places = {}; // (rows) place in the list; NONE if the row is in no cluster
 
     Members(int clusterCount) {
         rows = new int[clusterCount][];
@@ -34,7 +34,7 @@ final class Members {
         return row < places.length && places[row] != NONE;
     }
 
-    /** The cluster that a row is in, or was in last; {@link #NONE} if it never was. */
+    /** Returns the cluster that a row is in, or was in last; {@link #NONE} if it never was in one. */
     int clusterOf(int row) {
         return clusters[row];
     }
@@ -43,12 +43,12 @@ final class Members {
         return sizes[cluster];
     }
 
-    /** The rows of a cluster, {@link #size} of them: the array itself. */
+    /** Returns the rows of a cluster. This is the internal array; only the first {@link #size} entries are valid. */
     int[] rows(int cluster) {
         return rows[cluster];
     }
 
-    /** Takes in a row that is in no cluster. */
+    /** Adds a row that is in no cluster. */
     void add(int row, int cluster) {
         int size = sizes[cluster];
         if (size == rows[cluster].length) {
@@ -60,7 +60,7 @@ final class Members {
         sizes[cluster]++;
     }
 
-    /** Takes out a row that is in a cluster; the last one of the list gets its place. */
+    /** Removes a row that is in a cluster. The last row of the list takes its place. */
     void remove(int row) {
         int[] list = rows[clusters[row]];
         int last = list[--sizes[clusters[row]]];
@@ -69,7 +69,7 @@ final class Members {
         places[row] = NONE;
     }
 
-    /** What this takes on the heap. */
+    /** Returns the heap memory used, in bytes. */
     long bytes() {
         long lists = Arrays.stream(rows).mapToLong(list -> list.length).sum();
         return Integer.BYTES * (lists + clusters.length + places.length + sizes.length);

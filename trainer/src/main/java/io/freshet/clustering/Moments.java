@@ -5,8 +5,8 @@ import io.freshet.tensor.Matrix;
 import io.freshet.tensor.RowTable;
 
 /**
- * Mean and variance of the vectors of each cluster, coordinate by coordinate. Sums are kept in double, so that a vector may
- * be taken out again that was added before. Owns its memory.
+ * Mean and variance of the vectors of each cluster, per coordinate. Sums are kept in double, so that a vector that was
+ * added can be removed again. Owns its memory.
  */
 final class Moments implements AutoCloseable {
     private final int dim;
@@ -16,10 +16,10 @@ final class Moments implements AutoCloseable {
     private final FloatBlock block;
     private final Matrix means; // (clusters, d)
     private final Matrix variances; // (clusters, d)
-    private final float[] spreads; // (clusters) mean square of the distance from the mean
-    private final float[] halfSquares; // (clusters) of the mean's length
+    private final float[] spreads; // (clusters) mean squared distance from the mean
+    private final float[] halfSquares; // (clusters) half the square of the mean's length
 
-    /** @param centroids (clusters, d) are the means as long as a cluster is empty */
+    /** @param centroids (clusters, d): means of the clusters until they have members */
     Moments(Matrix centroids, int clusters, int dim) {
         this.dim = dim;
         counts = new int[clusters];
@@ -52,7 +52,7 @@ final class Moments implements AutoCloseable {
         addTo(items, row, cluster, 1);
     }
 
-    /** Takes out a row's vector, which is as it was when it was added. */
+    /** Removes a row's vector, which must be the same as when it was added. */
     void remove(RowTable items, int row, int cluster) {
         counts[cluster]--;
         addTo(items, row, cluster, -1);
@@ -68,7 +68,7 @@ final class Moments implements AutoCloseable {
         }
     }
 
-    /** Brings mean and variance of a cluster up to its sums. */
+    /** Computes the mean and variance of a cluster from its sums. */
     void refresh(int cluster) {
         int count = counts[cluster];
         double spread = 0;
@@ -91,12 +91,15 @@ final class Moments implements AutoCloseable {
         return square / 2;
     }
 
-    /** Half the square of a mean's length. */
+    /** Returns half the square of the length of a cluster's mean. */
     float halfSquare(int cluster) {
         return halfSquares[cluster];
     }
 
-    /** Whether a row's vector lies no further from a cluster's mean than its members usually do. */
+    /**
+     * Returns whether a row's vector lies near a cluster's mean: its squared distance from the mean is at most twice the
+     * mean squared distance of the members.
+     */
     boolean isNear(RowTable items, int row, int cluster) {
         Matrix chunk = items.chunk(row / RowTable.CHUNK_ROWS);
         int inChunk = row % RowTable.CHUNK_ROWS;

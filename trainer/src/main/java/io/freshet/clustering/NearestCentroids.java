@@ -10,11 +10,11 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Finds the nearest of some centroids for many vectors: {@code argmin |v - c|² = argmax (v·c - |c|²/2)}, by products of
- * panels of vectors with all centroids. Of equally near ones the first. Owns its memory.
+ * Finds the nearest of some centroids for many vectors, {@code argmin |v - c|² = argmax (v·c - |c|²/2)}, by multiplying
+ * panels of vectors with all centroids. Of equally near centroids, the first is taken. Owns its memory.
  */
 final class NearestCentroids implements AutoCloseable {
-    private static final int PANEL_ROWS = 24; // a multiple of the products' six
+    private static final int PANEL_ROWS = 24; // a multiple of the six rows in a tile of the products
 
     private final int dim;
     private final int count; // a multiple of Lanes.WIDTH
@@ -35,7 +35,7 @@ final class NearestCentroids implements AutoCloseable {
         scores = Matrix.over(block.memory(), (long) (dim + 1) * count, count);
     }
 
-    /** Says what the centroids are. */
+    /** Sets the centroids. */
     void set(Matrix centroids) {
         for (int centroid = 0; centroid < count; centroid++) {
             float square = 0;
@@ -48,7 +48,7 @@ final class NearestCentroids implements AutoCloseable {
         }
     }
 
-    /** Finds the nearest centroids of {@code rows} vectors, from row {@code first} on. */
+    /** Finds the nearest centroid of each of {@code rows} vectors, from row {@code first} on. */
     void find(Matrix vectors, int first, int rows, int[] nearest) {
         for (int done = 0; done < rows; done += PANEL_ROWS) {
             int panel = Math.min(PANEL_ROWS, rows - done);

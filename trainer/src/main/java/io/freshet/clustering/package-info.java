@@ -1,6 +1,6 @@
 /**
- * A partition of the item table into clusters of vectors that lie near each other, which follows the table: by it a search
- * looks through some of the rows in place of all.
+ * A partition of the item table into clusters of nearby vectors, which follows changes to the table. With it, a search
+ * looks through some of the rows instead of all.
  */
 @NullMarked
 package io.freshet.clustering;

@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * ADER's protocol with the online learner: each cycle learns a period in one sweep, every click in its turn beside what
- * the learner replays, and is then tested on the next period, from which nothing is learned yet. Targets are ranked among
- * all items of the periods learned; ties count against. Clicks on other items are taken out of the test first, then
- * sessions that have one click left.
+ * Runs ADER's protocol with the online learner. Each cycle learns a period in one pass, where each click is learned in its
+ * turn together with what the learner replays. The learner is then tested on the next period, which it has not learned
+ * from. Targets are ranked among all items of the periods learned, and ties count against the target. Clicks on other items
+ * are removed from the test, and then sessions with only one click left.
  *
  * <p>Owns the learner. Not thread-safe.
  */
@@ -23,17 +23,17 @@ public final class Continual implements AutoCloseable {
     private final OnlineLearner learner;
     private int cycles;
 
-    /** A learner that has seen nothing. */
+    /** Creates a run with a learner that has seen nothing. */
     public Continual(ContinualConfig config) {
         this.config = config;
         this.learner = OnlineLearner.initial(config.model(), config.training(), config.learning());
     }
 
     /**
-     * The next cycle.
+     * Runs the next cycle.
      *
-     * @param stopped asked after each step
-     * @return nothing if it was stopped
+     * @param stopped called after each step; true to stop
+     * @return empty if the cycle was stopped
      */
     public Optional<Cycle> run(
             List<PeriodClick> learned, List<PeriodClick> tested, ContinualListener listener, BooleanSupplier stopped) {
@@ -76,11 +76,11 @@ public final class Continual implements AutoCloseable {
         return true;
     }
 
-    /** The ranks of each target. */
+    /** Returns the ranks of a period's targets. */
     TestRanks test(List<PeriodClick> period) {
         Vocabulary items = learner.model().vocabulary();
         List<PeriodClick> clicks = TestClicks.of(period, item -> items.rowOf(item) != Vocabulary.NOT_FOUND);
-        Sessions sessions = new Sessions(config.window() + 1); // the target has a place beside its history
+        Sessions sessions = new Sessions(config.window() + 1); // room for the target after its history
         TestRanks ranks = new TestRanks();
         for (int from = 0; from < clicks.size(); from += TEST_BATCH) {
             List<PeriodClick> batch = clicks.subList(from, Math.min(clicks.size(), from + TEST_BATCH));

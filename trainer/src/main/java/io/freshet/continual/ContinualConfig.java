@@ -5,13 +5,13 @@ import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningConfig;
 
 /**
- * How the periods are learned.
+ * Settings of a continual run.
  *
- * @param model the network
- * @param training how it learns a batch
- * @param learning what a step is
- * @param stepClicks clicks of a step; only a period's last has fewer
- * @param window newest clicks of a session that are kept
+ * @param model settings of the network
+ * @param training how the network learns from a batch
+ * @param learning what a step consists of
+ * @param stepClicks clicks of a step; only a period's last step has fewer
+ * @param window number of a session's newest clicks that are kept
  */
 public record ContinualConfig(
         ModelConfig model, TrainingConfig training, LearningConfig learning, int stepClicks, int window) {

@@ -1,8 +1,8 @@
 package io.freshet.continual;
 
-/** Is told how a continual run comes along, on the thread that it runs on. */
+/** Receives the progress of a continual run, on the thread that the run uses. */
 public interface ContinualListener {
-    /** Does nothing. */
+    /** A listener that does nothing. */
     ContinualListener SILENT = new Silent();
 
     /** A listener that does nothing. */
@@ -11,11 +11,11 @@ public interface ContinualListener {
     }
 
     /**
-     * A step has been learned.
+     * Called after a step has been learned.
      *
-     * @param cycle from 1
-     * @param clicks of the period learned so far
-     * @param ofClicks clicks of the period
+     * @param cycle number of the cycle, from 1
+     * @param clicks number of the period's clicks learned so far
+     * @param ofClicks number of clicks in the period
      */
     default void learned(int cycle, long clicks, long ofClicks) {}
 }

@@ -2,7 +2,7 @@ package io.freshet.continual;
 
 import java.io.IOException;
 
-/** A file is not what {@link PeriodFiles} says. */
+/** Thrown if a file does not have the format of {@link PeriodFiles}. */
 public final class PeriodFileException extends IOException {
     private static final long serialVersionUID = 1;
 

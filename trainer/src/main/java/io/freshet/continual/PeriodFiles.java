@@ -8,11 +8,14 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.StringTokenizer;
 
-/** A folder with {@code period_0.txt}, {@code period_1.txt} and so on: lines {@code session item} in order of time. */
+/**
+ * Reads a folder with {@code period_0.txt}, {@code period_1.txt} and so on, whose lines are {@code session item} in order
+ * of time.
+ */
 public final class PeriodFiles {
     private PeriodFiles() {}
 
-    /** Those of the folder, from 0 up to the first that is missing. */
+    /** Returns the folder's period files, from 0 up to the first that is missing. */
     public static List<Path> in(Path folder) {
         List<Path> files = new ArrayList<>();
         Path next = folder.resolve("period_0.txt");
@@ -24,9 +27,9 @@ public final class PeriodFiles {
     }
 
     /**
-     * Reads a period; empty lines are passed over.
+     * Reads a period. Empty lines are skipped.
      *
-     * @throws PeriodFileException for another line that is not {@code session item}
+     * @throws PeriodFileException if any other line is not {@code session item}
      */
     public static List<PeriodClick> read(Path file) throws IOException {
         List<PeriodClick> clicks = new ArrayList<>();

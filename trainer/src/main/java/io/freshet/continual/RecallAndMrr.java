@@ -4,7 +4,10 @@ import io.freshet.evaluation.Accuracy;
 import java.util.List;
 import java.util.function.ToDoubleFunction;
 
-/** Shares of targets among the first 10 and 20, and means of their reciprocal ranks, 0 beyond. */
+/**
+ * Recall, which is the share of targets ranked among the first 10 or 20, and mean reciprocal rank, to which a target ranked
+ * below those counts 0.
+ */
 public record RecallAndMrr(double recall10, double recall20, double mrr10, double mrr20) {
     static RecallAndMrr of(int[] ranks) {
         Accuracy at10 = Accuracy.of(ranks, 10);
@@ -12,7 +15,7 @@ public record RecallAndMrr(double recall10, double recall20, double mrr10, doubl
         return new RecallAndMrr(at10.hr(), at20.hr(), at10.mrr(), at20.mrr());
     }
 
-    /** The mean, each counting the same whatever its events; 0 of none. */
+    /** Returns the unweighted mean, whatever the number of events behind each element; 0 if there are none. */
     public static RecallAndMrr mean(List<RecallAndMrr> all) {
         return new RecallAndMrr(
                 mean(all, RecallAndMrr::recall10),

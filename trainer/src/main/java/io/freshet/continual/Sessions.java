@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The sessions of a period, which all start with it, click by click. The clicks' own time is their number in the period.
- * Not thread-safe.
+ * Builds the sessions of a period click by click. All sessions start empty at the start of the period. The time of a click
+ * is its number in the period. Not thread-safe.
  */
 final class Sessions {
     private static final String TOPIC = "clicks";
@@ -21,14 +21,12 @@ final class Sessions {
     private final Map<String, List<Interaction>> sessions = new HashMap<>();
     private long clicks;
 
-    /**
-     * @param window newest clicks of a session that are kept
-     */
+    /** @param window number of a session's newest clicks that are kept */
     Sessions(int window) {
         this.window = window;
     }
 
-    /** What the next click makes of its session. */
+    /** Adds the next click and returns the update that it makes to its session. */
     UserUpdate add(String session, String item) {
         List<Interaction> kept = sessions.computeIfAbsent(session, _ -> new ArrayList<>());
         kept.add(new Interaction(item, clicks, null, Interaction.NO_EVENT_ID));

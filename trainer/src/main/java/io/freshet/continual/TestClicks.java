@@ -5,13 +5,16 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
-/** What is tested of a period: clicks on items seen before, of the sessions that have two of them. */
+/**
+ * Selects the clicks of a period that are tested: clicks on items seen before, of the sessions that have at least two of
+ * them.
+ */
 final class TestClicks {
     private TestClicks() {}
 
     /**
-     * The clicks that are left, in order. Each but a session's first is a target, and those before it in its session are
-     * what it is ranked by.
+     * Returns the selected clicks in order. Each click except a session's first is a target, ranked given the clicks before
+     * it in its session.
      *
      * @param seen whether an item was in an earlier period
      */

@@ -4,12 +4,12 @@ import io.freshet.delta.StepRecord;
 import io.freshet.online.TargetRanks;
 import java.util.stream.IntStream;
 
-/** The ranks of a test's targets, gathered batch by batch. Not thread-safe. */
+/** Ranks of a test's targets, collected batch by batch. Not thread-safe. */
 final class TestRanks {
     private final IntStream.Builder served = IntStream.builder();
     private final IntStream.Builder network = IntStream.builder();
 
-    /** Adds a batch's; first clicks of sessions are no targets. */
+    /** Adds the ranks of a batch. First clicks of sessions are no targets and are skipped. */
     void add(TargetRanks batch) {
         for (int i = 0; i < batch.served().length; i++) {
             if (batch.served()[i] != StepRecord.NO_EVENT) {
@@ -19,12 +19,12 @@ final class TestRanks {
         }
     }
 
-    /** By what the learner serves; to be asked once. */
+    /** Returns the ranks by what the learner serves. May be called once. */
     int[] served() {
         return served.build().toArray();
     }
 
-    /** By its network alone; to be asked once. */
+    /** Returns the ranks by the learner's network alone. May be called once. */
     int[] network() {
         return network.build().toArray();
     }

@@ -30,13 +30,13 @@ record AffineMap(Products products, Linear linear) {
         Rows.addAll(dy, 0, rows, gradients, (long) linear.bias().start() * Float.BYTES, out());
     }
 
-    /** {@code dx = dy · Wᵀ}, or adds that. */
+    /** Computes {@code dx = dy · Wᵀ}, or {@code dx += dy · Wᵀ} if {@code accumulate}. */
     void backwardInput(Matrix dy, int rows, MemorySegment transposed, Matrix dx, boolean accumulate) {
         Matrix weight = Matrix.over(transposed, linear.weight().start(), in());
         products.multiply(dy, 0, weight, 0, dx, 0, rows, in(), out(), accumulate);
     }
 
-    /** Copies a weight (in, out), transposed, to the same place of a second block. */
+    /** Writes the transpose of a weight (in, out) to the same offset of a second block. */
     static void transpose(Parameter weight, MemorySegment weights, MemorySegment transposed) {
         Matrix to = Matrix.over(transposed, weight.start(), weight.rows());
         to.transposeFrom(

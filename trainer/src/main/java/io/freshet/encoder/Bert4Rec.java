@@ -10,8 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * BERT4Rec (Sun et al., "BERT4Rec: Sequential Recommendation with Bidirectional Encoder Representations from Transformer", CIKM
- * 2019) over a chunk of packed sequences, each with a mask behind its items. With T places of S sequences of width d:
+ * BERT4Rec (Sun et al., "BERT4Rec: Sequential Recommendation with Bidirectional Encoder Representations from Transformer",
+ * CIKM 2019) over a chunk of packed sequences, each with a mask after its items. With S sequences, T places in all, and width
+ * d:
  *
  * <pre>
  * X = dropout(norm(R + P))                                                       (T, d), see {@link MaskedInput}
@@ -21,9 +22,9 @@ import java.util.List;
  * H = X at each mask                                                                                       (S, d)
  * </pre>
  *
- * <p>Training masks what comes next only, as serving does, and not items within a sequence: a state that sees later items is
- * learned by the paper, but never asked for. Scores are inner products with the item vectors themselves, without the paper's
- * output layer. Norms have our epsilon of 1e-8. The last block computes its masks only.
+ * <p>In training, as in serving, the mask stands only for the next item. The paper also masks items within a sequence and so
+ * trains states that see later items, which serving never uses. Scores are inner products with the item vectors themselves,
+ * without the paper's output layer. Norms have an epsilon of 1e-8. The last block computes only the mask of each sequence.
  */
 final class Bert4Rec implements Encoder {
     private final int d;
@@ -41,12 +42,12 @@ final class Bert4Rec implements Encoder {
     private int firstSequence;
     private int lastSequence;
 
-    /** An instance that learns. */
+    /** Creates an instance for training. */
     static Bert4Rec training(Bert4RecConfig config, Products products, int capacity) {
         return new Bert4Rec(config, products, capacity, true);
     }
 
-    /** An instance whose blocks share their memory, for forward passes alone. */
+    /** Creates an instance for forward passes only, whose blocks share their memory. */
     static Bert4Rec serving(Bert4RecConfig config, Products products, int capacity) {
         return new Bert4Rec(config, products, capacity, false);
     }
@@ -79,14 +80,14 @@ final class Bert4Rec implements Encoder {
         lastZ = memory.matrix(sequences, d);
     }
 
-    /** What a block keeps for its backward pass. */
+    /** Results of a block's forward pass that are kept for its backward pass. */
     private static final class Kept {
         final SelfAttention.Kept attention;
         final Matrix a; // (results, 4 d)
         final Matrix normalized; // (results, d): x̂ of the result's norm
         final float[] inverseDeviation; // (results)
 
-        /** {@code results}: rows that the block computes, from {@code rows} of its input. */
+        /** Allocates memory for a block that computes {@code results} rows from {@code rows} rows of input. */
         Kept(int results, int rows, Bert4RecConfig config, ScratchMemory memory) {
             int d = config.dim();
             int length = config.places(config.maxLength());
@@ -180,7 +181,7 @@ final class Bert4Rec implements Encoder {
         input.backward(batch, firstSequence, lastSequence, dx, weights, gradients, dItems);
     }
 
-    /** {@code dx}: receives the gradient of the last block's input (T, d). */
+    /** Writes the gradient of the last block's input (T, d) to {@code dx}. */
     private void backwardLast(
             SequenceBatch batch,
             Matrix dHidden,
@@ -204,7 +205,7 @@ final class Bert4Rec implements Encoder {
         }
     }
 
-    /** Computes block {@code i}'s input again, into {@link #x}. */
+    /** Computes the input of block {@code i} again and writes it to {@link #x}. */
     private void restoreInput(int i, int rows, MemorySegment weights) {
         if (i == 0) {
             input.restore(rows, places, weights, x);

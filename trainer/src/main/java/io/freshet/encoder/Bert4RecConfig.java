@@ -11,12 +11,12 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * The shape of {@link Bert4Rec}, which has one state for each sequence, at a mask behind its items.
+ * The shape of {@link Bert4Rec}, which has one state for each sequence, at a mask after its items.
  *
  * @param dim width of an item's vector and of a state, a multiple of {@link Lanes#WIDTH}
- * @param maxLength items that the encoder sees; older ones are cut off
- * @param blocks blocks of attention and a feed-forward network
- * @param heads attention heads of a block
+ * @param maxLength number of items that the encoder sees; older ones are cut off
+ * @param blocks number of blocks, each with attention and a feed-forward network
+ * @param heads number of attention heads in a block
  */
 public record Bert4RecConfig(int dim, int maxLength, int blocks, int heads) implements EncoderShape {
     private static final String NAME = "bert4rec";
@@ -111,7 +111,7 @@ public record Bert4RecConfig(int dim, int maxLength, int blocks, int heads) impl
         return parameters().all();
     }
 
-    /** Weights, positions and the mask's row N(0, .02²), biases 0, gains 1. */
+    /** Draws weights, positions and the mask's row from N(0, .02²). Sets biases to 0 and gains to 1. */
     @Override
     public void initialize(long seed, MemorySegment weights) {
         PaddedInput.initialize(layout(), seed, weights);
@@ -135,8 +135,9 @@ public record Bert4RecConfig(int dim, int maxLength, int blocks, int heads) impl
     }
 
     /**
-     * For a sequence of n places, its mask included, {@code 24 n d² + 4 n² d} a block: the maps and the attention. The last block
-     * computes the mask only, from the keys and values of all places: {@code 4 n d² + 20 d² + 4 n d}.
+     * Counts {@code 24 n d² + 4 n² d} for each block and sequence of n places, including the mask: the maps and the
+     * attention. The last block computes only the mask, from the keys and values of all places:
+     * {@code 4 n d² + 20 d² + 4 n d}.
      */
     @Override
     public double flops(SequenceBatch batch) {

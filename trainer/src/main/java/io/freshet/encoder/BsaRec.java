@@ -25,11 +25,11 @@ import java.util.List;
  * H = X at the last place of each sequence                                                                 (S, d)
  * </pre>
  *
- * <p>α is {@value #ALPHA}, and the filter keeps the lowest {@value #FREQUENCIES} frequencies, which is c = 5 of the paper. Norms
- * have our epsilon of 1e-8, not the authors' 1e-12. The filter sees all places, so only the state at the last place does not see
- * its own target. The last block computes its last place only.
+ * <p>α is {@value #ALPHA}, and the filter keeps the lowest {@value #FREQUENCIES} frequencies, which is c = 5 of the paper.
+ * Norms have an epsilon of 1e-8, not the authors' 1e-12. The filter sees all places, so only the state at the last place does
+ * not see its own target. The last block therefore computes only the last place of each sequence.
  *
- * <p>Of the forward pass it keeps what {@link SelfAttention} and {@link FeedForward} keep, and x̂ of the norms.
+ * <p>Between the passes it keeps what {@link SelfAttention} and {@link FeedForward} keep, and x̂ of the norms.
  */
 final class BsaRec implements Encoder {
     private static final float ALPHA = .7f;
@@ -56,12 +56,12 @@ final class BsaRec implements Encoder {
     private int firstSequence;
     private int lastSequence;
 
-    /** An instance that learns. */
+    /** Creates an instance for training. */
     static BsaRec training(BsaRecConfig config, Products products, int capacity) {
         return new BsaRec(config, products, capacity, true);
     }
 
-    /** An instance whose blocks share their memory, for forward passes alone. */
+    /** Creates an instance for forward passes only, whose blocks share their memory. */
     static BsaRec serving(BsaRecConfig config, Products products, int capacity) {
         return new BsaRec(config, products, capacity, false);
     }
@@ -99,7 +99,7 @@ final class BsaRec implements Encoder {
         tile = memory.matrix(FeedForward.TILE, d);
     }
 
-    /** What a block keeps for its backward pass. */
+    /** Results of a block's forward pass that are kept for its backward pass. */
     private static final class Kept {
         final SelfAttention.Kept attention;
         final Matrix a; // (results, 4 d)
@@ -108,7 +108,7 @@ final class BsaRec implements Encoder {
         final float[] filterInverse; // (results)
         final float[] forwardInverse; // (results)
 
-        /** {@code results}: rows that the block computes, from {@code rows} of its input. */
+        /** Allocates memory for a block that computes {@code results} rows from {@code rows} rows of input. */
         Kept(int results, int rows, BsaRecConfig config, ScratchMemory memory) {
             int d = config.dim();
             attention = new SelfAttention.Kept(results, rows, d, config.heads(), config.maxLength(), memory);
@@ -243,7 +243,7 @@ final class BsaRec implements Encoder {
         input.backward(batch, lastSequence, dx, weights, gradients, dItems);
     }
 
-    /** {@code dx}: receives the gradient of the last block's input (S L, d). */
+    /** Writes the gradient of the last block's input (S L, d) to {@code dx}. */
     private void backwardLast(
             SequenceBatch batch,
             Matrix dHidden,
@@ -279,7 +279,7 @@ final class BsaRec implements Encoder {
         mix(to, tile, rows);
     }
 
-    /** From the gradient of Z to those of F, in its place, and of G. */
+    /** Replaces the gradient of Z by that of F, and writes the gradient of G to {@code dg}. */
     private void split(Matrix dz, Matrix dg, int rows) {
         for (int row = 0; row < rows; row++) {
             Rows.scale(dz.memory(), dz.at(row), 1 - ALPHA, dg.memory(), dg.at(row), d);
@@ -293,7 +293,7 @@ final class BsaRec implements Encoder {
         }
     }
 
-    /** Computes block {@code i}'s input again, into {@link #x}. */
+    /** Computes the input of block {@code i} again and writes it to {@link #x}. */
     private void restoreInput(int i, int rows, MemorySegment weights) {
         if (i == 0) {
             input.restore(0, rows, weights, x);

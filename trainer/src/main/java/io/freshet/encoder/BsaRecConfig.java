@@ -19,9 +19,9 @@ import java.util.Set;
  * The shape of {@link BsaRec}, which has one state for each sequence and pads sequences to {@code maxLength}.
  *
  * @param dim width of an item's vector and of a state, a multiple of {@link Lanes#WIDTH}
- * @param maxLength items that the encoder sees; older ones are cut off
- * @param blocks blocks of a filter beside attention, and a feed-forward network
- * @param heads attention heads of a block
+ * @param maxLength number of items that the encoder sees; older ones are cut off
+ * @param blocks number of blocks, each with a filter beside attention, and a feed-forward network
+ * @param heads number of attention heads in a block
  */
 public record BsaRecConfig(int dim, int maxLength, int blocks, int heads) implements EncoderShape {
     private static final String NAME = "bsarec";
@@ -62,7 +62,7 @@ public record BsaRecConfig(int dim, int maxLength, int blocks, int heads) implem
         }
     }
 
-    /** The parameters of a block; β is that of {@link LowPassFilter} (1, d). */
+    /** The parameters of a block. β (1, d) is that of {@link LowPassFilter}. */
     record Block(
             Parameter beta, Norm filterNorm, SelfAttention.Parameters attention, FeedForward.Parameters feedForward) {
         List<Linear> linears() {
@@ -120,7 +120,7 @@ public record BsaRecConfig(int dim, int maxLength, int blocks, int heads) implem
         return parameters().all();
     }
 
-    /** Weights, positions and the pad's row N(0, .02²), β N(0, 1), biases 0, gains 1. */
+    /** Draws weights, positions and the pad's row from N(0, .02²), and β from N(0, 1). Sets biases to 0 and gains to 1. */
     @Override
     public void initialize(long seed, MemorySegment weights) {
         PaddedInput.initialize(layout(), seed, weights);
@@ -151,9 +151,9 @@ public record BsaRecConfig(int dim, int maxLength, int blocks, int heads) implem
     }
 
     /**
-     * For a sequence of n items in L places, {@code 24 L d² + 4 r L d + 4 (L - n) L d + 2 n (n + 1) d} a block: the maps, the
-     * filter of rank r, and the attention of pads and of items. The last block computes one place, from the keys and values of
-     * the items: {@code 4 n d² + 20 d² + 2 r (L + 1) d + 4 n d}.
+     * Counts {@code 24 L d² + 4 r L d + 4 (L - n) L d + 2 n (n + 1) d} for each block and sequence of n items in L places:
+     * the maps, the filter of rank r, and the attention of pads and of items. The last block computes only one place, from
+     * the keys and values of the items: {@code 4 n d² + 20 d² + 2 r (L + 1) d + 4 n d}.
      */
     @Override
     public double flops(SequenceBatch batch) {

@@ -18,7 +18,7 @@ import jdk.incubator.vector.FloatVector;
  * dS = P ∘ (dP - Σⱼ P ∘ dP) / √h,   dQ = dS · K,   dK = dSᵀ · Q
  * </pre>
  *
- * Holds scratch for one sequence: one instance a thread. Rows of P are {@code stride()} floats apart.
+ * Not thread-safe: it holds scratch for one sequence. Rows of P are {@code stride()} floats apart.
  */
 final class CausalAttention implements AutoCloseable {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
@@ -37,7 +37,7 @@ final class CausalAttention implements AutoCloseable {
     }
 
     /**
-     * @param memory that of the encoder, whose end is also the end of this
+     * @param memory the encoder's scratch memory; once it is closed, this instance cannot be used
      */
     CausalAttention(int headDim, int maxLength, Products products, ScratchMemory memory) {
         this.products = products;
@@ -49,15 +49,15 @@ final class CausalAttention implements AutoCloseable {
         this.gradient = memory.matrix(maxLength, stride);
     }
 
-    /** Floats from one row of P to the next. */
+    /** Returns the number of floats from one row of P to the next. */
     int stride() {
         return stride;
     }
 
     /**
-     * @param q,k,v the head's columns; rows {@code first} to {@code first + n} are the sequence
+     * @param q,k,v the head's columns, with the sequence in rows {@code first} to {@code first + n}
      * @param probabilities receives P in the same rows (n, stride)
-     * @param element the dropout's number of row {@code first}, column 0
+     * @param element the dropout element number of row {@code first}, column 0
      * @param o receives O in the same rows
      */
     void forward(
@@ -84,11 +84,11 @@ final class CausalAttention implements AutoCloseable {
     }
 
     /**
-     * The last row of {@link #forward} alone, without dropout.
+     * Computes only the last row of {@link #forward}'s result, without dropout.
      *
-     * @param q the row {@code query} of it is the last position's
-     * @param k,v the head's columns; rows {@code first} to {@code first + n} are the sequence
-     * @param probabilities scratch of a row
+     * @param q holds the last position's query in row {@code query}
+     * @param k,v the head's columns, with the sequence in rows {@code first} to {@code first + n}
+     * @param probabilities scratch for one row
      * @param o receives O's last row in row {@code query}
      */
     void forwardLast(Matrix q, int query, Matrix k, Matrix v, int first, int n, Matrix probabilities, Matrix o) {
@@ -140,9 +140,9 @@ final class CausalAttention implements AutoCloseable {
     }
 
     /**
-     * {@code result[row][j] = a[aRow] · b[first + j]} for {@code j < count}, and {@code rest} in the columns after. Sequences
-     * are short: inner products of rows as they lie in memory beat a product that needs one operand transposed, and only half
-     * of them are needed.
+     * Computes {@code result[row][j] = a[aRow] · b[first + j]} for {@code j < count}, and sets the columns after them to
+     * {@code rest}. Sequences are short, so inner products of rows as they lie in memory are faster than a matrix product
+     * that needs one operand transposed. Causal attention also needs only half of them.
      */
     static void dots(
             Matrix a,
@@ -160,8 +160,8 @@ final class CausalAttention implements AutoCloseable {
         for (long i = 0; i < (long) columns * Float.BYTES; i += VECTOR) {
             Lanes.store(filling, result.memory(), at + i);
         }
-        // Four rows cost little more than one: rows after the last, of whatever is there, are computed and then
-        // overwritten.
+        // Four rows cost little more than one. Rows after the last one are therefore computed from whatever b holds there,
+        // and then overwritten with rest.
         int rows = Math.max(count, Math.min((count + 3) & -4, b.rowsFrom(first)));
         Rows.dots(b, first, rows, a.memory(), a.at(aRow), headDim, result.memory(), at);
         for (int j = count; j < rows; j++) {
@@ -169,7 +169,10 @@ final class CausalAttention implements AutoCloseable {
         }
     }
 
-    /** {@code softmax(scale · s)} over the first {@code count} of a row's columns; the others hold -∞ and become 0. */
+    /**
+     * Replaces the first {@code count} columns of a row by {@code softmax(scale · s)}. The other columns hold -∞ and become
+     * 0.
+     */
     static void softmax(MemorySegment row, long at, int count, int columns, float scale) {
         long bytes = (long) columns * Float.BYTES;
         float shift = largest(row, at, bytes) * scale;
@@ -187,7 +190,7 @@ final class CausalAttention implements AutoCloseable {
         return Lanes.largest(max);
     }
 
-    /** {@code exp(scale · s - shift)} of the first {@code count} columns, 0 in the others; returns the sum. */
+    /** Replaces the first {@code count} columns by {@code exp(scale · s - shift)} and the others by 0. Returns the sum. */
     private static float exponentiate(MemorySegment row, long at, int count, long bytes, float scale, float shift) {
         FloatVector zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum0 = zero;
@@ -215,7 +218,7 @@ final class CausalAttention implements AutoCloseable {
         return Lanes.sum(sum0, sum1, sum2, sum3);
     }
 
-    /** Replaces the vector that starts with column {@code column} by its exponentials. */
+    /** Replaces the vector that starts at column {@code column} by its exponentials. */
     private static FloatVector exponential(
             MemorySegment row, long at, int column, int count, float scale, float shift) {
         FloatVector e = Lanes.exp(Lanes.load(row, at).mul(scale).sub(shift));
@@ -234,7 +237,10 @@ final class CausalAttention implements AutoCloseable {
         }
     }
 
-    /** {@code to = dropout(from)} of n rows; {@code element} is the number of the first row's first column. */
+    /**
+     * Computes {@code to = dropout(from)} for n rows. {@code element} is the dropout element number of the first row's first
+     * column.
+     */
     static void drop(Matrix from, int fromRow, int n, int columns, Dropout dropout, int element, Matrix to, int toRow) {
         for (int i = 0; i < n; i++) {
             for (int j = 0; j < columns; j += Lanes.COUNT) {

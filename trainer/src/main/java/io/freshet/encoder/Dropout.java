@@ -9,32 +9,32 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Inverted dropout whose mask is a hash of (key, element): the backward pass computes it again instead of keeping it,
- * and it does not depend on how tokens were cut into chunks.
+ * Inverted dropout whose mask is a hash of (key, element). The backward pass computes the mask again instead of keeping it.
+ * The mask does not depend on how tokens are cut into chunks.
  *
  * <p>The hash of an element is the 32-bit finaliser "lowbias32" of C. Wellons' hash prospector.
  *
  * @param rate share of the elements that are set to zero
- * @param key stands for seed, step and purpose
+ * @param key hash of seed, step, purpose and layer
  */
 public record Dropout(float rate, int key) {
     /** No dropout, for serving and evaluation. */
     public static final Dropout NONE = new Dropout(0f, 0);
 
-    /** The mask of one layer at one step. */
+    /** Returns the dropout of one layer at one step. */
     public static Dropout of(float rate, long seed, long step, CounterRandom.Purpose purpose, int layer) {
         return rate == 0f ? NONE : new Dropout(rate, (int) CounterRandom.bits(seed, step, purpose, layer));
     }
 
-    /** Whether nothing is dropped. */
+    /** Returns whether nothing is dropped. */
     public boolean isNone() {
         return rate == 0f;
     }
 
     /**
-     * Drops from a row of {@code count} floats, a multiple of {@link Lanes#WIDTH}; both rows may be the same.
+     * Applies dropout to a row of {@code count} floats, a multiple of {@link Lanes#WIDTH}. Both rows may be the same.
      *
-     * @param element of the row's first float
+     * @param element the element number of the row's first float
      */
     public void apply(MemorySegment from, long fromAt, int element, MemorySegment to, long toAt, int count) {
         for (int c = 0; c < count; c += Lanes.COUNT) {
@@ -43,7 +43,10 @@ public record Dropout(float rate, int key) {
         }
     }
 
-    /** {@code x} where it is kept, scaled by 1 / (1 - rate), and 0 elsewhere. {@code element}: of the first lane. */
+    /**
+     * Returns {@code x}, scaled by 1 / (1 - rate), in the lanes that are kept, and 0 in the others. {@code element} is the
+     * element number of the first lane.
+     */
     FloatVector apply(FloatVector x, int element) {
         if (isNone()) {
             return x;

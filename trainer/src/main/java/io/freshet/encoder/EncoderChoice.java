@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * What a configuration says of an encoder, {@code NAME} or {@code NAME:ARGUMENT}, as in {@code dl4j:network.json}.
+ * An encoder as a configuration names it: {@code NAME} or {@code NAME:ARGUMENT}, as in {@code dl4j:network.json}.
  *
- * @param settings what the argument holds
+ * @param settings the settings that the argument holds
  */
 public record EncoderChoice(EncoderType type, Map<String, Object> settings) {
     /**
-     * Reads a choice, and the file that it may name.
+     * Parses a choice and reads the file that it names, if any.
      *
-     * @throws IllegalArgumentException if there is no such encoder, or its argument cannot be used
+     * @throws IllegalArgumentException if there is no such encoder or its argument cannot be used
      */
     public static EncoderChoice parse(String text) {
         int colon = text.indexOf(':');
@@ -33,7 +33,7 @@ public record EncoderChoice(EncoderType type, Map<String, Object> settings) {
         }
     }
 
-    /** The choice that, with the shape's numbers, makes the shape again. */
+    /** Returns the choice whose {@link #shape} method returns this shape again if it is given the shape's numbers. */
     public static EncoderChoice of(EncoderShape shape) {
         EncoderType type = EncoderTypes.named(shape.type());
         Map<String, Object> settings = new LinkedHashMap<>();
@@ -46,9 +46,9 @@ public record EncoderChoice(EncoderType type, Map<String, Object> settings) {
     }
 
     /**
-     * The shape of this choice.
+     * Returns the shape of this choice.
      *
-     * @param numbers the other settings; those that the type does not have are not looked at
+     * @param numbers the other settings; settings that the type does not have are ignored
      * @throws IllegalArgumentException if one is missing or invalid
      */
     public EncoderShape shape(Map<String, Object> numbers) {
@@ -57,7 +57,7 @@ public record EncoderChoice(EncoderType type, Map<String, Object> settings) {
         return type.shape(all);
     }
 
-    /** As {@link #parse} reads it. */
+    /** Returns the text that {@link #parse} reads. */
     @Override
     public String toString() {
         Optional<Object> argument = settings.values().stream().findFirst();

@@ -4,36 +4,37 @@ import java.io.IOException;
 import java.util.Map;
 import java.util.Set;
 
-/** A kind of encoder. {@link EncoderTypes} finds the types on the class path by {@link java.util.ServiceLoader}. */
+/** A kind of encoder. {@link EncoderTypes} finds the types on the class path with {@link java.util.ServiceLoader}. */
 public interface EncoderType {
-    /** In lower case, as configurations and manifests have it. */
+    /** Returns the name, in lower case, as used in configurations and manifests. */
     String name();
 
-    /** The settings that a shape of this type has beside {@code dim} and {@code max_length}. */
+    /** Returns the names of the settings that a shape of this type has besides {@code dim} and {@code max_length}. */
     Set<String> settings();
 
     /**
-     * The shape of these settings.
+     * Returns the shape with the given settings.
      *
-     * @param settings {@code dim}, {@code max_length} and {@link #settings}, each an {@link Integer} or a {@link String}; others are
-     *     not looked at
+     * @param settings {@code dim}, {@code max_length} and {@link #settings}, each an {@link Integer} or a {@link String};
+     *     other settings are ignored
      * @throws IllegalArgumentException if one is missing or invalid
      */
     EncoderShape shape(Map<String, Object> settings);
 
     /**
-     * The settings that an argument holds: what stands behind the name's colon in {@code dl4j:network.json}. Most types have none.
+     * Reads the settings from an argument, the text after the colon in {@code dl4j:network.json}. Most types take no
+     * argument.
      *
-     * @throws IllegalArgumentException for an argument that cannot be used, or a type that takes none
+     * @throws IllegalArgumentException if the argument cannot be used, or the type takes no argument
      */
     default Map<String, Object> read(String argument) throws IOException {
         throw new IllegalArgumentException("the encoder " + name() + " takes no file: " + name() + ":" + argument);
     }
 
     /**
-     * A setting that is a number.
+     * Returns a setting that is a number.
      *
-     * @throws IllegalArgumentException if it is missing or none
+     * @throws IllegalArgumentException if it is missing or not a number
      */
     static int required(Map<String, Object> settings, String name) {
         if (settings.get(name) instanceof Integer value) {
@@ -43,9 +44,9 @@ public interface EncoderType {
     }
 
     /**
-     * A setting that is a text.
+     * Returns a setting that is text.
      *
-     * @throws IllegalArgumentException if it is missing or none
+     * @throws IllegalArgumentException if it is missing or not text
      */
     static String requiredText(Map<String, Object> settings, String name) {
         if (settings.get(name) instanceof String value) {

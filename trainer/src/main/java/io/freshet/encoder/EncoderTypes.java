@@ -10,17 +10,17 @@ import java.util.ServiceLoader;
 import java.util.Set;
 import java.util.TreeMap;
 
-/** The encoders that this program knows: those on its class path. */
+/** Registry of the encoder types on the class path. */
 public final class EncoderTypes {
-    /** The setting of {@link EncoderShape#dim}. */
+    /** Name of the setting for {@link EncoderShape#dim}. */
     public static final String DIM = "dim";
 
-    /** The setting of {@link EncoderShape#maxLength}. */
+    /** Name of the setting for {@link EncoderShape#maxLength}. */
     public static final String MAX_LENGTH = "max_length";
 
     private static final Map<String, EncoderType> BY_NAME = new TreeMap<>();
 
-    /** What is wrong with the types that cannot be used. */
+    /** Reasons why types cannot be used. */
     private static final List<String> FAILURES = new ArrayList<>();
 
     static {
@@ -29,7 +29,10 @@ public final class EncoderTypes {
 
     private EncoderTypes() {}
 
-    /** A type that cannot be loaded must not end commands that do not ask for it. */
+    /**
+     * Loads all types. Records a type that cannot be loaded as a failure, because it must not end commands that do not use
+     * it.
+     */
     private static void load() {
         Iterator<EncoderType> types = ServiceLoader.load(EncoderType.class, EncoderTypes.class.getClassLoader())
                 .iterator();
@@ -50,7 +53,7 @@ public final class EncoderTypes {
         }
     }
 
-    /** Refuses a width that vectors of {@link Lanes#WIDTH} floats do not fill. */
+    /** Requires a width that is a positive multiple of {@link Lanes#WIDTH}. */
     static void requireDim(int dim) {
         if (dim <= 0 || dim % Lanes.WIDTH != 0) {
             throw new IllegalArgumentException("dim must be a multiple of " + Lanes.WIDTH + ": dim=" + dim);
@@ -63,15 +66,15 @@ public final class EncoderTypes {
         }
     }
 
-    /** Their names in alphabetical order. */
+    /** Returns the names of the usable types in alphabetical order. */
     public static Set<String> names() {
         return BY_NAME.keySet();
     }
 
     /**
-     * The encoder of this name.
+     * Returns the encoder type of this name.
      *
-     * @throws IllegalArgumentException if there is none, naming those that there are
+     * @throws IllegalArgumentException if there is no such type; the message lists the known types
      */
     public static EncoderType named(String name) {
         EncoderType type = BY_NAME.get(name);

@@ -8,20 +8,20 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * The feed-forward half of a block with a norm behind it (Vaswani et al., arXiv 1706.03762, section 3.3, with GELU):
+ * The feed-forward half of a block, followed by a norm (Vaswani et al., arXiv 1706.03762, section 3.3, with GELU):
  *
  * <pre>
  * A = Z·W1 + b1;  Y = norm(Z + dropout(gelu(A)·W2 + b2))          Z, Y (rows, d), A (rows, 4 d)
  * </pre>
  *
- * <p>It keeps A and the norm's x̂. The backward pass computes gelu(A) again for one tile of rows at a time, which stays in the
- * second cache until the products have read it.
+ * <p>It keeps A and the norm's x̂. The backward pass computes gelu(A) again for one tile of rows at a time. The tile stays in
+ * the second-level cache until the products have read it.
  */
 final class FeedForward {
-    /** Width of A in widths of Z. */
+    /** Width of A in multiples of the width of Z. */
     static final int WIDE = 4;
 
-    /** Rows of a tile. The bits do not depend on it. */
+    /** Number of rows of a tile. It does not affect the bits of the result. */
     static final int TILE = 96;
 
     private final AffineMap hidden;
@@ -44,20 +44,20 @@ final class FeedForward {
             return List.of(hidden, projection);
         }
 
-        /** Operations of the products of one forward pass over so many rows. */
+        /** Returns the floating-point operations of the matrix products of one forward pass over {@code rows} rows. */
         static double flops(double rows, double d) {
             return rows * 4 * WIDE * d * d;
         }
     }
 
-    /** A matrix of which rows can be computed again. */
+    /** A matrix whose rows can be computed again. */
     @FunctionalInterface
     interface Restorable {
-        /** Computes rows {@code first} to {@code first + rows} again, into {@code to} from row 0 on. */
+        /** Computes rows {@code first} to {@code first + rows} again and writes them to {@code to} from row 0 on. */
         void restore(int first, int rows, MemorySegment weights, Matrix to);
     }
 
-    /** Memory for one tile, which all blocks of an encoder share. */
+    /** Memory for one tile, shared by all blocks of an encoder. */
     record Tiles(Matrix f, Matrix df, Matrix z, Matrix dz) { // (TILE, 4 d), (TILE, 4 d), (TILE, d), (TILE, d)
         static Tiles allocate(int d, ScratchMemory memory) {
             return new Tiles(
@@ -107,7 +107,7 @@ final class FeedForward {
     }
 
     /**
-     * @param z the forward pass's input
+     * @param z the input of the forward pass
      * @param dy gradient of the result (rows, d), replaced by that of z
      */
     void backward(
@@ -141,7 +141,7 @@ final class FeedForward {
         }
     }
 
-    /** The rows of a matrix from {@code row} on. */
+    /** Returns a view of the matrix that begins at {@code row}. */
     static Matrix from(Matrix matrix, int row) {
         return Matrix.over(matrix.memory(), matrix.at(row) / Float.BYTES, matrix.stride());
     }

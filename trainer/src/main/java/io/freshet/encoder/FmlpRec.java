@@ -22,11 +22,12 @@ import java.util.List;
  * H = X at the last place of each sequence                                                                   (S, d)
  * </pre>
  *
- * <p>Norms have our epsilon of 1e-8, not the authors' 1e-12. The filter is circular and sees all places, so the state at the
- * last place is the only one that does not see its own target. The last block therefore computes its last place only: the
- * filter's result there, and the feed-forward network for one row a sequence.
+ * <p>Norms have an epsilon of 1e-8, not the authors' 1e-12. The filter is circular and sees all places, so the state at the
+ * last place is the only one that does not see its own target. The last block therefore computes only the last place of each
+ * sequence: the filter's result there, and the feed-forward network for one row.
  *
- * <p>Of the forward pass it keeps x̂ of the norms and the feed-forward networks' A, and computes the rest again.
+ * <p>Between the passes it keeps x̂ of the norms and A of the feed-forward networks. The backward pass computes the rest
+ * again.
  */
 final class FmlpRec implements Encoder {
     private final int length; // L
@@ -47,12 +48,12 @@ final class FmlpRec implements Encoder {
     private int firstSequence;
     private int lastSequence;
 
-    /** An instance that learns. */
+    /** Creates an instance for training. */
     static FmlpRec training(FmlpRecConfig config, Products products, int capacity) {
         return new FmlpRec(config, products, capacity, true);
     }
 
-    /** An instance whose blocks share their memory, for forward passes alone. */
+    /** Creates an instance for forward passes only, whose blocks share their memory. */
     static FmlpRec serving(FmlpRecConfig config, Products products, int capacity) {
         return new FmlpRec(config, products, capacity, false);
     }
@@ -86,7 +87,7 @@ final class FmlpRec implements Encoder {
         dy = memory.matrix(length, d);
     }
 
-    /** What a block keeps for its backward pass. */
+    /** Results of a block's forward pass that are kept for its backward pass. */
     private static final class Kept {
         final Matrix a; // (rows, 4 d)
         final Matrix filterNormalized; // (rows, d): x̂ of Z's norm
@@ -160,7 +161,7 @@ final class FmlpRec implements Encoder {
         block.feedForward.forward(lastZ, sequences, lastPlaces, weights, last);
     }
 
-    /** The last place of each sequence (S, d). */
+    /** Returns a view of the rows at the last place of each sequence (S, d). */
     private Matrix lastRows(Matrix matrix) {
         return Matrix.over(matrix.memory(), matrix.at(length - 1) / Float.BYTES, length * matrix.stride());
     }
@@ -193,7 +194,7 @@ final class FmlpRec implements Encoder {
         input.backward(batch, lastSequence, dx, weights, gradients, dItems);
     }
 
-    /** {@code dx}: receives the gradient of the last block's input (S L, d). */
+    /** Writes the gradient of the last block's input (S L, d) to {@code dx}. */
     private void backwardLast(
             Matrix dHidden,
             int sequences,
@@ -205,7 +206,7 @@ final class FmlpRec implements Encoder {
         block.feedForward.backward(
                 block.filterNorm::restore, dHidden, sequences, lastPlaces, weights, transposed, gradients);
         block.filterNorm.backward(dHidden, sequences, weights, gradients);
-        Matrix lastDy = lastZ; // Z is computed again where it is needed
+        Matrix lastDy = lastZ; // free, because Z is computed again where it is needed
         block.filterNorm.backwardDropout(dHidden, 0, sequences, lastPlaces, lastDy);
         restoreInput(blocks.size() - 1, 0, sequences * length, weights, x);
         filter.read(block.weights, weights);
@@ -220,7 +221,7 @@ final class FmlpRec implements Encoder {
         }
     }
 
-    /** Rows of block {@code i}'s input, computed again into {@code to} from row 0 on. */
+    /** Computes rows of the input of block {@code i} again and writes them to {@code to} from row 0 on. */
     private void restoreInput(int i, int first, int rows, MemorySegment weights, Matrix to) {
         if (i == 0) {
             input.restore(first, rows, weights, to);

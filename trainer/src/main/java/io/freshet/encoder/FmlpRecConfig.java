@@ -15,8 +15,8 @@ import java.util.Set;
  * The shape of {@link FmlpRec}, which has one state for each sequence and pads sequences to {@code maxLength}.
  *
  * @param dim width of an item's vector and of a state, a multiple of {@link Lanes#WIDTH}
- * @param maxLength items that the encoder sees; older ones are cut off
- * @param blocks blocks of a filter and a feed-forward network
+ * @param maxLength number of items that the encoder sees; older ones are cut off
+ * @param blocks number of blocks, each with a filter and a feed-forward network
  */
 public record FmlpRecConfig(int dim, int maxLength, int blocks) implements EncoderShape {
     private static final String NAME = "fmlprec";
@@ -51,7 +51,7 @@ public record FmlpRecConfig(int dim, int maxLength, int blocks) implements Encod
         }
     }
 
-    /** The parameters of a block; the filter is W of {@link LearnedFilter}. */
+    /** The parameters of a block. The filter is W of {@link LearnedFilter}. */
     record Block(Parameter filter, Norm filterNorm, FeedForward.Parameters feedForward) {}
 
     /** All parameters. */
@@ -100,7 +100,7 @@ public record FmlpRecConfig(int dim, int maxLength, int blocks) implements Encod
         return parameters().all();
     }
 
-    /** Weights, filters, positions and the pad's row N(0, .02²), biases 0, gains 1. */
+    /** Draws weights, filters, positions and the pad's row from N(0, .02²). Sets biases to 0 and gains to 1. */
     @Override
     public void initialize(long seed, MemorySegment weights) {
         PaddedInput.initialize(layout(), seed, weights);
@@ -124,8 +124,8 @@ public record FmlpRecConfig(int dim, int maxLength, int blocks) implements Encod
     }
 
     /**
-     * {@code (b - 1) (2 L² d + 16 L d²) + 2 L d + 16 d²} a sequence, for b blocks and L places: the convolution and the
-     * feed-forward network's two maps, of which the last block computes one place.
+     * Counts {@code (b - 1) (2 L² d + 16 L d²) + 2 L d + 16 d²} for each sequence, with b blocks and L places: the
+     * convolution and the feed-forward network's two maps. The last block computes only one place.
      */
     @Override
     public double flops(SequenceBatch batch) {

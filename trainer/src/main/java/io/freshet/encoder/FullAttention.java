@@ -5,10 +5,10 @@ import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 
 /**
- * Scaled dot-product attention in which each of m queries sees all n keys, for one head. The formulas are those of {@link
- * CausalAttention}, without its bound on j.
+ * Scaled dot-product attention in which each of m queries sees all n keys, for one head. The formulas are those of
+ * {@link CausalAttention}, without the bound on j.
  *
- * <p>Holds scratch for one sequence: one instance a thread. Rows of P are {@code stride()} floats apart.
+ * <p>Not thread-safe: it holds scratch for one sequence. Rows of P are {@code stride()} floats apart.
  */
 final class FullAttention {
     private final Products products;
@@ -19,7 +19,7 @@ final class FullAttention {
     private final Matrix gradient; // (most, stride): dP̃, then dS
 
     /**
-     * @param most queries, and keys, of a call
+     * @param most largest number of queries and of keys in a call
      */
     FullAttention(int headDim, int most, Products products, ScratchMemory memory) {
         this.products = products;
@@ -30,7 +30,7 @@ final class FullAttention {
         this.gradient = memory.matrix(most, stride);
     }
 
-    /** Floats from one row of P to the next. */
+    /** Returns the number of floats from one row of P to the next. */
     int stride() {
         return stride;
     }
@@ -39,7 +39,7 @@ final class FullAttention {
      * @param q queries: rows {@code query} to {@code query + m} of the head's columns
      * @param k,v keys and values: rows {@code key} to {@code key + n} of the head's columns
      * @param probabilities receives P in the queries' rows (m, stride)
-     * @param element the dropout's number of the first query's first key
+     * @param element the dropout element number of the first query's first key
      * @param o receives O in the queries' rows
      */
     void forward(

@@ -7,8 +7,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The Gaussian error linear unit {@code x · Φ(x)} (Hendrycks and Gimpel, arXiv 1606.08415), with Φ to within 1e-7: Abramowitz and
- * Stegun, formula 7.1.26. Loops call the Vector API itself, not {@link Lanes}: C2 inlines little else into methods of their size.
+ * The Gaussian error linear unit {@code x · Φ(x)} (Hendrycks and Gimpel, arXiv 1606.08415), with Φ to within 1e-7 by formula
+ * 7.1.26 of Abramowitz and Stegun. Loops call the Vector API directly instead of {@link Lanes}, because C2 inlines little
+ * else into methods of their size.
  */
 final class Gelu {
     private static final float SQRT_HALF = 0.70710677f;
@@ -28,7 +29,7 @@ final class Gelu {
         return x.fma(density, distribution(x));
     }
 
-    /** {@code y = gelu(x)} of rows of {@code count} floats. */
+    /** Computes {@code y = gelu(x)} for rows of {@code count} floats. */
     static void forward(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
         for (long i = 0; i < (long) count * Float.BYTES; i += Lanes.BYTES) {
             FloatVector value = FloatVector.fromMemorySegment(Lanes.FLOATS, x, xAt + i, ORDER);
@@ -37,10 +38,11 @@ final class Gelu {
     }
 
     /**
-     * Computes {@code y = gelu(x)} again, to the same bits, and turns the gradient of y into that of x, in rows of {@code
-     * count} floats. Both need Φ(x), and Φ as well as the density need {@code exp(-x² / 2)}: each is computed once.
+     * Computes {@code y = gelu(x)} again, to the same bits, and replaces the gradient of y by that of x, in rows of
+     * {@code count} floats. Both need Φ(x), and both Φ and the density need {@code exp(-x² / 2)}, so each of these is
+     * computed only once.
      *
-     * @param d gradient of y, replaced
+     * @param d gradient of y, replaced by that of x
      */
     static void backward(MemorySegment x, long xAt, MemorySegment d, long dAt, MemorySegment y, long yAt, int count) {
         for (long i = 0; i < (long) count * Float.BYTES; i += Lanes.BYTES) {
@@ -60,7 +62,7 @@ final class Gelu {
         return distribution(x, z, Lanes.exp(z.mul(z).neg()));
     }
 
-    /** {@code z = |x| / √2} and {@code bell = exp(-z²)}. */
+    /** Returns Φ(x), given {@code z = |x| / √2} and {@code bell = exp(-z²)}. */
     private static FloatVector distribution(FloatVector x, FloatVector z, FloatVector bell) {
         FloatVector ones = FloatVector.broadcast(Lanes.FLOATS, 1f);
         FloatVector t = ones.div(z.fma(FloatVector.broadcast(Lanes.FLOATS, 0.3275911f), ones));

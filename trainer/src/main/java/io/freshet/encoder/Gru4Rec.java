@@ -11,16 +11,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * GRU4Rec (Hidasi et al., "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016; Tan et al., DLRS 2016) as the
- * authors of arXiv 2408.14238 run it: one GRU without biases, and an affine map of its states.
+ * GRU4Rec (Hidasi et al., "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016; Tan et al., DLRS 2016)
+ * as implemented by the authors of arXiv 2408.14238: one GRU without biases, and an affine map of its states.
  *
  * <pre>
  * x = dropout(E[items]);  h = GRU(x);  H = h · Wo + bo
  * </pre>
  *
- * <p>All positions of a sequence are learned in one pass. A step of the recurrence is one product for all sequences of the chunk
- * that have a token there ({@link PackedSteps}); all else is done for all tokens at once. Each element of a product is a sum in a
- * fixed order, so that a state has the same bits beside whichever other sequences it is computed.
+ * <p>All positions of a sequence are learned in one pass. A step of the recurrence is one product for all sequences of the
+ * chunk that have a token at that step ({@link PackedSteps}). Everything else is computed for all tokens at once. Each
+ * element of a product is a sum in a fixed order, so a state has the same bits whichever sequences are computed with it.
  */
 final class Gru4Rec implements Encoder {
     private final Gru4RecConfig.Parameters parameters;
@@ -32,13 +32,13 @@ final class Gru4Rec implements Encoder {
     private final int capacity;
     private final List<FloatBlock> owned = new ArrayList<>();
     private final Matrix x; // (T, d): embedded items
-    private final Matrix gates; // (T, 3 d): r, z and n; backward their gradients
-    private final Matrix candidate; // (T, d): U_n h; backward its gradient
+    private final Matrix gates; // (T, 3 d): r, z and n; in the backward pass their gradients
+    private final Matrix candidate; // (T, d): U_n h; in the backward pass its gradient
     private final Matrix before; // (T, d): the state before each token
     private final Matrix states; // (T, d)
     private final Matrix hidden; // (T, d): H
-    private final Matrix current; // (sequences, d): states at a step; backward their gradients
-    private final Matrix recurrent; // (sequences, 3 d): U h at a step; backward its gradient
+    private final Matrix current; // (sequences, d): states at a step; in the backward pass their gradients
+    private final Matrix recurrent; // (sequences, 3 d): U h at a step; in the backward pass its gradient
 
     private Dropout inputDropout = Dropout.NONE;
     private int firstToken;
@@ -86,7 +86,7 @@ final class Gru4Rec implements Encoder {
         return hidden;
     }
 
-    /** The GRU's state after each token of the sequences (T, d), valid until the next call. */
+    /** Returns the GRU's state after each token of the sequences (T, d), valid until the next call. */
     Matrix recur(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights) {
         firstToken = batch.start(first);
         tokens = batch.start(last) - firstToken;
@@ -103,7 +103,7 @@ final class Gru4Rec implements Encoder {
         return states;
     }
 
-    /** The affine map of the GRU's states. */
+    /** Returns the affine map of the GRU's states. */
     AffineMap output() {
         return output;
     }
@@ -180,7 +180,10 @@ final class Gru4Rec implements Encoder {
         }
     }
 
-    /** {@code current} holds the gradients of the states after the step that later steps give, and then of those before it. */
+    /**
+     * Runs one step backward. On entry {@code current} holds the part of the gradients of the states after the step that
+     * comes from later steps; on return, the gradients of the states before it.
+     */
     private void backwardStep(int step, int sequences, Matrix dStates, MemorySegment transposed) {
         for (int s = 0; s < sequences; s++) {
             int token = steps.token(s, step);

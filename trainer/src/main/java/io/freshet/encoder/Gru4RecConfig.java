@@ -16,12 +16,15 @@ import java.util.Set;
  * The shape of {@link Gru4Rec}.
  *
  * @param dim width of an item's vector and of the state, a multiple of {@link Lanes#WIDTH}
- * @param maxLength items that the encoder sees; older ones are cut off
+ * @param maxLength number of items that the encoder sees; older ones are cut off
  */
 public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
     private static final String NAME = "gru4rec";
 
-    /** A GRU has three maps of each kind: of the reset gate, the update gate and the candidate, side by side. */
+    /**
+     * Number of maps that lie side by side in each stacked map of a GRU: of the reset gate, the update gate and the
+     * candidate.
+     */
     static final int GATES = 3;
 
     public Gru4RecConfig {
@@ -52,9 +55,9 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
     /**
      * The parameters.
      *
-     * @param input maps of the item (d, 3 d): of the reset gate, the update gate and the candidate
-     * @param recurrent maps of the state before (d, 3 d), likewise
-     * @param output maps the state to what scores items (d, d)
+     * @param input maps of the item (d, 3 d), for the reset gate, the update gate and the candidate
+     * @param recurrent maps of the previous state (d, 3 d), in the same order
+     * @param output map of the state to the vector that scores items (d, d)
      */
     record Parameters(ParameterLayout all, Parameter input, Parameter recurrent, Linear output) {}
 
@@ -85,7 +88,10 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
         return parameters().all();
     }
 
-    /** The stacked maps as Glorot and Bengio (AISTATS 2010) draw a layer, uniformly; the output's up to 1 / √d. */
+    /**
+     * Draws each stacked map uniformly as Glorot and Bengio (AISTATS 2010) draw one layer, and the output map uniformly from
+     * ±1 / √d.
+     */
     @Override
     public void initialize(long seed, MemorySegment weights) {
         Parameters p = parameters();
@@ -123,7 +129,10 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
         return new Gru4RecHistoryEncoder(this, products, tokens);
     }
 
-    /** {@code n · 14 d² - 6 d²} for n tokens: two stacked maps and one more; the first token has no state before it. */
+    /**
+     * Returns {@code n · 14 d² - 6 d²} for each sequence of n tokens: two stacked maps and the output map. The first token
+     * has no previous state.
+     */
     @Override
     public double flops(SequenceBatch batch) {
         double square = (double) dim * dim;

@@ -6,7 +6,7 @@ import io.freshet.tensor.Products;
 import io.freshet.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 
-/** {@link Gru4Rec} for the last token of each history: only those states go through its affine map. */
+/** Serves with {@link Gru4Rec}. It applies the affine map only to the state after the last token of each history. */
 final class Gru4RecHistoryEncoder implements HistoryEncoder {
     private final Gru4Rec encoder;
     private final int d;

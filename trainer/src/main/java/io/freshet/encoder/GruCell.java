@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * What a gated recurrent unit does with one state, forward and backward (Cho et al., EMNLP 2014, with the reset gate behind the
- * product, as most libraries have it). With x and h of (d):
+ * One step of a gated recurrent unit for one state, forward and backward (Cho et al., EMNLP 2014, but with the reset gate
+ * applied after the product, as in most libraries). With x and h of (d):
  *
  * <pre>
  * r = σ(W_r x + U_r h);  z = σ(W_z x + U_z h);  n = tanh(W_n x + r ⊙ (U_n h));  h' = (1 − z) ⊙ n + z ⊙ h
@@ -21,11 +21,11 @@ final class GruCell {
     }
 
     /**
-     * One step of one sequence.
+     * Runs one step of one sequence.
      *
      * @param gates rows (W_r x, W_z x, W_n x) of (3 d), replaced by (r, z, n)
      * @param products rows (U_r h, U_z h, U_n h) of (3 d)
-     * @param h the state before, replaced by the one after
+     * @param h the previous state, replaced by the new state
      */
     void forward(Matrix gates, int gatesRow, Matrix products, int productsRow, Matrix h, int hRow) {
         MemorySegment g = gates.memory();
@@ -47,12 +47,13 @@ final class GruCell {
     }
 
     /**
-     * The gradients of one step of one sequence.
+     * Computes the gradients of one step of one sequence.
      *
      * @param gates rows (r, z, n) of (3 d), replaced by the gradients of (W_r x, W_z x, W_n x)
      * @param candidate U_n h of (d), replaced by its gradient
-     * @param before the state before (d)
-     * @param dh the gradient of the state after, of (d), replaced by its part that goes to the state before directly
+     * @param before the previous state (d)
+     * @param dh the gradient of the new state (d), replaced by the part of the previous state's gradient that comes through z
+     *     ⊙ h
      */
     void backward(Matrix gates, Matrix candidate, Matrix before, int token, Matrix dh, int dhRow) {
         MemorySegment g = gates.memory();

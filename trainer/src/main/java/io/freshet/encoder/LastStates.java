@@ -4,7 +4,7 @@ import io.freshet.tensor.Matrix;
 import io.freshet.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 
-/** Serves with an encoder that can learn, by its states after the last tokens. Owns the encoder. */
+/** Serves with a training encoder, from which it takes the states after the last tokens. Owns the encoder. */
 final class LastStates implements HistoryEncoder {
     private final Encoder encoder;
     private final int d;
@@ -26,7 +26,9 @@ final class LastStates implements HistoryEncoder {
         return states;
     }
 
-    /** Moves the rows of last tokens to the front, in order: no row is overwritten before it has been moved. */
+    /**
+     * Moves the rows of last tokens to the front. They are moved in order, so no row is overwritten before it has been moved.
+     */
     static void gather(SequenceBatch batch, int first, int end, Matrix states, int d) {
         for (int s = first; s < end; s++) {
             int last = batch.start(s + 1) - 1 - batch.start(first);

@@ -8,8 +8,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Layer normalisation over the last axis (Ba, Kiros, Hinton, arXiv 1607.06450), with eps 1e-8 as the paper's authors
- * run it:
+ * Layer normalisation over the last axis (Ba, Kiros, Hinton, arXiv 1607.06450), with eps 1e-8 as in the authors' code:
  *
  * <pre>
  * x̂ = (x - mean(x)) · r,   r = 1 / √(var(x) + eps)
@@ -20,16 +19,17 @@ import jdk.incubator.vector.VectorSpecies;
  * dgain = Σ dy ∘ x̂,   dbias = Σ dy
  * </pre>
  *
- * <p>Sums over a row go by {@link Lanes#WIDTH} virtual lanes, block after block, so that their bits do not depend on the CPU.
- * With 512-bit vectors, rows of 64 floats, the default width, stay in registers from the first pass to the last, to the same
- * bits. Those methods call the Vector API itself, not {@link Lanes}: C2 inlines little else into methods of their size.
+ * <p>A row is summed in {@link Lanes#WIDTH} virtual lanes, block after block, so the bits of a sum do not depend on the CPU.
+ * With 512-bit vectors, a row of 64 floats (the default width) stays in registers from the first pass to the last, and the
+ * result has the same bits. The methods for such rows call the Vector API directly instead of {@link Lanes}, because C2
+ * inlines little else into methods of their size.
  */
 final class LayerNorm {
     private static final float EPSILON = 1e-8f;
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
     private static final long BLOCK = Lanes.BLOCK_BYTES;
 
-    /** The width whose rows are four vectors of 16 lanes, which stay in registers; on other CPUs no width is. */
+    /** The width of rows that are four vectors of 16 lanes and stay in registers; -1 on CPUs with narrower vectors. */
     private static final int WIDE = Lanes.COUNT == Lanes.WIDTH ? 4 * Lanes.WIDTH : -1;
 
     private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
@@ -83,7 +83,7 @@ final class LayerNorm {
     }
 
     /**
-     * Computes rows of {@link #forward}'s result again, to the same bits.
+     * Computes rows of the result of {@link #forward} again, to the same bits.
      *
      * @param normalized x̂, read from row {@code first} on
      * @param y receives the rows from row 0 on (rows, d)

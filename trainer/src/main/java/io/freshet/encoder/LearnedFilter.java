@@ -17,9 +17,9 @@ import jdk.incubator.vector.VectorSpecies;
  * Y = irfft(W ∘ rfft(X))                                             W complex (L / 2 + 1, d), X, Y (L, d)
  * </pre>
  *
- * <p>That is a circular convolution with a kernel K of L taps a channel, which is the inverse transform of the weights. L is
- * small, so the convolution itself takes fewer operations than two matrix products with a Fourier basis, and than an FFT with
- * its shuffles:
+ * <p>That is a circular convolution with a kernel K of L taps per channel, which is the inverse transform of the weights. L
+ * is small, so the direct convolution takes fewer operations than two matrix products with a Fourier basis, and fewer than an
+ * FFT with its shuffles:
  *
  * <pre>
  * K = B · W,   y[t] = Σ_τ k[(t - τ) mod L] ∘ x[τ]
@@ -27,12 +27,12 @@ import jdk.incubator.vector.VectorSpecies;
  * dx[τ] = Σ_t k[(t - τ) mod L] ∘ dy[t],   dk[m] = Σ_t dy[t] ∘ x[(t - m) mod L],   dW = Bᵀ · dK
  * </pre>
  *
- * <p>W holds the real parts in its first L / 2 + 1 rows and the imaginary parts in the others, and B (L, 2 (L / 2 + 1)) is the
- * inverse real Fourier transform as a matrix. It ignores the imaginary parts of the first frequency and, for an even L, of the
- * last one, whose gradients are therefore zero.
+ * <p>W holds the real parts in its first L / 2 + 1 rows and the imaginary parts in the others. B (L, 2 (L / 2 + 1)) is the
+ * inverse real Fourier transform as a matrix. B ignores the imaginary parts of the first frequency and, for an even L, of the
+ * last one. The gradients of those parts are therefore zero.
  *
- * <p>All three sums are the same kernel, {@link #convolve}, over taps that are read forwards or backwards. Holds scratch for one
- * sequence: one instance a thread, for all blocks of an encoder.
+ * <p>{@link #convolve} computes all three sums, over taps that are read forwards or backwards. Not thread-safe: it holds
+ * scratch for one sequence. All blocks of an encoder share one instance.
  */
 final class LearnedFilter {
     private static final long VECTOR = Lanes.BYTES;
@@ -40,7 +40,7 @@ final class LearnedFilter {
     private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    /** Results that the kernel holds in registers at a time. */
+    /** Number of results that the kernel holds in registers at a time. */
     private static final int ROWS = 10;
 
     private final Products products;
@@ -68,12 +68,12 @@ final class LearnedFilter {
         fillBasis();
     }
 
-    /** Rows of W for sequences of {@code length} places. */
+    /** Returns the number of rows of W for sequences of {@code length} places. */
     static int weightRows(int length) {
         return 2 * (length / 2 + 1);
     }
 
-    /** Each frequency but the first and the middle one stands for two, itself and its conjugate. */
+    /** Fills B. Every frequency except the first and the middle one counts twice, for itself and its conjugate. */
     private void fillBasis() {
         int frequencies = weightRows / 2;
         for (int t = 0; t < length; t++) {
@@ -86,7 +86,7 @@ final class LearnedFilter {
         }
     }
 
-    /** Reads a block's weights (2 (L / 2 + 1), d), before its pass over a chunk. */
+    /** Reads a block's weights (2 (L / 2 + 1), d). Call it before the block's pass over a chunk. */
     void read(Parameter filter, MemorySegment weights) {
         Matrix w = Matrix.over(weights, filter.start(), d);
         products.multiply(basis, 0, w, 0, kernel, 0, length, d, weightRows, false);
@@ -95,8 +95,8 @@ final class LearnedFilter {
     }
 
     /**
-     * @param x from row {@code first} on, a sequence (L, d)
-     * @param y receives the result in the same rows; not {@code x}
+     * @param x a sequence (L, d), from row {@code first} on
+     * @param y receives the result in the same rows; must not be {@code x}
      */
     void forward(Matrix x, int first, Matrix y) {
         clear(y, first, length);
@@ -104,7 +104,7 @@ final class LearnedFilter {
     }
 
     /**
-     * The last row of {@link #forward}'s result alone.
+     * Computes only the last row of {@link #forward}'s result.
      *
      * @param y receives it in row {@code yRow}
      */
@@ -129,9 +129,9 @@ final class LearnedFilter {
     }
 
     /**
-     * @param x from row 0 on, the sequence (L, d)
-     * @param dy from row 0 on, the gradient of the result (L, d)
-     * @param dx its rows from {@code first} on are added to
+     * @param x the sequence (L, d), from row 0 on
+     * @param dy gradient of the result (L, d), from row 0 on
+     * @param dx the gradient of x is added to its rows from {@code first} on
      */
     void backward(Matrix x, Matrix dy, Matrix dx, int first) {
         convolve(backwardTaps, dy, 0, dx, first);
@@ -140,9 +140,9 @@ final class LearnedFilter {
     }
 
     /**
-     * The backward pass of {@link #forwardLast}.
+     * Runs the backward pass of {@link #forwardLast}.
      *
-     * @param dy its row {@code dyRow} is the gradient of the last row
+     * @param dy holds the gradient of the last row in row {@code dyRow}
      * @param dx receives the gradient of x in rows {@code first} to {@code first + L}
      */
     void backwardLast(Matrix x, int first, Matrix dy, int dyRow, Matrix dx) {
@@ -183,7 +183,7 @@ final class LearnedFilter {
         }
     }
 
-    /** Adds the weights' gradient, after the backward passes of all sequences of the chunk. */
+    /** Adds the weights' gradient. Call it after the backward passes of all sequences of the chunk. */
     void endBackward(Parameter filter, MemorySegment gradients) {
         Matrix dw = Matrix.over(gradients, filter.start(), d);
         products.multiplyTransposed(basis, 0, kernelGradient, 0, dw, 0, weightRows, d, length, true);
@@ -199,7 +199,7 @@ final class LearnedFilter {
         }
     }
 
-    /** Where tap {@code j} begins, from the vector on that starts {@code column} bytes into a row. */
+    /** Returns the byte offset of tap {@code j} for the vector that starts {@code column} bytes into a row. */
     private long tapAt(Matrix taps, long column, int j) {
         long block = column / BLOCK;
         return taps.at(0) + (block * 2 * length + j) * BLOCK + column % BLOCK;
@@ -247,11 +247,11 @@ final class LearnedFilter {
     }
 
     /**
-     * Adds to one vector of each of ten neighbouring results, whose sums stay in registers. They always begin with what is there:
-     * a choice between that and zero would make C2 put each sum into an object. Calls the Vector API itself, not {@link Lanes}: C2
-     * inlines little else into a method of this size.
+     * Adds to one vector of each of ten neighbouring results, whose sums stay in registers. The sums always start from the
+     * contents of y: a choice between the contents and zero would make C2 box each sum. The method calls the Vector API
+     * directly instead of {@link Lanes}, because C2 inlines little else into a method of this size.
      *
-     * @param tapsAt the tap that the first result has for the first x
+     * @param tapsAt offset of the tap that multiplies the first x in the first result
      */
     private static void convolveTen(
             MemorySegment taps,
@@ -302,7 +302,7 @@ final class LearnedFilter {
         sum9.intoMemorySegment(y, yAt + 9 * yRow, ORDER);
     }
 
-    /** One vector of one result, to the bits of {@link #convolveTen}. */
+    /** Computes one vector of one result, to the same bits as {@link #convolveTen}. */
     private static void convolveOne(
             MemorySegment taps,
             long tapsAt,

@@ -11,18 +11,18 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The diagonal recurrence of the linear recurrent unit (Orvieto et al., "Resurrecting Recurrent Neural Networks for Long
- * Sequences", ICML 2023), forward and backward. Of n complex numbers each:
+ * Sequences", ICML 2023), forward and backward. With n complex numbers in each of h, λ and u:
  *
  * <pre>
  * h_t = λ ⊙ h_(t−1) + γ ⊙ u_t,   λ = exp(−exp(ν) + i exp(θ)),   γ = exp(log γ)
  * </pre>
  *
- * <p>Rows of u and h hold n real parts and n imaginary parts. Owns its memory: one instance a thread.
+ * <p>Rows of u and h hold n real parts and then n imaginary parts. Owns its memory. Not thread-safe.
  */
 final class LinearRecurrence implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-    /** Of |λ| before any learning. */
+    /** Smallest initial |λ|. */
     private static final double LEAST_RADIUS = .8;
 
     private static final double LARGEST_RADIUS = .99;
@@ -31,14 +31,17 @@ final class LinearRecurrence implements AutoCloseable {
     private final int n;
     private final long bytes; // of n floats
     private final FloatBlock memory;
-    private final MemorySegment source; // (3, n): the ν, θ and log γ that the next are computed from
+    private final MemorySegment source; // (3, n): ν, θ and log γ, from which factors are computed
     private final MemorySegment factors; // (3, n): Re λ, Im λ, γ
-    private final MemorySegment sums; // (3, n): their gradients
+    private final MemorySegment sums; // (3, n): gradients of factors
     private boolean isComputed;
 
     /** ν, θ and log γ, each (1, n). */
     record Parameters(Parameter nu, Parameter theta, Parameter logGamma) {
-        /** {@code uniform}: a number in [0, 1) for each index, of ν and of θ. */
+        /**
+         * Writes initial values. {@code uniform} gives a number in [0, 1) for each index: 0 to n - 1 for ν, n to 2 n - 1 for
+         * θ.
+         */
         void initialize(IntToDoubleFunction uniform, MemorySegment weights) {
             int n = nu.columns();
             double least = LEAST_RADIUS * LEAST_RADIUS;
@@ -63,7 +66,7 @@ final class LinearRecurrence implements AutoCloseable {
         this.sums = memory.memory().asSlice(6 * bytes, 3 * bytes);
     }
 
-    /** Computes λ and γ, if the parameters have changed. */
+    /** Computes λ and γ if the parameters have changed. */
     void read(MemorySegment weights) {
         boolean same = isComputed;
         same &= copyIfOther(weights, parameters.nu(), 0);
@@ -82,7 +85,7 @@ final class LinearRecurrence implements AutoCloseable {
         isComputed = true;
     }
 
-    /** Whether they are the same as last time. */
+    /** Copies the parameter if it has changed. Returns whether it is the same as at the last call. */
     private boolean copyIfOther(MemorySegment weights, Parameter p, int place) {
         long at = (long) p.start() * Float.BYTES;
         MemorySegment kept = source.asSlice(place * bytes, bytes);
@@ -95,7 +98,7 @@ final class LinearRecurrence implements AutoCloseable {
     }
 
     /**
-     * One sequence.
+     * Runs the forward pass over one sequence.
      *
      * @param u (tokens, 2 n)
      * @param h receives the states (tokens, 2 n)
@@ -124,13 +127,13 @@ final class LinearRecurrence implements AutoCloseable {
         }
     }
 
-    /** Forgets the gradients of λ and γ. */
+    /** Sets the gradients of λ and γ to zero. */
     void beginBackward() {
         sums.fill((byte) 0);
     }
 
     /**
-     * One sequence.
+     * Runs the backward pass over one sequence.
      *
      * @param u (tokens, 2 n)
      * @param h the states (tokens, 2 n)
@@ -172,7 +175,7 @@ final class LinearRecurrence implements AutoCloseable {
         Lanes.store(dGamma, sums, 2 * bytes + c);
     }
 
-    /** Adds the gradients of ν, θ and log γ over the sequences since {@link #beginBackward}. */
+    /** Adds the gradients of ν, θ and log γ, summed over the sequences since {@link #beginBackward}. */
     void endBackward(MemorySegment gradients) {
         for (int i = 0; i < n; i++) {
             double real = factors.getAtIndex(FLOAT, i);

@@ -9,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * BSARec's frequency rescaler (Shin et al., AAAI 2024, equations 6 and 7) over sequences of exactly L places: the lowest
- * frequencies of X stay as they are, and the others are multiplied by the square of a learned β for each channel:
+ * frequencies of X are kept, and the others are multiplied by the square of a learned β for each channel:
  *
  * <pre>
  * low(X) = Q · Qᵀ · X,   Y = low(X) + β² ∘ (X - low(X))                    X, Y (L, d), Q (L, r)
@@ -17,9 +17,10 @@ import jdk.incubator.vector.FloatVector;
  * dX = β² ∘ dY + low((1 - β²) ∘ dY),   dβ = 2 β ∘ Σ dY ∘ (X - low(X))
  * </pre>
  *
- * <p>Q is an orthonormal basis of the real sequences that have those frequencies only: r = 2 f - 1 columns for f frequencies. Its
- * two products take 4 r L d operations, which is less than a transform. A call computes any run of places; one place has the bits
- * that it has among all. Holds scratch for one sequence: one instance a thread.
+ * <p>Q is an orthonormal basis of the real sequences with only those lowest frequencies. It has r = 2 f - 1 columns for f
+ * frequencies. The two products with Q take 4 r L d operations, which is less than a Fourier transform. A call computes any
+ * run of places; a place has the same bits whichever run it is computed in. Not thread-safe: it holds scratch for one
+ * sequence.
  */
 final class LowPassFilter {
     private final Products products;
@@ -32,7 +33,7 @@ final class LowPassFilter {
     private final Matrix scaled; // (L, d): (1 - β²) ∘ dY
 
     /**
-     * @param frequencies the lowest ones, that of a constant included
+     * @param frequencies number of lowest frequencies that are kept, including that of a constant
      */
     LowPassFilter(Products products, int length, int frequencies, int d, ScratchMemory memory) {
         this.products = products;
@@ -46,7 +47,10 @@ final class LowPassFilter {
         fillBasis();
     }
 
-    /** Columns of Q: two a frequency, but one for a constant and for the frequency of an alternating sequence. */
+    /**
+     * Returns the number of columns of Q: two for each frequency, but one for that of a constant and one for that of an
+     * alternating sequence.
+     */
     static int rank(int length, int frequencies) {
         return Math.min(2 * frequencies - 1, length);
     }
@@ -66,9 +70,9 @@ final class LowPassFilter {
     }
 
     /**
-     * Places {@code place} to {@code place + count} of the result.
+     * Computes places {@code place} to {@code place + count} of the result.
      *
-     * @param x the sequence: rows {@code first} to {@code first + L}
+     * @param x the sequence, in rows {@code first} to {@code first + L}
      * @param y receives the places from row {@code yRow} on
      */
     void forward(Matrix x, int first, int place, int count, Parameter beta, MemorySegment weights, Matrix y, int yRow) {
@@ -112,11 +116,11 @@ final class LowPassFilter {
     }
 
     /**
-     * The backward pass of {@link #forward}.
+     * Runs the backward pass of {@link #forward}.
      *
      * @param dy gradient of the places, in rows {@code dyRow} to {@code dyRow + count}
      * @param gradients the flat block that dβ is added to
-     * @param dx rows {@code first} to {@code first + L} of it are added to
+     * @param dx the gradient of x is added to its rows {@code dxFirst} to {@code dxFirst + L}
      */
     void backward(
             Matrix x,

@@ -21,9 +21,9 @@ import java.util.List;
  *   X = norm(Z + dropout(dropout(gelu(Z·W1 + b1))·W2 + b2))
  * </pre>
  *
- * <p>The real part of the paper's complex output map is one real map of the real and the imaginary parts. Items have no bias here,
- * since scores are inner products. The recurrence is linear and diagonal ({@link LinearRecurrence}), so that all products are made
- * for all tokens at once.
+ * <p>The real part of the paper's complex output map is computed as one real map of the real and the imaginary parts. Items
+ * have no bias, because scores are inner products. The recurrence is linear and diagonal ({@link LinearRecurrence}), so every
+ * matrix product covers all tokens at once.
  */
 final class LruRec implements Encoder {
     private final int d;
@@ -66,7 +66,7 @@ final class LruRec implements Encoder {
         return Matrix.over(block.memory(), 0, columns);
     }
 
-    /** A block's maps, and what its backward pass needs of its forward pass. */
+    /** A block's maps, and the results of its forward pass that its backward pass needs. */
     private final class Block {
         final LruRecConfig.Block p;
         final AffineMap in;
@@ -124,7 +124,7 @@ final class LruRec implements Encoder {
             }
         }
 
-        /** {@code dx}: gradient of the block's result, replaced by that of its input. */
+        /** Replaces {@code dx}, the gradient of the block's result, by the gradient of its input. */
         void backward(
                 SequenceBatch batch,
                 MemorySegment weights,

@@ -19,20 +19,23 @@ import java.util.Set;
  * The shape of {@link LruRec}.
  *
  * @param dim width of an item's vector and of a state, a multiple of {@link Lanes#WIDTH}
- * @param maxLength items that the encoder sees; older ones are cut off
- * @param blocks blocks of a recurrence and a feed-forward network
+ * @param maxLength number of items that the encoder sees; older ones are cut off
+ * @param blocks number of blocks, each with a recurrence and a feed-forward network
  */
 public record LruRecConfig(int dim, int maxLength, int blocks) implements EncoderShape {
     private static final String NAME = "lrurec";
     private static final String BLOCKS = "blocks";
 
-    /** Complex numbers of a state for each float of an item's vector. */
+    /** Number of complex numbers in a state for each float of an item's vector. */
     private static final int STATES = 2;
 
-    /** Width of the feed-forward network's hidden layer, and of a state's real and imaginary parts together. */
+    /**
+     * Width of the feed-forward network's hidden layer, and of a state's real and imaginary parts together, in multiples of
+     * {@code dim}.
+     */
     static final int WIDE = 4;
 
-    /** Standard deviation of the first weights; those beyond two of them are drawn again. */
+    /** Standard deviation of the initial weights. Values beyond two standard deviations are drawn again. */
     private static final float DEVIATION = .02f;
 
     public LruRecConfig {
@@ -64,7 +67,10 @@ public record LruRecConfig(int dim, int maxLength, int blocks) implements Encode
         }
     }
 
-    /** The parameters of a block: into the recurrence (d, 4 d), out of it (4 d, d), and the feed-forward network's. */
+    /**
+     * The parameters of a block: the map into the recurrence (d, 4 d), the map out of it (4 d, d), and the feed-forward
+     * network's.
+     */
     record Block(
             LinearRecurrence.Parameters recurrence,
             Linear in,
@@ -121,7 +127,10 @@ public record LruRecConfig(int dim, int maxLength, int blocks) implements Encode
         return parameters().all();
     }
 
-    /** λ in a ring of the complex plane, weights normal within two deviations of .02, biases 0, gains 1. */
+    /**
+     * Draws λ from a ring in the complex plane, and weights from a normal distribution of deviation .02 that is cut off at
+     * two deviations. Sets biases to 0 and gains to 1.
+     */
     @Override
     public void initialize(long seed, MemorySegment weights) {
         weights.fill((byte) 0);
@@ -176,7 +185,7 @@ public record LruRecConfig(int dim, int maxLength, int blocks) implements Encode
         return new LastStates(training(products, tokens), dim);
     }
 
-    /** {@code b · n · 32 d²} for b blocks and n tokens: four maps between d and 4 d. */
+    /** Returns {@code b · n · 32 d²} for b blocks and n tokens: four maps between d and 4 d. */
     @Override
     public double flops(SequenceBatch batch) {
         return (double) blocks * batch.tokens() * 32 * dim * dim;

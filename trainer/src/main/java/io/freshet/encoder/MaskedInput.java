@@ -10,11 +10,11 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The input of an encoder that reads its state at a mask behind the items: {@code X = dropout(norm(R + P))}, forward and
+ * The input of an encoder that reads its state at a mask after the items: {@code X = dropout(norm(R + P))}, forward and
  * backward. R of a sequence of n tokens holds their item vectors and then the mask's learned row (n + 1, d). P holds the
  * positions: the mask has the last one, and the newest item has the one before it.
  *
- * <p>Sequences lie end to end, without padding. X (rows, d) can be computed again from x̂, which it keeps.
+ * <p>Sequences lie end to end, without padding. This class keeps x̂ and can compute X (rows, d) again from it.
  */
 final class MaskedInput {
     private final Parameters p;
@@ -48,8 +48,8 @@ final class MaskedInput {
 
     /**
      * @param x receives X of sequences {@code [first, last)} (rows, d)
-     * @return how many rows these are
-     * @throws IllegalArgumentException if there is no room for them
+     * @return the number of rows of X
+     * @throws IllegalArgumentException if the sequences take more places than there is memory for
      */
     int forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights, Matrix x) {
         int rows = batch.places(first, last);
@@ -90,14 +90,14 @@ final class MaskedInput {
         }
     }
 
-    /** Computes X of the chunk's first {@code rows} rows again, to the same bits. */
+    /** Computes the first {@code rows} rows of X again, to the same bits. */
     void restore(int rows, RowNumbers places, MemorySegment weights, Matrix x) {
         LayerNorm.restore(normalized, 0, rows, d, weights, p.norm(), x);
         drop(x, rows, places);
     }
 
     /**
-     * The backward pass.
+     * Runs the backward pass.
      *
      * @param dx gradient of X (rows, d), overwritten
      * @param dItems receives, in the batch's token rows, the gradients of the item vectors

@@ -1,21 +1,21 @@
 package io.freshet.encoder;
 
 /**
- * Packed sequences in the order of a recurrent network: longest first, so that those which have a token at some step are the first
- * ones. Then one product serves the step of all of them.
+ * Packed sequences ordered for a recurrent network: longest first, so that the sequences with a token at a given step come
+ * first. One product then computes the step for all of them.
  */
 final class PackedSteps {
-    private final int[] starts; // (sequences): the chunk's number of each one's first token, longest first
-    private final int[] lengths; // (sequences): tokens, in this order
+    private final int[] starts; // (sequences): first token of each within the chunk, longest first
+    private final int[] lengths; // (sequences): tokens of each, in the same order
     private int sequences;
 
-    /** @param capacity sequences at most */
+    /** @param capacity largest number of sequences */
     PackedSteps(int capacity) {
         starts = new int[capacity];
         lengths = new int[capacity];
     }
 
-    /** Sequences {@code [first, end)} of the batch; of two equally long ones the first comes first. */
+    /** Orders sequences {@code [first, end)} of the batch. Sequences of equal length keep their order. */
     void arrange(SequenceBatch batch, int first, int end) {
         sequences = end - first;
         int longest = 0;
@@ -37,12 +37,12 @@ final class PackedSteps {
         }
     }
 
-    /** Steps of the longest sequence. */
+    /** Returns the number of steps of the longest sequence. */
     int count() {
         return sequences == 0 ? 0 : lengths[0];
     }
 
-    /** How many sequences have a token at this step: the first ones. */
+    /** Returns how many sequences have a token at this step. They are the first ones. */
     int sequencesAt(int step) {
         int low = 0;
         int high = sequences;
@@ -57,7 +57,7 @@ final class PackedSteps {
         return low;
     }
 
-    /** The chunk's number of a sequence's token at a step. */
+    /** Returns the number within the chunk of a sequence's token at a step. */
     int token(int place, int step) {
         return starts[place] + step;
     }

@@ -13,14 +13,14 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The input of encoders that pad sequences to L places: {@code X = dropout(norm(R + P))}, forward and backward. R (L, d) of a
- * sequence of n tokens holds the pad's row in its first L - n places and then the item vectors, and P (L, d) holds the
- * positions. The pad's row is drawn once and never learned: its gradient is not accumulated. It is a parameter so that a
- * snapshot has it, and the optimiser's weight decay shrinks it as it does in the authors' code.
+ * sequence of n tokens holds the pad's row in its first L - n places and then the item vectors. P (L, d) holds the positions.
+ * The pad's row is drawn once and never learned: its gradient is not accumulated. It is a parameter so that snapshots include
+ * it. The optimiser's weight decay shrinks it, as in the authors' code.
  *
- * <p>A sequence takes L rows of a chunk's matrices. X (rows, d) can be computed again from x̂, which it keeps.
+ * <p>A sequence takes L rows of a chunk's matrices. This class keeps x̂ and can compute X (rows, d) again from it.
  */
 final class PaddedInput {
-    /** Standard deviation of the first weights. */
+    /** Standard deviation of the initial weights. */
     private static final float DEVIATION = .02f;
 
     private final Parameters p;
@@ -49,7 +49,7 @@ final class PaddedInput {
         this.inverseDeviation = new float[capacity];
     }
 
-    /** Draws every parameter of an encoder from N(0, .02²), but for biases, which are 0, and gains, which are 1. */
+    /** Draws every parameter of an encoder from N(0, .02²), except for biases, which become 0, and gains, which become 1. */
     static void initialize(ParameterLayout layout, long seed, MemorySegment weights) {
         weights.fill((byte) 0);
         for (Parameter parameter : layout.parameters()) {
@@ -73,8 +73,8 @@ final class PaddedInput {
 
     /**
      * @param x receives X of sequences {@code [first, last)} (rows, d)
-     * @return how many rows these are
-     * @throws IllegalArgumentException if there is no room for them
+     * @return the number of rows of X
+     * @throws IllegalArgumentException if the sequences take more places than there is memory for
      */
     int forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights, Matrix x) {
         int rows = (last - first) * length;
@@ -111,7 +111,7 @@ final class PaddedInput {
         }
     }
 
-    /** The token at a place of a sequence, or -1 for a pad. */
+    /** Returns the token at a place of a sequence, or -1 for a pad. */
     private int token(SequenceBatch batch, int sequence, int place) {
         int token = batch.start(sequence + 1) - length + place;
         return token < batch.start(sequence) ? -1 : token;
@@ -121,7 +121,7 @@ final class PaddedInput {
         return ((long) p.positions().start() + (long) place * d) * Float.BYTES;
     }
 
-    /** Drops from rows 0 to {@code rows} of {@code x}, whose first is row {@code first} of the chunk. */
+    /** Applies dropout to rows 0 to {@code rows} of {@code x}. Row 0 of {@code x} is row {@code first} of the chunk. */
     private void drop(Matrix x, int first, int rows) {
         for (int row = 0; row < rows; row++) {
             dropout.apply(x.memory(), x.at(row), places.element(first + row, d), x.memory(), x.at(row), d);
@@ -135,7 +135,7 @@ final class PaddedInput {
     }
 
     /**
-     * The backward pass.
+     * Runs the backward pass.
      *
      * @param dx gradient of X (rows, d), overwritten
      * @param dItems receives, in the batch's token rows, the gradients of the item vectors

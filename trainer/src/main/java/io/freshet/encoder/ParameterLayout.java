@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where each parameter of an encoder lies in the one flat block that holds them all. An encoder adds its parameters once, in the
- * order of the block, when it is constructed.
+ * Offsets of an encoder's parameters in the flat block that holds them all. An encoder adds its parameters once, in the order
+ * of the block, when it is constructed.
  */
 public final class ParameterLayout {
     private final List<Parameter> parameters = new ArrayList<>();
@@ -16,8 +16,8 @@ public final class ParameterLayout {
     /**
      * One parameter, a matrix of (rows, columns).
      *
-     * @param name as snapshots have it
-     * @param start its first float in the flat block
+     * @param name the name in snapshots
+     * @param start index of its first float in the flat block
      */
     public record Parameter(String name, int rows, int columns, int start) {
         public int size() {
@@ -31,7 +31,7 @@ public final class ParameterLayout {
     /** The gain and the bias of a layer norm, each of (d). */
     record Norm(Parameter gain, Parameter bias) {}
 
-    /** Lays out the next parameter. */
+    /** Adds a parameter after the previous one. */
     public Parameter add(String name, int rows, int columns) {
         Parameter parameter = new Parameter(name, rows, columns, size);
         parameters.add(parameter);
@@ -47,12 +47,12 @@ public final class ParameterLayout {
         return new Norm(add(name + ".gain", 1, d), add(name + ".bias", 1, d));
     }
 
-    /** All parameters in the order of the block. */
+    /** Returns all parameters in the order of the block. */
     public List<Parameter> parameters() {
         return List.copyOf(parameters);
     }
 
-    /** Floats in the block. */
+    /** Returns the number of floats in the block. */
     public int size() {
         return size;
     }

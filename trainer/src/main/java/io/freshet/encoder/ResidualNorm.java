@@ -7,8 +7,9 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The end of a sublayer with a norm behind it, {@code y = norm(x + dropout(f))} for a sublayer's input x and output f, forward
- * and backward. It keeps x̂ of the norm between the passes. From x̂ it can compute y again, so that nobody has to keep y.
+ * Residual connection and norm at the end of a sublayer, forward and backward: {@code y = norm(x + dropout(f))} for the
+ * sublayer's input x and output f. It keeps x̂ of the norm between the passes. It can compute y again from x̂, so y need not
+ * be kept.
  */
 final class ResidualNorm {
     private final Norm norm;
@@ -27,7 +28,7 @@ final class ResidualNorm {
         this.inverseDeviation = inverseDeviation;
     }
 
-    /** A norm with memory of its own. */
+    /** Creates an instance with its own memory for x̂. */
     static ResidualNorm allocate(Norm norm, int d, int rows, ScratchMemory memory) {
         return new ResidualNorm(norm, d, memory.matrix(rows, d), new float[rows]);
     }
@@ -69,12 +70,18 @@ final class ResidualNorm {
         LayerNorm.restore(normalized, first, rows, d, weights, norm, y);
     }
 
-    /** The gradient of y (rows, d) becomes that of {@code x + dropout(f)}, which is also the gradient of x by this way. */
+    /**
+     * Replaces the gradient of y (rows, d) by that of {@code x + dropout(f)}, which is also the gradient of x through the
+     * residual.
+     */
     void backward(Matrix dy, int rows, MemorySegment weights, MemorySegment gradients) {
         LayerNorm.backward(dy, rows, d, weights, norm, normalized, inverseDeviation, gradients, dy, false);
     }
 
-    /** The gradient of f, from that of {@code x + dropout(f)}: its rows from {@code first} on, into {@code df} from row 0 on. */
+    /**
+     * Computes the gradient of f from that of {@code x + dropout(f)}. Reads rows {@code first} to {@code first + rows} and
+     * writes {@code df} from row 0 on.
+     */
     void backwardDropout(Matrix dSum, int first, int rows, RowNumbers numbers, Matrix df) {
         for (int i = 0; i < rows; i++) {
             int row = first + i;

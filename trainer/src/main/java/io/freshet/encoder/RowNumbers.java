@@ -1,26 +1,26 @@
 package io.freshet.encoder;
 
 /**
- * Numbers the rows of a matrix for dropout by places of the batch. A place has the same number however the batch is cut into
- * chunks, also where a layer computes the last place of each sequence only.
+ * Numbers the rows of a matrix for dropout, by the places of the batch. A place has the same number however the batch is cut
+ * into chunks, and also where a layer computes only the last place of each sequence.
  */
 @FunctionalInterface
 interface RowNumbers {
-    /** The number of the place that a row holds. */
+    /** Returns the number of the place that a row holds. */
     int place(int row);
 
-    /** What {@link Dropout} calls the first float of a row. */
+    /** Returns the element number of a row's first float, as {@link Dropout} counts elements. */
     default int element(int row, int columns) {
         return place(row) * columns;
     }
 
-    /** The rows of sequences from {@code first} on, place after place. */
+    /** Numbers rows that hold all places of the sequences from {@code first} on, in order. */
     static RowNumbers places(SequenceBatch batch, int first) {
         int before = batch.places(0, first);
         return row -> before + row;
     }
 
-    /** One row for each sequence from {@code first} on, which holds its last place. */
+    /** Numbers rows that hold only the last place of each sequence from {@code first} on. */
     static RowNumbers lastPlaces(SequenceBatch batch, int first) {
         return row -> batch.places(0, first + row + 1) - 1;
     }

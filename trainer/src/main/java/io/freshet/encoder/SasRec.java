@@ -11,8 +11,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * SASRec (Kang and McAuley, "Self-Attentive Sequential Recommendation", ICDM 2018) as the authors of arXiv 2408.14238
- * run it, over a chunk of packed sequences. With T tokens of width d:
+ * SASRec (Kang and McAuley, "Self-Attentive Sequential Recommendation", ICDM 2018) as implemented by the authors of arXiv
+ * 2408.14238, over a chunk of packed sequences. With T tokens of width d:
  *
  * <pre>
  * X = dropout(E[items] · √d + positions)
@@ -74,7 +74,7 @@ final class SasRec implements Encoder {
         return Matrix.over(block.memory(), 0, columns);
     }
 
-    /** What a block's backward pass needs of its forward pass. */
+    /** Results of a block's forward pass that its backward pass needs. */
     private final class Activations {
         final Matrix x = matrix(d); // (T, d): the block's input
         final Matrix queryNormalized = matrix(d); // (T, d): x̂ of N
@@ -176,7 +176,10 @@ final class SasRec implements Encoder {
         }
     }
 
-    /** Numbers of rows of P: those of the batch's tokens for the first head, then for the next. */
+    /**
+     * Returns the dropout element number of the first value in a row of P. The batch's tokens are numbered for the first
+     * head, then for the next one.
+     */
     private int attentionElement(int start, int head) {
         return (head * batchTokens + firstToken + start) * attention.stride();
     }
@@ -198,7 +201,7 @@ final class SasRec implements Encoder {
         passes.unembed(batch, firstToken, tokens, dx, inputDropout, gradients, dItems);
     }
 
-    /** {@code dx}: gradient of the block's result, replaced by that of its input. */
+    /** Replaces {@code dx}, the gradient of the block's result, by the gradient of its input. */
     private void backwardBlock(
             SequenceBatch batch,
             Activations a,
@@ -261,14 +264,14 @@ final class SasRec implements Encoder {
         }
     }
 
-    /** Each square weight: the backward pass multiplies by {@code Wᵀ}. */
+    /** Writes the transpose of each square weight, because the backward pass multiplies by {@code Wᵀ}. */
     static void transposeWeights(SasRecLayout layout, MemorySegment weights, MemorySegment transposed) {
         for (SasRecLayout.Block block : layout.blocks()) {
             block.linears().forEach(linear -> AffineMap.transpose(linear.weight(), weights, transposed));
         }
     }
 
-    /** The parameters before any learning: Xavier-normal weights, zero biases, unit gains. */
+    /** Writes the initial parameters: Xavier-normal weights, zero biases, unit gains. */
     static void initialize(ParameterLayout layout, long seed, MemorySegment weights) {
         weights.fill((byte) 0);
         for (ParameterLayout.Parameter p : layout.parameters()) {

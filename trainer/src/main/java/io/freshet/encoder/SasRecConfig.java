@@ -11,9 +11,9 @@ import java.util.Set;
  * The shape of {@link SasRec}.
  *
  * @param dim width of an item's vector and of every layer, a multiple of {@link Lanes#WIDTH}
- * @param maxLength positions that the encoder sees; older ones are cut off
- * @param blocks attention blocks
- * @param heads attention heads of a block
+ * @param maxLength number of positions that the encoder sees; older ones are cut off
+ * @param blocks number of attention blocks
+ * @param heads number of attention heads in a block
  */
 public record SasRecConfig(int dim, int maxLength, int blocks, int heads) implements EncoderShape {
     private static final String NAME = "sasrec";
@@ -94,7 +94,10 @@ public record SasRecConfig(int dim, int maxLength, int blocks, int heads) implem
         return new SasRecHistoryEncoder(this, products, tokens);
     }
 
-    /** {@code b (6 n · 2 d² + 2 · 2 d · n (n + 1) / 2)} for b blocks and n tokens: four projections, two layers; attention. */
+    /**
+     * Returns {@code b (6 n · 2 d² + 2 · 2 d · n (n + 1) / 2)} for b blocks and each sequence of n tokens. The first term
+     * counts four projections and two layers, the second counts attention.
+     */
     @Override
     public double flops(SequenceBatch batch) {
         double d = dim;
@@ -106,7 +109,7 @@ public record SasRecConfig(int dim, int maxLength, int blocks, int heads) implem
         return flops;
     }
 
-    /** Width of one head. */
+    /** Returns the width of one head. */
     int headDim() {
         return dim / heads;
     }

@@ -9,13 +9,12 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The state of {@link SasRec} after the last token of each history, to the bit, for those who need no other and no backward
- * pass: the last block then needs its keys and values only, but for that token. With two blocks that saves a third of
- * the products.
+ * Computes the state of {@link SasRec} after the last token of each history, to the same bits, for callers that need neither
+ * other states nor a backward pass. For the other tokens, the last block then needs only keys and values. With two blocks
+ * that saves a third of the products.
  *
- * <p>What an earlier call has computed is of no use to a later one: the newest token always stands at the last position,
- * so that a click moves all that came before it.
- *
+ * <p>Results of an earlier call cannot be reused: the newest token always has the last position, so a click changes the
+ * position of every token before it.
  */
 final class SasRecHistoryEncoder implements HistoryEncoder {
     private final SasRecConfig config;
@@ -109,7 +108,7 @@ final class SasRecHistoryEncoder implements HistoryEncoder {
         LayerNorm.forward(from, rows, d, weights, norm, normalized, inverseDeviation, to);
     }
 
-    /** Queries from N, keys and values from X. */
+    /** Computes queries from N, and keys and values from X. */
     private void project(SasRecLayout.Block block, MemorySegment weights, int queries, int tokens) {
         passes.linear(n, block.query(), weights, queries, q);
         passes.linear(x, block.key(), weights, tokens, k);
@@ -147,7 +146,7 @@ final class SasRecHistoryEncoder implements HistoryEncoder {
         }
     }
 
-    /** The rest of a block, from what attention has found: rows of {@code input} and of {@code output} (rows, d). */
+    /** Computes the rest of a block from the result of attention. {@code input} and {@code output} are (rows, d). */
     private void complete(SasRecLayout.Block block, MemorySegment weights, Matrix input, int rows, Matrix output) {
         passes.linear(o, block.output(), weights, rows, z);
         passes.add(input, rows, z);

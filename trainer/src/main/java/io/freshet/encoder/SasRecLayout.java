@@ -61,7 +61,7 @@ final class SasRecLayout {
         return parameters;
     }
 
-    /** Floats in the block. */
+    /** Returns the number of floats in the block. */
     int size() {
         return parameters.size();
     }

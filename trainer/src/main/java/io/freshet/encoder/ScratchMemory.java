@@ -6,16 +6,16 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Owns the matrices of one encoder. If one of them cannot be allocated, those allocated before it are freed, so that a
+ * Owner of the matrices of one encoder. If a matrix cannot be allocated, the matrices allocated before it are freed, so a
  * constructor that fails leaks nothing.
  */
 final class ScratchMemory implements AutoCloseable {
     private final List<FloatBlock> blocks = new ArrayList<>();
 
     /**
-     * A matrix of zeros (rows, columns), valid until {@link #close}.
+     * Allocates a matrix of zeros (rows, columns), valid until {@link #close}.
      *
-     * @throws IllegalStateException if there is no memory for it; then all of this memory is freed
+     * @throws IllegalStateException if there is no memory for it; all matrices of this instance are then freed
      */
     Matrix matrix(int rows, int columns) {
         try {

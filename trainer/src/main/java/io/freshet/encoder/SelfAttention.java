@@ -10,18 +10,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Multi-head self-attention with a norm behind it (Vaswani et al., arXiv 1706.03762), forward and backward over sequences of
- * at most L places:
+ * Multi-head self-attention followed by a norm (Vaswani et al., arXiv 1706.03762), forward and backward over sequences of at
+ * most L places:
  *
  * <pre>
  * Q = X·Wq + bq,  K = X·Wk + bk,  V = X·Wv + bv
  * Y = norm(X + dropout(attention(Q, K, V)·Wo + bo))                                                      (rows, d)
  * </pre>
  *
- * <p>Where it is causal, a place with an item sees itself and the items before it, and a pad, which is before all items, sees all
- * places: that is what the mask of BSARec's authors comes to, which adds the same number to all scores of a pad. Otherwise each
- * place sees all places of its sequence. {@link #forwardLast} computes Y at the last place of each sequence only, from the keys
- * and values that it sees.
+ * <p>If attention is causal, a place with an item sees itself and the items before it. A pad, which comes before all items,
+ * sees all places. This is equivalent to the mask of BSARec's authors, which adds the same number to all scores of a pad. If
+ * attention is not causal, each place sees all places of its sequence. {@link #forwardLast} computes Y only at the last place
+ * of each sequence, from the keys and values that this place sees.
  *
  * <p>It keeps Q, K, V, P, O and the norm's x̂ between the passes.
  */
@@ -55,7 +55,10 @@ final class SelfAttention {
         }
     }
 
-    /** What a layer keeps for its backward pass; a layer that computes last places only has fewer queries than keys. */
+    /**
+     * Results of a layer's forward pass that are kept for its backward pass. A layer that computes only last places has fewer
+     * queries than keys.
+     */
     static final class Kept {
         final Matrix q; // (queries, d)
         final Matrix k; // (rows, d)
@@ -78,11 +81,11 @@ final class SelfAttention {
         }
     }
 
-    /** Scratch that all layers of an encoder share. */
+    /** Scratch shared by all layers of an encoder. */
     static final class Shared {
         final CausalAttention causal;
         final FullAttention full;
-        final Matrix dQ; // (rows, d); before it, the gradient of the output map's result
+        final Matrix dQ; // (rows, d); first the gradient of the output map's result
         final Matrix dK; // (rows, d)
         final Matrix dV; // (rows, d)
         final Matrix dO; // (rows, d)
@@ -116,7 +119,7 @@ final class SelfAttention {
         return norm;
     }
 
-    /** {@code next}: drops from P. */
+    /** Sets the dropout of P. */
     void dropBy(Dropout next) {
         dropout = next;
     }
@@ -140,19 +143,19 @@ final class SelfAttention {
         norm.forward(x, rows, numbers, weights, y);
     }
 
-    /** Places before those that the last one sees. */
+    /** Returns the number of places before the first place that the last one sees. */
     private int pads(SequenceBatch batch, int sequence) {
         int tokens = batch.start(sequence + 1) - batch.start(sequence);
         return causal ? batch.places(sequence, sequence + 1) - tokens : 0;
     }
 
-    /** The number of P's first number in the row of a place. */
+    /** Returns the dropout element number of the first value in a place's row of P. */
     private int element(int sequence, int head, int place) {
         return ((sequence * heads + head) * length + place) * shared.full.stride();
     }
 
     private void attend(int sequence, int start, int places, int pads, int head) {
-        int queries = causal ? pads : places; // those that see all places
+        int queries = causal ? pads : places; // the queries that see all places
         Matrix q = columns(kept.q, head);
         Matrix k = columns(kept.k, head);
         Matrix v = columns(kept.v, head);
@@ -213,7 +216,7 @@ final class SelfAttention {
     }
 
     /**
-     * The backward pass of {@link #forward}.
+     * Runs the backward pass of {@link #forward}.
      *
      * @param dy gradient of the result, replaced by that of x
      */
@@ -242,7 +245,10 @@ final class SelfAttention {
         value.backwardInput(shared.dV, rows, transposed, dy, true);
     }
 
-    /** From the gradient of the result to that of O, and in {@code dy} to that of x by the residual. */
+    /**
+     * Computes the gradient of O from {@code dy}, the gradient of the result, and replaces {@code dy} by the gradient of x
+     * through the residual.
+     */
     private void backwardOutput(
             int rows,
             RowNumbers numbers,
@@ -288,10 +294,10 @@ final class SelfAttention {
     }
 
     /**
-     * The backward pass of {@link #forwardLast}.
+     * Runs the backward pass of {@link #forwardLast}.
      *
      * @param dy gradient of the result (S, d), replaced by that of {@code lastX}
-     * @param dx is added the gradient that comes by the keys and values, in the rows of items
+     * @param dx the gradient of x through the keys and values is added to its rows of items
      */
     void backwardLast(
             SequenceBatch batch,

@@ -5,14 +5,15 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sequences of vocabulary rows laid end to end, without padding. A token is one position of one sequence: an input row. A state is
- * what the encoder makes of a token and those before it. It has, where there is something to learn, a target: the row of the item
- * that came next, with the weight of its loss.
+ * Sequences of vocabulary rows laid end to end, without padding. A token is one position of one sequence, with an input row.
+ * A state is the encoder's output for a token and the tokens before it. A state that is trained has a target: the row of the
+ * item that came next, and the weight of its loss.
  *
- * <p>For an encoder that {@linkplain EncoderShape#predictsEveryPosition predicts every position}, each token has a state of the same
- * number. For others each sequence has one, after its last token; an example is then cut into one sequence for each target.
+ * <p>For an encoder that {@linkplain EncoderShape#predictsEveryPosition predicts every position}, each token has a state with
+ * the same number. For other encoders, each sequence has one state, after its last token, and an example is cut into one
+ * sequence for each target.
  *
- * <p>The newest token of a sequence has position {@code maxLength - 1}. Reused from step to step; not thread-safe.
+ * <p>The newest token of a sequence has position {@code maxLength - 1}. A batch is reused from step to step. Not thread-safe.
  */
 public final class SequenceBatch {
     /** The target of a state that has none. */
@@ -22,7 +23,7 @@ public final class SequenceBatch {
     public static final int ALL_TARGETS = 0;
 
     private final int maxLength;
-    private final @Nullable EncoderShape padding; // says how many places a sequence takes; null where it is its tokens
+    private final @Nullable EncoderShape padding; // gives the places of a sequence; null: one per token
     private final boolean everyPosition;
     private final int mostTargets;
     private final long seed;
@@ -31,10 +32,10 @@ public final class SequenceBatch {
     private int[] inputs = new int[1024]; // (tokens)
     private int[] positions = new int[1024]; // (tokens)
     private int[] targets = new int[1024]; // (states)
-    private float[] weights = new float[1024]; // (states): of the targets, 0 without one
+    private float[] weights = new float[1024]; // (states): of the targets; 0 without a target
     private int[] starts = new int[128]; // (sequences + 1)
     private int[] placeStarts = new int[128]; // (sequences + 1)
-    private int[] seen = new int[1024]; // (rows that examples were taken from)
+    private int[] seen = new int[1024]; // rows of whole examples, for hasSeen
     private int[] seenStarts = new int[128]; // (sequences)
     private int[] seenEnds = new int[128]; // (sequences)
     private int seenSize;
@@ -45,24 +46,24 @@ public final class SequenceBatch {
     private double weightSum;
 
     /**
-     * A batch in which each token has a state.
+     * Creates a batch in which each token has a state.
      *
-     * @param maxLength positions that the encoder sees
+     * @param maxLength number of positions that the encoder sees
      */
     public SequenceBatch(int maxLength) {
         this(maxLength, null, true, ALL_TARGETS, 0);
     }
 
-    /** A batch for an encoder, of which every target is learned. */
+    /** Creates a batch for an encoder, in which every target is learned. */
     public SequenceBatch(EncoderShape shape) {
         this(shape, ALL_TARGETS, 0);
     }
 
     /**
-     * A batch for an encoder.
+     * Creates a batch for an encoder.
      *
-     * @param mostTargets targets of an example that are learned, where each takes a sequence of its own; {@link #ALL_TARGETS} for
-     *     all. Of more, those are drawn at random
+     * @param mostTargets largest number of targets of an example that are learned, if each takes its own sequence;
+     *     {@link #ALL_TARGETS} for all. If an example has more targets, they are drawn at random
      * @param seed of the draws
      */
     public SequenceBatch(EncoderShape shape, int mostTargets, long seed) {
@@ -78,7 +79,7 @@ public final class SequenceBatch {
         this.seed = seed;
     }
 
-    /** Empties the batch, for a step that draws no targets. */
+    /** Empties the batch, for a step in which no targets are drawn at random. */
     public void clear() {
         clear(0);
     }
@@ -86,7 +87,7 @@ public final class SequenceBatch {
     /**
      * Empties the batch.
      *
-     * @param newStep the number that decides which targets are drawn
+     * @param newStep the step's number, which determines the targets that are drawn
      */
     public void clear(long newStep) {
         step = newStep;
@@ -100,19 +101,19 @@ public final class SequenceBatch {
     }
 
     /**
-     * Adds a training example: each row of {@code rows[from, to)} but the last is an input whose target is the row
-     * after it. Of a longer sequence the newest {@code maxLength} tokens are taken; fewer than two rows add nothing.
-     * All of the rows count as {@linkplain #hasSeen seen}.
+     * Adds a training example: each row of {@code rows[from, to)} except the last is an input whose target is the next row. A
+     * longer sequence is cut to its newest {@code maxLength} tokens. Fewer than two rows add nothing. All rows count as
+     * {@linkplain #hasSeen seen}, including those that are cut off.
      */
     public void addExample(int[] rows, int from, int to) {
         addExample(rows, null, from, to);
     }
 
     /**
-     * Adds a training example, as {@link #addExample(int[], int, int)} does, whose targets have weights of their own. Rows
-     * after the last target are left out; an example without a target adds nothing.
+     * Adds a training example, as {@link #addExample(int[], int, int)} does, with a weight for each target. Rows after the
+     * last target are left out. An example without a target adds nothing.
      *
-     * @param weights of {@code rows} as targets; 0 for a row that is an input only. Null where each weighs 1
+     * @param weights weights of {@code rows} as targets; 0 for a row that is an input only. Null if each weight is 1
      */
     public void addExample(int[] rows, float @Nullable [] weights, int from, int to) {
         if (everyPosition) {
@@ -123,8 +124,8 @@ public final class SequenceBatch {
     }
 
     /**
-     * Adds a training example of a sequence that has just grown. As {@link #addExample(int[], float[], int, int)}, but where only some
-     * targets are learned these are the newest.
+     * Adds a training example of a sequence that has just grown, as {@link #addExample(int[], float[], int, int)} does. If
+     * only some of its targets are learned, they are the newest ones instead of a random draw.
      */
     public void addGrown(int[] rows, float @Nullable [] weights, int from, int to) {
         if (everyPosition) {
@@ -148,7 +149,7 @@ public final class SequenceBatch {
         }
     }
 
-    /** Adds a sequence for each target, or for some of them: all that came before it. */
+    /** Adds a sequence for each target that is learned, which holds the rows before the target. */
     private void addEachTarget(int[] rows, float @Nullable [] weights, int from, int to, boolean newest) {
         int left = 0; // targets still to come
         for (int target = from + 1; target < to; target++) {
@@ -178,7 +179,10 @@ public final class SequenceBatch {
         examples++;
     }
 
-    /** Selection sampling (Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2 S), or the last of those left. */
+    /**
+     * Decides by selection sampling (Knuth, The Art of Computer Programming, volume 2, algorithm 3.4.2 S), or takes the
+     * newest targets.
+     */
     private boolean isTaken(int wanted, int left, int target, boolean newest) {
         if (wanted == left || newest) {
             return wanted == left;
@@ -191,7 +195,7 @@ public final class SequenceBatch {
         return weights == null ? 1f : weights[row];
     }
 
-    /** Behind the last row that is a target; the first row is none. */
+    /** Returns the index after the last row that is a target. The first row is never a target. */
     private static int endOfTargets(float[] weights, int from, int to) {
         int end = to;
         while (end > from + 1 && weights[end - 1] == 0) {
@@ -246,7 +250,7 @@ public final class SequenceBatch {
         shareSeen(start);
     }
 
-    /** Says that the newest sequence was taken from the newest of the seen rows. */
+    /** Makes the rows of {@link #seen} from {@code start} on the seen rows of the newest sequence. */
     private void shareSeen(int start) {
         seenStarts[sequences - 1] = start;
         seenEnds[sequences - 1] = seenSize;
@@ -276,32 +280,32 @@ public final class SequenceBatch {
         return tokens;
     }
 
-    /** Rows of what the encoder makes of the batch. */
+    /** Returns the number of states, which is the number of rows that the encoder computes for the batch. */
     public int states() {
         return states;
     }
 
-    /** States that have a target. */
+    /** Returns the number of states with a target. */
     public int targetCount() {
         return targetCount;
     }
 
-    /** The sum of the targets' weights: {@link #targetCount} where each weighs 1. */
+    /** Returns the sum of the targets' weights, which is {@link #targetCount} if each weight is 1. */
     public double weightSum() {
         return weightSum;
     }
 
-    /** The first token of a sequence; that of {@code sequences()} is {@code tokens()}. */
+    /** Returns the first token of a sequence, or {@code tokens()} for {@code sequences()}. */
     public int start(int sequence) {
         return starts[sequence];
     }
 
-    /** The first state of a sequence; that of {@code sequences()} is {@code states()}. */
+    /** Returns the first state of a sequence, or {@code states()} for {@code sequences()}. */
     public int firstState(int sequence) {
         return everyPosition ? starts[sequence] : sequence;
     }
 
-    /** {@linkplain EncoderShape#places Places} that sequences {@code [first, end)} take. */
+    /** Returns the number of {@linkplain EncoderShape#places places} of sequences {@code [first, end)}. */
     public int places(int first, int end) {
         return placeStarts[end] - placeStarts[first];
     }
@@ -314,12 +318,15 @@ public final class SequenceBatch {
         return targets[state];
     }
 
-    /** How much the loss of the state's target weighs; 0 without one. */
+    /** Returns the weight of the loss of the state's target, or 0 without a target. */
     public float weight(int state) {
         return weights[state];
     }
 
-    /** Whether the row is among those that the sequence was taken from, cut off ones and the last target included. */
+    /**
+     * Returns whether the row is among the rows of the example or history that the sequence was taken from, including rows
+     * that were cut off and the last target.
+     */
     public boolean hasSeen(int sequence, int row) {
         for (int i = seenStarts[sequence]; i < seenEnds[sequence]; i++) {
             if (seen[i] == row) {

@@ -4,7 +4,7 @@ import io.freshet.tensor.Matrix;
 import io.freshet.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 
-/** Serves with an encoder that has one state a sequence: its forward pass without dropout. Owns the encoder. */
+/** Serves with an encoder that has one state for each sequence, by its forward pass without dropout. Owns the encoder. */
 record SequenceStates(Encoder encoder) implements HistoryEncoder {
     @Override
     public int capacity() {

@@ -10,9 +10,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * What {@link SasRec}'s layers do with each token by itself: embedding, affine maps, dropout, relu and residuals, forward
- * and backward. A pass is over the first {@code tokens} rows of its matrices (tokens, d); the first of them has number
- * {@code firstToken} where dropout counts elements.
+ * The parts of {@link SasRec}'s layers that process each token by itself, forward and backward: embedding, affine maps,
+ * dropout, relu and residuals. A pass covers the first {@code tokens} rows of its matrices (tokens, d). For dropout, row 0 is
+ * token {@code firstToken}.
  */
 final class TokenPasses {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
@@ -27,7 +27,7 @@ final class TokenPasses {
         this.d = config.dim();
     }
 
-    /** {@code x = dropout(E[items] · √d + positions)} of the batch's tokens from {@code firstToken} on. */
+    /** Computes {@code x = dropout(E[items] · √d + positions)} for the batch's tokens from {@code firstToken} on. */
     void embed(
             SequenceBatch batch,
             int firstToken,
@@ -71,7 +71,7 @@ final class TokenPasses {
     }
 
     /**
-     * The backward pass of {@link #embed}.
+     * Runs the backward pass of {@link #embed}.
      *
      * @param dx gradient of x
      * @param gradients the flat block that the positions' gradients are added to
@@ -196,7 +196,10 @@ final class TokenPasses {
         }
     }
 
-    /** Where relu's result is positive the element was kept: its gradient is scaled as it was; elsewhere it is 0. */
+    /**
+     * Replaces the gradient of f by the gradient before relu and dropout. Where f is positive, dropout kept the element, and
+     * its gradient is scaled as the element was; elsewhere the gradient is 0.
+     */
     void reluDropoutBackward(Matrix f, Dropout dropout, int tokens, Matrix df) {
         float scale = 1f / (1f - dropout.rate());
         for (int t = 0; t < tokens; t++) {

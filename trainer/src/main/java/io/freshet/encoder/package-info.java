@@ -1,5 +1,6 @@
 /**
- * Sequence encoders as plug-ins, and those of Freshet, SASRec, GRU4Rec and LRURec, over packed sequences: each layer's forward and backward pass side by side, with the formulas in its Javadoc.
+ * Sequence encoders as plug-ins, and Freshet's own encoders: SASRec, GRU4Rec, LRURec, BERT4Rec, FMLP-Rec and BSARec. The
+ * forward and backward pass of each layer are side by side, with the formulas in its Javadoc.
  */
 @NullMarked
 package io.freshet.encoder;

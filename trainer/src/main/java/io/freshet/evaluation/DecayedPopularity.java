@@ -4,12 +4,14 @@ import io.freshet.delta.StepRecord;
 import java.util.Arrays;
 
 /**
- * Ranks items by their clicks, each of which loses half its weight with every {@code halfLife} clicks of the stream.
+ * Ranks items by the sum of their clicks' weights. A click's weight halves with every {@code halfLife} clicks of the
+ * stream.
  *
- * <p>Instead of all weights falling, the weight of a new click rises. Ranking takes time in proportion to the items.
+ * <p>Instead of decreasing all weights, it increases the weight of each new click. Ranking takes time linear in the
+ * number of items.
  */
 public final class DecayedPopularity implements Baseline {
-    /** A click's mean age is then that of a window of 10,000. */
+    /** The half-life at which the mean age of a click equals that in a window of 10,000 clicks. */
     public static final int DEFAULT_HALF_LIFE = 3_500;
 
     private static final double NEVER_SEEN = -1;
@@ -20,9 +22,7 @@ public final class DecayedPopularity implements Baseline {
     private double weight = 1; // of the next click
     private double[] weightOf = new double[0]; // by row
 
-    /**
-     * @param halfLife in clicks of the stream
-     */
+    /** @param halfLife half-life in clicks of the stream */
     public DecayedPopularity(int halfLife, SeenItems seenItems) {
         if (halfLife < 1) {
             throw new IllegalArgumentException("halfLife must be positive: halfLife=" + halfLife);

@@ -11,22 +11,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Prequential metrics in a snapshot, version 2.
+ * Binary form of prequential metrics in a snapshot, version 2.
  *
  * <pre>
  * 3 bytes     46 45 02: magic, kind 'E', version
- * for what is served, for the network and for the memory
+ * for the mixture, for the network and for the memory
  *   varint    k
- *   varint    how often each rank from 1 to k came, k of them
- *   varint    how often a worse rank came, misses among them
- *   varint    events that the window holds at most
- *   varint    events in the window, then for each, oldest first
- *     1 byte  the rank less 1, or k for a worse one
- * 4 bytes     CRC-32C of all before, little endian
+ *   varint    number of events at each rank from 1 to k, k of them
+ *   varint    number of events at worse ranks, including misses
+ *   varint    maximum number of events in the window
+ *   varint    number of events in the window, then for each, oldest first
+ *     1 byte  the rank minus 1, or k for a worse one
+ * 4 bytes     CRC-32C of all preceding bytes, little endian
  * </pre>
  *
- * <p>Version 1, which is read, has the figures of what is served alone: models had no memory. They are the network's, too,
- * and the memory begins without events.
+ * <p>Version 1 is still readable. It has only the metrics of the served model, because models had no memory. They stand
+ * in for the network's metrics, and the memory's begin without events.
  */
 public final class PrequentialFile {
     public static final String NAME = "prequential.bin";
@@ -43,9 +43,9 @@ public final class PrequentialFile {
     }
 
     /**
-     * Reads metrics that go on where those written left off.
+     * Reads metrics, which continue from where the written ones ended.
      *
-     * @throws FormatException for a file that is corrupt, too old or too new
+     * @throws FormatException if the file is corrupt, too old or too new
      */
     public static ModelMetrics read(Path file) throws IOException {
         return FormatFile.read(file, PrequentialFile::decode);

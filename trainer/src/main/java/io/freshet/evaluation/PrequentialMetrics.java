@@ -4,11 +4,11 @@ import io.freshet.delta.StepRecord;
 import java.util.Arrays;
 
 /**
- * HR, NDCG and MRR at k over a stream of ranks: of all events so far and of the newest {@code window} of them.
+ * HR, NDCG and MRR at k over a stream of ranks, for all events so far and for the newest {@code window} events.
  *
- * <p>Prequential: each rank was given before its click was learned from (Vinagre, Jorge, Gama, "Evaluation of
- * recommender systems in streaming environments", 2015). Memory is at most two bytes for each event in the window. Not
- * thread-safe: one writer, which also reads.
+ * <p>Prequential means that each click is ranked before the model learns from it (Vinagre, Jorge, Gama, "Evaluation of
+ * recommender systems in streaming environments", 2015). Takes at most two bytes for each event in the window. Not
+ * thread-safe: a single thread writes and reads.
  */
 public final class PrequentialMetrics {
     private static final int FIRST_ROOM = 64;
@@ -23,7 +23,7 @@ public final class PrequentialMetrics {
 
     /**
      * @param k length of the list that counts as a hit, 1 to 127
-     * @param window events in the moving figures, at least 1
+     * @param window number of events in the windowed figures, at least 1
      */
     public PrequentialMetrics(int k, int window) {
         this(new RankCounts(checkedK(k)), new byte[0], checkedWindow(window));
@@ -44,9 +44,9 @@ public final class PrequentialMetrics {
     }
 
     /**
-     * Metrics as {@link #countsOfAll()} and {@link #recentBuckets()} describe them.
+     * Restores metrics from the results of {@link #countsOfAll()} and {@link #recentBuckets()}.
      *
-     * @throws IllegalArgumentException if the two cannot come from the same metrics
+     * @throws IllegalArgumentException if the two are inconsistent
      */
     public static PrequentialMetrics of(long[] countsOfAll, byte[] recentBuckets, int window) {
         int k = checkedK(countsOfAll.length - 1);
@@ -60,7 +60,7 @@ public final class PrequentialMetrics {
         return metrics;
     }
 
-    /** Counts one event; {@link StepRecord#NO_EVENT} is passed over. */
+    /** Counts one event. Ignores {@link StepRecord#NO_EVENT}. */
     public void observe(int rank) {
         if (rank == StepRecord.NO_EVENT) {
             return;
@@ -78,12 +78,12 @@ public final class PrequentialMetrics {
         next = next + 1 == windowSize ? 0 : next + 1;
     }
 
-    /** Over all events. */
+    /** Returns the accuracy over all events. */
     public Accuracy running() {
         return all.accuracy();
     }
 
-    /** Over the newest events, as many as the window holds. */
+    /** Returns the accuracy over the newest events, as many as the window holds. */
     public Accuracy windowed() {
         return recent.accuracy();
     }
@@ -96,14 +96,17 @@ public final class PrequentialMetrics {
         return windowSize;
     }
 
-    /** {@code (k + 1)}: how often each rank from 1 to k came, then how often any worse one. A copy. */
+    /**
+     * Returns a copy of the counts {@code (k + 1)}: the number of events at each rank from 1 to k, then at any worse
+     * rank.
+     */
     public long[] countsOfAll() {
         long[] counts = new long[k + 1];
         Arrays.setAll(counts, all::at);
         return counts;
     }
 
-    /** {@code rank - 1}, or k for worse, of each event of the window, oldest first. A copy. */
+    /** Returns a copy of the window: {@code rank - 1}, or k for a worse rank, of each event, oldest first. */
     public byte[] recentBuckets() {
         byte[] oldestFirst = new byte[filled];
         int first = filled == windowSize ? next : 0;
@@ -113,7 +116,10 @@ public final class PrequentialMetrics {
         return oldestFirst;
     }
 
-    /** Makes room for one more event: as the events come, so that a long window takes no memory before it is filled. */
+    /**
+     * Makes room for one more event. The window grows with the events, so that a long one takes no memory before it is
+     * filled.
+     */
     private void growBeyond(int events) {
         if (events == window.length) {
             window = Arrays.copyOf(window, (int) Math.min(windowSize, Math.max(FIRST_ROOM, 2L * events)));

@@ -3,16 +3,16 @@ package io.freshet.evaluation;
 import java.util.Arrays;
 
 /**
- * How often each rank from 1 to k came, and how often any worse one.
+ * Counts of events by rank: one for each rank from 1 to k, and one for all worse ranks.
  *
- * <p>Figures are computed from whole counts, so they depend neither on the order of the events nor on what was added
- * and removed in between.
+ * <p>The figures are computed from integer counts, so they do not depend on the order in which events are added and
+ * removed.
  */
 public final class RankCounts {
     private final long[] counts; // (k + 1): ranks 1..k at 0..k-1, everything worse at k
 
     /**
-     * No counts yet.
+     * Creates counts of zero.
      *
      * @param k length of the list that counts as a hit
      */
@@ -20,12 +20,12 @@ public final class RankCounts {
         this(new long[k + 1]);
     }
 
-    /** Takes the array over. */
+    /** Creates counts that take ownership of the array. */
     RankCounts(long[] counts) {
         this.counts = counts;
     }
 
-    /** The bucket of a rank: {@code rank - 1}, or k for everything worse. */
+    /** Returns the bucket of a rank: {@code rank - 1}, or k for all worse ranks. */
     static int bucketOf(int rank, int k) {
         return rank <= k ? rank - 1 : k;
     }
@@ -55,7 +55,7 @@ public final class RankCounts {
         return Arrays.stream(counts).sum();
     }
 
-    /** The figures over all that was counted. */
+    /** Returns the accuracy over all counted events. */
     public Accuracy accuracy() {
         long events = events();
         if (events == 0) {

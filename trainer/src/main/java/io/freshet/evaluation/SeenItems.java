@@ -1,9 +1,9 @@
 package io.freshet.evaluation;
 
-/** Whether the items of a user's own history take part in the ranking of that user's next item. */
+/** Whether items of the user's history take part in the ranking of the user's next item. */
 public enum SeenItems {
-    /** They compete like all others: streams with repeats. */
+    /** Seen items are ranked like all others, for streams with repeats. */
     RANKED,
-    /** They are taken out, and a target among them is a miss: streams without repeats. */
+    /** Seen items are excluded, and a target among them is a miss, for streams without repeats. */
     MASKED
 }

@@ -6,15 +6,15 @@ import java.util.BitSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Ranks items by how often they followed the user's last three.
+ * Ranks items by how often they followed the user's last three items.
  *
- * <p>A click adds to the rule "earlier item → clicked item" the weight {@code 1 / gap} for each of the three items
- * before it; an item's score is the sum over the last three of {@code 1 / gap} times the rule's weight. Equal scores
- * tie, against the target. Items that no rule names come behind, by {@link WindowedPopularity}. Weights are kept as
- * whole sixths, so ties are exact.
+ * <p>For each of the three items before it, a click adds the weight {@code 1 / gap} to the rule "earlier item → clicked
+ * item". An item's score is the sum, over the user's last three items, of {@code 1 / gap} times the rule's weight. Ties
+ * count against the target. Items without a rule rank after all others, by {@link WindowedPopularity}. Weights are stored
+ * in integer sixths, so that ties are exact.
  *
- * <p>Memory grows with the number of distinct pairs within three clicks of each other, unless items are {@linkplain #forget
- * forgotten}: it is a measure for runs, not a part of serving.
+ * <p>Memory grows with the number of distinct pairs within three clicks of each other, unless items are
+ * {@linkplain #forget forgotten}: this baseline is for evaluation runs, not for serving.
  */
 public final class SequentialRules implements Baseline {
     private static final int[] SIXTHS = {6, 3, 2}; // 1 / gap in sixths, by gap - 1
@@ -63,7 +63,7 @@ public final class SequentialRules implements Baseline {
         popularity.observe(item);
     }
 
-    /** Drops all rules from and to items that will not be clicked again, so that memory stays with those that are left. */
+    /** Drops all rules from and to items that will not be clicked again, which bounds memory by the remaining items. */
     public void forget(BitSet items) {
         for (int item = 0; item < successorsOf.length; item++) {
             SuccessorCounts successors = successorsOf[item];
@@ -99,7 +99,7 @@ public final class SequentialRules implements Baseline {
         }
     }
 
-    /** A masked item's score turns negative: it is not in the list, and is told from one that no rule names. */
+    /** Negates the scores of masked items, which excludes them and distinguishes them from items without a rule. */
     private void mask(int[] seen, int length) {
         for (int position = 0; position < length; position++) {
             int item = seen[position];

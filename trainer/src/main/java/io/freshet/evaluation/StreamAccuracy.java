@@ -4,22 +4,21 @@ import io.freshet.delta.StepRecord;
 import java.util.Arrays;
 
 /**
- * The figures of a stream's events from a given share of its clicks on, for a stream whose length is known only at its
- * end.
+ * Accuracy over the events after a given share of a stream's clicks, where the stream's length is known only at its end.
  *
- * <p>Keeps the cumulative counts at evenly spaced clicks; when there are too many, every second one goes. So memory is
- * bounded, and the share is met to within {@code 1 / checkpoints} of the stream, exactly while the stream is shorter
- * than {@code checkpoints} clicks. Not thread-safe.
+ * <p>Keeps checkpoints of the cumulative counts at evenly spaced clicks. When there are too many, it drops every second
+ * one. So memory is bounded. The share is met to within {@code 1 / checkpoints} of the stream, and exactly while the
+ * stream is shorter than {@code checkpoints} clicks. Not thread-safe.
  */
 public final class StreamAccuracy {
-    /** 6 MB at k = 10 when full. */
+    /** Maximum number of checkpoints, which take 6 MB at k = 10. */
     private static final int CHECKPOINTS = 1 << 16;
 
     private static final int FIRST_CAPACITY = 1 << 10;
 
     private final int k;
     private final int checkpoints;
-    private final long[] now; // (k + 1) counts as in RankCounts
+    private final long[] now; // (k + 1): counts as in RankCounts
     private long[] cumulative; // (held, k + 1): counts before click number i * spacing
     private int held;
     private long spacing = 1;
@@ -56,10 +55,10 @@ public final class StreamAccuracy {
     }
 
     /**
-     * Over the events after the first {@code share} of the clicks: those from click number
+     * Returns the accuracy over the events after the first {@code share} of the clicks: from click number
      * {@code floor(share * clicks)} on, counted from 0.
      *
-     * @param share from 0, all events, to below 1
+     * @param share share of the clicks to skip, from 0 (inclusive) to 1 (exclusive)
      */
     public Accuracy afterFirst(double share) {
         if (!(share >= 0 && share < 1)) {

@@ -4,10 +4,10 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * How strongly each item has followed one item: an open-addressing map from row to weight.
+ * The weights with which items have followed a given item: an open-addressing hash map from row to weight.
  *
- * <p>Slots are read by position ({@link #rowAt}, {@link #weightAt}) so that a scan allocates nothing. Their order means
- * nothing.
+ * <p>Slots are read by position ({@link #rowAt}, {@link #weightAt}), so that a scan allocates nothing. Their order has no
+ * meaning.
  */
 final class SuccessorCounts {
     private static final int EMPTY = -1;
@@ -30,7 +30,7 @@ final class SuccessorCounts {
         weights[slot] += weight;
     }
 
-    /** The same counts but for some rows; itself where it has none of them. */
+    /** Returns the counts without some rows; this object itself if it has none of them. */
     SuccessorCounts without(BitSet gone) {
         SuccessorCounts kept = new SuccessorCounts();
         for (int slot = 0; slot < rows.length; slot++) {

@@ -4,14 +4,14 @@ import io.freshet.delta.StepRecord;
 import java.util.Arrays;
 
 /**
- * Ranks items by how often they were clicked among the newest {@code window} clicks.
+ * Ranks items by their number of clicks among the newest {@code window} clicks.
  *
- * <p>A click moves an item's count by one, so the number of items with at least a given count changes at one place
- * only: that array replaces sorting, and both operations take constant time (but for masking, which takes the
- * history's length).
+ * <p>A click changes an item's count by one, so the array of the number of items with at least a given count changes in
+ * one element only. That array replaces sorting: both operations take constant time, except for masking, which is linear
+ * in the length of the history.
  */
 public final class WindowedPopularity implements Baseline {
-    /** The window of the published floors. */
+    /** The window of the published baseline results. */
     public static final int DEFAULT_WINDOW = 10_000;
 
     private static final int NEVER_SEEN = -1;
@@ -74,7 +74,7 @@ public final class WindowedPopularity implements Baseline {
         itemsWithAtLeast[++countOf[item]]++;
     }
 
-    /** Clicks on the item in the window, or -1 if it was never observed. */
+    /** Returns the number of clicks on the item in the window, or -1 if the item was never observed. */
     int count(int item) {
         return item < countOf.length ? countOf[item] : NEVER_SEEN;
     }
@@ -83,12 +83,12 @@ public final class WindowedPopularity implements Baseline {
         return count(item) != NEVER_SEEN;
     }
 
-    /** How many observed items have at least this count. */
+    /** Returns the number of observed items with at least this count. */
     int itemsWithAtLeast(int count) {
         return itemsWithAtLeast[count];
     }
 
-    /** Whether the item at this position has not come earlier in the history. */
+    /** Returns whether the item at this position does not occur earlier in the history. */
     static boolean isFirst(int[] history, int position) {
         for (int i = 0; i < position; i++) {
             if (history[i] == history[position]) {

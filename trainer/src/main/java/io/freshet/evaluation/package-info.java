@@ -1,5 +1,5 @@
 /**
- * Prequential evaluation: ranks of what came next, the figures made of them, and the baselines that a model has to
+ * Prequential evaluation: ranks of the next items, the figures computed from them, and the baselines that a model must
  * beat on the same events.
  */
 @NullMarked

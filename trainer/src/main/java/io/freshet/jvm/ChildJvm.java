@@ -10,8 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A process that runs a main class in a JVM like this one: the same Java, options and class path. {@link #close} kills
- * it. If this JVM ends first, by Ctrl-C, SIGTERM or its own exit, a shutdown hook ends the child; only a parent that is
- * killed by SIGKILL leaves it running. Thread-safe.
+ * it. If this JVM ends first, by Ctrl-C, SIGTERM or its own exit, a shutdown hook ends the child. Only a parent killed by
+ * SIGKILL leaves its child running. Thread-safe.
  */
 public final class ChildJvm implements AutoCloseable {
     private static final Duration END = Duration.ofSeconds(10);
@@ -34,7 +34,7 @@ public final class ChildJvm implements AutoCloseable {
         this.hook = Thread.ofPlatform().unstarted(process::destroy);
     }
 
-    /** This JVM's options, except those that name a port or a file that two JVMs cannot share. */
+    /** Returns this JVM's options, except those that name a port or a file that two JVMs cannot share. */
     public static List<String> options() {
         return shared(ManagementFactory.getRuntimeMXBean().getInputArguments());
     }
@@ -46,9 +46,9 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /**
-     * A command line with this JVM's Java and class path.
+     * Returns a command line with this JVM's Java and class path.
      *
-     * @param options {@link #options}, possibly with others behind them; of two that contradict, the JVM takes the last
+     * @param options {@link #options}, possibly followed by others; if two contradict each other, the JVM takes the last
      */
     public static ProcessBuilder builder(List<String> options, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
@@ -87,7 +87,7 @@ public final class ChildJvm implements AutoCloseable {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException _) {
-            // This JVM is shutting down: the hook finds a process that has ended.
+            // This JVM is shutting down. The hook is harmless, because the process has ended.
         }
     }
 }

@@ -1,4 +1,4 @@
-/** Child processes that run in JVMs like this one. */
+/** Child processes that run in JVMs configured like this one. */
 @NullMarked
 package io.freshet.jvm;
 

@@ -4,8 +4,9 @@ import java.time.Clock;
 import java.time.Duration;
 
 /**
- * Notices that the wall clock was set back. Kafka's clients and Kafka Streams time heartbeats, commits and reconnections by it: they
- * wait until it reaches the latest time that they have seen. Not thread-safe.
+ * Detects that the wall clock was set back. Kafka's clients and Kafka Streams schedule heartbeats, commits and
+ * reconnections by the wall clock: after a step back, they wait until it reaches the latest time that they have seen. Not
+ * thread-safe.
  */
 public final class ClockWatch {
     private final Clock clock;
@@ -16,7 +17,7 @@ public final class ClockWatch {
         this.latestMs = clock.millis();
     }
 
-    /** How far the clock is now behind the latest time that a call has seen; zero if it is not. */
+    /** Returns how far the clock is behind the latest time seen by any call; zero if it is not behind. */
     public Duration behind() {
         long nowMs = clock.millis();
         latestMs = Math.max(latestMs, nowMs);

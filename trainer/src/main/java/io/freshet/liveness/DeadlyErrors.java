@@ -3,13 +3,13 @@ package io.freshet.liveness;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Errors after which a process must end: the JVM is out of memory or broken, and what any thread has done since is not
- * to be trusted. A stack overflow is not among them, since it unwinds what it has happened in.
+ * Errors after which the process must end, because the JVM is out of memory or broken and the state of every thread is
+ * suspect. A stack overflow is not one of them, since unwinding the stack recovers from it.
  */
 public final class DeadlyErrors {
     private DeadlyErrors() {}
 
-    /** Throws the deadly error that the failure is or comes from, if there is one: nobody but the process may handle it. */
+    /** Throws the deadly error that is the failure or one of its causes, if any. No caller may handle it. */
     public static void throwIfDeadly(Throwable failure) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof VirtualMachineError deadly && !(cause instanceof StackOverflowError)) {

@@ -4,7 +4,7 @@ import java.time.Duration;
 import java.util.Collection;
 import java.util.function.LongSupplier;
 
-/** The heartbeat of one loop. The loop's thread beats and closes; any thread may ask for the age. */
+/** The heartbeat of one loop. The loop's thread calls {@link #beat} and {@link #close}; any thread may read the age. */
 public final class Heartbeat implements AutoCloseable {
     private final String loop;
     private final LongSupplier nanoTime;
@@ -17,13 +17,13 @@ public final class Heartbeat implements AutoCloseable {
         this.watched = watched;
     }
 
-    /** Begins the watch: the loop's thread runs. */
+    /** Starts watching the loop. Called by the loop's thread once it runs. */
     public void begin() {
         beat();
         watched.add(this);
     }
 
-    /** Says that the loop has begun another turn. */
+    /** Records that the loop has begun another iteration. */
     public void beat() {
         lastNanos = nanoTime.getAsLong();
     }
@@ -32,12 +32,12 @@ public final class Heartbeat implements AutoCloseable {
         return loop;
     }
 
-    /** Time since the last beat. */
+    /** Returns the time since the last beat. */
     Duration age() {
         return Duration.ofNanos(nanoTime.getAsLong() - lastNanos);
     }
 
-    /** Ends the watch: the loop has ended as it should. */
+    /** Stops watching the loop, because it has ended normally. */
     @Override
     public void close() {
         watched.remove(this);

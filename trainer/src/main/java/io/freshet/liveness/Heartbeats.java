@@ -7,15 +7,15 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.LongSupplier;
 
 /**
- * The loops of a role, each of which beats once a turn. A loop that has not beaten for longer than the bound is stuck or
- * dead, and the process must be started again. Thread-safe.
+ * The heartbeats of a role's loops, each of which beats once per iteration. If a loop has not beaten for longer than the
+ * bound, it is stuck or dead, and the process must be restarted. Thread-safe.
  */
 public final class Heartbeats {
     private final Duration bound;
     private final LongSupplier nanoTime;
     private final List<Heartbeat> watched = new CopyOnWriteArrayList<>();
 
-    /** @param bound longest time between two beats of a loop; longer than the longest turn of a healthy one */
+    /** @param bound maximum time between two beats of a loop; must exceed the longest iteration of a healthy loop */
     public Heartbeats(Duration bound) {
         this(bound, System::nanoTime);
     }
@@ -28,17 +28,17 @@ public final class Heartbeats {
         this.nanoTime = nanoTime;
     }
 
-    /** The heartbeat of a loop, which is watched from its {@link Heartbeat#begin beginning} until it is closed. */
+    /** Returns the heartbeat of a loop, which is watched from {@link Heartbeat#begin} until it is closed. */
     public Heartbeat of(String loop) {
         return new Heartbeat(loop, nanoTime, watched);
     }
 
-    /** The longest time between two beats of a loop. */
+    /** Returns the maximum time between two beats of a loop. */
     public Duration bound() {
         return bound;
     }
 
-    /** One sentence for each loop whose last beat is older than the bound; empty where all loops make progress. */
+    /** Returns one sentence for each loop whose last beat is older than the bound; empty if all loops make progress. */
     public List<String> overdue() {
         return watched.stream()
                 .map(heartbeat -> overdue(heartbeat.loop(), heartbeat.age()))
@@ -46,7 +46,7 @@ public final class Heartbeats {
                 .toList();
     }
 
-    /** Says so if this age of a loop's last progress is above the bound. */
+    /** Returns a sentence if the age of a loop's last progress exceeds the bound. */
     public Optional<String> overdue(String loop, Duration age) {
         return age.compareTo(bound) > 0
                 ? Optional.of("loop " + loop + " must make progress within " + seconds(bound)

@@ -11,27 +11,26 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The configured loss of one batch after another, with its gradients. What differs between losses is the
- * {@link LossFunction}; what differs between ways of sampling is whether candidates are shared, so that matrix products
- * do the work, or each position's own.
+ * Computes the configured loss of each batch, with its gradients. Losses differ in their {@link LossFunction}. Ways of sampling
+ * differ in whether targets share candidates, so that matrix products do the work, or each position has its own candidates.
  *
- * <p>For each batch: {@link #begin}, then {@link #backward} for every chunk, shards at the same time if need be, then
- * {@link #addCandidateGradient} for the rows that were touched, and {@link #end}. Owns its scratch, which for each shard
- * has (candidates × {@value ScoreTile#TOKENS}) floats.
+ * <p>The caller calls, for each batch, {@link #begin}, {@link #backward} for every chunk, where shards may run concurrently,
+ * {@link #addCandidateGradient} for the rows that were touched, and {@link #end}. Owns its scratch, which has (candidates ×
+ * {@value ScoreTile#TOKENS}) floats for each shard.
  */
 public final class BatchLoss implements AutoCloseable {
-    /** Of all shards: eight shards have this for 21,800 candidates of 64 floats. */
+    /** Bound on the scratch of all shards together. Eight shards reach it with 21,800 candidates of 64 floats. */
     private static final long SCRATCH_BYTES = 128L << 20;
 
     private final int d;
     private final Negatives negatives;
     private final CandidateGradients gradients;
     private final NegativeSampler sampler = new NegativeSampler();
-    private final Candidates.Sample sample; // what the batch shares
+    private final Candidates.Sample sample; // the candidates that the batch shares
     private final List<Shard> shards = new ArrayList<>();
 
     /**
-     * @param seed of the model whose negatives are drawn
+     * @param seed seed of the model, which determines the negatives
      */
     public BatchLoss(int d, Products products, LossConfig config, long seed, int shards) {
         this.d = d;
@@ -65,11 +64,11 @@ public final class BatchLoss implements AutoCloseable {
     }
 
     /**
-     * Makes ready for a batch and draws what all its targets share.
+     * Prepares for a batch and draws the negatives that all its targets share.
      *
-     * @param chunks chunks that it is cut into
-     * @param shardCount shards that the batch is shared out to, the first ones
-     * @param step the number that decides draws
+     * @param chunks number of chunks that the batch is cut into
+     * @param shardCount number of shards, the first ones, among which the batch is split
+     * @param step the step's number, which determines the draws
      */
     public void begin(SequenceBatch batch, int chunks, int shardCount, RowTable items, long step) {
         negatives.prepare(batch, chunks, items, step);
@@ -81,10 +80,11 @@ public final class BatchLoss implements AutoCloseable {
     }
 
     /**
-     * How many of the shards a batch may be shared out to: all of them, unless their scratch for every candidate passes {@value
-     * #SCRATCH_BYTES} bytes, and at least two. Depends on the number of candidates alone, never on the machine.
+     * Returns among how many of the shards a batch may be split: as many as have at most {@value #SCRATCH_BYTES} bytes of
+     * scratch together, but at least two, or one if there is only one shard. The number depends only on the number of
+     * candidates, never on the machine.
      *
-     * @param rows items of the table
+     * @param rows number of items in the table
      */
     public int shardsFor(int rows) {
         long scratch = (long) negatives.mostShared(rows) * (d + ScoreTile.TOKENS) * Float.BYTES;
@@ -93,11 +93,11 @@ public final class BatchLoss implements AutoCloseable {
     }
 
     /**
-     * The loss of a chunk and its gradients.
+     * Computes the loss of a chunk and its gradients.
      *
-     * @param shard the shard whose scratch and sums it goes to; one thread at a time
-     * @param first whether it is the shard's first chunk of this batch
-     * @return the sum of the states' losses by their own weights, not multiplied by the chunk's
+     * @param shard the shard whose scratch and sums are used, by one thread at a time
+     * @param first whether this is the shard's first chunk of the batch
+     * @return the sum of the states' losses, each multiplied by its own weight but not by the chunk's
      */
     public double backward(int shard, LossChunk chunk, boolean first) {
         Shard scratch = shards.get(shard);
@@ -126,17 +126,17 @@ public final class BatchLoss implements AutoCloseable {
         return scratch.chunkSample;
     }
 
-    /** Whether every item is a candidate, so that nothing is drawn. */
+    /** Returns whether every item is a candidate, so that nothing is drawn. */
     public boolean isOverAllItems() {
         return negatives.sampling() == Sampling.ALL;
     }
 
-    /** The row of each draw, or -1 for a draw that found none ({@link #drawCount}); valid until the next batch. */
+    /** Returns the row of each draw ({@link #drawCount}), or -1 if a draw found none. Valid until the next batch. */
     public int[] draws() {
         return negatives.draws();
     }
 
-    /** How many draws the batch's negatives took. */
+    /** Returns the number of draws for the batch. */
     public int drawCount() {
         return negatives.drawCount();
     }
@@ -144,34 +144,37 @@ public final class BatchLoss implements AutoCloseable {
     /**
      * Adds a candidate's gradient to a sum (d).
      *
-     * @param candidate its row, where all items are candidates; else its draw
+     * @param candidate the candidate's row if all items are candidates, otherwise its draw
      * @param hidden H of the batch (states, d)
      */
     public void addCandidateGradient(MemorySegment sum, int candidate, Matrix hidden) {
         gradients.addTo(sum, candidate, hidden);
     }
 
-    /** Takes note of what the batch's targets were, if that decides later draws. */
+    /** Counts the batch's targets, if later draws depend on them. */
     public void end(SequenceBatch batch) {
         negatives.observe(batch);
     }
 
-    /** Says that an item has got the row, so that it may be drawn. */
+    /** Adds the row of a new item to those that can be drawn. */
     public void addItem(int row) {
         negatives.addItem(row);
     }
 
-    /** Says that the row has no item any more: it is not drawn. */
+    /** Removes a row that has no item any more from those that can be drawn. */
     public void evict(int row) {
         negatives.evict(row);
     }
 
-    /** How often each item was a target, if that decides draws (vocabulary); -1 where there is none. Else empty. */
+    /**
+     * Returns how often each item was a target (vocabulary), with -1 for a row without an item. Empty if draws do not depend on
+     * it.
+     */
     public long[] targetCounts() {
         return negatives.counts();
     }
 
-    /** Takes on the counts of earlier. */
+    /** Restores counts of an earlier {@link #targetCounts}. */
     public void restoreTargetCounts(long[] counts) {
         negatives.restoreCounts(counts);
     }

@@ -9,11 +9,12 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The gradients of a step's candidates, by draws or, where all items are candidates, by rows. Where a whole batch shares
- * candidates each shard sums its own layer, which are summed in order; where chunks have their own sets, each chunk has
- * its part; where positions have their own, a draw has a coefficient to its state's hidden state.
+ * The gradients of a step's candidates, indexed by draw, or by row if all items are candidates. If a whole batch shares
+ * candidates, each shard sums gradients in its own layer, and the layers are summed in order. If each chunk has its own set,
+ * each chunk has its own part. If each position has its own set, a draw has a coefficient, which is multiplied by the hidden
+ * state of the draw's position.
  *
- * <p>Shards may write at the same time; reading comes after.
+ * <p>Shards may write concurrently. Gradients may be read only when all shards are done.
  */
 final class CandidateGradients implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -22,7 +23,7 @@ final class CandidateGradients implements AutoCloseable {
     private final int negatives;
     private FloatBlock block = FloatBlock.zeros(1);
     private Sampling sampling = Sampling.ALL;
-    private int candidates; // of a layer
+    private int candidates; // in a layer
     private int layers;
 
     CandidateGradients(int d, LossConfig config) {
@@ -33,7 +34,7 @@ final class CandidateGradients implements AutoCloseable {
     /**
      * Makes room for a step's gradients.
      *
-     * @param shards shards that have a chunk of the batch, the first ones
+     * @param shards number of shards, the first ones, that have a chunk of the batch
      */
     void prepare(SequenceBatch batch, Negatives drawn, int rows, int shards) {
         sampling = drawn.sampling();
@@ -47,17 +48,17 @@ final class CandidateGradients implements AutoCloseable {
         }
     }
 
-    /** Where a shard sums the gradients of the candidates that the batch shares (candidates, d). */
+    /** Returns the layer in which a shard sums the gradients of the candidates that the batch shares (candidates, d). */
     Matrix ofShard(int shard) {
         return Matrix.over(block.memory(), (long) shard * candidates * d, d);
     }
 
-    /** Where a chunk's own set has its gradients (K, d). */
+    /** Returns the gradients of a chunk's own set (K, d). */
     Matrix ofChunk(int chunk) {
         return Matrix.over(block.memory(), (long) chunk * negatives * d, d);
     }
 
-    /** Where positions' own draws have their coefficients (states, K). */
+    /** Returns the coefficients of the draws of each position (states, K). */
     Matrix coefficients() {
         return Matrix.over(block.memory(), 0, negatives);
     }
@@ -65,7 +66,7 @@ final class CandidateGradients implements AutoCloseable {
     /**
      * Adds a candidate's gradient to a sum (d).
      *
-     * @param candidate its row, where all items are candidates; else its draw
+     * @param candidate the candidate's row if all items are candidates, otherwise its draw
      * @param hidden H of the batch (states, d)
      */
     void addTo(MemorySegment sum, int candidate, Matrix hidden) {

@@ -8,33 +8,33 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * The items that several targets are held against together: all that the table knows, or a sample of them. They stand in
- * the order of their rows. Candidate {@code i} has row {@code i} of the candidates' gradients. A target that is among
- * them is not held against itself.
+ * Candidates that several targets share: all items of the table, or a sample of them. They are in the order of their rows. Row
+ * {@code i} of the candidates' gradients belongs to candidate {@code i}. A target that is among the candidates is not compared
+ * with itself.
  */
 sealed interface Candidates {
-    /** How many. */
+    /** Returns the number of candidates. */
     int size();
 
-    /** The candidates come in blocks of {@link #blockSize} but the last. */
+    /** Returns the number of candidates in each block except the last. */
     int blockSize();
 
-    /** The vectors of block {@code block} (candidates of the block, d). */
+    /** Returns the vectors of block {@code block} (candidates of the block, d). */
     Matrix block(int block);
 
-    /** The first candidate that is this vocabulary row, or a number below 0. */
+    /** Returns the first candidate that is this vocabulary row, or a negative number. */
     int indexOf(int row);
 
-    /** The vocabulary row of a candidate. */
+    /** Returns the vocabulary row of a candidate. */
     int rowOf(int candidate);
 
-    /** What each candidate's score is corrected by, but for its {@link #ownCorrections own part}. */
+    /** Returns the part of the score correction that is the same for all candidates. */
     float correction();
 
-    /** What each candidate's score is corrected by beside that (size), or an empty segment if there is nothing. */
+    /** Returns each candidate's own part of the score correction (size), or an empty segment if there is none. */
     MemorySegment ownCorrections();
 
-    /** Every row of the table, once. */
+    /** Every row of the table. */
     record All(RowTable items, float correction) implements Candidates {
         @Override
         public int size() {
@@ -67,7 +67,7 @@ sealed interface Candidates {
         }
     }
 
-    /** Rows that were drawn, ascending, one perhaps several times. Owns a copy of their vectors; used again and again. */
+    /** Drawn rows in ascending order, possibly with duplicates. Owns a copy of their vectors. Reusable. */
     final class Sample implements Candidates, AutoCloseable {
         private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
@@ -83,7 +83,7 @@ sealed interface Candidates {
             this.d = d;
         }
 
-        /** Takes the {@code count} draws from {@code from} on. */
+        /** Replaces the sample by {@code count} draws from index {@code from} on. */
         void gather(RowTable items, int[] draws, int from, int count, ScoreCorrection corrections) {
             reserve(count);
             System.arraycopy(draws, from, rows, 0, count);

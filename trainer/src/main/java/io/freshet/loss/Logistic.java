@@ -7,8 +7,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Telling the target from its candidates one by one: NCE (Gutmann and Hyvärinen, AISTATS 2010), NEG (Mikolov et al.,
- * NeurIPS 2013) and BCE (Kang and McAuley, ICDM 2018), as Xu et al. (arXiv 2408.14238) compare them. With x = s + its
+ * Binary classification of the target and of each candidate: NCE (Gutmann and Hyvärinen, AISTATS 2010), NEG (Mikolov et al.,
+ * NeurIPS 2013) and BCE (Kang and McAuley, ICDM 2018), as compared by Xu et al. (arXiv 2408.14238). With x the score s plus its
  * {@link ScoreCorrection}:
  *
  * <pre>
@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorOperators;
  * -log σ(x) = softplus(-x),   -log(1 - σ(x)) = softplus(x) = max(x, 0) + log(1 + exp(-|x|))
  * </pre>
  *
- * <p>The logarithms of {@value #BLOCK} candidates are taken as one, of a product that is at most 2^{@value #BLOCK},
- * which is less work.
+ * <p>For {@value #BLOCK} candidates only one logarithm is taken, of a product that is at most 2^{@value #BLOCK}, because that
+ * is less work.
  */
 record Logistic() implements LossFunction {
     private static final int BLOCK = 64;
@@ -38,8 +38,8 @@ record Logistic() implements LossFunction {
     }
 
     /**
-     * With x = s - shift: σ(x) in the place of s, softplus(x) added to the sums, σ(x) taken off the targets' derivatives.
-     * What the scales were is lost.
+     * With x = s - shift, replaces s by σ(x), adds softplus(x) to the sums, and subtracts σ(x) from the targets' derivatives.
+     * Overwrites the scales.
      */
     static void classify(ScoreTile tile, int from, int rows, int states) {
         for (int block = 0; block < rows; block += BLOCK) {
@@ -55,9 +55,10 @@ record Logistic() implements LossFunction {
     }
 
     /**
-     * All but the logarithms, whose product is left in the scales. Calls the Vector API itself but for the exponential:
-     * after that the method is so large that C2 inlines no more of ours, and a vector that goes through a call is an
-     * object. Sums are arguments, not receivers, because C2 does not know the class of what a loop brings round.
+     * Does everything except the logarithm, and leaves the product whose logarithm is to be taken in the scales. Loads and
+     * stores call the Vector API directly: with the exponential, the method is so large that C2 inlines no more of our methods,
+     * and a vector that is passed to a call becomes an object. Sums are arguments, not receivers, because C2 does not know the
+     * class of a value that is carried around the loop.
      */
     private static void classify(MemorySegment scores, long at, int rows, ScoreTile tile, long lane) {
         FloatVector shift = Lanes.load(tile.shifts(), lane);
@@ -99,7 +100,7 @@ record Logistic() implements LossFunction {
         }
     }
 
-    /** σ(x), given {@code e = exp(-|x|)}. */
+    /** Returns σ(x), given {@code e = exp(-|x|)}. */
     private static FloatVector sigmoid(FloatVector x, FloatVector e) {
         FloatVector one = FloatVector.broadcast(Lanes.FLOATS, 1f);
         return one.blend(e, x.compare(VectorOperators.LT, 0f)).div(e.add(1f));

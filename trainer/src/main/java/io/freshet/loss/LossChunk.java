@@ -6,17 +6,17 @@ import io.freshet.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A chunk of a batch whose loss is wanted: some of its sequences, as the encoder left them. States without a target count
- * nothing.
+ * A chunk of a batch for which the loss is computed: some of its sequences, with their states from the encoder. States without
+ * a target do not contribute to the loss.
  *
- * @param number which chunk of the batch it is
- * @param firstSequence its first sequence
- * @param endSequence the sequence after its last
+ * @param number number of the chunk within the batch
+ * @param firstSequence first sequence of the chunk
+ * @param endSequence the sequence after the chunk's last
  * @param hidden H (states, d)
  * @param items the item table, for the targets' and candidates' vectors
- * @param weight what each state's loss is multiplied by, beside its target's own weight, before gradients are taken
+ * @param weight factor of each state's loss in the gradients, besides the own weight of its target
  * @param hiddenGradients receives the gradient of H (states, d)
- * @param targetGradients receives, by the batch's numbers of states, both weights · dℓ/ds⁺: the gradient of the target's
+ * @param targetGradients receives dℓ/ds⁺ times both weights, at the state's number in the batch; the gradient of the target's
  *     vector is that times h
  */
 public record LossChunk(
@@ -29,7 +29,7 @@ public record LossChunk(
         float weight,
         Matrix hiddenGradients,
         MemorySegment targetGradients) {
-    /** The batch's state that row 0 of {@link #hidden} holds. */
+    /** Returns the batch's state that row 0 of {@link #hidden} holds. */
     int firstState() {
         return batch.firstState(firstSequence);
     }
@@ -38,12 +38,12 @@ public record LossChunk(
         return batch.firstState(endSequence) - firstState();
     }
 
-    /** The target of the chunk's state, or {@link SequenceBatch#NO_TARGET}. */
+    /** Returns the target of a state of the chunk, or {@link SequenceBatch#NO_TARGET}. */
     int target(int state) {
         return batch.target(firstState() + state);
     }
 
-    /** How much the loss of the chunk's state weighs among the others; 0 without a target. */
+    /** Returns the own weight of a state's loss, or 0 without a target. */
     float ownWeight(int state) {
         return batch.weight(firstState() + state);
     }

@@ -1,8 +1,8 @@
 package io.freshet.loss;
 
 /**
- * Which loss is learned by, and what it holds targets against. With hidden state h, a target's score s⁺ = h·e⁺ and
- * candidates' scores sᵢ = h·eᵢ, the losses of Xu et al. (arXiv 2408.14238; arXiv 2402.06216) are:
+ * The loss for training and the sampling of its negatives. With hidden state h, a target's score s⁺ = h·e⁺ and candidates'
+ * scores sᵢ = h·eᵢ, the losses of Xu et al. (arXiv 2408.14238; arXiv 2402.06216) are:
  *
  * <pre>
  * CE       -s⁺ + log Σ exp s over all items
@@ -15,15 +15,15 @@ package io.freshet.loss;
  * BPR      -log σ(s⁺ - s⁻)                      s⁻ of one unseen negative
  * </pre>
  *
- * <p>q is the probability that one draw falls on an item: 1/|I| for uniform draws. Where draws follow popularity, a
- * softmax corrects each candidate's score by -log q, too (Bengio and Senécal, "Adaptive Importance Sampling", 2008): its
- * α becomes {@code αᵢ = α / ((|I| - 1) qᵢ)}, which is 1 / (K qᵢ) for the automatic α. A draw that is the target itself
- * counts nothing.
+ * <p>q is the probability that one draw yields an item: 1/|I| for uniform draws. If draws follow popularity, a softmax also
+ * corrects each candidate's score by -log q (Bengio and Senécal, "Adaptive Importance Sampling", 2008): its α becomes
+ * {@code αᵢ = α / ((|I| - 1) qᵢ)}, which is 1 / (K qᵢ) for the automatic α. A draw that is the target itself does not
+ * contribute.
  *
- * @param kind which loss
- * @param sampling who shares negatives with whom
- * @param negatives K, how many negatives a target has; where the vocabulary has no more items than that, all of them
- *     are held against it, SSM and SCE become CE, and NCE's K is |I|; 0 for CE and CE-η
+ * @param kind the loss
+ * @param sampling which targets share negatives
+ * @param negatives K, the number of negatives of a target; 0 for CE and CE-η. If the vocabulary has no more items than K, all
+ *     of them are candidates: SSM and SCE become CE, and NCE's K is |I|
  * @param alpha α of SCE; {@link #AUTO_ALPHA} for (|I| - 1) / K, which makes the normaliser unbiased; 1 for the others
  * @param eta η of CE-η
  * @param c c of NCE
@@ -54,31 +54,31 @@ public record LossConfig(
             this.code = code;
         }
 
-        /** The name in manifests and settings. */
+        /** Returns the name in manifests and settings. */
         public String code() {
             return code;
         }
 
-        /** Whether all items are held against a target. */
+        /** Returns whether all items are candidates for each target. */
         boolean overAllItems() {
             return this == CE || this == CE_ETA;
         }
 
-        /** Whether a target has one negative, which its user has not seen. */
+        /** Returns whether a target has exactly one negative, which its user has not seen. */
         boolean againstOneUnseen() {
             return this == BCE || this == BPR;
         }
     }
 
-    /** Which targets are held against the same negatives. */
+    /** Which targets share negatives. */
     public enum Sampling {
-        /** There is nothing to draw: all items are held against each target. */
+        /** Nothing is drawn: all items are candidates for each target. */
         ALL("all"),
         /** All targets of a batch share a set. */
         BATCH("batch"),
         /** The targets of a chunk of the batch share a set. */
         GROUP("group"),
-        /** Each target has its own, drawn with replacement, as the paper's authors do. */
+        /** Each target has its own set, drawn with replacement, as the paper's authors do. */
         POSITION("position");
 
         private final String code;
@@ -87,7 +87,7 @@ public record LossConfig(
             this.code = code;
         }
 
-        /** The name in manifests and settings. */
+        /** Returns the name in manifests and settings. */
         public String code() {
             return code;
         }
@@ -135,47 +135,47 @@ public record LossConfig(
         }
     }
 
-    /** CE: cross-entropy over all items. */
+    /** Returns CE: cross-entropy over all items. */
     public static LossConfig crossEntropy() {
         return new LossConfig(Kind.CE, Sampling.ALL, 0, 1f, PAPER_ETA, PAPER_C, 0f);
     }
 
-    /** CE-η: cross-entropy over the items that score near the target or above it; the paper's η is 0.7. */
+    /** Returns CE-η: cross-entropy over the items that score near the target or above it. The paper's η is 0.7. */
     public static LossConfig tightCrossEntropy(float eta) {
         return new LossConfig(Kind.CE_ETA, Sampling.ALL, 0, 1f, eta, PAPER_C, 0f);
     }
 
-    /** SSM: sampled softmax, its negatives shared by the batch. */
+    /** Returns SSM, the sampled softmax, with negatives shared by the batch. */
     public static LossConfig sampledSoftmax(int negatives) {
         return sampled(Kind.SSM, negatives, 1f);
     }
 
-    /** SCE with automatic α, its negatives shared by the batch. */
+    /** Returns SCE with automatic α and negatives shared by the batch. */
     public static LossConfig scaledCrossEntropy(int negatives) {
         return scaledCrossEntropy(negatives, AUTO_ALPHA);
     }
 
-    /** SCE, its negatives shared by the batch. */
+    /** Returns SCE with negatives shared by the batch. */
     public static LossConfig scaledCrossEntropy(int negatives, float alpha) {
         return sampled(Kind.SCE, negatives, alpha);
     }
 
-    /** NCE with the paper's c of 10, its negatives shared by the batch. */
+    /** Returns NCE with the paper's c of 10 and negatives shared by the batch. */
     public static LossConfig noiseContrastive(int negatives) {
         return sampled(Kind.NCE, negatives, 1f);
     }
 
-    /** NEG, its negatives shared by the batch. */
+    /** Returns NEG with negatives shared by the batch. */
     public static LossConfig negativeSampling(int negatives) {
         return sampled(Kind.NEG, negatives, 1f);
     }
 
-    /** BCE, with one unseen negative for each position. */
+    /** Returns BCE, with one unseen negative for each position. */
     public static LossConfig binaryCrossEntropy() {
         return sampled(Kind.BCE, 1, 1f);
     }
 
-    /** BPR, with one unseen negative for each position. */
+    /** Returns BPR, with one unseen negative for each position. */
     public static LossConfig pairwiseRanking() {
         return sampled(Kind.BPR, 1, 1f);
     }
@@ -185,12 +185,12 @@ public record LossConfig(
         return new LossConfig(kind, sampling, negatives, alpha, PAPER_ETA, PAPER_C, 0f);
     }
 
-    /** The same loss with negatives shared in another way. */
+    /** Returns the same loss with negatives shared in another way. */
     public LossConfig with(Sampling other) {
         return new LossConfig(kind, other, negatives, alpha, eta, c, popularityPower);
     }
 
-    /** The same loss with negatives drawn by popularity. */
+    /** Returns the same loss with negatives drawn by popularity. */
     public LossConfig withPopularityPower(float power) {
         return new LossConfig(kind, sampling, negatives, alpha, eta, c, power);
     }

@@ -1,17 +1,17 @@
 package io.freshet.loss;
 
 /**
- * The elementwise part of a loss: from scores to losses and derivatives, over a {@link ScoreTile}, for as many lanes as
- * are in use. It is the same whether the tile's candidates are shared by its states or each state's own.
+ * The elementwise part of a loss. It computes losses and derivatives from scores in the lanes of a {@link ScoreTile} that are
+ * in use. It is the same whether the states of the tile share candidates or each state has its own.
  *
- * <p>For each tile: {@link #begin}, {@link #derive} over all candidates in blocks, {@link #finish}. Where
- * {@link #overflowed} says so after {@code derive}, scores are computed again for {@link #raiseShifts} and again for
- * {@code derive}.
+ * <p>The caller calls, for each tile, {@link #begin}, {@link #derive} for all candidates in blocks, and {@link #finish}. If
+ * {@link #overflowed} returns true after {@code derive}, the caller computes the scores again for {@link #raiseShifts}, and
+ * once more for {@code derive}.
  *
  * <p>Immutable.
  */
 sealed interface LossFunction permits Softmax, TightSoftmax, Logistic, PairwiseRanking {
-    /** The function of a configured loss. */
+    /** Returns the function of a configured loss. */
     static LossFunction of(LossConfig config) {
         return switch (config.kind()) {
             case CE, SSM, SCE -> new Softmax();
@@ -21,13 +21,13 @@ sealed interface LossFunction permits Softmax, TightSoftmax, Logistic, PairwiseR
         };
     }
 
-    /** Sets up what is kept for each state, from the targets' scores. */
+    /** Initialises the shifts, sums and derivatives of each state from the targets' scores. */
     void begin(ScoreTile tile);
 
-    /** Puts derivatives in the place of the scores of candidates {@code [from, from + rows)} and adds to the sums. */
+    /** Replaces the scores of candidates {@code [from, from + rows)} by derivatives and adds to the sums. */
     void derive(ScoreTile tile, int from, int rows, int states);
 
-    /** Whether the sums of a state are beyond a float. */
+    /** Returns whether the sum of some state is too large. */
     default boolean overflowed(ScoreTile tile, int states) {
         return false;
     }
@@ -38,6 +38,9 @@ sealed interface LossFunction permits Softmax, TightSoftmax, Logistic, PairwiseR
                 "only a softmax has shifts: loss=" + getClass().getSimpleName());
     }
 
-    /** The states' losses, their targets' derivatives, and what derivatives in the tile are to be multiplied by. */
+    /**
+     * Computes the states' losses, their targets' derivatives, and the scales by which derivatives in the tile are to be
+     * multiplied.
+     */
     void finish(ScoreTile tile, int states);
 }

@@ -13,10 +13,11 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The negatives of one step after another. Each draw has a number, which is its place in {@link #draws}: in one set for
- * the batch, number {@code i}; in a set for each chunk, {@code chunk · K + i}; for each position, {@code state · K + i}.
+ * Draws the negatives of each step. Each draw has a number, which is its index in {@link #draws}: {@code i} in a set for the
+ * batch, {@code chunk · K + i} in a set for each chunk, {@code state · K + i} in a set for each position.
  *
- * <p>{@link #prepare} and {@link #observe} are for one thread; in between, many may draw, each for its own chunks.
+ * <p>Only one thread may call {@link #prepare} and {@link #observe}. Between them, several threads may draw, each for its own
+ * chunks.
  */
 final class Negatives {
     private static final int GROUP_SHIFT = 32;
@@ -28,7 +29,7 @@ final class Negatives {
     private ScoreCorrection correction = ScoreCorrection.NONE;
     private int[] draws = {};
     private int drawCount;
-    private boolean listsAll; // all items are the batch's draws, as some rows have none
+    private boolean listsAll; // all items are the batch's draws, because some rows have no item
     private int rows;
     private BitSet gaps = new BitSet();
     private long step;
@@ -39,7 +40,7 @@ final class Negatives {
         this.popularity = config.popularityPower() > 0 ? new Popularity(config.popularityPower()) : null;
     }
 
-    /** The most candidates that targets can share, of {@code items} that there are. */
+    /** Returns the largest number of candidates that targets can share if there are {@code items} items. */
     int mostShared(int items) {
         return config.sampling() == Sampling.ALL ? items : Math.min(items, config.negatives());
     }
@@ -47,8 +48,8 @@ final class Negatives {
     /**
      * Makes room for a step's draws.
      *
-     * @param chunks chunks that the batch is cut into
-     * @param table the items there are
+     * @param chunks number of chunks that the batch is cut into
+     * @param table the item table
      */
     void prepare(SequenceBatch batch, int chunks, RowTable table, long stepNumber) {
         rows = table.rows();
@@ -73,7 +74,7 @@ final class Negatives {
         correction = ScoreCorrection.of(config, all ? Sampling.ALL : sampling, items, popularity);
     }
 
-    /** Draws the negatives that a group of targets shares: the batch's as group 0, or a chunk's. */
+    /** Draws the negatives that a group of targets shares. The group is 0 for the batch, or the number of a chunk. */
     void drawShared(NegativeSampler sampler, int group) {
         int count = config.negatives();
         long firstIndex = (long) group << GROUP_SHIFT;
@@ -94,7 +95,7 @@ final class Negatives {
         }
     }
 
-    /** Draws the negatives of each target of some sequences. */
+    /** Draws the negatives of each target in some sequences. */
     void drawOwn(SequenceBatch batch, int firstSequence, int endSequence) {
         int count = config.negatives();
         for (int sequence = firstSequence; sequence < endSequence; sequence++) {
@@ -134,22 +135,25 @@ final class Negatives {
         }
     }
 
-    /** How negatives are drawn at this step: {@link Sampling#ALL} if there are no more items than negatives. */
+    /**
+     * Returns how negatives are drawn at this step. If there are no more items than negatives, all items are candidates, except
+     * for BCE and BPR: the result is {@link Sampling#ALL}, or {@link Sampling#BATCH} if some rows have no item.
+     */
     Sampling sampling() {
         return sampling;
     }
 
-    /** The rows that were drawn, by the draws' numbers; -1 for a draw that found none. Valid until the next step. */
+    /** Returns the drawn row of each draw, or -1 if a draw found none. Valid until the next step. */
     int[] draws() {
         return draws;
     }
 
-    /** How many of them there are. */
+    /** Returns the number of draws. */
     int drawCount() {
         return drawCount;
     }
 
-    /** How many negatives a target has where draws are made: K. */
+    /** Returns K, the number of negatives of a target if negatives are drawn. */
     int perSet() {
         return config.negatives();
     }
@@ -158,26 +162,26 @@ final class Negatives {
         return correction;
     }
 
-    /** Lets an item be drawn. */
+    /** Adds an item to those that can be drawn. */
     void addItem(int row) {
         if (popularity != null) {
             popularity.add(row);
         }
     }
 
-    /** Lets it be drawn no more. */
+    /** Removes an item from those that can be drawn. */
     void evict(int row) {
         if (popularity != null) {
             popularity.remove(row);
         }
     }
 
-    /** How often each item was a target, as far as that decides draws (vocabulary, or empty). */
+    /** Returns how often each item was a target (vocabulary); empty if draws do not depend on it. */
     long[] counts() {
         return popularity == null ? new long[0] : popularity.counts();
     }
 
-    /** Takes on counts of earlier, if they decide draws. */
+    /** Restores counts of an earlier {@link #counts}, if draws depend on them. */
     void restoreCounts(long[] counts) {
         if (popularity != null) {
             popularity.restore(counts);

@@ -4,13 +4,13 @@ import io.freshet.tensor.Lanes;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * BPR (Rendle et al., UAI 2009): the target is to score above its candidate.
+ * BPR (Rendle et al., UAI 2009): the target should score higher than its candidate.
  *
  * <pre>
  * ℓ = -Σᵢ log σ(s⁺ - sᵢ),   dℓ/dsᵢ = σ(sᵢ - s⁺),   dℓ/ds⁺ = -Σᵢ σ(sᵢ - s⁺)
  * </pre>
  *
- * <p>So it is what {@link Logistic} does to candidates, with s⁺ as their shift.
+ * <p>This is the computation of {@link Logistic} for candidates, with s⁺ as their shift.
  */
 record PairwiseRanking() implements LossFunction {
     @Override

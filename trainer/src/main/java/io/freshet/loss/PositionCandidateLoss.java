@@ -7,11 +7,11 @@ import io.freshet.tensor.Rows;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A loss whose targets have candidates of their own, as the authors of SCE draw them: each score is a product of two
- * rows. A state's candidates stand in its lane of the tile, so that the same {@link LossFunction} serves. What a candidate
- * gets is a coefficient: its gradient is that times the state's h, and is gathered later, row by row.
+ * A loss in which each target has its own candidates, as the authors of SCE draw them. Each score is an inner product of two
+ * rows. A state's candidates are in its lane of the tile, so the same {@link LossFunction} applies. For each candidate it
+ * computes a coefficient. The candidate's gradient is the coefficient times the state's h, and is summed later, row by row.
  *
- * <p>One instance a thread.
+ * <p>Not thread-safe.
  */
 final class PositionCandidateLoss {
     private static final int TILE = ScoreTile.TOKENS;
@@ -22,7 +22,7 @@ final class PositionCandidateLoss {
     private final int negatives;
 
     /**
-     * @param tile scratch, borrowed
+     * @param tile scratch, owned by the caller
      */
     PositionCandidateLoss(int d, int negatives, LossFunction function, ScoreTile tile) {
         this.d = d;
@@ -32,11 +32,11 @@ final class PositionCandidateLoss {
     }
 
     /**
-     * The loss of a chunk and its gradients.
+     * Computes the loss of a chunk and its gradients.
      *
-     * @param draws the candidates' rows, or -1 where there is none, in the batch's state positions (states, K)
-     * @param coefficients receives both weights · dℓ/dsᵢ of each draw (states, K)
-     * @return the sum of the states' losses by their own weights, not multiplied by the chunk's
+     * @param draws the candidates' rows, or -1 if there is none, by the state's number in the batch (states, K)
+     * @param coefficients receives dℓ/dsᵢ of each draw times both weights (states, K)
+     * @return the sum of the states' losses, each multiplied by its own weight but not by the chunk's
      */
     double backward(LossChunk chunk, int[] draws, ScoreCorrection correction, Matrix coefficients) {
         tile.reserve(negatives, 0f);
@@ -85,7 +85,10 @@ final class PositionCandidateLoss {
         }
     }
 
-    /** The state's loss by its own weight, its candidates' coefficients, and {@code dh = dℓ/ds⁺ · e⁺ + Σᵢ dℓ/dsᵢ · eᵢ}. */
+    /**
+     * Returns the state's loss times its own weight, and computes its candidates' coefficients and
+     * {@code dh = dℓ/ds⁺ · e⁺ + Σᵢ dℓ/dsᵢ · eᵢ}.
+     */
     private double multiply(LossChunk chunk, int[] draws, int state, int lane, Matrix coefficients) {
         RowTable items = chunk.items();
         MemorySegment dh = chunk.hiddenGradients().memory();

@@ -5,13 +5,13 @@ import io.freshet.sampling.Popularity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is added to scores before a loss sees them: log α to a softmax's candidates, -c - log(K q) to every score of NCE,
- * nothing elsewhere ({@link LossConfig} has the formulas).
+ * The term that is added to scores before the loss is computed: log α for the candidates of a softmax, -c - log(K q) for every
+ * score of NCE, nothing for other losses ({@link LossConfig} has the formulas).
  *
- * @param target the targets' part that is the same for all
- * @param candidate the candidates' part that is the same for all
- * @param targets the proposal whose log q is taken off targets' scores, if there is one
- * @param candidates the proposal whose log q is taken off candidates' scores, if there is one
+ * @param target the part that is the same for all targets
+ * @param candidate the part that is the same for all candidates
+ * @param targets the proposal distribution whose log q is subtracted from targets' scores, or null
+ * @param candidates the proposal distribution whose log q is subtracted from candidates' scores, or null
  */
 record ScoreCorrection(
         float target,
@@ -21,11 +21,11 @@ record ScoreCorrection(
     static final ScoreCorrection NONE = new ScoreCorrection(0f, 0f, null, null);
 
     /**
-     * The correction of one step.
+     * Returns the correction of one step.
      *
-     * @param sampling how its negatives are drawn, which is {@link Sampling#ALL} if all items are taken
-     * @param rows items there are
-     * @param popularity what they are drawn by, or null if they are drawn uniformly
+     * @param sampling how the step's negatives are drawn; {@link Sampling#ALL} if all items are candidates
+     * @param rows number of items
+     * @param popularity the popularity by which negatives are drawn, or null if they are drawn uniformly
      */
     static ScoreCorrection of(LossConfig config, Sampling sampling, int rows, @Nullable Popularity popularity) {
         boolean all = sampling == Sampling.ALL;
@@ -56,17 +56,17 @@ record ScoreCorrection(
         return new ScoreCorrection(common, common, popularity, popularity);
     }
 
-    /** Whether all candidates have the same correction. */
+    /** Returns whether all candidates have the same correction. */
     boolean isUniform() {
         return candidates == null;
     }
 
-    /** What is added to the score of a target. */
+    /** Returns the correction of a target's score. */
     float ofTarget(int row) {
         return targets == null ? target : target - targets.logWeight(row);
     }
 
-    /** What is added to the score of a candidate. */
+    /** Returns the correction of a candidate's score. */
     float ofCandidate(int row) {
         return candidates == null ? candidate : candidate - candidates.logWeight(row);
     }

@@ -7,14 +7,14 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A tile of states and their candidates. States stand in the lanes and candidates in the rows, so that sums over a
- * state's candidates never cross lanes. {@link #scores} holds scores until a {@link LossFunction} has put derivatives in
- * their place; what each state's derivatives are to be multiplied by is kept apart, in {@link #scales}.
+ * A tile of states and their candidates. States are in the lanes and candidates in the rows, so sums over a state's candidates
+ * never cross lanes. {@link #scores} holds scores until a {@link LossFunction} replaces them by derivatives. {@link #scales}
+ * holds the factor by which each state's derivatives are to be multiplied.
  *
- * <p>What stands in lanes past the states in use is never read. One instance a thread.
+ * <p>Lanes past the states in use have no meaning. Not thread-safe.
  */
 final class ScoreTile implements AutoCloseable {
-    /** Tokens of a tile. */
+    /** Number of states in a tile. */
     static final int TOKENS = 128;
 
     /** The score of a candidate that does not count. */
@@ -31,7 +31,7 @@ final class ScoreTile implements AutoCloseable {
     private final MemorySegment sums = row(2); // (TOKENS)
     private final MemorySegment losses = row(3); // (TOKENS): ℓ
     private final MemorySegment targetDerivatives = row(4); // (TOKENS): dℓ/ds⁺
-    private final MemorySegment scales = row(5); // (TOKENS): dℓ/dsᵢ over what stands in the tile
+    private final MemorySegment scales = row(5); // (TOKENS): dℓ/dsᵢ divided by the number in the tile
     private FloatBlock block = FloatBlock.zeros(TOKENS);
     private Matrix scores = Matrix.over(block.memory(), 0, TOKENS); // (candidates, TOKENS)
     private float correction;
@@ -40,7 +40,7 @@ final class ScoreTile implements AutoCloseable {
         return perToken.memory().asSlice(index * ROW_BYTES, ROW_BYTES);
     }
 
-    /** Makes room for so many candidates, to whose scores {@code correction} is to be added. */
+    /** Makes room for {@code candidates} candidates, to whose scores {@code correction} is to be added. */
     void reserve(int candidates, float correction) {
         long needed = (long) candidates * TOKENS;
         if (block.length() < needed) {
@@ -79,7 +79,7 @@ final class ScoreTile implements AutoCloseable {
         return scales;
     }
 
-    /** The part of the candidates' corrections that is the same for all and not in their scores yet. */
+    /** Returns the part of the candidates' corrections that is the same for all of them and not yet in their scores. */
     float correction() {
         return correction;
     }
@@ -92,7 +92,7 @@ final class ScoreTile implements AutoCloseable {
         row.setAtIndex(FLOAT, state, value);
     }
 
-    /** Lanes, in bytes, that so many states take. */
+    /** Returns the bytes of the lanes that {@code states} states take. */
     static long laneBytes(int states) {
         return (long) Lanes.roundUp(states) * Float.BYTES;
     }

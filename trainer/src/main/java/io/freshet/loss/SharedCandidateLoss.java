@@ -12,26 +12,30 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * A loss whose targets share candidates: matrix products with the elementwise {@link LossFunction} between them. For
- * scores S = E Hᵀ of candidates E, derivatives dℓ/dS = P · diag(z) with P in the tile and z the states' scales:
+ * A loss whose targets share candidates, computed by matrix products with the elementwise {@link LossFunction} between them.
+ * With scores S = E Hᵀ of candidates E, and derivatives dℓ/dS = P · diag(z) where P is in the tile and z are the states'
+ * scales:
  *
  * <pre>
  * dH = diag(z) Pᵀ E + dℓ/ds⁺ · e⁺,   dE = P (diag(z) H)
  * </pre>
  *
- * <p>So z scales the hidden states and their gradients, not the tile. A block of candidates is multiplied with the states,
- * derived and multiplied into dH / z while it is in the caches; z is known after the last block, and dE then takes the only
- * other pass over the tile.
+ * <p>So z scales the hidden states and their gradients, not the tile. While a block of candidates is in the caches, it is
+ * multiplied with the states, its scores are replaced by derivatives, and those are multiplied into dH / z. z is known after
+ * the last block. dE then takes the only other pass over the tile.
  *
- * <p>Holds scratch of (candidates × {@value ScoreTile#TOKENS}) floats: one instance a thread.
+ * <p>Uses scratch of (candidates × {@value ScoreTile#TOKENS}) floats. Not thread-safe.
  */
 final class SharedCandidateLoss implements AutoCloseable {
     private static final int TILE = ScoreTile.TOKENS;
 
-    /** Candidates whose scores and vectors are in the first caches from their product to the one with their derivatives. */
+    /**
+     * Number of candidates whose scores and vectors stay in the innermost caches from the product that computes the scores to
+     * the product with the derivatives.
+     */
     private static final int BLOCK = 96;
 
-    /** Candidates of which one product computes the gradients. */
+    /** Number of candidates whose gradients one product computes. */
     private static final int GRADIENT_BLOCK = 96;
 
     private final Products products;
@@ -45,7 +49,7 @@ final class SharedCandidateLoss implements AutoCloseable {
     private int maskCount;
 
     /**
-     * @param tile scratch, borrowed
+     * @param tile scratch, owned by the caller
      */
     SharedCandidateLoss(int d, Products products, LossFunction function, ScoreTile tile) {
         this.d = d;
@@ -58,11 +62,11 @@ final class SharedCandidateLoss implements AutoCloseable {
     }
 
     /**
-     * The loss of a chunk and its gradients.
+     * Computes the loss of a chunk and its gradients.
      *
      * @param gradients the candidates' gradients (candidates, d)
-     * @param overwrite whether those are overwritten rather than added to
-     * @return the sum of the states' losses by their own weights, not multiplied by the chunk's
+     * @param overwrite whether {@code gradients} is overwritten rather than added to
+     * @return the sum of the states' losses, each multiplied by its own weight but not by the chunk's
      */
     double backward(
             LossChunk chunk, Candidates candidates, ScoreCorrection correction, Matrix gradients, boolean overwrite) {
@@ -79,7 +83,7 @@ final class SharedCandidateLoss implements AutoCloseable {
         return loss;
     }
 
-    /** hᵀ into the lanes, the targets' scores, and where targets stand among the candidates. */
+    /** Transposes h into the lanes, computes the targets' scores, and finds the targets among the candidates. */
     private void readStates(LossChunk chunk, Candidates candidates, ScoreCorrection correction, int first, int count) {
         transpose(chunk.hidden(), first, count);
         maskCount = 0;
@@ -99,7 +103,7 @@ final class SharedCandidateLoss implements AutoCloseable {
         Arrays.sort(masks, 0, maskCount);
     }
 
-    /** The lanes past {@code count} are zero, so that what they compute stays finite. */
+    /** Transposes h. Lanes past {@code count} are zero, so that their results stay finite. */
     private void transpose(Matrix hidden, int first, int count) {
         transposed.transposeFrom(hidden, first, count, d, Lanes.roundUp(count));
     }
@@ -116,7 +120,10 @@ final class SharedCandidateLoss implements AutoCloseable {
         }
     }
 
-    /** Fills the tile with derivatives, and the hidden states' gradients with their products with the candidates. */
+    /**
+     * Fills the tile with derivatives, and the hidden states' gradients with the products of the derivatives and the
+     * candidates.
+     */
     private void derive(LossChunk chunk, Candidates candidates, int first, int count) {
         function.begin(tile);
         pass(chunk, candidates, first, count, true);
@@ -127,7 +134,10 @@ final class SharedCandidateLoss implements AutoCloseable {
         function.finish(tile, count);
     }
 
-    /** Scores block by block, each used while it is in the cache: to be derived and multiplied, or to raise the shifts. */
+    /**
+     * Computes scores block by block. While a block is in the cache, its scores are replaced by derivatives and multiplied, or
+     * they raise the shifts.
+     */
     private void pass(LossChunk chunk, Candidates candidates, int first, int count, boolean derive) {
         int nextMask = 0;
         for (int i = 0; i < candidates.size(); i += candidates.blockSize()) {
@@ -161,7 +171,10 @@ final class SharedCandidateLoss implements AutoCloseable {
         return (int) Math.min((long) first + candidates.blockSize(), candidates.size());
     }
 
-    /** Scores of candidates {@code [from, from + rows)} of the block that starts with candidate {@code blockFirst}. */
+    /**
+     * Computes the scores of candidates {@code [from, from + rows)}, in the block that starts with candidate
+     * {@code blockFirst}.
+     */
     private void score(Candidates candidates, int blockFirst, int from, int rows, int count) {
         Matrix vectors = candidates.block(blockFirst / candidates.blockSize());
         int lanes = Lanes.roundUp(count);
@@ -183,7 +196,10 @@ final class SharedCandidateLoss implements AutoCloseable {
         }
     }
 
-    /** Masks from number {@code next} on whose candidate is below {@code end}; the number of the first that is not. */
+    /**
+     * Applies the masks from index {@code next} on whose candidate is below {@code end}. Returns the index of the first mask
+     * that is left.
+     */
     private int mask(int next, int end) {
         int i = next;
         while (i < maskCount && (int) (masks[i] >>> Integer.SIZE) < end) {
@@ -193,7 +209,7 @@ final class SharedCandidateLoss implements AutoCloseable {
         return i;
     }
 
-    /** The loss, the targets' gradients, and h · weight · z. */
+    /** Returns the loss, and computes the targets' gradients and h · weight · z. */
     private double scale(LossChunk chunk, int first, int count) {
         double loss = 0;
         Matrix h = chunk.hidden();
@@ -212,7 +228,7 @@ final class SharedCandidateLoss implements AutoCloseable {
         return loss;
     }
 
-    /** The candidates' gradients, by the second product with the tile, and the rest of the hidden states'. */
+    /** Computes the candidates' gradients by the second product with the tile, and completes the hidden states' gradients. */
     private void multiply(
             LossChunk chunk, Candidates candidates, int first, int count, Matrix gradients, boolean overwrite) {
         for (int from = 0; from < candidates.size(); from += GRADIENT_BLOCK) {

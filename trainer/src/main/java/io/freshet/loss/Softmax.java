@@ -13,11 +13,11 @@ import jdk.incubator.vector.FloatVector;
  * dℓ/ds⁺ = -Σᵢ exp(tᵢ) / Z,   dℓ/dsᵢ = exp(tᵢ) / Z
  * </pre>
  *
- * <p>The tile keeps {@code exp(tᵢ - shift)}; 1/Z is the scale. The shift is s⁺, and the largest t where a sum would be
- * too large.
+ * <p>The tile holds {@code exp(tᵢ - shift)}, and the scale is 1 / Z. The shift is s⁺, or the largest t if a sum would otherwise
+ * be too large.
  */
 record Softmax() implements LossFunction {
-    /** Sums that large are taken with a larger shift, so that their products with vectors do not overflow. */
+    /** Sums of at least this are computed again with a larger shift, so that their products with vectors do not overflow. */
     private static final float TOO_LARGE = 0x1p100f;
 
     @Override
@@ -69,7 +69,7 @@ record Softmax() implements LossFunction {
         return false;
     }
 
-    /** The rare case: some score is more than 69 above the target's. The sums start from zero again. */
+    /** Raises the shifts and sets the sums to zero. This is rare: some score is more than 69 above the target's. */
     static void raise(ScoreTile tile, int from, int rows, int states) {
         tile.sums().fill((byte) 0);
         for (long lane = 0; lane < ScoreTile.laneBytes(states); lane += Lanes.BYTES) {

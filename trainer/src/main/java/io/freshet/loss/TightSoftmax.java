@@ -7,10 +7,10 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * CE-η: the softmax cross-entropy over the items that score at least {@code s⁺ - η |s⁺|}, the tighter bound of Xu et al.
- * (arXiv 2402.06216). Which items those are is taken as given by the gradient, which so is {@link Softmax}'s over them.
+ * CE-η: the softmax cross-entropy over the items that score at least {@code s⁺ - η |s⁺|}, the tighter bound of Xu et al. (arXiv
+ * 2402.06216). The gradient treats the set of those items as constant, so it is that of {@link Softmax} over them.
  *
- * @param eta η; an infinite one makes it CE
+ * @param eta η; the loss is CE if it is infinite
  */
 record TightSoftmax(float eta) implements LossFunction {
     @Override

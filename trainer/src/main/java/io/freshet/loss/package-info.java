@@ -1,7 +1,7 @@
 /**
- * Losses over the next item, computed tile by tile so that no (tokens × items) matrix ever stands in memory, with the
- * gradients of hidden states and items. {@link io.freshet.loss.LossConfig} has their formulas,
- * {@link io.freshet.loss.BatchLoss} computes them.
+ * Losses over the next item, with the gradients of hidden states and items. They are computed tile by tile, so that no (tokens
+ * × items) matrix is ever in memory. {@link io.freshet.loss.LossConfig} has the formulas, {@link io.freshet.loss.BatchLoss}
+ * computes them.
  */
 @NullMarked
 package io.freshet.loss;

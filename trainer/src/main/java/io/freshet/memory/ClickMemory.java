@@ -10,17 +10,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A memory of clicks beside a network: it knows an item after one click, where gradients need many.
+ * A memory of clicks beside a network: it knows an item after one click, whereas gradients need many.
  *
- * <p>It keeps for each item its {@linkplain NeighbourList neighbours}, the items clicked by the same users within a few
- * clicks before and after, and mixes what they and the user's own history suggest with the network's distribution, by
- * {@linkplain MixtureWeights weights} that depend on the context and are learned from each click. A mixture of a network
- * and what was seen lately: Grave, Joulin, Usunier, "Improving Neural Language Models with a Continuous Cache", ICLR 2017;
- * that people come back to what they clicked: Ren et al., "RepeatNet", AAAI 2019.
+ * <p>For each item it keeps the {@linkplain NeighbourList neighbours}: the items that the same users clicked within a few
+ * clicks before or after. It mixes the suggestions of the neighbours, and of the user's own history, with the network's
+ * distribution. The {@linkplain MixtureWeights weights} of the mixture depend on the context and are learned from each
+ * click. For the mixture of a network with recent observations see Grave, Joulin, Usunier, "Improving Neural Language
+ * Models with a Continuous Cache", ICLR 2017; for users' returns to items that they clicked see Ren et al., "RepeatNet",
+ * AAAI 2019.
  *
- * <p>All of it is a function of its configuration and of what it was given, in order; no state depends on time, and no
- * number on how it was compiled. Memory is at most 12 bytes for each neighbour of each item, and 80 more for each item.
- * One thread changes it; many may read while it does not.
+ * <p>The state is a function of the configuration and of the inputs in their order. It does not depend on time, and no
+ * number depends on how the code was compiled. The memory takes at most 12 bytes for each neighbour of each item, and 80
+ * more for each item. One thread changes it; many may read it while it does not change.
  */
 public final class ClickMemory {
     private final MemoryConfig config;
@@ -29,7 +30,7 @@ public final class ClickMemory {
     private @Nullable NeighbourList[] neighbours = new NeighbourList[0]; // by row
     private long clicks;
 
-    /** A memory of nothing. */
+    /** Creates an empty memory. */
     public ClickMemory(MemoryConfig config) {
         this.config = config;
     }
@@ -38,21 +39,21 @@ public final class ClickMemory {
         return config;
     }
 
-    /** Clicks observed. */
+    /** Returns the number of clicks observed. */
     public long clicks() {
         return clicks;
     }
 
-    /** What the network's scores are multiplied by before their softmax. */
+    /** Returns the factor of the network's scores in their softmax. */
     public float networkScale() {
         return scale.scale();
     }
 
     /**
-     * Takes in that a user clicked {@code item} after {@code rows[from, to)}, oldest first.
+     * Records that a user clicked {@code item} after {@code rows[from, to)}, oldest first.
      *
-     * <p>Each of the newest items of that history is a neighbour of the new one, and the other way round, with a weight
-     * that falls with their distance. A click on the same item again only says that it follows itself.
+     * <p>Each of the newest items of that history becomes a neighbour of the new item, and the other way round, with a
+     * weight that falls with their distance. Another click on the same item only records that the item follows itself.
      */
     public void observe(int[] rows, int from, int to, int item) {
         int nearest = Math.min(config.window(), to - from);
@@ -67,7 +68,7 @@ public final class ClickMemory {
         clicks += nearest > 0 ? 1 : 0;
     }
 
-    /** Forgets items as though they had never been clicked; what was learned of the mixture stays. */
+    /** Forgets items as if they had never been clicked. The learned mixture is kept. */
     public void forget(List<Integer> itemRows) {
         BitSet rows = new BitSet();
         itemRows.forEach(rows::set);
@@ -81,9 +82,10 @@ public final class ClickMemory {
     }
 
     /**
-     * Observes and forgets again what the delta's steps after {@code afterStep} did.
+     * Replays the observations and evictions of the delta's steps after {@code afterStep}, and takes over the delta's
+     * mixture.
      *
-     * @param delta the first part of one
+     * @param delta the first part of a delta
      */
     public void apply(ModelDelta delta, long afterStep) {
         MemoryDelta told = delta.memory();
@@ -115,7 +117,7 @@ public final class ClickMemory {
     }
 
     /**
-     * Adds what it expects after {@code rows[from, to)}, oldest first, of which there must be one.
+     * Adds the items that this memory expects after {@code rows[from, to)}, oldest first. The range must not be empty.
      *
      * @param target the row that came next, or {@link Expectations#NO_TARGET}
      */
@@ -141,11 +143,11 @@ public final class ClickMemory {
     }
 
     /**
-     * Learns how far to trust whom, from the targets of a batch in order.
+     * Learns the mixture from the targets of a batch, in order.
      *
-     * @param expectations of the batch, as this memory gave them since it last learned
-     * @param networkProbabilities (histories) what the network gave each target
-     * @param scoreGaps (histories) the mean of the network's scaled scores less the target's
+     * @param expectations expectations for the batch, made by this memory since it last learned
+     * @param networkProbabilities (histories) probability that the network gave each target
+     * @param scoreGaps (histories) mean of the network's scaled scores, minus the target's
      */
     public void learn(Expectations expectations, double[] networkProbabilities, double[] scoreGaps) {
         if (clicks == 0) {
@@ -162,7 +164,10 @@ public final class ClickMemory {
         scale.learn();
     }
 
-    /** How far the network and the memory are trusted, as a {@link MemoryDelta} carries it. A copy. */
+    /**
+     * Returns a copy of the mixture's state, as a {@link MemoryDelta} carries it: the weights of the components, and the
+     * network's scale.
+     */
     public double[] mixture() {
         double[] state = new double[MixtureWeights.STATE + NetworkScale.STATE];
         weights.copyTo(state, 0);
@@ -188,12 +193,12 @@ public final class ClickMemory {
         }
     }
 
-    /** Rows that may have neighbours. */
+    /** Returns the number of rows that may have neighbours. */
     int rows() {
         return neighbours.length;
     }
 
-    /** The neighbours of an item; null for one that never had any. */
+    /** Returns the neighbours of an item, or null if there are none. */
     @Nullable
     NeighbourList neighboursOf(int row) {
         return row < neighbours.length ? neighbours[row] : null;
@@ -215,7 +220,7 @@ public final class ClickMemory {
         clicks = count;
     }
 
-    /** The set of components that have something to say; a memory of nothing leaves it all to the network. */
+    /** Returns the set of components that have a prediction. While the memory is empty, only the network has one. */
     private int present(int[] rows, int from, int to) {
         int present = Component.NETWORK.bit();
         if (clicks == 0) {
@@ -257,7 +262,7 @@ public final class ClickMemory {
         }
     }
 
-    /** Sum of 1 / gap over the newest items that have neighbours. */
+    /** Returns the sum of 1 / gap over the newest items that have neighbours. */
     private double companionship(int[] rows, int from, int to) {
         double sum = 0;
         for (int gap = 1; gap <= Math.min(config.window(), to - from); gap++) {

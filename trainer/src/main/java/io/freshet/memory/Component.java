@@ -1,37 +1,37 @@
 package io.freshet.memory;
 
-/** What a mixture is made of: distributions over the next item. */
+/** Components of the mixture, each a distribution over the next item. */
 enum Component {
     /** The softmax of the network's scores. */
     NETWORK(0),
-    /** What followed the newest item. */
+    /** Items that followed the newest item. */
     FOLLOWERS(1),
-    /** What was clicked before and after the newest items, the nearer ones counting more. */
+    /** Items that were clicked before and after the newest items, of which the nearer ones count more. */
     COMPANIONS(2),
-    /** The user's own items but the newest one: people come back. */
+    /** Items of the user's own history except the newest: users come back to items. */
     RETURN(3),
-    /** The newest item once more. */
+    /** The newest item again. */
     REPEAT(4);
 
     static final int COUNT = 5;
 
-    private final int place; // part of every memory that was written
+    private final int place; // part of the file format
 
     Component(int place) {
         this.place = place;
     }
 
-    /** Where its number is in an array with one for each component. */
+    /** Returns this component's index in an array with one entry per component. */
     int place() {
         return place;
     }
 
-    /** It as a set of components. */
+    /** Returns the set that contains only this component. */
     int bit() {
         return 1 << place;
     }
 
-    /** Whether a set of components has it. */
+    /** Returns whether a set of components contains this one. */
     boolean isIn(int components) {
         return (components & bit()) != 0;
     }

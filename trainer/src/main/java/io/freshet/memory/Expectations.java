@@ -3,31 +3,31 @@ package io.freshet.memory;
 import java.util.Arrays;
 
 /**
- * What a memory expects after each of a batch of histories, the network's share left open: the probability of item v
+ * The items that a memory expects after each history of a batch. The network's part is left open: the probability of item v
  * after history q is
  *
  * <pre>
  * p(v) = networkShare(q) · softmax(scale · s)(v) + mass(v)
  * </pre>
  *
- * <p>where the mass is zero but for the rows of {@code [start(q), end(q))}. Flat arrays, reused from batch to batch; not
- * thread-safe, but may be read by many once it is filled.
+ * <p>where the mass is zero except for the rows at the places {@code [start(q), end(q))}. Stored in flat arrays that are
+ * reused from batch to batch. Not thread-safe, but many threads may read it once it is filled.
  */
 public final class Expectations {
-    /** The target of a history whose next item nobody knows. */
+    /** Target of a history whose next item is unknown. */
     public static final int NO_TARGET = -1;
 
     private int size;
     private int[] ends = new int[128]; // (histories)
     private double[] networkShares = new double[128]; // (histories)
     private int[] contexts = new int[128]; // (histories)
-    private int[] components = new int[128]; // (histories) sets: who has something to say
-    private double[] targetProbabilities = new double[128 * Component.COUNT]; // (histories, components) but NETWORK's
+    private int[] components = new int[128]; // (histories) sets of components that have a prediction
+    private double[] targetProbabilities = new double[128 * Component.COUNT]; // (histories, components) except NETWORK
     private double[] targetMasses = new double[128]; // (histories)
 
     private int[] rows = new int[4096]; // (ends[size - 1])
     private double[] masses = new double[4096]; // (ends[size - 1])
-    private int[] lastPlace = new int[0]; // by row: where in rows it was put last
+    private int[] lastPlace = new int[0]; // by row: the place where it was last put in rows
 
     private int target;
 
@@ -35,17 +35,17 @@ public final class Expectations {
         size = 0;
     }
 
-    /** Histories. */
+    /** Returns the number of histories. */
     public int size() {
         return size;
     }
 
-    /** The first place of a history's rows. */
+    /** Returns the first place of a history's rows. */
     public int start(int history) {
         return history == 0 ? 0 : ends[history - 1];
     }
 
-    /** The place behind its last. */
+    /** Returns the place after the last of a history's rows. */
     public int end(int history) {
         return ends[history];
     }
@@ -54,22 +54,22 @@ public final class Expectations {
         return rows[place];
     }
 
-    /** Probability that the mixture has from the memory for the row at this place. */
+    /** Returns the probability that the memory contributes to the row at this place. */
     public double mass(int place) {
         return masses[place];
     }
 
-    /** What the network's distribution counts for after this history. */
+    /** Returns the weight of the network's distribution after this history. */
     public double networkShare(int history) {
         return networkShares[history];
     }
 
-    /** The mass of the history's target; 0 if the memory does not expect it. */
+    /** Returns the mass of the history's target; 0 if the memory does not expect it. */
     public double targetMass(int history) {
         return targetMasses[history];
     }
 
-    /** Where a row is among those of a history, by a search through them; -1 for one whose mass is zero. */
+    /** Returns the place of a row among those of a history, by a linear search; -1 if its mass is zero. */
     public int placeOf(int history, int row) {
         for (int place = start(history); place < ends[history]; place++) {
             if (rows[place] == row) {
@@ -80,10 +80,10 @@ public final class Expectations {
     }
 
     /**
-     * The target's rank by the memory alone, ties against it.
+     * Returns the target's rank by the memory alone. Ties count against the target.
      *
-     * @param candidates how many rows, from 0, it is ranked among
-     * @param masked rows that are left out, each at most once; not the target
+     * @param candidates number of rows, from row 0, among which the target is ranked
+     * @param masked rows that are left out of the ranking, each at most once; must not contain the target
      */
     public int rank(int history, int candidates, int[] masked) {
         double mass = targetMasses[history];
@@ -109,7 +109,7 @@ public final class Expectations {
         return components[history];
     }
 
-    /** Copies what each component but the network gave the target. */
+    /** Copies the probability that each component except the network gave the target. */
     void targetProbabilities(int history, double[] to) {
         System.arraycopy(targetProbabilities, history * Component.COUNT, to, 0, Component.COUNT);
     }
@@ -125,16 +125,16 @@ public final class Expectations {
         target = targetRow;
     }
 
-    /** Adds to the history at hand what a component gives a row. */
+    /** Adds the probability that a component gives a row to the current history. */
     void add(Component component, double share, int row, double probability) {
-        int place = placeFor(row); // first: it may move the arrays
+        int place = placeFor(row); // must come first: it may replace the arrays
         masses[place] += share * probability;
         if (row == target) {
             targetProbabilities[size * Component.COUNT + component.place()] += probability;
         }
     }
 
-    /** Ends the history at hand. */
+    /** Ends the current history. */
     void end() {
         int place = target == NO_TARGET ? -1 : knownPlace(target);
         targetMasses[size] = place < 0 ? 0 : masses[place];
@@ -162,8 +162,9 @@ public final class Expectations {
     }
 
     /**
-     * The row's place in the history at hand, or -1. What {@code lastPlace} says counts only if it is confirmed there, so
-     * that it needs no clearing (Briggs and Torczon, "An Efficient Representation for Sparse Sets", 1993).
+     * Returns the row's place in the current history, or -1. An entry of {@code lastPlace} counts only if {@code rows}
+     * confirms it, so that the array needs no clearing (Briggs and Torczon, "An Efficient Representation for Sparse Sets",
+     * 1993).
      */
     private int knownPlace(int row) {
         int place = row < lastPlace.length ? lastPlace[row] : -1;

@@ -1,26 +1,26 @@
 package io.freshet.memory;
 
 /**
- * What bounds a memory. It keeps these for life.
+ * Limits of a click memory, fixed for its lifetime.
  *
- * @param window newest clicks of a user that are neighbours of the next one; 0 for no memory
- * @param neighbours neighbours kept of each item; the weakest makes way for a new one
- * @param halvingClicks an item's weights are halved when together they come to those of this many neighbouring clicks
+ * @param window number of a user's newest clicks that become neighbours of the next one; 0 for no memory
+ * @param neighbours maximum number of neighbours of each item; a new one replaces the weakest
+ * @param halvingClicks an item's weights are halved when their total exceeds the weight of this many neighbouring clicks
  */
 public record MemoryConfig(int window, int neighbours, int halvingClicks) {
     /** No memory: the network alone. */
     public static final MemoryConfig OFF = new MemoryConfig(0, 1, 1);
 
-    /** Ten clicks, 64 neighbours of an item, whose weights are halved at 256 clicks. */
+    /** A window of ten clicks, and 64 neighbours of an item, whose weights are halved at 256 clicks. */
     public static final MemoryConfig DEFAULT = new MemoryConfig(10, 64, 256);
 
-    /** What each value is at most, so that weights fit into an int. */
+    /** Maximum window. The maxima ensure that weights fit into an int. */
     public static final int MAX_WINDOW = 100;
 
-    /** Likewise. */
+    /** Maximum number of neighbours of an item. */
     public static final int MAX_NEIGHBOURS = 10_000;
 
-    /** Likewise. */
+    /** Maximum of {@link #halvingClicks}. */
     public static final int MAX_HALVING_CLICKS = 100_000;
 
     public MemoryConfig {
@@ -36,12 +36,12 @@ public record MemoryConfig(int window, int neighbours, int halvingClicks) {
         }
     }
 
-    /** Whether there is a memory at all. */
+    /** Returns whether there is a memory at all. */
     public boolean isOn() {
         return window > 0;
     }
 
-    /** Total weight of an item beyond which it is halved. */
+    /** Returns the total weight of an item above which its weights are halved. */
     int halvingWeight() {
         return halvingClicks * NeighbourList.NEAREST;
     }

@@ -11,24 +11,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * A memory in a snapshot, version 1. An item's neighbours come in their order, which is a part of the state: of equally
- * weak ones the first makes way.
+ * Writes and reads the file of a click memory in a snapshot, version 1. The order of an item's neighbours is a part of the
+ * state: of equally weak neighbours the first is replaced.
  *
  * <pre>
  * 3 bytes    46 4d 01: magic, kind 'M', version
  * varint     window
- * varint     neighbours at most
+ * varint     maximum neighbours of an item
  * varint     halving clicks
  * varint     clicks observed
  * varint     number of mixture values, then for each
  *   8 bytes  float64 little endian
  * varint     number of items with neighbours, then for each, by row
- *   varint   row less that of the one before (the first: less 0)
- *   varint   neighbours, then for each
+ *   varint   row minus the previous item's row (the first: minus 0)
+ *   varint   number of neighbours, then for each
  *     varint row
  *     varint weight after
  *     varint weight before
- * 4 bytes    CRC-32C of all before, little endian
+ * 4 bytes    CRC-32C of all bytes before, little endian
  * </pre>
  */
 public final class MemoryFile {
@@ -46,10 +46,10 @@ public final class MemoryFile {
     }
 
     /**
-     * Reads a memory that goes on where the one written left off.
+     * Reads a memory, which continues where the written one left off.
      *
-     * @param itemRows rows of the vocabulary that belongs to it: every row must be below
-     * @throws FormatException for a file that is corrupt, too old or too new
+     * @param itemRows number of rows of the vocabulary that belongs to the memory; every row in the file must be below it
+     * @throws FormatException if the file is corrupt, too old or too new
      */
     public static ClickMemory read(Path file, int itemRows) throws IOException {
         return FormatFile.read(file, bytes -> decode(bytes, itemRows));

@@ -3,29 +3,31 @@ package io.freshet.memory;
 import java.util.Arrays;
 
 /**
- * How far each component is trusted, by context: how much is known of the newest item's neighbours, and how long the
- * history is. Learned by incremental expectation-maximisation (Neal and Hinton, "A View of the EM Algorithm that Justifies
- * Incremental, Sparse, and Other Variants", 1998), one step for each click, with w the weights of its context and
- * p<sub>c</sub> what component c gave the item that was clicked:
+ * Weight of each component in the mixture, by context. A context is how much is known of the newest item's neighbours, and
+ * how long the history is. The weights are learned by incremental expectation-maximisation (Neal and Hinton, "A View of the
+ * EM Algorithm that Justifies Incremental, Sparse, and Other Variants", 1998), one step for each click, with w the weights
+ * of its context and p<sub>c</sub> the probability that component c gave the clicked item:
  *
  * <pre>
- * r<sub>c</sub> = w<sub>c</sub> p<sub>c</sub> / Σ w p,   w ← (1 - η) w + η r,   η = max(1 / {@value #MEMORY}, 1 / (n + {@value #PRIOR}))
+ * r<sub>c</sub> = w<sub>c</sub> p<sub>c</sub> / Σ w p,   w ← (1 - η) w + η r,
+ * η = max(1 / {@value #MEMORY}, 1 / (n + {@value #PRIOR}))
  * </pre>
  *
- * <p>so that a context's first clicks count fully and later ones are forgotten exponentially. A component that has nothing
- * to say keeps its weight: what it had is shared among the others. Not thread-safe.
+ * <p>where n is the number of clicks in the context. A context's first clicks therefore count fully, and later ones are
+ * forgotten exponentially. A component without a prediction keeps its weight; its share goes to the other components. Not
+ * thread-safe.
  */
 final class MixtureWeights {
     private static final int MEMORY = 200; // clicks
-    private static final int PRIOR = 10; // clicks that the first weights count as
+    private static final int PRIOR = 10; // number of clicks that the initial weights count as
     private static final double FIRST_NETWORK_WEIGHT = .7;
-    private static final double LEAST_WEIGHT = 1e-3; // a component comes back from having been of no use
+    private static final double LEAST_WEIGHT = 1e-3; // lets a component recover after it was of no use
 
     private static final int KNOWLEDGE_LEVELS = 10;
     private static final int LENGTH_LEVELS = 4;
     private static final int CONTEXTS = KNOWLEDGE_LEVELS * LENGTH_LEVELS;
 
-    /** Numbers of {@link #copyTo}. */
+    /** Length of the state that {@link #copyTo} writes. */
     static final int STATE = CONTEXTS * (Component.COUNT + 1);
 
     private final double[] weights = new double[CONTEXTS * Component.COUNT]; // (contexts, components), rows add up to 1
@@ -39,7 +41,7 @@ final class MixtureWeights {
     }
 
     /**
-     * The context of a history.
+     * Returns the context of a history.
      *
      * @param total weight of all neighbours of the newest item
      */
@@ -52,7 +54,10 @@ final class MixtureWeights {
         return historyLength <= 2 ? historyLength - 1 : historyLength <= 4 ? 2 : 3;
     }
 
-    /** The component's share among those that have something to say, itself one of them. */
+    /**
+     * Returns the component's share among {@code components}, the set of those that have a prediction. It must be one of
+     * them.
+     */
     double share(int context, int components, Component component) {
         return weights[place(context, component)] / sum(context, components);
     }
@@ -68,9 +73,9 @@ final class MixtureWeights {
     /**
      * Learns from a click.
      *
-     * @param components those that had something to say
-     * @param probabilities (components) what each gave the item clicked
-     * @return how far the network is to be thanked for it, 0 to 1
+     * @param components set of the components that had a prediction
+     * @param probabilities (components) probability that each gave the clicked item
+     * @return the network's responsibility for the click, from 0 to 1
      */
     double learn(int context, int components, double[] probabilities) {
         int first = context * Component.COUNT;
@@ -99,13 +104,13 @@ final class MixtureWeights {
         return thanks;
     }
 
-    /** Writes the state into {@code state}, from a position on. */
+    /** Writes the state into {@code state}, from {@code position} on. */
     void copyTo(double[] state, int position) {
         System.arraycopy(weights, 0, state, position, weights.length);
         System.arraycopy(clicks, 0, state, position + weights.length, CONTEXTS);
     }
 
-    /** Takes up the state that {@link #copyTo} wrote. */
+    /** Restores the state that {@link #copyTo} wrote. */
     void copyFrom(double[] state, int position) {
         System.arraycopy(state, position, weights, 0, weights.length);
         System.arraycopy(state, position + weights.length, clicks, 0, CONTEXTS);

@@ -4,15 +4,18 @@ import java.util.Arrays;
 import java.util.BitSet;
 
 /**
- * How strongly other items follow one item, and how strongly they precede it. Weights are whole numbers, so they depend
- * on nothing but the order of clicks.
+ * Weights of how strongly other items follow one item, and how strongly they precede it. Weights are whole numbers, so they
+ * depend on the order of clicks only.
  *
- * <p>There is room for a fixed number of neighbours: a new one takes the place of the weakest, of the first of them where
- * several are. When the total exceeds a limit all weights are halved, and those that come to nothing go: counts are
- * forgotten exponentially, in the time of the item's own clicks, as arithmetic coders rescale theirs.
+ * <p>The number of neighbours is limited: a new one replaces the weakest, or the first of several equally weak ones. When
+ * the total weight exceeds a limit, all weights are halved, and neighbours without weight are removed. Clicks are thus
+ * forgotten exponentially, measured in the item's own clicks, as arithmetic coders rescale their counts.
  */
 final class NeighbourList {
-    /** Weight of a click right behind another; one {@code gap} clicks behind weighs {@code NEAREST / gap}. */
+    /**
+     * Weight of a click immediately after another. A click that comes {@code gap} clicks later has weight
+     * {@code NEAREST / gap}.
+     */
     static final int NEAREST = 2520; // divisible by every gap up to 10
 
     private static final int FIRST_CAPACITY = 2;
@@ -33,43 +36,43 @@ final class NeighbourList {
         return entries[FIELDS * place];
     }
 
-    /** How strongly the neighbour follows the item. */
+    /** Returns how strongly the neighbour follows the item. */
     int after(int place) {
         return entries[FIELDS * place + AFTER];
     }
 
-    /** How strongly it precedes it. */
+    /** Returns how strongly the neighbour precedes the item. */
     int before(int place) {
         return entries[FIELDS * place + BEFORE];
     }
 
-    /** Sum of {@link #after(int)}. */
+    /** Returns the sum of {@link #after(int)} over all neighbours. */
     int after() {
         return after;
     }
 
-    /** Sum of all weights. */
+    /** Returns the sum of all weights. */
     int total() {
         return after + before;
     }
 
-    /** Takes in that {@code row} was clicked after the item. */
+    /** Records that {@code row} was clicked after the item. */
     void addAfter(int row, int weight, MemoryConfig bounds) {
-        int place = placeOf(row, bounds); // first: it may move the array
+        int place = placeOf(row, bounds); // must come first: it may replace the array
         entries[FIELDS * place + AFTER] += weight;
         after += weight;
         halveBeyond(bounds.halvingWeight());
     }
 
-    /** Takes in that {@code row} was clicked before the item. */
+    /** Records that {@code row} was clicked before the item. */
     void addBefore(int row, int weight, MemoryConfig bounds) {
-        int place = placeOf(row, bounds); // first: it may move the array
+        int place = placeOf(row, bounds); // must come first: it may replace the array
         entries[FIELDS * place + BEFORE] += weight;
         before += weight;
         halveBeyond(bounds.halvingWeight());
     }
 
-    /** Adds a neighbour that is not there yet, behind the others. */
+    /** Adds a neighbour that is not in the list yet, at the end. */
     void restore(int row, int afterWeight, int beforeWeight) {
         int place = append(row);
         entries[FIELDS * place + AFTER] = afterWeight;
@@ -132,7 +135,7 @@ final class NeighbourList {
         size = kept;
     }
 
-    /** Forgets those neighbours. */
+    /** Removes the given neighbours. */
     void forget(BitSet rows) {
         int kept = 0;
         for (int place = 0; place < size; place++) {

@@ -1,21 +1,21 @@
 package io.freshet.memory;
 
 /**
- * What the network's scores are multiplied by before their softmax: an inverse temperature. A network that has seen
- * little is too sure of itself, which harms no ranking of its own but every mixture that it is a part of.
+ * Factor of the network's scores in their softmax: an inverse temperature. A network that has seen little data is
+ * overconfident. That does not affect its own ranking, but harms every mixture that it is a part of.
  *
- * <p>β follows the likelihood of the mixture, one Newton step for each step of the learner, the Fisher information in
- * place of the second derivative. With r the network's responsibility for a click, s its scores, s⁺ that of the item
- * clicked:
+ * <p>β follows the maximum of the mixture's likelihood by one Newton step for each step of the learner, with the Fisher
+ * information in place of the second derivative. With r the network's responsibility for a click, s its scores, and s⁺ the
+ * score of the clicked item:
  *
  * <pre>
  * g = r β (E[s] - s⁺) = -∂ log p / ∂ log β,   log β ← log β - share · mean(g) / mean(g²)
  * </pre>
  *
- * <p>where the share of a step of n clicks is n / (n + min(clicks before, {@value #MEMORY})). Not thread-safe.
+ * <p>where the share of a step of n clicks is n / (n + min(earlier clicks, {@value #MEMORY})). Not thread-safe.
  */
 final class NetworkScale {
-    /** Numbers of {@link #copyTo}. */
+    /** Length of the state that {@link #copyTo} writes. */
     static final int STATE = 3;
 
     private static final int MEMORY = 500; // clicks
@@ -26,21 +26,21 @@ final class NetworkScale {
 
     private double scale = 1;
     private double information; // mean of g² over the newest clicks
-    private double clicks; // learned from
+    private double clicks; // number of clicks learned from
 
-    private double gradients; // of the step at hand
-    private double squares; // likewise
-    private int pending; // clicks of the step at hand
+    private double gradients; // Σ g of the current step
+    private double squares; // Σ g² of the current step
+    private int pending; // clicks of the current step
 
     float scale() {
         return (float) scale;
     }
 
     /**
-     * Takes in a click; one whose scores are no numbers has nothing to teach.
+     * Adds a click to the current step. A click whose scores are not finite is ignored.
      *
-     * @param responsibility of the network for it
-     * @param gap mean scaled score less that of the item clicked, β (E[s] - s⁺)
+     * @param responsibility responsibility of the network for the click
+     * @param gap mean scaled score minus that of the clicked item, β (E[s] - s⁺)
      */
     void add(double responsibility, double gap) {
         double gradient = responsibility * gap;
@@ -51,7 +51,7 @@ final class NetworkScale {
         }
     }
 
-    /** Learns from what has been taken in. */
+    /** Makes a step from the clicks added since the last one. */
     void learn() {
         if (pending > 0) {
             double share = pending / (pending + Math.min(clicks, MEMORY));
@@ -66,14 +66,14 @@ final class NetworkScale {
         pending = 0;
     }
 
-    /** Writes the state into {@code state}, from a position on. Between steps only. */
+    /** Writes the state into {@code state}, from {@code position} on. Must be called between steps only. */
     void copyTo(double[] state, int position) {
         state[position] = scale;
         state[position + 1] = information;
         state[position + 2] = clicks;
     }
 
-    /** Takes up the state that {@link #copyTo} wrote. */
+    /** Restores the state that {@link #copyTo} wrote. */
     void copyFrom(double[] state, int position) {
         scale = state[position];
         information = state[position + 1];

@@ -1,6 +1,6 @@
 /**
- * The memory beside the network: which items follow and accompany which, learned from each click at once, and how far it
- * and the network are trusted.
+ * The click memory beside the network: which items follow and accompany which, learned at once from each click, and how
+ * much weight the memory and the network have.
  */
 @NullMarked
 package io.freshet.memory;

@@ -14,11 +14,11 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
 /**
- * Kafka's own metrics of some clients, {@code kafka.*} in a registry, until closed. A client has more metrics the more it
- * does, so they are looked at again and again, by one thread for all clients. For one thread.
+ * Binds the metrics of Kafka clients to a registry, as {@code kafka.*}, until closed. A client adds metrics as it does
+ * more, so one thread rescans all clients periodically. Not thread-safe.
  */
 public final class KafkaMeters implements AutoCloseable {
-    /** Time between two looks at what metrics a client has. */
+    /** Interval between two scans for new metrics of a client. */
     public static final Duration REFRESH = Duration.ofSeconds(5);
 
     private static final Duration CLOSE = Duration.ofSeconds(1);
@@ -33,8 +33,9 @@ public final class KafkaMeters implements AutoCloseable {
     }
 
     /**
-     * Keeps out what is not worth its time series: metrics of each connection to a broker, which there are many of, and the
-     * block cache as each store sees it, which is the one that all of them share. For a registry that has no meters yet.
+     * Returns a filter that drops metrics not worth a time series: those of each connection to a broker, which are many,
+     * and the block cache as reported by each store, since all stores share one cache. Must be installed before the
+     * registry has meters.
      */
     public static MeterFilter filter() {
         return MeterFilter.deny(KafkaMeters::isIdle);
@@ -48,13 +49,13 @@ public final class KafkaMeters implements AutoCloseable {
                         || name.startsWith("kafka.stream.state.block.cache"));
     }
 
-    /** The consumer, whose metrics are in the registry from now on; it stays the caller's. */
+    /** Adds the metrics of a consumer to the registry and returns the consumer, which the caller still owns. */
     public <C extends Consumer<?, ?>> C watch(C consumer) {
         bind(new KafkaClientMetrics(consumer, NO_TAGS, looks, REFRESH));
         return consumer;
     }
 
-    /** The producer, whose metrics are in the registry from now on; it stays the caller's. */
+    /** Adds the metrics of a producer to the registry and returns the producer, which the caller still owns. */
     public <P extends Producer<?, ?>> P watch(P producer) {
         bind(new KafkaClientMetrics(producer, NO_TAGS, looks, REFRESH));
         return producer;
@@ -65,12 +66,12 @@ public final class KafkaMeters implements AutoCloseable {
         metrics.bindTo(registry);
     }
 
-    /** Takes the meters out of the registry. */
+    /** Removes the meters from the registry. */
     @Override
     public void close() {
         looks.shutdownNow();
         try {
-            // A look that is going on would put back what is taken out.
+            // A running scan would add removed meters again.
             boolean _ = looks.awaitTermination(CLOSE.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -5,16 +5,16 @@ import java.time.Duration;
 import java.util.Arrays;
 
 /**
- * Timers that are histograms. Their edges are the same in every process, so that quantiles can be taken over all of them;
- * few, because each is a time series; and the promised latencies are among them.
+ * Timers with histogram buckets. The bucket edges are the same in every process, so that quantiles can be computed over
+ * all processes. There are few edges, because each is a time series, and they include the promised latencies.
  */
 public final class LatencyTimers {
-    /** What a processor takes. */
+    /** Bucket edges for computing times. */
     private static final Duration[] COMPUTING = edges(
             100, 250, 500, 1_000, 2_500, 5_000, 10_000, 25_000, 50_000, 100_000, 250_000, 500_000, 1_000_000,
             5_000_000);
 
-    /** How long ago something was. */
+    /** Bucket edges for ages. */
     private static final Duration[] FRESHNESS = edges(
             5_000,
             10_000,
@@ -35,12 +35,12 @@ public final class LatencyTimers {
 
     private LatencyTimers() {}
 
-    /** Of what a processor does, from 100 µs to 5 s. */
+    /** Returns a timer for computing times, from 100 µs to 5 s. */
     public static Timer.Builder computing(String name, String description) {
         return Timer.builder(name).description(description).serviceLevelObjectives(COMPUTING);
     }
 
-    /** Of how long ago something was when it had its effect, from 5 ms to 5 min. */
+    /** Returns a timer for the age of an event when it takes effect, from 5 ms to 5 min. */
     public static Timer.Builder freshness(String name, String description) {
         return Timer.builder(name).description(description).serviceLevelObjectives(FRESHNESS);
     }

@@ -10,15 +10,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * One daemon thread that refreshes meters. A plain executor keeps what a task throws to itself and never runs the task
- * again; this one logs it, and ends its thread, and with it the process, where the error is deadly.
+ * A daemon thread that refreshes meters. A plain scheduled executor swallows what a task throws and never runs the task
+ * again. This one logs the exception, and if the error is deadly, ends its thread and with it the process.
  */
 public final class MeterThread {
     private static final Logger LOG = LoggerFactory.getLogger(MeterThread.class);
 
     private MeterThread() {}
 
-    /** An executor of one thread of this name, which the caller shuts down. */
+    /** Returns an executor with one thread of this name, which the caller must shut down. */
     public static ScheduledExecutorService named(String name) {
         return new Reporting(name);
     }

@@ -1,4 +1,4 @@
-/** What meters of several parts have in common: buckets of histograms, and meters of Kafka clients. */
+/** Common parts of meters: histogram buckets, and meters of Kafka clients. */
 @NullMarked
 package io.freshet.metrics;
 

@@ -1,8 +1,8 @@
 package io.freshet.model;
 
 /**
- * The best items after each of some histories, best first; of equal ones the lower row. Flat arrays, reused from call to
- * call; not thread-safe.
+ * Answers to a batch of histories: for each history, the most probable items, best first; of items with equal probability,
+ * the lower row comes first. Stored in flat arrays that are reused from call to call; not thread-safe.
  */
 public final class Answers {
     private int k;
@@ -10,7 +10,7 @@ public final class Answers {
     private int[] rows = {}; // (histories, k)
     private float[] probabilities = {}; // (histories, k)
 
-    /** Begins anew. */
+    /** Prepares for the answers to {@code histories} histories, of at most {@code wanted} items each. */
     void begin(int histories, int wanted) {
         k = wanted;
         if (counts.length < histories) {
@@ -22,7 +22,7 @@ public final class Answers {
         }
     }
 
-    /** Takes the answer to a history, best last, which is empty afterwards. */
+    /** Stores the answer to a history, and empties {@code best}. */
     void set(int history, TopRows best) {
         counts[history] = best.size();
         while (best.size() > 0) {
@@ -33,7 +33,7 @@ public final class Answers {
         }
     }
 
-    /** How many items there are, fewer than were wanted only if the model has no more. */
+    /** Returns the number of items in the answer to a history; fewer than wanted only if no more items may be answered. */
     public int size(int history) {
         return counts[history];
     }
@@ -42,7 +42,7 @@ public final class Answers {
         return rows[history * k + place];
     }
 
-    /** How probably the item is next. */
+    /** Returns the probability that the item is next. */
     public float probability(int history, int place) {
         return probabilities[history * k + place];
     }

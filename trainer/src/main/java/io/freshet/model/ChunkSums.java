@@ -3,16 +3,16 @@ package io.freshet.model;
 import java.util.Arrays;
 
 /**
- * Normalisers of the softmax over the whole item table for each of some queries, from what each chunk of the table comes
- * to, with t = scale · s:
+ * Normalisers of the softmax over the whole item table for each query of a batch, combined from one partial result per
+ * chunk of the table. With t = scale · s:
  *
  * <pre>
  * m = max t,   Σ exp(t - m)      of a chunk
  * log Z = M + log Σ exp(m - M) Σ exp(t - m)      with M the largest m
  * </pre>
  *
- * <p>A chunk is summed in float, chunks in double and in their order, so that nothing depends on who took which. Chunks may
- * be set by several threads, each of them once.
+ * <p>Within a chunk the sum is in float. Over chunks it is in double and in chunk order, so that the result does not depend
+ * on which thread scanned which chunk. Several threads may set chunks; each chunk must be set only once.
  */
 final class ChunkSums {
     private int queries;
@@ -20,7 +20,7 @@ final class ChunkSums {
     private float[] maxima = {}; // (chunks, queries)
     private float[] sums = {}; // (chunks, queries)
 
-    /** Begins anew. */
+    /** Prepares for a scan of {@code chunkCount} chunks with {@code queryCount} queries. */
     void begin(int chunkCount, int queryCount) {
         chunks = chunkCount;
         queries = queryCount;
@@ -31,13 +31,13 @@ final class ChunkSums {
         Arrays.fill(sums, 0, chunks * queries, 0f);
     }
 
-    /** Says what a chunk comes to. */
+    /** Sets the m and the {@code Σ exp(t - m)} of a chunk for a query. */
     void set(int chunk, int query, float max, float sum) {
         maxima[chunk * queries + query] = max;
         sums[chunk * queries + query] = sum;
     }
 
-    /** {@code log Z}. */
+    /** Returns {@code log Z} of a query. */
     double logNormalizer(int query) {
         float largest = maxima[query];
         for (int chunk = 1; chunk < chunks; chunk++) {

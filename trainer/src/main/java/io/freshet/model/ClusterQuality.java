@@ -1,16 +1,16 @@
 package io.freshet.model;
 
 /**
- * What a search in clusters is worth, beside the exact one, and what the clusters cost.
+ * Accuracy of a search in clusters, compared with the exact search, and cost of the clusters.
  *
- * @param recall how many of the exact best are found
- * @param rowsShare rows that are looked at, of all
- * @param wholeShare queries for which the whole table was scanned
- * @param scoreError by how much a score is off, of itself: the mean, because of the normaliser's estimate
- * @param worstScoreError the largest
- * @param buildSeconds on one thread
- * @param bytes of the clusters, beside the table
- * @param followMicros to bring the clusters up to a row that has changed
+ * @param recall share of the exact best items that the search finds
+ * @param rowsShare mean share of the table's rows that the search scores
+ * @param wholeShare share of the queries for which the whole table was scanned
+ * @param scoreError mean relative error of a probability, caused by the estimate of the normaliser
+ * @param worstScoreError largest relative error of a probability
+ * @param buildSeconds time to build the clusters on one thread, in seconds
+ * @param bytes memory of the clusters in bytes, without the item table
+ * @param followMicros time to bring the clusters up to date with one changed row, in microseconds
  */
 public record ClusterQuality(
         double recall,

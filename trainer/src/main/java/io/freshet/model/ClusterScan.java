@@ -12,41 +12,47 @@ import java.util.BitSet;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * What one thread needs to look for the best rows of one query in some clusters of the table in place of all of it.
+ * Searches some clusters of the item table, instead of the whole table, for the best rows of one query. An instance is used
+ * by one thread.
  *
- * <p>The scores of a cluster's members are taken for normally distributed: with mean {@code μ = q·m}, where m is the mean of
- * their vectors, and variance {@code σ² = w Σ q²·v}, where v are the variances of their coordinates. The coordinates of trained
- * vectors vary together; w makes up for it, and is what the scores in the clusters scanned so far vary by, over {@code Σ q²·v}.
- * Clusters are scanned in the order of {@code μ + REACH · σ}, which few of a cluster's members exceed, until that is less than
- * what is best so far: where a filter leaves rows out, the search goes on by itself until it has as many as are wanted, or all
- * have been looked at. The score of a row that is found is the exact one.
+ * <p>The scores of a cluster's members are modelled as normally distributed, with mean {@code μ = q·m}, where m is the mean
+ * of their vectors, and variance {@code σ² = w Σ q²·v}, where v are the variances of their coordinates. The coordinates of
+ * trained vectors are correlated. The factor w corrects for that: it is the ratio of the observed variance of the scores in
+ * the clusters scanned so far to {@code Σ q²·v}. Few of a cluster's members exceed {@code μ + REACH · σ}. Clusters are
+ * scanned in descending order of that bound for {@code w = 1}, until the bound falls below the k-th best score found so
+ * far. Where a filter rejects rows, the search therefore continues until it has enough rows, or has scanned all clusters.
+ * The score of a row that is found is exact.
  *
- * <p>The normaliser of the softmax takes each scanned cluster's sum, and {@code n · exp(scale·μ + scale²·σ²/2)}, n times the
- * mean of the exponential of a normal distribution, of each other one; beyond REACH it takes a normal distribution for cut off.
+ * <p>The normaliser of the softmax is the sum over every scanned cluster, plus, for every other cluster,
+ * {@code n · exp(scale·μ + scale²·σ²/2)}, which is n times the mean of the exponential of a normal variable. Where
+ * {@code scale·σ} exceeds REACH, the normal distribution is taken to be cut off at REACH.
  *
  * <p>Owns its memory.
  */
 final class ClusterScan implements AutoCloseable {
-    /** Standard deviations from a cluster's mean to where hardly a member is. */
+    /** Number of standard deviations above a cluster's mean that hardly any member exceeds. */
     private static final float REACH = 3.5f;
 
-    /** Clusters that are scanned in any case, where the most of the normaliser is. */
+    /** Minimum number of clusters to scan: most of the normaliser comes from them. */
     private static final int LEAST_CLUSTERS = 32;
 
-    /** Of a table's rows: to read one here and there takes longer than all in their order, and is given up after so many. */
+    /**
+     * Share of the table's rows after which the search gives up: reading scattered rows takes longer than reading the whole
+     * table in order.
+     */
     private static final double MOST_ROWS = .125;
 
     private final int dim;
     private final ScoreLine scores = new ScoreLine(RowTable.CHUNK_ROWS);
-    private final FloatBlock squares; // (d) of the query's coordinates
+    private final FloatBlock squares; // (d) squares of the query's coordinates
     private ScoreLine means = new ScoreLine(Lanes.WIDTH); // (clusters) μ
     private ScoreLine variances = new ScoreLine(Lanes.WIDTH); // (clusters) Σ q²·v
     private ScoreLine masses = new ScoreLine(Lanes.WIDTH); // (clusters) log Σ exp(scale · s)
-    private long[] order = {}; // (clusters) the furthest reaching last
+    private long[] order = {}; // (clusters) sort keys, ascending by reach
     private final BitSet scanned = new BitSet(); // clusters
     private int scannedRows;
     private double found; // Σ (s - μ)² over the scanned clusters
-    private double expected; // the same by w = 1
+    private double expected; // what w = 1 predicts for found
     private double logNormalizer;
 
     ClusterScan(int dim) {
@@ -55,13 +61,14 @@ final class ClusterScan implements AutoCloseable {
     }
 
     /**
-     * Looks for the best rows.
+     * Searches for the best rows.
      *
-     * @param clusters of all rows of the table
-     * @param state the query, from byte {@code stateAt} on
-     * @param scale what scores are multiplied by before their softmax; positive
-     * @param best empty; receives them
-     * @return false if it would take so many rows that it is faster to scan all; then nothing has come out
+     * @param clusters clusters of all rows of the table
+     * @param state memory that holds the query, from byte {@code stateAt} on
+     * @param scale positive factor of the scores in their softmax
+     * @param best receives the best rows; must be empty
+     * @return false if so many rows would have to be scanned that a scan of the whole table is faster; the contents of
+     *     {@code best} and the normaliser are then invalid
      */
     boolean run(
             RowTable items,
@@ -77,7 +84,7 @@ final class ClusterScan implements AutoCloseable {
             int cluster = clusterOf(order[place]);
             boolean least = place >= clusters.count() - LEAST_CLUSTERS;
             if (clusters.size(cluster) == 0 || (!least && reach(cluster, width()) < best.floor())) {
-                break; // empty ones are the last
+                break; // empty clusters come last
             }
             if (!least && scannedRows > most) {
                 return false;
@@ -88,22 +95,22 @@ final class ClusterScan implements AutoCloseable {
         return true;
     }
 
-    /** {@code log Σ exp(scale · s)} over all rows, about. */
+    /** Returns an estimate of {@code log Σ exp(scale · s)} over all rows. */
     double logNormalizer() {
         return logNormalizer;
     }
 
-    /** Whether the last search has looked at a cluster. */
+    /** Returns whether the last search scanned a cluster. */
     boolean hasScanned(int cluster) {
         return scanned.get(cluster);
     }
 
-    /** How many rows the last search has looked at. */
+    /** Returns the number of rows that the last search scanned. */
     int scannedRows() {
         return scannedRows;
     }
 
-    /** Says what to expect of each cluster, and orders them. */
+    /** Computes μ and {@code Σ q²·v} of each cluster, and sorts the clusters by reach. */
     private void begin(ItemClusters clusters, MemorySegment state, long stateAt) {
         int count = clusters.count();
         reserve(count);
@@ -133,12 +140,12 @@ final class ClusterScan implements AutoCloseable {
         return means.get(cluster) + REACH * (float) Math.sqrt(width * variances.get(cluster));
     }
 
-    /** w */
+    /** Returns w; 1 before the first cluster has been scanned. */
     private float width() {
         return expected > 0 ? (float) (found / expected) : 1;
     }
 
-    /** Orders as {@code reach} does. */
+    /** Returns a sort key with the order of {@code reach}, whose lower 32 bits are the cluster. */
     private static long key(float reach, int cluster) {
         int bits = Float.floatToIntBits(reach);
         int ordered = bits < 0 ? bits ^ Integer.MAX_VALUE : bits;
@@ -192,7 +199,10 @@ final class ClusterScan implements AutoCloseable {
         return max + StrictMath.log(masses.sum(clusters.count(), 1, max));
     }
 
-    /** {@code σ²/2}, to which most comes from around σ deviations above the mean; where there are no members, from the last. */
+    /**
+     * Returns {@code σ²/2}. Most of the mean of the exponential comes from around σ standard deviations above the mean;
+     * beyond REACH, where there are no members, the contribution at REACH is taken instead.
+     */
     private static float excess(float deviation) {
         return deviation <= REACH ? deviation * deviation / 2 : REACH * deviation - REACH * REACH / 2;
     }

@@ -9,12 +9,12 @@ import java.util.HashSet;
 import java.util.Set;
 import java.util.SplittableRandom;
 
-/** Makes the clusters of a table and holds what is found by them against the exact search. Owns the clusters. */
+/** Builds the clusters of a table and compares searches in them with the exact search. Owns the clusters. */
 final class ClusterTrial implements AutoCloseable {
     private static final int QUERIES = 256;
     private static final int CHANGED_ROWS = 4096;
     private static final int CHANGES = 16;
-    private static final float MOST_CHANGE = .01f; // some steps of the optimiser
+    private static final float MOST_CHANGE = .01f; // about as much as some optimiser steps change a coordinate
 
     private final MadeUpVectors vectors;
     private final ItemClusters clusters;
@@ -25,7 +25,7 @@ final class ClusterTrial implements AutoCloseable {
         long start = System.nanoTime();
         try (ClusterBuild build = new ClusterBuild(vectors.items(), 1)) {
             while (build.advance(vectors.items())) {
-                // until nothing is left
+                // until no work is left
             }
             clusters = build.take();
         }
@@ -36,11 +36,11 @@ final class ClusterTrial implements AutoCloseable {
         return clusters;
     }
 
-    /** Measures what is found and what it costs to follow the table, which changes a little. */
+    /** Measures the accuracy of the search, and the cost of following the table while its rows change slightly. */
     ClusterQuality measure(Question[] questions, int k) {
         double followMicros = 0;
         for (int i = 0; i < CHANGES; i++) {
-            followMicros = follow(i); // the last counts: by then it is compiled
+            followMicros = follow(i); // only the last time counts: by then the code is compiled
         }
         RowTable items = vectors.items();
         double found = 0;
@@ -99,7 +99,7 @@ final class ClusterTrial implements AutoCloseable {
         return rows;
     }
 
-    /** Microseconds a row. */
+    /** Returns the time to follow a change of one row, in microseconds. */
     private double follow(int seed) {
         RowTable items = vectors.items();
         SplittableRandom random = new SplittableRandom(seed);

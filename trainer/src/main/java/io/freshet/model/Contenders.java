@@ -8,8 +8,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The rows that may reach a threshold of each history of a tile, while the threshold is not known yet but a floor below it is,
- * which rises as more of the table has been seen. So they need not be scored again when it is known. Owns its memory: one a thread.
+ * Collects, for each history of a tile, the rows whose score may reach a threshold that is not known yet. A floor below the
+ * threshold is known, and rises as more of the table is scored. Rows with at least that score are kept with their scores,
+ * so that they need not be scored again once the threshold is known. Owns its memory; an instance is used by one thread.
  */
 final class Contenders implements AutoCloseable {
     private static final int QUERIES = QueryTile.QUERIES;
@@ -21,7 +22,7 @@ final class Contenders implements AutoCloseable {
     private final float[][] scores = new float[QUERIES][FIRST_CAPACITY];
     private final int[] sizes = new int[QUERIES];
 
-    /** Forgets all rows; none is wanted for any history. */
+    /** Removes all rows and sets all floors to infinity, so that no row is collected. */
     void clear() {
         Arrays.fill(sizes, 0);
         for (int query = 0; query < QUERIES; query++) {
@@ -29,12 +30,12 @@ final class Contenders implements AutoCloseable {
         }
     }
 
-    /** Sets the floor of a history, which never falls. */
+    /** Sets the floor of a history. A floor must never fall. */
     void raise(int query, float floor) {
         floors.set(0, query, floor);
     }
 
-    /** Takes those of the tile's panel. */
+    /** Adds the rows of the tile's panel that score at least their history's floor. */
     void collect(QueryTile tile) {
         for (int lane = 0; lane < tile.lanes(); lane += Lanes.COUNT) {
             FloatVector floor = Lanes.load(floors.memory(), floors.at(0) + (long) lane * Float.BYTES);
@@ -73,7 +74,7 @@ final class Contenders implements AutoCloseable {
         scores[query][sizes[query]++] = score;
     }
 
-    /** Drops the rows that the floor has risen above, and makes room if those are few. */
+    /** Drops the rows that the floor has risen above, and doubles the capacity if more than half of the rows remain. */
     private void dropFallen(int query) {
         int kept = 0;
         for (int i = 0; i < sizes[query]; i++) {
@@ -90,9 +91,9 @@ final class Contenders implements AutoCloseable {
     }
 
     /**
-     * How many of a history's rows have at least a score, which is no less than its floor.
+     * Returns how many of a history's rows have at least the score {@code threshold}, which must not be below its floor.
      *
-     * @param leftOut rows that do not count, but for the target
+     * @param leftOut rows that are not counted, except for the target
      */
     int count(int query, float threshold, int target, int[] leftOut) {
         int count = 0;

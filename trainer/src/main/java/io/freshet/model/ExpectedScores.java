@@ -8,19 +8,20 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The network's scores of the rows that the memory expects after each history of a tile, in their order, and behind them
- * the target's; then their probabilities. Owns its memory: one a thread.
+ * The network's scores of the rows that the memory expects after each history of a tile, and, once normalised, their
+ * probabilities. The rows of a history are in the order of {@link Expectations}, followed by the target. Owns its memory;
+ * an instance is used by one thread.
  */
 final class ExpectedScores implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
-    private final int[] starts = new int[QueryTile.QUERIES + 1]; // (queries + 1), in whole vectors
+    private final int[] starts = new int[QueryTile.QUERIES + 1]; // (queries + 1), multiples of Lanes.WIDTH
     private FloatBlock block = FloatBlock.zeros(2L * Lanes.WIDTH);
     private MemorySegment scores = block.memory(); // (starts[queries])
     private MemorySegment probabilities = block.memory(); // (starts[queries])
     private final PanelRows rows = new PanelRows();
 
-    /** Makes room for a tile's histories; the tile's targets are scored. */
+    /** Makes room for the histories of a tile whose targets have been scored. */
     void begin(QueryTile tile, Expectations expectations, int first, int panels) {
         rows.clear();
         for (int i = 0; i < tile.queries(); i++) {
@@ -48,7 +49,7 @@ final class ExpectedScores implements AutoCloseable {
         probabilities = block.memory().asSlice(bytes, bytes);
     }
 
-    /** Takes the scores of the rows that are in the tile's panel. */
+    /** Copies the scores of the expected rows that lie in the tile's panel. */
     void pick(QueryTile tile) {
         for (int place = rows.start(tile.panel()); place < rows.start(tile.panel() + 1); place++) {
             int query = rows.query(place);
@@ -56,7 +57,7 @@ final class ExpectedScores implements AutoCloseable {
         }
     }
 
-    /** Makes probabilities of a history's scores, all by the same kernel, so that equal scores stay equal. */
+    /** Computes probabilities from a history's scores, all with the same kernel, so that equal scores stay equal. */
     void normalize(int query, float scale, double logNormalizer) {
         float shift = (float) logNormalizer;
         for (int i = starts[query]; i < starts[query + 1]; i += Lanes.COUNT) {
@@ -65,12 +66,15 @@ final class ExpectedScores implements AutoCloseable {
         }
     }
 
-    /** Of the {@code number}-th row that the memory expects, or of the target behind the last. */
+    /**
+     * Returns the score of the {@code number}-th row that the memory expects, or of the target if {@code number} is the
+     * number of those rows.
+     */
     float score(int query, int number) {
         return scores.getAtIndex(FLOAT, starts[query] + number);
     }
 
-    /** Likewise, in the network's distribution. */
+    /** Returns the probability of the same row as {@link #score} in the network's distribution. */
     float probability(int query, int number) {
         return probabilities.getAtIndex(FLOAT, starts[query] + number);
     }

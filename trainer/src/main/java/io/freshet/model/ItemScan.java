@@ -10,26 +10,31 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * Finds, in one pass over the item table, the rows of the largest inner product with each of up to {@value #QUERIES}
- * queries, and the normaliser of the softmax over all rows; exactly, but for the rounding of float32. Of equal scores the
- * lower row is better.
+ * Finds, in one pass over the item table, the rows with the largest inner product for each of up to {@value #QUERIES}
+ * queries, and the normaliser of the softmax over all rows. Exact except for float32 rounding. Of rows with equal scores,
+ * the lower row is better.
  *
- * <p>One query is held against row after row ({@link RowScan}), more are multiplied with panels of the table ({@link
- * ProductScan}). The two add up an inner product in different orders, so that a score may differ in its last bits; by
- * either it depends on its query and its row alone, and the answers neither on the number of workers nor on who took
- * which chunk.
+ * <p>A single query is multiplied with row after row ({@link RowScan}); several queries are multiplied with panels of the
+ * table ({@link ProductScan}). The two add up an inner product in different orders, so that a score may differ in its last
+ * bits. Within either method, a score depends on its query and its row only, and the result depends neither on the number
+ * of workers nor on which worker scans which chunk.
  *
- * <p>Owns its scratch and its threads; not thread-safe. Once it has grown to the largest table and {@code k}, a scan by
- * the calling thread alone allocates nothing.
+ * <p>Owns its scratch memory and its threads; not thread-safe. Once the scratch has grown to the largest table and
+ * {@code k}, a scan by the calling thread alone allocates nothing.
  */
 final class ItemScan implements AutoCloseable {
-    /** The most queries at once. */
+    /** Maximum number of queries of a scan. */
     static final int QUERIES = 64;
 
-    /** Less than any score that counts: where sums begin, because differences of infinities are no numbers. */
+    /**
+     * Less than any valid score. Maxima start at this value instead of -∞, because the difference of two infinities is NaN.
+     */
     static final float LEAST = -1e30f;
 
-    /** For one query a worker must get some 16 MiB of 64 wide vectors, or waking it costs more than it saves. */
+    /**
+     * Minimum number of chunks per worker for a single query, some 16 MiB of vectors of 64 floats: with less, waking a
+     * worker costs more than it saves.
+     */
     static final int CHUNKS_OF_WORKER = 16;
 
     private final int dim;
@@ -41,7 +46,7 @@ final class ItemScan implements AutoCloseable {
     private final ChunkSums sums = new ChunkSums();
     private final AtomicInteger nextChunk = new AtomicInteger();
 
-    /** What one thread needs, and what it has found. */
+    /** Scratch memory and results of one thread. */
     private static final class Part {
         final RowScan rows = new RowScan();
         final ProductScan products;
@@ -67,15 +72,15 @@ final class ItemScan implements AutoCloseable {
     }
 
     /**
-     * A scan of tables of rows of {@code dim} floats.
+     * Creates a scan of tables whose rows have {@code dim} floats.
      *
-     * @param workerCount threads, the caller's among them
+     * @param workerCount number of threads, including the caller's
      */
     ItemScan(int dim, Products products, int workerCount) {
         this(dim, products, workerCount, CHUNKS_OF_WORKER);
     }
 
-    /** @param chunksOfWorker the fewest that a worker gets for one query */
+    /** @param chunksOfWorker minimum number of chunks per worker for a single query */
     ItemScan(int dim, Products products, int workerCount, int chunksOfWorker) {
         this.dim = dim;
         this.chunksOfWorker = chunksOfWorker;
@@ -88,12 +93,12 @@ final class ItemScan implements AutoCloseable {
     }
 
     /**
-     * Scans the table; its gaps are neither found nor counted.
+     * Scans the table. Its gaps are neither found nor counted.
      *
      * @param states (queries, d)
-     * @param scale what scores are multiplied by before their softmax; positive
-     * @param questions (queries) what does not belong among the best
-     * @param k how many are wanted for each query
+     * @param scale positive factor of the scores in their softmax
+     * @param questions (queries) rows that must not be among the best
+     * @param k number of rows wanted for each query
      */
     void run(RowTable items, Matrix states, int queries, float scale, Question[] questions, int k) {
         int chunks = items.chunkCount();
@@ -118,7 +123,7 @@ final class ItemScan implements AutoCloseable {
         }
     }
 
-    /** Takes one chunk after another until there is none left. */
+    /** Scans one chunk after another until none is left. */
     private void scanChunks(Part part, RowTable items, Matrix states, int queries, float scale, Question[] questions) {
         int chunks = items.chunkCount();
         for (int chunk = nextChunk.getAndIncrement(); chunk < chunks; chunk = nextChunk.getAndIncrement()) {
@@ -134,17 +139,17 @@ final class ItemScan implements AutoCloseable {
         transposed.transposeFrom(states, 0, queries, dim, QUERIES);
     }
 
-    /** The best of a query, until the next scan. */
+    /** Returns the best rows of a query, valid until the next scan. */
     TopRows best(int query) {
         return parts.getFirst().best[query];
     }
 
-    /** {@code log Σ exp(scale · s)} of a query over all rows. */
+    /** Returns {@code log Σ exp(scale · s)} of a query over all rows. */
     double logNormalizer(int query) {
         return sums.logNormalizer(query);
     }
 
-    /** The threads, for other work between two scans. */
+    /** Returns the threads, for other work between two scans. */
     Workers workers() {
         return workers;
     }

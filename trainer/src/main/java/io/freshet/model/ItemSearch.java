@@ -11,28 +11,28 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the network's best rows and the normaliser of its softmax for up to {@value ItemScan#QUERIES} queries: exactly by a
- * pass over the table ({@link ItemScan}), or, where the table has clusters, nearly and in some of them ({@link ClusterScan}).
- * Queries that some clusters are not enough for share a pass.
+ * Finds the network's best rows and the normaliser of its softmax for up to {@value ItemScan#QUERIES} queries: exactly, by
+ * a pass over the table ({@link ItemScan}), or approximately, by a search in some clusters of the table ({@link
+ * ClusterScan}). Queries for which the search in clusters gives up share an exact pass.
  *
- * <p>Owns its scratch and its threads; not thread-safe.
+ * <p>Owns its scratch memory and its threads; not thread-safe.
  */
 final class ItemSearch implements AutoCloseable {
     private final int dim;
     private final ItemScan scan;
-    private final List<ClusterScan> clusterScans = new ArrayList<>(); // a thread's each
-    private final TopRows[] best; // (queries) of those that clusters were enough for
-    private final double[] logNormalizers = new double[ItemScan.QUERIES]; // likewise
-    private final boolean[] scanned = new boolean[ItemScan.QUERIES]; // whether the whole table was
-    private final int[] places = new int[ItemScan.QUERIES]; // those queries' places in the pass
+    private final List<ClusterScan> clusterScans = new ArrayList<>(); // one per thread
+    private final TopRows[] best; // (queries) found in clusters
+    private final double[] logNormalizers = new double[ItemScan.QUERIES]; // found in clusters
+    private final boolean[] scanned = new boolean[ItemScan.QUERIES]; // whether the query took the pass
+    private final int[] places = new int[ItemScan.QUERIES]; // index of such a query in the pass
     private final Question[] left = new Question[ItemScan.QUERIES];
-    private @Nullable FloatBlock block; // once there are clusters
+    private @Nullable FloatBlock block; // null until clusters are not enough for a query
     private @Nullable Matrix leftStates; // (queries, d)
 
     /**
-     * A search of tables of rows of {@code dim} floats.
+     * Creates a search of tables whose rows have {@code dim} floats.
      *
-     * @param workerCount threads, the caller's among them
+     * @param workerCount number of threads, including the caller's
      */
     ItemSearch(int dim, Products products, int workerCount) {
         this.dim = dim;
@@ -44,13 +44,13 @@ final class ItemSearch implements AutoCloseable {
     }
 
     /**
-     * Searches the table; its gaps are neither found nor counted.
+     * Searches the table. Its gaps are neither found nor counted.
      *
-     * @param clusters of all its rows; null for an exact search
+     * @param clusters clusters of all rows of the table; null for an exact search
      * @param states (queries, d)
-     * @param scale what scores are multiplied by before their softmax; positive
-     * @param questions (queries) what does not belong among the best
-     * @param k how many are wanted for each query
+     * @param scale positive factor of the scores in their softmax
+     * @param questions (queries) rows that must not be among the best
+     * @param k number of rows wanted for each query
      */
     void run(
             RowTable items,
@@ -123,12 +123,12 @@ final class ItemSearch implements AutoCloseable {
         return leftStates;
     }
 
-    /** The best of a query, until the next search. */
+    /** Returns the best rows of a query, valid until the next search. */
     TopRows best(int query) {
         return scanned[query] ? scan.best(places[query]) : best[query];
     }
 
-    /** {@code log Σ exp(scale · s)} of a query over all rows. */
+    /** Returns {@code log Σ exp(scale · s)} of a query over all rows, an estimate if they were found in clusters. */
     double logNormalizer(int query) {
         return scanned[query] ? scan.logNormalizer(places[query]) : logNormalizers[query];
     }

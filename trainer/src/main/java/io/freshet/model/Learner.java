@@ -21,27 +21,28 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Learns batches: one optimiser step each. The state that a step depends on beside the model is here: Adam's moments
- * and the number of steps.
+ * Trains a model, one optimiser step per batch. Holds the training state that is not part of the model: Adam's moments and
+ * the number of steps.
  *
- * <p>A batch is cut into chunks at sequence ends, of at most {@value #CHUNK_TOKENS} tokens, or of the places of {@value
- * #CHUNK_SEQUENCES} sequences of full length where each sequence has one state. Chunk c belongs to shard c mod the number of shards
- * in use; a shard takes its chunks in order, each through forward pass, loss and backward pass without a barrier, and sums their
- * gradients; shards are summed in order. So the bits of a step do not depend on how many threads there are. {@link TouchedRows}
- * gathers the gradients of item vectors row by row, and they go straight into Adam.
+ * <p>A batch is split at sequence ends into chunks of at most {@value #CHUNK_TOKENS} tokens or, where each sequence has a
+ * single state, of at most the places of {@value #CHUNK_SEQUENCES} sequences of full length. Chunk c belongs to shard c mod
+ * the number of shards in use. A shard processes its chunks in order, each through forward pass, loss and backward pass
+ * without a barrier, and sums their gradients. The sums of the shards are added in order. The bits of a step therefore do
+ * not depend on the number of threads. {@link TouchedRows} gathers the gradients of item vectors row by row, and they go
+ * straight into Adam.
  *
- * <p>Borrows the model; owns the moments and all scratch. Not thread-safe; works on its own threads inside a call.
+ * <p>Borrows the model; owns the moments and all scratch memory. Not thread-safe; a call runs on the learner's own threads.
  */
 public final class Learner implements AutoCloseable {
-    /** Tokens of a chunk in which each has a state, or one sequence's where that has more. */
+    /** Maximum number of tokens in a chunk where each token has a state. A longer sequence is a chunk of its own. */
     static final int CHUNK_TOKENS = 256;
 
-    /** Sequences of a chunk in which each has one state, if they are of full length. */
+    /** Maximum number of full-length sequences in a chunk where each sequence has one state. */
     private static final int CHUNK_SEQUENCES = 32;
 
     private static final int ROW_TASKS = 16;
 
-    /** Sum of squares from which on a step counts as not finite: Adam squares gradients again, in float. */
+    /** Sum of squares from which a step counts as not finite: Adam squares gradients again, in float. */
     private static final double MOST_SQUARES = 1e30;
 
     private final RecommenderModel model;
@@ -62,11 +63,11 @@ public final class Learner implements AutoCloseable {
     private final FloatBlock rowGradients; // (ROW_TASKS, d)
     private final FloatBlock transposed; // (denseSize): weights transposed
     private final List<Shard> shards = new ArrayList<>();
-    private int usedShards; // of the newest batch: the first ones
+    private int usedShards; // by the newest batch: the first ones of the list
     private final TouchedRows touched = new TouchedRows();
-    private final List<Integer> chunkEnds = new ArrayList<>(); // sequence after each chunk's last
+    private final List<Integer> chunkEnds = new ArrayList<>(); // index after each chunk's last sequence
     private final int chunkPlaces;
-    private FloatBlock perState = FloatBlock.zeros(1); // and per token
+    private FloatBlock perState = FloatBlock.zeros(1); // backs the three fields below
     private Matrix hidden; // (states, d): H
     private Matrix inputGradients; // (tokens, d)
     private MemorySegment targetGradients; // (states): weights · dℓ/ds⁺
@@ -96,7 +97,7 @@ public final class Learner implements AutoCloseable {
         this.targetGradients = perState.memory();
     }
 
-    /** What works on every {@code shards}-th chunk, and the sums of its gradients. */
+    /** Processes every n-th chunk, where n is the number of shards in use, and sums the gradients of its chunks. */
     private final class Shard {
         final Encoder encoder;
         final FloatBlock denseGradients = FloatBlock.zeros(model.denseSize());
@@ -125,19 +126,19 @@ public final class Learner implements AutoCloseable {
         return config;
     }
 
-    /** What the model's readers do not know yet. */
+    /** Returns the changes to the model that have not been taken as a delta yet. */
     public ModelChanges changes() {
         return changes;
     }
 
-    /** Optimiser steps made. */
+    /** Returns the number of optimiser steps, including skipped ones. */
     public long optimizerStep() {
         return optimizerStep;
     }
 
     /**
-     * The item's row; a new item gets one, with moments of zero: at once, so that a first batch after many items has not
-     * to make room for all of them.
+     * Returns the row of an item. A new item gets a row and moments of zero at once, so that the first batch after many new
+     * items does not have to make room for all of them.
      */
     public int addIfAbsent(String itemId) {
         boolean isNew = model.vocabulary().rowOf(itemId) == Vocabulary.NOT_FOUND;
@@ -151,7 +152,10 @@ public final class Learner implements AutoCloseable {
         return row;
     }
 
-    /** Forgets items, as the last thing that a step does: their rows are free for others, without moments. */
+    /**
+     * Evicts items; must be the last action of a step. Their rows become free for other items, and their moments are
+     * cleared.
+     */
     public void evict(List<Integer> rows) {
         model.evict(rows);
         changes.evict(model, rows);
@@ -166,7 +170,7 @@ public final class Learner implements AutoCloseable {
         moments.memory(row).asSlice(moments.at(row), moments.rowBytes()).fill((byte) 0);
     }
 
-    /** Which products compute the bits of this learner. */
+    /** Returns the name of the matrix kernels that compute this learner's bits. */
     public String productsName() {
         return products.name();
     }
@@ -189,12 +193,12 @@ public final class Learner implements AutoCloseable {
         return denseSecondMoments;
     }
 
-    /** The sequence after each chunk's last, of the newest batch. */
+    /** Returns the index after each chunk's last sequence, for the newest batch. */
     List<Integer> chunkEnds() {
         return chunkEnds;
     }
 
-    /** What is learned by; also holds how often each item was a target, if that decides its draws. */
+    /** Returns the loss. It also counts how often each item was a target, if its negatives are drawn by that. */
     BatchLoss loss() {
         return loss;
     }
@@ -204,22 +208,22 @@ public final class Learner implements AutoCloseable {
     }
 
     /**
-     * One optimiser step on the mean loss of the batch's targets by their weights, Σ wᵢ ℓᵢ / Σ wᵢ.
+     * Makes one optimiser step on the weighted mean loss of the batch's targets, Σ wᵢ ℓᵢ / Σ wᵢ.
      *
-     * <p>A step whose loss or gradients are not finite, or near overflow, changes no weight and no moment, and is counted in {@link
-     * #skippedSteps}; its number is used up, so that the next step draws other negatives.
+     * <p>A step whose loss or gradients are not finite, or are near overflow, changes no weight and no moment, and is
+     * counted in {@link #skippedSteps}. Its step number is used up, so that the next step draws other negatives.
      *
-     * @return that mean before the step; 0 for a batch without targets, which changes nothing; not finite for a step that was
-     *     skipped
+     * @return the mean loss before the step; 0 for a batch without targets, which changes nothing; not finite if the step
+     *     was skipped
      */
     public double learn(SequenceBatch batch) {
         return learn(batch, 1f);
     }
 
     /**
-     * {@link #learn(SequenceBatch)} at a share of the configured learning rate, as a schedule wants it.
+     * Makes a step as {@link #learn(SequenceBatch)} does, at a share of the configured learning rate, as set by a schedule.
      *
-     * @param rateShare at least 0
+     * @param rateShare factor of the learning rate, at least 0
      */
     public double learn(SequenceBatch batch, float rateShare) {
         if (batch.targetCount() == 0) {
@@ -253,14 +257,15 @@ public final class Learner implements AutoCloseable {
         return mean;
     }
 
-    /** Optimiser steps that changed nothing, because their loss or gradients were not finite. */
+    /** Returns the number of optimiser steps that changed nothing because their loss or gradients were not finite. */
     public long skippedSteps() {
         return skippedSteps;
     }
 
     /**
-     * The sum of the squares of what the rows' gradients are made of: hidden states, gradients of inputs and of targets' scores. Candidates' gradients are products of softmax shares with hidden states, so they are finite where the
-     * loss and the hidden states are.
+     * Returns the sum of squares of the parts of the rows' gradients: hidden states, gradients of inputs and gradients of
+     * the targets' scores. Gradients of candidates are products of softmax shares and hidden states, so they are finite if
+     * the loss and the hidden states are.
      */
     private double squaresOfStates(SequenceBatch batch) {
         long floats = ((long) batch.states() + batch.tokens()) * d;
@@ -280,12 +285,15 @@ public final class Learner implements AutoCloseable {
         return sum;
     }
 
-    /** The first float of a task's part of so many, in whole blocks. */
+    /** Returns the first float of a task's part of {@code floats} floats. Parts consist of whole blocks. */
     private static long blockOf(long floats, int task) {
         return floats / Lanes.WIDTH * task / ROW_TASKS * Lanes.WIDTH;
     }
 
-    /** What all gradients are multiplied by, so that their global norm is at most the configured one. */
+    /**
+     * Returns the factor that brings the global norm of all gradients down to the configured maximum; 1 if it is not
+     * larger.
+     */
     private float shareOfGradients(double denseSquares) {
         if (config.maxGradientNorm() == 0) {
             return 1f;
@@ -320,13 +328,13 @@ public final class Learner implements AutoCloseable {
     }
 
     /**
-     * Cuts the batch into as few chunks as possible, of about the same size, and into an even number where sequences allow it, for
-     * two threads.
+     * Splits the batch into as few chunks as possible, of about the same size. Their number is even where the sequences
+     * allow it, so that two threads share them evenly.
      */
     private void cutIntoChunks(SequenceBatch batch) {
         chunkEnds.clear();
         int places = batch.places(0, batch.sequences());
-        int aimed = chunkPlaces - chunkPlaces / 32; // somewhat fewer, because a chunk ends with a sequence
+        int aimed = chunkPlaces - chunkPlaces / 32; // below the limit, as chunks end with a sequence
         int chunks = (places + 2 * aimed - 1) / (2 * aimed) * 2;
         int first = 0;
         for (int s = 1; s <= batch.sequences(); s++) {
@@ -366,7 +374,10 @@ public final class Learner implements AutoCloseable {
                 batch, dHidden, model.dense(), transposed.memory(), shard.denseGradients.memory(), inputGradients);
     }
 
-    /** Sums the shards' gradients of the dense parameters into the first shard's; the sum of their squares. */
+    /**
+     * Sums the shards' gradients of the dense parameters into those of the first shard, and returns the sum of their
+     * squares.
+     */
     private double sumDenseGradients() {
         double[] squares = new double[ROW_TASKS];
         MemorySegment sum = shards.getFirst().denseGradients.memory();
@@ -410,7 +421,7 @@ public final class Learner implements AutoCloseable {
         }
     }
 
-    /** Takes a touched row's gradient (d), valid during the call, on the thread of its task. */
+    /** Consumes the gradient (d) of a touched row on the thread of its task. The gradient is valid during the call only. */
     private interface RowGradients {
         void take(int task, int slot, MemorySegment gradient);
     }

@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * A copy, outside the heap, of all that learning changes: the model's weights, Adam's moments, the counts that decide
- * draws of negatives, and the two step numbers. It holds one state at a time, and none at first.
+ * An off-heap copy of everything that training changes: the model's weights, Adam's moments, the target counts that draws
+ * of negatives depend on, and the two step numbers. Holds one state at a time, and none at first.
  *
- * <p>Owns its memory, three times that of the model's weights; borrows the learner, whose vocabulary must not grow
- * between {@link #take} and {@link #restore}. Not thread-safe.
+ * <p>Owns its memory, three times that of the model's weights. Borrows the learner, whose vocabulary must not grow between
+ * {@link #take} and {@link #restore}. Not thread-safe.
  */
 public final class LearnerCheckpoint implements AutoCloseable {
     private final Learner learner;
@@ -40,7 +40,7 @@ public final class LearnerCheckpoint implements AutoCloseable {
                 learner.denseSecondMoments().memory());
     }
 
-    /** Copies the learner's state, over the one held before. */
+    /** Copies the learner's state, and replaces the one held before. */
     public void take() {
         for (int i = 0; i < tables.size(); i++) {
             RowTable table = learnerTables().get(i);
@@ -55,9 +55,9 @@ public final class LearnerCheckpoint implements AutoCloseable {
     }
 
     /**
-     * Sets the learner back to the state held, which stays.
+     * Sets the learner back to the state held, which is kept.
      *
-     * @throws IllegalStateException if there is none, or if the learner has other items than at that time
+     * @throws IllegalStateException if no state is held, or if the number of items has changed since it was taken
      */
     public void restore() {
         int rows = learner.model().vocabulary().size();

@@ -6,19 +6,20 @@ import io.freshet.tensor.RowTable;
 import java.util.SplittableRandom;
 
 /**
- * A table of made-up vectors, and queries of it. Owns its memory.
+ * A table of synthetic item vectors, and synthetic queries. Owns its memory.
  *
- * <p>{@link Shape#TOPICS} looks like what has been trained: an item is its topic, of which some have many items, and something of
- * its own, in few dimensions of all, some eight of 64, and longer the more popular it is; a query is near a topic. {@link
- * Shape#NOISE} has no shape at all, which is the worst case for a search that does not look at all items.
+ * <p>{@link Shape#TOPICS} resembles trained vectors. An item's vector is the vector of its topic plus a deviation of its
+ * own, with a random length; some topics have many more items than others. The variance is concentrated in few dimensions,
+ * some eight of 64. A query is near a topic. {@link Shape#NOISE} has no structure, which is the worst case for a search
+ * that does not look at all items.
  */
 final class MadeUpVectors implements AutoCloseable {
-    private static final double AXIS_DECAY = 8; // dimensions in which the deviation falls by a factor of e
+    private static final double AXIS_DECAY = 8; // dimensions over which the deviation falls by a factor of e
     private static final double TOPIC = .8;
     private static final double OWN = .6;
     private static final double QUERY = .8;
     private static final double LENGTH = .35;
-    private static final double LENGTH_DEVIATION = .1; // of its logarithm
+    private static final double LENGTH_DEVIATION = .1; // standard deviation of the logarithm of the length
     private static final double QUERY_LENGTH = 12;
     private static final int MIRRORS = 3;
 
@@ -28,7 +29,7 @@ final class MadeUpVectors implements AutoCloseable {
     private final Matrix states; // (queries, d)
     private final SplittableRandom random = new SplittableRandom(1);
 
-    /** What vectors look like. */
+    /** Distribution of the vectors. */
     enum Shape {
         TOPICS,
         NOISE
@@ -78,7 +79,7 @@ final class MadeUpVectors implements AutoCloseable {
         }
     }
 
-    /** Deviations of the coordinates, whose squares add up to one. */
+    /** Returns standard deviations of the coordinates, whose squares add up to one. */
     private double[] axes(double decay) {
         double[] axes = new double[dim];
         for (int c = 0; c < dim; c++) {
@@ -111,7 +112,7 @@ final class MadeUpVectors implements AutoCloseable {
         return vector;
     }
 
-    /** Turns a vector, by reflections, so that no coordinate is an axis. */
+    /** Reflects a vector, so that the principal axes differ from the coordinate axes. */
     private static double[] mirrored(double[] vector, double[][] mirrors) {
         for (double[] mirror : mirrors) {
             double twice = 2 * dot(vector, mirror);

@@ -4,16 +4,16 @@ import io.freshet.delta.MemoryDelta;
 import io.freshet.memory.ClickMemory;
 import java.util.Arrays;
 
-/** What a memory has observed since a step, step by step. Not thread-safe. */
+/** Log of the clicks that a memory has observed since a step, grouped by step. Not thread-safe. */
 final class MemoryLog {
     private long fromStep;
-    private int[] clicksOfStep = new int[16]; // (steps since)
-    private int[] historyLengths = new int[256]; // (clicks since)
-    private int[] rows = new int[1024]; // (rows of clicks since)
+    private int[] clicksOfStep = new int[16]; // (steps in the log)
+    private int[] historyLengths = new int[256]; // (clicks)
+    private int[] rows = new int[1024]; // (size): history and item of each click
     private int clicks;
     private int size;
 
-    /** Forgets what was before the end of a step. */
+    /** Clears the log, which from now on covers the steps after {@code step}. */
     void restartFrom(long step) {
         fromStep = step;
         Arrays.fill(clicksOfStep, 0);
@@ -21,12 +21,12 @@ final class MemoryLog {
         size = 0;
     }
 
-    /** Rows of all clicks since. */
+    /** Returns the number of rows in the log: those of the clicks and of their histories. */
     int size() {
         return size;
     }
 
-    /** Takes in that the memory observed {@code item} after {@code history[from, to)} in a step. */
+    /** Records that the memory observed {@code item} after {@code history[from, to)} in a step. */
     void add(long step, int[] history, int from, int to, int item) {
         int length = to - from;
         int index = (int) (step - fromStep) - 1;
@@ -38,7 +38,7 @@ final class MemoryLog {
         size += length + 1;
     }
 
-    /** All of it, up to the end of a step. */
+    /** Returns the whole log up to the end of a step, and the state of the memory's mixture. */
     MemoryDelta take(long toStep, ClickMemory memory) {
         return new MemoryDelta(
                 Arrays.copyOf(clicksOfStep, Math.toIntExact(toStep - fromStep)),

@@ -9,36 +9,35 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the ranks that a model, its network alone and its memory alone give each target among all items, without the
- * probability of every item. Ties count against the target.
+ * Computes the rank of each target among all items by a model, by its network alone and by its memory alone, without
+ * computing the probability of every item. Ties count against the target.
  *
  * <p>The mixture gives item v the probability {@code p(v) = a · exp(scale · s(v)) / Z + mass(v)}, where few items have a
- * mass ({@link Expectations}). Those are compared with the target one by one. All others have at least the target's
- * probability if
+ * mass ({@link Expectations}). Those items are compared with the target one by one. Any other item has at least the
+ * target's probability if
  *
  * <pre>
  * s(v) ≥ (log(p(target) / a) + log Z) / scale
  * </pre>
  *
- * <p>which is one count over the scores as {@link Ranker} makes it, with another threshold. That is known only when all of
- * Z is, and Z of a part of the rows is less; so with what has been summed up so far it is a floor, and the rows above it are
- * kept until the threshold is known ({@link Contenders}). They are few: among them the network's probabilities sum up to one
- * at most, and each has the target's mass, by the share of Z that has been seen. So one pass over the item table is enough.
- * Owns its scratch; not thread-safe; works on its own threads inside a call.
+ * <p>These items are counted over the scores as in {@link Ranker}, with another threshold. The threshold is known only once
+ * Z has been summed over all rows. The sum over the rows seen so far is smaller, so it yields a lower bound of the
+ * threshold, the floor. Rows that score at least the floor are kept until the threshold is known ({@link Contenders}). They
+ * are few: their probabilities by the network sum up to at most one, and each of these is at least the target's mass times
+ * the share of Z that has been seen. One pass over the item table is therefore enough. Owns its scratch memory. Not
+ * thread-safe; a call runs on the ranker's own threads.
  */
 public final class MixtureRanker implements AutoCloseable {
-    /** Of a floor's logarithm, and of each unit of it: hundreds of times what float32 rounds. */
+    /** Safety margin of a scaled floor, both absolute and relative: hundreds of times the rounding error of float32. */
     private static final double MARGIN = 1e-4;
 
-    /** Panels whose exponentials are summed up in float. */
+    /** Number of panels whose exponentials are summed in float before a flush to double. */
     private static final int FLUSHED_PANELS = RowTable.CHUNK_ROWS / QueryTile.PANEL_ROWS;
 
     private final Workers workers;
     private final List<Scratch> scratches = new ArrayList<>();
 
-    /**
-     * @param workers threads; ranks do not depend on how many
-     */
+    /** @param workers number of threads; does not affect the ranks */
     public MixtureRanker(ModelConfig config, int workers) {
         this.workers = new Workers(workers);
         for (int i = 0; i < workers; i++) {
@@ -46,15 +45,15 @@ public final class MixtureRanker implements AutoCloseable {
         }
     }
 
-    /** What one thread needs. */
+    /** Scratch memory of one thread. */
     private static final class Scratch {
         final QueryTile tile;
         final SoftmaxSums sums = new SoftmaxSums();
         final ExpectedScores expected = new ExpectedScores();
         final PanelRows leftOut = new PanelRows();
         final Contenders contenders = new Contenders();
-        final float[] thresholds = new float[QueryTile.QUERIES]; // of the mixture
-        final int[] corrections = new int[QueryTile.QUERIES]; // of the counts, by what the memory expects
+        final float[] thresholds = new float[QueryTile.QUERIES]; // (queries) of the mixture
+        final int[] corrections = new int[QueryTile.QUERIES]; // (queries) of the counts
 
         Scratch(ModelConfig config) {
             tile = new QueryTile(config);
@@ -69,12 +68,13 @@ public final class MixtureRanker implements AutoCloseable {
     }
 
     /**
-     * The queries of a batch, which stay the caller's.
+     * The queries of a batch. The arrays remain the caller's.
      *
-     * @param histories one sequence a query, without targets
-     * @param targets (queries) the rows whose ranks are wanted
-     * @param candidates (queries) how many rows, from 0, each is ranked among; more than the target and the rows expected
-     * @param masked (queries) rows that are left out, each at most once; null for none
+     * @param histories one sequence per query, without targets
+     * @param targets (queries) rows to rank
+     * @param candidates (queries) number of rows, from row 0, among which the target is ranked; greater than the target's
+     *     row and the rows that the memory expects
+     * @param masked (queries) rows that are left out of the ranking, each at most once; null for none
      * @param expectations what the model's memory expects after each history
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared: it only carries the caller's arrays to the threads
@@ -117,8 +117,9 @@ public final class MixtureRanker implements AutoCloseable {
         scratch.expected.begin(tile, queries.expectations(), first, panels);
         tile.beginCounts(queries.candidates(), first);
         raiseFloors(scratch, scale, queries.expectations(), first);
-        int nextFloors =
-                1; // floors rise fast at first, and take logarithms: they are raised whenever half as much has come
+        // Raising floors takes logarithms, and floors rise fast at first: they are raised whenever the panels seen have
+        // grown by half.
+        int nextFloors = 1;
         for (int panel = 0; panel < panels; panel++) {
             tile.score(model.items(), panel);
             tile.count();
@@ -145,14 +146,15 @@ public final class MixtureRanker implements AutoCloseable {
                     : tile.counted(i);
             ranks.served()[query] = QueryTile.rankOf(counted + scratch.corrections[i], candidates);
             ranks.network()[query] = QueryTile.rankOf(tile.counted(i), candidates);
-            int items = candidates - model.items().gapCount(); // where there are gaps, rows are candidates to the last
+            int items = candidates - model.items().gapCount(); // if there are gaps, all rows are candidates
             ranks.memory()[query] = queries.expectations().rank(query, items, queries.masked(query));
         }
     }
 
     /**
-     * Brings the floors up to what has been summed up of Z: {@code exp(scale · floor) = exp(scale · s(target)) + mass(target) / a
-     * · Z}, less a margin for the rounding of what the threshold is made of.
+     * Raises the floors to what the sum over the rows seen so far implies:
+     * {@code exp(scale · floor) = exp(scale · s(target)) + mass(target) / a · Z}, less a margin for the rounding errors of
+     * the threshold.
      */
     private static void raiseFloors(Scratch scratch, float scale, Expectations expectations, int first) {
         for (int i = 0; i < scratch.tile.queries(); i++) {
@@ -168,7 +170,7 @@ public final class MixtureRanker implements AutoCloseable {
         }
     }
 
-    /** Sets the mixture's thresholds and corrections. */
+    /** Computes the mixture's thresholds and corrections, and stores the network's probabilities and the score gaps. */
     private static void weigh(Scratch scratch, float scale, Queries queries, int first, MixtureRanks ranks) {
         Expectations expectations = queries.expectations();
         for (int i = 0; i < scratch.tile.queries(); i++) {
@@ -189,7 +191,7 @@ public final class MixtureRanker implements AutoCloseable {
         }
     }
 
-    /** What the count over all rows gets wrong for those that the memory expects. */
+    /** Returns the correction of the count over all rows, which ignores the masses of the rows that the memory expects. */
     private static int correction(
             ExpectedScores expected, Queries queries, int query, int lane, float threshold, double probability) {
         Expectations expectations = queries.expectations();

@@ -1,6 +1,6 @@
 package io.freshet.model;
 
-/** What a {@link MixtureRanker} found for each query of a batch. Reused from batch to batch. */
+/** Results of a {@link MixtureRanker} for each query of a batch. Reused from batch to batch. */
 public final class MixtureRanks {
     private int[] served = new int[0]; // (queries)
     private int[] network = new int[0]; // (queries)
@@ -19,27 +19,27 @@ public final class MixtureRanks {
         }
     }
 
-    /** The targets' ranks by the mixture, from 1. */
+    /** Returns the targets' ranks by the mixture, from 1. */
     public int[] served() {
         return served;
     }
 
-    /** By the network alone. */
+    /** Returns the targets' ranks by the network alone, from 1. */
     public int[] network() {
         return network;
     }
 
-    /** By the memory alone. */
+    /** Returns the targets' ranks by the memory alone, from 1. */
     public int[] memory() {
         return memory;
     }
 
-    /** The targets' probabilities in the network's distribution, its scale applied. */
+    /** Returns the targets' probabilities in the network's distribution, with its scale applied. */
     public double[] networkProbabilities() {
         return networkProbabilities;
     }
 
-    /** The mean of the network's scaled scores over its distribution, less the target's. */
+    /** Returns the mean of the network's scaled scores over its distribution, minus the target's scaled score. */
     public double[] scoreGaps() {
         return scoreGaps;
     }

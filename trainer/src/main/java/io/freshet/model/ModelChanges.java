@@ -11,10 +11,14 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Which rows of a model have changed since the last delta was taken, and what its memory has observed. Not thread-safe.
+ * Tracks which rows of a model have changed since the last delta was taken, and which clicks its memory has observed. Not
+ * thread-safe.
  */
 public final class ModelChanges {
-    /** Some 12,000 clicks: seconds of a busy stream, and half a megabyte. */
+    /**
+     * Default limit of the rows of observed clicks: some 12,000 clicks, which are seconds of a busy stream, and half a
+     * megabyte.
+     */
     private static final int MAX_OBSERVED_ROWS = 1 << 17;
 
     private final int maxObservedRows;
@@ -24,18 +28,18 @@ public final class ModelChanges {
     private final List<Eviction> evictions = new ArrayList<>();
     private long fromStep;
 
-    /** No changes, from the model as it stands. */
+    /** Starts without changes, at the model's current state. */
     ModelChanges(RecommenderModel model) {
         this(model, MAX_OBSERVED_ROWS);
     }
 
-    /** @param maxObservedRows rows of observed clicks after which changes that nobody has taken are given up */
+    /** @param maxObservedRows rows of observed clicks above which changes that have not been taken are discarded */
     ModelChanges(RecommenderModel model, int maxObservedRows) {
         this.maxObservedRows = maxObservedRows;
         restartFrom(model);
     }
 
-    /** Forgets all changes: the model as it stands is known to whoever applies deltas. */
+    /** Discards all changes. Readers that apply deltas must have the model's current state. */
     public void restartFrom(RecommenderModel model) {
         rows.clear();
         newItems.clear();
@@ -45,8 +49,8 @@ public final class ModelChanges {
     }
 
     /**
-     * Says that a step begins. Where nobody has taken changes for so long that a delta of them would be too large, they are
-     * given up: the next delta begins here, and readers that stand before it go back to a snapshot.
+     * Marks the beginning of a step. If no delta has been taken for so long that the next one would be too large, all
+     * changes are discarded. The next delta then starts here, and readers at an earlier step go back to a snapshot.
      */
     public void beginStep(RecommenderModel model) {
         if (observed.size() > maxObservedRows) {
@@ -63,7 +67,7 @@ public final class ModelChanges {
         newItems.set(row);
     }
 
-    /** The step at hand takes items out. */
+    /** Records that the current step evicts items. */
     void evict(RecommenderModel model, List<Integer> freed) {
         evictions.add(new Eviction(model.step() + 1, freed));
         for (int row : freed) {
@@ -73,9 +77,9 @@ public final class ModelChanges {
     }
 
     /**
-     * The model's memory observes a click of the step at hand.
+     * Lets the model's memory observe a click of the current step, and records it.
      *
-     * @param history item rows before it are {@code history[from, to)}, oldest first
+     * @param history the item rows before the click are {@code history[from, to)}, oldest first
      */
     public void observe(RecommenderModel model, int[] history, int from, int to, int item) {
         int first = Math.max(from, to - model.memory().config().window());
@@ -90,9 +94,9 @@ public final class ModelChanges {
     }
 
     /**
-     * What has changed since the last call, as the parts of one delta, none if the model has made no step since.
+     * Returns the changes since the last call as the parts of one delta; none if the model has made no step since.
      *
-     * @param rowsPerPart rows of a part at most
+     * @param rowsPerPart maximum number of rows of a part
      */
     public List<ModelDelta> take(RecommenderModel model, int rowsPerPart) {
         if (model.step() == fromStep) {

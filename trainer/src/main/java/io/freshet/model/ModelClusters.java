@@ -11,12 +11,13 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clusters of a model's items, for answers that look at some of the items in place of all ({@link Scorer#answer(RecommenderModel,
- * ItemClusters, int, Answers)}). They follow the model's deltas at once. They are made, and made anew when half of the items have
- * left the clusters that they were in, in slices of some milliseconds.
+ * Clusters of a model's items, for answers that look at some of the items instead of all ({@link
+ * Scorer#answer(RecommenderModel, ItemClusters, int, Answers)}). Deltas of the model take effect in the clusters at once.
+ * Clusters are built in slices of some milliseconds. They are rebuilt when the number of items that were added or have
+ * changed cluster exceeds half of all items.
  *
- * <p>{@link #apply} and {@link #close} must be called while nobody reads the model; {@link #advance} by one thread at a time,
- * while others read it. Owns its memory, the model's it does not.
+ * <p>{@link #apply} and {@link #close} must be called while no thread reads the model; {@link #advance} by one thread at a
+ * time, while others may read the model. Owns its memory; borrows the model.
  */
 public final class ModelClusters implements AutoCloseable {
     private static final double MOVED_SHARE = .5;
@@ -29,29 +30,29 @@ public final class ModelClusters implements AutoCloseable {
     private final int leastItems;
     private volatile @Nullable ItemClusters current;
     private @Nullable ClusterBuild build;
-    private @Nullable ItemClusters made; // but not tried out
-    private @Nullable ItemClusters replaced; // somebody may be reading it still
+    private @Nullable ItemClusters made; // but not warmed up
+    private @Nullable ItemClusters replaced; // may still have readers
     private final Question tried = new Question();
     private final TopRows best = new TopRows();
     private final SplittableRandom random = new SplittableRandom(SEED);
     private int searches;
 
     /**
-     * No clusters yet.
+     * Starts without clusters.
      *
-     * @param leastItems of the model for there to be clusters; 0 for never
+     * @param leastItems minimum number of items in the model for clusters to be built; 0 to build none
      */
     public ModelClusters(RecommenderModel model, int leastItems) {
         this.model = model;
         this.leastItems = leastItems;
     }
 
-    /** The clusters, until the next {@link #apply}; null while there are none. */
+    /** Returns the clusters, or null while there are none. Valid until the next {@link #apply}. */
     public @Nullable ItemClusters current() {
         return current;
     }
 
-    /** Does a slice of what there is to do; false if it was nothing. */
+    /** Does a slice of the pending work. Returns false if there was none. */
     public boolean advance() {
         RowTable items = model.items();
         if (build == null) {
@@ -68,7 +69,10 @@ public final class ModelClusters implements AutoCloseable {
         return true;
     }
 
-    /** Searches so often that the search is compiled, for nobody, before it answers. */
+    /**
+     * Runs a slice of the warm-up of new clusters, {@value #SEARCHES} searches whose results are discarded, so that the JIT
+     * has compiled the search before it is used for answers.
+     */
     private void tryOut(RowTable items, ItemClusters clusters) {
         try (ClusterScan scan = new ClusterScan(items.dim())) {
             for (int i = 0; i < SEARCHES_OF_SLICE; i++) {
@@ -100,11 +104,11 @@ public final class ModelClusters implements AutoCloseable {
         if (leastItems == 0 || items.rows() - items.gapCount() < leastItems) {
             return false;
         }
-        // One that was replaced is freed by the next delta: until then nothing has changed.
+        // Replaced clusters are freed by the next delta. Until then the model has not changed.
         return clusters == null || (replaced == null && clusters.moved() > MOVED_SHARE * clusters.rows());
     }
 
-    /** Applies a whole delta to the model ({@link RecommenderModel#apply}), and brings the clusters up to it. */
+    /** Applies a whole delta to the model ({@link RecommenderModel#apply}), and updates the clusters accordingly. */
     public void apply(List<ModelDelta> parts) {
         free(replaced);
         replaced = null;

@@ -33,7 +33,7 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A model's and its learner's state as the files of a snapshot.
+ * Writes and reads the state of a model and its learner as the files of a snapshot.
  *
  * <pre>
  * weights.safetensors    items (vocabulary, d), and each parameter of {@link ParameterLayout} by its name
@@ -41,14 +41,14 @@ import java.util.Map;
  *                        metadata optimizer_step; target_counts (vocabulary) int64, how often each item was a
  *                        target, if negatives are drawn by that
  * vocabulary.txt         the item of each row
- * memory.bin             the memory beside the network, if there is one
+ * memory.bin             the click memory, if there is one
  * </pre>
  */
 public final class ModelSnapshot {
-    /** The file of the network's weights. */
+    /** Name of the file of the network's weights. */
     public static final String WEIGHTS = "weights.safetensors";
 
-    /** Its tensor of the items' vectors, (vocabulary, d) float32. */
+    /** Name of the tensor of item vectors in that file, (vocabulary, d) float32. */
     public static final String ITEMS = "items";
 
     private static final String OPTIMIZER = "optimizer.safetensors";
@@ -64,7 +64,10 @@ public final class ModelSnapshot {
 
     private ModelSnapshot() {}
 
-    /** The manifest's description of the encoder. It says so where the encoder is not {@link EncoderShape#reproducible}. */
+    /**
+     * Returns the manifest's description of the encoder. It contains {@code reproducible} = false if the encoder is not
+     * {@link EncoderShape#reproducible}.
+     */
     public static Map<String, Object> describe(ModelConfig config) {
         Map<String, Object> encoder = new LinkedHashMap<>();
         encoder.put(TYPE, config.encoder().type());
@@ -76,7 +79,7 @@ public final class ModelSnapshot {
         return encoder;
     }
 
-    /** The draft of a snapshot that covers no record of any topic, without settings and figures. */
+    /** Returns the draft of a snapshot that covers no record of any topic, without settings, platform and metrics. */
     public static ManifestDraft draft(String name, ModelConfig config, long step, Instant createdAt) {
         return new ManifestDraft(
                 name,
@@ -93,9 +96,9 @@ public final class ModelSnapshot {
     }
 
     /**
-     * Adds the model's and the learner's files. They are written from memory when the store asks for them.
+     * Adds the files of the model and the learner. They are written from memory when the store asks for them.
      *
-     * @throws NonFiniteModelException if a number is not finite: such a model is not written
+     * @throws NonFiniteModelException if a number is not finite; such a model is not written
      */
     public static void addTo(SnapshotFiles files, Learner learner) {
         requireFinite(learner);
@@ -109,9 +112,9 @@ public final class ModelSnapshot {
     }
 
     /**
-     * Looks at every number of a model and its learner.
+     * Checks every number of a model and its learner.
      *
-     * @throws NonFiniteModelException if one is not finite
+     * @throws NonFiniteModelException if a number is not finite
      */
     public static void requireFinite(Learner learner) {
         RecommenderModel model = learner.model();
@@ -204,9 +207,9 @@ public final class ModelSnapshot {
     }
 
     /**
-     * The network that the manifest describes.
+     * Returns the configuration of the model that a manifest describes.
      *
-     * @throws IllegalArgumentException for an encoder of a type that this program does not know, or with settings that cannot be
+     * @throws IllegalArgumentException if the encoder's type is unknown, or its settings are invalid
      */
     public static ModelConfig config(Manifest manifest) {
         Map<String, Object> encoder = manifest.encoder();
@@ -226,10 +229,10 @@ public final class ModelSnapshot {
     }
 
     /**
-     * Reads the model. The caller owns it.
+     * Reads the model of a snapshot. The caller owns it.
      *
-     * @throws IOException if a file cannot be read, or does not hold what it should
-     * @throws FormatException likewise, and where a number is not finite
+     * @throws IOException if a file cannot be read or has unexpected contents
+     * @throws FormatException if a file has unexpected contents or a number is not finite
      */
     public static RecommenderModel read(Snapshot snapshot) throws IOException {
         Manifest manifest = snapshot.manifest();
@@ -247,10 +250,10 @@ public final class ModelSnapshot {
     }
 
     /**
-     * Sets a model and its learner, which have the snapshot's items and shape, to the snapshot's state.
+     * Sets a model and its learner to the state of a snapshot, which must have the same items and shape.
      *
-     * @throws IOException if a file cannot be read, or does not hold what it should
-     * @throws FormatException likewise, and where a number is not finite
+     * @throws IOException if a file cannot be read or has unexpected contents
+     * @throws FormatException if a file has unexpected contents or a number is not finite
      */
     public static void restore(Snapshot snapshot, Learner learner) throws IOException {
         RecommenderModel model = learner.model();
@@ -281,10 +284,10 @@ public final class ModelSnapshot {
     }
 
     /**
-     * Reads the learner's state into a fresh learner of the snapshot's model.
+     * Reads the learner's state into a new learner of the snapshot's model.
      *
-     * @throws IOException if a file cannot be read, or does not hold what it should
-     * @throws FormatException likewise, and where a number is not finite
+     * @throws IOException if a file cannot be read or has unexpected contents
+     * @throws FormatException if a file has unexpected contents or a number is not finite
      */
     public static void readInto(Snapshot snapshot, Learner learner) throws IOException {
         try (Arena arena = Arena.ofConfined()) {

@@ -1,14 +1,16 @@
 package io.freshet.model;
 
-/** A model or its optimiser holds a number that is NaN or infinite: its weights are worth nothing and are not passed on. */
+/**
+ * Thrown if a model or its optimiser holds a number that is NaN or infinite. Its weights are useless and are not passed on.
+ */
 public final class NonFiniteModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     /**
-     * Names the number.
+     * Creates an exception that names the number.
      *
-     * @param step the model's
-     * @param number where the first such number is, and which it is
+     * @param step step of the model
+     * @param number location and value of the first such number
      */
     public NonFiniteModelException(long step, String number) {
         super("a model must hold finite numbers: step=" + step + ", " + number);

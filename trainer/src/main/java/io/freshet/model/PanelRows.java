@@ -3,9 +3,9 @@ package io.freshet.model;
 import java.util.Arrays;
 
 /**
- * Rows that some histories of a tile name, each with a number that the caller gives it, in the order of the item table's
- * panels: a counting sort, so that a pass over the table finds those of a panel without looking at the others. Reused from
- * tile to tile; one a thread.
+ * Rows that belong to histories of a tile, each with a number given by the caller, sorted by panel of the item table. A
+ * counting sort lets a pass over the table find the rows of a panel without looking at the others. Reused from tile to
+ * tile; an instance is used by one thread.
  */
 final class PanelRows {
     private int[] queries = new int[1024]; // (size) as they were added
@@ -31,7 +31,7 @@ final class PanelRows {
         rows[size++] = row;
     }
 
-    /** Orders the rows, after the last was added. */
+    /** Sorts the rows by panel. To be called after the last row has been added. */
     void sort(int panels) {
         starts = starts.length < panels + 2 ? new int[panels + 2] : starts;
         order = order.length < size ? new int[rows.length] : order;
@@ -47,7 +47,7 @@ final class PanelRows {
         }
     }
 
-    /** The first place of a panel; its last is before {@code start(panel + 1)}. */
+    /** Returns the first place of a panel. Its last place is before {@code start(panel + 1)}. */
     int start(int panel) {
         return starts[panel];
     }

@@ -13,18 +13,19 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * What one thread needs to scan chunks of the item table for up to {@value ItemScan#QUERIES} queries at once, one to a
- * lane: {@value #PANEL_ROWS} rows at a time are multiplied with all of them, and while those scores are in the first
- * caches, they are selected from and summed up. The sums go by panels with a running maximum, by which they are scaled
- * down when it grows (Milakov and Gimelshein, "Online normalizer calculation for softmax", arXiv 1805.02867).
+ * Scans chunks of the item table for up to {@value ItemScan#QUERIES} queries at once, one query per lane. {@value
+ * #PANEL_ROWS} rows at a time are multiplied with all queries. While their scores are in the L1 and L2 caches, the best are
+ * selected and the exponentials are summed. The sums run over panels with a running maximum, and are scaled down when the
+ * maximum grows (Milakov and Gimelshein, "Online normalizer calculation for softmax", arXiv 1805.02867).
  *
- * <p>Of a row of 64 floats and 64 queries, 256 bytes come from memory, for 4,096 multiply-adds and 64 exponentials, the
- * work of 16 of the former each: here it is arithmetic that counts. Owns its memory.
+ * <p>For a row of 64 floats and 64 queries, 256 bytes are read from memory, for 4,096 multiply-adds and 64 exponentials,
+ * each of which takes as long as 16 multiply-adds. The scan is therefore bound by arithmetic. Owns its memory; an instance
+ * is used by one thread.
  */
 final class ProductScan implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final int QUERIES = ItemScan.QUERIES;
-    private static final int PANEL_ROWS = 96; // a multiple of the products' six
+    private static final int PANEL_ROWS = 96; // a multiple of the six rows in a tile of the products
     private static final long ROW_BYTES = (long) QUERIES * Float.BYTES;
 
     private final Products products;
@@ -33,7 +34,7 @@ final class ProductScan implements AutoCloseable {
     private final Matrix scores = Matrix.over(memory, 0, QUERIES); // (PANEL_ROWS, QUERIES)
     private final Matrix maxima = Matrix.over(memory, (long) PANEL_ROWS * QUERIES, QUERIES); // (1, QUERIES)
     private final Matrix sums = Matrix.over(memory, (long) (PANEL_ROWS + 1) * QUERIES, QUERIES); // (1, QUERIES)
-    private final float[] floors = new float[QUERIES]; // what scores must at least be to be among the best
+    private final float[] floors = new float[QUERIES]; // minimum scores of the best rows
 
     ProductScan(Products products) {
         this.products = products;
@@ -42,8 +43,8 @@ final class ProductScan implements AutoCloseable {
     /**
      * Scans a chunk.
      *
-     * @param transposed (d, QUERIES) the queries, zero where there is none
-     * @param best (queries)
+     * @param transposed (d, QUERIES) the queries as columns; zero in unused columns
+     * @param best (queries) receives the best rows
      */
     void scan(
             RowTable items,
@@ -85,7 +86,7 @@ final class ProductScan implements AutoCloseable {
         }
     }
 
-    /** Takes back the scores of gaps. */
+    /** Sets the scores of gaps to -∞, so that they are neither selected nor summed. */
     private void leaveOut(BitSet gaps, int first, int rows) {
         for (int gap = gaps.nextSetBit(first); gap >= 0 && gap < first + rows; gap = gaps.nextSetBit(gap + 1)) {
             for (int query = 0; query < QUERIES; query++) {
@@ -95,7 +96,8 @@ final class ProductScan implements AutoCloseable {
     }
 
     /**
-     * Brings the maxima of a vector of queries up to the panel; whether it has a score that could be among the best of one.
+     * Raises the maxima of a vector of queries to those of the panel, and scales their sums accordingly. Returns whether
+     * some score may be among the best of its query.
      */
     private boolean raise(int rows, float scale, int lane) {
         long at = (long) lane * Float.BYTES;
@@ -113,7 +115,7 @@ final class ProductScan implements AutoCloseable {
         return good;
     }
 
-    /** Adds the panel to the sums of a vector of queries. */
+    /** Adds the panel's exponentials to the sums of a vector of queries. */
     private void sumUp(int rows, float scale, int lane) {
         long at = (long) lane * Float.BYTES;
         FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale * Lanes.LOG2_E);

@@ -18,18 +18,22 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Up to {@value #QUERIES} histories and their scores of one panel of {@value #PANEL_ROWS} rows of the item table at a time, one
- * history to a lane. The scores of a panel stay in the first caches while they are counted and summed up. Owns its memory: one
- * a thread.
+ * Up to {@value #QUERIES} encoded histories, and their scores of one panel of {@value #PANEL_ROWS} rows of the item table
+ * at a time, one history per lane. The scores of a panel stay in the L1 and L2 caches while they are counted and summed.
+ * Owns its memory; an instance is used by one thread.
  */
 final class QueryTile implements AutoCloseable {
-    /** Histories of a tile. */
+    /** Maximum number of histories in a tile. */
     static final int QUERIES = 128;
 
-    /** Rows of a panel, a part of a chunk: 32 KiB of scores, so that one lane after another finds them in the first cache. */
+    /**
+     * Rows of a panel, which is a part of a chunk: 32 KiB of scores, so that every lane's pass finds them in the L1 cache.
+     */
     static final int PANEL_ROWS = 64;
 
-    /** The score of a row that has no item: of no weight beside any other, and still a number to reckon with. */
+    /**
+     * Score of a row that has no item: negligible beside any other score, but finite, so that arithmetic with it is safe.
+     */
     static final float NOTHING = -1e9f;
 
     private static final int PLACES = 1024;
@@ -63,7 +67,9 @@ final class QueryTile implements AutoCloseable {
         this.scores = Matrix.over(block.memory(), (long) QUERIES * d + QUERIES, QUERIES);
     }
 
-    /** Where to cut histories so that each part fits into a tile: the sequence after each part's last. */
+    /**
+     * Returns where to split histories so that each part fits into a tile: the index after the last sequence of each part.
+     */
     static List<Integer> cut(SequenceBatch histories) {
         List<Integer> ends = new ArrayList<>();
         for (int end = QUERIES; end < histories.sequences(); end += QUERIES) {
@@ -75,7 +81,9 @@ final class QueryTile implements AutoCloseable {
         return ends;
     }
 
-    /** Takes up the histories from {@code first} to before {@code last}, by the model as it stands. */
+    /**
+     * Encodes the histories from {@code first} (inclusive) to {@code last} (exclusive) with the model's current weights.
+     */
     void encode(RecommenderModel model, SequenceBatch histories, int first, int last) {
         queries = last - first;
         int begin = first;
@@ -97,25 +105,28 @@ final class QueryTile implements AutoCloseable {
         }
     }
 
-    /** The rank that a count comes to which includes the target; a target whose score is no number comes last. */
+    /**
+     * Returns the rank for a count that includes the target. If the target's score is NaN the count may be 0, and the
+     * target ranks last.
+     */
     static int rankOf(int count, int candidates) {
         return count < 1 ? candidates : count;
     }
 
-    /** Histories at hand. */
+    /** Returns the number of histories in the tile. */
     int queries() {
         return queries;
     }
 
-    /** Lanes in use: whole blocks of virtual lanes. */
+    /** Returns the number of lanes in use: whole blocks of virtual lanes. */
     int lanes() {
         return Lanes.roundUp(queries);
     }
 
     /**
-     * Scores a target for each history, by the same product as everyone's, so that an equal score is equal to the bit.
+     * Scores a target for each history, with the same product as all other rows, so that equal scores are equal to the bit.
      *
-     * @param targets their rows, the first history's at {@code first}
+     * @param targets rows of the targets; the first history's is at {@code first}
      */
     void scoreTargets(RowTable items, int[] targets, int first) {
         for (int i = 0; i < queries; i++) {
@@ -130,12 +141,12 @@ final class QueryTile implements AutoCloseable {
         return targetScores.get(0, query);
     }
 
-    /** How many panels the table has. */
+    /** Returns the number of panels of the table. */
     static int panels(RowTable items) {
         return (items.rows() + PANEL_ROWS - 1) / PANEL_ROWS;
     }
 
-    /** Scores the items of a panel of the table. */
+    /** Scores a panel of the table. */
     void score(RowTable items, int number) {
         panel = number;
         firstRow = number * PANEL_ROWS;
@@ -150,40 +161,40 @@ final class QueryTile implements AutoCloseable {
         }
     }
 
-    /** Which panel is scored. */
+    /** Returns the panel that was scored last. */
     int panel() {
         return panel;
     }
 
-    /** Row of the panel's first item. */
+    /** Returns the first row of the panel. */
     int firstRow() {
         return firstRow;
     }
 
-    /** Items of the panel. */
+    /** Returns the number of rows in the panel. */
     int rows() {
         return rows;
     }
 
-    /** Whether an item is in the panel. */
+    /** Returns whether a row is in the panel. */
     boolean has(int row) {
         return row >= firstRow && row < firstRow + rows;
     }
 
-    /** A history's score of an item of the panel. */
+    /** Returns a history's score of a row of the panel. */
     float score(int query, int row) {
         return scores.get(row - firstRow, query);
     }
 
-    /** The panel's scores (rows, QUERIES). */
+    /** Returns the panel's scores (rows, QUERIES). */
     Matrix scores() {
         return scores;
     }
 
     /**
-     * Begins to count among the table's first items.
+     * Starts counting among the first rows of the table.
      *
-     * @param among how many of them are candidates, the first history's at {@code first}
+     * @param among number of candidates of each history; the first history's is at {@code first}
      */
     void beginCounts(int[] among, int first) {
         candidates = among;
@@ -195,7 +206,7 @@ final class QueryTile implements AutoCloseable {
         counts.fill((byte) 0);
     }
 
-    /** Counts for each history how many of the panel's candidates have at least the target's score. */
+    /** Counts, for each history, the panel's candidates that score at least as high as the target. */
     void count() {
         int open = openRows();
         for (int lane = 0; lane < lanes(); lane += Lanes.COUNT) {
@@ -212,20 +223,20 @@ final class QueryTile implements AutoCloseable {
         }
     }
 
-    /** Of a history, what {@link #count} has counted. */
+    /** Returns the count of a history over all panels counted so far. */
     int counted(int query) {
         return counts.getAtIndex(INT, query);
     }
 
-    /** How many of the panel's items are candidates of a history. */
+    /** Returns how many of the panel's rows are candidates of a history. */
     int end(int query) {
         return Math.clamp(candidates[firstHistory + query] - firstRow, 0, rows);
     }
 
     /**
-     * Subtracts the rows that are left out from the counts that they are in.
+     * Subtracts rows that are left out of the ranking from the counts that include them.
      *
-     * @param masked the rows that are left out, a target never among them
+     * @param masked rows that are left out; must not contain a target
      */
     void subtract(PanelRows masked) {
         for (int place = masked.start(panel); place < masked.start(panel + 1); place++) {
@@ -236,12 +247,12 @@ final class QueryTile implements AutoCloseable {
         }
     }
 
-    /** How many of the panel's first items are candidates of every history. */
+    /** Returns how many of the panel's first rows are candidates of every history. */
     int openRows() {
         return Math.clamp(leastCandidates - firstRow, 0, rows);
     }
 
-    /** Adds how many of the first {@code open} scores of each lane are at least its target's. */
+    /** Adds, to the count of each lane, how many of its first {@code open} scores are at least its target's. */
     private void count(int open, long lane) {
         var threshold = Lanes.load(targetScores.memory(), targetScores.at(0) + lane);
         IntVector zero = IntVector.zero(Lanes.INTS);
@@ -249,7 +260,7 @@ final class QueryTile implements AutoCloseable {
         long at = scores.at(0) + lane;
         for (int row = 0; row < open; row++) {
             var here = Lanes.load(scores.memory(), at + (long) row * QUERIES * Float.BYTES);
-            // A vector that a loop carries must not be the receiver of a call: C2 may make an object of it.
+            // A loop-carried vector must not be the receiver of a call: C2 may allocate it as an object.
             count = zero.blend(1, here.compare(VectorOperators.GE, threshold).cast(Lanes.INTS))
                     .add(count);
         }

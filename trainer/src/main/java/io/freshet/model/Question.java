@@ -3,8 +3,8 @@ package io.freshet.model;
 import io.freshet.memory.Expectations;
 
 /**
- * Which rows may be answered to one history, and which of them do not belong among the network's best, because their
- * probability is not the network's alone. Reused.
+ * The constraints of one query: the rows that may be in its answer, and those of them that do not belong among the
+ * network's best, because their probability does not come from the network alone. Reused from query to query.
  */
 final class Question {
     private final RowSet excluded = new RowSet();
@@ -13,7 +13,7 @@ final class Question {
     private RowFilter filter = RowFilter.ALL;
     private boolean limited;
 
-    /** Begins anew, with rows that must not be answered, and a filter of the others. */
+    /** Starts a new question with rows that must not be in the answer, and a filter of the others. */
     void begin(int[] excludedRows, int excludedLength, RowFilter passing) {
         excluded.set(excludedRows, excludedLength);
         only.clear();
@@ -22,14 +22,14 @@ final class Question {
         limited = false;
     }
 
-    /** Begins anew, with the only rows that may be answered, each once. */
+    /** Starts a new question with the only rows that may be in the answer, each at most once. */
     void beginOnly(int[] onlyRows, int onlyLength) {
         begin(new int[0], 0, RowFilter.ALL);
         only.set(onlyRows, onlyLength);
         limited = true;
     }
 
-    /** Takes in the rows that the memory expects. */
+    /** Adds the rows that the memory expects. */
     void expect(Expectations expectations, int history) {
         for (int place = expectations.start(history); place < expectations.end(history); place++) {
             expected.add(expectations.row(place));
@@ -37,27 +37,27 @@ final class Question {
         expected.sort();
     }
 
-    /** How many of the network's best are wanted of a search through all rows, where {@code k} are answered. */
+    /** Returns how many of the network's best rows a search through all rows must find for an answer of {@code k} rows. */
     int wanted(int k) {
         return limited ? 0 : k;
     }
 
-    /** The only rows that may be answered, where there are such. */
+    /** Returns the only rows that may be in the answer; empty if the answer is not limited to given rows. */
     RowSet only() {
         return only;
     }
 
-    /** Whether a row must not be answered. */
+    /** Returns whether a row must not be in the answer. */
     boolean excludes(int row) {
         return limited ? !only.contains(row) : !filter.passes(row) || excluded.contains(row);
     }
 
-    /** Whether the memory expects a row. */
+    /** Returns whether the memory expects a row. */
     boolean expects(int row) {
         return expected.contains(row);
     }
 
-    /** Whether a row does not belong among the network's best. */
+    /** Returns whether a row does not belong among the network's best. */
     boolean passesOver(int row) {
         return !filter.passes(row) || excluded.contains(row) || expected.contains(row);
     }

@@ -7,20 +7,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the rank that the network gives each target among all items, for evaluation. Ties count against the target: its
- * rank is one more than the number of other items whose score is at least its own.
+ * Computes the rank of each target among all items by the network's scores, for evaluation. Ties count against the target:
+ * its rank is one more than the number of other items whose score is at least its own.
  *
- * <p>Queries are taken {@value QueryTile#QUERIES} at a time, one to a lane, and the item table is multiplied in panel by
- * panel. Owns its scratch; not thread-safe; works on its own threads inside a call.
+ * <p>Queries are processed {@value QueryTile#QUERIES} at a time, one per lane, and multiplied with the item table panel by
+ * panel. Owns its scratch memory. Not thread-safe; a call runs on the ranker's own threads.
  */
 public final class Ranker implements AutoCloseable {
     private final Workers workers;
     private final List<QueryTile> tiles = new ArrayList<>();
-    private final List<PanelRows> leftOut = new ArrayList<>(); // for each tile
+    private final List<PanelRows> leftOut = new ArrayList<>(); // one per tile
 
-    /**
-     * @param workers threads; ranks do not depend on how many
-     */
+    /** @param workers number of threads; does not affect the ranks */
     public Ranker(ModelConfig config, int workers) {
         this.workers = new Workers(workers);
         for (int i = 0; i < workers; i++) {
@@ -32,11 +30,12 @@ public final class Ranker implements AutoCloseable {
     /**
      * Ranks a target for each history.
      *
-     * @param histories one sequence a query, without targets
-     * @param targets the row whose rank is wanted, for each query
-     * @param candidates how many rows, from 0, it is ranked among, for each query; more than the target
-     * @param masked rows that are left out of the ranking, for each query, each at most once; null for none
-     * @param ranks receives the ranks, from 1
+     * @param histories one sequence per query, without targets
+     * @param targets (queries) rows to rank
+     * @param candidates (queries) number of rows, from row 0, among which the target is ranked; greater than the target's
+     *     row
+     * @param masked (queries) rows that are left out of the ranking, each at most once; null for none
+     * @param ranks (queries) receives the ranks, from 1
      */
     public void rank(
             RecommenderModel model,
@@ -62,14 +61,17 @@ public final class Ranker implements AutoCloseable {
                     tile.subtract(rows);
                 }
                 for (int query = first; query < ends.get(part); query++) {
-                    // The target itself counts for one.
+                    // The count includes the target itself.
                     ranks[query] = QueryTile.rankOf(tile.counted(query - first), candidates[query]);
                 }
             }
         });
     }
 
-    /** Orders the rows that the histories from {@code first} to before {@code end} leave out by panels. */
+    /**
+     * Sorts the rows that the histories from {@code first} (inclusive) to {@code end} (exclusive) leave out by panel. A
+     * target is never left out.
+     */
     static void leaveOut(PanelRows rows, int @Nullable [][] masked, int[] targets, int first, int end, int panels) {
         rows.clear();
         for (int query = first; masked != null && query < end; query++) {

@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Everything that answers depend on: the vocabulary, an item vector for each of its rows, the encoder's parameters, the
- * memory beside them, and the step after which they stand so.
+ * The complete state that answers depend on: the vocabulary, an item vector for each of its rows, the encoder's parameters,
+ * the click memory, and the step up to which all of them were learned.
  *
- * <p>One thread changes it, by learning or by applying deltas; many may read while it does not. It owns its memory
- * outside the heap.
+ * <p>One thread changes the model, by training or by applying deltas; many threads may read it while it does not change.
+ * Owns its off-heap memory.
  */
 public final class RecommenderModel implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -37,7 +37,7 @@ public final class RecommenderModel implements AutoCloseable {
     private long step;
     private long lineage = Manifest.NO_LINEAGE;
 
-    /** A model at {@code step} whose weights are still zero, with a row for each item of the vocabulary. */
+    /** Creates a model at {@code step} with a row for each item of the vocabulary and all weights zero. */
     RecommenderModel(ModelConfig config, Vocabulary vocabulary, ClickMemory memory, long step) {
         this.config = config;
         this.layout = config.encoder().layout();
@@ -50,12 +50,12 @@ public final class RecommenderModel implements AutoCloseable {
         this.step = step;
     }
 
-    /** The model at step 0: no items, fresh parameters, and no memory ever. */
+    /** Returns a model at step 0 without items, with initial parameters, and without a click memory. */
     public static RecommenderModel initial(ModelConfig config) {
         return initial(config, MemoryConfig.OFF);
     }
 
-    /** The model at step 0: no items, fresh parameters, a memory of nothing. */
+    /** Returns a model at step 0 without items, with initial parameters and an empty click memory. */
     public static RecommenderModel initial(ModelConfig config, MemoryConfig memory) {
         RecommenderModel model = new RecommenderModel(config, new Vocabulary(), new ClickMemory(memory), 0);
         config.encoder().initialize(config.seed(), model.dense.memory());
@@ -70,52 +70,52 @@ public final class RecommenderModel implements AutoCloseable {
         return layout;
     }
 
-    /** The items by row. To add one, call {@link #addIfAbsent}. */
+    /** Returns the items by row. To add an item, call {@link #addIfAbsent}. */
     public Vocabulary vocabulary() {
         return vocabulary;
     }
 
-    /** The item vectors (vocabulary, d). */
+    /** Returns the item vectors (vocabulary, d). */
     public RowTable items() {
         return items;
     }
 
-    /** The encoder's parameters, flat, laid out by {@link #layout}. */
+    /** Returns the encoder's parameters in one flat block, laid out by {@link #layout}. */
     public MemorySegment dense() {
         return dense.memory();
     }
 
-    /** What is known of clicks beside the network. To let it observe one, call {@link ModelChanges#observe}. */
+    /** Returns the click memory beside the network. To let it observe a click, call {@link ModelChanges#observe}. */
     public ClickMemory memory() {
         return memory;
     }
 
-    /** Floats in {@link #dense}. */
+    /** Returns the number of floats in {@link #dense}. */
     public int denseSize() {
         return layout.size();
     }
 
-    /** Width of an item's vector. */
+    /** Returns the width of an item's vector. */
     public int dim() {
         return config.encoder().dim();
     }
 
-    /** Steps learned. */
+    /** Returns the number of steps learned. */
     public long step() {
         return step;
     }
 
-    /** The lineage that the weights belong to; a delta of another one does not fit ({@link Manifest#lineage}). */
+    /** Returns the lineage of the weights. A delta of another lineage does not fit ({@link Manifest#lineage}). */
     public long lineage() {
         return lineage;
     }
 
-    /** Says that the weights, as they are, belong to this lineage. */
+    /** Declares that the current weights belong to a lineage. */
     public void joinLineage(long joined) {
         lineage = joined;
     }
 
-    /** Says that what was learned up to now is this step. */
+    /** Declares that the model has now learned everything up to step {@code completed}. */
     public void completeStep(long completed) {
         step = completed;
     }
@@ -129,7 +129,8 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
-     * The item's row; a new item's vector is a function of the seed and its id, so that it does not matter when it came.
+     * Returns the row of an item, which is added if it is new. The vector of a new item is a function of the seed and the
+     * item's id, so that it does not depend on when the item was added.
      */
     public int addIfAbsent(String itemId) {
         int known = vocabulary.rowOf(itemId);
@@ -144,7 +145,7 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
-     * Forgets items. Their rows are free for others, and zero until one comes. To have it published, call {@link
+     * Evicts items. Their rows become free for other items, and are zero until then. To publish the eviction, call {@link
      * Learner#evict}.
      */
     void evict(List<Integer> rows) {
@@ -167,9 +168,9 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
-     * Applies a whole delta. One that is refused changes nothing.
+     * Applies a whole delta. A delta that is refused changes nothing.
      *
-     * @param parts all its parts, in order
+     * @param parts all parts of the delta, in order
      * @throws IllegalArgumentException if the delta does not fit this model, or holds a number that is not finite
      */
     public void apply(List<ModelDelta> parts) {
@@ -183,9 +184,9 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
-     * Looks whether {@link #apply} would take a delta, and changes nothing.
+     * Checks that {@link #apply} would accept a delta. Changes nothing.
      *
-     * @param parts all its parts, in order
+     * @param parts all parts of the delta, in order
      * @throws IllegalArgumentException if the delta does not fit this model, or holds a number that is not finite
      */
     public void requireFits(List<ModelDelta> parts) {
@@ -220,7 +221,7 @@ public final class RecommenderModel implements AutoCloseable {
         }
     }
 
-    /** A new item needs a row that is free, or becomes free by the delta, and no other row. */
+    /** Requires of each new item that its row is free, or is freed by the delta, and that it has no other row. */
     private void requireItemsFit(ModelDelta head) {
         BitSet freed = new BitSet();
         head.evictions().forEach(eviction -> eviction.rows().forEach(freed::set));
@@ -247,7 +248,10 @@ public final class RecommenderModel implements AutoCloseable {
         }
     }
 
-    /** A model that is past the delta's first steps may have had their new items already, and has them again. */
+    /**
+     * Applies evictions and new items. A model that is already past some of the delta's steps may hold some of its new
+     * items already; they get the same rows again.
+     */
     private void applyItems(ModelDelta head) {
         for (Eviction eviction : head.evictions()) {
             eviction.rows().stream().filter(vocabulary::isTaken).forEach(this::free);

@@ -1,14 +1,14 @@
 package io.freshet.model;
 
 /**
- * Says which rows may be answered. It is asked only for rows that are good enough, again and again and by several threads
- * at once, and must say the same as long as an answer is being looked for.
+ * Decides which rows may be in an answer. Called only for rows that score high enough, possibly repeatedly and by several
+ * threads at once. The result for a row must not change during a search.
  */
 @FunctionalInterface
 public interface RowFilter {
-    /** Every row may. */
+    /** Accepts every row. */
     RowFilter ALL = row -> true;
 
-    /** Whether a row may be answered. */
+    /** Returns whether a row may be in an answer. */
     boolean passes(int row);
 }

@@ -7,12 +7,12 @@ import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /**
- * What one thread needs to scan chunks of the item table for one query: each row is read once and multiplied with the
- * query, and while the chunk's scores are in the first cache, they are selected from and summed up.
+ * Scans chunks of the item table for one query. Each row is read once and multiplied with the query. While the chunk's
+ * scores are in the L1 cache, the best are selected and the exponentials are summed.
  *
- * <p>Of a row of 64 floats, 256 bytes come from memory, for 64 multiply-adds, the sum across lanes, and a sixteenth of an
- * exponential: with 512-bit vectors about a quarter of the time in which one thread gets those bytes. So it is the
- * memory that counts, and a scan takes what reading the table takes. Owns its memory.
+ * <p>For a row of 64 floats, 256 bytes are read from memory, for 64 multiply-adds, the sum across lanes, and a sixteenth of
+ * a vector exponential: with 512-bit vectors about a quarter of the time in which one thread reads those bytes. The scan is
+ * therefore bound by memory, and takes as long as reading the table. Owns its memory; an instance is used by one thread.
  */
 final class RowScan implements AutoCloseable {
     private final ScoreLine scores = new ScoreLine(RowTable.CHUNK_ROWS);
@@ -20,7 +20,7 @@ final class RowScan implements AutoCloseable {
     /**
      * Scans a chunk.
      *
-     * @param state the query, from byte {@code stateAt} on
+     * @param state memory that holds the query, from byte {@code stateAt} on
      */
     void scan(
             RowTable items,
@@ -40,7 +40,7 @@ final class RowScan implements AutoCloseable {
         sums.set(chunk, 0, scale * max, scores.sum(rows, scale, max));
     }
 
-    /** Takes back the scores of gaps, and of what fills up the last vector. */
+    /** Sets the scores of gaps, and of the padding of the last vector, to -∞. */
     private void leaveOut(BitSet gaps, int first, int rows) {
         for (int gap = gaps.nextSetBit(first); gap >= 0 && gap < first + rows; gap = gaps.nextSetBit(gap + 1)) {
             scores.leaveOut(gap - first);

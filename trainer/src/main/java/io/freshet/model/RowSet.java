@@ -2,7 +2,7 @@ package io.freshet.model;
 
 import java.util.Arrays;
 
-/** Rows to look up, in one array that is used again and again. */
+/** A set of rows to look up, in one array that is reused. */
 final class RowSet {
     private int[] rows = new int[64]; // (size), ascending once they are sorted
     private int size;
@@ -15,12 +15,12 @@ final class RowSet {
         return size;
     }
 
-    /** The row at a place. */
+    /** Returns the row at a place. */
     int row(int place) {
         return rows[place];
     }
 
-    /** Holds other rows from now on. */
+    /** Replaces the contents by the first {@code count} of {@code others}, and sorts them. */
     void set(int[] others, int count) {
         clear();
         for (int i = 0; i < count; i++) {
@@ -29,7 +29,7 @@ final class RowSet {
         sort();
     }
 
-    /** Takes a row in; to be sorted before the next look-up. */
+    /** Adds a row. The set must be sorted before the next look-up. */
     void add(int row) {
         if (size == rows.length) {
             rows = Arrays.copyOf(rows, 2 * size);

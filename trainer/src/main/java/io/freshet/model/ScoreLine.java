@@ -8,14 +8,17 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
-/** The scores of some rows for one query, while they are in the first cache: selected from, and summed up. Owns its memory. */
+/**
+ * Scores of some rows for one query, from which the best are selected and which are summed while they are in the L1 cache.
+ * Owns its memory.
+ */
 final class ScoreLine implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private final FloatBlock block;
     private final MemorySegment scores; // (capacity)
 
-    /** @param capacity the most rows, a multiple of {@link Lanes#WIDTH} */
+    /** @param capacity maximum number of rows, a multiple of {@link Lanes#WIDTH} */
     ScoreLine(int capacity) {
         block = FloatBlock.zeros(capacity);
         scores = block.memory();
@@ -33,12 +36,12 @@ final class ScoreLine implements AutoCloseable {
         scores.setAtIndex(FLOAT, place, score);
     }
 
-    /** Has a row neither found nor counted. */
+    /** Sets the score at a place to -∞, so that the row is neither found nor counted. */
     void leaveOut(int place) {
         set(place, Float.NEGATIVE_INFINITY);
     }
 
-    /** Leaves out the places that fill up the last block. */
+    /** Leaves out the places from {@code rows} to the end of the last block. */
     void endAt(int rows) {
         for (int i = rows; i < Lanes.roundUp(rows); i++) {
             leaveOut(i);
@@ -46,10 +49,11 @@ final class ScoreLine implements AutoCloseable {
     }
 
     /**
-     * Offers the best.
+     * Offers the rows with the highest scores to {@code best}.
      *
-     * @param rowAt the row at each place from {@code first} on; null where they are rows {@code first} and following
-     * @return the largest score, or {@link ItemScan#LEAST}
+     * @param rowAt the row of each place, at index {@code first} plus the place; null if the rows are {@code first} and
+     *     following
+     * @return the largest score, or {@link ItemScan#LEAST} if none is larger
      */
     float select(int rows, int @Nullable [] rowAt, int first, Question question, TopRows best) {
         FloatVector max = FloatVector.broadcast(Lanes.FLOATS, ItemScan.LEAST);
@@ -77,7 +81,7 @@ final class ScoreLine implements AutoCloseable {
         }
     }
 
-    /** {@code Σ exp(scale · (s - max))}. */
+    /** Returns {@code Σ exp(scale · (s - max))}. */
     float sum(int rows, float scale, float max) {
         FloatVector factor = FloatVector.broadcast(Lanes.FLOATS, scale * Lanes.LOG2_E);
         FloatVector shift = FloatVector.broadcast(Lanes.FLOATS, max).mul(factor).neg();
@@ -101,7 +105,7 @@ final class ScoreLine implements AutoCloseable {
         return Lanes.sum(sum0, sum1, sum2, sum3);
     }
 
-    /** {@code Σ (s - mean)²} over the scores that are not left out. */
+    /** Returns {@code Σ (s - mean)²} over the scores that are not left out. */
     float squares(int rows, float mean) {
         FloatVector none = FloatVector.broadcast(Lanes.FLOATS, mean);
         FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
@@ -125,7 +129,7 @@ final class ScoreLine implements AutoCloseable {
         return Lanes.sum(sum0, sum1, sum2, sum3);
     }
 
-    /** {@code s - mean}, and 0 where a score is left out. */
+    /** Returns {@code s - mean}, or 0 where a score is left out. */
     private FloatVector difference(long at, FloatVector mean) {
         FloatVector score = Lanes.load(scores, at);
         return score.blend(mean, score.compare(VectorOperators.LT, ItemScan.LEAST))

@@ -14,19 +14,20 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Answers histories with the items that are most probably next, by one pass over the item table for all histories that it
- * is asked at once. Exact but for rounding, unless clusters of the items are given.
+ * Finds the items that are most probably next after each history of a batch, in one pass over the item table for the whole
+ * batch. Exact except for rounding, unless clusters of the items are given.
  *
- * <p>The mixture gives item v the probability {@code p(v) = a · exp(scale · s(v)) / Z + mass(v)}, where only those that
- * the memory expects have a mass ({@link Expectations}). Among all others the order is that of the network's scores, so
- * that the k best are among the k of the highest scores of those others, and those expected. {@code Z} takes every score
- * ({@link ItemScan}): hence no pass over smaller vectors first, which could tell the highest scores but not their sum. With
- * clusters of the items the highest scores are looked for in some of them, and {@code Z} is an estimate ({@link ClusterScan}).
+ * <p>The mixture gives item v the probability {@code p(v) = a · exp(scale · s(v)) / Z + mass(v)}, where only the items that
+ * the memory expects have a mass ({@link Expectations}). All other items are ordered by the network's scores, so the k best
+ * items are among the k highest-scoring of those others and the expected items. {@code Z} sums over every score ({@link
+ * ItemScan}). That rules out a first pass over smaller vectors, which could find the highest scores but not their sum. With
+ * clusters of the items, the highest scores are searched for in some of the clusters, and {@code Z} is an estimate ({@link
+ * ClusterScan}).
  *
- * <p>Owns its scratch: one instance a thread.
+ * <p>Owns its scratch memory; an instance is used by one thread.
  */
 public final class Scorer implements AutoCloseable {
-    /** The most histories at once. */
+    /** Maximum number of histories in a batch. */
     public static final int MAX_HISTORIES = ItemScan.QUERIES;
 
     private static final int PLACES = 1024;
@@ -42,16 +43,16 @@ public final class Scorer implements AutoCloseable {
     private final TopRows best = new TopRows();
     private final Answers answers = new Answers();
 
-    /** For one history at a time, on the calling thread. */
+    /** Creates a scorer for one history at a time, on the calling thread. */
     public Scorer(ModelConfig config) {
         this(config, 1, 1);
     }
 
     /**
-     * For several histories at once, or threads that share a large table.
+     * Creates a scorer for several histories at once, or for threads that share a large table.
      *
-     * @param maxHistories at once
-     * @param workers threads; answers do not depend on how many
+     * @param maxHistories maximum number of histories in a batch
+     * @param workers number of threads; does not affect the answers
      */
     public Scorer(ModelConfig config, int maxHistories, int workers) {
         if (maxHistories < 1 || maxHistories > MAX_HISTORIES) {
@@ -74,14 +75,14 @@ public final class Scorer implements AutoCloseable {
     }
 
     /**
-     * The best items after a history, best first; of equal ones the lower row.
+     * Finds the best items after a history, best first; of items with equal probability, the lower row comes first.
      *
-     * @param historyRows the history's rows, oldest first; at least one
-     * @param excludedRows rows that must not be answered, in any order
-     * @param k how many are wanted
-     * @param rows receives the rows (k)
-     * @param probabilities receives how probably each is next (k)
-     * @return how many there are, less than {@code k} only if the model has no more
+     * @param historyRows rows of the history, oldest first; at least one
+     * @param excludedRows rows that must not be in the answer, in any order
+     * @param k number of items wanted
+     * @param rows (k) receives the rows
+     * @param probabilities (k) receives the probability that each is next
+     * @return the number of items found, less than {@code k} only if no more items may be answered
      */
     public int topK(
             RecommenderModel model,
@@ -102,17 +103,17 @@ public final class Scorer implements AutoCloseable {
         return answers.size(0);
     }
 
-    /** Forgets what was asked. */
+    /** Removes all histories from the batch. */
     public void clear() {
         histories.clear();
         expectations.clear();
     }
 
     /**
-     * Asks what comes after a history.
+     * Adds a history to the batch.
      *
-     * @param historyRows the history's rows, oldest first; at least one
-     * @param excludedRows rows that must not be answered, in any order
+     * @param historyRows rows of the history, oldest first; at least one
+     * @param excludedRows rows that must not be in the answer, in any order
      */
     public void add(
             RecommenderModel model, int[] historyRows, int historyLength, int[] excludedRows, int excludedLength) {
@@ -120,11 +121,11 @@ public final class Scorer implements AutoCloseable {
     }
 
     /**
-     * Asks what comes after a history.
+     * Adds a history to the batch.
      *
-     * @param historyRows the history's rows, oldest first; at least one
-     * @param excludedRows rows that must not be answered, in any order
-     * @param filter says which of the others may be answered
+     * @param historyRows rows of the history, oldest first; at least one
+     * @param excludedRows rows that must not be in the answer, in any order
+     * @param filter decides which of the other rows may be in the answer
      */
     public void add(
             RecommenderModel model,
@@ -138,11 +139,11 @@ public final class Scorer implements AutoCloseable {
     }
 
     /**
-     * Asks how probably each of some rows comes after a history. They alone are scored, but for the normaliser, which
-     * takes the whole table.
+     * Adds a history to the batch, whose answer is limited to given rows. Only these are scored, but the normaliser still
+     * sums over the whole table.
      *
-     * @param historyRows the history's rows, oldest first; at least one
-     * @param onlyRows the only rows that may be answered, in any order, each once and with an item
+     * @param historyRows rows of the history, oldest first; at least one
+     * @param onlyRows the only rows that may be in the answer, in any order, each at most once and with an item
      */
     public void addOnly(RecommenderModel model, int[] historyRows, int historyLength, int[] onlyRows, int onlyLength) {
         next().beginOnly(onlyRows, onlyLength);
@@ -166,21 +167,21 @@ public final class Scorer implements AutoCloseable {
     }
 
     /**
-     * Answers what was asked since {@link #clear}, in that order.
+     * Answers the histories that were added since {@link #clear}, in that order.
      *
-     * @param model as it was when it was asked
-     * @param k how many items are wanted after each history
+     * @param model the model, unchanged since the histories were added
+     * @param k number of items wanted after each history
      */
     public void answer(RecommenderModel model, int k, Answers to) {
         answer(model, null, k, to);
     }
 
     /**
-     * Answers what was asked since {@link #clear}, in that order.
+     * Answers the histories that were added since {@link #clear}, in that order.
      *
-     * @param model as it was when it was asked
-     * @param clusters of the model's items, to look for the best in some of them; null to look at all items
-     * @param k how many items are wanted after each history
+     * @param model the model, unchanged since the histories were added
+     * @param clusters clusters of the model's items, to search some of them; null to look at all items
+     * @param k number of items wanted after each history
      */
     public void answer(RecommenderModel model, @Nullable ItemClusters clusters, int k, Answers to) {
         if (k < 1) {
@@ -200,7 +201,7 @@ public final class Scorer implements AutoCloseable {
         }
     }
 
-    /** Encodes as many histories at a time as fit into the encoder. */
+    /** Encodes the histories, as many at a time as fit into the encoder. */
     private void encode(RecommenderModel model) {
         int first = 0;
         for (int last = 1; last <= histories.sequences(); last++) {
@@ -218,7 +219,10 @@ public final class Scorer implements AutoCloseable {
         }
     }
 
-    /** Weighs the network's best, or the only rows that may be answered, and what the memory expects against each other. */
+    /**
+     * Selects the best rows by the mixture's probability, among the network's best, or the only rows that may be answered,
+     * and the rows that the memory expects.
+     */
     private void weigh(RowTable items, float scale, int history, int k) {
         Question question = questions[history];
         TopRows networkBest = search.best(history);

@@ -15,18 +15,18 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how fast the best items are found for histories that are encoded already, in a table of made-up vectors, in
- * turns with what the machine does at best: reading the table for one query, multiplying matrices for many. Measures also
- * how much of this a search through clusters of the table finds. Owns the table.
+ * Measures how fast the best items are found in a table of synthetic vectors, for histories that are encoded already. The
+ * measurements alternate with those of the machine's limit: reading the table for a single query, multiplying matrices for
+ * several. Also measures the accuracy of a search in clusters of the table. Owns the table.
  */
 public final class ScoringBenchmark implements AutoCloseable {
-    /** The most queries at once. */
+    /** Maximum number of queries in a call. */
     public static final int MAX_QUERIES = ItemScan.QUERIES;
 
     private static final Duration SCORING = Duration.ofMillis(400);
     private static final Duration LIMIT = Duration.ofMillis(150);
     private static final int LEAST_ROUNDS = 3;
-    private static final int EXCLUDED = 50; // rows a query: as many as a history holds
+    private static final int EXCLUDED = 50; // rows per query: as many as a history holds
     private static final int STATES = 1024;
 
     private final MadeUpVectors vectors; // with STATES + MAX_QUERIES queries
@@ -38,12 +38,13 @@ public final class ScoringBenchmark implements AutoCloseable {
     private @Nullable ClusterTrial trial;
 
     /**
-     * A benchmark on a new table.
+     * Creates a benchmark on a new table.
      *
-     * @param noise whether vectors are noise, in place of what looks like trained ones
+     * @param noise whether the vectors are noise instead of resembling trained ones
      * @param dim width of a vector, a multiple of the lanes
-     * @param k how many items are wanted
-     * @param yardstick opened for all numbers of threads that are measured; the caller closes it
+     * @param k number of items wanted
+     * @param yardstick reference for matrix products, opened for all numbers of threads that are measured; the caller
+     *     closes it
      */
     public ScoringBenchmark(boolean noise, int itemCount, int dim, int k, Yardstick yardstick) {
         this.k = k;
@@ -59,7 +60,7 @@ public final class ScoringBenchmark implements AutoCloseable {
         }
     }
 
-    /** Measures what is found in clusters of the table, in place of all of it. */
+    /** Measures a search in clusters of the table against the exact search. */
     public ClusterQuality clusterQuality() {
         return trial().measure(questions, k);
     }
@@ -72,13 +73,13 @@ public final class ScoringBenchmark implements AutoCloseable {
     }
 
     /**
-     * Measures one number of queries on one number of threads.
+     * Measures one number of queries per call with one number of threads.
      *
-     * @param byClusters whether the search looks in clusters, in place of the whole table
-     * @param queries of a call
-     * @param workers threads that share it
-     * @param warmUp rounds that end before this has passed do not count
-     * @param measured how long to measure after that; at least three rounds are measured
+     * @param byClusters whether to search in clusters instead of the whole table
+     * @param queries number of queries in a call
+     * @param workers number of threads that share a call
+     * @param warmUp duration of the warm-up; rounds that end before it has passed are discarded
+     * @param measured duration of the measurement after that; at least three rounds are measured
      */
     public ScoringSpeed measure(boolean byClusters, int queries, int workers, Duration warmUp, Duration measured) {
         try (ItemSearch search = new ItemSearch(items.dim(), Products.forThisCpu(), workers);
@@ -117,7 +118,7 @@ public final class ScoringBenchmark implements AutoCloseable {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** Times of calls, at least one. */
+    /** Makes calls for a time, at least one, and returns the nanoseconds that each took. */
     private static long[] calls(Runnable call, Duration longest) {
         long[] nanos = new long[1024];
         int calls = 0;

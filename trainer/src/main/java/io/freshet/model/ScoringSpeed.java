@@ -5,22 +5,23 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * How fast the best items are found, and what the machine does at best meanwhile, on as many threads. Rates are medians
- * over rounds.
+ * Speed of a search for the best items, and the machine's limit at the same time with the same number of threads. Rates are
+ * medians over rounds.
  *
- * @param queriesPerSecond answered
- * @param p50Ms median time of a call, which answers the whole batch
- * @param p99Ms likewise, of which one call in a hundred takes longer
- * @param rate bytes of the table read a second for a single query, floating-point operations of the products a second
+ * @param queriesPerSecond queries answered per second
+ * @param p50Ms median time of a call, which answers the whole batch, in milliseconds
+ * @param p99Ms 99th percentile of the time of a call, in milliseconds
+ * @param rate bytes of the table read per second for a single query, floating-point operations of the products per second
  *     for a batch
- * @param limit the same of a plain sum over the table, or of OpenBLAS at 1024³ as its fastest core type, measured in turns
+ * @param limit the machine's limit in the same unit: a plain sum over the table, or OpenBLAS at 1024³ with its fastest core
+ *     type, measured in alternation
  */
 public record ScoringSpeed(double queriesPerSecond, double p50Ms, double p99Ms, double rate, double limit) {
     /**
-     * A stretch of calls, and what the machine does at best around it.
+     * A round of calls, and the machine's limit measured around it.
      *
-     * @param nanos (calls) time of each
-     * @param limit a second
+     * @param nanos (calls) time of each call
+     * @param limit bytes or floating-point operations per second
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     record Round(long[] nanos, double limit) {
@@ -29,16 +30,16 @@ public record ScoringSpeed(double queriesPerSecond, double p50Ms, double p99Ms, 
         }
     }
 
-    /** The rate as a share of the limit: the quotient of the two medians. */
+    /** Returns the rate as a share of the limit: the quotient of the two medians. */
     public double share() {
         return rate / limit;
     }
 
     /**
-     * Takes medians.
+     * Returns the medians over rounds.
      *
-     * @param queries of a call
-     * @param work of a call: bytes, or floating-point operations
+     * @param queries number of queries in a call
+     * @param work bytes or floating-point operations of a call
      */
     static ScoringSpeed of(List<Round> rounds, int queries, double work) {
         long[] nanos = rounds.stream()
@@ -54,7 +55,7 @@ public record ScoringSpeed(double queriesPerSecond, double p50Ms, double p99Ms, 
                 median(rounds, Round::limit));
     }
 
-    /** The least of the values that so many are not above. */
+    /** Returns the least value that is not exceeded by at least the given share of the values. */
     private static long percentile(long[] sorted, double share) {
         return sorted[Math.max(0, (int) Math.ceil(share * sorted.length) - 1)];
     }

@@ -8,11 +8,11 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * Finds the items whose vectors point most nearly where another item's does, by one pass over the item table; exactly, but
- * for the rounding of float32. An item's vector is what the network takes it for, both as a thing that was clicked and as
- * one that may be next, so that items with a small angle between them stand for each other.
+ * Finds the items whose vectors have the smallest angles to the vector of a given item, in one pass over the item table.
+ * Exact except for float32 rounding. The network uses an item's vector both for the item as an input and for the item as a
+ * candidate for the next click, so that items with a small angle between them can replace each other.
  *
- * <p>Owns its scratch; not thread-safe.
+ * <p>Owns its scratch memory; not thread-safe.
  */
 public final class SimilarItems implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -22,15 +22,15 @@ public final class SimilarItems implements AutoCloseable {
     private final TopRows best = new TopRows();
 
     /**
-     * The items most similar to one, best first; of equal ones the lower row. The item itself is not among them, nor is one
-     * without a direction.
+     * Finds the items most similar to a given one, best first; of equally similar items, the lower row comes first. The
+     * item itself and items whose vector is zero are left out.
      *
-     * @param row the item's
-     * @param filter says which rows may be answered
-     * @param k how many are wanted
-     * @param rows receives the rows (k)
-     * @param cosines receives the cosines of the angles, from -1 to 1 (k)
-     * @return how many there are
+     * @param row row of the given item
+     * @param filter decides which rows may be in the answer
+     * @param k number of items wanted
+     * @param rows (k) receives the rows
+     * @param cosines (k) receives the cosines of the angles, from -1 to 1
+     * @return the number of items found
      */
     public int topK(RecommenderModel model, int row, RowFilter filter, int k, int[] rows, float[] cosines) {
         RowTable items = model.items();
@@ -57,7 +57,7 @@ public final class SimilarItems implements AutoCloseable {
         int first = chunk * RowTable.CHUNK_ROWS;
         for (int i = 0; i < count; i++) {
             double otherLength = length(items, first + i);
-            // Rounded before it is compared: the least that is good enough is told as a float.
+            // Rounded to float before the comparison, because the floor is a float.
             float cosine = (float) Math.clamp(products.getAtIndex(FLOAT, i) / (length * otherLength), -1.0, 1.0);
             if (cosine >= best.floor() && first + i != row && otherLength > 0 && filter.passes(first + i)) {
                 best.offer(first + i, cosine);

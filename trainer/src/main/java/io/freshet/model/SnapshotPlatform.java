@@ -7,18 +7,18 @@ import java.util.Map;
 
 /**
  * The {@code platform} of a manifest: where a snapshot was computed. Only {@code arithmetic} is compared; the other entries
- * are for people.
+ * are informative.
  *
  * <pre>
- * arithmetic       which arithmetic computed the bits: equal names promise equal bits
- * instruction_set  the processor's architecture and the bits of its vectors
- * products         which kernels multiplied matrices
- * workers          threads, which do not change the bits
+ * arithmetic       name of the arithmetic that computed the bits: equal names promise equal bits
+ * instruction_set  the processor's architecture and the width of its vectors in bits
+ * products         name of the kernels that multiplied matrices
+ * workers          number of threads, which does not change the bits
  * java             version of the JVM
  * </pre>
  *
- * <p>A manifest without {@code arithmetic} was written when the bits depended on the instruction set, too: there the arithmetic is
- * products and instruction set together.
+ * <p>A manifest without {@code arithmetic} was written when the bits also depended on the instruction set. Its arithmetic
+ * is products and instruction set together.
  */
 public final class SnapshotPlatform {
     private static final String ARITHMETIC = "arithmetic";
@@ -28,10 +28,10 @@ public final class SnapshotPlatform {
     private SnapshotPlatform() {}
 
     /**
-     * This process's.
+     * Describes the platform of this process.
      *
      * @param products name of the learner's products
-     * @param workers of the learner
+     * @param workers number of the learner's threads
      */
     public static Map<String, Object> describe(String products, int workers) {
         Map<String, Object> values = new LinkedHashMap<>();
@@ -44,14 +44,14 @@ public final class SnapshotPlatform {
     }
 
     /**
-     * Which arithmetic a learner of this process computes with: that of its products, which is the same on every CPU. A change
-     * that alters a bit of a step must change the name.
+     * Returns the name of the arithmetic of a learner in this process: that of its products, which is the same on every
+     * CPU. A change that alters any bit of a step must change the name.
      */
     public static String arithmetic(String products) {
         return products;
     }
 
-    /** Which arithmetic computed a snapshot; empty where the manifest does not say. */
+    /** Returns the name of the arithmetic that computed a snapshot; empty if the manifest does not contain it. */
     public static String arithmetic(Manifest manifest) {
         Map<String, Object> platform = manifest.platform();
         if (platform.get(ARITHMETIC) instanceof String named) {

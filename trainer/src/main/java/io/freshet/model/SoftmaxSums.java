@@ -11,37 +11,40 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Normalisers of the softmax over the candidates of each history of a tile, gathered panel by panel, with t = scale · s:
+ * Normalisers of the softmax over the candidates of each history of a tile, summed panel by panel, with t = scale · s:
  *
  * <pre>
  * log Z = m + log Σ exp(t - m),   E[t] = Σ t exp(t - m) / Σ exp(t - m)
  * </pre>
  *
- * <p>where m is the target's t, so that no pass is needed to find the largest. Where a history's sum passes {@value #TOO_LARGE},
- * m becomes the largest t of that panel, and the sums are scaled down to it (Milakov and Gimelshein, "Online normalizer
- * calculation for softmax", arXiv 1805.02867). Exponentials are taken to base 2. Panels are summed in float until {@link
- * #flush}, and from there on in double. Owns its memory: one a thread.
+ * <p>where m is the target's t, so that no pass is needed to find the largest t. If a history's sum reaches {@value
+ * #TOO_LARGE}, m becomes the largest t of that panel, and the sums are scaled down to it (Milakov and Gimelshein, "Online
+ * normalizer calculation for softmax", arXiv 1805.02867). Exponentials are computed to base 2. Panels are summed in float
+ * until {@link #flush}, which adds them up in double. Owns its memory; an instance is used by one thread.
  */
 final class SoftmaxSums implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     private static final int QUERIES = QueryTile.QUERIES;
     private static final long ROW_BYTES = (long) QUERIES * Float.BYTES;
 
-    /** Far below what float can hold: a panel adds at most {@value QueryTile#PANEL_ROWS} exponentials of {@link #MOST}. */
+    /**
+     * Sum from which m is raised. Far below the largest float: a panel adds at most {@value QueryTile#PANEL_ROWS}
+     * exponentials of {@link #MOST}.
+     */
     private static final float TOO_LARGE = 0x1p100f;
 
-    /** The largest exponent that is raised to: larger ones count as this one, which makes the sum too large. */
+    /** Largest exponent to base 2. Larger exponents are replaced by this one, which makes the sum too large. */
     private static final float MOST = 118f;
 
     private static final double LN_2 = 0.6931471805599453;
 
     private final FloatBlock block = FloatBlock.zeros(6L * QUERIES);
-    private final MemorySegment ends = row(0); // (QUERIES): candidates of the panel
+    private final MemorySegment ends = row(0); // (QUERIES): number of candidates in the panel
     private final MemorySegment shifts = row(1); // (QUERIES): m / ln 2
     private final MemorySegment panelSums = row(2); // (QUERIES): Σ exp(t - m) since the last flush
     private final MemorySegment panelScores = row(3); // (QUERIES): Σ s exp(t - m) since the last flush
-    private final MemorySegment sumsBefore = row(4); // (QUERIES): without the newest panel
-    private final MemorySegment scoresBefore = row(5); // (QUERIES)
+    private final MemorySegment sumsBefore = row(4); // (QUERIES): panelSums without the newest panel
+    private final MemorySegment scoresBefore = row(5); // (QUERIES): panelScores without the newest panel
     private final double[] sums = new double[QUERIES];
     private final double[] scores = new double[QUERIES];
     private float scale;
@@ -50,7 +53,7 @@ final class SoftmaxSums implements AutoCloseable {
         return block.memory().asSlice(index * ROW_BYTES, ROW_BYTES);
     }
 
-    /** Begins with the histories of a tile, whose targets are scored. */
+    /** Resets the sums for the histories of a tile whose targets have been scored. */
     void begin(QueryTile tile, float scoreScale) {
         scale = scoreScale;
         for (int i = 0; i < QUERIES; i++) {
@@ -66,7 +69,7 @@ final class SoftmaxSums implements AutoCloseable {
         return scale * Lanes.LOG2_E;
     }
 
-    /** Adds the tile's panel. */
+    /** Adds the tile's current panel. */
     void add(QueryTile tile) {
         int open = tile.openRows();
         if (open < tile.rows()) {
@@ -128,8 +131,9 @@ final class SoftmaxSums implements AutoCloseable {
     }
 
     /**
-     * The rare case that some score of the panel is more than 69 (100 ln 2) above its history's shift: takes the largest of
-     * those histories as the shift, and sums the panel up again for them. The others keep their bits.
+     * Handles the rare case that some score of the panel is more than 69 (100 ln 2) above its history's shift: makes the
+     * largest score of each such history its shift, and sums up the panel again for it. The sums of other histories keep
+     * their bits.
      */
     private void raiseShifts(Matrix t, int firstLane, int open, int rows) {
         for (int query = firstLane; query < firstLane + Lanes.COUNT; query++) {
@@ -162,7 +166,7 @@ final class SoftmaxSums implements AutoCloseable {
         panelScores.setAtIndex(FLOAT, query, score);
     }
 
-    /** Moves the sums of the last panels over to double. */
+    /** Moves the sums of the panels since the last flush over to double. */
     void flush(int queries) {
         for (int i = 0; i < queries; i++) {
             sums[i] += panelSums.getAtIndex(FLOAT, i);
@@ -172,12 +176,12 @@ final class SoftmaxSums implements AutoCloseable {
         panelScores.fill((byte) 0);
     }
 
-    /** {@code log Z} of what was flushed. */
+    /** Returns {@code log Z} over the flushed panels. */
     double logNormalizer(int query) {
         return shifts.getAtIndex(FLOAT, query) * LN_2 + StrictMath.log(sums[query]);
     }
 
-    /** {@code E[t]} of what was flushed. */
+    /** Returns {@code E[t]} over the flushed panels. */
     double meanScore(int query) {
         return scale * (scores[query] / sums[query]);
     }

@@ -1,13 +1,15 @@
 package io.freshet.model;
 
-/** The best k of the rows offered: a heap with the worst at its root. Of equal scores the lower row is better. */
+/**
+ * The best k of the rows offered: a heap with the worst at its root. Of rows with equal scores, the lower row is better.
+ */
 final class TopRows {
     private int[] rows = {}; // (k)
     private double[] scores = {}; // (k)
     private int k;
     private int size;
 
-    /** Begins anew. */
+    /** Removes all rows. From now on the best {@code wanted} rows are kept. */
     void clear(int wanted) {
         if (rows.length < wanted) {
             rows = new int[wanted];
@@ -22,8 +24,8 @@ final class TopRows {
     }
 
     /**
-     * The least score that could be taken, where scores are floats: a look that saves the rest. Infinite only where none
-     * is wanted.
+     * Returns the lowest float score that may still be accepted, so that callers can skip worse rows early. Infinite only
+     * if no rows are wanted.
      */
     float floor() {
         if (size < k) {
@@ -32,7 +34,7 @@ final class TopRows {
         return k == 0 ? Float.POSITIVE_INFINITY : (float) scores[0];
     }
 
-    /** Takes a row in if it is good enough. */
+    /** Adds a row if it is good enough. */
     void offer(int row, double score) {
         if (size < k) {
             rows[size] = row;
@@ -45,7 +47,7 @@ final class TopRows {
         }
     }
 
-    /** Takes in what another one holds, which is empty afterwards. */
+    /** Offers all rows of another instance, which is empty afterwards. */
     void takeFrom(TopRows other) {
         while (other.size > 0) {
             offer(other.worstRow(), other.worstScore());
@@ -53,7 +55,7 @@ final class TopRows {
         }
     }
 
-    /** The worst row that is there. */
+    /** Returns the worst row held. */
     int worstRow() {
         return rows[0];
     }
@@ -62,7 +64,7 @@ final class TopRows {
         return scores[0];
     }
 
-    /** Takes the worst out. */
+    /** Removes the worst row. */
     void removeWorst() {
         size--;
         rows[0] = rows[size];

@@ -4,17 +4,17 @@ import io.freshet.loss.LossConfig;
 import io.freshet.optimizer.Adam;
 
 /**
- * How a model learns.
+ * Configuration of training.
  *
- * @param dropout share of activations set to zero while learning
- * @param loss what is minimised, and over which negatives
- * @param workers threads
- * @param shards parts that a batch's gradients are summed in, which bounds the useful threads; another number gives
- *     other bits
- * @param maxGradientNorm what a step's gradients are scaled down to where their global norm is larger (Pascanu, Mikolov, Bengio,
- *     "On the difficulty of training recurrent neural networks", ICML 2013); 0 for no bound
- * @param sequenceTargets targets of a sequence that a step learns at most, where the encoder does not predict every position and
- *     encodes the sequence again for each; 0 for all. Without effect for other encoders
+ * @param dropout share of activations set to zero during training
+ * @param loss loss that is minimised, and its negatives
+ * @param workers number of threads
+ * @param shards number of parts in which a batch's gradients are summed, which bounds the useful threads; another number
+ *     gives other bits
+ * @param maxGradientNorm global norm to which larger gradients of a step are scaled down (Pascanu, Mikolov, Bengio, "On the
+ *     difficulty of training recurrent neural networks", ICML 2013); 0 for no bound
+ * @param sequenceTargets maximum number of targets of a sequence that a step learns, if the encoder does not predict every
+ *     position and encodes the sequence again for each target; 0 for all. No effect for other encoders
  */
 public record TrainingConfig(
         Adam.Settings optimizer,
@@ -24,10 +24,10 @@ public record TrainingConfig(
         int shards,
         float maxGradientNorm,
         int sequenceTargets) {
-    /** So many threads can share a step. */
+    /** Default number of shards, and thus of threads that can share a step. */
     public static final int DEFAULT_SHARDS = 8;
 
-    /** Of these the newest of an updated sequence are learned, and any of a replayed one. */
+    /** Default number of targets of a sequence: the newest of an updated sequence, random ones of a replayed one. */
     public static final int DEFAULT_SEQUENCE_TARGETS = 4;
 
     public TrainingConfig {
@@ -48,27 +48,29 @@ public record TrainingConfig(
         }
     }
 
-    /** Training without a bound on the gradients' norm. */
+    /** Creates a configuration without a bound on the gradients' norm. */
     public TrainingConfig(Adam.Settings optimizer, float dropout, LossConfig loss, int workers, int shards) {
         this(optimizer, dropout, loss, workers, shards, 0f, DEFAULT_SEQUENCE_TARGETS);
     }
 
-    /** The same with a bound on the gradients' norm; 0 for none. */
+    /** Returns a copy with a bound on the gradients' norm; 0 for none. */
     public TrainingConfig withMaxGradientNorm(float norm) {
         return new TrainingConfig(optimizer, dropout, loss, workers, shards, norm, sequenceTargets);
     }
 
-    /** The same with another bound on the targets of a sequence; 0 for none. */
+    /** Returns a copy with another bound on the targets of a sequence; 0 for none. */
     public TrainingConfig withSequenceTargets(int most) {
         return new TrainingConfig(optimizer, dropout, loss, workers, shards, maxGradientNorm, most);
     }
 
-    /** The same with another number of threads, which changes nothing in what is learned. */
+    /** Returns a copy with another number of threads, which does not affect what is learned. */
     public TrainingConfig withWorkers(int threads) {
         return new TrainingConfig(optimizer, dropout, loss, threads, shards, maxGradientNorm, sequenceTargets);
     }
 
-    /** Adam at 2e-3, dropout 0.2, SCE over 512 negatives that a batch shares, with automatic scale. */
+    /**
+     * Returns the defaults: Adam at 2e-3, dropout 0.2, SCE over 512 negatives that a batch shares, with automatic scale.
+     */
     public static TrainingConfig defaults(int workers) {
         return new TrainingConfig(
                 new Adam.Settings(2e-3f, 0.9f, 0.999f, 1e-8f, 0f),

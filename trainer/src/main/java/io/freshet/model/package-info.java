@@ -1,6 +1,6 @@
 /**
- * The model itself: its vocabulary, item vectors and encoder in memory; learning a batch, ranking targets, scoring a
- * history; and its files in a snapshot.
+ * The model: its vocabulary, item vectors and encoder in memory; training on a batch, ranking of targets, scoring of
+ * histories; and the model's files in a snapshot.
  */
 @NullMarked
 package io.freshet.model;

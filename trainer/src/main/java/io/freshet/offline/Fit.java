@@ -19,17 +19,17 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Learns a model from a finished data set: epochs over all users in ever new order, every position of each sequence at
- * once, the last two items of each held out; the epoch that validates best is kept, with the optimiser's state, and
- * tested once.
+ * Trains a model on a finished data set. Each epoch goes over all users in a new random order and learns all positions of a
+ * sequence at once. The last two items of each held-out user's sequence are not learned. The epoch with the best validation
+ * NDCG@10 is kept, together with the optimiser's state, and is tested once.
  *
- * <p>What is learned is a function of the data and the configuration alone, not of the number of threads. Owns the
- * model and the learner, which after {@link #run} stand at the best epoch. Not thread-safe.
+ * <p>The result is a function of the data and the configuration alone, not of the number of threads. Owns the model and the
+ * learner, which {@link #run} leaves at the best epoch. Not thread-safe.
  */
 public final class Fit implements AutoCloseable {
     private final SequenceDataset data;
     private final FitConfig config;
-    private final int[] users; // those with something to learn from, reordered for each epoch
+    private final int[] users; // users with something to learn from, reordered for each epoch
     private final SequenceBatch batch;
     private final LeaveOneOut evaluation;
     private final RecommenderModel model;
@@ -38,13 +38,13 @@ public final class Fit implements AutoCloseable {
     private @Nullable FitCheckpoint checkpoint;
 
     private final List<FitResult.CurvePoint> curve = new ArrayList<>();
-    private int bestPoint = -1; // of the curve
-    private int epoch; // whole ones learned
+    private int bestPoint = -1; // index in the curve
+    private int epoch; // number of whole epochs learned
     private double epochLoss; // mean over the targets of the last whole epoch
     private long startNanos;
 
     /**
-     * A model that has learned nothing.
+     * Creates a fit of a model that has learned nothing.
      *
      * @param items every item of the data, by row
      */
@@ -68,7 +68,7 @@ public final class Fit implements AutoCloseable {
         this.best = new LearnerCheckpoint(learner);
     }
 
-    /** Whether there is something to learn from, and something to choose an epoch by. */
+    /** Returns whether the data have something to learn from and something to choose an epoch by. */
     public static boolean isPossible(SequenceDataset data, FitConfig config) {
         HeldOutUsers heldOut = config.heldOut();
         return IntStream.range(0, data.users())
@@ -85,18 +85,18 @@ public final class Fit implements AutoCloseable {
         return data;
     }
 
-    /** Batches of an epoch. */
+    /** Returns the number of batches in an epoch. */
     public int batches() {
         return Math.ceilDiv(users.length, config.batchUsers());
     }
 
     /**
-     * Keeps its state in a folder after each validation, and goes on from the state that it finds there. It ends with the bytes
-     * of a fit that was never interrupted. Called before {@link #run}.
+     * Keeps the fit's state in a folder after each validation, and continues from the state that the folder already holds.
+     * The result has the same bytes as that of a fit that was never interrupted. Must be called before {@link #run}.
      *
-     * @return epochs that were learned already
+     * @return number of epochs that have already been learned
      * @throws IOException if the folder cannot be read
-     * @throws IllegalArgumentException if its state is of other settings or data
+     * @throws IllegalArgumentException if the folder's state belongs to other settings or data
      */
     public int goOnFrom(Path folder) throws IOException {
         List<String> items = model.vocabulary().items();
@@ -119,9 +119,10 @@ public final class Fit implements AutoCloseable {
     }
 
     /**
-     * Learns, once. Told to stop, it keeps the best epoch so far; before the first validation, what it has.
+     * Learns; may be called once. If told to stop, it keeps the best epoch so far, or the present weights if there was no
+     * validation yet.
      *
-     * @param stopped asked after each batch
+     * @param stopped called after each batch; true to stop
      * @throws UncheckedIOException if the state cannot be kept, see {@link #goOnFrom}
      */
     public FitResult run(FitListener listener, BooleanSupplier stopped) {
@@ -145,7 +146,7 @@ public final class Fit implements AutoCloseable {
         return new FitResult(curve, kept.epoch(), epoch, !complete, kept.validation(), test, seconds);
     }
 
-    /** Whether it came to the end of the epoch. */
+    /** Learns an epoch and returns whether it was completed. */
     private boolean learnEpoch(FitListener listener, BooleanSupplier stopped) {
         shuffle(epoch + 1);
         double lossSum = 0;
@@ -167,13 +168,13 @@ public final class Fit implements AutoCloseable {
         return true;
     }
 
-    /** Of the epoch's batch of that number. */
+    /** Returns the share of the learning rate for the epoch's batch of this number. */
     private float rateShare(int number) {
         long steps = (long) config.epochs() * batches();
         return config.schedule().share((long) epoch * batches() + number, steps);
     }
 
-    /** Fisher and Yates's shuffle of the order of the epoch before. */
+    /** Shuffles the order of the previous epoch by the method of Fisher and Yates. */
     private void shuffle(int nextEpoch) {
         for (int last = users.length - 1; last > 0; last--) {
             int other = (int) CounterRandom.below(last + 1L, config.seed(), nextEpoch, Purpose.SHUFFLE, last);

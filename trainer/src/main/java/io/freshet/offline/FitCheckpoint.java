@@ -26,11 +26,11 @@ import java.util.Optional;
 import java.util.TreeMap;
 
 /**
- * What a fit keeps in a folder after each validation, so that it can go on after it was ended, to the same bytes: the learner's
- * state, the best epoch's, and the curve.
+ * State that a fit keeps in a folder after each validation, so that it can continue after an interruption and end with the
+ * same bytes: the learner's state, the best epoch's state, and the curve.
  *
  * <pre>
- * progress.json     the settings, the curve, and which two snapshots belong to it; replaced as a whole
+ * progress.json     the settings, the curve, and which two snapshots belong to it; replaced atomically
  * last/VERSION/     a snapshot after the last validation
  * best/VERSION/     a snapshot of the best epoch
  * </pre>
@@ -45,15 +45,15 @@ final class FitCheckpoint {
     private final Map<String, String> settings;
 
     /**
-     * Where a fit was.
+     * Progress of a fit.
      *
-     * @param settings of the fit and its data
-     * @param epoch whole epochs learned
-     * @param epochLoss mean over the targets of the last one
+     * @param settings settings of the fit and a digest of its data
+     * @param epoch number of whole epochs learned
+     * @param epochLoss mean loss over the targets of the last epoch
      * @param curve validations so far
-     * @param bestPoint number of the best one in the curve
-     * @param last version of the snapshot after the last one
-     * @param best version of the snapshot after the best one
+     * @param bestPoint index of the best validation in the curve
+     * @param last version of the snapshot after the last validation
+     * @param best version of the snapshot after the best validation
      */
     record Progress(
             Map<String, String> settings,
@@ -64,14 +64,17 @@ final class FitCheckpoint {
             String last,
             String best) {}
 
-    /** @param settings all that the fit's result depends on */
+    /** @param settings everything that the fit's result depends on */
     FitCheckpoint(Path folder, Map<String, String> settings) {
         this.progressFile = folder.resolve("progress.json");
         this.store = new FileSnapshotStore(folder);
         this.settings = settings;
     }
 
-    /** All that a fit's result depends on: its configuration but for the number of threads, and a digest of its data. */
+    /**
+     * Returns everything that a fit's result depends on: its configuration, except the number of threads, and a digest of
+     * its data.
+     */
     static Map<String, String> settings(SequenceDataset data, List<String> items, FitConfig config, ModelConfig model) {
         Map<String, String> settings = new TreeMap<>();
         settings.put("encoder", ModelSnapshot.describe(model).toString());
@@ -113,10 +116,10 @@ final class FitCheckpoint {
     }
 
     /**
-     * What the folder holds, if anything.
+     * Returns the progress in the folder, if any.
      *
-     * @throws IOException if it cannot be read
-     * @throws IllegalArgumentException if it is of other settings or data
+     * @throws IOException if the folder cannot be read
+     * @throws IllegalArgumentException if the progress belongs to other settings or data
      */
     Optional<Progress> read() throws IOException {
         if (!Files.exists(progressFile)) {
@@ -141,12 +144,12 @@ final class FitCheckpoint {
         return Optional.of(progress);
     }
 
-    /** Sets the learner to the best epoch's state. */
+    /** Restores the best epoch's state into the learner. */
     void restoreBest(Progress progress, Learner learner) throws IOException {
         restore(BEST, progress.best(), learner);
     }
 
-    /** Sets the learner to the state after the last validation. */
+    /** Restores the state after the last validation into the learner. */
     void restoreLast(Progress progress, Learner learner) throws IOException {
         restore(LAST, progress.last(), learner);
     }
@@ -158,9 +161,9 @@ final class FitCheckpoint {
     }
 
     /**
-     * Keeps a fit's state after a validation, and then removes the one before.
+     * Writes a fit's state after a validation, and then removes the previous state.
      *
-     * @param learner in the state after the last point of the curve
+     * @param learner learner in the state after the last point of the curve
      */
     void write(int epoch, double epochLoss, List<FitResult.CurvePoint> curve, int bestPoint, Learner learner)
             throws IOException {

@@ -5,18 +5,18 @@ import io.freshet.evaluation.SeenItems;
 import io.freshet.model.TrainingConfig;
 
 /**
- * How to learn from a finished file.
+ * Settings of a fit.
  *
- * @param itemDeviation standard deviation of an item's first vector; {@link #XAVIER} for the square root of
- *     2 / (items + d)
- * @param seed of everything random
- * @param batchUsers users whose sequences make one optimiser step
- * @param epochs times that every user is learned from, at most
- * @param validationInterval epochs from one validation to the next
- * @param patience validations in a row without a better NDCG@10 after which learning ends; 0 for never
- * @param seen whether items that a user has seen take part in the ranking of the held-out ones
- * @param heldOut whose last two items are kept from learning
- * @param schedule what becomes of the learning rate
+ * @param itemDeviation standard deviation of an item's initial vector; {@link #XAVIER} for the square root of 2 / (items +
+ *     d)
+ * @param seed seed of everything random
+ * @param batchUsers number of users whose sequences make up one optimiser step
+ * @param epochs most epochs; each learns from every user once
+ * @param validationInterval number of epochs between validations
+ * @param patience number of consecutive validations without a better NDCG@10 after which learning ends; 0 for never
+ * @param seen whether items that a user has seen are ranked among the candidates for the held-out items
+ * @param heldOut users whose last two items are not learned
+ * @param schedule course of the learning rate
  */
 public record FitConfig(
         EncoderShape encoder,
@@ -30,7 +30,7 @@ public record FitConfig(
         SeenItems seen,
         HeldOutUsers heldOut,
         LearningRateSchedule schedule) {
-    /** The item table drawn as Glorot and Bengio (AISTATS 2010) draw a layer, the table being the layer. */
+    /** Draws the item table as Glorot and Bengio (AISTATS 2010) draw the weights of a layer, with the table as the layer. */
     public static final float XAVIER = 0f;
 
     public FitConfig {
@@ -41,7 +41,7 @@ public record FitConfig(
         require(patience >= 0, "patience must not be negative: patience=" + patience);
     }
 
-    /** A fit that keeps the last two items of all users from learning, at a learning rate that stays. */
+    /** Settings of a fit that holds out the last two items of all users and has a constant learning rate. */
     public FitConfig(
             EncoderShape encoder,
             float itemDeviation,
@@ -66,7 +66,7 @@ public record FitConfig(
                 LearningRateSchedule.CONSTANT);
     }
 
-    /** A fit at a learning rate that stays. */
+    /** Settings of a fit with a constant learning rate. */
     public FitConfig(
             EncoderShape encoder,
             float itemDeviation,
@@ -92,7 +92,7 @@ public record FitConfig(
                 LearningRateSchedule.CONSTANT);
     }
 
-    /** The same with another way of training. */
+    /** Returns these settings with another training configuration. */
     FitConfig with(TrainingConfig other) {
         return new FitConfig(
                 encoder,
@@ -108,7 +108,7 @@ public record FitConfig(
                 schedule);
     }
 
-    /** The standard deviation of the first vectors of {@code items} items. */
+    /** Returns the standard deviation of the initial vectors of {@code items} items. */
     float itemDeviation(int items) {
         return itemDeviation == XAVIER ? (float) Math.sqrt(2.0 / (items + encoder.dim())) : itemDeviation;
     }

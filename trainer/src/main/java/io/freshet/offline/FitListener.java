@@ -1,8 +1,8 @@
 package io.freshet.offline;
 
-/** Is told how a fit comes along, on the thread that it runs on. */
+/** Receives the progress of a fit, on the thread that the fit runs on. */
 public interface FitListener {
-    /** Does nothing. */
+    /** A listener that does nothing. */
     FitListener SILENT = new Silent();
 
     /** A listener that does nothing. */
@@ -11,19 +11,19 @@ public interface FitListener {
     }
 
     /**
-     * A batch has been learned.
+     * Called after a batch has been learned.
      *
-     * @param epoch from 1
-     * @param batches learned of this epoch so far
-     * @param ofBatches batches of an epoch
+     * @param epoch number of the epoch, from 1
+     * @param batches number of batches of this epoch learned so far
+     * @param ofBatches number of batches in an epoch
      * @param loss mean over the targets of the epoch so far
      */
     default void learned(int epoch, int batches, int ofBatches, double loss) {}
 
     /**
-     * An epoch has been validated.
+     * Called after an epoch has been validated.
      *
-     * @param best whether it is the best so far, and kept
+     * @param best whether the epoch is the best so far and is kept
      */
     default void validated(FitResult.CurvePoint point, boolean best) {}
 }

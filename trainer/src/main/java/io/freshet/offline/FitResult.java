@@ -3,14 +3,14 @@ package io.freshet.offline;
 import java.util.List;
 
 /**
- * What a fit came to.
+ * Result of a fit.
  *
  * @param curve one point for each validation
- * @param bestEpoch whole epochs behind the model that was kept
- * @param epochs whole epochs learned
- * @param stopped whether it was told to stop before its end
- * @param validation of the model that was kept; it chose the epoch
- * @param test of that model
+ * @param bestEpoch number of whole epochs that the kept model has learned
+ * @param epochs number of whole epochs learned
+ * @param stopped whether the fit was told to stop before its end
+ * @param validation validation accuracy of the kept model, by which the epoch was chosen
+ * @param test test accuracy of the kept model
  * @param seconds wall time of learning and validation
  */
 public record FitResult(
@@ -26,9 +26,9 @@ public record FitResult(
     }
 
     /**
-     * A validation.
+     * Result of a validation.
      *
-     * @param epoch whole epochs learned
+     * @param epoch number of whole epochs learned
      * @param loss mean over the targets of the last epoch
      * @param seconds wall time since the start
      */

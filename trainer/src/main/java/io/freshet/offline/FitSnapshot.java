@@ -24,8 +24,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A fitted model as a snapshot that online learning starts from: it stands before the first offset of every topic, its
- * reservoir holds the users' sequences, held-out items and all; its prequential figures and its memory are empty.
+ * Writes a fitted model as a snapshot that online learning can start from. The snapshot's positions are before the first
+ * offset of every topic. Its reservoir holds the users' sequences, including their held-out items. Its prequential metrics
+ * and its memory are empty.
  */
 public final class FitSnapshot {
     private static final String MODEL_LOG = "model-log";
@@ -33,11 +34,11 @@ public final class FitSnapshot {
     private FitSnapshot() {}
 
     /**
-     * Writes the snapshot. The same data and configuration give files of the same bytes.
+     * Writes the snapshot. Equal data and configuration yield files with equal bytes.
      *
-     * @param fit after it has run
-     * @param settings described in the manifest
-     * @param online of the learner that is to go on
+     * @param fit a fit that has run
+     * @param settings settings to describe in the manifest
+     * @param online configuration of the online learner that continues from the snapshot
      */
     public static Manifest save(
             SnapshotStore store,

@@ -3,16 +3,16 @@ package io.freshet.offline;
 import java.util.Arrays;
 
 /**
- * The two items at the end of each user's sequence that are kept from learning: leave-one-out. A user with fewer than
- * {@value #MIN_LENGTH} items has none, and is learned from as a whole.
+ * The two items at the end of each user's sequence that are not learned, for leave-one-out evaluation. A user with fewer
+ * than {@value #MIN_LENGTH} items has none, and the whole sequence is learned.
  */
 public enum HeldOut {
-    /** The last but one: epochs are chosen by it. */
+    /** The last item but one, by which the best epoch is chosen. */
     VALIDATION(2),
-    /** The last: it is reported. */
+    /** The last item, whose accuracy is reported. */
     TEST(1);
 
-    /** One item to learn from, or at least to rank by, and two to rank. */
+    /** One item to learn from, or at least to rank by, and two items to rank. */
     static final int MIN_LENGTH = 3;
 
     private final int fromEnd;
@@ -21,7 +21,7 @@ public enum HeldOut {
         this.fromEnd = fromEnd;
     }
 
-    /** Where the item stands; everything before is its history. */
+    /** Returns the position of the held-out item. All items before it are its history. */
     int position(int[] sequence) {
         return sequence.length - fromEnd;
     }
@@ -30,12 +30,12 @@ public enum HeldOut {
         return sequence.length >= MIN_LENGTH;
     }
 
-    /** How many items of a sequence, from its beginning, are learned from. */
+    /** Returns how many items of a sequence, from its beginning, are learned. */
     static int learnedLength(int[] sequence) {
         return isIn(sequence) ? VALIDATION.position(sequence) : sequence.length;
     }
 
-    /** The items before it, each once. */
+    /** Returns the distinct items before the held-out item. */
     int[] seen(int[] sequence) {
         return Arrays.stream(sequence, 0, position(sequence)).distinct().toArray();
     }

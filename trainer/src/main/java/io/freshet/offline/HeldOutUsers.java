@@ -3,13 +3,13 @@ package io.freshet.offline;
 import io.freshet.sampling.CounterRandom;
 
 /**
- * Which users have their last two items kept from learning: those whose id says so, by its hash, as long as they have
- * {@value HeldOut#MIN_LENGTH} items. All others are learned from as a whole.
+ * Selects the users whose last two items are not learned: a share of the users, by a hash of the user id, who have at least
+ * {@value HeldOut#MIN_LENGTH} items. All other users' whole sequences are learned.
  *
- * @param share of the users, above 0; 1 for all
+ * @param share share of the users, above 0; 1 for all
  */
 public record HeldOutUsers(double share) {
-    /** As leave-one-out evaluation has it. */
+    /** All users, as in leave-one-out evaluation. */
     public static final HeldOutUsers ALL = new HeldOutUsers(1);
 
     private static final int PARTS = 10_000;
@@ -24,7 +24,7 @@ public record HeldOutUsers(double share) {
         return HeldOut.isIn(sequence) && Math.floorMod(CounterRandom.hash(user), PARTS) < share * PARTS;
     }
 
-    /** How many items of a sequence, from its beginning, are learned from. */
+    /** Returns how many items of a sequence, from its beginning, are learned. */
     int learnedLength(String user, int[] sequence) {
         return include(user, sequence) ? HeldOut.VALIDATION.position(sequence) : sequence.length;
     }

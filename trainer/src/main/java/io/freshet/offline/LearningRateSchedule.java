@@ -1,17 +1,17 @@
 package io.freshet.offline;
 
-/** What becomes of the learning rate in the course of a fit. */
+/** Course of the learning rate during a fit. */
 public enum LearningRateSchedule {
-    /** It stays as it is. */
+    /** The learning rate is constant. */
     CONSTANT,
-    /** It falls in a straight line, to reach 0 after the last step of the last epoch. */
+    /** The learning rate falls linearly and reaches 0 after the last step of the last epoch. */
     LINEAR;
 
     /**
-     * The share of the learning rate that a step takes.
+     * Returns the share of the learning rate that applies to a step.
      *
-     * @param step steps made before it
-     * @param steps of all epochs
+     * @param step number of steps made before it
+     * @param steps number of steps in all epochs
      */
     float share(long step, long steps) {
         return switch (this) {

@@ -10,25 +10,25 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Leave-one-out evaluation: each user's held-out item is ranked among all items of the model, by all that the user did
- * before. Ties count against it. Where seen items are masked, a held-out item among them is a miss.
+ * Leave-one-out evaluation: ranks each user's held-out item among all items of the model, given all that the user did
+ * before. Ties count against the held-out item. If seen items are masked, a held-out item that the user had seen is a miss.
  *
- * <p>Owns its ranker. Not thread-safe; works on its own threads inside a call.
+ * <p>Owns its ranker. Not thread-safe; uses threads of its own inside a call.
  */
 public final class LeaveOneOut implements AutoCloseable {
-    /** Users ranked in one go. */
+    /** Number of users ranked at once. */
     private static final int SLICE = 2048;
 
     private final SequenceDataset data;
     private final SeenItems seen;
-    private final int[] users; // those with held-out items
+    private final int[] users; // users with held-out items
     private final Ranker ranker;
     private final SequenceBatch histories;
 
     /**
-     * Ready to rank for all users with enough items.
+     * Creates an evaluation over all users with enough items.
      *
-     * @param workers threads; ranks do not depend on how many
+     * @param workers number of threads, which does not affect the ranks
      */
     public LeaveOneOut(SequenceDataset data, SeenItems seen, ModelConfig model, int workers) {
         this(data, seen, HeldOutUsers.ALL, model, workers);
@@ -49,12 +49,12 @@ public final class LeaveOneOut implements AutoCloseable {
         this.histories = new SequenceBatch(model.encoder());
     }
 
-    /** What to do with seen items where nothing is said: they are masked unless users come back to them. */
+    /** Returns the default treatment of seen items: masked unless the data have repeats. */
     public static SeenItems usual(SequenceDataset data) {
         return data.hasRepeats() ? SeenItems.RANKED : SeenItems.MASKED;
     }
 
-    /** Users with held-out items. */
+    /** Returns the number of users with held-out items. */
     public int users() {
         return users.length;
     }
@@ -62,13 +62,13 @@ public final class LeaveOneOut implements AutoCloseable {
     /**
      * Ranks the held-out item of each user.
      *
-     * @param model has a row for every item of the data
+     * @param model a model with a row for every item of the data
      */
     public HeldOutAccuracy measure(RecommenderModel model, HeldOut heldOut) {
         return HeldOutAccuracy.of(ranks(model, heldOut));
     }
 
-    /** One rank for each user with held-out items, in the order of the data. */
+    /** Returns one rank for each user with held-out items, in the order of the data. */
     int[] ranks(RecommenderModel model, HeldOut heldOut) {
         int[] ranks = new int[users.length];
         for (int from = 0; from < users.length; from += SLICE) {

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.function.ToIntFunction;
 import java.util.stream.IntStream;
 
-/** All that users did, user by user, as vocabulary rows. Immutable. */
+/** All interactions of a data set as vocabulary rows, grouped by user. Immutable. */
 public final class SequenceDataset {
     private final List<String> users;
     private final int[][] sequences; // (users, their interactions), oldest first
@@ -25,15 +25,15 @@ public final class SequenceDataset {
     }
 
     /**
-     * Begins a data set.
+     * Returns a builder of a data set.
      *
-     * @param rowOf the row of an item, a new one for an item never seen
+     * @param rowOf maps an item to its row; assigns a new row to an item never seen
      */
     public static Builder builder(ToIntFunction<String> rowOf) {
         return new Builder(rowOf);
     }
 
-    /** How many users. */
+    /** Returns the number of users. */
     public int users() {
         return users.size();
     }
@@ -42,17 +42,17 @@ public final class SequenceDataset {
         return users.get(user);
     }
 
-    /** The user's rows, oldest first; at least one. Not a copy: not to be changed. */
+    /** Returns the user's rows, oldest first; there is at least one. This is not a copy and must not be modified. */
     public int[] sequence(int user) {
         return sequences[user];
     }
 
-    /** Of all users. */
+    /** Returns the number of interactions of all users. */
     public long interactions() {
         return interactions;
     }
 
-    /** Whether some user has met an item more than once. */
+    /** Returns whether any user has interacted with an item more than once. */
     public boolean hasRepeats() {
         return repeats;
     }
@@ -61,7 +61,7 @@ public final class SequenceDataset {
         return Arrays.stream(rows).distinct().count() < rows.length;
     }
 
-    /** Takes interactions in any order. Not thread-safe. */
+    /** Builds a data set from interactions in any order. Not thread-safe. */
     public static final class Builder {
         private static final int NONE = -1;
 
@@ -77,7 +77,7 @@ public final class SequenceDataset {
             this.rowOf = rowOf;
         }
 
-        /** Ids and their numbers, in the order in which they came. */
+        /** Ids, numbered in order of arrival. */
         private static final class Names {
             private final Map<String, Integer> numbers = new HashMap<>();
             private final List<String> names = new ArrayList<>();
@@ -95,7 +95,7 @@ public final class SequenceDataset {
                 return names.get(number);
             }
 
-            /** One {@link #NONE} for each. */
+            /** Returns an array with {@link #NONE} for each id. */
             int[] unnumbered() {
                 int[] numbered = new int[names.size()];
                 Arrays.fill(numbered, NONE);
@@ -122,17 +122,17 @@ public final class SequenceDataset {
         }
 
         /**
-         * The data set of what has been added. Interactions of a user are in order of time, and among equal times in the order in
-         * which they came. Users, and items without a row, are numbered in the order in which they came.
+         * Builds the data set. The interactions of a user are in order of time, and at equal times in order of arrival.
+         * Users, and items without a row, are numbered in order of arrival.
          */
         public SequenceDataset build() {
             return build(IntStream.range(0, size).toArray());
         }
 
         /**
-         * Like {@link #build}, but users and items are numbered in order of time and, at equal times, of users' ids. So the data set
-         * does not depend on the order in which the users' interactions came. Interactions that are all of one time keep the order
-         * in which they came.
+         * Builds the data set as {@link #build} does, but numbers users and items in order of time and, at equal times, of
+         * user ids. So the data set does not depend on the order in which the users' interactions arrived. If all
+         * interactions have the same time, they keep their order of arrival.
          */
         public SequenceDataset buildInOrderOfTime() {
             if (Arrays.stream(times, 0, size).distinct().limit(2).count() < 2) {
@@ -146,7 +146,7 @@ public final class SequenceDataset {
                     .toArray());
         }
 
-        /** @param order of the interactions, by which users and items are numbered */
+        /** @param order order of the interactions, by which users and items are numbered */
         private SequenceDataset build(int[] order) {
             int[] numberOfUser = users.unnumbered();
             int[] rowOfItem = items.unnumbered();

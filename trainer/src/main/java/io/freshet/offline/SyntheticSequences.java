@@ -4,8 +4,8 @@ import io.freshet.vocabulary.Vocabulary;
 import java.util.SplittableRandom;
 
 /**
- * Made-up sequences of the shape of Amazon Beauty (5-core), for measuring speed: as many users and items, lengths from 5
- * with the same mean, popular and rare items. There is nothing in them to be learned.
+ * Synthetic sequences of the shape of Amazon Beauty (5-core), for measuring speed: the same numbers of users and items,
+ * lengths from 5 with the same mean, and popular and rare items. They contain nothing to learn.
  */
 public final class SyntheticSequences {
     private static final int USERS = 22_363;
@@ -18,7 +18,7 @@ public final class SyntheticSequences {
     private SyntheticSequences() {}
 
     /**
-     * The same seed makes the same sequences.
+     * Generates sequences. Equal seeds yield equal sequences.
      *
      * @param items receives the items
      */
@@ -27,9 +27,9 @@ public final class SyntheticSequences {
     }
 
     /**
-     * The same with more items, or fewer.
+     * Generates sequences over another number of items.
      *
-     * @param itemCount how many, clicked or not
+     * @param itemCount number of items, clicked or not
      */
     public static SequenceDataset likeBeauty(Vocabulary items, int itemCount, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
@@ -46,7 +46,7 @@ public final class SyntheticSequences {
         return builder.build();
     }
 
-    /** Geometric beyond the shortest. */
+    /** Returns a length whose excess over the shortest is geometrically distributed. */
     private static int length(SplittableRandom random) {
         double stay = MEAN_BEYOND_SHORTEST / (1 + MEAN_BEYOND_SHORTEST);
         int beyond = (int) (Math.log(1 - random.nextDouble()) / Math.log(stay));

@@ -14,8 +14,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures whole optimiser steps and, in turns with them, the machine's matrix products and fused multiply-adds, so that a
- * busy or throttled machine slows all three. Each stretch of training lies between two measurements of the machine.
+ * Measures whole optimiser steps and, alternating with them, the machine's matrix products and fused multiply-adds, so that
+ * a busy or throttled machine slows all three alike. Each stretch of training lies between two measurements of the machine.
  */
 public final class TrainingBenchmark {
     private static final Duration TRAINING = Duration.ofMillis(500);
@@ -33,21 +33,21 @@ public final class TrainingBenchmark {
     private final List<TrainingSpeed.Round> rounds = new ArrayList<>();
     private int nextUser;
 
-    /** The machine at one moment, in floating-point operations a second. */
+    /** Speed of the machine at one moment, in floating-point operations per second. */
     private record Machine(double sgemm, double fma) {
         Machine mean(Machine other) {
             return new Machine((sgemm + other.sgemm) / 2, (fma + other.fma) / 2);
         }
     }
 
-    /** How fast a stretch of training was. */
+    /** Speed of a stretch of training. */
     private record Steps(double targetsPerSecond, double flopsPerSecond) {}
 
     /**
-     * A benchmark on all of the users' sequences.
+     * Creates a benchmark on the sequences of all users.
      *
      * @param items every item of the data, by row
-     * @param yardstick opened for as many threads as train; the caller closes it
+     * @param yardstick opened for the number of training threads, and closed by the caller
      */
     public TrainingBenchmark(
             SequenceDataset data, Vocabulary items, EncoderShape encoder, int batchUsers, Yardstick yardstick) {
@@ -59,11 +59,11 @@ public final class TrainingBenchmark {
     }
 
     /**
-     * Trains a fresh model.
+     * Trains a new model and measures its training.
      *
-     * @param candidates how many candidates the configured loss ranks for each target
-     * @param warmUp rounds that end before this has passed only count for the time to full speed
-     * @param measured how long to measure after that; at least three rounds are measured
+     * @param candidates number of candidates that the configured loss ranks for each target
+     * @param warmUp rounds that end before this time only count towards the time to full speed
+     * @param measured how long to measure after the warm-up; at least three rounds are measured
      */
     public TrainingSpeed measure(TrainingConfig training, long candidates, Duration warmUp, Duration measured) {
         rounds.clear();
@@ -78,7 +78,7 @@ public final class TrainingBenchmark {
         }
     }
 
-    /** Returns how many rounds count. */
+    /** Trains and returns how many of the last rounds count. */
     private int train(Learner learner, long candidates, Duration warmUp, Duration measured) {
         Duration longest = shorter(TRAINING, measured.dividedBy(LEAST_ROUNDS));
         Duration products = shorter(PRODUCTS, measured.dividedBy(LEAST_ROUNDS));
@@ -109,13 +109,13 @@ public final class TrainingBenchmark {
         return one.compareTo(other) < 0 ? one : other;
     }
 
-    /** The weights and the optimiser's two moments of each. */
+    /** Returns the bytes of the weights and of the optimiser's two moments of each weight. */
     private static long stateBytes(RecommenderModel model) {
         long weights = (long) model.vocabulary().size() * model.dim() + model.denseSize();
         return 3 * weights * Float.BYTES;
     }
 
-    /** Learns one batch after the other, at least one. */
+    /** Learns batch after batch, at least one. */
     private Steps steps(Learner learner, long candidates, Duration longest) {
         SequenceBatch batch = new SequenceBatch(encoder);
         long start = System.nanoTime();
@@ -133,15 +133,15 @@ public final class TrainingBenchmark {
     }
 
     /**
-     * The floating-point operations that a training step cannot do without, those of its products: of the encoder, and 2 d K for
-     * each target that is ranked among K candidates; and twice as many backward. Padding is not counted, since there is none, nor
-     * is what is computed again.
+     * Returns the floating-point operations that the matrix products of a training step need: forward, those of the encoder
+     * and 2 d K for each target that is ranked among K candidates; backward, twice as many. There is no padding to count,
+     * and recomputation is not counted.
      */
     static double flops(SequenceBatch batch, EncoderShape encoder, long candidates) {
         return 3 * (encoder.flops(batch) + 2.0 * encoder.dim() * candidates * batch.targetCount());
     }
 
-    /** The next users' sequences; after the last the first again. */
+    /** Fills the batch with the next users' sequences. The first user follows the last one. */
     private void fill(SequenceBatch batch) {
         batch.clear();
         for (int i = 0; i < batchUsers; i++) {

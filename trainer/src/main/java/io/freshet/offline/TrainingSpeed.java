@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * How fast training runs, and how fast the machine computes meanwhile, on as many threads. Rates are medians over the
- * rounds after the warm-up.
+ * Speed of training, and of the machine meanwhile on the same number of threads. Rates are medians over the rounds after
+ * the warm-up.
  *
- * @param candidates how many candidates the loss ranks for each target
- * @param targetsPerSecond targets learned
- * @param flopsPerSecond of {@link StepFlops}
- * @param sgemmFlopsPerSecond OpenBLAS at 1024³ as its fastest core type, measured in turns with the training
- * @param fmaFlopsPerSecond fused multiply-adds in registers, measured in turns with the training
- * @param secondsToFullSpeed from the start of training until the end of the first round that reached nine tenths of the
+ * @param candidates number of candidates that the loss ranks for each target
+ * @param targetsPerSecond targets learned per second
+ * @param flopsPerSecond floating-point operations of training per second, as {@code TrainingBenchmark.flops} counts them
+ * @param sgemmFlopsPerSecond speed of OpenBLAS at 1024³ with its fastest core type, measured alternating with the training
+ * @param fmaFlopsPerSecond speed of fused multiply-adds in registers, measured alternating with the training
+ * @param secondsToFullSpeed time from the start of training to the end of the first round that reached nine tenths of the
  *     measured rounds' median share of sgemm
- * @param scratchBytes memory outside the heap beyond the model's weights and the optimiser's two moments of each
+ * @param scratchBytes memory outside the heap, without the model's weights and the optimiser's two moments of each
  */
 public record TrainingSpeed(
         long candidates,
@@ -28,9 +28,9 @@ public record TrainingSpeed(
     private static final double FULL = .9;
 
     /**
-     * A stretch of training, and the machine's rates around it.
+     * A stretch of training, and the machine's speed around it.
      *
-     * @param endSeconds since the start of training
+     * @param endSeconds time since the start of training
      */
     record Round(
             double endSeconds,
@@ -43,20 +43,23 @@ public record TrainingSpeed(
         }
     }
 
-    /** The useful operations as a share of those of OpenBLAS: the quotient of the two medians. */
+    /** Returns the training's useful operations as a share of those of OpenBLAS: the quotient of the two medians. */
     public double shareOfSgemm() {
         return flopsPerSecond / sgemmFlopsPerSecond;
     }
 
-    /** The useful operations as a share of the most that the Vector API reaches: the quotient of the two medians. */
+    /**
+     * Returns the training's useful operations as a share of the most that the Vector API reaches: the quotient of the two
+     * medians.
+     */
     public double shareOfFma() {
         return flopsPerSecond / fmaFlopsPerSecond;
     }
 
     /**
-     * Takes medians.
+     * Computes the medians.
      *
-     * @param warmRounds how many of the rounds, the last ones, count
+     * @param warmRounds number of rounds that count, from the end
      */
     static TrainingSpeed of(long candidates, List<Round> rounds, int warmRounds, long scratchBytes) {
         List<Round> warm = rounds.subList(rounds.size() - warmRounds, rounds.size());

@@ -1,6 +1,6 @@
 /**
- * Learning from finished files: reading them, many epochs over all users, leave-one-out evaluation, and how fast a step
- * is.
+ * Offline learning from finished data sets: building data sets, training over many epochs, leave-one-out evaluation, and
+ * measurements of the training speed.
  */
 @NullMarked
 package io.freshet.offline;

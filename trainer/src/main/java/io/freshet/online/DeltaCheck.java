@@ -6,11 +6,11 @@ import io.freshet.vocabulary.Vocabulary;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 
-/** Holds a model against a delta that was published of it. */
+/** Compares a model with a delta that was published for it. */
 final class DeltaCheck {
     private DeltaCheck() {}
 
-    /** Whether the model has, to the bit, what the delta says; both must stand at the same step. */
+    /** Returns whether the model is at the delta's last step and has exactly the values of the delta, bit for bit. */
     static boolean agrees(RecommenderModel model, ModelDelta delta) {
         return delta.toStep() == model.step()
                 && itemsAgree(model, delta)
@@ -28,7 +28,7 @@ final class DeltaCheck {
         return agrees;
     }
 
-    /** The memory's lists are not in a delta: they follow from the clicks. */
+    /** Compares the mixture only. The memory's lists are not in a delta: they follow from the clicks. */
     private static boolean memoryAgrees(RecommenderModel model, ModelDelta delta) {
         return delta.part() != 0
                 || !model.memory().config().isOn()

@@ -8,18 +8,21 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
 
-/** What a failure of a trainer's term means for the next term. */
+/** Kind of a failure that ended a trainer's term, which decides what happens next. */
 enum FailureKind {
-    /** May pass by itself, as time-outs, disconnects and an unreachable store do: another term begins after a while. */
+    /** A transient failure, such as a timeout, a disconnect or an unreachable store: another term begins after a wait. */
     PASSING,
     /** Another producer has taken over the trainer's transactional id. */
     FENCED,
-    /** Records that the model must go on from are gone: a person must choose what to go on with. */
+    /** Records that the model must continue from are gone: an operator must choose what to continue from. */
     REFUSED,
-    /** The configuration, the login or the rights must be changed. */
+    /** The configuration, the credentials or the permissions must be changed. */
     FATAL;
 
-    /** The kind of the failure, by the first of its causes that says more than that it may pass. */
+    /**
+     * Returns the kind of the first throwable in the cause chain that is not {@link #PASSING}; {@link #PASSING} if there is
+     * none.
+     */
     static FailureKind of(Throwable failure) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {

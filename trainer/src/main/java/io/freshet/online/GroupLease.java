@@ -21,14 +21,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lease by Kafka's own group membership: all trainers of a model are one consumer group on the one partition of the
- * model log, and the one that has the partition assigned holds the lease. It keeps it while it lives: the assignor moves
- * nothing without need. When it is silent for the session timeout, the broker gives the partition to another.
+ * A lease based on Kafka's group membership. All trainers of a model form one consumer group on the single partition of the
+ * model log, and the member to which the partition is assigned holds the lease. It keeps the lease while it lives, because
+ * the assignor moves no partition without need. If it is silent for the session timeout, the broker assigns the partition
+ * to another member.
  *
- * <p>A consumer that fails is replaced by another, and the lease is not held meanwhile. Only a login or rights that do not
- * suffice end the lease.
+ * <p>A consumer that fails is replaced by a new one, and the lease is not held meanwhile. Only a
+ * {@linkplain FailureKind#FATAL fatal} failure, such as one of authentication or authorization, ends the lease.
  *
- * <p>Reads no record and commits no offset. Runs a thread of its own until it is closed. Thread-safe.
+ * <p>Reads no records and commits no offsets. Runs its own thread until it is closed. Thread-safe.
  */
 final class GroupLease implements Lease {
     private static final Logger LOG = LoggerFactory.getLogger(GroupLease.class);
@@ -57,7 +58,7 @@ final class GroupLease implements Lease {
     }
 
     /**
-     * Joins the group.
+     * Creates a lease and starts to join the group.
      *
      * @param registry receives the consumer's metrics
      * @param heartbeats watch the lease's thread

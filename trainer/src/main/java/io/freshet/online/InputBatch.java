@@ -19,27 +19,27 @@ final class InputBatch {
                 .toArray();
     }
 
-    /** In order of the ranges, and by offset within each. */
+    /** Returns the updates in the order of the ranges, and by offset within each. */
     List<UserUpdate> updates() {
         return updates;
     }
 
-    /** At most one for each partition, without gaps to those of the batches before. */
+    /** Returns at most one range for each partition, which continues the partition's previous range without a gap. */
     List<InputRange> ranges() {
         return ranges;
     }
 
-    /** When Kafka took in the click behind each update. */
+    /** Returns the Kafka timestamp of the click behind each update. */
     long[] clickTimestampsMs() {
         return clickTimestampsMs;
     }
 
-    /** Records in the ranges that could not be decoded and are no updates. */
+    /** Returns the number of records in the ranges that could not be decoded and have no update. */
     int undecodable() {
         return undecodable;
     }
 
-    /** Whether there was not even a record to pass over. */
+    /** Returns whether the batch has no records at all, not even skipped ones. */
     boolean isEmpty() {
         return ranges.isEmpty();
     }

@@ -6,17 +6,17 @@ import java.util.function.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.TopicPartition;
 
-/** Records of one partition that were fetched and not yet learned from, and how far learning has come. */
+/** Fetched records of one partition that have not been learned from, and the position that learning has reached. */
 final class InputPartition {
     private final TopicPartition partition;
     private final ArrayDeque<Fetched> fetched = new ArrayDeque<>();
-    private final ArrayDeque<ConsumerRecord<byte[], byte[]>> chosen = new ArrayDeque<>(); // all before the fetched
+    private final ArrayDeque<ConsumerRecord<byte[], byte[]>> chosen = new ArrayDeque<>(); // they all precede the fetched ones
     private long position;
     private boolean exhausted;
     private boolean untouched = true;
 
     /**
-     * A record and its time in the order of all partitions: the record's own, but no later than when it came.
+     * A record and its time in the order of all partitions, which is the record's timestamp, but no later than its arrival.
      *
      * @param timeMs in epoch milliseconds
      */
@@ -32,15 +32,16 @@ final class InputPartition {
         return partition;
     }
 
-    /** Everything before this offset is learned from. */
+    /** Returns the position: everything before this offset has been learned from. */
     long position() {
         return position;
     }
 
     /**
-     * Whether a journal entry that begins at this offset is what comes next. A snapshot's position may be behind markers
-     * and aborted records. So the first entry after it may begin before the position, and an entry may begin behind it
-     * where no record is between; the first record that is not before the entry must have been fetched then.
+     * Returns whether a journal entry that begins at offset {@code from} comes next. A snapshot's position may be past
+     * markers and aborted records, so the first entry after it may begin before the position. An entry may also begin after
+     * the position if no record lies in between; the first record that does not precede the entry must then have been
+     * fetched.
      */
     boolean continuesWith(long from) {
         if (from > position) {
@@ -50,9 +51,9 @@ final class InputPartition {
     }
 
     /**
-     * The position, or the one behind the markers and aborted records that have been read over since.
+     * Returns the position, or the offset after the markers and aborted records that have been read over since.
      *
-     * @param read offset that reading has come to; everything before it has been fetched
+     * @param read offset that reading has reached; everything before it has been fetched
      */
     long positionUpTo(long read) {
         return fetched.isEmpty() && chosen.isEmpty() ? Math.max(position, read) : position;
@@ -62,27 +63,30 @@ final class InputPartition {
         return fetched.size();
     }
 
-    /** Fetched records that are chosen for the next step. */
+    /** Returns the number of fetched records that are chosen for the next step. */
     int chosenRecords() {
         return chosen.size();
     }
 
-    /** Whether a fetched record is there that is not chosen. */
+    /** Returns whether there is a fetched record that has not been chosen. */
     boolean hasNext() {
         return !fetched.isEmpty();
     }
 
-    /** Time of the first fetched record that is not chosen, which must be there: no later than when it came. */
+    /**
+     * Returns the time of the first fetched record that has not been chosen, which must exist. It is no later than the
+     * record's arrival.
+     */
     long nextTimeMs() {
         return fetched.element().timeMs();
     }
 
-    /** Chooses the next record, which must be there, for the next step. */
+    /** Chooses the next record, which must exist, for the next step. */
     void chooseNext() {
         chosen.add(fetched.remove().record());
     }
 
-    /** Whether it is known that no record comes after those that are fetched. */
+    /** Returns whether it is known that no record follows the fetched ones. */
     boolean isExhausted() {
         return exhausted;
     }
@@ -91,18 +95,18 @@ final class InputPartition {
         exhausted = nothingMoreComes;
     }
 
-    /** Whether the record before {@code to} is there. */
+    /** Returns whether everything before offset {@code to} has been fetched or learned from. */
     boolean hasFetchedUpTo(long to) {
         Fetched last = fetched.peekLast();
         return position >= to || (last != null && last.record().offset() >= to - 1);
     }
 
-    /** @param arrivedMs by the wall clock; a record that claims a later time would wait until then */
+    /** @param arrivedMs arrival by the wall clock; a record that claims a later time would have to wait until then */
     void add(ConsumerRecord<byte[], byte[]> record, long arrivedMs) {
         fetched.add(new Fetched(record, Math.min(record.timestamp(), arrivedMs)));
     }
 
-    /** Takes up to {@code count} records, of which there must be one. */
+    /** Takes up to {@code count} fetched records. There must be at least one. */
     InputRange take(int count, Consumer<ConsumerRecord<byte[], byte[]>> to) {
         long end = position;
         for (int i = 0; i < count && !fetched.isEmpty(); i++) {
@@ -113,7 +117,7 @@ final class InputPartition {
         return advanceTo(end);
     }
 
-    /** Takes the records that are chosen, of which there must be one. */
+    /** Takes the chosen records. There must be at least one. */
     InputRange takeChosen(Consumer<ConsumerRecord<byte[], byte[]>> to) {
         long end = chosen.getLast().offset() + 1;
         chosen.forEach(to);
@@ -121,7 +125,7 @@ final class InputPartition {
         return advanceTo(end);
     }
 
-    /** Takes all records before offset {@code end}. */
+    /** Takes all fetched records before offset {@code end}. */
     InputRange takeUpTo(long end, Consumer<ConsumerRecord<byte[], byte[]>> to) {
         while (!fetched.isEmpty() && fetched.element().record().offset() < end) {
             to.accept(fetched.remove().record());

@@ -7,14 +7,14 @@ import java.util.List;
 import java.util.function.IntPredicate;
 
 /**
- * When each item was last clicked, and which items are to be forgotten for it. The present is that of an {@link
- * EventClock}, so what is forgotten is a function of the clicks alone. Not thread-safe.
+ * Time of the last click on each item, which decides when an item is forgotten. The present is that of an
+ * {@link EventClock}, so which items are forgotten is a function of the clicks alone. Not thread-safe.
  *
- * <p>Items are looked through once in a {@value #LOOKS}th of the time that they are kept, so each is kept at most so much
- * longer.
+ * <p>Items are scanned once every 1/{@value #LOOKS} of the retention time, so an item may be kept longer by at most that
+ * much.
  */
 final class ItemAges {
-    /** Items that are forgotten at once: what a step tells its readers, and what it costs them, is bounded. */
+    /** Most items that are forgotten at once. Bounds what a step sends to its readers and what it costs them. */
     static final int MOST_AT_ONCE = 16_384;
 
     private static final int LOOKS = 32;
@@ -22,7 +22,7 @@ final class ItemAges {
 
     private final long retentionMs;
     private final EventClock clock;
-    private long[] lastClickMs = new long[1024]; // by row; of rows without an item it says nothing
+    private long[] lastClickMs = new long[1024]; // by row; meaningless for rows without an item
     private int rows;
     private long lookedMs;
 
@@ -36,7 +36,7 @@ final class ItemAges {
         this.clock = clock;
     }
 
-    /** Takes up where ages of these numbers left off. */
+    /** Continues from the state of earlier ages. */
     ItemAges(long retentionMs, long[] lastClickMs, EventClock clock, long lookedMs) {
         this(retentionMs, clock);
         this.lastClickMs = Arrays.copyOf(lastClickMs, Math.max(lastClickMs.length, 1));
@@ -45,7 +45,7 @@ final class ItemAges {
     }
 
     /**
-     * The item in the row is new.
+     * Records that the item in the row is new.
      *
      * @param timeMs {@link EventClock#timeOf} a click on it
      */
@@ -57,7 +57,7 @@ final class ItemAges {
         lastClickMs[row] = timeMs;
     }
 
-    /** The user clicked the item in the row. */
+    /** Records a click by the user on the item in the row. */
     void click(int row, String user, long timeMs) {
         lastClickMs[row] = Math.max(lastClickMs[row], timeMs);
         boolean known = clock.isKnown();
@@ -67,7 +67,7 @@ final class ItemAges {
         }
     }
 
-    /** Items that came from elsewhere, of which nothing is known, are as old as the clock's first time. */
+    /** Dates items without a known click, such as those from elsewhere, to the first time that the clock knows. */
     private void beginCounting() {
         for (int row = 0; row < rows; row++) {
             lastClickMs[row] = lastClickMs[row] == NOTHING_KNOWN ? clock.nowMs() : lastClickMs[row];
@@ -75,13 +75,13 @@ final class ItemAges {
         lookedMs = clock.nowMs();
     }
 
-    /** Whether an item that was clicked then and not since is one to be forgotten. */
+    /** Returns whether an item whose last click was at {@code timeMs} is due to be forgotten. */
     boolean isPast(long timeMs) {
         return retentionMs > 0 && clock.isPast(timeMs, retentionMs);
     }
 
     /**
-     * The rows of items to be forgotten now, ascending; mostly none.
+     * Returns the rows of the items to forget now, ascending; usually none.
      *
      * @param hasItem whether a row has an item
      */
@@ -101,7 +101,7 @@ final class ItemAges {
         return past;
     }
 
-    /** Rows that an item has been in. */
+    /** Returns the number of rows that have ever held an item. */
     int rows() {
         return rows;
     }

@@ -13,19 +13,19 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Ages of items in a snapshot, version 2. Times are milliseconds since 1970.
+ * File of the items' ages in a snapshot, version 2. Times are milliseconds since 1970.
  *
  * <pre>
  * 3 bytes   46 41 02: magic, kind 'A', version
  * clock     {@link EventClock#writeTo}
- * varint    time at which items to be forgotten were last looked for
- * varint    rows, then for each
- *   varint  time of its item's newest click; of a free row it says nothing
- * 4 bytes   CRC-32C of all before, little endian
+ * varint    time of the last scan for items to be forgotten
+ * varint    number of rows, then for each
+ *   varint  time of the newest click on its item; meaningless for a free row
+ * 4 bytes   CRC-32C of all bytes before, little endian
  * </pre>
  *
- * <p>Version 1, which is read, has the time of the newest click as a varint in place of the clock. One click could have
- * moved that time, so it is not used: the clock begins anew, and nothing is forgotten until it knows the time.
+ * <p>Version 1 can be read. It has the time of the newest click as a varint in place of the clock. That time is not used,
+ * because a single click could have moved it: the clock starts anew, and nothing is forgotten until it knows the time.
  */
 final class ItemAgesFile {
     static final String NAME = "ages.bin";
@@ -42,11 +42,11 @@ final class ItemAgesFile {
     }
 
     /**
-     * Reads ages that go on where those written left off; where a snapshot has none, each item is as old as the first
-     * click to come.
+     * Reads ages that continue from those written. If the snapshot has no such file, each item is as old as the first time
+     * that the clock knows.
      *
-     * @param itemRows rows of the vocabulary that belongs to it
-     * @throws FormatException for a file that is corrupt, too old or too new
+     * @param itemRows number of rows of the vocabulary in the same snapshot
+     * @throws FormatException if the file is corrupt, too old or too new
      */
     static ItemAges read(Snapshot snapshot, int itemRows, long retentionMs) throws IOException {
         Manifest manifest = snapshot.manifest();

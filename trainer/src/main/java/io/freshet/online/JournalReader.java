@@ -20,9 +20,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reads one model's committed records of the model log from an offset on: to the end that the log has at a time
- * ({@link #next}), or as they come ({@link #poll}). A record that cannot be decoded is counted, logged and passed over, here
- * as by those who follow the model. If it was a step, the number of a later one shows that it is missing. Owns the consumer. Not thread-safe.
+ * Reads one model's committed records of the model log from a given offset: either to an end fixed at some time
+ * ({@link #next}), or as they arrive ({@link #poll}). A record that cannot be decoded is counted, logged and skipped, as
+ * scorers that follow the model do. If it was a step, the number of a later step shows that it is missing. Owns the
+ * consumer. Not thread-safe.
  */
 final class JournalReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
@@ -41,13 +42,13 @@ final class JournalReader implements AutoCloseable {
     private int passedOverRecords;
 
     /**
-     * Goes on from {@code offset}; the end is that of now. Closes the consumer if that fails.
+     * Starts at {@code offset}, with the end of the log at this time. Closes the consumer if that fails.
      *
-     * @param modelName records of other models are left out
-     * @param nothingMissing asked where the log begins after the offset: whether the model is certain to have no record
+     * @param modelName name of the model; records of other models are ignored
+     * @param nothingMissing called if the log begins after the offset: whether it is certain that the model has no record
      *     in between
-     * @param passedOver runs for each record that is passed over
-     * @throws MissingRecordsException if the log may not hold everything from there on
+     * @param passedOver runs for each record that is skipped
+     * @throws MissingRecordsException if the log may not hold everything from the offset on
      */
     JournalReader(
             Consumer<byte[], byte[]> consumer,
@@ -76,12 +77,12 @@ final class JournalReader implements AutoCloseable {
         consumer.seek(partition, new LogPosition(partition, offset, first, end).start(nothingMissing, WAY_OUT));
     }
 
-    /** Records that could not be decoded so far. */
+    /** Returns the number of records that could not be decoded so far. */
     int passedOverRecords() {
         return passedOverRecords;
     }
 
-    /** Whether the model log and the input still hold everything that a snapshot does not cover. */
+    /** Returns whether the model log and the input still hold everything that a snapshot does not cover. */
     static boolean canContinue(Manifest manifest, Consumer<byte[], byte[]> consumer) {
         Map<TopicPartition, Long> positions = new HashMap<>();
         for (TopicPosition position : manifest.inputs()) {
@@ -94,17 +95,17 @@ final class JournalReader implements AutoCloseable {
                         LogPosition.mayHoldAllFrom(positions.getOrDefault(first.getKey(), -1L), first.getValue()));
     }
 
-    /** The offset behind the last record that {@link #next} reads. */
+    /** Returns the offset after the last record that {@link #next} reads. */
     long end() {
         return end;
     }
 
-    /** Moves the end to where it is now. */
+    /** Moves the end to the present end of the log. */
     void moveEnd() {
         end = only(consumer.endOffsets(List.of(partition)));
     }
 
-    /** The next entry, or null at the end. */
+    /** Returns the next entry, or null at the end. */
     @Nullable
     JournalEntry next() {
         JournalEntry next = peek();
@@ -114,7 +115,7 @@ final class JournalReader implements AutoCloseable {
         return next;
     }
 
-    /** What {@link #next} will be. */
+    /** Returns the entry that {@link #next} will return, without consuming it. */
     @Nullable
     JournalEntry peek() {
         while (fetched.isEmpty() && consumer.position(partition) < end) {
@@ -124,7 +125,7 @@ final class JournalReader implements AutoCloseable {
         return next == null || next.offset() >= end ? null : next;
     }
 
-    /** The next entry, or null if none comes in time; it may stand behind the end. */
+    /** Returns the next entry, or null if none arrives in time. The entry may lie beyond the end. */
     @Nullable
     JournalEntry poll(Duration patience) {
         if (fetched.isEmpty()) {

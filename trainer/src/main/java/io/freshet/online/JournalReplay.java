@@ -15,10 +15,10 @@ import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A model of the past, rebuilt from a snapshot, or from nothing, by the journal's own steps. Reads Kafka and the store,
- * and changes neither; trainers that are at work are not disturbed.
+ * Rebuilds a past state of a model from a snapshot, or from nothing, by rerunning the steps of the journal. Reads Kafka and
+ * the store and changes neither. Running trainers are not disturbed.
  *
- * <p>The journal is replayed as far as it went when the replay began. Not thread-safe.
+ * <p>The journal is replayed up to its end at the time the replay began. Not thread-safe.
  */
 public final class JournalReplay implements AutoCloseable {
     private static final int JOURNAL_RECORDS = 64;
@@ -41,15 +41,15 @@ public final class JournalReplay implements AutoCloseable {
         this.nextOffset = start.modelLogOffset();
     }
 
-    /** From a model that has seen nothing. */
+    /** Starts a replay from a model that has seen nothing. */
     public static JournalReplay fromStart(OnlineConfig config) {
         return from(config, StartingPoint.nothing(config));
     }
 
     /**
-     * From a certain snapshot.
+     * Starts a replay from the given snapshot.
      *
-     * @throws IOException if that cannot be used
+     * @throws IOException if the snapshot cannot be used
      */
     public static JournalReplay fromVersion(OnlineConfig config, SnapshotStore store, String version)
             throws IOException {
@@ -57,7 +57,7 @@ public final class JournalReplay implements AutoCloseable {
         return from(config, new StartingPoint(restored.learner(), restored.manifest()));
     }
 
-    /** From the newest snapshot that can be used and is one of those wanted; from nothing where there is none. */
+    /** Starts a replay from the newest usable snapshot that {@code wanted} accepts, or from nothing if there is none. */
     public static JournalReplay fromNewest(OnlineConfig config, SnapshotStore store, Predicate<Manifest> wanted)
             throws IOException {
         Snapshots.@Nullable Restored restored = new Snapshots(store, config).restoreNewest(wanted);
@@ -94,9 +94,9 @@ public final class JournalReplay implements AutoCloseable {
     }
 
     /**
-     * A consumer would wait a minute for a topic that is not there.
+     * Checks that the topics exist. A consumer would wait a minute for a missing one.
      *
-     * @throws ConfigException naming the topic that there is not
+     * @throws ConfigException if a topic is missing; the message names it
      */
     private static void requireTopics(OnlineConfig config) {
         try (Consumer<byte[], byte[]> consumer = KafkaClients.consumer(config, "replay-topics", 1)) {
@@ -111,33 +111,33 @@ public final class JournalReplay implements AutoCloseable {
         }
     }
 
-    /** Version of the snapshot that it began with; empty for none. */
+    /** Returns the version of the snapshot that the replay started from; empty if there was none. */
     public String startVersion() {
         Manifest manifest = start.manifest();
         return manifest == null ? "" : manifest.version();
     }
 
-    /** The model's step. */
+    /** Returns the model's step. */
     public long step() {
         return rerun.step();
     }
 
-    /** Steps that were replayed. */
+    /** Returns the number of steps replayed. */
     public long steps() {
         return rerun.steps();
     }
 
-    /** Input records behind the model. */
+    /** Returns the number of input records that the model has learned from. */
     public long records() {
         return progress.records();
     }
 
-    /** Steps and deltas that came out otherwise than the log says: if there are some, this is not that model. */
+    /** Returns the number of steps and deltas that differ from the log. If it is not 0, this is not the model of the log. */
     public long mismatches() {
         return rerun.mismatches();
     }
 
-    /** Replays steps up to this one; false if the journal ends before. */
+    /** Replays steps up to and including {@code step}. Returns false if the journal ends before it. */
     public boolean runToStep(long step) {
         run(record -> record.step() <= step);
         if (step() < step) {
@@ -147,7 +147,7 @@ public final class JournalReplay implements AutoCloseable {
         return true;
     }
 
-    /** Replays the steps that were written to the journal by then. */
+    /** Replays the steps that were written to the journal at or before {@code time}. */
     public void runToTime(Instant time) {
         long timestampMs = time.toEpochMilli();
         JournalEntry next = journal.peek();
@@ -158,13 +158,13 @@ public final class JournalReplay implements AutoCloseable {
         rerun.requireComplete();
     }
 
-    /** Replays all steps that there are. */
+    /** Replays all steps. */
     public void runToEnd() {
         run(record -> true);
         rerun.requireComplete();
     }
 
-    /** Writes the model as a snapshot, of the same files as the trainer would have written at this step. */
+    /** Saves the model as a snapshot with the same files that the trainer would have written at this step. */
     public Manifest save(SnapshotStore store, Instant now) throws IOException {
         SnapshotFiles files = new SnapshotFiles();
         start.learner().addTo(files);
@@ -180,7 +180,7 @@ public final class JournalReplay implements AutoCloseable {
                 files);
     }
 
-    /** For each input partition the next offset to learn from. */
+    /** Returns the next offset to learn from for each input partition. */
     public List<TopicPosition> positions() {
         return input.positions();
     }
@@ -193,7 +193,7 @@ public final class JournalReplay implements AutoCloseable {
         }
     }
 
-    /** Takes what {@link JournalReader#peek} has shown. */
+    /** Consumes the entry that {@link JournalReader#peek} has returned, and reruns it. */
     private void accept(JournalEntry entry) {
         journal.next();
         rerun.accept(entry);

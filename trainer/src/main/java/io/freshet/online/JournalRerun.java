@@ -7,10 +7,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Brings a learner along the journal: each step again with exactly its records. Determinism makes it the same model;
- * where a rerun step's ranks or a delta's weights are not what the log says, that is counted and logged as an error.
+ * Reruns the journal on a learner: learns each step again from exactly its records. Since learning is deterministic, this
+ * yields the same model. A rerun step whose ranks differ from the log, or a delta whose weights do, is counted and logged
+ * as an error.
  *
- * <p>Borrows everything. Not thread-safe.
+ * <p>Owns none of its collaborators. Not thread-safe.
  */
 final class JournalRerun {
     private static final Logger LOG = LoggerFactory.getLogger(JournalRerun.class);
@@ -19,12 +20,12 @@ final class JournalRerun {
     private final SequenceInput input;
     private final Progress progress;
     private long newestLineage;
-    private long missingAfter; // highest step that was passed over
-    private long missingAt; // and its offset
+    private long missingAfter; // highest step that was skipped
+    private long missingAt; // offset of that step's record
     private long mismatches;
     private long steps;
 
-    /** @param input stands where the learner does, and after each step again */
+    /** @param input positioned where the learner is; each rerun step keeps the two together */
     JournalRerun(OnlineLearner learner, SequenceInput input, Progress progress) {
         this.learner = learner;
         this.input = input;
@@ -33,8 +34,8 @@ final class JournalRerun {
     }
 
     /**
-     * Takes the next record of the log. A step that does not go on from where the learner is, is passed over: it may be a copy of
-     * an earlier one, or of another input. If it was neither, {@link #requireComplete} throws.
+     * Takes the next record of the log. A step that does not continue the learner's state is skipped, as it may be a copy
+     * of an earlier step or belong to another input. If it was neither, {@link #requireComplete} throws.
      */
     void accept(JournalEntry entry) {
         switch (entry.record()) {
@@ -66,9 +67,9 @@ final class JournalRerun {
     }
 
     /**
-     * To be called at the end of the journal.
+     * Checks that no step is missing. To be called at the end of the journal.
      *
-     * @throws MissingRecordsException if steps are missing: a later one is in the journal
+     * @throws MissingRecordsException if steps are missing, as a later one is in the journal
      */
     void requireComplete() {
         if (missingAfter > learner.model().step()) {
@@ -77,22 +78,22 @@ final class JournalRerun {
         }
     }
 
-    /** The model's step. */
+    /** Returns the model's step. */
     long step() {
         return learner.model().step();
     }
 
-    /** The newest lineage among the learner's own and those of the deltas that came by. */
+    /** Returns the newest of the learner's lineage and the lineages of the deltas read so far. */
     long newestLineage() {
         return newestLineage;
     }
 
-    /** Steps whose ranks, and deltas whose weights, came out otherwise than the log says. */
+    /** Returns the number of steps whose ranks, and of deltas whose weights, differ from the log. */
     long mismatches() {
         return mismatches;
     }
 
-    /** Steps that were rerun so far. */
+    /** Returns the number of steps rerun so far. */
     long steps() {
         return steps;
     }
@@ -116,7 +117,7 @@ final class JournalRerun {
         }
     }
 
-    /** A model that has the weights of a delta is of its lineage. */
+    /** Checks a delta. A model that has the weights of a delta belongs to its lineage. */
     private void check(ModelDelta delta) {
         newestLineage = Math.max(newestLineage, delta.lineage());
         if (DeltaCheck.agrees(learner.model(), delta)) {

@@ -16,25 +16,29 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /**
- * Makes the trainer's Kafka clients. The settings that its guarantees rest on are decided here, and the configuration
- * refuses them; for all others the user's win. A {@code client.id} is the start of each client's own.
+ * Creates the trainer's Kafka clients. The settings that the trainer's guarantees depend on are fixed here, and the
+ * configuration rejects them; all other settings may be overridden by the user. A configured {@code client.id} is the
+ * prefix of the clients' ids.
  */
 final class KafkaClients {
-    /** Room for the dense parameters of a large model, which stand in one record. */
+    /** Large enough for the dense parameters of a large model, which are in one record. */
     private static final int MAX_REQUEST_BYTES = 16 << 20;
 
-    /** How long a killed trainer's open transaction may hold back readers of the model log. */
+    /** Longest time for which a killed trainer's open transaction may hold back readers of the model log. */
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
 
     private static final Duration CLOSE = Duration.ofSeconds(2);
     private static final int HEARTBEATS_IN_TIMEOUT = 10;
 
-    /** How long it takes at most until a partition that has been added is known. */
+    /** Longest time until an added partition is discovered. */
     private static final int METADATA_MAX_AGE_MS = 20_000;
 
     private KafkaClients() {}
 
-    /** Reads committed records from positions that are set by hand, and fails where those are not kept any more. */
+    /**
+     * Returns a consumer that reads committed records from explicitly set positions, and fails if a position is out of
+     * range.
+     */
     static Consumer<byte[], byte[]> consumer(OnlineConfig config, String purpose, int maxRecords) {
         Map<String, Object> settings = new HashMap<>(config.consumer());
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(config, settings) + "-" + purpose);
@@ -49,8 +53,8 @@ final class KafkaClients {
     }
 
     /**
-     * A member of the group of all trainers of the model. Sticky and cooperative: one that joins takes nothing from one
-     * that is there.
+     * Returns a consumer that joins the group of all trainers of the model. Assignment is sticky and cooperative: a new
+     * member takes no partition away from an existing one.
      */
     static Consumer<byte[], byte[]> lease(OnlineConfig config) {
         int timeoutMs = Math.toIntExact(config.leaseTimeout().toMillis());
@@ -72,12 +76,15 @@ final class KafkaClients {
         return settings.getOrDefault(ConsumerConfig.CLIENT_ID_CONFIG, config.transactionalId());
     }
 
-    /** Closes a consumer without a group. It has nothing to say goodbye to, and brokers that are silent hold it up. */
+    /**
+     * Closes a consumer without a group, with a short timeout: it has no group to leave, and unresponsive brokers would
+     * delay it.
+     */
     static void close(Consumer<?, ?> consumer) {
         consumer.close(CloseOptions.timeout(CLOSE));
     }
 
-    /** Writes each record by itself, beside whoever else writes. */
+    /** Returns a non-transactional producer, which may write concurrently with other producers. */
     static Producer<byte[], byte[]> plainProducer(OnlineConfig config) {
         Map<String, Object> settings = new HashMap<>(config.producer());
         settings.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);

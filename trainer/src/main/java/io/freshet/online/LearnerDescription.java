@@ -15,7 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** A learner in the words of a manifest. */
+/** Describes a learner in the terms of a snapshot's manifest. */
 final class LearnerDescription {
     private static final String MAX_GRADIENT_NORM = "max_gradient_norm";
     private static final String SEQUENCE_TARGETS = "sequence_targets";
@@ -23,9 +23,9 @@ final class LearnerDescription {
     private LearnerDescription() {}
 
     /**
-     * The manifest of the learner as it stands.
+     * Returns the manifest of the learner in its present state.
      *
-     * @param held whether it is not to be served
+     * @param held whether the snapshot must not be served
      */
     static ManifestDraft draft(
             String modelName,
@@ -53,8 +53,8 @@ final class LearnerDescription {
     }
 
     /**
-     * What a manifest says of the training, with what went without saying when it was written: a gradient was as long as it
-     * was, and encoders predicted every position.
+     * Returns a manifest's training settings, completed with the values that were implicit in older manifests: gradients
+     * were not clipped, and encoders predicted every position.
      */
     static Map<String, Object> training(Manifest manifest) {
         Map<String, Object> values = new LinkedHashMap<>(manifest.training());
@@ -63,7 +63,10 @@ final class LearnerDescription {
         return values;
     }
 
-    /** Everything that a rerun must have alike to come to the same bytes; the number of threads is not among it. */
+    /**
+     * Returns every setting that must be equal for a rerun to produce the same bytes. The number of threads is not one of
+     * them.
+     */
     static Map<String, Object> training(TrainingConfig training, LearningConfig learning) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("learning_rate", training.optimizer().learningRate());
@@ -104,13 +107,13 @@ final class LearnerDescription {
         values.put("popularity_power", loss.popularityPower());
     }
 
-    /** Where the learner computes, and with which arithmetic. */
+    /** Returns the platform and the arithmetic that the learner computes with. */
     static Map<String, Object> platform(OnlineLearner learner) {
         return SnapshotPlatform.describe(
                 learner.productsName(), learner.trainingConfig().workers());
     }
 
-    /** The manifest's name for NDCG at k over the newest window of what is served. */
+    /** Returns the manifest's name of the metric NDCG at k of the served ranking over the newest window. */
     static String windowedNdcg(int k) {
         return "prequential_window_ndcg" + k;
     }

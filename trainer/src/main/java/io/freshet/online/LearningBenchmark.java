@@ -11,13 +11,13 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Measures an {@link OnlineLearner} that grows to a size, lives at it, and forgets: {@link #arrive}, {@link #live} and
- * {@link #forget}, each once and in that order. Its clicks are made up and come without Kafka. Owns the learner; not
- * thread-safe.
+ * Measures an {@link OnlineLearner} while it grows to a given size, learns at that size, and forgets: call {@link #arrive},
+ * {@link #live} and {@link #forget} once each, in this order. The clicks are synthetic and do not pass through Kafka. Owns
+ * the learner. Not thread-safe.
  */
 public final class LearningBenchmark implements AutoCloseable {
-    private static final int STEPS_OF_A_DELTA = 4; // as many as a busy trainer learns between two
-    private static final int DELTA_BYTES = 512 * 1024; // of a part
+    private static final int STEPS_OF_A_DELTA = 4; // as many steps as a busy trainer learns between two deltas
+    private static final int DELTA_BYTES = 512 * 1024; // size of a part
     private static final int NEWCOMERS = 8;
 
     private final OnlineLearner learner;
@@ -27,12 +27,12 @@ public final class LearningBenchmark implements AutoCloseable {
     private final int rowsPerPart;
 
     /**
-     * A learner of nothing.
+     * Creates a benchmark of a learner that has seen nothing.
      *
-     * @param items that come
-     * @param users who click
-     * @param stepClicks of a step
-     * @param seed of the clicks
+     * @param items number of items
+     * @param users number of users
+     * @param stepClicks clicks in a step
+     * @param seed seed of the clicks
      */
     public LearningBenchmark(
             ModelConfig model,
@@ -54,8 +54,8 @@ public final class LearningBenchmark implements AutoCloseable {
     }
 
     /**
-     * Clicks until each user and each item has had one. A user's first is no event: nothing is ranked or learned where there
-     * are as many users as items, and what a step takes is that rows, users and changes come.
+     * Learns clicks until each user and each item has had one. A user's first click is no event: with at least as many
+     * users as items, nothing is ranked or learned, and the time of a step is that of adding rows, users and changes.
      */
     public Phase arrive() {
         StepTimes times = new StepTimes();
@@ -69,7 +69,10 @@ public final class LearningBenchmark implements AutoCloseable {
         return times.phase();
     }
 
-    /** Steps of users with histories. A fifth as many come before and do not count: the JIT compiles meanwhile. */
+    /**
+     * Learns steps of users who have histories. A fifth as many steps precede them unmeasured, so that the JIT compiles the
+     * code.
+     */
     public Phase live(int steps) {
         StepTimes warmUp = new StepTimes();
         for (int step = 1; step <= steps / 5; step++) {
@@ -96,9 +99,9 @@ public final class LearningBenchmark implements AutoCloseable {
     }
 
     /**
-     * Time passes until the first half of the items is past, but for those clicked again. Then steps of a few users' first
-     * clicks, which rank nothing and learn nothing: their time is that of forgetting. Several users must click before the clock
-     * of clicks moves.
+     * Lets time pass until the retention of the first half of the items has ended, except of those clicked again. Then
+     * learns steps of a few users' first clicks, which rank nothing and learn nothing, so that their time is that of
+     * forgetting. The clock of clicks moves only if several users click.
      *
      * @return the steps that forgot something
      * @throws IllegalStateException if items are kept for ever
@@ -127,7 +130,7 @@ public final class LearningBenchmark implements AutoCloseable {
                 .toList();
     }
 
-    /** What the process holds now, after a collection. */
+    /** Returns the memory in use after a garbage collection. */
     public Footprint footprint() {
         System.gc();
         return new Footprint(

@@ -5,21 +5,21 @@ import io.freshet.memory.MemoryConfig;
 import java.time.Duration;
 
 /**
- * How a step learns from new clicks. A part of the model's identity: a journal rerun with other values gives another
- * model.
+ * Settings of how a step learns from new clicks. They are part of the model's identity: a journal rerun with other values
+ * yields another model.
  *
  * @param optimizerSteps optimiser steps for each batch of new clicks
- * @param fullStepClicks records up to which a step is made in full; one of more is hurried: it makes one optimiser step, and
+ * @param fullStepClicks most records of a full step. A step of more records is hurried: it makes one optimiser step, and
  *     takes no more positions of an updated sequence than of a replayed one
- * @param newLength newest positions of an updated sequence that take part
- * @param replaySequences sequences drawn from the reservoir for each optimiser step, beside the updated ones
- * @param replayLength newest positions of a replayed sequence that take part
- * @param replayCapacity users that the reservoir keeps
- * @param k length of the list that counts as a hit in the prequential figures
- * @param metricsWindow events in the moving prequential figures
- * @param memory what bounds the memory beside the network
- * @param itemRetention how long an item is known after its last click, by the clicks' times; zero for ever
- * @param types what the types of events mean
+ * @param newLength number of newest positions of an updated sequence that are learned from
+ * @param replaySequences sequences drawn from the reservoir for each optimiser step, in addition to the updated ones
+ * @param replayLength number of newest positions of a replayed sequence that are learned from
+ * @param replayCapacity most users in the reservoir
+ * @param k length of the list that counts as a hit in the prequential metrics
+ * @param metricsWindow number of events in the moving prequential metrics
+ * @param memory bounds of the memory beside the network
+ * @param itemRetention how long an item is kept after its last click, by the clicks' times; zero for ever
+ * @param types meanings of the event types
  */
 public record LearningConfig(
         int optimizerSteps,
@@ -51,7 +51,7 @@ public record LearningConfig(
         }
     }
 
-    /** All types of events mean the same. */
+    /** A configuration in which all event types mean the same. */
     public LearningConfig(
             int optimizerSteps,
             int fullStepClicks,
@@ -77,7 +77,7 @@ public record LearningConfig(
                 EventTypes.ALIKE);
     }
 
-    /** With the usual memory, steps that are never hurried, and items that are never forgotten. */
+    /** A configuration with the default memory, steps that are never hurried, and items that are never forgotten. */
     public LearningConfig(
             int optimizerSteps,
             int newLength,
@@ -99,17 +99,17 @@ public record LearningConfig(
                 Duration.ZERO);
     }
 
-    /** Optimiser steps of a step that takes so many records. */
+    /** Returns the number of optimiser steps of a step of {@code records} records. */
     int optimizerSteps(int records) {
         return isHurried(records) ? 1 : optimizerSteps;
     }
 
-    /** Newest positions of an updated sequence that take part in such a step. */
+    /** Returns how many of the newest positions of an updated sequence a step of {@code records} records learns from. */
     int newLength(int records) {
         return isHurried(records) ? Math.min(newLength, replayLength) : newLength;
     }
 
-    /** Whether a step of so many records learns less than a full one. */
+    /** Returns whether a step of {@code records} records learns less than a full one. */
     boolean isHurried(int records) {
         return records > fullStepClicks;
     }

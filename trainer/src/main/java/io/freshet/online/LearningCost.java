@@ -4,34 +4,34 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What stretches of learning cost. Two clocks: the wall's, and that of the thread that learns, which stands still while
- * others have the processor.
+ * Measurements of learning. Times are taken by one of two clocks: the wall clock, and the CPU clock of the learning thread,
+ * which stands still while other threads have the processor.
  */
 public final class LearningCost {
     private LearningCost() {}
 
-    /** Milliseconds. */
+    /** Distribution of times, in milliseconds. */
     public record Spread(double median, double p99, double longest) {}
 
     /**
      * A step that took long.
      *
-     * @param items after it
+     * @param items number of items after the step
      */
     public record SlowStep(long step, int items, double ms, double threadMs) {}
 
     /**
-     * A stretch of steps.
+     * Measurements of a sequence of steps.
      *
-     * @param clicksPerSecond by the wall's clock, deltas included
-     * @param stepMs of each step
-     * @param threadMs the same by its thread's clock
-     * @param deltaMs of taking the changes, which is done after some steps
-     * @param rankingMs by its thread's clock, of ranking what a step is about to rank, which was done a second time to be
-     *     measured; null where steps rank little
-     * @param collections of garbage
-     * @param collectionMs all of them together
-     * @param slowest steps by their thread's clock, the slowest first
+     * @param clicksPerSecond by the wall clock, including the time of deltas
+     * @param stepMs wall time of each step
+     * @param threadMs CPU time of each step
+     * @param deltaMs wall time of taking the changes, which is done after some of the steps
+     * @param rankingMs CPU time of ranking a step's updates, which is done once more before the step so that it can be
+     *     measured; null if it was not measured
+     * @param collections number of garbage collections
+     * @param collectionMs total time of the garbage collections
+     * @param slowest slowest steps by CPU time, the slowest first
      */
     public record Phase(
             long steps,
@@ -46,11 +46,12 @@ public final class LearningCost {
             List<SlowStep> slowest) {}
 
     /**
-     * What is held after a collection.
+     * Memory in use after a garbage collection.
      *
-     * @param heapBytes in use, and {@code maxHeapBytes} there may be
-     * @param tensorBytes outside the heap
-     * @param replayUsers users whose sequences are kept
+     * @param heapBytes used heap
+     * @param maxHeapBytes largest heap that the JVM may use
+     * @param tensorBytes tensor memory outside the heap
+     * @param replayUsers users whose sequences are kept for replay
      */
     public record Footprint(
             long heapBytes, long maxHeapBytes, long tensorBytes, int items, int rows, int replayUsers) {}

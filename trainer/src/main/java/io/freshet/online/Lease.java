@@ -4,33 +4,34 @@ import io.freshet.liveness.Heartbeats;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Says which one of a model's trainers is to learn. Advisory: mutual exclusion comes from transactional fencing, which
- * rejects a trainer that wrongly believes it holds the lease.
+ * Decides which of a model's trainers learns. Advisory: mutual exclusion comes from transactional fencing, which rejects a
+ * trainer that wrongly believes it holds the lease.
  */
 sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Unshared {
-    /** The lease that the configuration asks for. The trainer that gets it may still have to wait. */
+    /** Returns the lease that the configuration asks for. The caller may still have to wait until it holds the lease. */
     static Lease of(OnlineConfig config, MeterRegistry registry, Heartbeats heartbeats) {
         return config.leaseTimeout().isZero() ? new Unshared() : GroupLease.ask(config, registry, heartbeats);
     }
 
     /**
-     * Whether it is this trainer that learns.
+     * Returns whether this trainer holds the lease and may learn.
      *
-     * @throws org.apache.kafka.common.KafkaException if the login or the rights do not allow to know
+     * @throws org.apache.kafka.common.KafkaException if authentication or authorization fails, so that this cannot be
+     *     determined
      */
     boolean isHeld();
 
-    /** Whether a trainer that has been fenced out waits until it is its turn again. */
+    /** Returns whether a trainer that has been fenced out waits for its next turn instead of stopping. */
     boolean standsBy();
 
-    /** Gives the lease to another trainer if one waits, then asks for it again. */
+    /** Gives the lease to another trainer if one is waiting, then asks for it again. */
     void renounce();
 
-    /** Gives it up, to another trainer if one waits. */
+    /** Gives up the lease, to another trainer if one is waiting. */
     @Override
     void close();
 
-    /** No waiting: who has started last learns. */
+    /** A lease that every trainer holds at once: none waits, and the trainer that started last fences the others. */
     record Unshared() implements Lease {
         @Override
         public boolean isHeld() {

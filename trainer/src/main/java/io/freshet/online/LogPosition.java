@@ -6,24 +6,25 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A position that a snapshot names, and what its partition holds now. All records of our topics are written in
- * transactions, so a position behind a transaction's last record may be that of its commit marker, which no reader sees.
- * Once retention has deleted the marker as well, the partition begins one later, and no record is missing.
+ * A position recorded in a snapshot, together with the offsets that its partition holds now. All records of our topics are
+ * written in transactions, so the position after a transaction's last record may be that of its commit marker, which no
+ * reader sees. Once retention has deleted the marker as well, the partition begins one offset after the position, although
+ * no record is missing.
  *
- * @param wanted the position: everything before it is known
+ * @param wanted the position: every record before it is covered by the snapshot
  * @param begin the first offset that the partition holds
- * @param end the offset behind the last committed record or marker
+ * @param end the offset after the last committed record or marker
  */
 record LogPosition(TopicPartition partition, long wanted, long begin, long end) {
     private static final Logger LOG = LoggerFactory.getLogger(LogPosition.class);
 
     /**
-     * Where to go on reading.
+     * Returns the offset at which to continue reading.
      *
-     * @param nothingBetween asked where the partition begins later than behind a marker: whether it is certain all the
-     *     same that no record is missing
-     * @param wayOut what a person can do where records are missing
-     * @throws MissingRecordsException if records may be missing, or the position is behind the end
+     * @param nothingBetween called if the partition begins after the position: whether it is nevertheless certain that no
+     *     record is missing
+     * @param wayOut what an operator can do if records are missing
+     * @throws MissingRecordsException if records may be missing, or if the position is beyond the end
      */
     long start(BooleanSupplier nothingBetween, String wayOut) {
         if (wanted > end) {
@@ -48,7 +49,10 @@ record LogPosition(TopicPartition partition, long wanted, long begin, long end) 
                         + "; the records between have expired (retention.ms). " + wayOut);
     }
 
-    /** Whether a partition that begins there holds all records from the position on, or all but a marker. */
+    /**
+     * Returns whether a partition that begins at {@code begin} may hold all records from {@code wanted} on, the only gap
+     * being a transaction marker.
+     */
     static boolean mayHoldAllFrom(long wanted, long begin) {
         return begin <= wanted || (wanted > 0 && begin == wanted + 1);
     }

@@ -10,8 +10,9 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Clicks as a sequencer hands them on, a millisecond one after another: those that bring a catalogue in, and those of users
- * who walk through it, from each item to one of the next few. The same seed makes the same clicks. Not thread-safe.
+ * Synthetic clicks in the form in which a sequencer passes them on, one every millisecond. Some introduce the items and
+ * users; others come from users who walk through the items, from each item to one of the next few. Equal seeds yield equal
+ * clicks. Not thread-safe.
  */
 final class MadeUpClicks {
     private static final long FIRST_CLICK_MS = 1_700_000_000_000L;
@@ -30,12 +31,12 @@ final class MadeUpClicks {
         this.random = new SplittableRandom(seed);
     }
 
-    /** Clicks until each user and each item has had one. */
+    /** Returns the number of clicks after which each user and each item has had one. */
     int arrivals() {
         return Math.max(items, users);
     }
 
-    /** The click that is the {@code number}-th to bring in a user, an item or both. */
+    /** Returns the click with this number, which introduces a user, an item or both. */
     UserUpdate arrival(int number) {
         int rounds = Math.min(number / users, WINDOW - 1);
         return update(
@@ -45,7 +46,7 @@ final class MadeUpClicks {
                         .toArray());
     }
 
-    /** The newest click of some user who has walked through the first {@code known} items. */
+    /** Returns a click of a random user at the end of a walk through the first {@code known} items. */
     UserUpdate walk(int known) {
         int[] sequence = new int[random.nextInt(2, LONGEST_WALK + 1)];
         sequence[0] = random.nextInt(known);
@@ -55,12 +56,16 @@ final class MadeUpClicks {
         return update(random.nextInt(users), sequence);
     }
 
-    /** The first click of a new user, one of several. */
+    /**
+     * Returns the first click of a new user.
+     *
+     * @param newcomer number of the new user
+     */
     UserUpdate first(int newcomer, int item) {
         return update(users + newcomer, item);
     }
 
-    /** Lets time pass until that long after the {@code arrival}-th click; never back. */
+    /** Advances the time to {@code laterMs} after the click with number {@code arrival}; never moves it back. */
     void waitUntil(int arrival, long laterMs) {
         nowMs = Math.max(nowMs, FIRST_CLICK_MS + arrival + laterMs);
     }

@@ -7,7 +7,7 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
 
-/** Reads what is committed on the manifests' topic of one model. Owns the consumer. Not thread-safe. */
+/** Reads the committed records of one model on the manifests' topic. Owns the consumer. Not thread-safe. */
 final class ManifestsReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
@@ -15,7 +15,7 @@ final class ManifestsReader implements AutoCloseable {
     private final SnapshotCatalogue catalogue;
     private final List<TopicPartition> partitions;
 
-    /** Begins at the start of the topic. Closes the consumer if that fails. */
+    /** Starts at the beginning of the topic. Closes the consumer if that fails. */
     ManifestsReader(Consumer<byte[], byte[]> consumer, String topic, String modelName) {
         this.consumer = consumer;
         this.catalogue = new SnapshotCatalogue(modelName);
@@ -39,7 +39,10 @@ final class ManifestsReader implements AutoCloseable {
         return partitions;
     }
 
-    /** Reads on to where the topic ends now. The catalogue is this reader's, and changes with the next call. */
+    /**
+     * Reads up to the present end of the topic. The returned catalogue belongs to this reader and changes with the next
+     * call.
+     */
     SnapshotCatalogue readOn() {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {

@@ -4,12 +4,13 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All partitions' records in one order that does not depend on when they came: next is, among each partition's next
- * record, the one with the smallest Kafka timestamp, and among equals that of the lowest partition. A timestamp of the
- * future counts as the time at which the record came; otherwise its partition would wait until then.
+ * A total order of all partitions' records that does not depend on when they arrived. The next record is, among each
+ * partition's next record, the one with the smallest Kafka timestamp, and among equal timestamps that of the lowest
+ * partition. A timestamp in the future counts as the time at which the record arrived; otherwise its partition would wait
+ * until then.
  *
- * <p>So the order is known as far as every partition either shows its next record or is known to have none; a quiet
- * partition holds it up. With one partition it is the order of offsets. Borrows the partitions. Not thread-safe.
+ * <p>So the order is known only as far as every partition either has its next record fetched or is known to have none: a
+ * quiet partition holds it up. With one partition it is the order of offsets. Does not own the partitions. Not thread-safe.
  */
 final class MergedOrder {
     private final List<InputPartition> partitions; // ascending
@@ -18,7 +19,7 @@ final class MergedOrder {
         this.partitions = partitions;
     }
 
-    /** Chooses the next records for the next step, as far as the order is known, until {@code count} are chosen. */
+    /** Chooses records for the next step, as far as the order is known, until {@code count} are chosen. */
     void choose(int count) {
         for (int chosen = chosenRecords(); chosen < count; chosen++) {
             InputPartition first = first();
@@ -33,19 +34,19 @@ final class MergedOrder {
         return partitions.stream().mapToInt(InputPartition::chosenRecords).sum();
     }
 
-    /** Whether it is known that nothing comes after the chosen records. */
+    /** Returns whether it is known that no record follows the chosen ones. */
     boolean isExhausted() {
         return partitions.stream().allMatch(partition -> partition.isExhausted() && !partition.hasNext());
     }
 
-    /** The partitions whose next record must be seen before the order goes on. */
+    /** Returns the partitions whose next record must be fetched before the order can continue. */
     List<InputPartition> awaited() {
         return partitions.stream()
                 .filter(partition -> !partition.hasNext() && !partition.isExhausted())
                 .toList();
     }
 
-    /** The partition whose next record is the next of all; null where that is not known, or there is none. */
+    /** Returns the partition that has the next record of all; null if that is unknown or there is none. */
     private @Nullable InputPartition first() {
         InputPartition first = null;
         long firstTimestamp = Long.MAX_VALUE;

@@ -1,6 +1,9 @@
 package io.freshet.online;
 
-/** Records that a model must go on from are not on their topic any more; says which, and what can be done. */
+/**
+ * Thrown if records that a model must continue from are no longer on their topic. The message says which, and what can be
+ * done.
+ */
 final class MissingRecordsException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

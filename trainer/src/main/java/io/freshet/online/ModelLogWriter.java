@@ -22,8 +22,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the model log and the manifests, always in transactions.
  *
- * <p>A transaction of the model log holds one journal entry for each of its steps and ends with the delta of them all:
- * whoever reads committed records has the journal and the weights at the same step. Owns the producer. Not thread-safe.
+ * <p>A transaction of the model log holds one journal entry for each of its steps and ends with the delta of all of them,
+ * so a reader of committed records has the journal and the weights at the same step. Owns the producer. Not thread-safe.
  */
 final class ModelLogWriter implements AutoCloseable {
     private static final int PARTITION = 0;
@@ -46,17 +46,20 @@ final class ModelLogWriter implements AutoCloseable {
         this.key = modelName.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** Fences every other trainer of this model; when it returns, whatever they left open is committed or aborted. */
+    /**
+     * Fences every other trainer of this model. When it returns, all transactions that they left open are committed or
+     * aborted.
+     */
     void fenceOthers() {
         producer.initTransactions();
     }
 
-    /** Says where the log that this writer found ends. */
+    /** Sets the end of the log at which this writer starts. */
     void startAt(long endOffset) {
         nextOffset = endOffset;
     }
 
-    /** Writes a step into the open transaction, or into a new one. */
+    /** Writes a step in the open transaction, or in a new one. */
     void append(StepRecord step) {
         if (!inTransaction) {
             producer.beginTransaction();
@@ -65,12 +68,12 @@ final class ModelLogWriter implements AutoCloseable {
         send(step);
     }
 
-    /** Whether there are steps that no reader can see yet. */
+    /** Returns whether there are steps that readers cannot see yet. */
     boolean hasUncommittedSteps() {
         return inTransaction;
     }
 
-    /** Ends the transaction with the delta of all its steps. */
+    /** Writes the delta of all steps of the transaction and commits it. */
     void commit(List<ModelDelta> delta) {
         delta.forEach(this::send);
         producer.commitTransaction();
@@ -80,12 +83,15 @@ final class ModelLogWriter implements AutoCloseable {
         }
     }
 
-    /** The first offset of the model log behind everything that is committed. */
+    /** Returns the first offset of the model log after everything that is committed. */
     long nextOffset() {
         return nextOffset;
     }
 
-    /** Makes a snapshot known, and others unknown. Between transactions of the log only. */
+    /**
+     * Announces a snapshot and withdraws others, in a transaction of its own. Must not be called in a transaction of the
+     * log.
+     */
     void announce(Manifest manifest, List<String> goneVersions) {
         producer.beginTransaction();
         sendManifest(manifest.version(), ManifestCodec.toJson(manifest));
@@ -104,7 +110,7 @@ final class ModelLogWriter implements AutoCloseable {
 
     private void sendManifest(String version, byte @Nullable [] value) {
         byte[] versionKey = SnapshotCatalogue.key(modelName, version);
-        // The commit fails if this does.
+        // If this send fails, so does the commit.
         Future<RecordMetadata> _ =
                 producer.send(new ProducerRecord<>(topics.modelManifests(), PARTITION, versionKey, value, writtenBy));
     }

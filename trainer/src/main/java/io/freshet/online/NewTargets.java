@@ -13,20 +13,20 @@ import io.freshet.sequence.HistoryRows;
 import io.freshet.vocabulary.Vocabulary;
 import java.util.Arrays;
 
-/** The new positions of one step, and what the model as it stands expects there. Reused; not thread-safe. */
+/** New positions of one step, and what the model expects at each. Reused from step to step. Not thread-safe. */
 final class NewTargets {
     private static final int[] NONE = {};
 
     private final SeenItems seen;
-    private final SequenceBatch histories; // one sequence a query
-    private final Expectations expectations = new Expectations(); // one a query
+    private final SequenceBatch histories; // one sequence per query
+    private final Expectations expectations = new Expectations(); // one per query
     private final MixtureRanks ofQueries = new MixtureRanks();
-    private int[][] masked = new int[256][]; // (queries, distinct rows seen before but the target), if masked
-    private boolean[] isMasked = new boolean[256]; // (queries): the target is
+    private int[][] masked = new int[256][]; // (queries, distinct rows seen before the target and not equal to it), if masked
+    private boolean[] isMasked = new boolean[256]; // (queries): whether the target is masked
     private int[] targets = new int[256]; // (queries)
     private int[] candidates = new int[256]; // (queries)
     private int[] places = new int[256]; // (queries): position in ranks
-    private int[] ranks = new int[256]; // (new positions): known at once, or to be filled in
+    private int[] ranks = new int[256]; // (new positions): final where there is no query, else filled in by inOrder
     private int queries;
     private int size;
 
@@ -43,12 +43,12 @@ final class NewTargets {
     }
 
     /**
-     * Adds a new position, before its item gets a row: it is to be ranked among the rows that are there now, by what the
-     * memory expects now.
+     * Adds a new position, before its item gets a row. It is ranked among the rows that exist now, by what the memory
+     * expects now.
      *
-     * @param before what stands before it; a history of nothing makes it no event
-     * @param target its item's row, or {@link Vocabulary#NOT_FOUND} for one never seen, which is a miss; so is one that
-     *     is masked
+     * @param before history before the position; if it is empty, the position is no event
+     * @param target row of the position's item, or {@link Vocabulary#NOT_FOUND} for an item never seen, which is a miss. A
+     *     masked target is a miss, too
      */
     void add(HistoryRows before, int target, int seenItems, ClickMemory memory) {
         if (before.size() == 0) {
@@ -70,7 +70,7 @@ final class NewTargets {
         size++;
     }
 
-    /** Adds a new position that is not to be ranked. */
+    /** Adds a new position that is not ranked. */
     void addNoEvent() {
         reserve();
         ranks[size] = StepRecord.NO_EVENT;
@@ -89,7 +89,7 @@ final class NewTargets {
                 : NONE;
     }
 
-    /** One for each new position, in order. */
+    /** Returns the ranks of the new positions, in order. */
     TargetRanks rank(MixtureRanker ranker, RecommenderModel model) {
         if (queries > 0) {
             int[][] leftOut = seen == SeenItems.MASKED ? masked : null;
@@ -107,7 +107,7 @@ final class NewTargets {
         return all;
     }
 
-    /** Lets the memory learn how far to trust the network and itself, once the targets are ranked. */
+    /** Teaches the memory how far to trust the network and itself. Called after the targets are ranked. */
     void teach(ClickMemory memory) {
         memory.learn(expectations, ofQueries.networkProbabilities(), ofQueries.scoreGaps());
     }

@@ -10,26 +10,27 @@ import java.util.Map;
  * Settings of an online trainer.
  *
  * @param modelName name of the model: key of the model log, prefix of the manifests' keys, and the store's folder
- * @param topics what it reads and writes
- * @param transactionalId fixed for each model: of the trainers that have it, one at most learns
- * @param model the network
- * @param training how it learns a batch
- * @param learning what a step is
- * @param stepClicks records of a step at most
- * @param hurryClicks records that wait from which on a step takes up to {@value #HURRIED_STEPS} times as many, so that
- *     learning catches up; 0 for never
- * @param stepLinger longest wait for a step to fill, once a record is there
- * @param batchClicks records of each step, whatever the timing, in place of the two before; 0 to let time decide
- * @param publishInterval time between two deltas, as nearly as steps end
- * @param deltaPartBytes size that a delta is cut at
+ * @param topics topics that the trainer reads and writes
+ * @param transactionalId fixed for each model, so that at most one of the trainers with this id learns
+ * @param model settings of the network
+ * @param training how the network learns from a batch
+ * @param learning what a step consists of
+ * @param stepClicks most records of a step
+ * @param hurryClicks number of waiting records from which a step takes up to {@value #HURRIED_STEPS} times
+ *     {@code hurryClicks} records, so that learning catches up; 0 for never
+ * @param stepLinger longest wait for a step to fill, after its first record
+ * @param batchClicks fixed number of records of each step, however long they take to arrive, in place of
+ *     {@code stepClicks}, {@code hurryClicks} and {@code stepLinger}; 0 to let time decide
+ * @param publishInterval time between two deltas, rounded to the end of a step
+ * @param deltaPartBytes size at which a delta is split into parts
  * @param snapshotInterval least time between two snapshots
- * @param retention snapshots that stay in the store, beside the one that is served
- * @param gateShare what is learned is held back while the newest window's NDCG is below this share of the best recent
- *     one; 0 for never
- * @param leaseTimeout how long a trainer that learns may be silent before one that stands by takes over; zero for none
- *     to stand by: a trainer that starts then fences an older one at once
- * @param consumer settings of the Kafka consumers, beside those that the trainer must set itself
- * @param producer settings of the Kafka producer, likewise
+ * @param retention snapshots that stay in the store, in addition to the one that is served
+ * @param gateShare learned weights are held back while the newest window's NDCG is below this share of the best recent
+ *     window's; 0 for never
+ * @param leaseTimeout how long the learning trainer may be silent before a standby trainer takes over; zero for no standby
+ *     trainers, where a trainer that starts fences an older one at once
+ * @param consumer settings of the Kafka consumers, except those that the trainer must set itself
+ * @param producer settings of the Kafka producer, except those that the trainer must set itself
  */
 public record OnlineConfig(
         String modelName,
@@ -50,18 +51,18 @@ public record OnlineConfig(
         Duration leaseTimeout,
         Map<String, Object> consumer,
         Map<String, Object> producer) {
-    /** How many times {@code hurryClicks} a step takes at most. */
+    /** Most records of a step when clicks wait, as a multiple of {@code hurryClicks}. */
     static final int HURRIED_STEPS = 4;
 
     /**
-     * The topics of a trainer.
+     * Topics of a trainer.
      *
-     * @param sequences updated sequences, of any number of partitions
-     * @param modelLog journal and deltas, of one partition
-     * @param modelManifests what each snapshot is
+     * @param sequences updated sequences; any number of partitions
+     * @param modelLog journal and deltas; one partition
+     * @param modelManifests manifests of the snapshots
      */
     public record Topics(String sequences, String modelLog, String modelManifests) {
-        /** The names that the design gives them. */
+        /** The standard topic names. */
         public static final Topics DEFAULT = new Topics("sequences", "model-log", "model-manifests");
     }
 
@@ -84,10 +85,11 @@ public record OnlineConfig(
     }
 
     /**
-     * What an ordinary trainer has: steps of up to 128 records, each waiting 10 ms for more, a delta every 200 ms, a snapshot every
-     * minute, the newest three of them kept; nothing published below half of the best window; one that stands by takes over after 6 s.
+     * Returns the default settings: steps of up to 128 records, which wait 10 ms for more; a delta every 200 ms; a snapshot
+     * every minute, of which the newest three are kept; nothing published below half of the best window's NDCG; and a
+     * standby trainer that takes over after 6 s.
      *
-     * @param kafka how to reach the cluster, for all clients
+     * @param kafka connection settings for all clients
      */
     public static OnlineConfig defaults(
             String modelName, ModelConfig model, TrainingConfig training, Map<String, Object> kafka) {
@@ -112,19 +114,19 @@ public record OnlineConfig(
                 kafka);
     }
 
-    /** Records that a poll of the input should bring at most. */
+    /** Returns the most records that one poll of the input should return. */
     int pollRecords() {
         return Math.max(mostClicks(hurryClicks), batchClicks);
     }
 
-    /** Records of a step at most, where so many wait. */
+    /** Returns the most records of a step when {@code waiting} records wait. */
     int mostClicks(long waiting) {
         return hurryClicks > 0 && waiting >= hurryClicks
                 ? Math.max(stepClicks, HURRIED_STEPS * hurryClicks)
                 : stepClicks;
     }
 
-    /** Item rows that fit into one part of a delta. */
+    /** Returns the number of item rows that fit into one part of a delta. */
     int rowsPerPart() {
         int rowBytes = Integer.BYTES + model.encoder().dim() * Float.BYTES;
         return Math.max(1, deltaPartBytes / rowBytes);

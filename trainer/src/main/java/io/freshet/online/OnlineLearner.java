@@ -31,31 +31,33 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Test, then train: each step ranks what its updates added with the model as it stands, and only then learns from them.
+ * A learner that tests, then trains: each step ranks its new positions with the model as it is, and only then learns from
+ * them.
  *
  * <p>One step:
  *
  * <ol>
- *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click is ranked
- *       among the items seen up to that very click; ties count against it, and an item never seen is a miss. The
- *       network stands as it did before the step, the memory has observed every click before this one: it observes each
- *       as soon as it has said what it expects.
+ *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click is ranked among
+ *       the items seen up to that click. Ties count against the target, and an item never seen is a miss. The network ranks
+ *       with its weights from before the step. The memory has observed every earlier click, also those of the same step: it
+ *       observes each click right after it has predicted it.
  *   <li>The memory learns how far to trust the network and itself.
- *   <li>{@code optimizerSteps} times, or once where the step is hurried: a batch of the newest version of each updated sequence, in order of the users'
- *       first appearance, and of {@code replaySequences} sequences drawn from the reservoir.
- *   <li>The updated sequences go into the reservoir.
+ *   <li>{@code optimizerSteps} times, or once if the step is hurried, the network learns a batch. It consists of the newest
+ *       version of each updated sequence, in order of the users' first appearance, and of {@code replaySequences} sequences
+ *       drawn from the reservoir.
+ *   <li>The updated sequences are put into the reservoir.
  *   <li>Items without a click for {@code itemRetention}, by the {@link EventClock}, are forgotten, and their rows are
- *       free. One that takes over such a row is a candidate for all clicks of its step.
+ *       freed. An item that takes over such a row is a candidate for all clicks of its step.
  * </ol>
  *
- * <p>What stands in a sequence's history and what is a target, {@link HistoryRows} and the configured types say. A new
- * position that is no target is no event and is not observed; a sequence that was brought none is not in the batch; and a
- * step that adds to no history makes no optimiser step. Items get a row with the first event that stands in a history.
- * Erased users leave the reservoir before anything is drawn from it; what the model has learned from them stays.
+ * <p>{@link HistoryRows} and the configured types determine which events are in a sequence's history and which are targets.
+ * A new position that is no target is no event and is not observed. A sequence without a new target is not in the batch. A
+ * step that adds to no history makes no optimiser step. An item gets a row with its first event that is in a history.
+ * Erased users are removed from the reservoir before anything is drawn from it; what the model has learned from them stays.
  *
- * <p>Everything that a step depends on is here and in the snapshot's files: the model, the optimiser, the reservoir and
- * the figures are a function of the configuration and of the updates of each step, and of nothing else; not of time,
- * nor of how many threads there are. Owns all its parts. Not thread-safe.
+ * <p>All state that a step depends on is in this object and in the snapshot's files. The model, the optimiser, the
+ * reservoir and the metrics are a function of the configuration and of the updates of each step alone. They depend neither
+ * on time nor on the number of threads. Owns all its parts. Not thread-safe.
  */
 public final class OnlineLearner implements AutoCloseable {
     private final RecommenderModel model;
@@ -69,8 +71,8 @@ public final class OnlineLearner implements AutoCloseable {
     private final SequenceRows sequences = new SequenceRows();
     private final NewTargets newTargets;
     private final SequenceBatch batch;
-    private final Map<String, Integer> newestOf = new LinkedHashMap<>(); // user → sequence
-    private final Set<String> taught = new HashSet<>(); // users whom an update brought something to learn from
+    private final Map<String, Integer> newestOf = new LinkedHashMap<>(); // user → index of the user's newest sequence
+    private final Set<String> taught = new HashSet<>(); // users with a new target in this step
     private final HistoryRows history;
     private boolean historyGrew;
 
@@ -95,15 +97,16 @@ public final class OnlineLearner implements AutoCloseable {
         this.history = new HistoryRows(config.types());
     }
 
-    /** A learner that has seen nothing. */
+    /** Returns a learner that has seen nothing. */
     public static OnlineLearner initial(ModelConfig model, TrainingConfig training, LearningConfig learning) {
         return initial(model, training, learning, SeenItems.RANKED);
     }
 
     /**
-     * A learner that has seen nothing.
+     * Returns a learner that has seen nothing.
      *
-     * @param seen whether the items of a sequence take part when its next one is ranked; learning is the same
+     * @param seen whether the items of a user's history are ranked among the candidates for the next one; learning is the
+     *     same
      */
     public static OnlineLearner initial(
             ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
@@ -118,7 +121,7 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * The learner that {@link #addTo} wrote. It goes on as that one would.
+     * Restores the learner that {@link #addTo} wrote. It continues exactly as that learner would.
      *
      * @throws IOException if a file cannot be read
      */
@@ -128,10 +131,12 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * The learner that {@link #addTo} wrote, ranking as is said.
+     * Restores the learner that {@link #addTo} wrote.
      *
+     * @param seen whether the items of a user's history are ranked among the candidates for the next one
      * @throws IOException if a file cannot be read
-     * @throws IllegalStateException if its memory has other bounds: it keeps them for life
+     * @throws IllegalStateException if the memory's bounds differ from those of the configuration: a model keeps them for
+     *     life
      */
     public static OnlineLearner restore(
             Snapshot snapshot, TrainingConfig training, LearningConfig learning, SeenItems seen) throws IOException {
@@ -160,7 +165,7 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Looks at every number of the model and the optimiser.
+     * Checks every number of the model and the optimiser.
      *
      * @throws NonFiniteModelException if one is not finite
      */
@@ -169,7 +174,7 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Adds its files to a snapshot. They are written from memory when the store asks for them.
+     * Adds the learner's files to a snapshot. They are written from memory when the store asks for them.
      *
      * @throws NonFiniteModelException if a number is not finite
      */
@@ -181,21 +186,21 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Ranks what the updates added as {@link #step} does, and learns nothing. Items never seen get their rows.
+     * Ranks the updates' new positions as {@link #step} does, and learns nothing. Items never seen before get rows.
      *
-     * @return one for each new position, as {@link StepOutcome#ranks}
+     * @return one rank for each new position, as {@link StepOutcome#ranks}
      */
     public int[] rank(List<UserUpdate> updates) {
         return rankEach(updates).served();
     }
 
-    /** Ranks as {@link #rank} does, and by the network and the memory alone. */
+    /** Ranks as {@link #rank} does, and also by the network alone and by the memory alone. */
     public TargetRanks rankEach(List<UserUpdate> updates) {
         takeIn(updates, false);
         return newTargets.rank(ranker, model);
     }
 
-    /** Ranks and then learns from the updates, in order. */
+    /** Ranks the updates' new positions, then learns from them, in order. */
     public StepOutcome step(List<UserUpdate> updates) {
         learner.changes().beginStep(model);
         takeIn(updates, true);
@@ -226,24 +231,24 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * What the steps since the last call have changed, as the parts of one delta; none without a step. Only the newest of
-     * them where the last call was long ago.
+     * Returns the changes of the steps since the last call, as the parts of one delta; empty if there was no step. If the
+     * last call was long ago, older changes are dropped and the delta starts at a later step.
      */
     public List<ModelDelta> takeDelta(int rowsPerPart) {
         return learner.changes().take(model, rowsPerPart);
     }
 
-    /** Says that all changes up to now are published. */
+    /** Marks all changes up to now as published. */
     public void forgetChanges() {
         learner.changes().restartFrom(model);
     }
 
-    /** The model, to be read between steps. */
+    /** Returns the model, to be read between steps. */
     public RecommenderModel model() {
         return model;
     }
 
-    /** Which matrix products compute the model's bits. */
+    /** Returns the name of the matrix products that compute the model's bits. */
     public String productsName() {
         return learner.productsName();
     }
@@ -256,17 +261,17 @@ public final class OnlineLearner implements AutoCloseable {
         return config;
     }
 
-    /** Figures of what is served over the targets ranked so far, to be read between steps. */
+    /** Returns the metrics of what is served over all targets ranked so far, to be read between steps. */
     public PrequentialMetrics metrics() {
         return metrics.served();
     }
 
-    /** Figures of what is served, of the network alone and of the memory alone, to be read between steps. */
+    /** Returns the metrics of what is served, of the network alone and of the memory alone, to be read between steps. */
     public ModelMetrics modelMetrics() {
         return metrics;
     }
 
-    /** Users in the replay reservoir. */
+    /** Returns the number of users in the replay reservoir. */
     public int replayUsers() {
         return reservoir.size();
     }
@@ -278,7 +283,7 @@ public final class OnlineLearner implements AutoCloseable {
         model.close();
     }
 
-    /** Gives items their rows and targets their histories; the memory takes the clicks in if it is to. */
+    /** Adds items to the vocabulary and new positions to the targets. If {@code observing}, the memory observes the clicks. */
     private void takeIn(List<UserUpdate> updates, boolean observing) {
         sequences.clear();
         newTargets.clear();
@@ -298,7 +303,7 @@ public final class OnlineLearner implements AutoCloseable {
         }
     }
 
-    /** Whether one of the new positions is a target. */
+    /** Takes in one update and returns whether any of its new positions is a target. */
     private boolean takeIn(UserUpdate from, boolean observing) {
         SequenceUpdate update = from.update();
         List<Interaction> interactions = update.sequence().interactions();
@@ -331,14 +336,17 @@ public final class OnlineLearner implements AutoCloseable {
         return row;
     }
 
-    /** The row of an earlier click's item; none for one that has been forgotten since. */
+    /** Returns the row of an earlier click's item, or {@link Vocabulary#NOT_FOUND} if the item has been forgotten since. */
     private int known(UserUpdate update, Interaction event) {
         int row = model.vocabulary().rowOf(event.itemId());
         boolean forgotten = row == Vocabulary.NOT_FOUND && ages.isPast(timeOf(update, event));
         return forgotten ? row : withRow(update, event);
     }
 
-    /** No event of a history happened after the record of the click that brought the history. */
+    /**
+     * Returns the time at which an event counts. No event of a history happened after the record of the click that brought
+     * it.
+     */
     private static long timeOf(UserUpdate update, Interaction event) {
         return EventClock.timeOf(event.timestampMs(), update.update().cause().recordTimestampMs());
     }
@@ -370,7 +378,7 @@ public final class OnlineLearner implements AutoCloseable {
         return isNew ? clicked(update, event) : known(update, event);
     }
 
-    /** Fills the batch; returns how many sequences came from the reservoir. */
+    /** Fills the batch and returns how many of its sequences came from the reservoir. */
     private int fillBatch(int newLength) {
         batch.clear(learner.optimizerStep());
         newestOf.forEach((user, sequence) -> {
@@ -395,8 +403,8 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * A sequence of one item has nothing to learn from, and stays out; where that is what is left of a longer one, it takes
-     * that one's place.
+     * Puts the newest sequences into the reservoir. A sequence of one item has nothing to learn from and is left out,
+     * unless it is the rest of a longer sequence, which it then replaces.
      */
     private void remember() {
         newestOf.forEach((user, sequence) -> {

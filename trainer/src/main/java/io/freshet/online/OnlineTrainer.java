@@ -22,18 +22,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Learns from {@code sequences} as they come and publishes the model: at most one at a time for each model. A second one
- * stands by: it reruns the journal as the first writes it, and takes over where that one ends. Without a {@linkplain
- * OnlineConfig#leaseTimeout lease} no trainer stands by: one that starts fences an older one, which then stops.
+ * A trainer that learns from {@code sequences} as they arrive and publishes the model. At most one trainer of a model
+ * learns at a time. A second one stands by: it reruns the journal while the first one writes it, and takes over where the
+ * first one ends. Without a {@linkplain OnlineConfig#leaseTimeout lease} no trainer stands by: a trainer that starts fences
+ * an older one, which then stops.
  *
- * <p>Each input record is learned from exactly once, whenever the trainer dies: the records of a step are named in its
- * journal entry, which is committed together with the weights that it led to. A trainer that starts goes on from the
- * newest snapshot and reruns the journal from there, which gives the same bytes.
+ * <p>Each input record is learned from exactly once, whenever the trainer dies: a step's journal entry names the step's
+ * records and is committed together with the resulting weights. A trainer that starts continues from the newest snapshot
+ * and reruns the journal from there, which yields the same bytes.
  *
- * <p>A term ends with a failure that may pass, as when brokers are silent or the store is away; the next one begins after
- * a while, from the newest snapshot. Only a failure that a person must do something about ends the trainer.
+ * <p>A failure that may pass, such as unresponsive brokers or an unreachable store, ends a term. The next term begins after
+ * a wait, from the newest snapshot. Only a failure that needs an operator ends the trainer.
  *
- * <p>{@link #run} is for one thread of its own, once; {@link #close} and {@link #status} may be called by any.
+ * <p>{@link #run} must be called once, on a thread of its own. {@link #close} and {@link #status} may be called by any
+ * thread.
  */
 public final class OnlineTrainer implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OnlineTrainer.class);
@@ -44,7 +46,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final int MOST_DOUBLINGS = 10;
 
-    /** How many refusals in a row end the trainer. After the loss of a broker a log can look shorter for a moment. */
+    /** Number of consecutive refusals that end the trainer. After the loss of a broker, a log can look shorter for a moment. */
     private static final int REFUSALS = 3;
 
     private final OnlineConfig config;
@@ -56,19 +58,19 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private final CountDownLatch finished = new CountDownLatch(1);
     private final Heartbeat heartbeat;
     private final TrainerSignals signals;
-    private long farthestStep = -1; // the trainer's thread's own
-    private int recoveriesInPlace; // likewise
+    private long farthestStep = -1; // used by the trainer's thread only
+    private int recoveriesInPlace; // used by the trainer's thread only
     private volatile TrainerStatus status = TrainerStatus.NOT_STARTED;
-    private volatile long stepNanos = System.nanoTime(); // of the end of the last step
+    private volatile long stepNanos = System.nanoTime(); // when the last step ended
     private final AtomicInteger restarts = new AtomicInteger();
-    private boolean hasLearnedInTerm; // the trainer's thread's own, as the next two
+    private boolean hasLearnedInTerm; // used by the trainer's thread only, like the next two
     private int failuresInARow; // since a step was learned
     private int refusalsInARow;
 
     /**
-     * A trainer that has not started.
+     * Creates a trainer that has not started.
      *
-     * @param clock for the dates in manifests; nothing that is learned depends on it
+     * @param clock source of the dates in manifests; learning does not depend on it
      * @param heartbeats watch the trainer's loops while they run
      */
     public OnlineTrainer(
@@ -83,8 +85,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Learns until it is closed, fenced out for good or failed; {@link #status} says which. Throws only errors that no
-     * thread can go on after, such as the lack of memory.
+     * Learns until the trainer is closed, fenced out for good or failed; {@link #status} says which. Throws only errors
+     * after which no thread can continue, such as a lack of memory.
      */
     @Override
     public void run() {
@@ -105,35 +107,36 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         }
     }
 
-    /** How it does. The figures are those of the end of the last step. */
+    /** Returns the status. Its metrics are those of the end of the last step. */
     public TrainerStatus status() {
         return status;
     }
 
-    /** How often a term has ended with a failure and another one has begun. */
+    /** Returns how often a term has failed and another one has begun. */
     public int restarts() {
         return restarts.get();
     }
 
-    /** Time since the last step was learned. */
+    /** Returns the time since the last step was learned. */
     public Duration stepAge() {
         return Duration.ofNanos(System.nanoTime() - stepNanos);
     }
 
     /**
-     * Says that nothing comes after what can be read on {@code sequences} now as committed, which is a moment later than
-     * the commit. Matters only where steps take a fixed number of records: the last one takes what is left.
+     * Declares that no record follows those that can be read from {@code sequences} as committed now; a record becomes
+     * readable a moment after its commit. Matters only if steps take a fixed number of records: the last step takes the
+     * rest.
      */
     public void endInput() {
         signals.endInput();
     }
 
-    /** Runs this once between two steps, on the trainer's thread: how tests plant faults. */
+    /** Registers an action that runs once between two steps, on the trainer's thread. Tests inject faults with it. */
     void onceBetweenSteps(Consumer<OnlineLearner> what) {
         signals.onceBetweenSteps(what);
     }
 
-    /** Ends the step at hand, publishes it, writes a snapshot, and waits until that is done. */
+    /** Finishes the current step, publishes it, writes a snapshot, and waits until that is done. */
     @Override
     public void close() {
         signals.close();
@@ -179,7 +182,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         }
     }
 
-    /** Whether the failure ends the trainer. */
+    /** Returns whether the failure ends the trainer. */
     private boolean isFinal(Lease lease, Throwable failure) {
         FailureKind kind = FailureKind.of(failure);
         refusalsInARow = kind == FailureKind.REFUSED ? refusalsInARow + 1 : 0;
@@ -191,7 +194,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         };
     }
 
-    /** If another trainer waits, it gets the lease meanwhile. */
+    /** Gives the lease to another trainer if one is waiting, then waits before the next term. */
     private void awaitNextTerm(Lease lease, TrainerMetrics metrics, Throwable failure) {
         lease.renounce();
         if (FailureKind.of(failure) == FailureKind.FENCED) {
@@ -242,8 +245,9 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Lets the next term begin, from a snapshot: the steps since the last commit are learned again, by weights that are
-     * finite. Weights that become non-finite again and again before they have come any further would do so for ever.
+     * Lets the next term begin from a snapshot, where finite weights learn the steps since the last commit again. Throws if
+     * the weights have become non-finite too many times in a row without getting any further, as they would then do so for
+     * ever.
      */
     private void recoverOrThrow(NonFiniteModelException e) {
         recoveriesInPlace = status.step() > farthestStep ? 1 : recoveriesInPlace + 1;
@@ -282,7 +286,10 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         }
     }
 
-    /** What a person needs of a failure: a Kafka client's own often says only that something has failed. */
+    /**
+     * Describes a failure by the messages of all its causes: a Kafka client's own message often says only that something
+     * failed.
+     */
     private static String describe(Throwable failure) {
         StringBuilder text = new StringBuilder();
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {

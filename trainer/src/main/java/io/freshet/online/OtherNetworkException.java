@@ -1,6 +1,6 @@
 package io.freshet.online;
 
-/** A snapshot has another network or seed than the configuration says. */
+/** Thrown if a snapshot has another network or seed than the configuration. */
 final class OtherNetworkException extends IllegalStateException {
     private static final long serialVersionUID = 1;
 

@@ -3,7 +3,7 @@ package io.freshet.online;
 import io.freshet.snapshot.Manifest;
 import java.util.Map;
 
-/** What a model's training has taken so far, over all its restarts: for people, not for the learning. */
+/** Cumulative cost of training a model, over all restarts. For operators only: learning does not depend on it. */
 final class Progress {
     private static final String RECORDS = "training_records";
     private static final String SECONDS = "training_seconds";
@@ -13,7 +13,7 @@ final class Progress {
     private long nanos;
     private long snapshots;
 
-    /** Goes on from what a snapshot's manifest says. */
+    /** Continues from the values in a snapshot's manifest. */
     void resume(Manifest manifest) {
         Map<String, Double> metrics = manifest.metrics();
         records = metrics.getOrDefault(RECORDS, 0.0).longValue();
@@ -30,12 +30,12 @@ final class Progress {
         snapshots++;
     }
 
-    /** Input records learned from. */
+    /** Returns the number of input records learned from. */
     long records() {
         return records;
     }
 
-    /** Time spent in steps. */
+    /** Returns the time spent in steps. */
     double seconds() {
         return nanos / 1e9;
     }
@@ -44,7 +44,7 @@ final class Progress {
         return snapshots;
     }
 
-    /** Adds what {@link #resume} reads, counting the snapshot that it goes into. */
+    /** Adds the values that {@link #resume} reads. The snapshot that they are written to is counted. */
     void describeTo(Map<String, Double> metrics) {
         metrics.put(RECORDS, (double) records);
         metrics.put(SECONDS, seconds());

@@ -7,32 +7,32 @@ import java.util.Collection;
 import java.util.Deque;
 
 /**
- * Whether what is learned is published: not while the NDCG of the newest window of prequential events is below a share of
- * the best of the newest {@value #WINDOWS} windows that were published.
+ * Decides whether learned weights are published. The gate is shut while the NDCG of the newest window of prequential events
+ * is below a given share of the best NDCG among the last {@value #WINDOWS} published windows.
  *
- * <p>Windows that are seen while the gate is shut are not remembered, so that a broken model cannot become its own standard.
- * Instead the remembered windows lose half of their value every {@value #WINDOWS} windows that the gate is shut, so that a
- * world that has changed for good does not keep it shut. A window with an NDCG of 0, or one that is not a number, never opens
- * the gate.
+ * <p>Windows observed while the gate is shut are not remembered, so that a broken model cannot become its own standard.
+ * Instead, the remembered values halve every {@value #WINDOWS} windows for which the gate stays shut, so that a lasting
+ * change in the data does not keep it shut for ever. A window whose NDCG is 0 or NaN never opens the gate.
  *
- * <p>The gate decides only what is served, never what is learned. Not thread-safe.
+ * <p>The gate affects only what is served, never what is learned. Not thread-safe.
  */
 final class PublishingGate {
     private static final int WINDOWS = 20;
     private static final double SINKING = Math.pow(0.5, 1.0 / WINDOWS);
 
     private final double share;
-    private final Deque<Double> windows = new ArrayDeque<>(); // NDCG of each published one, the oldest first
+    private final Deque<Double> windows = new ArrayDeque<>(); // NDCG of each published window, oldest first
     private boolean open = true;
     private double newest;
-    private long nextWindowAt; // events
+    private long nextWindowAt; // in ranked events
 
     /**
-     * A gate that knows the figures of the snapshots up to the one that a trainer starts from. It is then to see the figures of
-     * each step that is rerun, and is as it was when they were learned.
+     * Creates a gate from the metrics of the snapshots up to the one that the trainer starts from. The caller then passes
+     * the metrics of every rerun step to {@link #observe(PrequentialMetrics)}, which restores the state that the gate had
+     * when the steps were learned.
      *
-     * @param share of the best window's NDCG; 0 for a gate that never shuts
-     * @param snapshots the one of the lowest step first
+     * @param share share of the best window's NDCG; 0 for a gate that never shuts
+     * @param snapshots manifests in ascending order of step
      * @param k length of the list that counts as a hit
      */
     PublishingGate(double share, Collection<Manifest> snapshots, int k) {
@@ -45,19 +45,19 @@ final class PublishingGate {
         }
     }
 
-    /** Takes the figures of after a step; returns whether they opened or shut the gate. */
+    /** Takes the metrics after a step and returns whether they opened or shut the gate. */
     boolean observe(PrequentialMetrics metrics) {
         return metrics.windowed().events() >= metrics.window()
                 && observe(metrics.windowed().ndcg(), metrics.running().events(), metrics.window());
     }
 
     /**
-     * Takes the figures of after a step.
+     * Takes the metrics after a step.
      *
-     * @param ndcg of the newest window
-     * @param events ranked so far
-     * @param window events of a window
-     * @return whether they opened or shut the gate
+     * @param ndcg NDCG of the newest window
+     * @param events number of events ranked so far
+     * @param window number of events in a window
+     * @return whether the metrics opened or shut the gate
      */
     boolean observe(double ndcg, long events, long window) {
         newest = ndcg;
@@ -93,12 +93,12 @@ final class PublishingGate {
         return open;
     }
 
-    /** NDCG of the newest window. */
+    /** Returns the NDCG of the newest window. */
     double newest() {
         return newest;
     }
 
-    /** The best of the windows that count. */
+    /** Returns the best NDCG of the remembered windows; 0 if there are none. */
     double best() {
         return windows.stream().mapToDouble(Double::doubleValue).max().orElse(0);
     }

@@ -24,12 +24,12 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * All partitions of {@code sequences}, read from positions that the trainer's own journal keeps; the consumer group's
- * committed offsets are never used.
+ * Input from all partitions of {@code sequences}, read from positions that the trainer's own journal keeps. Committed
+ * offsets of the consumer group are never used.
  *
- * <p>What is taken moves the positions on: what has arrived ({@link #take}), a fixed number whenever it comes
- * ({@link #takeExactly}), or exactly what a journal entry names ({@link #retake}). A record that cannot be decoded counts as taken and is passed over, which a rerun does
- * alike. Owns the consumer. Not thread-safe.
+ * <p>Each batch advances the positions. A batch holds whatever has arrived ({@link #take}), a fixed number of records
+ * however long they take to arrive ({@link #takeExactly}), or exactly the records of a journal entry ({@link #retake}). A
+ * record that cannot be decoded counts as taken and is skipped; a rerun skips it too. Owns the consumer. Not thread-safe.
  */
 final class SequenceInput implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SequenceInput.class);
@@ -48,22 +48,20 @@ final class SequenceInput implements AutoCloseable {
     private final Map<Integer, InputPartition> partitions = new TreeMap<>();
     private final List<InputPartition> inTurn = new ArrayList<>(); // ascending
     private final MergedOrder order = new MergedOrder(inTurn);
-    private final Map<InputPartition, Long> ends = new HashMap<>(); // offset behind the last record that ever comes
-    private final Map<TopicPartition, Long> knownEnds = new HashMap<>(); // no later than the committed ends
+    private final Map<InputPartition, Long> ends = new HashMap<>(); // end offset of each partition, once the input has ended
+    private final Map<TopicPartition, Long> knownEnds = new HashMap<>(); // lower bounds of the committed end offsets
     private int undecodable; // since the last batch
     private int turn;
     private long waitingSinceNanos = System.nanoTime();
     private long lookedNanos = System.nanoTime();
 
-    /**
-     * @param consumer without a subscription, reading committed records, without an offset reset policy
-     */
+    /** @param consumer a consumer without a subscription that reads committed records and has no offset reset policy */
     SequenceInput(Consumer<byte[], byte[]> consumer, String topic) {
         this.consumer = consumer;
         this.topic = topic;
     }
 
-    /** The topic's partitions, none while it does not exist. */
+    /** Returns the topic's partitions; empty while the topic does not exist. */
     List<Integer> partitionNumbers() {
         return consumer.partitionsFor(topic).stream()
                 .map(PartitionInfo::partition)
@@ -71,7 +69,7 @@ final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * Starts at the given positions, and at the beginning of every partition that none is given for.
+     * Starts at the given positions. A partition without a position starts at its beginning.
      *
      * @throws MissingRecordsException if a partition does not hold everything from its position on
      */
@@ -102,7 +100,7 @@ final class SequenceInput implements AutoCloseable {
         inTurn.addAll(partitions.values());
     }
 
-    /** Begins to read partitions that were added to the topic since, from their beginnings. */
+    /** Starts to read partitions that have been added to the topic, from their beginnings. */
     private void addPartitions() {
         List<TopicPartition> added = consumer.partitionsFor(topic, LOOK_PATIENCE).stream()
                 .map(PartitionInfo::partition)
@@ -120,7 +118,7 @@ final class SequenceInput implements AutoCloseable {
         LOG.info("Topic {} has more partitions than before; the trainer reads the new ones: {}", topic, added);
     }
 
-    /** Looks for added partitions now and then, and not after the input has ended. */
+    /** Looks for added partitions from time to time, but not after the input has ended. */
     private void lookForPartitions() {
         if (ends.isEmpty() && System.nanoTime() - lookedNanos > LOOK.toNanos()) {
             lookedNanos = System.nanoTime();
@@ -132,7 +130,10 @@ final class SequenceInput implements AutoCloseable {
         }
     }
 
-    /** Whether no committed record comes after the positions; what is found there is kept for the next step. */
+    /**
+     * Returns whether there is no committed record after the positions. Records that this call fetches are kept for the
+     * next step.
+     */
     boolean isAtEnd() {
         Map<TopicPartition, Long> last = consumer.endOffsets(
                 inTurn.stream().map(InputPartition::partition).toList());
@@ -151,14 +152,14 @@ final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * Takes what is there. Partitions take turns in coming first.
+     * Takes the records that have arrived. Partitions take turns at coming first.
      *
-     * <p>What a first poll brings was fetched at the end of the last one, and is as old as the step between the two: it
-     * takes a moment more to have what has come since.
+     * <p>The first poll returns records that the consumer prefetched at the end of the previous poll, so they are as old as
+     * the step in between. The linger time also brings in the records that have arrived since.
      *
-     * @param most how many records to take at most where so many wait
+     * @param most maps the number of waiting records to the most records to take
      * @param patience longest wait for the first record
-     * @param linger longest wait for more, once there is one
+     * @param linger longest wait for more records after the first
      */
     InputBatch take(LongToIntFunction most, Duration patience, Duration linger) {
         lookForPartitions();
@@ -179,10 +180,11 @@ final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * Takes the next {@code count} records of the {@linkplain MergedOrder merged order}, fewer only at {@linkplain
-     * #endAtWhatIsThere the end}, or nothing. Which records these are follows from the positions, and not from the time.
+     * Takes the next {@code count} records of the {@linkplain MergedOrder merged order}: fewer only at
+     * {@linkplain #endAtWhatIsThere the end}, and none if they do not arrive in time. The positions alone determine which
+     * records these are; timing does not.
      *
-     * @param patience longest wait for all of them; those that have come by then are waited with the next time
+     * @param patience longest wait for all of the records; those that have arrived by then are kept for the next call
      */
     InputBatch takeExactly(int count, Duration patience) {
         lookForPartitions();
@@ -199,7 +201,7 @@ final class SequenceInput implements AutoCloseable {
         return takeChosen();
     }
 
-    /** Says that no record comes after those that are committed now. */
+    /** Ends the input at the records that are committed now. */
     void endAtWhatIsThere() {
         List<TopicPartition> assigned =
                 inTurn.stream().map(InputPartition::partition).toList();
@@ -210,7 +212,10 @@ final class SequenceInput implements AutoCloseable {
         markExhausted();
     }
 
-    /** Whether the ranges begin where learning has come to, or behind markers and aborted records that follow. */
+    /**
+     * Returns whether the topic holds the ranges and each of them {@linkplain InputPartition#continuesWith continues} its
+     * partition.
+     */
     boolean isAt(List<InputRange> ranges) {
         return has(ranges) && ranges.stream().allMatch(this::isAt);
     }
@@ -221,12 +226,15 @@ final class SequenceInput implements AutoCloseable {
             return false;
         }
         if (range.from() > partition.position()) {
-            await(partition, partition.position() + 1); // its next record, which shows whether one is between
+            await(partition, partition.position() + 1); // fetches the next record, which shows whether a record lies in between
         }
         return partition.continuesWith(range.from());
     }
 
-    /** Whether the partition's committed end is there, or comes there soon: after a change of the leader it may lag. */
+    /**
+     * Returns whether the partition's committed end has reached {@code to}. Waits for it for a while, as it may lag after a
+     * change of leader.
+     */
     private boolean reaches(TopicPartition partition, long to) {
         long deadline = System.nanoTime() + END_PATIENCE.toNanos();
         while (knownEnds.getOrDefault(partition, 0L) < to) {
@@ -241,7 +249,7 @@ final class SequenceInput implements AutoCloseable {
         return true;
     }
 
-    /** Whether the ranges are of this topic and its partitions, those that were added since among them. */
+    /** Returns whether the ranges belong to this topic and its partitions, including partitions that have been added since. */
     boolean has(List<InputRange> ranges) {
         if (!ranges.stream().allMatch(range -> range.topic().equals(topic))) {
             return false;
@@ -253,9 +261,9 @@ final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * Takes again what a journal entry says.
+     * Takes the records of a journal entry again.
      *
-     * @throws IllegalStateException if that does not begin where learning has come to, or does not come
+     * @throws IllegalStateException if the ranges do not begin at the positions, or if the records do not arrive
      */
     InputBatch retake(List<InputRange> ranges) {
         for (InputRange range : ranges) {
@@ -273,7 +281,7 @@ final class SequenceInput implements AutoCloseable {
         return batch(updates, ranges);
     }
 
-    /** For each partition the next offset to learn from. */
+    /** Returns the next offset to learn from for each partition. */
     List<TopicPosition> positions() {
         return partitions.values().stream()
                 .map(partition -> new TopicPosition(topic, partition.partition().partition(), partition.position()))
@@ -281,8 +289,8 @@ final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * The same for a snapshot: behind the markers and aborted records that have been read over, so that it can be used
-     * after these have expired.
+     * Returns the positions for a snapshot. These are moved past the markers and aborted records that have been read over,
+     * so that the snapshot stays usable after those have expired.
      */
     List<TopicPosition> snapshotPositions() {
         return partitions.values().stream()
@@ -293,7 +301,7 @@ final class SequenceInput implements AutoCloseable {
                 .toList();
     }
 
-    /** Records known to be there and not yet learned from. */
+    /** Returns the number of records that are known to exist and have not been learned from. */
     long lag() {
         long lag = 0;
         for (InputPartition partition : inTurn) {
@@ -343,7 +351,10 @@ final class SequenceInput implements AutoCloseable {
         return batch(updates, ranges);
     }
 
-    /** Fetches for the partitions that hold the order up, and lets the others wait, so that they do not fill the heap. */
+    /**
+     * Fetches from the partitions that the order waits for, and pauses the others, so that their records do not fill the
+     * heap.
+     */
     private int fetchAwaited(Duration timeout) {
         List<InputPartition> awaited = order.awaited();
         for (InputPartition partition : inTurn) {

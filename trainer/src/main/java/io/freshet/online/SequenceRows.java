@@ -3,10 +3,10 @@ package io.freshet.online;
 import io.freshet.sequence.HistoryRows;
 import java.util.Arrays;
 
-/** The histories of one step, end to end in arrays that are reused. Not thread-safe. */
+/** Histories of one step, stored one after another in arrays that are reused. Not thread-safe. */
 final class SequenceRows {
     private int[] rows = new int[4096]; // (positions of all sequences)
-    private float[] weights = new float[4096]; // (positions of all sequences), as targets
+    private float[] weights = new float[4096]; // (positions of all sequences): weights as targets
     private int[] starts = new int[256]; // (sequences + 1)
     private boolean[] shortened = new boolean[256]; // (sequences)
     private int sequences;
@@ -15,7 +15,7 @@ final class SequenceRows {
         sequences = 0;
     }
 
-    /** Adds a copy of the history as it stands. */
+    /** Adds a copy of the history's present content. */
     void add(HistoryRows history) {
         int start = starts[sequences];
         int end = start + history.size();
@@ -39,12 +39,12 @@ final class SequenceRows {
         }
     }
 
-    /** The array behind; another one after {@link #add}. */
+    /** Returns the array of all rows, which {@link #add} may replace. */
     int[] array() {
         return rows;
     }
 
-    /** What each position weighs as a target; another array after {@link #add}. */
+    /** Returns the array of the positions' weights as targets, which {@link #add} may replace. */
     float[] weights() {
         return weights;
     }
@@ -57,7 +57,7 @@ final class SequenceRows {
         return starts[sequence + 1];
     }
 
-    /** Whether the sequence may be shorter than an earlier version of it, because something was taken back. */
+    /** Returns whether the sequence may be shorter than an earlier version of it, because an event was taken back. */
     boolean isShortened(int sequence) {
         return shortened[sequence];
     }

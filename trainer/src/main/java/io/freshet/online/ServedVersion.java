@@ -14,8 +14,8 @@ import org.apache.kafka.common.errors.InterruptException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Which snapshot scorers serve, as the manifests' topic says: the newest and the log behind it, or an older one alone.
- * Training goes on in both cases. Not thread-safe.
+ * Reads and changes which snapshot scorers serve, as the manifests' topic says: either the newest one followed by the model
+ * log, or an older one alone. Training continues in both cases. Not thread-safe.
  */
 public final class ServedVersion implements AutoCloseable {
     private static final int PARTITION = 0;
@@ -33,30 +33,30 @@ public final class ServedVersion implements AutoCloseable {
                 config.modelName());
     }
 
-    /** The rollback in force. */
+    /** Returns the rollback in force. */
     public Optional<Rollback> rollback() {
         return manifests.readOn().rollback();
     }
 
-    /** The snapshots that scorers know, the newest first: by lineage, then by step. */
+    /** Returns the snapshots that scorers know, newest first: by lineage, then by step. */
     public List<Manifest> snapshots() {
         return manifests.readOn().newestFirst();
     }
 
-    /** The transactional id of the trainer that wrote the newest snapshot, as far as one says so. */
+    /** Returns the transactional id of the trainer that wrote the newest manifest that names its writer. */
     public Optional<String> newestWriter() {
         return manifests.readOn().newestWriter();
     }
 
-    /** Whether scorers know the snapshot. */
+    /** Returns whether scorers know the snapshot. */
     public boolean isKnown(String version) {
         return manifests.readOn().manifest(version).isPresent();
     }
 
     /**
-     * Has scorers serve this snapshot, and nothing that was learned after it, until {@link #resume}.
+     * Makes scorers serve this snapshot, and nothing that was learned after it, until {@link #resume}.
      *
-     * @throws IllegalStateException if scorers do not know the snapshot, or the trainer has let go of it meanwhile
+     * @throws IllegalStateException if scorers do not know the snapshot, or if the trainer withdraws it meanwhile
      */
     public Rollback rollBack(String version, Instant now) {
         requireKnown(version);
@@ -75,7 +75,7 @@ public final class ServedVersion implements AutoCloseable {
         return rollback;
     }
 
-    /** Has scorers serve the newest snapshot again and follow the log; false if they did. */
+    /** Makes scorers serve the newest snapshot again and follow the log. Returns false if no rollback was in force. */
     public boolean resume() {
         boolean rolledBack = rollback().isPresent();
         if (rolledBack) {
@@ -85,10 +85,11 @@ public final class ServedVersion implements AutoCloseable {
     }
 
     /**
-     * Makes a snapshot unknown to scorers, so that it can be deleted. Whoever rolls back looks whether the version is still
-     * known after having said so; this looks again after having made it unknown: one of both sees the other.
+     * Withdraws a snapshot's manifest, so that the snapshot can be deleted. The writer of a rollback checks after its write
+     * that the version is still known, and this method checks for a rollback after the withdrawal, so at least one of the
+     * two sees the other.
      *
-     * @return false where a rollback to it is in force: it is known again, and must stay
+     * @return false if a rollback to the snapshot is in force, so that the snapshot is announced and must stay
      */
     public boolean forget(String version) {
         Optional<Manifest> manifest = manifests.readOn().manifest(version);

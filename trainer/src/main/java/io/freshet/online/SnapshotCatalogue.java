@@ -19,15 +19,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What the manifests' topic says of one model, by key, the last record of a key being in force.
+ * Contents of the manifests' topic for one model. The last record of each key is in force.
  *
  * <pre>
- * model/version   the snapshot's manifest; without a value the snapshot is gone
- * model           the {@link Rollback} in force; without a value there is none
+ * model/version   the snapshot's manifest; a tombstone if the snapshot is gone
+ * model           the {@link Rollback} in force; a tombstone if there is none
  * </pre>
  *
- * <p>The header {@value #WRITTEN_BY} of a manifest names the trainer that wrote it, by its transactional id; manifests of
- * older versions, and those that are made known again by a command, have none.
+ * <p>The header {@value #WRITTEN_BY} of a manifest contains the transactional id of the trainer that wrote it. Manifests of
+ * older versions, and those that a command has announced again, have no such header.
  *
  * <p>Not thread-safe.
  */
@@ -41,27 +41,27 @@ public final class SnapshotCatalogue {
     private final Map<String, String> writersByVersion = new HashMap<>();
     private @Nullable Rollback rollback;
 
-    /** A catalogue that has read nothing. */
+    /** Creates an empty catalogue. */
     public SnapshotCatalogue(String modelName) {
         this.modelName = modelName;
     }
 
-    /** The key of a snapshot's manifest. */
+    /** Returns the key of a snapshot's manifest. */
     static byte[] key(String modelName, String version) {
         return (modelName + SEPARATOR + version).getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The key of the model's rollback. */
+    /** Returns the key of the model's rollback. */
     static byte[] key(String modelName) {
         return modelName.getBytes(StandardCharsets.UTF_8);
     }
 
-    /** The header of a manifest that says which trainer wrote it. */
+    /** Returns the header of a manifest that names the trainer that wrote it. */
     static Header writtenBy(String transactionalId) {
         return new RecordHeader(WRITTEN_BY, transactionalId.getBytes(StandardCharsets.UTF_8));
     }
 
-    /** Takes the next record of the topic. */
+    /** Applies the next record of the topic. */
     public void accept(ConsumerRecord<byte[], byte[]> record) {
         String key = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
         String prefix = modelName + SEPARATOR;
@@ -98,19 +98,19 @@ public final class SnapshotCatalogue {
         }
     }
 
-    /** All snapshots in {@link Snapshots#NEWEST_FIRST} order. */
+    /** Returns all snapshots in {@link Snapshots#NEWEST_FIRST} order. */
     public List<Manifest> newestFirst() {
         return manifestsByVersion.values().stream()
                 .sorted(Snapshots.NEWEST_FIRST)
                 .toList();
     }
 
-    /** Those that are not held back, in the same order. */
+    /** Returns the snapshots that are not held back, in {@link Snapshots#NEWEST_FIRST} order. */
     public List<Manifest> newestToServe() {
         return newestFirst().stream().filter(manifest -> !manifest.held()).toList();
     }
 
-    /** The versions of a lineage's snapshots that hold no step after {@code step}, the newest first. */
+    /** Returns the versions of a lineage's snapshots that contain no step after {@code step}, newest first. */
     public List<String> versionsUpTo(long lineage, long step) {
         return newestFirst().stream()
                 .filter(manifest -> manifest.lineage() == lineage && manifest.step() <= step)
@@ -118,7 +118,7 @@ public final class SnapshotCatalogue {
                 .toList();
     }
 
-    /** The transactional id of the trainer that wrote the newest manifest, as far as one says so. */
+    /** Returns the transactional id of the trainer that wrote the newest manifest that names its writer. */
     Optional<String> newestWriter() {
         return manifestsByVersion.descendingKeySet().stream()
                 .map(writersByVersion::get)
@@ -126,12 +126,12 @@ public final class SnapshotCatalogue {
                 .findFirst();
     }
 
-    /** The manifest of a snapshot that is there. */
+    /** Returns the manifest of a snapshot, if the snapshot exists. */
     public Optional<Manifest> manifest(String version) {
         return Optional.ofNullable(manifestsByVersion.get(version));
     }
 
-    /** The rollback in force. */
+    /** Returns the rollback in force. */
     public Optional<Rollback> rollback() {
         return Optional.ofNullable(rollback);
     }

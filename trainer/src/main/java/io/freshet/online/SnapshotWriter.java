@@ -14,8 +14,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Adds one model's snapshots to the store, makes them known, and lets go of the oldest, but never of one that somebody
- * wants served. Borrows everything. Not thread-safe.
+ * Writes one model's snapshots to the store, announces them, and deletes the oldest ones, but never one that is to be
+ * served. Owns none of its collaborators. Not thread-safe.
  */
 final class SnapshotWriter {
     private static final Logger LOG = LoggerFactory.getLogger(SnapshotWriter.class);
@@ -32,12 +32,15 @@ final class SnapshotWriter {
         this.manifests = manifests;
     }
 
-    /** What is known, the one of the lowest step first. */
+    /** Returns the announced snapshots in ascending order of step. */
     List<Manifest> known() {
         return manifests.readOn().newestFirst().reversed();
     }
 
-    /** Makes a snapshot known again, as its writer may have died between the files and the record; false if it is gone. */
+    /**
+     * Announces a snapshot again, as its writer may have died between the files and the record. Returns false if the
+     * snapshot is gone.
+     */
     boolean announceAgain(Manifest manifest) throws IOException {
         boolean isThere = store.versions(config.modelName()).contains(manifest.version());
         if (isThere) {
@@ -46,7 +49,7 @@ final class SnapshotWriter {
         return isThere;
     }
 
-    /** Writes a snapshot, makes it known, and takes away what is more than to be kept. */
+    /** Writes a snapshot, announces it, and deletes the snapshots that need not be kept. */
     void save(ManifestDraft draft, OnlineLearner learner) throws IOException {
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
@@ -58,8 +61,9 @@ final class SnapshotWriter {
     }
 
     /**
-     * A rollback may have come while these were being made unknown. Whoever rolls back looks whether the version is still
-     * known after having said so; this looks again after having made them unknown: one of both sees the other.
+     * Deletes snapshots whose manifests have just been withdrawn. A rollback to one of them may have been written
+     * meanwhile. The writer of a rollback checks after its write that the version is still known, and this method checks
+     * for a rollback after the withdrawal, so at least one of the two sees the other.
      */
     private void takeAway(List<String> versions) throws IOException {
         Optional<String> served = versions.isEmpty() ? Optional.empty() : served();
@@ -72,7 +76,7 @@ final class SnapshotWriter {
         }
     }
 
-    /** What cannot be deleted now is surplus once more after the next snapshot. */
+    /** Deletes a snapshot. If that fails, the snapshot is surplus again after the next one. */
     private void delete(String version) {
         try {
             store.delete(config.modelName(), version);
@@ -81,7 +85,7 @@ final class SnapshotWriter {
         }
     }
 
-    /** What is kept no longer; never the one just written, nor one that is to be served. */
+    /** Returns the versions that need not be kept. They never include the one just written or one that is to be served. */
     private List<String> surplus(String justWritten) {
         SnapshotCatalogue known = manifests.readOn();
         Set<String> wanted = new HashSet<>(Set.of(justWritten));

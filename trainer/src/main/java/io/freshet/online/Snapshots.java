@@ -18,9 +18,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** One model's snapshots, to go on from: finds the newest good one. Not thread-safe. */
+/** Finds and restores the newest usable snapshot of one model. Not thread-safe. */
 final class Snapshots {
-    /** By lineage, then by step, the newest first: a later lineage replaces all weights of an earlier one. */
+    /** By lineage, then by step, newest first: a later lineage replaces all weights of an earlier one. */
     static final Comparator<Manifest> NEWEST_FIRST = Comparator.comparingLong(Manifest::lineage)
             .thenComparing(Manifest::version)
             .reversed();
@@ -39,28 +39,28 @@ final class Snapshots {
     /** A learner and the manifest of the snapshot that it came from. */
     record Restored(OnlineLearner learner, Manifest manifest) {}
 
-    /** How many snapshots were passed over because they could not be used. */
+    /** Returns the number of snapshots that were passed over because they could not be used. */
     int refused() {
         return refusedVersions.size();
     }
 
-    /** The newest snapshot that can be used, or null where there is none. */
+    /** Restores the newest usable snapshot, or returns null if there is none. */
     @Nullable
     Restored restoreNewest() throws IOException {
         return restoreNewest(manifest -> true);
     }
 
     /**
-     * The newest one of those wanted that can be used, or null where there is none.
+     * Restores the newest usable snapshot that {@code wanted} accepts, or returns null if there is none.
      *
-     * @throws SnapshotStoreException if the store cannot be used, so that it is unknown whether there is one
+     * @throws SnapshotStoreException if the store cannot be used, so that it is unknown whether there is such a snapshot
      */
     @Nullable
     Restored restoreNewest(Predicate<Manifest> wanted) throws IOException {
         while (true) {
             List<String> listed = store.versions(config.modelName());
             Restored restored = restoreNewest(listed, wanted);
-            // Another trainer that learns may have deleted what was listed, and has written newer ones then.
+            // A trainer that learns may have deleted some of the listed snapshots; it has then written newer ones.
             if (restored != null || store.versions(config.modelName()).containsAll(listed)) {
                 return restored;
             }
@@ -83,12 +83,12 @@ final class Snapshots {
         return null;
     }
 
-    /** Whether one of those whose manifests can be read was held back. */
+    /** Returns whether any snapshot with a readable manifest was held back. */
     boolean hasHeld() throws IOException {
         return newestFirst(store.versions(config.modelName())).stream().anyMatch(Manifest::held);
     }
 
-    /** Those whose manifests can be read. */
+    /** Returns the manifests that can be read. */
     private List<Manifest> newestFirst(List<String> versions) throws IOException {
         List<Manifest> manifests = new ArrayList<>();
         for (String version : versions.reversed()) {
@@ -104,7 +104,7 @@ final class Snapshots {
         return manifests;
     }
 
-    /** Those that have been deleted meanwhile are not refused. */
+    /** Marks a snapshot as unusable, unless it has been deleted meanwhile. */
     private void refuse(String version, Exception e) throws IOException {
         if (store.versions(config.modelName()).contains(version) && refusedVersions.add(version)) {
             LOG.error("Snapshot {}/{} is not used, the one before it is", config.modelName(), version, e);
@@ -112,9 +112,9 @@ final class Snapshots {
     }
 
     /**
-     * A certain snapshot.
+     * Restores the given snapshot.
      *
-     * @throws IOException if it cannot be read, or is not what its manifest says
+     * @throws IOException if the snapshot cannot be read, or differs from its manifest
      */
     Restored restore(String version) throws IOException {
         try (Snapshot snapshot = store.open(config.modelName(), version)) {
@@ -148,7 +148,7 @@ final class Snapshots {
         }
     }
 
-    /** The manifest with the configuration's words in place of its own, so that the two compare. */
+    /** Returns the manifest with its settings replaced by the configured ones, so that the two can be compared. */
     private ManifestDraft wanted(Manifest manifest) {
         return new ManifestDraft(
                 manifest.model(),

@@ -10,20 +10,21 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A learner from which the journal leads on. Who asks for one owns the learner.
+ * A learner, and the position in the journal from which it continues. The caller that obtains a starting point owns the
+ * learner.
  *
- * @param manifest of the snapshot that the learner came from, or null for a learner that has seen nothing
+ * @param manifest manifest of the snapshot that the learner was restored from, or null for a learner that has seen nothing
  */
 record StartingPoint(OnlineLearner learner, @Nullable Manifest manifest) {
     private static final Logger LOG = LoggerFactory.getLogger(StartingPoint.class);
 
     /**
-     * The newest snapshot that can be used, or a model that has seen nothing where there is none. A snapshot that was held
-     * back is passed over where an older one that was not can be continued from: what spoilt the figures may be in the
-     * weights and not in the clicks.
+     * Restores the newest usable snapshot, or starts a new model if there is none. A snapshot that was held back is passed
+     * over if the model can continue from an older one that was not: what spoilt the metrics may be in the weights and not
+     * in the clicks.
      *
-     * @param canBeContinued whether the journal and the input hold everything since a snapshot; asked only where one was held
-     *     back
+     * @param canBeContinued whether the journal and the input hold everything since a snapshot; only called if there is a
+     *     snapshot that was held back
      */
     static StartingPoint newest(Snapshots snapshots, OnlineConfig config, Predicate<Manifest> canBeContinued)
             throws IOException {
@@ -45,28 +46,28 @@ record StartingPoint(OnlineLearner learner, @Nullable Manifest manifest) {
         return new StartingPoint(restored.learner(), restored.manifest());
     }
 
-    /** A model that has seen nothing. */
+    /** Returns a model that has seen nothing. */
     static StartingPoint nothing(OnlineConfig config) {
         return new StartingPoint(OnlineLearner.initial(config.model(), config.training(), config.learning()), null);
     }
 
-    /** Those of the snapshots that hold no step which the learner has not, itself among them. */
+    /** Returns the snapshots that contain no step beyond the learner's, including the learner's own snapshot. */
     List<Manifest> upToIt(List<Manifest> snapshots) {
         long step = learner.model().step();
         return snapshots.stream().filter(snapshot -> snapshot.step() <= step).toList();
     }
 
-    /** First offset of the model log that the learner does not know. */
+    /** Returns the first offset of the model log that the learner has not seen. */
     long modelLogOffset() {
         return manifest == null ? 0 : manifest.modelLog().offset();
     }
 
-    /** Next offset to learn from for each partition; the beginning for those that are not named. */
+    /** Returns the next offset to learn from for each partition. A partition that is not listed starts at its beginning. */
     List<TopicPosition> inputs() {
         return manifest == null ? List.of() : manifest.inputs();
     }
 
-    /** What has been done so far. */
+    /** Returns the training progress up to this point. */
     Progress progress() {
         Progress progress = new Progress();
         if (manifest != null) {

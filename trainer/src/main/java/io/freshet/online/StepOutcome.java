@@ -2,10 +2,10 @@ package io.freshet.online;
 
 import io.freshet.delta.StepRecord;
 
-/** What one step made of its updates. Immutable; the arrays are this object's and must not be changed. */
+/** Result of one step. Immutable; callers must not modify the arrays, which belong to this object. */
 public final class StepOutcome {
     private final long step;
-    private final TargetRanks ranks; // in order of the updates
+    private final TargetRanks ranks; // in the order of the updates
     private final double loss;
     private final int examples;
     private final int replayed;
@@ -32,30 +32,30 @@ public final class StepOutcome {
         this.skipped = skipped;
     }
 
-    /** Number of the step, from 1. */
+    /** Returns the number of the step, from 1. */
     public long step() {
         return step;
     }
 
     /**
-     * What the model as it serves gave each new position: {@link StepRecord#NO_EVENT}, {@link StepRecord#MISS}, or the
-     * rank from 1.
+     * Returns the rank that the served mixture gave each new position: {@link StepRecord#NO_EVENT},
+     * {@link StepRecord#MISS}, or the rank from 1.
      */
     public int[] ranks() {
         return ranks.served();
     }
 
-    /** What its network alone gave them. */
+    /** Returns the ranks by the network alone. */
     public int[] networkRanks() {
         return ranks.network();
     }
 
-    /** What its memory alone gave them. */
+    /** Returns the ranks by the memory alone. */
     public int[] memoryRanks() {
         return ranks.memory();
     }
 
-    /** Targets that were ranked, misses among them. */
+    /** Returns the number of targets ranked, including misses. */
     public int events() {
         int events = 0;
         for (int rank : ranks.served()) {
@@ -64,32 +64,32 @@ public final class StepOutcome {
         return events;
     }
 
-    /** Mean loss over the targets of the last optimiser step; 0 where there was nothing to learn. */
+    /** Returns the mean loss over the targets of the last optimiser step; 0 if there was nothing to learn. */
     public double loss() {
         return loss;
     }
 
-    /** Sequences in the last optimiser step, new and replayed. */
+    /** Returns the number of sequences in the last optimiser step, updated and replayed. */
     public int examples() {
         return examples;
     }
 
-    /** How many of them came from the reservoir. */
+    /** Returns how many of the {@link #examples} came from the reservoir. */
     public int replayed() {
         return replayed;
     }
 
-    /** Whether it learned less than a full step, because there were so many updates. */
+    /** Returns whether the step learned less than a full one, because it had so many updates. */
     public boolean isHurried() {
         return hurried;
     }
 
-    /** Items that it took out of the vocabulary. */
+    /** Returns the number of items that the step removed from the vocabulary. */
     public int forgotten() {
         return forgotten;
     }
 
-    /** Optimiser steps that changed nothing, because their loss or gradients were not finite. */
+    /** Returns the number of optimiser steps that changed nothing, because their loss or gradients were not finite. */
     public int skipped() {
         return skipped;
     }

@@ -10,7 +10,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** How long the steps of a phase take, and the collections of garbage meanwhile. Not thread-safe. */
+/** Measures the steps of a phase, and the garbage collections meanwhile. Not thread-safe. */
 final class StepTimes {
     private static final int SLOWEST = 5;
     private static final double MS = 1e6;
@@ -22,7 +22,7 @@ final class StepTimes {
     private final List<Double> rankingMs = new ArrayList<>();
     private long clicks;
 
-    /** Learns a step. */
+    /** Learns a step and measures it. */
     void step(OnlineLearner learner, List<UserUpdate> updates) {
         long started = System.nanoTime();
         long threadStarted = threadNanos();
@@ -34,21 +34,21 @@ final class StepTimes {
                 learner.model().step(), learner.model().vocabulary().itemCount(), ms, threadMs));
     }
 
-    /** Takes the changes. */
+    /** Takes the changes and measures the time. */
     void delta(OnlineLearner learner, int rowsPerPart) {
         long started = System.nanoTime();
         learner.takeDelta(rowsPerPart);
         deltaMs.add((System.nanoTime() - started) / MS);
     }
 
-    /** Ranks what a step is about to rank. */
+    /** Ranks the updates of the next step and measures the time. */
     void ranking(OnlineLearner learner, List<UserUpdate> updates) {
         long started = threadNanos();
         learner.rank(updates);
         rankingMs.add((threadNanos() - started) / MS);
     }
 
-    /** All of it, up to now. */
+    /** Returns the measurements so far. */
     Phase phase() {
         double seconds = (sum(steps.stream().map(SlowStep::ms).toList()) + sum(deltaMs)) / 1e3;
         return new Phase(
@@ -71,7 +71,7 @@ final class StepTimes {
         return values.stream().mapToDouble(value -> value).sum();
     }
 
-    /** Of no values, nothing but zeros. */
+    /** Returns the distribution of the values; all zeros if there are none. */
     static Spread spread(List<Double> values) {
         double[] sorted = values.stream().mapToDouble(value -> value).sorted().toArray();
         return sorted.length == 0
@@ -79,7 +79,7 @@ final class StepTimes {
                 : new Spread(at(sorted, .5), at(sorted, .99), sorted[sorted.length - 1]);
     }
 
-    /** The nearest rank: the least value that such a share of them does not exceed. */
+    /** Returns the nearest-rank percentile: the least value that at least the given share of the values do not exceed. */
     private static double at(double[] sorted, double share) {
         return sorted[(int) Math.ceil(share * sorted.length) - 1];
     }

@@ -3,8 +3,8 @@ package io.freshet.online;
 import io.freshet.delta.StepRecord;
 
 /**
- * What a model and its parts gave each new position of some updates: {@link StepRecord#NO_EVENT}, {@link
- * StepRecord#MISS}, or the rank from 1. Immutable; the arrays are this object's and must not be changed by anyone.
+ * Ranks that a model and its two parts gave to each new position of some updates: {@link StepRecord#NO_EVENT},
+ * {@link StepRecord#MISS}, or the rank from 1. Immutable; callers must not modify the arrays, which belong to this object.
  */
 public final class TargetRanks {
     private final int[] served; // (new positions)
@@ -17,17 +17,17 @@ public final class TargetRanks {
         this.memory = memory;
     }
 
-    /** By the mixture of network and memory, which is what the model serves. */
+    /** Returns the ranks by the mixture of network and memory, which is what the model serves. */
     public int[] served() {
         return served;
     }
 
-    /** By the network alone. */
+    /** Returns the ranks by the network alone. */
     public int[] network() {
         return network;
     }
 
-    /** By the memory alone. */
+    /** Returns the ranks by the memory alone. */
     public int[] memory() {
         return memory;
     }

@@ -2,17 +2,17 @@ package io.freshet.online;
 
 import org.slf4j.MDC;
 
-/** What lines that a trainer's thread logs say beside their words. */
+/** Logging context (MDC) of a trainer's thread. */
 final class TrainerLog {
     private TrainerLog() {}
 
-    /** Of the thread that this is called by, from now on. */
+    /** Sets the context of the calling thread. */
     static void begin(String modelName) {
         MDC.put("role", "trainer");
         MDC.put("model", modelName);
     }
 
-    /** Steps behind the model. */
+    /** Sets the model's step. */
     static void at(long step) {
         MDC.put("model_step", Long.toString(step));
     }

@@ -16,7 +16,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.function.ToDoubleFunction;
 
-/** The trainer's meters: {@code freshet.trainer.*}, tagged with the model. Closing takes them out of the registry. */
+/** Meters of the trainer, {@code freshet.trainer.*}, tagged with the model. Closing removes them from the registry. */
 final class TrainerMetrics implements AutoCloseable {
     private final MeterRegistry registry;
     private final Supplier<TrainerStatus> status;
@@ -95,18 +95,18 @@ final class TrainerMetrics implements AutoCloseable {
                 metrics -> metrics.bestNdcg);
     }
 
-    /** What the gate says now. */
+    /** Updates the gate's meters. */
     void gate(PublishingGate gate) {
         published = gate.isOpen();
         bestNdcg = gate.best();
     }
 
-    /** The weights that are published from now on belong to this lineage. */
+    /** Sets the lineage of the weights that are published from now on. */
     void lineage(long published) {
         lineage = published;
     }
 
-    /** Training goes back to a snapshot. */
+    /** Counts a return of the training to a snapshot. */
     void recovered() {
         recoveries.increment();
     }
@@ -172,7 +172,7 @@ final class TrainerMetrics implements AutoCloseable {
         return timer;
     }
 
-    /** Who ranked: the mixture, which is what is served, or one of its parts alone. */
+    /** Registers the accuracy gauges of one ranker: of the mixture, which is what is served, or of one of its parts alone. */
     private void accuracy(String ranker, Function<TrainerStatus, Accuracy> figures) {
         Tags ranked = tags.and("ranker", ranker);
         gauge(

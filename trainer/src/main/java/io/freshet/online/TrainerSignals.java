@@ -19,7 +19,7 @@ final class TrainerSignals {
     private final AtomicReference<@Nullable Consumer<OnlineLearner>> betweenSteps = new AtomicReference<>();
     private volatile boolean inputEnded;
 
-    /** @param heartbeat of the trainer's thread; stays the caller's */
+    /** @param heartbeat heartbeat of the trainer's thread, owned by the caller */
     TrainerSignals(Heartbeat heartbeat) {
         this.heartbeat = heartbeat;
     }
@@ -28,13 +28,19 @@ final class TrainerSignals {
         closing.countDown();
     }
 
-    /** Begins another turn of one of the trainer's loops, which is a heartbeat; false if the trainer is to close. */
+    /**
+     * Begins another turn of one of the trainer's loops, which counts as a heartbeat. Returns false if the trainer must
+     * close.
+     */
     boolean nextTurn() {
         heartbeat.beat();
         return closing.getCount() > 0;
     }
 
-    /** Waits, beating, until the trainer is to close; false if that does not come in time. An interrupt counts, and is kept. */
+    /**
+     * Waits, with heartbeats, until the trainer must close. Returns false on timeout. An interrupt counts as a request to
+     * close, and the interrupt status is kept.
+     */
     boolean isClosingWithin(Duration time) {
         long deadline = System.nanoTime() + time.toNanos();
         try {
@@ -56,12 +62,12 @@ final class TrainerSignals {
         inputEnded = true;
     }
 
-    /** Runs this once between two steps, on the trainer's thread. */
+    /** Registers an action that runs once between two steps, on the trainer's thread. */
     void onceBetweenSteps(Consumer<OnlineLearner> what) {
         betweenSteps.set(what);
     }
 
-    /** The trainer is between two steps. */
+    /** Runs the registered action, if any. Called by the trainer's thread between two steps. */
     void betweenSteps(OnlineLearner learner) {
         Consumer<OnlineLearner> what = betweenSteps.getAndSet(null);
         if (what != null) {

@@ -3,23 +3,23 @@ package io.freshet.online;
 import io.freshet.evaluation.Accuracy;
 
 /**
- * How a trainer does, between two steps. Immutable.
+ * State and metrics of a trainer between two steps. Immutable.
  *
- * @param phase what it is doing
- * @param step steps learned
- * @param records input records learned from
- * @param running prequential figures over all targets so far; its events are the targets
- * @param windowed the same over the newest targets
- * @param network the same over the newest targets, of the model's network alone
- * @param memory the same over the newest targets, of the model's memory alone
+ * @param phase what the trainer is doing
+ * @param step number of steps learned
+ * @param records number of input records learned from
+ * @param running prequential metrics over all targets so far; its events are the targets
+ * @param windowed prequential metrics over the newest targets
+ * @param network prequential metrics over the newest targets, of the model's network alone
+ * @param memory prequential metrics over the newest targets, of the model's memory alone
  * @param loss mean loss of the last optimiser step
  * @param trainedSeconds time spent in steps
- * @param snapshots snapshots written
- * @param items items of the vocabulary
- * @param replayUsers users whose sequences are remembered for replay
- * @param lag input records that are there and not yet learned from
- * @param mismatches rerun steps and deltas that came out otherwise than the log says; 0 where determinism holds
- * @param message why it stopped, if it did not stop by itself; else empty
+ * @param snapshots number of snapshots written
+ * @param items number of items in the vocabulary
+ * @param replayUsers number of users whose sequences are kept for replay
+ * @param lag number of input records that exist and have not been learned from
+ * @param mismatches number of rerun steps and deltas that differ from the log; 0 if training is deterministic
+ * @param message why the trainer stopped or restarts; empty if it runs or has stopped as asked
  */
 public record TrainerStatus(
         Phase phase,
@@ -37,27 +37,27 @@ public record TrainerStatus(
         long lag,
         long mismatches,
         String message) {
-    /** What a trainer is doing, in the order in which it does it. */
+    /** What a trainer is doing, in chronological order. */
     public enum Phase {
         /** Not connected yet. */
         STARTING,
         /** Reading a snapshot, or rerunning the journal. */
         RECOVERING,
-        /** Rerunning the journal as another trainer of this model writes it, to go on when that one dies. */
+        /** Rerunning the journal while another trainer of this model writes it, to take over if that one dies. */
         STANDING_BY,
         LEARNING,
-        /** Waiting to begin anew after a failure that may pass. */
+        /** Waiting to restart after a failure that may pass. */
         RESTARTING,
         /** Stopped as asked. */
         CLOSED,
         /** Stopped because another trainer of this model has started. */
         FENCED,
-        /** Stopped because records that the model must go on from are gone. */
+        /** Stopped because records that the model must continue from are gone. */
         REFUSED,
-        /** Stopped because the configuration, the login or the rights must be changed. */
+        /** Stopped because the configuration, the credentials or the permissions must be changed. */
         FAILED;
 
-        /** Whether it will not do anything any more. */
+        /** Returns whether the trainer has stopped for good. */
         public boolean isFinal() {
             return compareTo(CLOSED) >= 0;
         }

@@ -16,11 +16,11 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * A trainer's way from a starting point: along the journal, behind another trainer for as long as that one holds the
- * lease, and then on by itself until it loses the lease or is closed. What it has learned and not committed is worth
- * nothing once another has taken over, so the next term starts from a snapshot again.
+ * One term of a trainer, from a starting point on. It reruns the journal, follows another trainer's journal while that one
+ * holds the lease, and then learns until it loses the lease or is closed. Steps that are not committed are lost once
+ * another trainer has taken over, so the next term starts from a snapshot again.
  *
- * <p>Borrows everything. For one thread, once.
+ * <p>Owns none of its collaborators. Runs once, on one thread.
  */
 final class TrainerTerm {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerTerm.class);
@@ -39,11 +39,11 @@ final class TrainerTerm {
     private final Progress progress;
     private final JournalRerun rerun;
     private final Consumer<TrainerStatus> report;
-    private int passedOverRecords; // of the journal
+    private int passedOverRecords; // journal records that could not be decoded
 
     /**
-     * @param meters of the Kafka clients of this term
-     * @param report receives how it does, now and then
+     * @param meters meters of this term's Kafka clients
+     * @param report receives the status from time to time
      */
     TrainerTerm(
             OnlineConfig config,
@@ -67,7 +67,7 @@ final class TrainerTerm {
         this.report = report;
     }
 
-    /** Goes all the way. */
+    /** Runs the term to its end. */
     void run(SnapshotWriter snapshots, TrainerMetrics metrics, Clock clock) throws IOException {
         PublishingGate gate = new PublishingGate(
                 config.gateShare(),
@@ -89,7 +89,10 @@ final class TrainerTerm {
         loop.run(() -> !signals.nextTurn() || !lease.isHeld(), signals::isInputEnded, afterEach);
     }
 
-    /** Comes to the end of a journal that nobody else writes; false if it is closed before. */
+    /**
+     * Reruns the journal to an end that no other trainer can move any more. Returns false if the trainer is closed before
+     * that.
+     */
     private boolean takeOver(PublishingGate gate, SnapshotWriter snapshots, TrainerMetrics metrics) {
         List<Integer> partitions = awaitPartitions();
         if (partitions.isEmpty()) {
@@ -116,8 +119,8 @@ final class TrainerTerm {
     }
 
     /**
-     * Continues the published lineage where the learner has its very weights, or begins the next one: its first snapshot
-     * takes the place of all that readers have.
+     * Continues the published lineage if the learner has exactly its weights. Otherwise begins the next lineage, whose
+     * first snapshot replaces all that readers have.
      */
     private void joinLineage(List<Manifest> known) {
         RecommenderModel model = learner.model();
@@ -138,11 +141,11 @@ final class TrainerTerm {
         model.joinLineage(newest + 1);
     }
 
-    /** Why the learner's weights are not those of the newest lineage, or may not stay so; empty where they are. */
+    /** Returns why the learner cannot continue the newest lineage; empty if its weights are those of that lineage. */
     private String whyNotContinued(long newest) {
         Manifest restored = start.manifest();
         String arithmetic = SnapshotPlatform.arithmetic(learner.productsName());
-        // First: with another arithmetic, steps that are rerun come out otherwise, too.
+        // Checked first, because with another arithmetic rerun steps differ, too.
         if (restored != null && !SnapshotPlatform.arithmetic(restored).equals(arithmetic)) {
             return "snapshot " + restored.version() + " was computed with arithmetic="
                     + SnapshotPlatform.arithmetic(restored) + ", this trainer computes with arithmetic=" + arithmetic;
@@ -161,12 +164,15 @@ final class TrainerTerm {
                 : "the weights are of lineage " + learner.model().lineage();
     }
 
-    /** Whether the model is new, or no input has come that a step after the snapshot could have learned from. */
+    /**
+     * Returns whether no step can have followed the snapshot: the model is new, or the input has no records after the
+     * snapshot.
+     */
     private boolean hasNoStepSince(SnapshotWriter snapshots) {
         return start.manifest() == null ? snapshots.known().isEmpty() : input.isAtEnd();
     }
 
-    /** The input's partitions, once there are some; none if closed before. */
+    /** Waits for the input's partitions and returns them; empty if the trainer is closed before that. */
     private List<Integer> awaitPartitions() {
         List<Integer> partitions = input.partitionNumbers();
         if (partitions.isEmpty()) {
@@ -178,7 +184,7 @@ final class TrainerTerm {
         return partitions;
     }
 
-    /** Reruns the journal as another trainer writes it; false if it is closed meanwhile. */
+    /** Reruns the journal while another trainer writes it. Returns false if the trainer is closed meanwhile. */
     private boolean follow(JournalReader journal, PublishingGate gate) {
         boolean caughtUp = false;
         while (!lease.isHeld()) {
@@ -213,7 +219,7 @@ final class TrainerTerm {
         return true;
     }
 
-    /** The gate sees what it saw when the steps were learned, so that it is as it was then. */
+    /** Reruns an entry. The gate gets the same metrics as when the step was learned, so that it has the same state. */
     private void rerun(JournalEntry entry, PublishingGate gate) {
         rerun.accept(entry);
         gate.observe(learner.metrics());

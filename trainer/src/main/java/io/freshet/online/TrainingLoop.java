@@ -16,10 +16,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Live learning: takes what has arrived, learns a step, writes its journal entry; now and then publishes a delta with
- * the commit, and more rarely a snapshot. Time decides when it publishes, and never what it learns from a batch.
+ * Live learning: takes the records that have arrived, learns a step from them, and appends its journal entry. From time to
+ * time it commits the entries together with a delta, and more rarely it writes a snapshot. Time decides when it publishes,
+ * but never what it learns from a batch.
  *
- * <p>Borrows everything. Not thread-safe.
+ * <p>Owns none of its collaborators. Not thread-safe.
  */
 final class TrainingLoop {
     private static final Logger LOG = LoggerFactory.getLogger(TrainingLoop.class);
@@ -39,14 +40,14 @@ final class TrainingLoop {
     private long snapshotStep;
     private long snapshotNanos = System.nanoTime();
     private long publishNanos = System.nanoTime();
-    private long stepNanos; // of the last step
+    private long stepNanos; // duration of the last step
     private double loss;
     private boolean atEnd;
 
     /**
-     * Ready to run.
+     * Creates a loop that is ready to run.
      *
-     * @param restored the snapshot that the learner came from, if it came from one
+     * @param restored manifest of the snapshot that the learner was restored from, or null if there was none
      */
     TrainingLoop(
             OnlineConfig config,
@@ -72,24 +73,25 @@ final class TrainingLoop {
         this.snapshotStep = restored == null ? NO_SNAPSHOT : restored.step();
     }
 
-    /** Mean loss of the last optimiser step. */
+    /** Returns the mean loss of the last optimiser step. */
     double loss() {
         return loss;
     }
 
     /**
-     * Learns until it is stopped, then publishes what is left and writes a snapshot.
+     * Learns until it is stopped, then publishes the remaining steps and writes a snapshot.
      *
-     * @param stopped asked before each turn
-     * @param inputEnded whether nothing comes after what is on the input, so that a step may be short of its records
-     * @param afterEach called after each turn, whether it learned something or not
+     * @param stopped called before each turn; true to stop
+     * @param inputEnded whether no record follows those on the input, so that the last step may have fewer records than
+     *     usual
+     * @param afterEach called after each turn, whether or not it learned a step
      */
     void run(BooleanSupplier stopped, BooleanSupplier inputEnded, Runnable afterEach) throws IOException {
         if (beginsLineage()) {
             snapshotStep = NO_SNAPSHOT;
-            snapshot(); // something to serve, and to go on from
+            snapshot(); // gives scorers a model to serve, and a restart a place to continue from
         } else if (restored == null || !snapshots.announceAgain(restored)) {
-            snapshotNanos -= config.snapshotInterval().toNanos(); // soon, but those that wait for a step come first
+            snapshotNanos -= config.snapshotInterval().toNanos(); // due at once, but after a first turn
         }
         while (!stopped.getAsBoolean()) {
             if (inputEnded.getAsBoolean() && !atEnd) {
@@ -106,14 +108,14 @@ final class TrainingLoop {
         afterEach.run();
     }
 
-    /** Whether the published weights are to be replaced: no delta leads from them to the learner's. */
+    /** Returns whether the published weights must be replaced because no delta leads from them to the learner's. */
     private boolean beginsLineage() {
         return restored == null
                 ? learner.model().step() == 0
                 : restored.lineage() != learner.model().lineage();
     }
 
-    /** Publishes at that end of a step which is the nearest to the interval's. */
+    /** Makes one turn. Publishes at the end of the step that comes nearest to the end of the publish interval. */
     private void turn() {
         InputBatch batch = config.batchClicks() > 0
                 ? input.takeExactly(config.batchClicks(), patience())
@@ -152,7 +154,10 @@ final class TrainingLoop {
         metrics.passedOver(batch.undecodable());
     }
 
-    /** What a gate has held back goes out in one delta; the snapshot after it leads on those that miss a part of that. */
+    /**
+     * Passes the metrics to the gate. When the gate opens, the changes that it held back are published in one delta, and a
+     * snapshot becomes due at once for readers that miss part of that delta.
+     */
     private void passGate() {
         boolean changed = gate.observe(learner.metrics());
         metrics.gate(gate);
@@ -173,14 +178,17 @@ final class TrainingLoop {
         }
     }
 
-    /** Lets readers see the steps, and their changes unless the gate holds them back. */
+    /** Commits the steps, and with them their changes unless the gate holds those back. */
     private void publish() {
         if (log.hasUncommittedSteps()) {
             publishNanos = timed(metrics::published, () -> log.commit(gate.isOpen() ? finiteDelta() : List.of()));
         }
     }
 
-    /** What has changed. Where a number is not finite, nothing since the last commit is worth keeping. */
+    /**
+     * Returns the changes to publish. Throws {@link NonFiniteModelException} if a number is not finite: nothing since the
+     * last commit is then worth keeping.
+     */
     private List<ModelDelta> finiteDelta() {
         List<ModelDelta> delta = learner.takeDelta(config.rowsPerPart());
         for (ModelDelta part : delta) {
@@ -191,7 +199,10 @@ final class TrainingLoop {
         return delta;
     }
 
-    /** A snapshot that cannot be written leaves the journal longer, and is tried again at the next interval. */
+    /**
+     * Writes a snapshot. If that fails, the journal to rerun stays longer, and the next attempt follows after the next
+     * interval.
+     */
     private void snapshot() {
         snapshotNanos = timed(metrics::snapshot, () -> {
             try {
@@ -218,7 +229,7 @@ final class TrainingLoop {
         return System.nanoTime() - snapshotNanos >= config.snapshotInterval().toNanos();
     }
 
-    /** Waiting for input must not delay what is to be published. */
+    /** Returns how long to wait for input. The wait must not delay a commit that is due. */
     private Duration patience() {
         Duration publish = log.hasUncommittedSteps() ? untilPublish() : IDLE_WAIT;
         return publish.compareTo(IDLE_WAIT) < 0 ? publish : IDLE_WAIT;
@@ -229,7 +240,7 @@ final class TrainingLoop {
         return Duration.ofNanos(Math.max(0, config.publishInterval().toNanos() - passed));
     }
 
-    /** Runs it and tells how long it took; returns when it ended. */
+    /** Runs {@code what}, reports its duration, and returns the time at which it ended. */
     private static long timed(LongConsumer to, Runnable what) {
         long started = System.nanoTime();
         what.run();

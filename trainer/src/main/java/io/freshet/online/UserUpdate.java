@@ -2,5 +2,5 @@ package io.freshet.online;
 
 import io.freshet.sequence.SequenceUpdate;
 
-/** One record of {@code sequences}: whose sequence it is, and what a click made of it. */
+/** One record of {@code sequences}: a user and the update that a click made to that user's sequence. */
 public record UserUpdate(String user, SequenceUpdate update) {}

@@ -1,6 +1,6 @@
 /**
- * The online loop: reads updated sequences from Kafka, ranks what came next, learns from it, and publishes what changed
- * together with the journal that makes the model reproducible.
+ * The online loop: reads updated sequences from Kafka, ranks each new click, learns from it, and publishes the changed
+ * weights together with the journal that makes the model reproducible.
  */
 @NullMarked
 package io.freshet.online;

@@ -5,7 +5,7 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) with L2 weight decay added to the gradient, at one step:
+ * Adam (Kingma and Ba, arXiv 1412.6980, algorithm 1) with L2 weight decay added to the gradient, for one step:
  *
  * <pre>
  * g = gradient + decay · w
@@ -13,17 +13,17 @@ import jdk.incubator.vector.FloatVector;
  * w = w - rate / (1 - β₁ᵗ) · m / (√(v / (1 - β₂ᵗ)) + ε)
  * </pre>
  *
- * <p>Lazy where a table has rows that a step did not touch: those keep their weights and moments, and the bias
- * correction of a row that is touched is the global step's.
+ * <p>Updates of table rows are lazy: rows that a step does not touch keep their weights and moments, and the bias
+ * correction of a touched row is that of the global step.
  *
- * <p>Immutable; one for each step.
+ * <p>Immutable; create an instance for each step.
  */
 public final class Adam {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
 
-    /** Learning rate, decay rates of the moments, the term that keeps the divisor from zero, and L2 weight decay. */
+    /** Learning rate, decay rates of the moments, the term that keeps the divisor from being zero, and L2 weight decay. */
     public record Settings(float learningRate, float beta1, float beta2, float epsilon, float weightDecay) {
-        /** The same at a share of the learning rate. */
+        /** Returns the settings with the learning rate multiplied by {@code share}. */
         public Settings times(float share) {
             return new Settings(learningRate * share, beta1, beta2, epsilon, weightDecay);
         }
@@ -33,9 +33,7 @@ public final class Adam {
     private final float stepSize; // rate / (1 - β₁ᵗ)
     private final float correction; // 1 / √(1 - β₂ᵗ)
 
-    /**
-     * @param step t, from 1
-     */
+    /** @param step number t of the step, from 1 */
     public Adam(Settings settings, long step) {
         this.settings = settings;
         this.stepSize = (float) (settings.learningRate / (1 - StrictMath.pow(settings.beta1, (double) step)));
@@ -43,8 +41,8 @@ public final class Adam {
     }
 
     /**
-     * Updates {@code count} floats, a multiple of {@link Lanes#COUNT}, of weights and both moments, from byte {@code at}
-     * of each; {@code gradient} from byte {@code gradientAt}.
+     * Updates {@code count} floats, a multiple of {@link Lanes#COUNT}, of the weights and both moments, each from byte
+     * {@code at}, by the gradient from byte {@code gradientAt}.
      */
     public void update(
             MemorySegment weights,

@@ -4,25 +4,25 @@ import io.freshet.encoder.SequenceBatch;
 import java.util.Arrays;
 
 /**
- * Which vocabulary rows a step touches, and through what: the draws of negatives first, in their order, then the inputs
- * and targets as the batch brings them. A touched row's number is its slot.
+ * Index of the vocabulary rows that a step touches, and of their uses: first the draws of negatives, in their order, then
+ * the inputs and targets, in the order of the batch. The number of a touched row is its slot.
  *
- * <p>Turns scattered additions into one pass over rows: each row gathers its own gradients in a fixed order, by whoever
- * updates it, without locks. Reused from step to step; not thread-safe while it is built.
+ * <p>Turns scattered additions into one pass over rows: whichever thread updates a row gathers the row's gradients, in a
+ * fixed order and without locks. Reused from step to step; not thread-safe while it is built.
  */
 public final class TouchedRows {
     private static final int NONE = -1;
 
     private int[] slotOfRow = {};
     private int[] rows = {}; // (slots)
-    private int[] starts = {}; // (slots + 2): a slot's first use
-    private int[] uses = {}; // token · 2 of an input, state · 2 + 1 of a target
-    private int[] drawStarts = {}; // (slots + 2): a slot's first draw
+    private int[] starts = {}; // (slots + 2): first use of each slot
+    private int[] uses = {}; // token · 2 for an input, state · 2 + 1 for a target
+    private int[] drawStarts = {}; // (slots + 2): first draw of each slot
     private int[] drawsOfSlots = {}; // numbers of draws, by slot
     private int slots;
     private boolean all;
 
-    /** Every one of {@code rowCount} rows, each in its own slot. */
+    /** Touches all of {@code rowCount} rows, each in its own slot, without draws. */
     public void touchAll(SequenceBatch batch, int rowCount) {
         forget();
         all = true;
@@ -31,9 +31,9 @@ public final class TouchedRows {
     }
 
     /**
-     * The rows that were drawn, of {@code rowCount} that there are, and the batch's own.
+     * Touches the rows that were drawn and the batch's own, out of {@code rowCount} rows.
      *
-     * @param draws the row of each draw, or -1 for a draw that found none (drawCount)
+     * @param draws (drawCount) row of each draw, or -1 for a draw that found none
      */
     public void touch(SequenceBatch batch, int[] draws, int drawCount, int rowCount) {
         forget();
@@ -83,7 +83,7 @@ public final class TouchedRows {
         }
     }
 
-    /** Counting sort of the batch's inputs and targets by slot. */
+    /** Sorts the batch's inputs and targets by slot, by a counting sort. */
     private void indexUses(SequenceBatch batch) {
         starts = cleared(starts);
         if (uses.length < 2 * batch.tokens()) {
@@ -104,12 +104,12 @@ public final class TouchedRows {
         }
     }
 
-    /** Whether there is a state of this number, with a target; there are no more states than tokens. */
+    /** Returns whether a state of this number exists and has a target. There are no more states than tokens. */
     private static boolean isTarget(SequenceBatch batch, int state) {
         return state < batch.states() && batch.target(state) >= 0;
     }
 
-    /** Counting sort of the draws by slot. */
+    /** Sorts the draws by slot, by a counting sort. */
     private void indexDraws(int[] draws, int drawCount) {
         drawStarts = cleared(drawStarts);
         if (drawsOfSlots.length < drawCount) {
@@ -146,42 +146,42 @@ public final class TouchedRows {
         return all ? row : slotOfRow[row];
     }
 
-    /** Rows touched. */
+    /** Returns the number of rows touched. */
     public int slots() {
         return slots;
     }
 
-    /** Whether every row is touched, and nothing was drawn. */
+    /** Returns whether every row is touched, without draws. */
     public boolean isAll() {
         return all;
     }
 
-    /** The row in a slot. */
+    /** Returns the row in a slot. */
     public int row(int slot) {
         return all ? slot : rows[slot];
     }
 
-    /** A slot's first use as input or target; its last is before {@code firstUse(slot + 1)}. */
+    /** Returns a slot's first use as input or target. Its last use is before {@code firstUse(slot + 1)}. */
     public int firstUse(int slot) {
         return starts[slot];
     }
 
-    /** The token that has the row as its input, or the state that has it as its target. */
+    /** Returns the token that has the row as its input, or the state that has the row as its target. */
     public int number(int use) {
         return uses[use] >> 1;
     }
 
-    /** Whether the row is a state's target there, not a token's input. */
+    /** Returns whether the row is a state's target in this use, rather than a token's input. */
     public boolean isTarget(int use) {
         return (uses[use] & 1) == 1;
     }
 
-    /** A slot's first place in the order of draws; its last is before {@code firstDraw(slot + 1)}. */
+    /** Returns a slot's first place in the order of draws. Its last place is before {@code firstDraw(slot + 1)}. */
     public int firstDraw(int slot) {
         return drawStarts[slot];
     }
 
-    /** The number of the draw in a place. */
+    /** Returns the number of the draw at a place. */
     public int draw(int place) {
         return drawsOfSlots[place];
     }

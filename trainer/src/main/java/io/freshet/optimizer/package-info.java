@@ -1,4 +1,4 @@
-/** Adam, dense and row by row. */
+/** The Adam optimiser, for dense parameters and for single rows of a table. */
 @NullMarked
 package io.freshet.optimizer;
 

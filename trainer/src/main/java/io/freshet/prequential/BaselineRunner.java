@@ -3,7 +3,7 @@ package io.freshet.prequential;
 import io.freshet.delta.StepRecord;
 import io.freshet.evaluation.Baseline;
 
-/** A baseline, which learns from each click at once and so lags nothing. */
+/** Runs a baseline, which learns from each click at once and so has no lag. */
 final class BaselineRunner implements Runner {
     private final Baseline baseline;
 

@@ -5,10 +5,10 @@ import io.freshet.online.OnlineLearner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The online learner as it stood after a share of the stream. Until then it is the online learner. Items that came later
- * it ranks by their first vectors.
+ * Runs a copy of the online learner that was taken after a share of the stream and learns no more. Until the copy is taken,
+ * the ranks are those of the online learner. Items that appear later are ranked by their initial vectors.
  *
- * <p>Runs after the online learner. Owns the copy.
+ * <p>Must run after the online learner. Owns the copy.
  */
 final class FrozenRunner implements Runner {
     private final OnlineRunner online;
@@ -17,9 +17,9 @@ final class FrozenRunner implements Runner {
     private @Nullable OnlineLearner frozen;
 
     /**
-     * A copy to come.
+     * Creates a runner whose copy has not been taken yet.
      *
-     * @param learnedRecords how many records are learned from at most
+     * @param learnedRecords most records that the copy has learned from
      */
     FrozenRunner(OnlineRunner online, long learnedRecords, SeenItems seen) {
         this.online = online;

@@ -23,14 +23,14 @@ import java.util.Map;
 import java.util.stream.Stream;
 
 /**
- * Copies of learners, by way of a snapshot in a temporary folder: whatever belongs to a model's state comes along.
+ * Copies learners by way of a snapshot in a temporary folder, so that a copy has all of a model's state.
  *
- * <p>Failures of that folder are {@link UncheckedIOException}s: they can only be passed on.
+ * <p>A failure of that folder is thrown as an {@link UncheckedIOException}, as callers can only pass it on.
  */
 final class LearnerCopies {
     private LearnerCopies() {}
 
-    /** A learner that stands where this one does. */
+    /** Returns a copy of a learner in its present state. */
     static OnlineLearner of(OnlineLearner learner, SeenItems seen) {
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
@@ -40,9 +40,9 @@ final class LearnerCopies {
     }
 
     /**
-     * A learner that goes on from a fit.
+     * Returns an online learner that continues from a fit.
      *
-     * @param like what its way of learning is taken from
+     * @param like learner whose configuration of learning is used
      */
     static OnlineLearner of(Fit fit, FitResult result, OnlineLearner like, SeenItems seen) {
         LearningConfig learning = like.learningConfig();

@@ -3,7 +3,10 @@ package io.freshet.prequential;
 import io.freshet.online.OnlineLearner;
 import io.freshet.online.StepOutcome;
 
-/** The online learner: what it serves, its network alone and its memory alone. Owns the learner. */
+/**
+ * Runs the online learner and reports the ranks of what it serves, of its network alone and of its memory alone. Owns the
+ * learner.
+ */
 final class OnlineRunner implements Runner {
     private final OnlineLearner learner;
     private int[] ranks = {};
@@ -27,17 +30,17 @@ final class OnlineRunner implements Runner {
         return ranks;
     }
 
-    /** The ranks of the last step's clicks. */
+    /** Returns the ranks of the last step's clicks. */
     int[] ranks() {
         return ranks;
     }
 
-    /** The ranks that the network alone gave them. */
+    /** Returns the ranks that the network alone gave the last step's clicks. */
     int[] networkRanks() {
         return networkRanks;
     }
 
-    /** The ranks that the memory alone gave them. */
+    /** Returns the ranks that the memory alone gave the last step's clicks. */
     int[] memoryRanks() {
         return memoryRanks;
     }

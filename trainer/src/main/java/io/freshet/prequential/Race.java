@@ -12,12 +12,12 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Prequential evaluation of the online learner beside its rivals, over the records of one finished stream: each new
- * position whose user has an earlier click is an event, ranked among all items seen so far before anyone learns from
- * it; an item never seen is a miss, and ties count against. Figures are of the events after the first tenth of the
+ * Prequential evaluation of the online learner and its rivals over the records of one finished stream. Each new position
+ * whose user has an earlier click is an event. It is ranked among all items seen so far, before any runner learns from it.
+ * An item never seen is a miss, and ties count against the target. Results cover the events after the first tenth of the
  * stream (Vinagre, Jorge, Gama, "Evaluation of recommender systems in streaming environments", 2015).
  *
- * <p>The learner takes steps of a fixed number of records, as the trainer does from Kafka. Not thread-safe.
+ * <p>The learner takes steps of a fixed number of records, as the trainer can do with input from Kafka. Not thread-safe.
  */
 public final class Race implements AutoCloseable {
     private static final int CURVE_POINTS = 200;
@@ -37,10 +37,10 @@ public final class Race implements AutoCloseable {
     private long run;
 
     /**
-     * A race at its start.
+     * Creates a race at its start.
      *
-     * @param records of the whole stream
-     * @param stopped asked now and then while something takes long
+     * @param records number of records in the whole stream
+     * @param stopped called from time to time during long work; true to stop
      */
     public Race(RaceConfig config, long records, RaceListener listener, BooleanSupplier stopped) {
         this.config = config;
@@ -71,7 +71,7 @@ public final class Race implements AutoCloseable {
         };
     }
 
-    /** Takes the next record of the stream; every so many make a step. */
+    /** Adds the next record of the stream. A step is made whenever enough records have been added. */
     public void accept(UserUpdate update) {
         waiting.add(update);
         if (waiting.size() == config.stepClicks()) {
@@ -79,7 +79,7 @@ public final class Race implements AutoCloseable {
         }
     }
 
-    /** Makes a step of what is left. */
+    /** Makes a step of the remaining records. */
     public void finish() {
         if (!waiting.isEmpty()) {
             step();
@@ -120,7 +120,7 @@ public final class Race implements AutoCloseable {
         rivals.values().forEach(rival -> rival.sheet().mark());
     }
 
-    /** How everyone has done so far. */
+    /** Returns the results so far. */
     public RaceResult result() {
         Map<Rival, RaceResult.Figures> figures = new EnumMap<>(Rival.class);
         rivals.forEach((rival, entrant) -> figures.put(rival, entrant.sheet().figures()));

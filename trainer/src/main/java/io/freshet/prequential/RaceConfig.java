@@ -10,14 +10,14 @@ import java.util.Set;
 /**
  * Settings of a race.
  *
- * @param model the online learner's network, also that of the frozen one
- * @param training how it learns a batch
- * @param learning what a step is
- * @param stepClicks records of a step; only the last has fewer
- * @param seen whether the items of a user's sequence take part when the next one is ranked
- * @param rivals who else runs
- * @param refit how the refitted network learns
- * @param window events in the moving figures
+ * @param model network of the online learner and of the frozen one
+ * @param training how the network learns from a batch
+ * @param learning what a step consists of
+ * @param stepClicks records of a step; only the last step has fewer
+ * @param seen whether the items of a user's history are ranked among the candidates for the next one
+ * @param rivals rivals that take part
+ * @param refit settings of the fits of the refitted network
+ * @param window number of events in the moving metrics
  */
 public record RaceConfig(
         ModelConfig model,
@@ -28,7 +28,7 @@ public record RaceConfig(
         Set<Rival> rivals,
         FitConfig refit,
         int window) {
-    /** Length of a list that counts as a hit. */
+    /** Length of the list that counts as a hit. */
     public static final int K = 10;
 
     public RaceConfig {

@@ -2,9 +2,9 @@ package io.freshet.prequential;
 
 import io.freshet.evaluation.Accuracy;
 
-/** Is told how a race comes along, on the thread that it runs on. */
+/** Receives the progress of a race, on the thread that the race runs on. */
 public interface RaceListener {
-    /** Does nothing. */
+    /** A listener that does nothing. */
     RaceListener SILENT = new Silent();
 
     /** A listener that does nothing. */
@@ -13,19 +13,19 @@ public interface RaceListener {
     }
 
     /**
-     * A step has been run.
+     * Called after a step has been run.
      *
-     * @param records of the stream that have been run
-     * @param ofRecords of the whole stream
-     * @param online what the online learner served, over the newest events
+     * @param records number of records run so far
+     * @param ofRecords number of records in the whole stream
+     * @param online accuracy of what the online learner served, over the newest events
      */
     default void stepped(long records, long ofRecords, Accuracy online) {}
 
     /**
-     * A network is being fitted from scratch.
+     * Called while a network is being fitted from scratch.
      *
-     * @param tenth of the stream that it will stand before
-     * @param epoch from 1
+     * @param tenth number of the tenth of the stream before which the network is fitted
+     * @param epoch number of the epoch, from 1
      */
     default void refitting(int tenth, int epoch) {}
 }

@@ -5,15 +5,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a race came to.
+ * Result of a race.
  *
- * @param records of the stream that were run
- * @param curveRecords how many records had been run at each point of the curves
- * @param online what the online learner serves
- * @param network its network alone
- * @param memory its memory alone
- * @param rivals in the order of {@link Rival}
- * @param refits what the refitted network was fitted to
+ * @param records number of records run
+ * @param curveRecords number of records run at each point of the curves
+ * @param online results of what the online learner serves
+ * @param network results of the online learner's network alone
+ * @param memory results of the online learner's memory alone
+ * @param rivals results of the rivals, in the order of {@link Rival}
+ * @param refits fits of the refitted network
  */
 public record RaceResult(
         long records,
@@ -24,19 +24,19 @@ public record RaceResult(
         Map<Rival, Figures> rivals,
         List<Refit> refits) {
     /**
-     * A runner's.
+     * Results of a runner.
      *
      * @param accuracy over the events after the first tenth of the stream
-     * @param curve over the newest events, at each point
+     * @param curve accuracy over the newest events, at each point of the curve
      */
     public record Figures(Map<Slice, Accuracy> accuracy, List<Accuracy> curve) {}
 
     /**
      * A fit from scratch.
      *
-     * @param tenth of the stream that it stands before
-     * @param clicks that it was given
-     * @param epochs over them, chosen by validation
+     * @param tenth number of the tenth of the stream before which it was made
+     * @param clicks number of clicks that it learned from
+     * @param epochs number of epochs of the kept model, chosen by validation
      */
     public record Refit(int tenth, long clicks, int epochs, double seconds) {}
 }

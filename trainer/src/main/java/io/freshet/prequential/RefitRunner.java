@@ -19,12 +19,12 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The network fitted from scratch at each tenth of the stream to all clicks before, and frozen in between: what a nightly
- * job does. It starts at the first tenth: before there are no events, and from then on every one is a miss until there is
- * enough for a fit. Items that came after a fit are ranked by their first vectors.
+ * Fits the network from scratch at each tenth of the stream to all earlier clicks, and freezes it in between, as a nightly
+ * job does. The first fit is due at the first tenth: before it there are no events, and after it every event is a miss
+ * until there is enough data for a fit. Items that appear after a fit are ranked by their initial vectors.
  *
- * <p>Keeps all clicks, 16 bytes each and their items and users; of events with types those that are learned from, with the
- * same weight each. Owns its models.
+ * <p>Keeps all clicks, with 16 bytes for each, and their items and users. If events have types, only the targets are kept,
+ * all with the same weight. Owns its models.
  */
 final class RefitRunner implements Runner {
     private static final int TENTHS = 10;
@@ -39,14 +39,14 @@ final class RefitRunner implements Runner {
     private final Vocabulary items = new Vocabulary();
     private final SequenceDataset.Builder clicks = SequenceDataset.builder(items::addIfAbsent);
     private final List<RaceResult.Refit> refits = new ArrayList<>();
-    private int tenth = 1; // the next fit's
+    private int tenth = 1; // tenth at which the next fit is due
     private @Nullable OnlineLearner fitted;
 
     /**
-     * Nothing fitted yet.
+     * Creates a runner that has fitted nothing.
      *
-     * @param like what ranks as the fitted network shall
-     * @param records of the whole stream
+     * @param like learner whose settings the fitted network ranks with
+     * @param records number of records in the whole stream
      */
     RefitRunner(
             FitConfig config,
@@ -63,7 +63,7 @@ final class RefitRunner implements Runner {
         this.stopped = stopped;
     }
 
-    /** What has been fitted so far. */
+    /** Returns the fits so far. */
     List<RaceResult.Refit> refits() {
         return refits;
     }
@@ -102,7 +102,7 @@ final class RefitRunner implements Runner {
         return ranks;
     }
 
-    /** A stream with too little in it for a fit keeps the one before. */
+    /** Fits the network. If there is too little data for a fit, the previous network stays. */
     private void refit(int number) {
         SequenceDataset data = clicks.build();
         if (!Fit.isPossible(data, config)) {
@@ -117,7 +117,7 @@ final class RefitRunner implements Runner {
         }
     }
 
-    /** Passes on how a fit comes along. */
+    /** Forwards the progress of a fit. */
     private record Progress(int number, RaceListener listener) implements FitListener {
         @Override
         public void learned(int epoch, int batches, int ofBatches, double loss) {

@@ -2,15 +2,16 @@ package io.freshet.prequential;
 
 import io.freshet.delta.StepRecord;
 
-/** Takes part in a race: gives each click of a step its rank, and then learns from the step what it will. */
+/** A participant in a race, which ranks each click of a step and may then learn from the step. */
 interface Runner extends AutoCloseable {
-    /** Called before any runner runs the step, with what is to be done before. */
+    /** Prepares for a step. Called before any runner runs the step. */
     default void makeReady(Step step) {}
 
     /**
-     * Ranks and learns.
+     * Ranks the step's clicks, then learns from them.
      *
-     * @return one for each of the step's clicks: {@link StepRecord#NO_EVENT}, {@link StepRecord#MISS}, or the rank from 1
+     * @return one rank for each of the step's clicks: {@link StepRecord#NO_EVENT}, {@link StepRecord#MISS}, or the rank
+     *     from 1
      */
     int[] run(Step step);
 

@@ -9,15 +9,13 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 
-/** One runner's figures: of each slice of the counted events, and of the newest events along the stream. */
+/** Results of one runner: over each slice of the counted events, and over the newest events along the stream. */
 final class Scoresheet {
     private final PrequentialMetrics recent;
     private final Map<Slice, RankCounts> counts = new EnumMap<>(Slice.class);
     private final List<Accuracy> curve = new ArrayList<>();
 
-    /**
-     * @param window events in the moving figures
-     */
+    /** @param window number of events in the moving metrics */
     Scoresheet(int window) {
         recent = new PrequentialMetrics(RaceConfig.K, window);
         for (Slice slice : Slice.values()) {
@@ -26,9 +24,9 @@ final class Scoresheet {
     }
 
     /**
-     * Takes a click's rank down.
+     * Records the rank of a click.
      *
-     * @param counted whether it is among the reported events
+     * @param counted whether the click is among the reported events
      */
     void observe(StreamClick click, int rank, boolean counted) {
         recent.observe(rank);
@@ -41,7 +39,7 @@ final class Scoresheet {
         }
     }
 
-    /** Makes a point of the curve. */
+    /** Adds a point to the curve. */
     void mark() {
         curve.add(recent.windowed());
     }

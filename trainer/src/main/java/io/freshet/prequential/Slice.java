@@ -1,16 +1,16 @@
 package io.freshet.prequential;
 
-/** Events that are looked at apart. */
+/** Slices of the events that are reported separately. */
 public enum Slice {
     ALL,
-    /** The item had been clicked fewer than {@value #WARM_CLICKS} times before, by anyone; never, for a miss. */
+    /** The item had been clicked fewer than {@value #WARM_CLICKS} times before, by any user; for a miss, never. */
     COLD_ITEM,
     WARM_ITEM,
     /** The user had one click before. */
     SHORT_HISTORY,
     LONG_HISTORY;
 
-    /** Clicks from which on an item is warm. */
+    /** Number of clicks from which an item is warm. */
     public static final int WARM_CLICKS = 5;
 
     boolean includes(StreamClick click) {

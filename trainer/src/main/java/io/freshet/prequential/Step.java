@@ -4,9 +4,9 @@ import io.freshet.online.UserUpdate;
 import java.util.List;
 
 /**
- * Records that are learned from at once, and all ranked before.
+ * Records that are learned from in one step, after all of them have been ranked.
  *
- * @param firstRecord how many records of the stream came before
- * @param clicks the positions that the updates added, in order
+ * @param firstRecord number of records of the stream before this step
+ * @param clicks positions that the updates added, in order
  */
 record Step(long firstRecord, List<UserUpdate> updates, List<StreamClick> clicks) {}

@@ -1,13 +1,13 @@
 package io.freshet.prequential;
 
 /**
- * A new position of some user's sequence, as rows of the stream's items.
+ * A new position of a user's sequence, as rows of the stream's items.
  *
- * @param history what stands before it, oldest first. Not to be changed
- * @param seen the items of whatever came before it. Not to be changed
- * @param item what is to be ranked, if it is an event
- * @param isTarget whether it is learned from
- * @param earlierClicks how often anyone had clicked the item before, so that it stands in a history
+ * @param history rows of the history before the position, oldest first; must not be modified
+ * @param seen rows of the items of all events before the position; must not be modified
+ * @param item row to be ranked, if the position is an event
+ * @param isTarget whether the position is learned from
+ * @param earlierClicks number of earlier clicks on the item by any user that count as history
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 record StreamClick(int[] history, int[] seen, int item, boolean isTarget, int earlierClicks) {

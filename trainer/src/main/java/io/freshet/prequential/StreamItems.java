@@ -11,7 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 
-/** The items of the stream in order of arrival, and how often each was clicked so far. Not thread-safe. */
+/** Items of the stream in order of arrival, and the number of clicks on each so far. Not thread-safe. */
 final class StreamItems {
     private final Vocabulary rows = new Vocabulary();
     private final EventTypes types;
@@ -23,7 +23,7 @@ final class StreamItems {
         history = new HistoryRows(types);
     }
 
-    /** The positions that the updates added, in order. */
+    /** Takes in the updates and returns the positions that they added, in order. */
     List<StreamClick> take(List<UserUpdate> updates) {
         List<StreamClick> clicks = new ArrayList<>();
         for (UserUpdate update : updates) {

@@ -1,6 +1,6 @@
 /**
- * A race over a finished stream: the online learner and its baselines rank each click before they learn from it, without
- * Kafka.
+ * A race over a finished stream, without Kafka: the online learner and its rivals rank each click before they learn from
+ * it.
  */
 @NullMarked
 package io.freshet.prequential;

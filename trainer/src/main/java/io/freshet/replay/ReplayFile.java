@@ -14,26 +14,26 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * A replay reservoir in a snapshot: version 1 where every position weighs 1 as a target, else version 2, which has the
- * weights behind. Slots come in their order, which is a part of the state: draws name slots.
+ * Writes and reads the file of a replay reservoir in a snapshot: version 1 if every position has weight 1 as a target, else
+ * version 2, which appends the weights. The order of the slots is a part of the state, because draws refer to slots.
  *
  * <pre>
  * 3 bytes   46 52 01 or 46 52 02: magic, kind 'R', version
- * varint    capacity, users
- * varint    most positions of a user, {@value #MOST_POSITIONS} at most
+ * varint    capacity in users
+ * varint    maximum positions of a user, {@value #MOST_POSITIONS} at most
  * 8 bytes   seed, little endian
  * varint    users replaced so far
- * varint    slots in use, then for each
- *   varint  bytes of the user id
+ * varint    number of slots in use, then for each
+ *   varint  length of the user id in bytes
  *   bytes   user id, UTF-8
- *   varint  positions, then for each, oldest first
+ *   varint  number of positions, then for each, oldest first
  *     varint  item row
  * in version 2:
- *   varint    different weights, then for each, in the order in which they come
+ *   varint    number of different weights, then for each, in order of first use
  *     4 bytes float, little endian: 0 or more
  *   for each position of each slot, in order
- *     varint  which of the weights it has, from 0
- * 4 bytes   CRC-32C of all before, little endian
+ *     varint  index of its weight, from 0
+ * 4 bytes   CRC-32C of all bytes before, little endian
  * </pre>
  */
 public final class ReplayFile {
@@ -45,7 +45,10 @@ public final class ReplayFile {
     private static final int TYPICAL_SLOT_BYTES = 48;
     private static final int MIN_SLOT_BYTES = 2;
 
-    /** More than any configuration allows: each slot of a reservoir takes memory for that many positions. */
+    /**
+     * Maximum positions of a user in a file, more than any configuration allows. It limits the memory that a file can
+     * claim: each slot of a reservoir takes memory for the maximum number of positions.
+     */
     static final int MOST_POSITIONS = 1 << 12;
 
     private ReplayFile() {}
@@ -55,10 +58,11 @@ public final class ReplayFile {
     }
 
     /**
-     * Reads a reservoir that goes on where the one written left off.
+     * Reads a reservoir, which continues where the written one left off.
      *
-     * @param itemRows rows of the vocabulary that belongs to it: every row must be below
-     * @throws FormatException for a file that is corrupt, too old or too new
+     * @param itemRows number of rows of the vocabulary that belongs to the reservoir; every row in the file must be below
+     *     it
+     * @throws FormatException if the file is corrupt, too old or too new
      */
     public static ReplayReservoir read(Path file, int itemRows) throws IOException {
         return FormatFile.read(file, bytes -> decode(bytes, itemRows));
@@ -88,7 +92,7 @@ public final class ReplayFile {
         return format.seal(writer);
     }
 
-    /** Each different weight and its number, in the order in which they come; none where all are known to be 1. */
+    /** Returns the index of each different weight, in order of first use; empty if all weights are known to be 1. */
     private static Map<Float, Integer> weightsOf(ReplayReservoir reservoir) {
         Map<Float, Integer> numbers = new LinkedHashMap<>();
         if (!reservoir.hasWeights()) {

@@ -10,17 +10,16 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded memory of users' sequences as item rows with their weights as targets: one slot for each user, holding that
+ * A bounded store of users' sequences, as item rows with their weights as targets. Each user has one slot, which holds the
  * user's newest sequence.
  *
- * <p>A new user who comes into a full reservoir takes a slot drawn at random, so the chance to still be there falls
- * exponentially with the number of users that came since, at a rate of one part in {@code capacity}. (Vitter's
- * algorithm R would keep a uniform sample of all time instead; a recommender wants the recent.) Draws are uniform over
- * the slots.
+ * <p>A new user who comes into a full reservoir takes over a random slot. A user's chance of still being there thus falls
+ * exponentially with the number of new users since, at a rate of one part in {@code capacity}. (Vitter's algorithm R would
+ * keep a uniform sample of all time instead; a recommender needs recent sequences.) Draws are uniform over the slots.
  *
- * <p>What it holds, and what it draws, is a function of its seed and of the order of puts alone. Memory is at most
- * {@code capacity * (4 * maxLength + about 100)} bytes, and {@code 4 * maxLength} more of each once not every weight is 1.
- * Not thread-safe.
+ * <p>The contents and the draws are a function of the seed and of the order of changes only. The memory is at most
+ * {@code capacity * (4 * maxLength + about 100)} bytes, and {@code 4 * maxLength} more for each user once some weight is
+ * not 1. Not thread-safe.
  */
 public final class ReplayReservoir {
     private static final int FIRST_SLOTS = 1024;
@@ -32,19 +31,19 @@ public final class ReplayReservoir {
     private String[] users; // (slots)
     private int[] lengths; // (slots)
     private int[] rows; // (slots, maxLength): the first lengths[slot] of a slot are used, oldest first
-    private float @Nullable [] weights; // (slots, maxLength), likewise; null while each is 1
+    private float @Nullable [] weights; // (slots, maxLength), laid out as rows; null while all are 1
     private int size;
     private long replacements;
 
     /**
-     * @param capacity users kept, at least 1
-     * @param maxLength newest positions kept of each, at least 2
+     * @param capacity maximum number of users, at least 1
+     * @param maxLength maximum number of positions kept for each user, the newest ones; at least 2
      */
     public ReplayReservoir(int capacity, int maxLength, long seed) {
         this(capacity, maxLength, seed, FIRST_SLOTS);
     }
 
-    /** @param firstSlots users that there is room for from the start; 1 at least */
+    /** @param firstSlots initial number of slots, at least 1 */
     ReplayReservoir(int capacity, int maxLength, long seed, int firstSlots) {
         if (capacity < 1 || maxLength < 2 || (long) capacity * maxLength > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(
@@ -60,17 +59,17 @@ public final class ReplayReservoir {
     }
 
     /**
-     * Keeps the newest version of a user's sequence: the last {@code maxLength} of the positions from {@code from} to
-     * {@code to}. Copies them.
+     * Stores the newest version of a user's sequence: the last {@code maxLength} of the positions from {@code from}
+     * (inclusive) to {@code to} (exclusive). They are copied.
      */
     public void put(String user, int[] sequence, int from, int to) {
         put(user, sequence, null, from, to);
     }
 
     /**
-     * Keeps the newest version of a user's sequence, as {@link #put(String, int[], int, int)} does, with its weights.
+     * Stores the newest version of a user's sequence, as {@link #put(String, int[], int, int)} does, with its weights.
      *
-     * @param sequenceWeights of the same positions as targets; null where each weighs 1
+     * @param sequenceWeights weights of the same positions as targets; null if all are 1
      */
     public void put(String user, int[] sequence, float @Nullable [] sequenceWeights, int from, int to) {
         Integer known = slotOf.get(user);
@@ -78,14 +77,14 @@ public final class ReplayReservoir {
         fill(slot, sequence, sequenceWeights, Math.max(from, to - maxLength), to);
     }
 
-    /** Whether it keeps a sequence of this user. */
+    /** Returns whether the reservoir holds a sequence of this user. */
     public boolean holds(String user) {
         return slotOf.containsKey(user);
     }
 
     /**
-     * Hands over {@code count} sequences drawn uniformly, with replacement, the last {@code lastPositions} of each;
-     * none where the reservoir is empty.
+     * Passes {@code count} sequences to {@code to}, the last {@code lastPositions} of each. They are drawn uniformly, with
+     * replacement. Passes none if the reservoir is empty.
      *
      * @param step coordinate of the draw: the same step draws the same slots
      */
@@ -97,7 +96,7 @@ public final class ReplayReservoir {
         }
     }
 
-    /** Takes those items out of all sequences, which become shorter. */
+    /** Removes items from all sequences, which become shorter. */
     public void forget(List<Integer> itemRows) {
         BitSet gone = new BitSet();
         itemRows.forEach(gone::set);
@@ -117,7 +116,7 @@ public final class ReplayReservoir {
         }
     }
 
-    /** Forgets a user: the last slot's moves into the slot that is free. */
+    /** Removes a user. The last slot moves into the freed one. */
     public void remove(String user) {
         Integer slot = slotOf.remove(user);
         if (slot == null) {
@@ -137,7 +136,7 @@ public final class ReplayReservoir {
         Arrays.fill(rows, size * maxLength, (size + 1) * maxLength, 0);
     }
 
-    /** Users held. */
+    /** Returns the number of users held. */
     public int size() {
         return size;
     }
@@ -154,7 +153,7 @@ public final class ReplayReservoir {
         return seed;
     }
 
-    /** How many users have been pushed out so far. */
+    /** Returns the number of users replaced so far. */
     public long replacements() {
         return replacements;
     }
@@ -171,7 +170,7 @@ public final class ReplayReservoir {
         return rows[slot * maxLength + position];
     }
 
-    /** Whether some weight may be another than 1. */
+    /** Returns whether some weight may differ from 1. */
     boolean hasWeights() {
         return weights != null;
     }
@@ -184,7 +183,7 @@ public final class ReplayReservoir {
         ownWeights()[slot * maxLength + position] = weight;
     }
 
-    /** Takes up where a reservoir with these slots, in this order, and this number of replacements left off. */
+    /** Adds the next slot of a reservoir that is being restored. Slots must be restored in their original order. */
     void restore(String user, int[] sequence, int length) {
         if (slotOf.containsKey(user) || size == capacity) {
             throw new IllegalArgumentException(

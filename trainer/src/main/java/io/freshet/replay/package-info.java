@@ -1,4 +1,4 @@
-/** The memory of earlier sequences that the learner mixes with the newest clicks, and the file that keeps it. */
+/** The reservoir of earlier sequences that the learner mixes with the newest clicks, and the file that keeps it. */
 @NullMarked
 package io.freshet.replay;
 

@@ -6,25 +6,25 @@ import java.util.BitSet;
 import java.util.function.IntPredicate;
 
 /**
- * Draws negatives: vocabulary rows that targets are held against. Every draw is a function of its coordinates (seed,
- * step, index), so that it does not matter which thread makes it.
+ * Draws negatives: vocabulary rows that a loss contrasts with targets. Every draw is a function of its coordinates (seed,
+ * step, index), so it does not depend on the thread.
  *
- * <p>Keeps scratch of one bit a row: one instance a thread.
+ * <p>Not thread-safe: holds a scratch buffer of one bit per row, so each thread needs its own instance.
  */
 public final class NegativeSampler {
-    /** Draws that may fall on seen rows before the first unseen one from a random row on is taken. */
+    /** Maximum number of random draws. If all hit seen rows, the first unseen row from the last drawn one on is taken. */
     private static final int ATTEMPTS = 64;
 
-    /** Keeps the indexes of one draw's attempts apart from all other draws'. */
+    /** Shift that separates the indexes of one draw's attempts from those of all other draws. */
     private static final int ATTEMPT_SHIFT = 48;
 
-    private long[] taken = {}; // (rows / 64): a bit for each row, none set between calls
+    private long[] taken = {}; // (rows / 64): a bit per row, all clear between calls
 
     /**
-     * Draws {@code count} distinct rows below {@code rows}, each as likely as any other, in ascending order.
+     * Draws {@code count} distinct rows below {@code rows}, uniformly, in ascending order.
      *
-     * @param gaps rows that are not drawn
-     * @param firstIndex the first draw's index; those after it count up, repeated rows included
+     * @param gaps rows that must not be drawn
+     * @param firstIndex index of the first draw; it increases with every draw, including draws of repeated rows
      * @param drawn receives the rows from {@code from} on
      */
     public void drawDistinct(
@@ -60,7 +60,7 @@ public final class NegativeSampler {
     }
 
     /**
-     * Draws {@code count} rows by their popularity, in ascending order; a row may come several times.
+     * Draws {@code count} rows by their popularity, with replacement, in ascending order.
      *
      * @param drawn receives the rows from {@code from} on
      */
@@ -73,7 +73,7 @@ public final class NegativeSampler {
     }
 
     /**
-     * Draws one row below {@code rows} that is no gap, each as likely as any other.
+     * Draws uniformly one row below {@code rows} that is not a gap.
      *
      * @param index below 2^48
      */
@@ -83,7 +83,7 @@ public final class NegativeSampler {
     }
 
     /**
-     * Draws one row below {@code rows} that is unseen, each as likely as any other.
+     * Draws uniformly one unseen row below {@code rows}.
      *
      * @param index below 2^48
      * @return the row, or -1 if all are seen

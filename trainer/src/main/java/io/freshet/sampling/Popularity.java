@@ -3,22 +3,22 @@ package io.freshet.sampling;
 import java.util.Arrays;
 
 /**
- * A proposal that draws item v with probability q(v) proportional to {@code (count(v) + 1)^power}, where count(v) is how
- * often v was observed: power 1 is the unigram distribution, 3/4 the one of word2vec (Mikolov et al., NeurIPS 2013),
- * smoothed so that a new item has its chance at once.
+ * A proposal distribution that draws item v with probability q(v) proportional to {@code (count(v) + 1)^power}, where
+ * count(v) is how often v was observed. Power 1 is the unigram distribution, 3/4 that of word2vec (Mikolov et al.,
+ * NeurIPS 2013), both smoothed so that a new item can be drawn at once.
  *
  * <p>Weights are integers, {@code round(2^16 (count + 1)^power)}, in a Fenwick tree (Fenwick, "A New Data Structure for
- * Cumulative Frequency Tables", 1994), so that drawing and observing take time logarithmic in the number of items, and
- * the counts alone determine every draw, whatever order they came in.
+ * Cumulative Frequency Tables", 1994). Drawing and observing take time logarithmic in the number of items. The counts
+ * alone determine every draw, whatever the order of the observations.
  *
- * <p>One thread observes while no other draws; many may draw.
+ * <p>Any number of threads may draw concurrently. Only one may observe, while no other draws.
  */
 public final class Popularity {
     private static final double ONE = 0x1p16;
-    private static final long NO_ITEM = -1; // one less than never observed, and so of no weight
+    private static final long NO_ITEM = -1; // one less than the count of an unobserved item, so its weight is 0
 
     private final float power;
-    private long[] counts = {}; // (capacity), NO_ITEM where there is nothing to draw
+    private long[] counts = {}; // (capacity), NO_ITEM for rows that cannot be drawn
     private float[] logWeights = {}; // (capacity)
     private long[] tree = {0}; // (capacity + 1): node i sums the i & -i weights that end with row i - 1
     private long total;
@@ -28,7 +28,7 @@ public final class Popularity {
         this.power = power;
     }
 
-    /** Makes rows up to {@code count} known; new ones have not been observed. */
+    /** Extends the distribution to {@code count} rows. New rows are unobserved. */
     public void growTo(int count) {
         if (count > counts.length) {
             reserve(count);
@@ -38,7 +38,7 @@ public final class Popularity {
         }
     }
 
-    /** Capacity is a power of two, so that the descent through the tree needs no bounds. */
+    /** Reallocates to a capacity that is a power of two, so that the descent through the tree needs no bounds checks. */
     private void reserve(int count) {
         int capacity = Integer.highestOneBit(Math.max(1023, count - 1)) << 1;
         counts = Arrays.copyOf(counts, capacity);
@@ -50,12 +50,12 @@ public final class Popularity {
         }
     }
 
-    /** How often each row was observed (rows); -1 for one that was removed. */
+    /** Returns how often each row was observed, {@code (rows)}; -1 for a removed row. */
     public long[] counts() {
         return Arrays.copyOf(counts, rows);
     }
 
-    /** Takes on counts of earlier; rows that they do not reach are as new. */
+    /** Restores earlier counts. Rows beyond them are new. */
     public void restore(long[] observed) {
         counts = Arrays.copyOf(observed, observed.length);
         rows = observed.length;
@@ -67,14 +67,14 @@ public final class Popularity {
         setCount(row, counts[row] + 1);
     }
 
-    /** Makes a row that was {@linkplain #remove removed} one that has not been observed. */
+    /** Makes a {@linkplain #remove removed} row an unobserved one. */
     public void add(int row) {
         if (row < rows && counts[row] == NO_ITEM) {
             setCount(row, 0);
         }
     }
 
-    /** Lets a row be drawn no more. */
+    /** Excludes a row from draws. */
     public void remove(int row) {
         growTo(row + 1);
         setCount(row, NO_ITEM);
@@ -90,7 +90,7 @@ public final class Popularity {
         return Math.round(ONE * StrictMath.pow(counts[row] + 1.0, power));
     }
 
-    /** Brings the tree from the row's weight {@code before} to that of its count. */
+    /** Updates the tree from the row's previous weight, {@code before}, to the weight of its count. */
     private void setWeight(int row, long before) {
         long weight = weight(row);
         logWeights[row] = (float) StrictMath.log((double) weight);
@@ -100,7 +100,7 @@ public final class Popularity {
         }
     }
 
-    /** The row that random bits fall on. */
+    /** Returns the row that the random bits select. */
     public int draw(long bits) {
         long left = Math.unsignedMultiplyHigh(bits, total);
         int row = 0;
@@ -113,12 +113,12 @@ public final class Popularity {
         return row;
     }
 
-    /** log q of the row, but for {@link #logTotal}: {@code log q = logWeight - logTotal}. */
+    /** Returns the unnormalised log q of the row: {@code log q = logWeight - logTotal}. */
     public float logWeight(int row) {
         return logWeights[row];
     }
 
-    /** Log of the sum of all weights. */
+    /** Returns the log of the sum of all weights. */
     public double logTotal() {
         return StrictMath.log((double) total);
     }

@@ -1,4 +1,4 @@
-/** Random numbers that depend on nothing but their coordinates, and the negatives that are drawn with them. */
+/** Random numbers that depend only on their coordinates, and the negatives drawn with them. */
 @NullMarked
 package io.freshet.sampling;
 

@@ -11,8 +11,8 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Products by OpenBLAS, as a yardstick for speed and for tests. No model is computed by it: its bits depend on the CPU, on
- * the number of threads, and on how many rows a product has. It runs single-threaded here.
+ * Matrix products by OpenBLAS, as a reference for speed and for tests. No model is computed with it, because its bits depend on
+ * the CPU, on the number of threads, and on the number of rows of a product. It runs single-threaded here.
  */
 public final class BlasProducts implements Products {
     public BlasProducts() {
@@ -91,7 +91,7 @@ public final class BlasProducts implements Products {
         return "openblas";
     }
 
-    /** A bare address: it owns nothing and frees nothing. */
+    /** A pointer to an address. It does not own the memory. */
     private static final class Address extends Pointer {
         Address(long address) {
             this.address = address;

@@ -1,6 +1,6 @@
 package io.freshet.tensor;
 
-/** A core type of OpenBLAS cannot be measured here; the message says why. */
+/** Thrown if a core type of OpenBLAS cannot be measured on this machine. The message says why. */
 final class CoreTypeException extends Exception {
     private static final long serialVersionUID = 1;
 

@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/** The names by which OpenBLAS calls its sets of kernels ({@code OPENBLAS_CORETYPE}). */
+/** OpenBLAS's names for its sets of kernels ({@code OPENBLAS_CORETYPE}). */
 public final class CoreTypes {
-    /** In place of a name: what OpenBLAS detects by itself. */
+    /** Used instead of a name for the core type that OpenBLAS detects by itself. */
     public static final String DETECTED = "detected";
 
     private static final List<String> X86 = List.of("Haswell", "Zen", "SkylakeX", "Cooperlake", "SapphireRapids");
@@ -15,26 +15,26 @@ public final class CoreTypes {
     private CoreTypes() {}
 
     /**
-     * What is worth measuring: what OpenBLAS detects, and the kernels for recent CPUs.
+     * Returns the core types that are worth measuring: the detected one, and those for recent CPUs.
      *
-     * @param architecture as in the system property {@code os.arch}
+     * @param architecture a value of the system property {@code os.arch}
      */
     public static List<String> of(String architecture) {
         List<String> types = new ArrayList<>(List.of(DETECTED));
         switch (architecture.toLowerCase(Locale.ROOT)) {
             case "amd64", "x86_64" -> types.addAll(X86);
             case "aarch64", "arm64" -> types.addAll(ARM);
-            default -> {} // OpenBLAS has to know by itself
+            default -> {} // only the detected core type
         }
         return types;
     }
 
     /**
-     * The core type that OpenBLAS has loaded, from the first answer of {@link SgemmMain}. OpenBLAS takes another one, without
-     * a word, in place of one that it does not know.
+     * Returns the core type that OpenBLAS has loaded, from the first answer of {@link SgemmMain}. OpenBLAS silently replaces a
+     * core type that it does not know by another one.
      *
      * @param asked a name in any case, or {@link #DETECTED}
-     * @throws CoreTypeException if that is not the one that was asked for, or it multiplies wrongly
+     * @throws CoreTypeException if another core type was loaded than {@code asked}, or its matrix product is wrong
      */
     static String loaded(String asked, String answer) throws CoreTypeException {
         if (answer.startsWith(SgemmMain.WRONG)) {

@@ -9,19 +9,19 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * A block of float32 memory outside the heap, owned by an ND4J array and seen by the kernels as a memory segment. So
- * ND4J's operations work on it, and nothing is copied between the two.
+ * A block of float32 memory outside the heap. It belongs to an ND4J array, and the kernels see it as a memory segment, so
+ * ND4J's operations work on the same memory without a copy.
  *
- * <p>All blocks together are held to {@code -Dorg.bytedeco.javacpp.maxbytes} here: ND4J allocates them in native code,
- * where JavaCPP does not count them. {@code maxphysicalbytes}, for the whole process, is JavaCPP's to hold.
+ * <p>This class limits all blocks together to {@code -Dorg.bytedeco.javacpp.maxbytes}, because ND4J allocates them in native
+ * code, where JavaCPP does not count them. JavaCPP itself enforces {@code maxphysicalbytes} for the whole process.
  *
- * <p>The block owns the array: after {@link #close} the segment must not be touched.
+ * <p>The block owns the array. The segment must not be accessed after {@link #close}.
  */
 public final class FloatBlock implements AutoCloseable {
-    /** Of all blocks in this JVM. */
+    /** Bytes of all open blocks in this JVM. */
     private static final AtomicLong OPEN_BYTES = new AtomicLong();
 
-    /** Where blocks begin: at the start of a cache line, so that no vector is spread over two. */
+    /** Alignment of blocks in bytes. They begin at a cache line, so that no vector spans two lines. */
     private static final int ALIGNMENT = 64;
 
     private final INDArray array; // (length + padding) float32
@@ -66,15 +66,15 @@ public final class FloatBlock implements AutoCloseable {
         }
     }
 
-    /** Memory of all blocks of this JVM that are not closed. */
+    /** Returns the bytes of all blocks of this JVM that are not closed. */
     public static long openBytes() {
         return OPEN_BYTES.get();
     }
 
     /**
-     * A block of {@code length} floats, all zero.
+     * Allocates a block of {@code length} floats, all zero.
      *
-     * @throws IllegalStateException if there is no memory for it, or may not be
+     * @throws IllegalStateException if there is no memory for it or the limit would be exceeded
      */
     public static FloatBlock zeros(long length) {
         FloatBlock block = new FloatBlock(length);
@@ -82,17 +82,17 @@ public final class FloatBlock implements AutoCloseable {
         return block;
     }
 
-    /** The floats, little endian as the CPU has them; valid until {@link #close}. */
+    /** Returns the floats in the CPU's byte order, which is little endian. Valid until {@link #close}. */
     public MemorySegment memory() {
         return memory;
     }
 
-    /** How many floats. */
+    /** Returns the number of floats. */
     public long length() {
         return length;
     }
 
-    /** ND4J's view of the same memory (length); valid until {@link #close}. */
+    /** Returns ND4J's view of the same memory (length). Valid until {@link #close}. */
     public INDArray array() {
         return array.get(NDArrayIndex.interval(first, first + length));
     }

@@ -5,16 +5,16 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The most fused multiply-adds that the Vector API reaches on this machine: a loop in registers alone. Its twelve sums do
- * not depend on each other, which covers a latency of four cycles on up to three units; they and the two factors fit into
- * the sixteen registers of AVX2. Owns its threads.
+ * Measures the peak rate of fused multiply-adds that the Vector API reaches on this machine, in a loop that uses only
+ * registers. Its twelve sums do not depend on each other, which hides a latency of four cycles on up to three units. The sums
+ * and the two factors fit into the sixteen registers of AVX2. Owns its threads.
  */
 final class FmaRate implements AutoCloseable {
     private static final int SUMS = 12;
     private static final double FLOPS = 2.0 * SUMS * Lanes.COUNT; // of a pass through the loop
     private static final int PASSES = 1 << 14;
     private static final int COLD_PASSES =
-            64; // half a millisecond until C2 has compiled the loop, then half a microsecond
+            64; // take half a millisecond until C2 has compiled the loop, then half a microsecond
     private static final long COMPILED_NANOS = 20_000;
     private static final Duration WARM_UP = Duration.ofMillis(300);
     private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(10);
@@ -22,7 +22,7 @@ final class FmaRate implements AutoCloseable {
     private final Workers workers;
     private final float[] sums; // (workers)
 
-    /** @param most threads that {@link #measure} is asked for */
+    /** @param most largest number of threads for {@link #measure} */
     FmaRate(int most) {
         workers = new Workers(most);
         sums = new float[most];
@@ -41,7 +41,7 @@ final class FmaRate implements AutoCloseable {
         }
     }
 
-    /** Floating-point operations a second, two for each multiply-add of a lane, on all the threads together. */
+    /** Returns the floating-point operations per second of all threads together, two for each multiply-add of a lane. */
     double measure(int threads, Duration atLeast) {
         long[] passes = new long[threads];
         long start = System.nanoTime();
@@ -53,13 +53,13 @@ final class FmaRate implements AutoCloseable {
                 done += PASSES;
             }
             passes[thread] = done;
-            sums[thread] = sum; // kept, or nothing would be computed
+            sums[thread] = sum; // kept, or the compiler would remove the computation
         });
         long nanos = System.nanoTime() - start;
         return Arrays.stream(passes).sum() * FLOPS * 1e9 / nanos;
     }
 
-    /** Each sum starts elsewhere, or the compiler would find that all are the same. */
+    /** Runs the loop. Each sum starts from another value, or the compiler would find that all sums are equal. */
     private static float loop(int passes, float x, float y) {
         FloatVector u = FloatVector.broadcast(Lanes.FLOATS, x);
         FloatVector v = FloatVector.broadcast(Lanes.FLOATS, y);

@@ -10,11 +10,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Has the JVM compile the numeric packages by C2 alone. C1 turns every vector into an object, and a large kernel stays
- * stuck in it for minutes, hundreds of times too slow; interpreted, it comes to C2 within a moment. And has C2 inline
- * what handles single vectors wherever it is called, because a vector that goes through a call is an object too.
+ * Makes the JVM compile the numeric packages with C2 only. C1 turns every vector into an object, and a large kernel runs as C1
+ * code for minutes, hundreds of times too slowly. An interpreted kernel reaches C2 quickly. This class also makes C2 inline the
+ * methods on single vectors at every call, because a vector that is passed to a call becomes an object, too.
  *
- * <p>Done through the JVM's own diagnostic command, so that it holds wherever these classes are used, without flags.
+ * <p>It uses the JVM's diagnostic command, so the directives apply wherever these classes are used, without flags.
  */
 final class KernelCompilation {
     private static final Logger LOG = LoggerFactory.getLogger(KernelCompilation.class);
@@ -27,7 +27,7 @@ final class KernelCompilation {
 
     private KernelCompilation() {}
 
-    /** To be called once, before the first kernel runs. */
+    /** Adds the compiler directives. Must be called once, before the first kernel runs. */
     static void leaveToC2() {
         try {
             Path file = Files.createTempFile("freshet-compiler", ".json");

@@ -12,15 +12,15 @@ import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * The one vector shape of this JVM, and what the kernels do with single vectors.
+ * The only vector shape of this JVM, and the kernels' operations on single vectors.
  *
- * <p>One shape everywhere: a second one in the same JVM makes the Vector API's shared code polymorphic and both of them
+ * <p>All kernels use one shape. A second shape in the same JVM makes the Vector API's shared code polymorphic, and both shapes
  * many times slower.
  *
  * <p>The bits of a model do not depend on the shape. Layouts and sums are defined by {@value #WIDTH} virtual lanes: a block of
  * {@value #WIDTH} floats is {@code WIDTH / COUNT} vectors, which a sum over a row adds up in as many accumulators. At the end
- * {@link #sum} folds the virtual lanes in a fixed tree, by shuffles, because {@code reduceLanes(ADD)} gives other bits before
- * C2 has compiled it than after. Everything else works on each lane by itself.
+ * {@link #sum} folds the virtual lanes in a fixed tree, by shuffles, because {@code reduceLanes(ADD)} gives different bits
+ * before and after C2 has compiled it. Everything else works on each lane by itself.
  */
 public final class Lanes {
     static {
@@ -28,22 +28,25 @@ public final class Lanes {
         KernelCompilation.leaveToC2();
     }
 
-    /** Virtual lanes: what layouts are multiples of, and what sums over a row are defined by. */
+    /** Number of virtual lanes. Layouts are multiples of it, and it defines the order of sums over a row. */
     public static final int WIDTH = 16;
 
-    /** Bytes of a block of {@link #WIDTH} floats. */
+    /** Number of bytes in a block of {@link #WIDTH} floats. */
     public static final long BLOCK_BYTES = (long) WIDTH * Float.BYTES;
 
-    /** Floats of the widest shape that this CPU prefers, at most {@link #WIDTH}; {@code -Dfreshet.lanes} sets fewer. */
+    /**
+     * Floats of the CPU's preferred shape, with at most {@link #WIDTH} lanes. {@code -Dfreshet.lanes} sets another number of
+     * lanes.
+     */
     public static final VectorSpecies<Float> FLOATS = species();
 
     /** Ints of the same shape. */
     public static final VectorSpecies<Integer> INTS = FLOATS.withLanes(int.class);
 
-    /** Lanes in a vector: 16 with AVX-512, 8 with AVX2, 4 with NEON. */
+    /** Number of lanes in a vector: 16 with AVX-512, 8 with AVX2, 4 with NEON. */
     public static final int COUNT = FLOATS.length();
 
-    /** Bytes in a vector. */
+    /** Number of bytes in a vector. */
     public static final long BYTES = (long) COUNT * Float.BYTES;
 
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
@@ -53,7 +56,7 @@ public final class Lanes {
     private static final VectorShuffle<Float> FOLD_4 = exchange(4);
     private static final VectorShuffle<Float> FOLD_8 = exchange(8);
 
-    /** Every other quarter of the lanes, and the other half of them. */
+    /** Lanes of the second and the fourth quarter. */
     private static final VectorMask<Float> ODD_QUARTERS =
             VectorMask.fromLong(FLOATS, lanesFrom(COUNT / 4) ^ lanesFrom(COUNT / 2) ^ lanesFrom(3 * COUNT / 4));
 
@@ -99,8 +102,8 @@ public final class Lanes {
     }
 
     /**
-     * Refuses a CPU without fused multiply-add: the JVM would compute each by arbitrary-precision arithmetic, thousands of
-     * times slower.
+     * Requires a CPU with fused multiply-add. Without it, the JVM would compute each one with arbitrary-precision arithmetic,
+     * thousands of times slower.
      */
     private static void requireFusedMultiplyAdd() {
         HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
@@ -120,25 +123,25 @@ public final class Lanes {
         return -(1L << lane) & (1L << COUNT) - 1;
     }
 
-    /** {@code count} rounded up to whole blocks of {@link #WIDTH}. */
+    /** Returns {@code count} rounded up to a multiple of {@link #WIDTH}. */
     public static int roundUp(int count) {
         return (count + WIDTH - 1) / WIDTH * WIDTH;
     }
 
-    /** The vector that starts {@code at} bytes into the memory. */
+    /** Reads the vector that starts {@code at} bytes into the memory. */
     public static FloatVector load(MemorySegment memory, long at) {
         return FloatVector.fromMemorySegment(FLOATS, memory, at, ORDER);
     }
 
-    /** Writes the vector {@code at} bytes into the memory. */
+    /** Writes the vector to the memory, {@code at} bytes from its start. */
     public static void store(FloatVector vector, MemorySegment memory, long at) {
         vector.intoMemorySegment(memory, at, ORDER);
     }
 
     /**
-     * The sum of all {@value #WIDTH} virtual lanes, in the order of a balanced tree (8, 4, 2, 1 apart), whatever the shape and
-     * whatever has compiled this method. Vector k holds the virtual lanes from {@code k · COUNT} on; those past {@code WIDTH /
-     * COUNT} are not read.
+     * Returns the sum of all {@value #WIDTH} virtual lanes, in the order of a balanced tree (8, 4, 2, 1 apart). The order
+     * depends neither on the shape nor on the compiler. Vector k holds the virtual lanes from {@code k · COUNT} on. Vectors
+     * from {@code WIDTH / COUNT} on are not read.
      */
     public static float sum(FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3) {
         return sumOfLanes(fold(v0, v1, v2, v3));
@@ -164,7 +167,7 @@ public final class Lanes {
         return folded.add(folded.rearrange(FOLD_1)).lane(0);
     }
 
-    /** The largest lane; NaN if there is one. */
+    /** Returns the largest lane, or NaN if a lane is NaN. */
     public static float largest(FloatVector v) {
         FloatVector folded = v;
         if (COUNT > 8) {
@@ -178,8 +181,8 @@ public final class Lanes {
     }
 
     /**
-     * The sums of all lanes of four vectors that {@link #fold} has left, in the first lanes of the four quarters, each to the
-     * bits of {@link #sum}: the first two folds are made for two vectors and for four at once.
+     * Returns the sums over the lanes of each of four vectors from {@link #fold}, in the first lanes of the four quarters. Each
+     * sum has the same bits as {@link #sum}. The first fold covers two vectors at once, and the later ones all four.
      */
     static FloatVector sums(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
         FloatVector ac = a.blend(c, UPPER_HALF).add(c.blend(a, UPPER_HALF).rearrange(FOLD_HALF));
@@ -193,30 +196,30 @@ public final class Lanes {
     }
 
     /**
-     * The larger of {@code x} and a bound; NaN stays. A comparison and a blend take two instructions: {@link FloatVector#max}
-     * takes six on x86, for NaN and signed zeros.
+     * Returns the larger of {@code x} and a bound in each lane. NaN stays NaN. A comparison and a blend take two instructions,
+     * whereas {@link FloatVector#max} takes six on x86, because of NaN and signed zeros.
      */
     public static FloatVector atLeast(FloatVector x, float bound) {
         return x.blend(bound, x.compare(VectorOperators.LT, bound));
     }
 
-    /** The smaller of {@code x} and a bound; NaN stays. */
+    /** Returns the smaller of {@code x} and a bound in each lane. NaN stays NaN. */
     public static FloatVector atMost(FloatVector x, float bound) {
         return x.blend(bound, x.compare(VectorOperators.GT, bound));
     }
 
-    /** {@code x} where it is positive, and +0 elsewhere; NaN stays. */
+    /** Returns {@code x} in lanes where it is positive, and +0 in the others. NaN stays NaN. */
     public static FloatVector relu(FloatVector x) {
         return x.blend(0f, x.compare(VectorOperators.LE, 0f));
     }
 
-    /** The larger of two in each lane; where {@code x} is NaN, {@code max}. */
+    /** Returns the larger of the two in each lane, or {@code max} where {@code x} is NaN. */
     public static FloatVector larger(FloatVector x, FloatVector max) {
         return max.blend(x, x.compare(VectorOperators.GT, max));
     }
 
     /**
-     * {@code e^x} in each lane, within 2 ulp. Below -87 the result is {@code e^-87}, about 1e-38; above 88.3 it is
+     * Returns {@code e^x} in each lane, within 2 ulp. Below -87 the result is {@code e^-87}, about 1e-38. Above 88.3 it is
      * infinite, so that a sum over it shows the overflow.
      */
     public static FloatVector exp(FloatVector x) {
@@ -238,8 +241,9 @@ public final class Lanes {
     }
 
     /**
-     * {@code 2^x} in each lane, within 3 ulp, for x below 127: a sum of shares takes two thirds of what it takes with
-     * {@link #exp}. Below -126 the result is {@code 2^-126}. The polynomial is that of Cephes' {@code exp2f} over [-½, ½].
+     * Returns {@code 2^x} in each lane, within 3 ulp, for x below 127. A sum of shares takes two thirds of the time that it
+     * takes with {@link #exp}. Below -126 the result is {@code 2^-126}. The polynomial is that of Cephes' {@code exp2f} over
+     * [-½, ½].
      */
     public static FloatVector exp2(FloatVector x) {
         FloatVector clamped = atLeast(x, EXP2_MIN);
@@ -257,8 +261,8 @@ public final class Lanes {
     }
 
     /**
-     * {@code log x} in each lane, within 2 ulp or 1e-7, for x positive, normal and finite: the polynomial of Cephes'
-     * {@code logf} over [√½, √2).
+     * Returns {@code log x} in each lane, within 2 ulp or 1e-7, for x positive, normal and finite. The polynomial is that of
+     * Cephes' {@code logf} over [√½, √2).
      */
     public static FloatVector log(FloatVector x) {
         IntVector bits = x.reinterpretAsInts().add(ONE_BITS - SQRT_HALF_BITS);

@@ -4,14 +4,14 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * What this machine does at best, as medians of several rounds.
+ * Peak rates of this machine, as medians of several rounds.
  *
- * @param processors that this JVM may use
- * @param vectorBits width of the Vector API's preferred shape
- * @param detectedCoreType of OpenBLAS when it is left to choose by itself; empty if that was not measured
+ * @param processors number of processors that this JVM may use
+ * @param vectorBits width of the vectors that the kernels use
+ * @param detectedCoreType the core type that OpenBLAS detects by itself; empty if that was not measured
  * @param best one entry for each number of threads
  * @param sgemm one entry for each core type of OpenBLAS and number of threads
- * @param leftOut core types that cannot be measured here
+ * @param leftOut core types that cannot be measured on this machine
  */
 public record MachineRates(
         int processors,
@@ -21,23 +21,23 @@ public record MachineRates(
         List<Sgemm> sgemm,
         List<LeftOut> leftOut) {
     /**
-     * The best on so many threads.
+     * Peak rates on {@code threads} threads.
      *
      * @param sgemmCoreType the fastest core type of OpenBLAS
-     * @param sgemmGflops of that core type, on matrices of 1024 x 1024
-     * @param fmaGflops fused multiply-adds in registers, two operations each
-     * @param readGigabytesPerSecond plain sum over memory that no cache holds
+     * @param sgemmGflops rate of that core type on matrices of 1024 x 1024
+     * @param fmaGflops rate of fused multiply-adds in registers, two operations each
+     * @param readGigabytesPerSecond rate of a plain sum over memory that no cache holds
      */
     public record Best(
             int threads, String sgemmCoreType, double sgemmGflops, double fmaGflops, double readGigabytesPerSecond) {}
 
-    /** What OpenBLAS reaches on matrices of 1024 x 1024 with the kernels of a core type. */
+    /** Rate of OpenBLAS on matrices of 1024 x 1024 with the kernels of a core type. */
     public record Sgemm(String coreType, int threads, double gflops) {}
 
-    /** A core type that cannot be measured here, and why. */
+    /** A core type that cannot be measured on this machine, and the reason. */
     public record LeftOut(String coreType, String reason) {}
 
-    /** The fastest core type on so many threads; of equally fast ones the first. */
+    /** Returns the fastest core type on {@code threads} threads, or the first of several that are equally fast. */
     static Sgemm fastest(List<Sgemm> sgemm, int threads) {
         return sgemm.stream()
                 .filter(each -> each.threads() == threads)
@@ -47,9 +47,9 @@ public record MachineRates(
     }
 
     /**
-     * What was measured on so many threads.
+     * Returns the peak rates on {@code threads} threads.
      *
-     * @throws IllegalArgumentException if nothing was
+     * @throws IllegalArgumentException if nothing was measured on so many threads
      */
     public Best best(int threads) {
         return best.stream()

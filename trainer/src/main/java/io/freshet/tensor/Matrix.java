@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
- * A row-major float32 matrix, or a band of columns of one, laid over memory that it does not own. Rows are
- * {@code stride} floats apart; the caller knows how many of them are in use.
+ * A row-major float32 matrix, or a band of its columns, over memory that it does not own. Rows are {@code stride} floats apart.
+ * A matrix has no number of rows: the caller knows how many are in use.
  */
 public final class Matrix {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -21,12 +21,12 @@ public final class Matrix {
         this.stride = stride;
     }
 
-    /** A matrix whose row 0 starts at float {@code start} of the memory. */
+    /** Returns a matrix whose row 0 starts at float {@code start} of the memory. */
     public static Matrix over(MemorySegment memory, long start, int stride) {
         return new Matrix(memory, start * Float.BYTES, stride);
     }
 
-    /** The same rows from column {@code column} on. */
+    /** Returns a view of the same rows from column {@code column} on. */
     public Matrix columnsFrom(int column) {
         return new Matrix(memory, start + (long) column * Float.BYTES, stride);
     }
@@ -35,33 +35,37 @@ public final class Matrix {
         return memory;
     }
 
-    /** Floats from one row to the next. */
+    /** Returns the number of floats from one row to the next. */
     public int stride() {
         return stride;
     }
 
-    /** Bytes from one row to the next. */
+    /** Returns the number of bytes from one row to the next. */
     public long strideBytes() {
         return (long) stride * Float.BYTES;
     }
 
-    /** Where row {@code row} starts, in bytes into {@link #memory}. */
+    /** Returns the offset of row {@code row} in {@link #memory}, in bytes. */
     public long at(int row) {
         return start + row * strideBytes();
     }
 
     /**
-     * The address of row {@code row}, checked: {@code rows} rows of {@code columns} floats from there lie in the memory.
+     * Returns the address of row {@code row}, after checking that {@code rows} rows of {@code columns} floats from there on are
+     * in the memory.
      *
-     * @throws IndexOutOfBoundsException if they do not
-     * @throws IllegalArgumentException if the memory is on the heap
+     * @throws IndexOutOfBoundsException if they are not
+     * @throws IllegalArgumentException if the memory is on the heap or closed
      */
     long address(int row, int rows, int columns) {
         long size = rows == 0 ? 0 : (rows - 1) * strideBytes() + (long) columns * Float.BYTES;
         return address(memory, at(row), size);
     }
 
-    /** The address of a byte of the memory, checked: {@code size} bytes from there lie in it, and it is not closed. */
+    /**
+     * Returns the address of a byte of the memory, after checking that {@code size} bytes from there on are in the memory and
+     * that it is not closed.
+     */
     static long address(MemorySegment memory, long at, long size) {
         if (!memory.isNative() || !memory.scope().isAlive()) {
             throw new IllegalArgumentException(
@@ -70,7 +74,7 @@ public final class Matrix {
         return memory.address() + Objects.checkFromIndexSize(at, size, memory.byteSize());
     }
 
-    /** How many whole strides of rows lie in the memory from row {@code row} on. */
+    /** Returns how many whole strides are in the memory from row {@code row} on. */
     public int rowsFrom(int row) {
         return (int) Math.min(Integer.MAX_VALUE, (memory.byteSize() - at(row)) / strideBytes());
     }
@@ -84,8 +88,8 @@ public final class Matrix {
     }
 
     /**
-     * Makes rows 0 to {@code columns - 1} of this matrix the columns of another one: {@code this[c][t] = from[first + t][c]} for
-     * {@code t < count}, and 0 from there to before {@code end}.
+     * Writes the transpose of rows of another matrix to rows 0 to {@code columns - 1} of this one:
+     * {@code this[c][t] = from[first + t][c]} for {@code t < count}, and 0 for {@code count <= t < end}.
      */
     public void transposeFrom(Matrix from, int first, int count, int columns, int end) {
         long fromAt = from.at(first);

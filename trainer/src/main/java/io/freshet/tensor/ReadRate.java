@@ -7,8 +7,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * How fast this machine reads memory: the sum of all floats, vector by vector, chunk by chunk, of an item table, as a
- * measure for all that has to read it, or of plain memory. Owns its threads.
+ * Measures how fast this machine reads memory, by summing all floats of an item table or of plain memory, vector by vector and
+ * chunk by chunk. The rate for an item table is a reference for everything that has to read the table. Owns its threads.
  */
 public final class ReadRate implements AutoCloseable {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
@@ -18,13 +18,13 @@ public final class ReadRate implements AutoCloseable {
     private final Workers workers;
     private final float[] sums; // (workers)
 
-    /** @param workerCount threads that share the chunks, the caller's among them */
+    /** @param workerCount number of threads that share the chunks, including the caller's */
     public ReadRate(int workerCount) {
         workers = new Workers(workerCount);
         sums = new float[workerCount];
     }
 
-    /** Bytes a second, over whole tables of rows of whole vectors. */
+    /** Measures and returns the bytes per second of reading whole tables, whose rows must be whole vectors. */
     public double measure(RowTable table, Duration atLeast) {
         long start = System.nanoTime();
         for (long done = 1; ; done++) {
@@ -36,7 +36,10 @@ public final class ReadRate implements AutoCloseable {
         }
     }
 
-    /** Bytes a second of memory that is read again and again, at least one chunk of {@value #CHUNK} bytes. */
+    /**
+     * Measures and returns the bytes per second of reading memory repeatedly. The memory has at least one chunk of
+     * {@value #CHUNK} bytes.
+     */
     double measure(MemorySegment memory, Duration atLeast) {
         long chunks = memory.byteSize() / CHUNK;
         AtomicLong next = new AtomicLong();
@@ -55,7 +58,7 @@ public final class ReadRate implements AutoCloseable {
         return bytes.get() * 1e9 / (System.nanoTime() - start);
     }
 
-    /** Threads that share the chunks. */
+    /** Returns the number of threads that share the chunks. */
     int workers() {
         return workers.count();
     }
@@ -72,7 +75,7 @@ public final class ReadRate implements AutoCloseable {
         });
     }
 
-    /** In four places at a time, which was faster than in one. */
+    /** Sums the floats from four places at a time, which was faster than from one. */
     private static float sum(MemorySegment memory, long bytes) {
         FloatVector a = FloatVector.zero(Lanes.FLOATS);
         FloatVector b = a;

@@ -7,15 +7,15 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * A table of float32 rows that grows by chunks: a new chunk is added behind the others and no row ever moves. New rows
- * are zero. One thread may grow it while no other reads it; rows that exist may be read by many.
+ * A table of float32 rows that grows by chunks. A new chunk is added after the others, and no row ever moves. New rows are
+ * zero. A thread may grow the table only while no other thread reads it. Several threads may read existing rows.
  *
- * <p>A row may be a gap: it is zero, and whoever goes over the table must pass over it.
+ * <p>A row may be a gap: it is zero, and code that iterates over the table must skip it.
  *
- * <p>The table owns its memory; {@link #close} frees it.
+ * <p>The table owns its memory, which {@link #close} frees.
  */
 public final class RowTable implements AutoCloseable {
-    /** Rows of a chunk: 1 MiB at 64 floats a row. */
+    /** Number of rows in a chunk: 1 MiB at 64 floats per row. */
     public static final int CHUNK_ROWS = 4096;
 
     private static final int CHUNK_SHIFT = Integer.numberOfTrailingZeros(CHUNK_ROWS);
@@ -27,22 +27,22 @@ public final class RowTable implements AutoCloseable {
     private int rows;
     private int gapCount;
 
-    /** An empty table of rows of {@code dim} floats. */
+    /** Creates an empty table with rows of {@code dim} floats. */
     public RowTable(int dim) {
         this.dim = dim;
     }
 
-    /** Floats of a row. */
+    /** Returns the number of floats in a row. */
     public int dim() {
         return dim;
     }
 
-    /** Rows in use. */
+    /** Returns the number of rows in use, including gaps. */
     public int rows() {
         return rows;
     }
 
-    /** Makes the table at least {@code count} rows long. */
+    /** Grows the table to at least {@code count} rows. */
     public void growTo(int count) {
         while (chunks.length * (long) CHUNK_ROWS < count) {
             FloatBlock block = FloatBlock.zeros((long) CHUNK_ROWS * dim);
@@ -54,55 +54,55 @@ public final class RowTable implements AutoCloseable {
         rows = Math.max(rows, count);
     }
 
-    /** Makes the row a gap. */
+    /** Sets the row to zero and makes it a gap. */
     public void clear(int row) {
         memory(row).asSlice(at(row), rowBytes()).fill((byte) 0);
         gapCount += gaps.get(row) ? 0 : 1;
         gaps.set(row);
     }
 
-    /** Says that the row is no gap, or no more. */
+    /** Makes the row a row in use if it is a gap. */
     public void use(int row) {
         gapCount -= gaps.get(row) ? 1 : 0;
         gaps.clear(row);
     }
 
-    /** The rows that are gaps: a view. */
+    /** Returns the rows that are gaps, as a view. */
     public BitSet gaps() {
         return gaps;
     }
 
-    /** How many rows are gaps. */
+    /** Returns the number of gaps. */
     public int gapCount() {
         return gapCount;
     }
 
-    /** Chunks in use. */
+    /** Returns the number of chunks in use. */
     public int chunkCount() {
         return (rows + CHUNK_ROWS - 1) >> CHUNK_SHIFT;
     }
 
-    /** The rows {@code index * CHUNK_ROWS} and following, as a matrix. */
+    /** Returns the rows from {@code index * CHUNK_ROWS} on, as a matrix. */
     public Matrix chunk(int index) {
         return chunks[index];
     }
 
-    /** How many rows of chunk {@code index} are in use. */
+    /** Returns the number of rows of chunk {@code index} that are in use. */
     public int rowsOfChunk(int index) {
         return Math.min(CHUNK_ROWS, rows - (index << CHUNK_SHIFT));
     }
 
-    /** The memory that holds the row; {@link #at} says where in it. */
+    /** Returns the memory that holds the row, at offset {@link #at}. */
     public MemorySegment memory(int row) {
         return chunks[row >> CHUNK_SHIFT].memory();
     }
 
-    /** Where the row starts, in bytes into {@link #memory}. */
+    /** Returns the offset of the row in {@link #memory}, in bytes. */
     public long at(int row) {
         return (long) (row & (CHUNK_ROWS - 1)) * dim * Float.BYTES;
     }
 
-    /** Bytes of a row. */
+    /** Returns the number of bytes in a row. */
     public long rowBytes() {
         return (long) dim * Float.BYTES;
     }

@@ -5,19 +5,20 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Kernels over single rows: {@code count} floats, a multiple of {@link Lanes#WIDTH}, from a byte of their memory on. Every
- * inner product is summed over {@link Lanes#WIDTH} virtual lanes, so that all give the same bits for the same two rows.
+ * Kernels over single rows. A row is {@code count} floats, a multiple of {@link Lanes#WIDTH}, from a byte offset of its memory
+ * on. All inner products are summed over {@link Lanes#WIDTH} virtual lanes, so all methods give the same bits for the same two
+ * rows.
  */
 public final class Rows {
     private static final long VECTOR = Lanes.BYTES;
     private static final long BLOCK = Lanes.BLOCK_BYTES;
 
-    /** Whether a row of 64 floats, the default width of a model, is four vectors, which fit into registers. */
+    /** Whether a row of 64 floats, the default width of a model, is four vectors, so that it fits into registers. */
     private static final boolean FOUR_ARE_64 = Lanes.COUNT == Lanes.WIDTH;
 
     private static final int DEFAULT_WIDTH = 64;
 
-    /** Blocks whose squares are added up in float before the sum goes on in double. */
+    /** Number of blocks whose squares are summed in float before their sum is added to the sum in double. */
     private static final long RUN = 64;
 
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -45,9 +46,9 @@ public final class Rows {
     }
 
     /**
-     * {@code to[i] = Σ a[i]·b}: the inner products of {@code rows} rows that lie end to end with one vector, each to the
-     * bits of {@link #dot}. Four rows at a time, one of each quarter, share the shuffles of their sums; and each quarter is a
-     * stream of its own to the hardware, which prefetches within a page of memory and so within four.
+     * Computes {@code to[i] = Σ a[i]·b}, the inner products of one vector with {@code rows} rows that lie end to end. Each has
+     * the same bits as {@link #dot}. Four rows at a time, one from each quarter, share the shuffles of their sums. Each quarter
+     * is a separate stream for the hardware, which prefetches within one page of memory, and so within four pages.
      */
     public static void dots(
             MemorySegment a, long aAt, int rows, MemorySegment b, long bAt, int count, MemorySegment to, long toAt) {
@@ -72,8 +73,8 @@ public final class Rows {
     }
 
     /**
-     * {@code to[i] = Σ a[i]·b}: the inner products of the rows of a matrix from {@code first} on with one vector, each to the
-     * bits of {@link #dot}; four neighbours at a time share the shuffles of their sums.
+     * Computes {@code to[i] = Σ a[i]·b}, the inner products of one vector with the rows of a matrix from {@code first} on. Each
+     * has the same bits as {@link #dot}. Four neighbouring rows at a time share the shuffles of their sums.
      */
     public static void dots(
             Matrix a, int first, int rows, MemorySegment b, long bAt, int count, MemorySegment to, long toAt) {
@@ -92,7 +93,7 @@ public final class Rows {
         }
     }
 
-    /** The inner products of four rows that are {@code apart} bytes apart, in the first lanes of the four quarters. */
+    /** Returns the inner products of four rows that are {@code apart} bytes apart, in the first lanes of the four quarters. */
     private static FloatVector fourDots(
             MemorySegment a, long aAt, long apart, MemorySegment b, long bAt, long rowBytes) {
         FloatVector zero = FloatVector.zero(Lanes.FLOATS);
@@ -117,7 +118,7 @@ public final class Rows {
                 foldedDot(a, aAt + 3 * apart, b, bAt, rowBytes));
     }
 
-    /** The inner product of two rows, before the lanes of the last vector are added up. */
+    /** Returns the inner product of two rows before the lanes of the last vector are added up. */
     private static FloatVector foldedDot(MemorySegment a, long aAt, MemorySegment b, long bAt, long rowBytes) {
         FloatVector zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum0 = zero;
@@ -135,7 +136,7 @@ public final class Rows {
         return Lanes.fold(sum0, sum1, sum2, sum3);
     }
 
-    /** Of rows of 64 floats where those are four vectors: the other operand stays in registers. */
+    /** Computes inner products for rows of 64 floats that are four vectors each. The other operand stays in registers. */
     private static void dotsOf64(
             MemorySegment a, long aAt, int quarter, MemorySegment b, long bAt, MemorySegment to, long toAt) {
         FloatVector b0 = Lanes.load(b, bAt);
@@ -173,8 +174,8 @@ public final class Rows {
     }
 
     /**
-     * {@code to[i] = Σ table[rows[from + i]]·b}: the inner products of rows of a table, wherever they lie, with one vector,
-     * each to the bits of {@link #dot}.
+     * Computes {@code to[i] = Σ table[rows[from + i]]·b}, the inner products of one vector with any rows of a table. Each has
+     * the same bits as {@link #dot}.
      */
     public static void dots(
             RowTable table, int[] rows, int from, int count, MemorySegment b, long bAt, MemorySegment to, long toAt) {
@@ -214,7 +215,9 @@ public final class Rows {
         }
     }
 
-    /** {@code to += Σ rows}: {@code count} columns of rows {@code first} to {@code end - 1}, added up in ascending order. */
+    /**
+     * Computes {@code to += Σ rows} over {@code count} columns of rows {@code first} to {@code end - 1}, in ascending order.
+     */
     public static void addAll(Matrix rows, int first, int end, MemorySegment to, long toAt, int count) {
         MemorySegment from = rows.memory();
         long stride = rows.strideBytes();
@@ -263,13 +266,13 @@ public final class Rows {
     }
 
     /**
-     * {@code Σ x²} in double, in ascending blocks of {@link Lanes#WIDTH}: not finite if a number is not, or is
-     * larger than some 1e18, whose square overflows in float.
+     * Returns {@code Σ x²} in double, summed in ascending blocks of {@link Lanes#WIDTH}. The result is not finite if a number
+     * is not finite or is larger than about 1e18, so that its square overflows in float.
      */
     public static double squareSum(MemorySegment x, long at, long count) {
         double sum = 0;
-        // Short runs in float, so that few conversions are made; runs in double, so that long sums keep their
-        // precision.
+        // Short runs are summed in float, so that few conversions are needed. The runs are summed in double, so that long sums
+        // keep their precision.
         long bytes = count * Float.BYTES;
         for (long run = 0; run < bytes; run += RUN * BLOCK) {
             sum += squareSumOfRun(x, at + run, Math.min(RUN * BLOCK, bytes - run));

@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * The main class of the process behind {@link SgemmProcess}. OpenBLAS chooses its kernels when its library is loaded, so
- * every core type needs a process of its own.
+ * The main class of the process behind {@link SgemmProcess}. OpenBLAS chooses its kernels when its library is loaded, so every
+ * core type needs its own process.
  *
  * <pre>
  * child    freshet-sgemm core SkylakeX          once, when the library is loaded and its product is right
@@ -27,7 +27,7 @@ import java.time.Duration;
  * <p>The process ends when its standard input does, so it never outlives its parent.
  */
 final class SgemmMain {
-    /** Starts each line of an answer; all other output is the JVM's or OpenBLAS's. */
+    /** Prefix of each line of an answer. All other output comes from the JVM or OpenBLAS. */
     static final String ANSWER = "freshet-sgemm ";
 
     static final String CORE = "core ";
@@ -50,7 +50,7 @@ final class SgemmMain {
         }
     }
 
-    /** The core type whose kernels OpenBLAS runs. JavaCPP has no binding for this function. */
+    /** Returns the core type whose kernels OpenBLAS runs. JavaCPP has no binding for this function. */
     // Restricted because a wrong signature crashes: this is char* openblas_get_corename(void), a constant of the
     // library.
     @SuppressWarnings("restricted")

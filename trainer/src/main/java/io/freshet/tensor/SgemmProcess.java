@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process in which OpenBLAS runs the kernels of one core type and measures its matrix products when asked; it uses no
- * processor in between. Owns the process. Used by one thread.
+ * A process in which OpenBLAS runs the kernels of one core type and measures its matrix products on request. It uses no CPU
+ * between requests. This object owns the process. Not thread-safe.
  */
 final class SgemmProcess implements AutoCloseable {
     private static final String CORE_TYPE_VARIABLE = "OPENBLAS_CORETYPE";
@@ -36,15 +36,14 @@ final class SgemmProcess implements AutoCloseable {
     }
 
     /**
-     * Starts the process and returns when OpenBLAS is loaded there.
+     * Starts the process and returns when OpenBLAS is loaded in it.
      *
-     * @param coreType that OpenBLAS is to use, or {@link CoreTypes#DETECTED}
-     * @throws CoreTypeException if this OpenBLAS has no such core type, or it does not run on this CPU
+     * @param coreType the core type that OpenBLAS must use, or {@link CoreTypes#DETECTED}
+     * @throws CoreTypeException if this OpenBLAS has no such core type, or the core type does not run on this CPU
      */
     static SgemmProcess start(String coreType) throws IOException, CoreTypeException {
         List<String> options = new ArrayList<>(ChildJvm.options());
-        // Twelve megabytes of matrices lie outside the heap. A kernel that this CPU cannot run must leave no files
-        // behind.
+        // Twelve megabytes of matrices are outside the heap. A kernel that this CPU cannot run must leave no files behind.
         options.addAll(List.of("-Xms16m", "-Xmx64m", "-XX:+SuppressFatalErrorMessage", "-XX:-CreateCoredumpOnCrash"));
         ProcessBuilder builder = ChildJvm.builder(options, SgemmMain.class.getName(), List.of());
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);
@@ -53,7 +52,8 @@ final class SgemmProcess implements AutoCloseable {
         } else {
             builder.environment().put(CORE_TYPE_VARIABLE, coreType);
         }
-        // OpenBLAS's threads otherwise spin for 2^26 cycles after each product, while the training is measured.
+        // By default OpenBLAS's threads spin for 2^26 cycles after each product, which would disturb the measurement of
+        // training.
         builder.environment().put("OPENBLAS_THREAD_TIMEOUT", "16");
         SgemmProcess process = new SgemmProcess(coreType, ChildJvm.start(builder));
         try {
@@ -65,13 +65,13 @@ final class SgemmProcess implements AutoCloseable {
         }
     }
 
-    /** The core type's name in OpenBLAS's own spelling. */
+    /** Returns the core type's name in OpenBLAS's own spelling. */
     String core() {
         return core;
     }
 
     /**
-     * Floating-point operations a second of matrices of 1024 x 1024.
+     * Measures and returns the floating-point operations per second of products of 1024 x 1024 matrices.
      *
      * @throws IllegalStateException if the process has ended
      */
@@ -114,7 +114,7 @@ final class SgemmProcess implements AutoCloseable {
                 }
             }
         } catch (IOException _) {
-            // The process was killed: the same as its end.
+            // The process was killed, which is handled like its end.
         }
         answers.add(END);
     }

@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 
 /**
- * How fast OpenBLAS multiplies square matrices of {@value #SIZE} rows in this process, with the kernels that it has
- * chosen for this CPU. {@link Yardstick} measures the same with kernels that are chosen by name. Owns its matrices.
- * While it measures, nothing else may multiply: OpenBLAS has one number of threads for the whole process.
+ * Measures how fast OpenBLAS multiplies square matrices of {@value #SIZE} rows in this process, with the kernels that it has
+ * chosen for this CPU. {@link Yardstick} measures the same with kernels chosen by name. Owns its matrices. While it measures,
+ * nothing else in the process may call OpenBLAS, because the number of OpenBLAS threads is global.
  */
 public final class SgemmRate implements AutoCloseable {
     private static final int SIZE = 1024;
@@ -31,9 +31,9 @@ public final class SgemmRate implements AutoCloseable {
     }
 
     /**
-     * Floating-point operations a second, over whole products.
+     * Measures and returns the floating-point operations per second of whole products.
      *
-     * @param threads of OpenBLAS, for this measurement only
+     * @param threads number of OpenBLAS threads, for this measurement only
      */
     public double measure(int threads, Duration atLeast) {
         blas_set_num_threads(threads);
@@ -58,8 +58,8 @@ public final class SgemmRate implements AutoCloseable {
     }
 
     /**
-     * Multiplies once and compares some sums with a plain sum. All values are small multiples of 1/8, so that every order
-     * of summation is exact.
+     * Multiplies once and returns whether a sample of the result equals plain sums. All values are small multiples of 1/8, so
+     * every order of summation is exact.
      */
     boolean isRight() {
         multiply();

@@ -7,26 +7,26 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Matrix products by Vector API kernels, the same bits on every CPU. Each element is one chain of fused multiply-adds over
- * ascending {@code k}, so its bits depend on its own row and column alone: not on the tile that computed it, the number of
+ * Matrix products by Vector API kernels, with the same bits on every CPU. Each element is one chain of fused multiply-adds over
+ * ascending {@code k}, so its bits depend only on its own row and column, not on the tile that computed it, the number of
  * lanes, or the other rows of the product.
  *
- * <p>The result is cut into tiles whose sums stay in registers while one row of {@code b} after another is multiplied in: six
- * rows by four vectors where the CPU has 32 vector registers (AVX-512, NEON, SVE), six rows by two where it has 16 (AVX2). A
- * tile with fewer rows than its kernel computes its last row again, to the same bits.
+ * <p>The result is cut into tiles whose sums stay in registers while one row of {@code b} after another is multiplied in. A
+ * tile is six rows by four vectors if the CPU has 32 vector registers (AVX-512, NEON, SVE), and six rows by two vectors if it
+ * has 16 (AVX2). For a tile with fewer rows than its kernel has, the kernel computes the last row again, to the same bits.
  *
- * <p>Each product checks once that its operands lie in their memory. The kernels then use absolute addresses without further
- * checks: a check for each of the ten loads between 24 multiply-adds costs a fifth of the speed. Masking an address by {@link
- * #ADDRESS} tells C2 that it lies in {@link #ALL}, so that it removes the check.
+ * <p>Each product checks once that its operands are inside their memory. The kernels then use absolute addresses without
+ * further checks, because a check for each of the ten loads between 24 multiply-adds costs a fifth of the speed. Masking an
+ * address by {@link #ADDRESS} tells C2 that the address is inside {@link #ALL}, so that C2 removes the check.
  *
- * <p>While a tile is computed its kernel reads one number of each cache line of the left operand's next rows. They are then in
- * the first cache when the next tile broadcasts them; no hardware prefetches six rows read side by side.
+ * <p>While a kernel computes a tile, it reads one number of each cache line of the left operand's next rows. These rows are
+ * then in the first-level cache when the next tile broadcasts them. No hardware prefetches six rows that are read side by side.
  *
- * <p>The kernels call the Vector API itself, not {@link Lanes}: they are so large that C2 inlines nothing more into them than
- * what the JDK marks for it, and a vector that is passed to a call becomes an object.
+ * <p>The kernels call the Vector API directly instead of {@link Lanes}. They are so large that C2 inlines into them only
+ * methods that the JDK marks for inlining, and a vector that is passed to a call becomes an object.
  */
 public final class VectorProducts implements Products {
-    /** Shapes of tiles. All give the same bits. */
+    /** Shape of a tile. All shapes give the same bits. */
     public enum Tile {
         /** 24 sums, for CPUs with 32 vector registers. */
         SIX_BY_FOUR(4),
@@ -39,7 +39,7 @@ public final class VectorProducts implements Products {
             this.vectors = vectors;
         }
 
-        /** The largest shape whose sums fit into the registers of this CPU. */
+        /** Returns the largest shape whose sums fit into the registers of this CPU. */
         static Tile forThisCpu() {
             boolean has32 = Lanes.COUNT == Lanes.WIDTH
                     || System.getProperty("os.arch", "").equals("aarch64");
@@ -56,35 +56,42 @@ public final class VectorProducts implements Products {
     /** All memory of the process, at its own addresses. */
     private static final MemorySegment ALL = allMemory();
 
-    /** Keeps an address as it is, and shows C2 that it is far below the end of {@link #ALL}. */
+    /** Mask that leaves an address unchanged and shows C2 that the address is far below the end of {@link #ALL}. */
     private static final long ADDRESS = (1L << 62) - 1;
 
-    /** Keeps a distance between rows or columns as it is, and shows C2 that {@code k} of them do not overflow. */
+    /**
+     * Mask that leaves a distance between rows or columns unchanged and shows C2 that {@code k} such distances do not overflow.
+     */
     private static final int STEP = (1 << 28) - 1;
 
-    /** In place of the address that sums start from: they start from zero. */
+    /** Used instead of the address that sums start from, if they start from zero. */
     private static final long NOTHING = 0;
 
     private static final int ROWS = 6;
 
-    /** Some sum of what was read ahead. The compiler cannot know that it does not occur. */
+    /** A sum of numbers read ahead that in practice does not occur, which the compiler cannot know. */
     private static final int NEVER = 0x5eed1234;
 
-    /** Rows of both operands that stay in the first cache while every tile of a transposed product passes over them. */
+    /**
+     * Number of rows of both operands that stay in the first-level cache while every tile of a transposed product passes over
+     * them.
+     */
     private static final int TRANSPOSED_ROWS = 96;
 
     private final Tile tile;
 
-    /** Numbers that were read ahead: kept, or the compiler would leave the reads out. Its value has no meaning. */
+    /**
+     * Sum of numbers that were read ahead. It is kept so that the compiler does not remove the reads. Its value has no meaning.
+     */
     @SuppressWarnings("UnusedVariable") // written so that the reads have an effect
     private int touched;
 
-    /** Products with the tile that fits this CPU. */
+    /** Creates products with the tile that fits this CPU. */
     public VectorProducts() {
         this(Tile.forThisCpu());
     }
 
-    /** Products with a tile of this shape. */
+    /** Creates products with a tile of this shape. */
     public VectorProducts(Tile tile) {
         this.tile = tile;
     }
@@ -173,11 +180,11 @@ public final class VectorProducts implements Products {
     }
 
     /**
-     * @param a address of the left operand's first number
-     * @param aRow bytes from one of its rows to the next
-     * @param aColumn bytes from one of its columns to the next
-     * @param from address that the sums' first row starts from, or {@link #NOTHING}
-     * @param fromRow bytes from one row of those to the next
+     * @param a address of the first number of the left operand
+     * @param aRow bytes from one row of the left operand to the next
+     * @param aColumn bytes from one column of the left operand to the next
+     * @param from address of the values from which the sums of the first row start, or {@link #NOTHING}
+     * @param fromRow bytes from one row of those values to the next
      */
     private void tiles(
             long a,
@@ -205,8 +212,8 @@ public final class VectorProducts implements Products {
             long offset = (long) column * Float.BYTES;
             for (int row = 0; row < m; row += ROWS) {
                 int rows = Math.min(ROWS, m - row);
-                // The next rows lie behind these where columns are neighbours; elsewhere, and at the end, these are
-                // read again.
+                // If columns are adjacent, the next rows follow these in memory. Otherwise, and at the end, these rows are read
+                // again.
                 boolean hasNext = k > 1 && aColumn == Float.BYTES && row + 2 * ROWS <= m;
                 long ahead = a + (hasNext ? row + ROWS : row) * aRow;
                 int aheadStep = hasNext ? step(((ROWS - 1) * aRow + (k - 1) * 4L) / (k - 1) & -4L) : 0;
@@ -279,11 +286,11 @@ public final class VectorProducts implements Products {
             column += vectors * Lanes.COUNT;
         }
         if (sum == NEVER) {
-            touched = sum; // hardly ever: a store for each product would slow down the threads that share this object
+            touched = sum; // almost never: a store for each product would slow down the threads that share this object
         }
     }
 
-    /** How many vectors wide the next tiles are. */
+    /** Returns the width of the next tiles in vectors. */
     private int vectors(int columns, int m) {
         if (columns >= 4 * Lanes.COUNT && (tile.vectors == 4 || m <= 2)) {
             return 4;
@@ -298,7 +305,7 @@ public final class VectorProducts implements Products {
         return (int) bytes;
     }
 
-    /** Up to six rows by four vectors. */
+    /** Computes a tile of up to six rows by four vectors. */
     private static int tile6x4(
             long a,
             long aRow,
@@ -458,7 +465,7 @@ public final class VectorProducts implements Products {
         return touched;
     }
 
-    /** Up to six rows by two vectors. */
+    /** Computes a tile of up to six rows by two vectors. */
     private static int tile6x2(
             long a,
             long aRow,
@@ -568,7 +575,7 @@ public final class VectorProducts implements Products {
         return touched;
     }
 
-    /** Up to six rows by one vector. */
+    /** Computes a tile of up to six rows by one vector. */
     private static int tile6x1(
             long a,
             long aRow,
@@ -653,7 +660,7 @@ public final class VectorProducts implements Products {
         return touched;
     }
 
-    /** One or two rows by four vectors. */
+    /** Computes a tile of one or two rows by four vectors. */
     private static int tile2x4(
             long a,
             long aRow,

@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
- * The threads that learning runs on: the caller's own and {@code count - 1} more. Work comes in numbered tasks; who runs
- * which is left to chance, so a task's result may depend on its number alone.
+ * The threads for training: the caller's own and {@code count - 1} more. Work is split into numbered tasks. Any thread may run
+ * any task, so the result of a task must depend only on its number.
  */
 public final class Workers implements AutoCloseable {
     private final int count;
@@ -35,7 +35,7 @@ public final class Workers implements AutoCloseable {
         return count;
     }
 
-    /** Runs tasks 0 to {@code tasks - 1} and returns when all are done; an exception of any task is thrown on. */
+    /** Runs tasks 0 to {@code tasks - 1} and returns when all are done. Rethrows an exception of a task. */
     public void run(int tasks, IntConsumer task) {
         if (count == 1 || tasks == 1) {
             for (int i = 0; i < tasks; i++) {

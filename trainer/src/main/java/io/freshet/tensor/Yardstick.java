@@ -16,15 +16,15 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /**
- * What this machine does at best, against which the speed of training and scoring is measured: OpenBLAS's matrix product
- * with the fastest of its core types, fused multiply-adds in registers, and memory reads.
+ * Measures the peak rates of this machine, as a reference for the speed of training and scoring: OpenBLAS's matrix product with
+ * the fastest of its core types, fused multiply-adds in registers, and memory reads.
  *
- * <p>OpenBLAS 0.3.19 detects newer CPUs as older ones and then runs slow kernels, so each core type is tried, in a process
- * of its own. Shared machines change their speed from minute to minute. So the rates are medians of rounds in which
- * everything is measured in turns, and the processes of the fastest core types stay, idle, so that {@link #sgemm} can be
- * measured again between stretches of training.
+ * <p>OpenBLAS 0.3.19 detects newer CPUs as older ones and then runs slow kernels, so each core type is tried, in its own
+ * process. The speed of a shared machine changes from minute to minute. The rates are therefore medians of several rounds, each
+ * of which measures everything in turn. The processes of the fastest core types stay alive, idle, so that {@link #sgemm} can
+ * measure again between stretches of training.
  *
- * <p>Owns processes, threads and memory. Used by one thread.
+ * <p>Owns processes, threads and memory. Not thread-safe.
  */
 public final class Yardstick implements AutoCloseable {
     private static final int ROUNDS = 3;
@@ -33,7 +33,7 @@ public final class Yardstick implements AutoCloseable {
     private static final Duration READ = Duration.ofMillis(100);
     private static final Duration READ_WARM_UP = Duration.ofMillis(500);
     private static final Duration LONGEST_WARM_UP = Duration.ofSeconds(10);
-    private static final double COMPILED_READ = 1e9; // bytes a second; interpreted it is a tenth of that
+    private static final double COMPILED_READ = 1e9; // bytes a second; interpreted code reaches a tenth of it
     private static final long READ_BYTES = 256L << 20;
 
     private final SortedSet<Integer> threads;
@@ -45,11 +45,11 @@ public final class Yardstick implements AutoCloseable {
     private final MachineRates rates;
 
     /**
-     * Measures the machine, which takes about a second for each core type.
+     * Measures the machine. This takes about a second for each core type.
      *
-     * @param coreTypes of OpenBLAS that are tried, see {@link CoreTypes}
+     * @param coreTypes core types of OpenBLAS to try, see {@link CoreTypes}
      * @param threads numbers of threads to measure on
-     * @param progress is told what is done next
+     * @param progress receives a text about each step before it begins
      * @throws IllegalStateException if none of the core types can be measured
      */
     public Yardstick(List<String> coreTypes, Collection<Integer> threads, Consumer<String> progress)
@@ -71,7 +71,7 @@ public final class Yardstick implements AutoCloseable {
         }
     }
 
-    /** Starts one process for each core type, however often and by whatever name that is asked for. */
+    /** Starts a process for a core type, unless there is one already, possibly under another name. */
     private void start(String coreType) throws IOException {
         if (isStarted(coreType)) {
             return;
@@ -130,7 +130,7 @@ public final class Yardstick implements AutoCloseable {
         }
     }
 
-    /** Ends the processes of the slower core types. */
+    /** Computes the rates and ends the processes of the slower core types. */
     private MachineRates choose(Medians medians) {
         List<MachineRates.Sgemm> sgemm = new ArrayList<>();
         for (SgemmProcess process : processes) {
@@ -160,12 +160,15 @@ public final class Yardstick implements AutoCloseable {
                 List.copyOf(leftOut));
     }
 
-    /** What was measured when this was made. */
+    /** Returns the rates that the constructor measured. */
     public MachineRates rates() {
         return rates;
     }
 
-    /** Floating-point operations a second of OpenBLAS as the core type that is fastest on so many threads, measured now. */
+    /**
+     * Measures and returns the floating-point operations per second of OpenBLAS, with the core type that is fastest on
+     * {@code count} threads.
+     */
     public double sgemm(int count, Duration atLeast) {
         SgemmProcess process = fastest.get(count);
         if (process == null) {
@@ -175,7 +178,10 @@ public final class Yardstick implements AutoCloseable {
         return process.measure(count, atLeast);
     }
 
-    /** Floating-point operations a second of fused multiply-adds in registers, measured now. */
+    /**
+     * Measures and returns the floating-point operations per second of fused multiply-adds in registers, on {@code count}
+     * threads.
+     */
     public double fma(int count, Duration atLeast) {
         return fma.measure(count, atLeast);
     }
@@ -186,7 +192,7 @@ public final class Yardstick implements AutoCloseable {
         fma.close();
     }
 
-    /** Rates that were measured several times each. */
+    /** Rates, each measured several times. */
     private static final class Medians {
         private final Map<String, List<Double>> rates = new LinkedHashMap<>();
 

@@ -1,6 +1,6 @@
 /**
- * Float32 memory that ND4J owns, and the few kernels that work on it: matrix products, exponentials, row reductions,
- * and the worker threads that share them out.
+ * Float32 memory owned by ND4J, the kernels that work on it (matrix products, exponentials, row reductions), and the worker
+ * threads that run them.
  */
 @NullMarked
 package io.freshet.tensor;

@@ -84,7 +84,7 @@ class ItemClustersProperties {
         }
     }
 
-    /** Moves some rows a little or far, makes some gaps, fills some, and adds some. */
+    /** Moves some rows a little or far, frees some rows, fills some free rows, and adds some. */
     private static void change(RowTable table, Random random, Step takeOut, Step put) {
         int before = table.rows();
         int[] rows = random.ints(20, 0, before + 3).distinct().toArray();

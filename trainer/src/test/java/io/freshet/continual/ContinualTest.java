@@ -117,7 +117,7 @@ final class ContinualTest {
                 .orElseThrow();
     }
 
-    /** Sessions of 1 to 6 clicks, interleaved, along a circle of items; each period has some of its own. */
+    /** Returns interleaved sessions of 1 to 6 clicks along a circle of items, some of which are specific to the period. */
     private static List<PeriodClick> period(int number) {
         Random random = new Random(number);
         List<List<PeriodClick>> sessions = new ArrayList<>();

@@ -1,4 +1,4 @@
-/** The protocol of periods against a naive reading of it, on made-up sessions. */
+/** Compares the protocol of periods with a naive implementation, on synthetic sessions. */
 @NullMarked
 package io.freshet.continual;
 

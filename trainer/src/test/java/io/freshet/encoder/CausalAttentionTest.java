@@ -15,8 +15,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Against the formulas in scalar double precision, and their central differences: for one sequence among others' rows,
- * and one head among others' columns.
+ * Compares with the formulas in scalar double precision and their central differences, for one sequence among the rows of
+ * others and one head among the columns of others.
  */
 class CausalAttentionTest {
     private static final int HEADS = 2;
@@ -24,7 +24,7 @@ class CausalAttentionTest {
     private static final int MAX_LENGTH = 37;
     private static final int ELEMENT = 1000;
 
-    /** What is attended to. */
+    /** A head width in vectors, a sequence length and a dropout rate. */
     record Case(int vectorsOfHead, int length, float dropout) {}
 
     static List<Case> cases() {
@@ -52,7 +52,7 @@ class CausalAttentionTest {
         }
     }
 
-    /** The second head of one sequence; its objective is Σ O ∘ dO. */
+    /** The second head of one sequence. The objective is Σ O ∘ dO. */
     private static final class Head implements AutoCloseable {
         final int n;
         final int h;
@@ -93,7 +93,7 @@ class CausalAttentionTest {
             dV = matrices.get(7);
         }
 
-        /** The matrix's rows and columns of this head are normal numbers, the others stay 0. */
+        /** Fills the matrix's rows and columns of this head with normal numbers. All others stay 0. */
         private double[][] fill(int matrix) {
             double[][] values = new double[n][h];
             for (int i = 0; i < n * h; i++) {
@@ -167,7 +167,7 @@ class CausalAttentionTest {
             }
         }
 
-        /** Of some columns: central differences take long. */
+        /** Checks only some columns, because central differences are slow. */
         void checkGradient(double[][] input, Matrix actual, String name) {
             for (int i = 0; i < n; i++) {
                 for (int c = i % 13; c < h; c += 13) {

@@ -19,7 +19,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What every encoder promises. Its gradients are in {@code LearnerGradientTest}. */
+/** Tests the contract of all encoders. {@code LearnerGradientTest} tests their gradients. */
 class EncoderContractTest {
     private static final int ITEMS = 40;
     private static final int LENGTH = 50;
@@ -92,7 +92,7 @@ class EncoderContractTest {
         }
     }
 
-    /** For each history all of its states, and then the gradients of its items. */
+    /** Returns, for each history, all of its states followed by the gradients of its items. */
     private static List<float[]> passes(EncoderShape shape, List<int[]> histories) {
         int d = shape.dim();
         SequenceBatch batch = batch(shape, histories);
@@ -191,23 +191,23 @@ class EncoderContractTest {
         batch.addExample(new int[] {1, 2}, 0, 2);
         int d = 64;
         int linear = 4 * 6 * 2 * d * d; // tokens, layers, a product's d²
-        int attention = (1 + 2 + 3 + 1) * 2 * 2 * d; // pairs of the triangle, scores and mixture
+        int attention = (1 + 2 + 3 + 1) * 2 * 2 * d; // pairs of the triangle, for scores and weighted sums
         assertThat(new SasRecConfig(d, 50, 2, 1).flops(batch)).isEqualTo(2.0 * (linear + attention));
         int stacked = (4 + 2) * 3 * 2 * d * d; // tokens with an input, and with a state before them
         assertThat(new Gru4RecConfig(d, 50).flops(batch)).isEqualTo(stacked + 4.0 * 2 * d * d);
-        int maps = 4 * 4 * 2 * d * 4 * d; // tokens, maps between d and 4 d
+        int maps = 4 * 4 * 2 * d * 4 * d; // tokens, projections between d and 4 d
         assertThat(new LruRecConfig(d, 50, 2).flops(batch)).isEqualTo(2.0 * maps);
-        int feedForward = 2 * 2 * d * 4 * d; // maps between d and 4 d
-        int convolution = 50 * 2 * d; // taps, of each place
+        int feedForward = 2 * 2 * d * 4 * d; // projections between d and 4 d
+        int convolution = 50 * 2 * d; // taps of each position
         assertThat(new FmlpRecConfig(d, 50, 3).flops(batch))
-                .isEqualTo(2.0 * (2 * 50 + 1) * (feedForward + convolution)); // sequences, blocks, places
-        double full = 50 * (4 * 2 * d * d + feedForward) + 2 * 2 * 50 * 5 * d; // maps, and rank 5 of the filter
-        double last = 2 * 2 * d * d + feedForward + 2 * (50 + 1) * 5 * d; // the maps of the query and of the result
-        double pads = (47 + 49) * 50 * 2 * 2 * d; // each sees all places
+                .isEqualTo(2.0 * (2 * 50 + 1) * (feedForward + convolution)); // sequences, blocks, positions
+        double full = 50 * (4 * 2 * d * d + feedForward) + 2 * 2 * 50 * 5 * d; // projections, and the filter of rank 5
+        double last = 2 * 2 * d * d + feedForward + 2 * (50 + 1) * 5 * d; // projections of query and result
+        double pads = (47 + 49) * 50 * 2 * 2 * d; // each attends to all positions
         double items = (1 + 2 + 3 + 1) * 2 * 2 * d;
-        double ofLast = (3 + 1) * (2 * 2 * d * d + 2 * 2 * d); // keys and values of items, and what the last one sees
+        double ofLast = (3 + 1) * (2 * 2 * d * d + 2 * 2 * d); // keys, values of items; the last one's attention
         assertThat(new BsaRecConfig(d, 50, 2, 1).flops(batch)).isEqualTo(2 * (full + last) + pads + items + ofLast);
-        double ofPlace = 4 * 2 * d * d + feedForward; // the sequences have 4 places and 2, masks included
+        double ofPlace = 4 * 2 * d * d + feedForward; // the sequences have 4 and 2 positions, masks included
         double pairs = (4 * 4 + 2 * 2) * 2 * 2 * d;
         double ofMasks = 2 * (2 * 2 * d * d + feedForward) + (4 + 2) * (2 * 2 * d * d + 2 * 2 * d);
         assertThat(new Bert4RecConfig(d, 50, 2, 1).flops(batch)).isEqualTo((4 + 2) * ofPlace + pairs + ofMasks);

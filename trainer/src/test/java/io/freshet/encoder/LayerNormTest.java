@@ -13,11 +13,11 @@ import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against the formulas in scalar double precision, and their central differences. */
+/** Compares with the formulas in scalar double precision, and with their central differences. */
 class LayerNormTest {
     private static final int ROWS = 5;
 
-    /** Widths with a path of their own through the kernel: fewer vectors than four, four, and more. */
+    /** Uses widths that take different paths through the kernel: fewer than four vectors, four, and more. */
     @ParameterizedTest
     @ValueSource(ints = {1, 2, 4, 5})
     void shouldNormalizeAsTheFormulaSays(int vectors) {
@@ -125,7 +125,7 @@ class LayerNormTest {
             weight = new double[ROWS][d];
             dense = new double[layout.size()];
             for (int i = 0; i < ROWS * d; i++) {
-                // A mean and a deviation far from 0 and 1.
+                // Mean and standard deviation are far from 0 and 1.
                 input[i / d][i % d] = 5f + 3f * normal(1, i);
                 weight[i / d][i % d] = normal(2, i);
                 x.set(i / d, i % d, (float) input[i / d][i % d]);

@@ -1,6 +1,6 @@
 package io.freshet.encoder;
 
-/** The oracle's dropout: one number at a time. */
+/** The oracle's dropout, computed one number at a time. */
 final class ScalarDropout {
     private ScalarDropout() {}
 

@@ -7,7 +7,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 class SequenceBatchTest {
-    /** An encoder that pads sequences to three places and has a state for each sequence. */
+    /** An encoder that pads sequences to three positions and has one state per sequence. */
     private static final EncoderShape ONE_STATE = new FmlpRecConfig(16, 3, 1);
 
     @Test
@@ -91,7 +91,7 @@ class SequenceBatchTest {
             assertThat(batch.states()).isEqualTo(3);
             IntStream.range(0, 3).forEach(state -> drawn[batch.target(state)]++);
         }
-        // Each of 19 targets is one of three in about 316 of 2,000 steps; six deviations are 98.
+        // Each of the 19 targets is one of the three drawn in about 316 of 2,000 steps. Six standard deviations are 98.
         assertThat(IntStream.range(1, 20).map(target -> drawn[target])).allMatch(count -> Math.abs(count - 316) < 98);
         assertThat(drawn[0]).isZero();
     }
@@ -116,7 +116,7 @@ class SequenceBatchTest {
         assertThat(drawn.subList(0, 2)).as("another example's draws").isNotEqualTo(drawn.subList(2, 4));
     }
 
-    /** Inputs and target of each sequence. */
+    /** Returns the inputs and the target of each sequence. */
     private static List<String> sequencesOf(SequenceBatch batch) {
         return IntStream.range(0, batch.sequences())
                 .mapToObj(s -> IntStream.range(batch.start(s), batch.start(s + 1))

@@ -19,7 +19,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** The fast baselines against ones that sort and count everything anew for each click. */
+/** Compares the fast baselines with naive ones that sort and count from scratch for each click. */
 final class BaselineProperties {
     private static final int WINDOW = 12;
     private static final long GONE = 0b100100; // items that are forgotten halfway, one bit each
@@ -94,7 +94,10 @@ final class BaselineProperties {
         }
     }
 
-    /** With a half-life of one click the weights are powers of two: a number of at most 60 bits, in two halves. */
+    /**
+     * With a half-life of one click the weights are powers of two, so a sum is a number of at most 60 bits, returned in
+     * two halves.
+     */
     private static List<Integer> halvedSum(List<Integer> clicked, int item) {
         long sum = 0;
         for (int i = 0; i < clicked.size(); i++) {
@@ -115,7 +118,7 @@ final class BaselineProperties {
         assertThat(baseline.rank(new int[0], 0, 7)).isEqualTo(StepRecord.MISS);
     }
 
-    /** What the naive baselines sort by: one list per item, compared place by place. */
+    /** The sort key of the naive baselines: one list per item, compared lexicographically. */
     private interface NaiveScore {
         List<Integer> of(List<Integer> history, int item);
     }

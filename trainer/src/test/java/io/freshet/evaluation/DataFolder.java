@@ -7,8 +7,8 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where the public data sets lie: system property or environment variable {@code FRESHET_DATA}, or {@code
- * ../shared/data} beside the checkout. Tests that need one are skipped where it is missing.
+ * The folder of the public data sets, set by the system property or environment variable {@code FRESHET_DATA}. The
+ * default is {@code ../shared/data} beside the checkout. Tests that need a missing data set are skipped.
  */
 final class DataFolder {
     private DataFolder() {}

@@ -14,13 +14,13 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class PrequentialFileTest {
     /**
-     * Version 2: what is served has k = 2, one first place, no second, two worse, a window of 2 that holds the newest two;
-     * the network has no events, the memory one second place.
+     * Version 2. The served model has k = 2, one event at rank 1, none at rank 2, two at worse ranks, and a window of the
+     * newest 2 events. The network has no events, and the memory has one at rank 2.
      */
     private static final String GOLDEN = "464502" + "02" + "01" + "00" + "02" + "02" + "02" + "0200" + "02" + "000000"
             + "02" + "00" + "02" + "000100" + "02" + "0101" + "5516646a";
 
-    /** Version 1: what is served alone, as in the other. */
+    /** Version 1: only the served model, with the same metrics. */
     private static final String GOLDEN_V1 = "464501" + "02" + "01" + "00" + "02" + "02" + "02" + "0200" + "7cbb71d8";
 
     @Test

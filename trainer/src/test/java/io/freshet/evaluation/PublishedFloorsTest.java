@@ -7,7 +7,10 @@ import java.io.IOException;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The baselines against an independent count on the same files: mean after the first tenth of the stream. */
+/**
+ * Compares the baselines with independent counts on the same files: means over the events after the first tenth of the
+ * stream.
+ */
 final class PublishedFloorsTest {
     private static final double TOLERANCE = .01;
 
@@ -36,7 +39,7 @@ final class PublishedFloorsTest {
 
     private static void assertFloor(StreamAccuracy figures, long events, double hr, double ndcg) {
         Accuracy accuracy = figures.afterFirst(.1);
-        assertThat(accuracy.events()).isCloseTo(events, within(4L)); // the spacing of checkpoints in the longer stream
+        assertThat(accuracy.events()).isCloseTo(events, within(4L)); // spacing of the checkpoints in the longer stream
         assertThat(accuracy.hr()).isCloseTo(hr, within(TOLERANCE));
         assertThat(accuracy.ndcg()).isCloseTo(ndcg, within(TOLERANCE));
     }

@@ -10,7 +10,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Runs baselines over a tab-separated stream (user, item, then anything) with a header, test-then-train. */
+/** Runs baselines test-then-train over a tab-separated stream with a header, of user, item and further columns. */
 final class Replay {
     private static final int HISTORY = 50;
 

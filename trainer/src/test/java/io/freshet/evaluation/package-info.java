@@ -1,4 +1,7 @@
-/** Ranks, figures and baselines against naive counts, and against the published floors where the data is at hand. */
+/**
+ * Compares ranks, metrics and baselines with naive counts, and with the published baseline results where the data is
+ * available.
+ */
 @NullMarked
 package io.freshet.evaluation;
 

@@ -44,7 +44,7 @@ final class ChildJvmTest {
         }
     }
 
-    /** Waits for the end of a process that never ends by itself. */
+    /** A process that waits for ever. */
     static final class Waiting {
         private Waiting() {}
 
@@ -54,7 +54,7 @@ final class ChildJvmTest {
         }
     }
 
-    /** Starts a child, prints its process id, and waits. */
+    /** A process that starts a child, prints its process id, and waits. */
     static final class Parent {
         private Parent() {}
 

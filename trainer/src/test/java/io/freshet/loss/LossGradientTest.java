@@ -22,8 +22,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The losses by themselves, over several chunks and shards and more tokens than a tile has, on hidden states that no
- * encoder made, against central differences of the scalar oracle.
+ * Tests the losses in isolation, on random hidden states rather than an encoder's. Compares with central differences of
+ * the scalar oracle, over several chunks and shards and more tokens than fit into a tile.
  */
 class LossGradientTest {
     private static final int D = 16;
@@ -57,7 +57,7 @@ class LossGradientTest {
     private final double[][] h = normal(tokens, 1);
     private final double[][] e = normal(ITEMS, 2);
 
-    /** Sequences of two to eight items, and one that has no targets. */
+    /** Returns sequences of two to eight items, and one without targets. */
     private static SequenceBatch batch(boolean weighted) {
         SequenceBatch batch = new SequenceBatch(10);
         for (int s = 0; s < SEQUENCES; s++) {
@@ -74,7 +74,7 @@ class LossGradientTest {
         return batch;
     }
 
-    /** Some weigh nothing; the last does not, so that there are as many tokens. */
+    /** Some weights are 0. The last is not, so that the number of tokens stays the same. */
     private static float[] weights(int length) {
         float[] weights = new float[length];
         for (int i = 0; i < length; i++) {
@@ -106,7 +106,7 @@ class LossGradientTest {
         check(loss);
     }
 
-    /** Some scores are more than 88 above the target's, so that sums overflow at first. */
+    /** Some scores exceed the target's by more than 88, so that the sums would overflow at first. */
     @Test
     void shouldGiveLossAndGradientsWhereSumsOverflow() {
         for (double[] row : e) {
@@ -223,7 +223,10 @@ class LossGradientTest {
         }
     }
 
-    /** What a learner does row by row: candidates' gradients by draws or rows, and the targets' shares of h. */
+    /**
+     * Gathers gradients row by row as a learner does: those of candidates by draw or by row, and the targets' shares of
+     * h.
+     */
     private void gather(BatchLoss loss, Matrix hidden, MemorySegment shares, FloatBlock gradients) {
         int candidates = loss.isOverAllItems() ? ITEMS : loss.drawCount();
         for (int candidate = 0; candidate < candidates; candidate++) {

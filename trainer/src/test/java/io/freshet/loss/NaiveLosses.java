@@ -3,8 +3,7 @@ package io.freshet.loss;
 import java.util.stream.IntStream;
 
 /**
- * The oracle's losses: the table of the paper (arXiv 2408.14238) in scalar double precision, for the negatives that were
- * drawn.
+ * The oracle's losses: the table of the paper (arXiv 2408.14238) in scalar double precision, for given negatives.
  */
 public final class NaiveLosses {
     private final LossConfig config;
@@ -14,10 +13,10 @@ public final class NaiveLosses {
     private final boolean all;
 
     /**
-     * @param items |I|
-     * @param draws the negatives by the draws' numbers
-     * @param chunkOfToken which chunk of the batch each token is in
-     * @param counts what popularity is (items)
+     * @param items number of items, |I|
+     * @param draws negatives by the number of the draw
+     * @param chunkOfToken chunk of the batch that each token is in
+     * @param counts popularity counts, (items)
      */
     public NaiveLosses(LossConfig config, int items, int[] draws, int[] chunkOfToken, long[] counts) {
         this.config = config;
@@ -35,7 +34,7 @@ public final class NaiveLosses {
         }
     }
 
-    /** The loss of one of the batch's tokens, from the scores of all items. */
+    /** Returns the loss of one token of the batch, from the scores of all items. */
     public double of(double[] scores, int target, int token) {
         double own = scores[target];
         int[] negatives = all ? IntStream.range(0, scores.length).toArray() : negativesOf(token);
@@ -87,7 +86,7 @@ public final class NaiveLosses {
         return IntStream.range(first, first + k).map(draw -> draws[draw]).toArray();
     }
 
-    /** c + log(K q) of NCE; 0 makes it NEG or BCE. */
+    /** Returns NCE's term c + log(K q). Without it, NCE becomes NEG or BCE. */
     private double shift(int row) {
         if (config.kind() != LossConfig.Kind.NCE) {
             return 0;

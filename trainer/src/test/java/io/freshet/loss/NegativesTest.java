@@ -18,7 +18,10 @@ class NegativesTest {
     private final SequenceBatch batch = batch();
     private final List<RowTable> tables = new ArrayList<>();
 
-    /** 100 users who have seen eight items each, of which the last three are in the batch, and one without targets. */
+    /**
+     * Returns a batch of 100 users who have seen eight items each, of which the last three are in the batch, and of one
+     * user without targets.
+     */
     private static SequenceBatch batch() {
         SequenceBatch batch = new SequenceBatch(2);
         for (int s = 0; s < 100; s++) {

@@ -8,8 +8,8 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 
 /**
- * What Xu et al. (arXiv 2408.14238; arXiv 2402.06216) prove of softmax losses: that they bound {@code -log NDCG(r⁺)},
- * which for one target of rank r⁺ is {@code log log₂(1 + r⁺)}, here held against the kernels.
+ * Tests on the kernels what Xu et al. (arXiv 2408.14238; arXiv 2402.06216) prove about softmax losses: they bound
+ * {@code -log NDCG(r⁺)}, which for one target of rank r⁺ is {@code log log₂(1 + r⁺)}.
  */
 class TightnessProperties {
     private static final int TRIALS = 40 * ScoreTile.TOKENS;
@@ -19,7 +19,7 @@ class TightnessProperties {
         return Math.log(Math.log(1 + rank) / Math.log(2));
     }
 
-    /** Scores of items of which the first is the target and the next {@code rank - 1} score at least as much. */
+    /** Returns scores in which the first item is the target, and the next {@code rank - 1} items score at least as much. */
     private static float[] scores(int items, int rank, boolean worstCase, Random random) {
         float[] scores = new float[items];
         scores[0] = TARGET_SCORE;
@@ -60,9 +60,9 @@ class TightnessProperties {
     }
 
     /**
-     * The Theorem: for r⁺ ≤ 2^m - 1 and K uniform draws of all items, the target among them, {@code -log NDCG(r⁺) ≤ ℓ_SCE}
-     * with probability at least {@code 1 - ⌈m/α⌉ (1 - r⁺/|I|)^⌊K/⌈m/α⌉⌋}. Where draws of the target do not count, as
-     * they do not in learning, the items at or above it are r⁺ - 1.
+     * The theorem: for r⁺ ≤ 2^m - 1 and K uniform draws of all items, the target among them,
+     * {@code -log NDCG(r⁺) ≤ ℓ_SCE} with probability at least {@code 1 - ⌈m/α⌉ (1 - r⁺/|I|)^⌊K/⌈m/α⌉⌋}. If draws of the
+     * target do not count, as in learning, the number of items at or above it is r⁺ - 1.
      */
     @Property(tries = 60)
     void shouldBoundByScaledCrossEntropyAtLeastAsOftenAsTheTheoremSays(
@@ -88,7 +88,7 @@ class TightnessProperties {
         assertThat(held).isGreaterThanOrEqualTo(stated - 5 * deviation - 1.0 / TRIALS);
     }
 
-    /** How often the bound holds: each lane of the tile is a trial. */
+    /** Returns the share of trials in which the bound holds. Each lane of the tile is a trial. */
     private static double frequency(
             float[] scores, int rank, int negatives, int alpha, boolean targetCounts, Random random) {
         double bound = minusLogNdcg(rank) - 1e-5;

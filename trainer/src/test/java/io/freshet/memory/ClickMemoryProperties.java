@@ -85,7 +85,7 @@ final class ClickMemoryProperties {
         assertThat(expectations.targetMass(0)).isCloseTo(masses.getOrDefault(click.item(), 0.0), within(1e-12));
     }
 
-    /** The weights of those that have something to say, scaled so that they add up to 1. */
+    /** Returns the weights of the components that have a distribution, normalised to a sum of 1. */
     private static Map<Component, Double> weights(
             ClickMemory memory, Click click, Map<Component, Map<Integer, Double>> distributions) {
         double[] mixture = memory.mixture();
@@ -142,7 +142,7 @@ final class ClickMemoryProperties {
             }
         }
         if (!steps.isEmpty()) {
-            run(reader, steps.getFirst()); // it knows the first step
+            run(reader, steps.getFirst()); // the reader already has the first step
             reader.forget(evictions.getFirst().rows());
         }
 

@@ -106,7 +106,7 @@ final class ClickMemoryTest {
 
     @Test
     void shouldSpreadTheMassOfReturnsByDistance() {
-        memory.observe(new int[] {8}, 0, 1, 9); // so that it knows something
+        memory.observe(new int[] {8}, 0, 1, 9); // so that the memory is not empty
 
         memory.expect(new int[] {1, 2, 3}, 0, 3, Expectations.NO_TARGET, expectations);
 

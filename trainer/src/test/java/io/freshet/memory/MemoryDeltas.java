@@ -6,7 +6,7 @@ import io.freshet.delta.ModelDelta;
 import io.freshet.snapshot.Manifest;
 import java.util.List;
 
-/** Deltas of models that have nothing but a memory. */
+/** Deltas of models that consist only of a memory. */
 final class MemoryDeltas {
     private static final int ROWS = 1_000;
 

@@ -19,12 +19,12 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class MemoryFileTest {
     private static final int ITEM_ROWS = 301;
 
-    /** Version 1 up to the mixture: window 3, 2 neighbours, halved at 9 clicks; two clicks; 243 numbers. */
+    /** Version 1 up to the mixture: window 3, 2 neighbours, halved at 9 clicks; two clicks; 243 mixture values. */
     private static final String GOLDEN_HEAD = "464d01" + "03" + "02" + "09" + "02" + "f301";
 
     /**
-     * Three items: 5, followed by 300 with 2520 and by itself with 2520; 7, followed by 300 with 1260; and 300, with both
-     * before it.
+     * Three items: 5, followed by 300 with 2520 and by itself with 2520; 7, followed by 300 with 1260; and 300, preceded
+     * by both.
      */
     private static final String GOLDEN_ITEMS = "03" + "05" + "02" + "05d81300" + "ac02d81300" + "02" + "01"
             + "ac02ec0900" + "a502" + "02" + "0500d813" + "0700ec09";

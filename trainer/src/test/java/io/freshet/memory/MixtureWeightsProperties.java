@@ -19,8 +19,8 @@ final class MixtureWeightsProperties {
     private static final int CONTEXT = 7;
 
     /**
-     * @param present who has something to say, the network always
-     * @param given (components) what each gave the item clicked
+     * @param present set of the components that have a distribution, which always contains the network
+     * @param given (components): probability of the clicked item under each
      */
     record Click(int present, List<Double> given) {
         double[] probabilities() {
@@ -91,7 +91,10 @@ final class MixtureWeightsProperties {
         }
     }
 
-    /** A click on an item that the component drawn is sure of, and the others are not. */
+    /**
+     * Draws a component, and returns a click on an item to which this component gives a high probability and the others
+     * do not.
+     */
     private static double[] drawn(double[] truth, Random random) {
         double left = random.nextDouble();
         int component = 0;

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** The memory as one would write it down, with maps: what {@link ClickMemory} must agree with. */
+/** A straightforward implementation of the memory with maps, with which {@link ClickMemory} must agree. */
 final class NaiveMemory {
     private final MemoryConfig config;
     private final Map<Integer, Map<Integer, int[]>> neighbours = new HashMap<>(); // row → row → {after, before}
@@ -41,7 +41,7 @@ final class NaiveMemory {
         }
     }
 
-    /** The new one takes the old one's place, so all are put in again in order. */
+    /** Replaces the weakest neighbour. The new one takes its position, so all are inserted again in order. */
     private static void replaceWeakest(Map<Integer, int[]> list, int neighbour) {
         int weakest = -1;
         int least = Integer.MAX_VALUE;
@@ -70,7 +70,7 @@ final class NaiveMemory {
         return neighbours.getOrDefault(row, Map.of());
     }
 
-    /** What the components but the network say, each a distribution; those that are silent are missing. */
+    /** Returns the distributions of all components except the network. Components without one are absent. */
     Map<Component, Map<Integer, Double>> distributions(List<Integer> history) {
         Map<Component, Map<Integer, Double>> all = new HashMap<>();
         if (empty) {

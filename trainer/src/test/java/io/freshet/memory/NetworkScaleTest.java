@@ -33,7 +33,7 @@ final class NetworkScaleTest {
         assertThat(scale.scale()).isEqualTo(1);
     }
 
-    /** After steps of 128 clicks drawn from the softmax of scores times {@code truth}. */
+    /** Returns the scale after steps of 128 clicks drawn from the softmax of the scores times {@code truth}. */
     private static double learned(double truth, int steps) {
         Random random = new Random(5);
         NetworkScale scale = new NetworkScale();

@@ -1,4 +1,4 @@
-/** Tests of the memory beside the network, and the plain version that it must agree with. */
+/** Tests of the co-occurrence memory, and the naive version with which it must agree. */
 @NullMarked
 package io.freshet.memory;
 

@@ -11,7 +11,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 
-/** On clients that never reach a broker: that they measure is enough. */
+/** Uses clients that never reach a broker, since they have metrics anyway. */
 final class KafkaMetersTest {
     private static final Map<String, Object> NOBODY =
             Map.of("bootstrap.servers", "127.0.0.1:1", "client.id", "watched");

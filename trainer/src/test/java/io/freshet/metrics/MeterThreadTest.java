@@ -8,7 +8,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 final class MeterThreadTest {
-    /** A plain executor would keep the error in the task's future, where nobody looks. */
+    /** A plain executor would keep the error in the task's future, where it is never read. */
     @Test
     void shouldEndItsThreadWhenTheErrorIsDeadly() throws Exception {
         CompletableFuture<Throwable> uncaught = new CompletableFuture<>();

@@ -1,4 +1,4 @@
-/** Tests of the meters that several parts have. */
+/** Tests of the common parts of meters. */
 @NullMarked
 package io.freshet.metrics;
 

@@ -20,7 +20,7 @@ import net.jqwik.api.constraints.IntRange;
 class ItemScanProperties {
     private static final float SCALE = .7f;
 
-    /** Vectors of small whole numbers: any order of summing them up is exact, and many scores are equal. */
+    /** Uses vectors of small integers: sums are exact in any order, and many scores are equal. */
     @Property(tries = 60)
     void shouldFindTheSameRowsInTheSameOrderAsANaiveSearch(
             @ForAll @IntRange(min = 1, max = 9000) int items,
@@ -72,7 +72,7 @@ class ItemScanProperties {
         }
     }
 
-    /** A table, queries, and the scan of them that was made last. */
+    /** A table, queries, and their latest scan. */
     private static final class Catalogue implements AutoCloseable {
         final int dim;
         final int queries;

@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Every gradient of the whole step, through all layers, the loss and the gathering of rows, against central differences
- * of the scalar oracle. After the first step Adam's first moment is (1 - β₁) times the gradient.
+ * Compares every gradient of a whole step, through all layers, the loss and the gathering of rows, with central
+ * differences of the scalar oracle. After the first step Adam's first moment is (1 - β₁) times the gradient.
  */
 class LearnerGradientTest {
     private static final float BETA1 = 0.5f;
@@ -38,7 +38,7 @@ class LearnerGradientTest {
     private static final List<int[]> EXAMPLES =
             List.of(new int[] {0, 1, 2, 3, 4, 5}, new int[] {7, 2}, new int[] {5, 5, 9, 1}, new int[] {11, 3, 2});
 
-    private static final float[] WEIGHTS = {0, 2, 0.25f, 0, 1, 4, 1, 0, 0.5f, 0, 3}; // of the examples' tokens
+    private static final float[] WEIGHTS = {0, 2, 0.25f, 0, 1, 4, 1, 0, 0.5f, 0, 3}; // weights of the examples' tokens
 
     static List<LossConfig> losses() {
         List<LossConfig> losses = new ArrayList<>(List.of(
@@ -120,7 +120,7 @@ class LearnerGradientTest {
         check(new Bert4RecConfig(32, 5, 1, 2), dropout, LossConfig.scaledCrossEntropy(6), 13);
     }
 
-    /** Rows of four vectors have kernels of their own. */
+    /** Rows of four vectors have specialised kernels. */
     @Test
     void shouldGiveTheGradientsOfTheUsualWidth() {
         check(new SasRecConfig(4 * Lanes.WIDTH, 5, 1, 1), 0.3f, LossConfig.scaledCrossEntropy(6), 41);
@@ -130,14 +130,14 @@ class LearnerGradientTest {
         check(shape, dropout, loss, 1);
     }
 
-    /** Some weigh nothing, and none of them is a sequence's last. */
+    /** Some weights are 0, but not that of the last token of a sequence. */
     @ParameterizedTest
     @MethodSource("losses")
     void shouldGiveTheGradientsByTheTargetsWeights(LossConfig loss) {
         check(new SasRecConfig(16, 5, 1, 1), 0.2f, loss, 3, token -> WEIGHTS[token]);
     }
 
-    /** {@code every}: one in so many numbers is checked. */
+    /** Checks one of {@code every} numbers. */
     private static void check(EncoderShape shape, float dropout, LossConfig loss, int every) {
         check(shape, dropout, loss, every, token -> 1);
     }
@@ -198,7 +198,7 @@ class LearnerGradientTest {
         return chunks;
     }
 
-    /** Gains and biases away from 1 and 0, so that their part in other gradients shows. */
+    /** Moves gains and biases away from 1 and 0, so that they affect other gradients. */
     private static void perturb(RecommenderModel model) {
         for (ParameterLayout.Parameter p : model.layout().parameters()) {
             if (p.rows() == 1) {

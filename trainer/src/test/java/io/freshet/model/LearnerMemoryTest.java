@@ -28,7 +28,10 @@ class LearnerMemoryTest {
     private static final int MILLION = 1_000_000;
     private static final double TWO_GIGABYTES = 2e9;
 
-    /** Measured where it is quick, and extended: beyond its constant part, memory is in proportion to the items. */
+    /**
+     * Measures memory for few items and extrapolates: apart from a constant part, memory is proportional to the number of
+     * items.
+     */
     @Test
     void shouldNeedLessThanTwoGigabytesBesideTheTablesWhenAMillionItemsAreCandidates() {
         double few = scratchBytes(FEW_ITEMS);
@@ -79,7 +82,7 @@ class LearnerMemoryTest {
         }
     }
 
-    /** What a step of both shards leaves open beyond the weights and their two moments. */
+    /** Returns the bytes that a step of both shards allocates in addition to the weights and their two moments. */
     private static long scratchBytes(int items) {
         Adam.Settings adam = new Adam.Settings(1e-3f, 0.9f, 0.999f, 1e-8f, 0f);
         long before = FloatBlock.openBytes();

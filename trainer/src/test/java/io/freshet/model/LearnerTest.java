@@ -39,7 +39,7 @@ class LearnerTest {
         return new TrainingConfig(new Adam.Settings(1e-2f, 0.9f, 0.999f, 1e-8f, 1e-6f), 0.3f, loss, workers, 3);
     }
 
-    /** 200 sequences, about 1,000 tokens, so several chunks for each shard. */
+    /** Returns 200 sequences with about 1,000 tokens, so that each shard has several chunks. */
     private static SequenceBatch batch(int step) {
         SequenceBatch batch = new SequenceBatch(10);
         for (int s = 0; s < 200; s++) {
@@ -118,7 +118,7 @@ class LearnerTest {
         List.of(one, two, five).forEach(LearnerTest::close);
     }
 
-    /** The later steps run in compiled code, the early ones in the interpreter. */
+    /** The early steps run in the interpreter, the later ones in compiled code. */
     @ParameterizedTest
     @MethodSource("losses")
     void shouldGiveTheSameBytesColdAndWarm(LossConfig loss) {
@@ -145,7 +145,7 @@ class LearnerTest {
         close(learner);
     }
 
-    /** A mean does not know the unit of its weights, and floats lose nothing by a power of two. */
+    /** A weighted mean does not depend on the unit of the weights, and scaling floats by a power of two is exact. */
     @ParameterizedTest
     @ValueSource(floats = {1f, 4f})
     void shouldEndInSameBytesWhereAllTargetsWeighAlike(float weight) {
@@ -292,7 +292,7 @@ class LearnerTest {
                 for (int i = 0; i < CONFIG.encoder().dim(); i++) {
                     each.model().dense().setAtIndex(ValueLayout.JAVA_FLOAT, at + i, 1e-30f);
                 }
-                // Hidden states of 1e-30 against vectors of 1e30: scores near one, gradients near 1e30.
+                // Hidden states of 1e-30 times vectors of 1e30: scores near one, gradients near 1e30.
                 for (int row = 0; row < ITEMS; row++) {
                     MemorySegment vector = row(each.model(), row);
                     for (int i = 0; i < CONFIG.encoder().dim(); i++) {
@@ -331,7 +331,10 @@ class LearnerTest {
         assertThat(norms[2]).isEqualTo(norms[0]);
     }
 
-    /** After one step from zero they are the gradients, weight decay included, times 1 - β₁. */
+    /**
+     * Returns the norm of the first moments. After one step from zero they are 1 - β₁ times the gradients, including
+     * weight decay.
+     */
     private static double normOfFirstMoments(Learner learner) {
         double squares = 0;
         MemorySegment dense = learner.denseFirstMoments().memory();

@@ -135,7 +135,7 @@ class MixtureRankerTest {
 
     @Test
     void shouldCountTiesAgainstTheTarget() {
-        build(60, 0); // nothing remembered: all unseen rows are equal to the memory
+        build(60, 0); // nothing remembered: the memory ranks all unseen rows equally
         ranker.rank(model, queries(null), ranks);
 
         assertThat(Arrays.copyOf(ranks.memory(), QUERIES)).isEqualTo(candidates);
@@ -155,7 +155,7 @@ class MixtureRankerTest {
         assertThat(Arrays.copyOf(ranks.served(), QUERIES)).isEqualTo(candidates);
     }
 
-    /** Equal to the rank in double, or as near as scores that float cannot tell apart allow. */
+    /** Asserts that the rank equals the rank in double precision, up to scores that float cannot distinguish. */
     private static void assertRank(int rank, double[] p, int target, int[] masked) {
         boolean[] out = new boolean[p.length];
         IntStream.of(masked).filter(row -> row < p.length).forEach(row -> out[row] = true);

@@ -56,7 +56,7 @@ final class ModelChangesTest {
         assertThat(delta.getFirst().memory().rows()).containsExactly(2, 3, 4);
     }
 
-    /** @param clicks each the rows before it and its own */
+    /** @param clicks for each click, the rows before it and its own row */
     private void step(int[]... clicks) {
         changes.beginStep(model);
         for (int[] rows : clicks) {

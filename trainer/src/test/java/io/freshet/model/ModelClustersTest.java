@@ -105,7 +105,7 @@ final class ModelClustersTest {
         assertThat(clusters.current()).isNotNull();
     }
 
-    /** The best, which must be among the first {@code of} of all items. */
+    /** Returns the {@code k} best answers, which must be among the first {@code of} of all items. */
     private Answers answers(int k, int of) {
         Answers all = answer(null, of);
         Answers found = answer(Objects.requireNonNull(clusters.current()), k);
@@ -124,7 +124,7 @@ final class ModelClustersTest {
         return answers;
     }
 
-    /** Scores that are the exact ones but for the normaliser. */
+    /** Asserts that the scores equal the exact ones except for the normaliser. */
     private void requireScoresOfNow(Answers found) {
         Answers exact = answer(null, ITEMS);
         double off = found.probability(0, 0) / exact.probability(0, rows(exact).indexOf(found.row(0, 0)));
@@ -156,7 +156,10 @@ final class ModelClustersTest {
         return deltaAt(1, evicted, rows, values);
     }
 
-    /** Rows behind the table are new; an evicted one stays away though it is among those that have changed. */
+    /**
+     * Returns a delta in which rows beyond the table are new items. An evicted row stays out, although it is listed as
+     * changed.
+     */
     private ModelDelta deltaAt(long step, List<Integer> evicted, int[] rows, float[]... values) {
         int[] kept = IntStream.range(0, rows.length)
                 .filter(i -> !evicted.contains(rows[i]))

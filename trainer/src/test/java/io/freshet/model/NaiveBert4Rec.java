@@ -3,7 +3,7 @@ package io.freshet.model;
 import io.freshet.encoder.Bert4RecConfig;
 import io.freshet.sampling.CounterRandom.Purpose;
 
-/** BERT4Rec with a mask behind the items. */
+/** The oracle of BERT4Rec, with a mask token after the items. */
 final class NaiveBert4Rec extends NaiveOneStateEncoder {
     private final Bert4RecConfig config;
 

@@ -3,7 +3,10 @@ package io.freshet.model;
 import io.freshet.encoder.BsaRecConfig;
 import io.freshet.sampling.CounterRandom.Purpose;
 
-/** BSARec, by transforms to frequencies and back, with the mask of its authors as numbers that are added to scores. */
+/**
+ * The oracle of BSARec, with transforms to frequencies and back, and with the attention mask added to the scores as by
+ * its authors.
+ */
 final class NaiveBsaRec extends NaivePaddedEncoder {
     private final BsaRecConfig config;
 
@@ -65,7 +68,8 @@ final class NaiveBsaRec extends NaivePaddedEncoder {
                         dot += q[i][c] * k[j][c];
                     }
                     boolean masked = j < pads || j > i;
-                    // The authors add -10000, where a double's softmax is 0. A pad has no place that is not masked.
+                    // The authors add -10000, which makes the softmax 0 in double precision. For a pad, all positions
+                    // are masked.
                     p[j] = i >= pads && masked ? 0 : Math.exp(dot / Math.sqrt(headDim));
                     sum += p[j];
                 }

@@ -21,8 +21,8 @@ import java.util.Objects;
 import java.util.function.IntToDoubleFunction;
 
 /**
- * The oracle: an encoder and the losses in scalar double precision, one token after another, written from the formulas and
- * not from the kernels. Gradients come from central differences.
+ * The oracle: an encoder and the losses in scalar double precision, one token after another, written from the formulas
+ * rather than the kernels. Gradients come from central differences.
  */
 abstract class NaiveEncoder {
     final EncoderShape shape;
@@ -33,8 +33,8 @@ abstract class NaiveEncoder {
     long seed;
     long step;
     IntToDoubleFunction weightOfToken = token -> 1;
-    int batchTokens; // of all sequences, which attention's masks are numbered by
-    int dropped; // how many elements the masks set to zero
+    int batchTokens; // tokens of all sequences, by which attention masks are numbered
+    int dropped; // number of elements that the masks set to zero
 
     NaiveEncoder(RecommenderModel model) {
         shape = model.config().encoder();
@@ -55,7 +55,7 @@ abstract class NaiveEncoder {
         }
     }
 
-    /** The oracle of the model's encoder. */
+    /** Returns the oracle of the model's encoder. */
     static NaiveEncoder of(RecommenderModel model) {
         return switch (model.config().encoder()) {
             case SasRecConfig config -> new NaiveSasRec(model, config);
@@ -68,14 +68,14 @@ abstract class NaiveEncoder {
         };
     }
 
-    /** The states after each of the inputs (n, d); {@code firstToken} is the batch's number of the first. */
+    /** Returns the states after each input, (n, d). {@code firstToken} is the number of the first input in the batch. */
     abstract double[][] encode(int[] inputs, int firstToken);
 
     final int start(String name) {
         return Objects.requireNonNull(parameters.get(name), name).start();
     }
 
-    /** An affine map whose bias says how wide its result is. */
+    /** Applies an affine map. The length of the bias determines the width of the result. */
     final double[][] linear(double[][] x, String name) {
         int weight = start(name + ".weight");
         int bias = start(name + ".bias");
@@ -135,7 +135,7 @@ abstract class NaiveEncoder {
         return s;
     }
 
-    /** Mean loss of the examples by the weights of their targets. */
+    /** Returns the mean loss of the examples, weighted by the weights of their targets. */
     double loss(List<int[]> examples, NaiveLosses losses) {
         double sum = 0;
         double weightSum = 0;
@@ -159,7 +159,7 @@ abstract class NaiveEncoder {
         return sum / weightSum;
     }
 
-    /** The derivative of the loss by one number, by central differences. */
+    /** Returns the derivative of the loss with respect to one number, by central differences. */
     double derivative(double[] block, int index, List<int[]> examples, NaiveLosses losses) {
         double h = 1e-5;
         double old = block[index];
@@ -171,7 +171,7 @@ abstract class NaiveEncoder {
         return (above - below) / (2 * h);
     }
 
-    /** Rank of the target among the first {@code rows} items, ties against it. */
+    /** Returns the rank of the target among the first {@code rows} items. Ties count against the target. */
     int rank(int[] history, int target, int rows) {
         double[][] hidden = encode(history, 0);
         List<Integer> atLeast = new ArrayList<>();

@@ -3,7 +3,7 @@ package io.freshet.model;
 import io.freshet.encoder.FmlpRecConfig;
 import io.freshet.sampling.CounterRandom.Purpose;
 
-/** FMLP-Rec, by transforms to frequencies and back. */
+/** The oracle of FMLP-Rec, with transforms to frequencies and back. */
 final class NaiveFmlpRec extends NaivePaddedEncoder {
     private final int blocks;
 

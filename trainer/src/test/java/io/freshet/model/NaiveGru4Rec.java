@@ -2,7 +2,7 @@ package io.freshet.model;
 
 import io.freshet.sampling.CounterRandom.Purpose;
 
-/** GRU4Rec. */
+/** The oracle of GRU4Rec. */
 final class NaiveGru4Rec extends NaiveEncoder {
     NaiveGru4Rec(RecommenderModel model) {
         super(model);
@@ -31,7 +31,7 @@ final class NaiveGru4Rec extends NaiveEncoder {
         return linear(states, "output");
     }
 
-    /** A column of the product of a vector and one of the stacked matrices (d, 3 d). */
+    /** Returns one column of the product of a vector and one of the stacked matrices (d, 3 d). */
     private double of(String matrix, double[] x, int column) {
         int start = start(matrix + ".weight");
         double sum = 0;

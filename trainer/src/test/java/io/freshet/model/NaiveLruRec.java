@@ -3,7 +3,7 @@ package io.freshet.model;
 import io.freshet.encoder.LruRecConfig;
 import io.freshet.sampling.CounterRandom.Purpose;
 
-/** LRURec. */
+/** The oracle of LRURec. */
 final class NaiveLruRec extends NaiveEncoder {
     private final int blocks;
 
@@ -54,7 +54,7 @@ final class NaiveLruRec extends NaiveEncoder {
         return norm(result, name + "forward_norm");
     }
 
-    /** Complex states: 2 d real parts, then 2 d imaginary ones. */
+    /** Returns the complex states: 2 d real parts, then 2 d imaginary parts. */
     private double[][] states(double[][] u, String name) {
         int n = 2 * shape.dim();
         double[][] h = new double[u.length][2 * n];
@@ -75,7 +75,7 @@ final class NaiveLruRec extends NaiveEncoder {
         return h;
     }
 
-    /** By Simpson's rule, not by the kernel's formula. */
+    /** Computes GELU by Simpson's rule instead of the kernel's formula. */
     private static double gelu(double x) {
         int steps = 200;
         double h = x / steps;

@@ -3,7 +3,9 @@ package io.freshet.model;
 import io.freshet.memory.Expectations;
 import java.util.Arrays;
 
-/** The probability of every item by network and memory, in double and without shortcuts. */
+/**
+ * The oracle of the mixture: the probability of every item by network and memory, in double precision without shortcuts.
+ */
 final class NaiveMixture {
     private final RecommenderModel model;
     private final NaiveEncoder network;
@@ -13,7 +15,7 @@ final class NaiveMixture {
         this.network = NaiveEncoder.of(model);
     }
 
-    /** Of the rows below {@code candidates}, after a history. */
+    /** Returns the probabilities of the rows below {@code candidates} after a history. */
     double[] probabilities(int[] history, int candidates) {
         double[] p = networkProbabilities(history, candidates);
         Expectations expectations = new Expectations();
@@ -39,7 +41,7 @@ final class NaiveMixture {
         return p;
     }
 
-    /** The network's, scaled. */
+    /** Returns the network's scaled scores. */
     double[] scores(int[] history, int candidates) {
         double[][] states = network.encode(history, 0);
         double[] state = states[states.length - 1];

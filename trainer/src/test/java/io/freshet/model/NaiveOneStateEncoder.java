@@ -4,18 +4,18 @@ import io.freshet.sampling.CounterRandom.Purpose;
 import java.util.Arrays;
 import java.util.function.IntUnaryOperator;
 
-/** An oracle of an encoder that has one state for each sequence. Dropout counts places, not tokens. */
+/** The oracle of an encoder with one state per sequence. Dropout counts positions, not tokens. */
 abstract class NaiveOneStateEncoder extends NaiveEncoder {
-    IntUnaryOperator firstPlace = sequence -> sequence * shape.maxLength(); // the batch's number of a sequence's first
+    IntUnaryOperator firstPlace = sequence -> sequence * shape.maxLength(); // a sequence's first place in the batch
 
     NaiveOneStateEncoder(RecommenderModel model) {
         super(model);
     }
 
-    /** The state of the inputs (d); {@code sequence} is the batch's number of the sequence. */
+    /** Returns the state of the inputs, (d). {@code sequence} is the number of the sequence in the batch. */
     abstract double[] state(int[] inputs, int sequence);
 
-    /** The states of all prefixes, which are sequences of their own. */
+    /** Returns the states of all prefixes, each of which is a sequence. */
     @Override
     final double[][] encode(int[] inputs, int firstSequence) {
         double[][] states = new double[inputs.length][];
@@ -25,7 +25,7 @@ abstract class NaiveOneStateEncoder extends NaiveEncoder {
         return states;
     }
 
-    /** {@code norm(x + dropout(f))} of all places; {@code place} is the batch's number of the first. */
+    /** Returns {@code norm(x + dropout(f))} of all positions. {@code place} is the number of the first one in the batch. */
     final double[][] residual(double[][] x, double[][] f, Purpose purpose, int layer, int place, String norm) {
         int d = shape.dim();
         double[][] sum = new double[x.length][d];
@@ -49,7 +49,7 @@ abstract class NaiveOneStateEncoder extends NaiveEncoder {
         return residual(z, y, Purpose.DROPOUT_OUTPUT, block, place, name + "forward_norm");
     }
 
-    /** GELU by the series of Φ (Marsaglia, J. Stat. Softw. 11(4), 2004), not by the kernel's formula. */
+    /** Computes GELU by the series of Φ (Marsaglia, J. Stat. Softw. 11(4), 2004) instead of the kernel's formula. */
     static double gelu(double x) {
         double term = x;
         double sum = x;

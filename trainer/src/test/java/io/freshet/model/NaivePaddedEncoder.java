@@ -2,7 +2,7 @@ package io.freshet.model;
 
 import io.freshet.sampling.CounterRandom.Purpose;
 
-/** What FMLP-Rec and BSARec have in common: the padded input, and filters. */
+/** The common part of the oracles of FMLP-Rec and BSARec: the padded input, and filters. */
 abstract class NaivePaddedEncoder extends NaiveOneStateEncoder {
     NaivePaddedEncoder(RecommenderModel model) {
         super(model);
@@ -29,7 +29,7 @@ abstract class NaivePaddedEncoder extends NaiveOneStateEncoder {
     }
 
     /**
-     * The inverse of the orthonormal real transform, after each frequency has been multiplied by {@code re + i im}.
+     * Multiplies each frequency by {@code re + i im} and returns the inverse of the orthonormal real transform.
      *
      * @param re,im (L / 2 + 1, d)
      */

@@ -4,7 +4,7 @@ import io.freshet.encoder.SasRecConfig;
 import io.freshet.sampling.CounterRandom.Purpose;
 import io.freshet.tensor.Lanes;
 
-/** SASRec. */
+/** The oracle of SASRec. */
 final class NaiveSasRec extends NaiveEncoder {
     private final SasRecConfig config;
 

@@ -32,7 +32,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A model is not written with a number that is not finite, and takes no such delta. */
+/** A model with a number that is not finite is not written, and a delta with one is not applied. */
 final class NonFiniteModelTest {
     private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 8, 1, 1), .1f, 7);
     private static final int ITEMS = 5_000; // more than a chunk of a table
@@ -163,7 +163,7 @@ final class NonFiniteModelTest {
         return model.memory().mixture();
     }
 
-    /** Of one step: a new item, a changed row, a click. */
+    /** Returns the delta of one step with a new item, a changed row and a click. */
     private ModelDelta delta(long lineage, double[] mixture) {
         return delta(lineage, mixture, "new");
     }

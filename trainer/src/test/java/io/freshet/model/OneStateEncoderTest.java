@@ -28,8 +28,8 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * Encoders that have one state for each sequence, against their oracles: the states, and the gradients of all parameters and
- * items by central differences of {@code Σ G ∘ H}, for a G that is fixed.
+ * Compares encoders with one state per sequence with their oracles: the states, and the gradients of all parameters and
+ * items by central differences of {@code Σ G ∘ H} for a fixed G.
  */
 class OneStateEncoderTest {
     private static final int ITEMS = 12;
@@ -168,11 +168,11 @@ class OneStateEncoderTest {
         return rows;
     }
 
-    /** What a forward and a backward pass over a batch have given. */
+    /** Results of a forward and a backward pass over a batch. */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     private record Pass(float[][] states, float[][] tokenGradients, float[] gradients, float[][] items) {}
 
-    /** A model whose gains, biases and pads are away from where they begin, so that their part in gradients shows. */
+    /** A model whose gains, biases and pads differ from their initial values, so that they affect the gradients. */
     private static final class Fixture implements AutoCloseable {
         final RecommenderModel model;
         final EncoderShape shape;
@@ -246,7 +246,7 @@ class OneStateEncoderTest {
             return (float) Math.sin(1 + 5.0 * sequence + 3.0 * column);
         }
 
-        /** Passes over the batch in chunks of so many sequences. */
+        /** Runs a pass over the batch in chunks of {@code chunk} sequences. */
         Pass pass(List<int[]> histories, int chunk) {
             int d = shape.dim();
             SequenceBatch batch = batch(shape, histories);

@@ -38,7 +38,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Snapshots as {@code states.py} reads them: by the names, shapes and order of their tensors, without any code of Freshet. */
+/**
+ * Tests that {@code states.py} can read snapshots by the names, shapes and order of their tensors, without any code of
+ * Freshet.
+ */
 class PythonSnapshotTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int ITEMS = 12;
@@ -93,7 +96,7 @@ class PythonSnapshotTest {
         }
     }
 
-    /** Gains, biases and pads are not 1 and 0, so that each has a part in the states. */
+    /** Moves gains, biases and pads away from 1 and 0, so that each affects the states. */
     private static void moveFromTheBeginning(RecommenderModel model) {
         for (Parameter p : model.layout().parameters()) {
             for (int i = 0; i < p.size(); i++) {

@@ -4,11 +4,11 @@ import io.freshet.memory.ClickMemory;
 import io.freshet.memory.Expectations;
 import java.util.Random;
 
-/** Lets a memory observe clicks without a meaning. */
+/** Fills a memory with random clicks. */
 final class RandomMemory {
     private RandomMemory() {}
 
-    /** So many clicks on the first rows, after histories of one to five. */
+    /** Observes {@code clicks} clicks on the first rows, after histories of one to five items. */
     static void fill(ClickMemory memory, int rows, int clicks, long seed) {
         Random random = new Random(seed);
         Expectations expectations = new Expectations();

@@ -63,7 +63,7 @@ class RankerTest {
 
         NaiveEncoder oracle = NaiveEncoder.of(model);
         for (int q = 0; q < QUERIES; q += 7) {
-            // Two scores that differ by less than float's precision may change places.
+            // Two scores that differ by less than float's precision may swap ranks.
             assertThat(ranks[q])
                     .as("query %d", q)
                     .isBetween(

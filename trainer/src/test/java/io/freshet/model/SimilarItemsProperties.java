@@ -18,7 +18,7 @@ class SimilarItemsProperties {
     private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(16, 8, 1, 1), 0.5f, 4);
     private static final int D = 16;
 
-    /** Vectors of small whole numbers: products and squares are exact in any order, and many angles are equal. */
+    /** Uses vectors of small integers: products and squares are exact in any order, and many angles are equal. */
     @Property(tries = 60)
     void shouldFindTheSameItemsInTheSameOrderAsANaiveSearch(
             @ForAll @IntRange(min = 1, max = 5000) int count,

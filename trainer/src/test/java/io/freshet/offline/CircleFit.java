@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A fit of walks around a circle of items, of the usual width, by batches of several chunks, under dropout; as a program
- * of its own, too, whose JVM has compiled nothing when it begins.
+ * A fit of walks around a circle of items, with the default width, batches of several chunks, and dropout. Also a
+ * program, which begins in a JVM that has compiled nothing.
  */
 final class CircleFit {
     private static final int ITEMS = 150;
@@ -28,12 +28,12 @@ final class CircleFit {
 
     private CircleFit() {}
 
-    /** {@code CircleFit FOLDER WORKERS RESULT}: writes what {@link #digests} gives to the file RESULT. */
+    /** {@code CircleFit FOLDER WORKERS RESULT}: writes the result of {@link #digests} to the file RESULT. */
     public static void main(String[] arguments) throws IOException {
         Files.write(Path.of(arguments[2]), digests(Path.of(arguments[0]), Integer.parseInt(arguments[1])));
     }
 
-    /** Name and SHA-256 of each file of the snapshot, which is written to the folder. */
+    /** Writes the snapshot to the folder and returns the name and SHA-256 of each file. */
     static List<String> digests(Path folder, int workers) throws IOException {
         Vocabulary items = new Vocabulary();
         try (Fit fit = new Fit(walks(items), items, config(workers))) {

@@ -11,7 +11,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The same seed gives the same bytes, whatever the number of workers, and whatever the JVM has compiled by then. */
+/** The same seed gives the same bytes, whatever the number of workers and whatever code the JVM has compiled so far. */
 class FitDeterminismTest {
     private static final int FITS_TO_WARM_UP = 3;
 
@@ -37,7 +37,7 @@ class FitDeterminismTest {
         }
     }
 
-    /** A fit in a JVM of its own, with this one's class path and options. */
+    /** A fit in a separate JVM with this JVM's class path and options. */
     private static final class ColdFit implements AutoCloseable {
         private final Path result;
         private final ChildJvm jvm;

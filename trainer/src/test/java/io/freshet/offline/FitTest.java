@@ -26,7 +26,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Fits of walks around a circle of items: after item i comes item i + 1. */
+/** Tests fits of walks around a circle of items, in which item i + 1 follows item i. */
 final class FitTest {
     private static final int ITEMS = 40;
     private static final int USERS = 300;
@@ -135,7 +135,7 @@ final class FitTest {
             expected = save(fit, uninterrupted, "uninterrupted");
         }
         for (int interruption = 1; interruption <= 3; interruption++) {
-            // In the middle of an epoch: 2, 8 and 6 epochs after the beginning or the last validation.
+            // Interrupts in the middle of an epoch: 2, 8 and 6 epochs after the beginning or the last validation.
             int batches = List.of(2, 8, 6).get(interruption - 1);
             int[] asked = {0};
             try (Fit fit = new Fit(data, items, config)) {

@@ -10,7 +10,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.NotEmpty;
 
-/** Measures against their definitions, rank by rank. */
+/** Compares the metrics with their definitions, rank by rank. */
 final class HeldOutAccuracyProperties {
     @Property
     void shouldMeanOverRanksAsDefined(@ForAll @NotEmpty List<@IntRange(min = 1, max = 30) Integer> ranks) {

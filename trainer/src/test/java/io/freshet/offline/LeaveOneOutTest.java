@@ -19,7 +19,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Ranks against the place of the held-out item in the complete list that a scorer gives for the same history. */
+/**
+ * Compares ranks with the position of the held-out item in the complete list that a scorer returns for the same history.
+ */
 final class LeaveOneOutTest {
     private static final int ITEMS = 60;
     private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 8, 1, 1), .1f, 3);
@@ -111,7 +113,7 @@ final class LeaveOneOutTest {
         return ranks.stream().mapToInt(rank -> rank).toArray();
     }
 
-    /** Sequences of 1 to 14 items, so that some are too short and some longer than the encoder sees. */
+    /** Returns sequences of 1 to 14 items, so that some are too short, and some are longer than the encoder's input. */
     private SequenceDataset randomData(int users, boolean repeats) {
         SplittableRandom random = new SplittableRandom(5);
         for (int item = 0; item < ITEMS; item++) {

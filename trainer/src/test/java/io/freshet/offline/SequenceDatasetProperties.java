@@ -18,7 +18,7 @@ import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
 
-/** The data set against lists that are sorted by the library. */
+/** Compares the data set with lists sorted by the library. */
 final class SequenceDatasetProperties {
     record Event(String user, String item, long timestampMs) {}
 

@@ -1,4 +1,7 @@
-/** Reading and splitting against naive code, evaluation against complete top lists, and fits on data made up here. */
+/**
+ * Compares reading and splitting with naive code and evaluation with complete top lists, and tests fits on synthetic
+ * data.
+ */
 @NullMarked
 package io.freshet.offline;
 

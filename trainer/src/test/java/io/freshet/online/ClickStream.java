@@ -11,7 +11,7 @@ import java.util.Map;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the updates that a sequencer would write for clicks which come in order. */
+/** Creates the updates that a sequencer would write for clicks in order of time. */
 final class ClickStream {
     private static final int WINDOW = 50;
 
@@ -34,7 +34,7 @@ final class ClickStream {
                 user, new SequenceUpdate(new UserSequence(interactions), List.of(interactions.size() - 1), cause));
     }
 
-    /** Steps of random users who walk through neighbouring items; more items appear as time goes on. */
+    /** Returns steps of random users who walk through neighbouring items. More items appear over time. */
     static List<List<UserUpdate>> randomSteps(int steps, long seed) {
         ClickStream stream = new ClickStream();
         Random random = new Random(seed);

@@ -46,7 +46,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** A trainer's way to go on where a file of its newest snapshot is not what it was. */
+/** Tests how a trainer continues when a file of its newest snapshot is damaged. */
 final class DamagedSnapshotsTest {
     private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
     private static final OnlineConfig CONFIG =
@@ -75,7 +75,7 @@ final class DamagedSnapshotsTest {
         before = save(1, "");
     }
 
-    /** How a file comes to be another one. */
+    /** Ways in which a file can be damaged. */
     enum Damage {
         CUT {
             @Override
@@ -161,7 +161,7 @@ final class DamagedSnapshotsTest {
         assertGoesOnFromBefore();
     }
 
-    /** With right digests, as though a program without checks had written it. */
+    /** The digests are valid, as if a program without checks had written the snapshot. */
     @ParameterizedTest
     @CsvSource({
         "weights.safetensors, items",
@@ -280,12 +280,12 @@ final class DamagedSnapshotsTest {
         start.learner().close();
     }
 
-    /** @param newer the file that is to be of a version that nobody knows yet, digests and checksum being right; or none */
+    /** @param newer name of the file to give a future version, with valid digests and checksum; empty for none */
     private Manifest save(int steps, String newer) throws IOException {
         return save(steps, newer, DamagedSnapshotsTest::newer);
     }
 
-    /** @param other the file that is to be another one, digests being right; or none */
+    /** @param other name of the file to change, with valid digests; empty for none */
     private Manifest save(int steps, String other, UnaryOperator<byte[]> change) throws IOException {
         try (OnlineLearner learner = afterSteps(steps)) {
             SnapshotFiles written = new SnapshotFiles();
@@ -357,7 +357,7 @@ final class DamagedSnapshotsTest {
         return folder.resolve("shop").resolve(manifest.version()).resolve(name);
     }
 
-    /** A store that lists its snapshots and then is away. */
+    /** A store that lists its snapshots and then becomes unreachable. */
     private record Unreachable(SnapshotStore store) implements SnapshotStore {
         @Override
         public Manifest save(ManifestDraft draft, SnapshotFiles files) throws IOException {

@@ -42,7 +42,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** What the online learner makes of events of different types. */
+/** Tests how the online learner handles events of different types. */
 final class EventTypesLearningTest {
     private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
     private static final EventTypes TYPES =
@@ -229,7 +229,7 @@ final class EventTypesLearningTest {
         }
     }
 
-    /** The learner's step is the one that a batch with these weights makes. */
+    /** The online learner's step equals a step on a batch with these weights. */
     @Test
     void shouldLearnEachTargetByTheWeightOfItsType() {
         TrainingConfig training = TrainingConfig.defaults(1);
@@ -327,7 +327,7 @@ final class EventTypesLearningTest {
                 2, Integer.MAX_VALUE, 12, 6, 5, 5, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO, TYPES);
     }
 
-    /** The different sequences that are drawn, with their weights. */
+    /** Returns the distinct sequences that the reservoir draws, with their weights. */
     private Set<String> replayed(OnlineLearner learner, String name) throws IOException {
         Set<String> drawn = new TreeSet<>();
         String version = save(learner, name).version();

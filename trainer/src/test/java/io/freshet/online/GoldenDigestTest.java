@@ -18,11 +18,11 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * One digest for each encoder's models, on every CPU and by every compiler: {@link #GOLDEN}. A change that alters one
- * changes the bits of its models, so that journals written before it no longer rerun to the same weights: it needs a new
- * {@link io.freshet.tensor.Products#NAME} and a line in the changelog.
+ * The digest of each encoder's models is the same on every CPU and with every compiler: {@link #GOLDEN}. A change that
+ * alters a digest changes the bits of those models, so that replaying an older journal no longer gives the same weights.
+ * It needs a new {@link io.freshet.tensor.Products#NAME} and an entry in the changelog.
  */
-@Execution(ExecutionMode.CONCURRENT) // Without C2, and emulated, it takes more than a minute.
+@Execution(ExecutionMode.CONCURRENT) // Without C2 and under emulation it takes more than a minute.
 final class GoldenDigestTest {
     private static final String SASREC = "38ec6adf9fd3c72bfec294d45aab89cbbfbc4ce73f44c0da9614fe30289bb365";
     private static final String GRU4REC = "bf49aa4456d9c2e9fa54a8897aa85564d3f7a0bdfc9c02e2a781587539405672";
@@ -31,7 +31,7 @@ final class GoldenDigestTest {
     private static final String BSAREC = "78f4246a916d133b4cece0eb11cd9d09397a939e47a283f2f9153ef3e41107c6";
     private static final String BERT4REC = "0c6ab11ba6238711614e3acbe4ae3ee8924839f99ae1c086b9f63f8040f6fd3d";
 
-    /** In the order of {@link ModelDigest#of}. */
+    /** The digests in the order of {@link ModelDigest#of}. */
     private static final List<String> GOLDEN = List.of(SASREC, GRU4REC, LRUREC, FMLPREC, BSAREC, BERT4REC);
 
     @TempDir
@@ -86,7 +86,7 @@ final class GoldenDigestTest {
         return lines;
     }
 
-    /** Lanes and digests of a JVM with further options. */
+    /** Returns the lanes and digests of a JVM with additional options. */
     private List<String> inChild(List<String> options) throws Exception {
         Path result = folder.resolve("result.txt");
         try (ChildJvm child = ChildJvm.start(

@@ -36,13 +36,13 @@ final class ItemAgesFileTest {
         assertThat(ItemAgesFile.encode(copy)).isEqualTo(ItemAgesFile.encode(ages));
     }
 
-    /** Version 1 has only the newest click's time, which one click could have moved by years. */
+    /** Version 1 has only the time of the newest click, which a single click could have moved by years. */
     @Test
     void shouldNotBelieveTheTimeOfVersion1() {
         BinaryFormat version1 = new BinaryFormat("item ages", 'A', 1, 1);
         ByteWriter writer = version1.writer(64);
         writer.writeVarint(1_000_000); // the newest click
-        writer.writeVarint(1_000_000); // the last look
+        writer.writeVarint(1_000_000); // the last scan
         writer.writeVarint(2);
         writer.writeVarint(10);
         writer.writeVarint(200);
@@ -69,7 +69,7 @@ final class ItemAgesFileTest {
         }
     }
 
-    /** Three items, clicked at 10, 20 and 60 by five users each. */
+    /** Returns the ages of three items, clicked at 10, 20 and 60 by five users each. */
     private static ItemAges ages() {
         ItemAges ages = new ItemAges(RETENTION);
         for (int row = 0; row < 3; row++) {

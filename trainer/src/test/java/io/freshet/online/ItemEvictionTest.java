@@ -36,7 +36,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Streams whose items come and go, a millisecond a click; and clocks that lie. */
+/** Tests streams whose items appear and disappear, with one click per millisecond, and clicks with wrong timestamps. */
 final class ItemEvictionTest {
     private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
     private static final int RETENTION = 60; // clicks
@@ -48,7 +48,7 @@ final class ItemEvictionTest {
     @TempDir
     private Path folder;
 
-    /** Twenty users over thirty items at a time, each of which is there for some hundred clicks. */
+    /** Returns steps of twenty users on thirty items at a time, each of which is available for some hundred clicks. */
     private static List<List<UserUpdate>> steps(int count) {
         ClickStream stream = new ClickStream();
         Random random = new Random(5);
@@ -118,7 +118,7 @@ final class ItemEvictionTest {
     @Test
     void shouldEndInTheSameBytesWhateverTheThreadsAndRestarts() throws IOException {
         List<List<UserUpdate>> steps = steps(200);
-        LossConfig few = LossConfig.scaledCrossEntropy(8); // negatives, where there are more items
+        LossConfig few = LossConfig.scaledCrossEntropy(8); // fewer negatives than items
         for (LossConfig loss : List.of(
                 LossConfig.scaledCrossEntropy(512),
                 few,
@@ -152,7 +152,7 @@ final class ItemEvictionTest {
             for (List<UserUpdate> step : steps) {
                 learner.step(step);
                 if (learner.model().step() == 98 || learner.model().step() == 130) {
-                    readers.add(modelOf(learner)); // at the end of a delta, and in the middle
+                    readers.add(modelOf(learner)); // at the end of a delta, and in the middle of one
                 }
                 if (learner.model().step() % 7 == 0) {
                     List<ModelDelta> delta = learner.takeDelta(7);
@@ -211,7 +211,7 @@ final class ItemEvictionTest {
         }
     }
 
-    /** Nineteen items, clicked by ten users in the hour before. */
+    /** Adds nineteen items, clicked by ten users an hour before. */
     private static void fill(OnlineLearner learner, long nowMs) {
         List<UserUpdate> updates = new ArrayList<>();
         for (int item = 0; item < 19; item++) {

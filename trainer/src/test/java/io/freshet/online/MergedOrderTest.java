@@ -54,7 +54,7 @@ final class MergedOrderTest {
         add(1, 0, 5);
         order.choose(4);
         add(0, 1, 40);
-        add(2, 7, 20); // markers and aborted records stand before it
+        add(2, 7, 20); // transaction markers and aborted records precede it
         order.choose(4);
         add(1, 1, 6);
         add(1, 2, 50);
@@ -88,7 +88,7 @@ final class MergedOrderTest {
         assertThat(chosen()).containsExactly("0:0", "0:1", "1:0");
     }
 
-    /** Takes what is chosen, as "partition:offset", and checks that the ranges go up to there. */
+    /** Takes the chosen records, as "partition:offset", and checks that the ranges end after them. */
     private List<String> chosen() {
         List<String> chosen = new ArrayList<>();
         for (InputPartition partition : partitions) {

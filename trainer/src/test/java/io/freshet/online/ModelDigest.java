@@ -43,17 +43,18 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One SHA-256 for each encoder over everything whose bits must not depend on the CPU, the JVM's compiler or the number of threads: after a
- * fixed short training the weights, the optimiser's moments, the co-occurrence memory, ranks, the index of clusters, and a
- * hundred answers, by each way of searching. Every loss and every way of sampling takes part, widths with and without tails,
- * and several heads. A program of its own, too, whose JVM has compiled nothing when it begins.
+ * One SHA-256 per encoder over everything whose bits must not depend on the CPU, the JVM's compiler or the number of
+ * threads. After a short fixed training it covers the weights, the optimiser's moments, the co-occurrence memory, ranks,
+ * the index of clusters, and a hundred answers by each search method. The training uses every loss, every kind of
+ * sampling, widths with and without tails, and several heads. Also a program, which begins in a JVM that has compiled
+ * nothing.
  */
 final class ModelDigest {
     private static final int ITEMS = 90;
     private static final int STEPS = 3;
     private static final int K = 5;
 
-    /** Two blocks of the default width, and one of a width that no tile divides with three heads. */
+    /** WIDE has two blocks of the default width. ODD has three heads and a width that no tile divides. */
     private static final SasRecConfig WIDE = new SasRecConfig(64, 12, 2, 1);
 
     private static final SasRecConfig ODD = new SasRecConfig(48, 20, 1, 3);
@@ -82,14 +83,17 @@ final class ModelDigest {
         }
     }
 
-    /** {@code ModelDigest FOLDER WORKERS RESULT}: writes the lanes of a vector and the digests to the file RESULT. */
+    /** {@code ModelDigest FOLDER WORKERS RESULT}: writes the number of vector lanes and the digests to the file RESULT. */
     public static void main(String[] arguments) throws IOException {
         List<String> lines = new ArrayList<>(List.of(Integer.toString(Lanes.COUNT)));
         lines.addAll(of(Path.of(arguments[0]), Integer.parseInt(arguments[1])));
         Files.write(Path.of(arguments[2]), lines);
     }
 
-    /** The digests of SASRec, GRU4Rec, LRURec, FMLP-Rec, BSARec and BERT4Rec, in hexadecimal digits. Snapshots are written to the folder. */
+    /**
+     * Returns the digests of SASRec, GRU4Rec, LRURec, FMLP-Rec, BSARec and BERT4Rec in hexadecimal. Writes snapshots to
+     * the folder.
+     */
     static List<String> of(Path folder, int workers) throws IOException {
         ModelDigest attention = new ModelDigest(folder, workers);
         attention.losses();
@@ -149,7 +153,10 @@ final class ModelDigest {
         return new TrainingConfig(adam, .3f, loss, workers, TrainingConfig.DEFAULT_SHARDS).withMaxGradientNorm(1f);
     }
 
-    /** Sequences of up to 14 items, with some 420 tokens or 80 states: more than a chunk, and tiles that are not full. */
+    /**
+     * Returns sequences of up to 14 items, with some 420 tokens or 80 states: more than a chunk, and with tiles that are
+     * not full.
+     */
     private static SequenceBatch batch(EncoderShape shape, int step) {
         SequenceBatch batch = new SequenceBatch(shape);
         int sequences = shape.predictsEveryPosition() ? 60 : 12;
@@ -205,7 +212,7 @@ final class ModelDigest {
         }
     }
 
-    /** So many answers, so many at once. */
+    /** Digests {@code count} answers, {@code atOnce} at a time. */
     private void ask(RecommenderModel model, @Nullable ItemClusters clusters, int atOnce, int count) {
         Answers answers = new Answers();
         try (Scorer scorer = new Scorer(model.config(), atOnce, workers)) {

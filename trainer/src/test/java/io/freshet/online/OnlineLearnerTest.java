@@ -132,7 +132,8 @@ final class OnlineLearnerTest {
             assertThat(asked.metrics().running().events())
                     .isLessThan(unasked.metrics().running().events());
             asked.step(steps.getLast());
-            // Items that asking gave rows are no misses any more, so the memory and the figures have events more.
+            // Ranking has given rows to new items, which are no longer misses, so the memory and the metrics count more
+            // events.
             Set<String> others = Set.of("prequential.bin", "memory.bin");
             assertThat(save(asked, "asked").files().stream().filter(file -> !others.contains(file.name())))
                     .isEqualTo(save(unasked, "unasked").files().stream()

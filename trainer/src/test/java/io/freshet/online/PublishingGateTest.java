@@ -51,7 +51,7 @@ class PublishingGateTest {
         PublishingGate gate = new PublishingGate(0.5, List.of(), K);
         rank(gate, WINDOW, 1);
 
-        rank(gate, 15 * WINDOW, 10); // NDCG .289; the standard sinks from 1 to .578 in 15.8 windows
+        rank(gate, 15 * WINDOW, 10); // NDCG .289; the standard falls from 1 to .578 in 15.8 windows
         boolean afterFifteen = gate.isOpen();
         rank(gate, 2 * WINDOW, 10);
         boolean afterSeventeen = gate.isOpen();
@@ -73,7 +73,10 @@ class PublishingGateTest {
         assertThat(gate.isOpen()).isTrue();
     }
 
-    /** As it went with one NaN in one item vector: shut after 2,528 events, and open after 102,880 with NDCG 0. */
+    /**
+     * Reproduces a run with one NaN in one item vector: the gate closed after 2,528 events and opened after 102,880 with
+     * NDCG 0.
+     */
     @Test
     void shouldNeverOpenOnWindowsOfABrokenModelHoweverManyThereAre() {
         PublishingGate gate = new PublishingGate(0.5, List.of(), K);
@@ -130,7 +133,7 @@ class PublishingGateTest {
         assertThat(gate.isOpen()).isFalse();
     }
 
-    /** A model that knows nothing yet is all there is. */
+    /** At the beginning an untrained model is the only one to publish. */
     @Test
     void shouldStayOpenWhileThereIsNoStandard() {
         PublishingGate gate = new PublishingGate(0.5, List.of(), K);
@@ -160,7 +163,7 @@ class PublishingGateTest {
         assertThat(opened).isTrue();
     }
 
-    /** Events of a rank, one by one; whether the last changed the gate. */
+    /** Observes events of one rank, and returns whether the last one changed the gate. */
     private boolean rank(PublishingGate gate, int events, int rank) {
         boolean changed = false;
         for (int i = 0; i < events; i++) {

@@ -22,12 +22,14 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Every decoder of this module under {@link Fuzz}: the files that a snapshot has beside its tensors and its vocabulary.
+ * Runs {@link Fuzz} on every decoder of this module: those of a snapshot's files other than the tensors and the
+ * vocabulary.
  *
- * <p>The bounds of what a decode may allocate: the constant is for the file's buffers and for tables whose size the vocabulary
- * gives. For each byte, a time of an item takes eight bytes twice, and an item of the memory with one neighbour, which takes
- * five bytes, about 100. A slot of the reservoir, which takes two bytes, has room for as many positions as the file says,
- * {@link ReplayFile} allows 4,096, with a row and a weight of four bytes each.
+ * <p>Bounds on allocation: the constant covers the file's buffers, and tables whose size the vocabulary determines. Per
+ * byte of the file, the time of an item takes eight bytes twice. An item of the memory with one neighbour, which has five
+ * bytes in the file, takes about 100. A slot of the reservoir, which has two bytes in the file, allocates as many
+ * positions as the file states, up to the 4,096 that {@link ReplayFile} allows, with a row and a weight of four bytes
+ * each.
  */
 final class TrainerFuzzTest {
     private static final int ITEM_ROWS = 301;
@@ -48,7 +50,7 @@ final class TrainerFuzzTest {
         T read(Path file) throws IOException;
     }
 
-    /** A new one: to write over a file can take as long as to force it to disk. */
+    /** Writes a new file, because overwriting an existing one can take as long as syncing it to disk. */
     private Path newFile(byte[] content) throws IOException {
         Path file = folder.resolve("fuzzed");
         Files.deleteIfExists(file);
@@ -121,7 +123,7 @@ final class TrainerFuzzTest {
         figures().run();
     }
 
-    /** A window of 2^31 - 1 events, none of which has come. */
+    /** Decodes an empty window of up to 2^31 - 1 events. */
     @Test
     void shouldTakeNoMemoryForAWindowThatIsNotFilled() throws IOException {
         String empty = "01" + "0000" + "ffffffff07" + "00";
@@ -147,7 +149,7 @@ final class TrainerFuzzTest {
         reservoirs().run();
     }
 
-    /** One user with at most 2^31 - 9 positions, which would fit one array. */
+    /** Decodes a reservoir of one user with up to 2^31 - 9 positions, which would fit into one array. */
     @Test
     void shouldTakeNoMemoryForPositionsThatNoUserHas() throws IOException {
         String header = "01" + "f7ffffff07" + "0000000000000000" + "00";

@@ -1,4 +1,4 @@
-/** Steps without Kafka: what is ranked among what, and that the same updates always give the same bytes. */
+/** Tests of steps without Kafka: the candidates of each ranking, and that the same updates always give the same bytes. */
 @NullMarked
 package io.freshet.online;
 

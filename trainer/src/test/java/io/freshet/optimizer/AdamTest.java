@@ -12,7 +12,7 @@ import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against algorithm 1 of the paper in scalar double precision. */
+/** Compares with algorithm 1 of the paper in scalar double precision. */
 class AdamTest {
     private static final int COUNT = 3 * Lanes.WIDTH;
     private static final int BEFORE = Lanes.WIDTH;
@@ -51,7 +51,7 @@ class AdamTest {
         memory.setAtIndex(ValueLayout.JAVA_FLOAT, index, value);
     }
 
-    /** From 1e-6 to 1e3 in size: what Adam does must not depend on it. */
+    /** Returns gradients of magnitudes from 1e-6 to 1e3, since Adam's behaviour must not depend on the magnitude. */
     private static double[] gradient(int step) {
         double[] g = new double[COUNT];
         for (int i = 0; i < COUNT; i++) {

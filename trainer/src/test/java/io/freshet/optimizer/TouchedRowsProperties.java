@@ -12,7 +12,7 @@ import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
 import net.jqwik.api.constraints.Size;
 
-/** Against what a map of lists gathers, with the same instance for batch after batch. */
+/** Compares with rows gathered in a map of lists, reusing one instance for all batches. */
 class TouchedRowsProperties {
     static final int ROWS = 30;
 
@@ -40,7 +40,7 @@ class TouchedRowsProperties {
         assertThat(actual.values().stream().mapToInt(List::size).sum()).isEqualTo(batch.tokens() + batch.targetCount());
     }
 
-    /** Some have targets, some have none. */
+    /** Returns a batch in which some sequences have targets and some have none. */
     private static SequenceBatch batch(List<List<Integer>> sequences) {
         SequenceBatch batch = new SequenceBatch(5);
         for (List<Integer> sequence : sequences) {

@@ -16,8 +16,8 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /**
- * A main class in a JVM of its own, which has compiled nothing when it begins. Its class path is this JVM's. Closing it kills
- * the process.
+ * A main class that runs in a separate JVM, which has compiled nothing when it begins. It uses this JVM's class path.
+ * {@link #close} kills the process.
  */
 public final class ChildJvm implements AutoCloseable {
     private static final String ARM64_JAVA = "freshet.test.arm64.java";
@@ -26,8 +26,8 @@ public final class ChildJvm implements AutoCloseable {
     private static final Pattern NATIVE_JAR = Pattern.compile(".*-(linux|macosx|windows)-(x86_64|arm64)\\.jar");
 
     /**
-     * C1 makes an object of each vector, and interpreting an emulated program is slow: C2 compiles everything, and a
-     * twentieth of the usual calls is enough to start it.
+     * C1 allocates an object for each vector, and interpretation under emulation is slow. So C2 compiles everything,
+     * after a twentieth of the usual number of calls.
      */
     private static final List<String> EMULATED_OPTIONS = List.of("-XX:-TieredCompilation", "-XX:CompileThreshold=500");
 
@@ -43,7 +43,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /**
-     * Starts the class with this JVM's options, those of {@code freshet.test.jvm} among them.
+     * Starts the class with this JVM's options, including those of {@code freshet.test.jvm}.
      *
      * @param output receives what the process prints
      */
@@ -52,7 +52,7 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /**
-     * Starts the class with this JVM's options and some more, which win.
+     * Starts the class with this JVM's options and additional ones, which take precedence.
      *
      * @param output receives what the process prints
      */
@@ -64,8 +64,8 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     /**
-     * Starts the class on an emulated arm64 CPU, with ND4J's native code for it. Skips the calling test where no such JVM is
-     * given; {@code .ci/arm64} prepares one.
+     * Starts the class on an emulated arm64 CPU, with ND4J's native code for it. Skips the calling test if no such JVM is
+     * configured; {@code .ci/arm64} prepares one.
      *
      * @param output receives what the process prints
      */
@@ -84,7 +84,7 @@ public final class ChildJvm implements AutoCloseable {
         return new ChildJvm(command(java, options, Stream.concat(portable, arm64), main, arguments), output);
     }
 
-    /** Waits until the process has ended, and fails with its output unless it ended with exit code 0. */
+    /** Waits until the process has ended, and fails with its output unless the exit code is 0. */
     public void awaitSuccess(Duration atMost) throws IOException, InterruptedException {
         boolean ended = process.waitFor(atMost.toMillis(), TimeUnit.MILLISECONDS);
         assertThat(ended ? "exit code " + process.exitValue() : "still running after " + atMost)
@@ -103,13 +103,16 @@ public final class ChildJvm implements AutoCloseable {
         return command;
     }
 
-    /** What this JVM was started with, except agents: a debugger's, for example, would listen on the same port. */
+    /** Returns this JVM's options except agents, since a debugger, for example, would listen on the same port. */
     private static Stream<String> options() {
         return ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
                 .filter(option -> !option.startsWith("-agent") && !option.startsWith("-javaagent"));
     }
 
-    /** Flags of the virtual machine may belong to one architecture, as UseAVX does, and another refuses to start with them. */
+    /**
+     * Returns whether the option is valid on every CPU. VM flags may belong to one architecture, as UseAVX does, and a
+     * JVM on another one refuses to start with them.
+     */
     private static boolean isOfEveryCpu(String option) {
         return !option.startsWith("-XX:");
     }

@@ -37,7 +37,7 @@ class ChildJvmTest {
         return all.isEmpty() ? List.of() : List.of(all.split(" +", -1));
     }
 
-    /** {@code Options FILE}: writes the options of its JVM to the file, one a line. */
+    /** {@code Options FILE}: writes the options of its JVM to the file, one per line. */
     static final class Options {
         private Options() {}
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
-/** ND4J's native code for arm64 and the Vector API run on an arm64 JVM, with 128-bit vectors. */
+/** Tests that ND4J's native code for arm64 and the Vector API run on an arm64 JVM with 128-bit vectors. */
 @Tag("emulated")
 class EmulatedArm64Test {
     @TempDir
@@ -33,7 +33,10 @@ class EmulatedArm64Test {
                 .containsExactly("aarch64", "128", "[19.0, 22.0, 43.0, 50.0]", "[2.0, 4.0, 6.0, 8.0]");
     }
 
-    /** {@code Report FILE}: writes the architecture, the bits of a vector, a matrix product and a vector sum to the file. */
+    /**
+     * {@code Report FILE}: writes the architecture, the vector width in bits, a matrix product and a vector sum to the
+     * file.
+     */
     static final class Report {
         private Report() {}
 

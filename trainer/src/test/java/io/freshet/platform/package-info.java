@@ -1,4 +1,4 @@
-/** JVMs that tests start beside their own: with the same flags on this CPU, or emulated on another one. */
+/** Additional JVMs that tests start: with the same flags on this CPU, or emulated on another one. */
 @NullMarked
 package io.freshet.platform;
 

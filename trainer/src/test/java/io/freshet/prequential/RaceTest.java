@@ -155,7 +155,7 @@ final class RaceTest {
         return ranks;
     }
 
-    /** Over the slice's events after the first tenth. */
+    /** Returns the accuracy over the slice's events after the first tenth of the stream. */
     private Accuracy counted(int[] ranks, Slice slice) {
         List<Integer> counted = new ArrayList<>();
         Map<String, Integer> clicksOf = new HashMap<>();
@@ -176,7 +176,7 @@ final class RaceTest {
         return Accuracy.of(counted.stream().mapToInt(rank -> rank).toArray(), 10);
     }
 
-    /** Over the newest events before a record. */
+    /** Returns the accuracy over the newest events before a record. */
     private static Accuracy newest(int[] ranks, int end, int window) {
         List<Integer> events = new ArrayList<>();
         for (int i = 0; i < end; i++) {

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** A short stream of users who walk among neighbouring items, and settings of a race that suit it. */
+/** A short stream of users who walk among neighbouring items, and matching settings for a race. */
 final class TinyStream {
     static final int STEP = 7;
     static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
@@ -48,7 +48,7 @@ final class TinyStream {
         return updates;
     }
 
-    /** Cut into steps, the last perhaps smaller. */
+    /** Splits the updates into steps, of which the last may be smaller. */
     static List<List<UserUpdate>> steps(List<UserUpdate> updates) {
         List<List<UserUpdate>> steps = new ArrayList<>();
         for (int from = 0; from < updates.size(); from += STEP) {

@@ -1,4 +1,4 @@
-/** The accounting of a race against naive loops over the same stream. */
+/** Compares the accounting of a race with naive loops over the same stream. */
 @NullMarked
 package io.freshet.prequential;
 

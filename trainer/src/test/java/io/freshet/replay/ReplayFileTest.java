@@ -14,11 +14,11 @@ import org.junit.jupiter.api.io.TempDir;
 final class ReplayFileTest {
     private static final int ITEM_ROWS = 301;
 
-    /** Version 1: capacity 2, at most 3 positions, seed -2, one replacement; "a" and "ü" and their rows. */
+    /** Version 1: capacity 2, at most 3 positions, seed -2, one replacement; the users "a" and "ü" with their rows. */
     private static final String GOLDEN = "465201" + "02" + "03" + "feffffffffffffff" + "01" + "02" + "0161" + "020501"
             + "02c3bc" + "03ac020007" + "83f897c0";
 
-    /** Version 2: the same, and three weights, 0, 1 and 4, of the five positions. */
+    /** Version 2: the same, with three distinct weights, 0, 1 and 4, for the five positions. */
     private static final String GOLDEN_WITH_WEIGHTS = "465202" + "02" + "03" + "feffffffffffffff" + "01" + "02" + "0161"
             + "020501" + "02c3bc" + "03ac020007" + "03" + "000000000000803f00008040" + "0001020100" + "8eb4b03a";
 

@@ -1,4 +1,4 @@
-/** The reservoir against a naive one, and its file against golden and damaged bytes. */
+/** Compares the reservoir with a naive one, and tests its file on golden and damaged bytes. */
 @NullMarked
 package io.freshet.replay;
 

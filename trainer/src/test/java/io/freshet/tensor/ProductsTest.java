@@ -100,7 +100,7 @@ class ProductsTest {
         }
     }
 
-    /** What a product's sums start from, or that its left operand is transposed. */
+    /** The initial value of a product's sums, or that its left operand is transposed. */
     enum Start {
         ZERO,
         CONTENTS,

@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Against scalar loops in double precision, over the middle of longer memory. */
+/** Compares with scalar loops in double precision, on the middle of longer memory. */
 class RowsTest {
     private static final int FROM_AT = 3;
     private static final int TO_AT = 5;
@@ -106,7 +106,7 @@ class RowsTest {
         check();
     }
 
-    /** What lies before and behind is as it was. */
+    /** Checks the result, and that the memory before and after it is unchanged. */
     private void check() {
         for (int i = 0; i < b.length; i++) {
             assertThat((double) to.memory().getAtIndex(ValueLayout.JAVA_FLOAT, i))

@@ -26,7 +26,7 @@ final class YardstickTest {
                 assertThat(best.sgemmCoreType()).isEqualTo(rates.detectedCoreType());
                 assertThat(best.sgemmGflops()).isPositive();
                 assertThat(best.readGigabytesPerSecond()).isPositive();
-                // Interpreted, the loop is a thousand times slower: then it would not be a peak.
+                // In the interpreter the loop is a thousand times slower, so it would not measure a peak.
                 assertThat(best.fmaGflops()).isGreaterThan(1);
             }
             assertThat(yardstick.sgemm(2, Duration.ofMillis(1))).isPositive();

@@ -21,15 +21,16 @@ import java.util.Set;
  * state:       dropout([v, o]) · W + b                                            (d)
  * </pre>
  *
- * <p>Two things differ from the paper. There is no user vector: a table of users has no bound on a stream. And the items that are
- * scored are those that are read (the table is tied), so that the state is as wide as an item, and has no ReLU at its end: with one,
- * scores would be inner products with numbers that are not negative, each item would be pushed into or out of one orthant, and the
- * same vectors have signs that the filters need. The paper's own last layer has 2 d inputs, half of them a user vector with signs.
+ * <p>This differs from the paper in two ways. There is no user vector, because a table of users is unbounded on a stream. And
+ * the same item vectors are read and scored (the table is tied), so the state is as wide as an item vector and does not end
+ * with a ReLU. With a ReLU, scores would be inner products with non-negative numbers, which pushes each item vector into or out
+ * of one orthant, but the filters need the signs of the same vectors. The paper's own last layer has 2 d inputs, half of which
+ * are a user vector with signs.
  */
 public final class CaserType implements EncoderType {
     private static final String NAME = "caser";
 
-    /** Items that the network sees. */
+    /** Number of items that the network sees. */
     static final int LENGTH = 5;
 
     private static final int VERTICAL = 4;
@@ -47,7 +48,7 @@ public final class CaserType implements EncoderType {
         return Set.of();
     }
 
-    /** Caser sees five items, also where {@code max_length} is larger. */
+    /** Returns the shape. Caser sees five items, even if {@code max_length} is larger. */
     @Override
     public EncoderShape shape(Map<String, Object> settings) {
         int dim = EncoderType.required(settings, EncoderTypes.DIM);
@@ -61,7 +62,7 @@ public final class CaserType implements EncoderType {
         return shape;
     }
 
-    /** The graph's JSON for this width. */
+    /** Returns the graph's JSON for this width. */
     static String network(int dim) {
         try (InputStream in = Objects.requireNonNull(CaserType.class.getResourceAsStream("caser.json.template"))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8)

@@ -16,17 +16,18 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.indexing.NDArrayIndex;
 
 /**
- * An encoder whose network DL4J computes. With B sequences of at most L items of width d:
+ * An encoder whose network is computed by DL4J. With B sequences of at most L items of width d:
  *
  * <pre>
  * X[s, :, L - n + t] = dropout(E[item t of n])     (B, d, L), zeros before
  * H = dropout(network(X, mask))                    (B, d)
  * </pre>
  *
- * <p>A network with dropout inputs of its own, see {@link NetworkDefinition}, has dropout there alone. What is dropped is a function of
- * the sequence's number in the batch, the place and the channel.
+ * <p>If the network has its own dropout inputs, see {@link NetworkDefinition}, dropout is applied only there. The mask is a
+ * function of the sequence's number in the batch, the place and the channel.
  *
- * <p>Weights are copied into the network's memory in each call: 0.2 MB for Caser, against milliseconds of a pass.
+ * <p>Each call copies the weights into the network's memory. For Caser these are 0.2 MB, which is little compared with a pass
+ * of some milliseconds.
  */
 final class Dl4jEncoder implements Encoder {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -79,10 +80,10 @@ final class Dl4jEncoder implements Encoder {
         return block;
     }
 
-    /** The factors of one dropout input of the network. */
+    /** Factors for one dropout input of the network. */
     private final class DropoutInput {
         final int width;
-        final int padded; // whole vectors
+        final int padded; // width rounded up to whole vectors
         final FloatBlock factors; // (B, width)
         final FloatBlock ones; // (padded)
         final FloatBlock dropped; // (padded)
@@ -225,12 +226,12 @@ final class Dl4jEncoder implements Encoder {
         }
     }
 
-    /** The number of a channel 0 in dropout. */
+    /** Returns the dropout element number of channel 0 at a place. */
     private int element(int s, int place) {
         return ((first + s) * length + place) * d;
     }
 
-    /** The front of a block, as an array of this shape. */
+    /** Returns a view of the beginning of a block as an array of this shape. */
     private static INDArray view(FloatBlock block, long... shape) {
         long count = 1;
         for (long size : shape) {

@@ -6,7 +6,7 @@ import io.freshet.tensor.Matrix;
 import io.freshet.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 
-/** Serves with a network; owns it. */
+/** Serves with a network. Owns the encoder. */
 final class Dl4jHistoryEncoder implements HistoryEncoder {
     private final Dl4jEncoder encoder;
 

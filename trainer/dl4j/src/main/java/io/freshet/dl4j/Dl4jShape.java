@@ -16,11 +16,11 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The shape of an encoder whose network is DL4J's. Sequences are padded on the left to {@link #maxLength} places, and each has one
- * state. The parameters are one flat row, "network" (1, n), in DL4J's order.
+ * The shape of an encoder whose network is computed by DL4J. Sequences are padded on the left to {@link #maxLength} places, and
+ * each has one state. The parameters are one flat row, "network" (1, n), in DL4J's order.
  */
 final class Dl4jShape implements EncoderShape {
-    /** The setting of a manifest that has the SHA-256 of the network's canonical text. */
+    /** Name of the manifest setting with the SHA-256 of the network's canonical text. */
     static final String NETWORK_SHA256 = "network_sha256";
 
     private final String type;
@@ -34,7 +34,8 @@ final class Dl4jShape implements EncoderShape {
 
     /**
      * @param network canonical text of the network
-     * @param describesNetwork whether the type's name does not say which network it is
+     * @param describesNetwork whether {@link #describe} includes the network's text, because the type's name does not determine
+     *     it
      * @throws IllegalArgumentException if the network does not fit the width and the length
      */
     Dl4jShape(String type, int dim, int maxLength, String network, boolean describesNetwork) {
@@ -54,7 +55,7 @@ final class Dl4jShape implements EncoderShape {
         this.flopsOfSequence = flops(definition.require(dim, maxLength), maxLength);
     }
 
-    /** Two operations for each parameter of a layer and each place that the layer is applied to. */
+    /** Returns two operations for each parameter of a layer and each place that the layer is applied to. */
     private static double flops(List<LayerSummary> layers, int maxLength) {
         return layers.stream()
                 .mapToDouble(layer -> 2.0 * layer.parameters() * layer.places(maxLength))
@@ -62,10 +63,10 @@ final class Dl4jShape implements EncoderShape {
     }
 
     /**
-     * Refuses settings with the digest of another network.
+     * Rejects settings with the digest of another network.
      *
-     * @param settings as {@link #describe} has them; those without a digest are of any network
-     * @throws IllegalArgumentException naming both digests
+     * @param settings settings as {@link #describe} returns them; settings without a digest fit any network
+     * @throws IllegalArgumentException if the digests differ; the message names both
      */
     void requireDigest(Map<String, Object> settings) {
         Object digest = settings.getOrDefault(NETWORK_SHA256, networkDigest);
@@ -111,7 +112,7 @@ final class Dl4jShape implements EncoderShape {
         return false;
     }
 
-    /** OpenBLAS sums in an order that depends on the CPU and on the size of the batch. */
+    /** Returns false, because OpenBLAS sums in an order that depends on the CPU and on the size of the batch. */
     @Override
     public boolean reproducible() {
         return false;
@@ -129,7 +130,7 @@ final class Dl4jShape implements EncoderShape {
         return layout;
     }
 
-    /** By DL4J's own initialisers, as the configuration has them. */
+    /** Writes parameters drawn by DL4J's own initialisers, as configured in the network. */
     @Override
     public void initialize(long seed, MemorySegment weights) {
         int count = (int) definition.parameters();
@@ -140,7 +141,7 @@ final class Dl4jShape implements EncoderShape {
         }
     }
 
-    /** DL4J transposes by itself. */
+    /** Does nothing, because DL4J transposes by itself. */
     @Override
     public void transposeWeights(MemorySegment weights, MemorySegment transposed) {}
 
@@ -154,7 +155,7 @@ final class Dl4jShape implements EncoderShape {
         return new Dl4jHistoryEncoder(new Dl4jEncoder(this, capacity, false));
     }
 
-    /** About: {@code 2 n} for each sequence, layer and place that the layer's n parameters are applied to. */
+    /** Returns an estimate: {@code 2 n} for each sequence, layer and place that the layer's n parameters are applied to. */
     @Override
     public double flops(SequenceBatch batch) {
         return batch.sequences() * flopsOfSequence;

@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Encoders whose network a file holds, see {@link NetworkFile}. The network's text is a setting, so that a snapshot's manifest carries
- * it and no other process needs the file.
+ * The type of encoders whose network is in a file, see {@link NetworkFile}. The text of the network is a setting, so a
+ * snapshot's manifest carries it and no other process needs the file.
  */
 public final class Dl4jType implements EncoderType {
     static final String NETWORK = "network";
@@ -27,7 +27,9 @@ public final class Dl4jType implements EncoderType {
         return Set.of(NETWORK);
     }
 
-    /** A file, or the network's text itself, as a snapshot's manifest has it. */
+    /**
+     * Reads the network from a file, or from the argument itself if that is the network's text, as in a snapshot's manifest.
+     */
     @Override
     public Map<String, Object> read(String argument) throws IOException {
         return Map.of(

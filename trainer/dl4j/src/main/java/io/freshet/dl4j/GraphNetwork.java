@@ -9,9 +9,9 @@ import org.deeplearning4j.nn.graph.ComputationGraph;
 import org.deeplearning4j.nn.graph.vertex.GraphVertex;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A {@link ComputationGraph} with one output, and one input beside those of dropout. */
+/** A {@link ComputationGraph} with one output, and one input besides those for dropout. */
 final class GraphNetwork implements Network {
-    /** The name of an input that receives padded items without a mask. */
+    /** Name of an input that receives padded items without a mask. */
     static final String UNMASKED = "unmasked";
 
     private final Graph graph;
@@ -32,7 +32,9 @@ final class GraphNetwork implements Network {
         graph.init(parameters, false);
     }
 
-    /** DL4J's own {@code backpropGradient} forgets the gradient of the input (its issue 8173). */
+    /**
+     * A graph that also returns the gradient of its input, which DL4J's own {@code backpropGradient} discards (its issue 8173).
+     */
     @SuppressWarnings("serial") // never serialised
     private static final class Graph extends ComputationGraph {
         Graph(ComputationGraphConfiguration configuration) {

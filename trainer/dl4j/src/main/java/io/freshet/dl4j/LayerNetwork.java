@@ -8,10 +8,10 @@ import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
-/** A {@link MultiLayerNetwork}: layers one after the other. */
+/** A {@link MultiLayerNetwork}, which is a sequence of layers. */
 final class LayerNetwork implements Network {
     private final MultiLayerNetwork network;
-    private List<INDArray> activations = List.of(); // the input, then each layer's
+    private List<INDArray> activations = List.of(); // the input, then the output of each layer
 
     /**
      * @param parameters (1, n), which the network reads and never writes

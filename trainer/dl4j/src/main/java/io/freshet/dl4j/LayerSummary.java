@@ -6,9 +6,9 @@ import java.util.List;
 /**
  * One layer or vertex of a network.
  *
- * @param name as the configuration has it
+ * @param name the name in the configuration
  * @param type simple name of its class
- * @param parameters numbers that it learns
+ * @param parameters number of its parameters
  * @param output shape of its output for one sequence, without the batch
  */
 public record LayerSummary(String name, String type, long parameters, List<Long> output) {
@@ -17,7 +17,10 @@ public record LayerSummary(String name, String type, long parameters, List<Long>
                 name, type, parameters, Arrays.stream(shape).skip(1).boxed().toList());
     }
 
-    /** How often its parameters are applied to a sequence: at each place of its output, or of its input if it looks for the last. */
+    /**
+     * Returns how often the layer's parameters are applied to a sequence: once for each place of its output, or of its input
+     * for LastTimeStep and Bidirectional.
+     */
     long places(int maxLength) {
         if (type.equals("LastTimeStep") || type.equals("Bidirectional")) {
             return maxLength;

@@ -5,26 +5,26 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Memory of DL4J's intermediate results. It is outside the heap and freed when the garbage collector finds that its small object on the
- * heap is gone, so that a process that makes little garbage on the heap would grow and grow.
+ * Frees the memory of DL4J's intermediate results. That memory is outside the heap and is freed only when the garbage collector
+ * finds its small owner on the heap unreachable, so a process with little garbage on the heap would grow without bound.
  */
 final class NativeMemory {
-    /** How much the process may grow until the garbage collector is asked. */
+    /** Bytes by which the process may grow before a garbage collection is requested. */
     private static final long GROWTH = 1L << 30;
 
-    /** Resident memory from which the growth counts. */
+    /** Resident memory from which the growth is counted. */
     private static final AtomicLong FLOOR = new AtomicLong(Long.MAX_VALUE);
 
     private NativeMemory() {}
 
-    /** Frees an array that nothing else will read; a view of another's memory stays. */
+    /** Frees an array that nothing else will read. Does nothing for a view of another array's memory. */
     static void free(INDArray array) {
         if (!array.wasClosed() && array.closeable()) {
             array.close();
         }
     }
 
-    /** Asks for a garbage collection where the process has grown by {@link #GROWTH} since the last one. */
+    /** Requests a garbage collection if the process has grown by more than {@link #GROWTH} since the last request. */
     static void collectWhatIsLeft() {
         long now = TensorMemory.processBytes();
         long floor = FLOOR.accumulateAndGet(now, Math::min);

@@ -18,17 +18,18 @@ import java.util.Random;
 import java.util.function.DoubleSupplier;
 
 /**
- * Tries a network out before a model is made of it: whether its gradients are those of its states, whether it gives the same bits
- * again, and how long it takes.
+ * Result of a check of a network before it is used in a model: whether its gradients are those of its states, whether it gives
+ * the same bits again, and how long it takes.
  *
- * @param layers its layers and vertices
- * @param parameters numbers that it learns
- * @param itemError the largest error of a sample of the items' gradients, against differences, as a share of their root mean square
- * @param parameterError the same of the parameters
- * @param sameTwice whether a second pass gives the same bits, gradients included
- * @param sameInCompany whether a sequence has the same bits alone as with others
- * @param msForState to encode one history
- * @param msForStep forward and backward pass for {@link #STEP_SEQUENCES} sequences
+ * @param layers layers and vertices of the network
+ * @param parameters number of its parameters
+ * @param itemError the largest error in a sample of the items' gradients, compared with central differences, as a share of the
+ *     gradients' root mean square
+ * @param parameterError the same error for the parameters' gradients
+ * @param sameTwice whether a second pass gives the same bits, including gradients
+ * @param sameInCompany whether a sequence gives the same bits alone and with others
+ * @param msForState milliseconds to encode one history
+ * @param msForStep milliseconds for the forward and backward pass over {@link #STEP_SEQUENCES} sequences
  */
 public record NetworkCheck(
         List<LayerSummary> layers,
@@ -39,7 +40,7 @@ public record NetworkCheck(
         boolean sameInCompany,
         double msForState,
         double msForStep) {
-    /** Sequences of the step that is timed. */
+    /** Number of sequences in the step that is timed. */
     public static final int STEP_SEQUENCES = 512;
 
     private static final double TOLERANCE = .03;
@@ -49,15 +50,15 @@ public record NetworkCheck(
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     /**
-     * Tries the network that a file holds.
+     * Checks the network in a file.
      *
-     * @throws IllegalArgumentException if it cannot be an encoder of this width and length
+     * @throws IllegalArgumentException if the network cannot be an encoder of this width and length
      */
     public static NetworkCheck of(Path file, int dim, int maxLength) throws IOException {
         return of(new Dl4jShape("dl4j", dim, maxLength, NetworkFile.read(file), true), true);
     }
 
-    /** The times are NaN unless {@code timed}. */
+    /** Checks a network. The times are NaN unless {@code timed}. */
     static NetworkCheck of(Dl4jShape shape, boolean timed) {
         List<LayerSummary> layers = shape.definition().require(shape.dim(), shape.maxLength());
         int length = shape.maxLength();
@@ -89,7 +90,7 @@ public record NetworkCheck(
         return lengths;
     }
 
-    /** What is wrong, if anything is. */
+    /** Returns the problem that the check has found, if any. */
     public Optional<String> problem() {
         if (!(itemError <= TOLERANCE)) {
             return Optional.of("the gradients of the items must be those of the states: error=" + itemError);
@@ -101,8 +102,8 @@ public record NetworkCheck(
     }
 
     /**
-     * The largest error of a gradient against central differences of several widths, the nearest of which counts: ReLU and maximum have
-     * places without a derivative.
+     * Returns the largest error of a gradient compared with central differences of several widths. For each number, the closest
+     * difference counts, because ReLU and maximum are not differentiable everywhere.
      */
     private static double error(double[] gradient, DoubleSupplier loss, MemorySegment values) {
         double scale =
@@ -130,7 +131,7 @@ public record NetworkCheck(
         return (above - below) / ((double) (value + width) - (double) (value - width));
     }
 
-    /** A network with sequences of these lengths; its loss is the inner product of the states with fixed numbers. */
+    /** A network with sequences of given lengths. Its loss is the inner product of the states with fixed numbers. */
     private static final class Trial implements AutoCloseable {
         final Dl4jShape shape;
         final int d;
@@ -158,7 +159,7 @@ public record NetworkCheck(
             }
             weights = FloatBlock.zeros(shape.definition().parameters());
             shape.initialize(5, weights.memory());
-            // Biases begin at zero, where ReLU has no derivative.
+            // Biases are initially zero, where ReLU has no derivative.
             for (long i = 0; i < weights.length(); i++) {
                 float value = weights.memory().getAtIndex(FLOAT, i);
                 weights.memory().setAtIndex(FLOAT, i, value + (float) random.nextGaussian() / 20);
@@ -209,7 +210,7 @@ public record NetworkCheck(
                     Matrix.over(dItems.memory(), 0, d));
         }
 
-        /** Of the parameters, and of the tokens' items. */
+        /** Returns the gradients of the parameters and then those of the tokens' item vectors. */
         float[] gradients() {
             int count = (int) gradients.length();
             float[] values = new float[count + (int) dItems.length()];
@@ -227,7 +228,7 @@ public record NetworkCheck(
             return values;
         }
 
-        /** Of the items' rows (ITEMS, d): the sums over their tokens. */
+        /** Returns the gradients of the items' rows (ITEMS, d), which are sums over the items' tokens. */
         double[] itemGradients() {
             double[] values = new double[ITEMS * d];
             for (int token = 0; token < batch.tokens(); token++) {
@@ -265,7 +266,7 @@ public record NetworkCheck(
             });
         }
 
-        /** The median of so many runs, after as many. */
+        /** Returns the median time of {@code runs} runs in milliseconds, after as many warm-up runs. */
         private static double ms(int runs, Runnable work) {
             long[] times = new long[runs];
             for (int i = 0; i < 2 * runs; i++) {

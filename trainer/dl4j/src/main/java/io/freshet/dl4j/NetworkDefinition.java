@@ -16,15 +16,15 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A network that {@link NetworkFile} has let through, as DL4J understands it. It maps items (batch, d, L) with a mask (batch, L) to
+ * A network that {@link NetworkFile} has accepted, as DL4J interprets it. It maps items (batch, d, L) with a mask (batch, L) to
  * states (batch, d).
  *
- * <p>A graph may have further inputs named {@code dropout_N}: each receives factors (batch, N), 0 or 1 / (1 - rate), or 1 where
- * nothing is dropped, which the graph multiplies its activations with. Dropout stays Freshet's so. A graph whose input of items is
- * named {@code unmasked} receives no mask: padding is zeros to it.
+ * <p>A graph may have further inputs named {@code dropout_N}. Each receives factors (batch, N), by which the graph multiplies
+ * its activations: 0 or 1 / (1 - rate), or 1 if there is no dropout. In this way Freshet controls dropout. A graph whose input
+ * for items is named {@code unmasked} receives no mask and sees padding as zeros.
  */
 final class NetworkDefinition {
-    /** 64 MiB of weights: a network is copied in each step. */
+    /** Largest number of parameters: 64 MiB of weights, which are copied in each step. */
     private static final long MAX_PARAMETERS = 1 << 24;
 
     private static final Pattern DROPOUT_INPUT = Pattern.compile("dropout_(\\d{1,5})");
@@ -36,8 +36,8 @@ final class NetworkDefinition {
     private final long parameters;
 
     /**
-     * @param text as {@link NetworkFile#canonical} makes it
-     * @throws IllegalArgumentException if DL4J does not understand it, or the network is too large
+     * @param text text from {@link NetworkFile#canonical}
+     * @throws IllegalArgumentException if DL4J cannot read it or the network is too large
      */
     NetworkDefinition(String text) {
         SingleThread.require();
@@ -49,7 +49,7 @@ final class NetworkDefinition {
                 items = itemsInput(graph);
                 dropoutWidths = dropoutWidths(graph);
                 parameters = parameters(graph);
-                // What DL4J has made of the text must be allowed as well.
+                // DL4J's interpretation of the text must be allowed, too.
                 NetworkFile.canonical(graph.toJson());
             } else {
                 MultiLayerConfiguration layers = MultiLayerConfiguration.fromJson(text);
@@ -114,20 +114,20 @@ final class NetworkDefinition {
         return line < 0 ? message : message.substring(0, line);
     }
 
-    /** Numbers that the network learns. */
+    /** Returns the number of parameters. */
     long parameters() {
         return parameters;
     }
 
-    /** The widths of the inputs {@code dropout_N}, in their order. */
+    /** Returns the widths N of the inputs {@code dropout_N}, in the order of the inputs. */
     List<Integer> dropoutWidths() {
         return dropoutWidths;
     }
 
     /**
-     * An instance.
+     * Creates an instance of the network.
      *
-     * @param weights ({@link #parameters}); the network reads them in each pass and does not own them
+     * @param weights ({@link #parameters}); the network reads them in each pass but does not own them
      */
     Network open(FloatBlock weights) {
         INDArray row = weights.array().reshape(1, parameters);
@@ -136,7 +136,7 @@ final class NetworkDefinition {
                 : new LayerNetwork(MultiLayerConfiguration.fromJson(text), row);
     }
 
-    /** The parameters (1, n) that DL4J's own initialisers draw from this seed. */
+    /** Returns the parameters (1, n) that DL4J's own initialisers draw from this seed. */
     INDArray draw(long seed) {
         if (isGraph) {
             ComputationGraphConfiguration configuration = ComputationGraphConfiguration.fromJson(text);
@@ -155,8 +155,8 @@ final class NetworkDefinition {
     /**
      * Runs the network on zeros, for one sequence and for three.
      *
-     * @return its layers, with the shapes of their outputs
-     * @throws IllegalArgumentException unless it maps (batch, dim, length) to (batch, dim)
+     * @return the network's layers, with the shapes of their outputs
+     * @throws IllegalArgumentException if the network does not map (batch, dim, length) to (batch, dim)
      */
     List<LayerSummary> require(int dim, int length) {
         try (FloatBlock weights = FloatBlock.zeros(parameters)) {

@@ -22,14 +22,14 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /**
- * Files that hold the configuration of a DL4J network: the JSON of a {@code MultiLayerConfiguration} or a
- * {@code ComputationGraphConfiguration}, or a zip as DL4J's {@code ModelSerializer} writes it. Of a zip the configuration alone is
- * read: its coefficients belong to other item vectors, and the network learns anew. No object is deserialised.
+ * Reads the configuration of a DL4J network from a file: the JSON of a {@code MultiLayerConfiguration} or a
+ * {@code ComputationGraphConfiguration}, or a zip written by DL4J's {@code ModelSerializer}. From a zip, only the configuration
+ * is read: its coefficients belong to other item vectors, so the network is trained from scratch. No object is deserialised.
  *
- * <p>No class of DL4J is loaded here.
+ * <p>This class loads no class of DL4J.
  */
 public final class NetworkFile {
-    /** The longest configuration that is read. */
+    /** Largest configuration that is read, in bytes. */
     static final int MAX_BYTES = 1 << 20;
 
     private static final String ENTRY = "configuration.json";
@@ -44,10 +44,10 @@ public final class NetworkFile {
     private NetworkFile() {}
 
     /**
-     * Reads a file.
+     * Reads a network from a file.
      *
-     * @return the network's canonical text, see {@link #canonical}
-     * @throws IllegalArgumentException for a file that holds no such network, or one that is not allowed
+     * @return the canonical text of the network, see {@link #canonical}
+     * @throws IllegalArgumentException if the file holds no such network, or one that is not allowed
      */
     public static String read(Path file) throws IOException {
         byte[] start;
@@ -95,10 +95,11 @@ public final class NetworkFile {
     }
 
     /**
-     * The same text for equal networks: fields in alphabetical order, without spaces. What does not concern the network is set to one
-     * value: updaters, workspaces, caches, seeds, and how far a training was.
+     * Returns the canonical text of a network, which is the same for equal networks: fields are in alphabetical order, without
+     * spaces. Fields that do not affect the network get a fixed value: updaters, workspaces, caches, seeds, and counts of
+     * epochs and iterations.
      *
-     * @throws IllegalArgumentException for a text that is no network, or not one that is allowed
+     * @throws IllegalArgumentException if the text is not a network, or one that is not allowed
      */
     static String canonical(String text) {
         JsonNode tree;
@@ -124,7 +125,7 @@ public final class NetworkFile {
         return result;
     }
 
-    /** The SHA-256 of a text's UTF-8, in hexadecimal digits. */
+    /** Returns the SHA-256 of a text's UTF-8, in hexadecimal digits. */
     static String digest(String text) {
         try {
             byte[] digest = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));

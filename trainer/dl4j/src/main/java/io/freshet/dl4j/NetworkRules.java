@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * What a configuration of DL4J may hold. DL4J makes an object of each class that a configuration names, so that a file is checked
- * against a list of classes before DL4J sees it.
+ * Rules for the contents of a DL4J configuration. DL4J instantiates each class that a configuration names, so a file is checked
+ * against a list of allowed classes before DL4J reads it.
  */
 final class NetworkRules {
     private static final String LAYERS = "org.deeplearning4j.nn.conf.layers.";
@@ -52,7 +52,7 @@ final class NetworkRules {
             .flatMap(names -> names)
             .collect(Collectors.toUnmodifiableSet());
 
-    /** Why classes that people have in their networks are refused, by the end of their names. */
+    /** Reasons why common classes are rejected, by the end of their names. */
     private static final Map<String, String> REASONS = Map.of(
             "OutputLayer", "Freshet has the loss: end the network with the layer that makes the state",
             "LossLayer", "Freshet has the loss: end the network with the layer that makes the state",
@@ -72,7 +72,7 @@ final class NetworkRules {
     /**
      * Checks a whole configuration.
      *
-     * @throws IllegalArgumentException for the first thing that is not allowed, with its name
+     * @throws IllegalArgumentException if something is not allowed; the message names the first such thing
      */
     static void check(JsonNode network) {
         check(network, "");

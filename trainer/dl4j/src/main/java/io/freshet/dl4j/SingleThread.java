@@ -6,8 +6,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * ND4J and OpenBLAS on the calling thread alone, in the whole JVM: Freshet has threads of its own, and a sum whose parts follow the
- * number of threads has other bits.
+ * Restricts ND4J and OpenBLAS to the calling thread, in the whole JVM. Freshet has its own threads, and the bits of a sum that
+ * is split by the number of threads depend on that number.
  */
 final class SingleThread {
     static {
@@ -19,6 +19,6 @@ final class SingleThread {
 
     private SingleThread() {}
 
-    /** Has an effect on the first call only. */
+    /** Applies the restriction. Only the first call has an effect. */
     static void require() {}
 }

@@ -55,7 +55,7 @@ class CaserTest {
         }
     }
 
-    /** The newest L items (L, d), zeros before. */
+    /** Returns the vectors of the newest L items (L, d), with zeros before them. */
     private static double[][] window(RowTable items, int[] history) {
         double[][] window = new double[L][D];
         for (int t = 0; t < Math.min(L, history.length); t++) {
@@ -95,7 +95,7 @@ class CaserTest {
     }
 
     private static double greatest(ComputationGraph named, int h, int k, double[][] window) {
-        // DL4J 1.0.0-M2.1 says (16, d, h, 1), and convolves with the same numbers as (h, d, 16).
+        // DL4J 1.0.0-M2.1 gives the shape as (16, d, h, 1), but convolves with the same numbers as (h, d, 16).
         INDArray weight = named.getParam("horizontal_" + h + "_W").reshape('c', h, D, 16);
         double greatest = 0; // of ReLU
         for (int t = 0; t + h <= L; t++) {

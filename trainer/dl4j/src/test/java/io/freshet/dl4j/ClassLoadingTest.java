@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 
 class ClassLoadingTest {
-    /** What the child JVM runs. */
+    /** Main class of the child JVM. */
     static final class ListEncoders {
         private ListEncoders() {}
 

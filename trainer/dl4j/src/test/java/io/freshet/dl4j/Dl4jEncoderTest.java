@@ -24,7 +24,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** What an encoder of DL4J promises, which is less than others do: see {@link Dl4jShape#reproducible}. */
+/**
+ * Tests the guarantees of a DL4J encoder, which are weaker than those of other encoders, see {@link Dl4jShape#reproducible}.
+ */
 class Dl4jEncoderTest {
     private static final int ITEMS = 30;
     private static final int[] LENGTHS = {1, 5, 2, 3, 5, 4};
@@ -61,7 +63,7 @@ class Dl4jEncoderTest {
         assertThat(learn(shape)).isEqualTo(learn(shape));
     }
 
-    /** The parameters after some steps down the gradient, with dropout, in two chunks a step. */
+    /** Returns the parameters after some steps of gradient descent with dropout, in two chunks per step. */
     private float[] learn(Dl4jShape shape) {
         int d = shape.dim();
         SequenceBatch batch = batch();
@@ -157,7 +159,7 @@ class Dl4jEncoderTest {
                 .isThrownBy(() -> EncoderTypes.named(shape.type()).shape(description))
                 .withMessage("the encoder " + shape.type() + " must have the network that its network_sha256 names: named="
                         + "0".repeat(64) + ", found=" + digest);
-        // As manifests were before.
+        // Older manifests have no digest.
         description.remove("network_sha256");
         assertThat(EncoderTypes.named(shape.type()).shape(description)).isEqualTo(shape);
     }

@@ -19,18 +19,18 @@ import org.deeplearning4j.nn.conf.layers.recurrent.LastTimeStep;
 import org.deeplearning4j.nn.conf.layers.recurrent.SimpleRnn;
 import org.nd4j.linalg.activations.Activation;
 
-/** Networks of tests. */
+/** Networks for tests. */
 final class Networks {
     private Networks() {}
 
-    /** The example that the module carries: an LSTM of width 64. */
+    /** Returns the example in the module's resources: an LSTM of width 64. */
     static String lstm() throws IOException {
         try (InputStream in = Objects.requireNonNull(Networks.class.getResourceAsStream("lstm.json"))) {
             return new String(in.readAllBytes(), StandardCharsets.UTF_8);
         }
     }
 
-    /** Layers one after the other, as DL4J writes them. */
+    /** Returns the JSON of a sequence of layers, as DL4J writes it. */
     static String layers(Layer... layers) {
         NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder().list();
         for (Layer layer : layers) {

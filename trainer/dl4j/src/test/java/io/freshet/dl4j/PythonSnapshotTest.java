@@ -34,7 +34,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** A snapshot of Caser as {@code states.py} reads it, without any code of Freshet or DL4J. */
+/** Reads a snapshot of Caser with {@code states.py}, which uses no code of Freshet or DL4J. */
 class PythonSnapshotTest {
     private static final ObjectMapper JSON = new ObjectMapper();
     private static final int D = 16;
@@ -58,7 +58,7 @@ class PythonSnapshotTest {
             for (int item = 0; item < 10; item++) {
                 learner.addIfAbsent("item " + item);
             }
-            for (long i = 0; i < model.denseSize(); i++) { // biases, too, have a part in the states
+            for (long i = 0; i < model.denseSize(); i++) { // so that biases affect the states, too
                 float value = model.dense().getAtIndex(ValueLayout.JAVA_FLOAT, i);
                 model.dense().setAtIndex(ValueLayout.JAVA_FLOAT, i, value + .1f * (i % 7 - 3));
             }
