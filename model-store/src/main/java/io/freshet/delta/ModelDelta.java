@@ -90,7 +90,7 @@ public final class ModelDelta implements ModelLogRecord {
                 "new items, evictions, dense and memory only in part 0");
         require(
                 memory.equals(MemoryDelta.NONE) || memory.clicksOfStep().length == toStep - fromStep,
-                "as many steps in its memory");
+                "toStep - fromStep steps in its memory");
         for (int row : rows) {
             require(row >= 0 && row < vocabularyRows, "rows of the vocabulary");
         }
@@ -101,7 +101,7 @@ public final class ModelDelta implements ModelLogRecord {
     private void requireAscending(int[] itemRows) {
         int before = -1;
         for (int row : itemRows) {
-            require(row > before && row < vocabularyRows, "rows of the vocabulary for its new items, ascending");
+            require(row > before && row < vocabularyRows, "ascending rows of the vocabulary for its new items");
             before = row;
         }
     }
@@ -109,7 +109,7 @@ public final class ModelDelta implements ModelLogRecord {
     private void requireEvictions() {
         long before = fromStep;
         for (Eviction eviction : evictions) {
-            require(eviction.step() > before && eviction.step() <= toStep, "evictions of its steps, in their order");
+            require(eviction.step() > before && eviction.step() <= toStep, "evictions of its steps, in order of step");
             require(
                     eviction.rows().isEmpty() || eviction.rows().getLast() < vocabularyRows,
                     "evictions from rows of the vocabulary");

@@ -72,7 +72,7 @@ final class ClickReader {
 
     private void requireFirst(String name, int bit) throws MalformedClickException {
         if ((seenFields & bit) != 0) {
-            throw new MalformedClickException(Reason.DUPLICATE_FIELD, "field must stand once: field=" + name);
+            throw new MalformedClickException(Reason.DUPLICATE_FIELD, "field must occur once: field=" + name);
         }
         seenFields |= bit;
     }
@@ -162,6 +162,6 @@ final class ClickReader {
     }
 
     private static MalformedClickException missing(Reason reason, String name) {
-        return new MalformedClickException(reason, name + " must be there and not be empty");
+        return new MalformedClickException(reason, name + " must be present and not empty");
     }
 }

@@ -64,7 +64,7 @@ public record EventTypes(Map<String, Float> weights, Set<String> filterOnly, Set
         both.retainAll(others);
         if (!both.isEmpty()) {
             throw new IllegalArgumentException(
-                    "a type must have one meaning: " + both + " stand in " + name + " and in " + otherName);
+                    "a type must have one meaning: " + both + " are in " + name + " and in " + otherName);
         }
     }
 

@@ -146,7 +146,7 @@ public final class ByteReader {
     /** Checks that no bytes are left over, which would mean that something was misread. To be called last. */
     public void requireEnd() {
         if (position != end) {
-            throw corrupt("nothing must follow", "bytes left", remaining());
+            throw corrupt("the data must end here", "bytes left", remaining());
         }
     }
 
@@ -188,7 +188,7 @@ public final class ByteReader {
 
     private void require(long count) {
         if (count < 0 || count > end - position) {
-            throw corrupt("more must follow", "bytes needed", count);
+            throw corrupt("the data must be longer", "bytes needed", count);
         }
     }
 }

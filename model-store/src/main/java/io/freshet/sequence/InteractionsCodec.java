@@ -105,7 +105,7 @@ final class InteractionsCodec {
             case NEW_TYPE -> reader.readString();
             case SAME_TYPE -> {
                 if (lastType == null) {
-                    throw reader.corrupt("an event type must stand before it is repeated", "code", typeCode);
+                    throw reader.corrupt("an event type must occur before it is repeated", "code", typeCode);
                 }
                 yield lastType;
             }

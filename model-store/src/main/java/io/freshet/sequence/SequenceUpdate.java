@@ -3,7 +3,7 @@ package io.freshet.sequence;
 import java.util.List;
 
 /**
- * A user's sequence after an accepted click: the value of a record on the topic {@code sequences}. An update with an
+ * A user's sequence after an accepted click: the value of a record of the sequences topic. An update with an
  * empty sequence erases the user. Immutable.
  *
  * @param sequence sequence after the click

@@ -54,7 +54,7 @@ final class DigestAtEnd {
         String found = Sha256.hex(json, end);
         if (!found.equals(field.group(1))) {
             throw new CorruptFormatException(
-                    name + " must have the sha256 that it names: " + field.group(1) + " named, " + found + " found");
+                    name + " must match its sha256: stored=" + field.group(1) + ", computed=" + found);
         }
     }
 }

@@ -54,7 +54,7 @@ final class JsonValues {
 
     private static Double requireFinite(String key, Double value) {
         if (!Double.isFinite(value)) {
-            throw new IllegalArgumentException("number must be finite, JSON has no other: " + key + "=" + value);
+            throw new IllegalArgumentException("number must be finite, as JSON has no others: " + key + "=" + value);
         }
         return value;
     }

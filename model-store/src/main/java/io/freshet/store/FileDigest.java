@@ -29,7 +29,7 @@ final class FileDigest {
         long length = length(file, expected, where);
         String found = hex(file);
         if (length != expected.length() || !found.equals(expected.sha256())) {
-            throw new SnapshotCorruptException("file must be what the manifest says: file=" + where + ", sha256="
+            throw new SnapshotCorruptException("file must match the manifest: file=" + where + ", sha256="
                     + expected.sha256() + " in the manifest, " + found + " found, length=" + expected.length()
                     + " in the manifest, " + length + " found");
         }
@@ -38,7 +38,7 @@ final class FileDigest {
     /** Returns the exception for a file that is in the manifest but does not exist. */
     static SnapshotCorruptException missing(FileEntry expected, String where, Exception cause) {
         return new SnapshotCorruptException(
-                "file must be there: file=" + where + ", sha256=" + expected.sha256() + " in the manifest", cause);
+                "file must exist: file=" + where + ", sha256=" + expected.sha256() + " in the manifest", cause);
     }
 
     private static long length(Path file, FileEntry expected, String where) throws IOException {

@@ -27,7 +27,7 @@ final class ManifestCheck {
         }
         String fromFiles = SnapshotNames.version(manifest.step(), manifest.files());
         if (!fromFiles.equals(version)) {
-            throw new SnapshotCorruptException("manifest must give its version by step and digests of its files:"
+            throw new SnapshotCorruptException("manifest's version must follow from its step and its files' digests:"
                     + " version=" + version + ", by its files=" + fromFiles + ", file=" + where);
         }
         return manifest;

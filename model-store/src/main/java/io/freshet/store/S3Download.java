@@ -32,7 +32,7 @@ record S3Download(Path file) implements ResponseTransformer<GetObjectResponse, P
         try {
             return body.read(chunk);
         } catch (IOException e) {
-            throw RetryableException.create("answer broke off", e);
+            throw RetryableException.create("answer ended early", e);
         }
     }
 
@@ -40,7 +40,7 @@ record S3Download(Path file) implements ResponseTransformer<GetObjectResponse, P
         Long promised = answer.contentLength();
         if (promised != null && promised != length) {
             throw RetryableException.create(
-                    "answer must have its length: Content-Length=" + promised + ", found=" + length);
+                    "answer must be complete: Content-Length=" + promised + ", found=" + length);
         }
     }
 }

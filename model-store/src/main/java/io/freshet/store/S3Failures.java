@@ -34,7 +34,7 @@ record S3Failures(StoreLocation.Bucket bucket, String endpoint) {
         }
         if (isWithoutCredentials(failure)) {
             return unusable(
-                    "credentials must be there",
+                    "credentials must be set",
                     key,
                     "set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or give the process a web identity or a profile",
                     failure);
@@ -42,7 +42,7 @@ record S3Failures(StoreLocation.Bucket bucket, String endpoint) {
         return unusable(
                 "S3 must be reached",
                 key,
-                "look at model.store.s3.endpoint, the network and its policies: " + root(failure),
+                "check model.store.s3.endpoint, the network and its policies: " + root(failure),
                 failure);
     }
 
@@ -50,16 +50,16 @@ record S3Failures(StoreLocation.Bucket bucket, String endpoint) {
         String code = code(answer);
         return switch (code) {
             case "NoSuchKey" -> noSuchFile(answer, key);
-            case "NoSuchBucket" -> unusable("bucket must be there", key, "make it, or correct model.store.url", answer);
+            case "NoSuchBucket" -> unusable("bucket must exist", key, "create it, or correct model.store.url", answer);
             case "InvalidAccessKeyId",
                     "SignatureDoesNotMatch",
                     "ExpiredToken",
                     "InvalidToken",
                     "RequestTimeTooSkewed" ->
                 unusable(
-                        "credentials must be the store's, and clocks agree",
+                        "credentials must be the store's, and clocks must agree",
                         key,
-                        "look at AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the identity that is used: code="
+                        "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the identity that is used: code="
                                 + code,
                         answer);
             case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException" ->
@@ -80,9 +80,9 @@ record S3Failures(StoreLocation.Bucket bucket, String endpoint) {
             case MOVED -> unusable("region must be the bucket's", key, "set model.store.s3.region", answer);
             default ->
                 unusable(
-                        "S3 must do what it is asked",
+                        "S3 request failed",
                         key,
-                        "it answers status=" + answer.statusCode() + " code=" + code
+                        "S3 answered status=" + answer.statusCode() + " code=" + code
                                 + ", after the usual number of attempts",
                         answer);
         };

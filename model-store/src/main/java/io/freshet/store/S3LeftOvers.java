@@ -27,7 +27,7 @@ record S3LeftOvers(S3Bucket bucket, LeftOvers leftOvers) {
                 }
             }
         } catch (IOException e) {
-            LOG.warn("Left what may be left over of snapshots: {}", e.getMessage());
+            LOG.warn("Could not remove leftovers of snapshots: {}", e.getMessage());
         }
     }
 

@@ -159,7 +159,7 @@ public final class S3SnapshotStore implements SnapshotStore {
         try {
             Durability.removeRecursively(folder);
         } catch (IOException e) {
-            LOG.warn("A snapshot's copy stays for now: folder={}: {}", folder, e.getMessage());
+            LOG.warn("Could not remove a snapshot's copy; it stays for now: folder={}: {}", folder, e.getMessage());
         }
     }
 

@@ -39,7 +39,7 @@ final class LineFeedLines {
 
     void requireEnd() throws IOException {
         if (reader.read() != END) {
-            throw new CorruptFormatException("nothing must follow the counted lines: file=" + file);
+            throw new CorruptFormatException("the file must end after the counted lines: file=" + file);
         }
     }
 }

@@ -47,8 +47,9 @@ public final class Vocabulary {
      */
     public void put(int row, String itemId) {
         if (isTaken(row) || rows.putIfAbsent(itemId, row) != null) {
-            throw new IllegalArgumentException("a row must be free and its item new: row=" + row + ", there="
-                    + (isTaken(row) ? itemAt(row) : "nothing") + ", item=" + itemId + ", its row=" + rowOf(itemId));
+            throw new IllegalArgumentException("a new item must have a free row and no other row: row=" + row
+                    + ", there=" + (isTaken(row) ? itemAt(row) : "nothing") + ", item=" + itemId
+                    + ", its row=" + rowOf(itemId));
         }
         growTo(row + 1);
         items.set(row, itemId);

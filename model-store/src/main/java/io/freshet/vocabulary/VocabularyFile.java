@@ -89,7 +89,7 @@ public final class VocabularyFile {
                 vocabulary.growTo(row + 1);
             } else if (item.isEmpty() || vocabulary.rowOf(item) != Vocabulary.NOT_FOUND) {
                 throw new CorruptFormatException(
-                        "vocabulary must have each item once, none empty: file=" + file + ", row=" + row);
+                        "items of a vocabulary must be distinct and not empty: file=" + file + ", row=" + row);
             } else {
                 vocabulary.put(row, item);
             }

@@ -46,13 +46,13 @@ class EventTypesTest {
     void shouldRefuseATypeOfTwoMeanings() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EventTypes(Map.of("a", 1f), Set.of("a"), Set.of()))
-                .withMessageContaining("[a] stand in weights and in filterOnly");
+                .withMessageContaining("[a] are in weights and in filterOnly");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EventTypes(Map.of("a", 1f), Set.of(), Set.of("a")))
-                .withMessageContaining("[a] stand in weights and in negative");
+                .withMessageContaining("[a] are in weights and in negative");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new EventTypes(Map.of(), Set.of("b", "a"), Set.of("a", "b")))
-                .withMessageContaining("[a, b] stand in filterOnly and in negative");
+                .withMessageContaining("[a, b] are in filterOnly and in negative");
     }
 
     @Test

@@ -161,8 +161,8 @@ class ManifestCodecTest {
                         GOLDEN.replace("987654321000", "987654321001").getBytes(UTF_8), "there/manifest.json"))
                 .isInstanceOf(CorruptFormatException.class)
                 .hasMessageContaining("there/manifest.json")
-                .hasMessageContaining("f98edb7770354a89112485ece7739b9e4d2b1771d20daab74a8561ac5b27755b named, ")
-                .hasMessageContaining("61945768e96c84ec8fc3e21a5b7048398f48b095546c1fe40b178937f7de8fff found");
+                .hasMessageContaining("stored=f98edb7770354a89112485ece7739b9e4d2b1771d20daab74a8561ac5b27755b")
+                .hasMessageContaining("computed=61945768e96c84ec8fc3e21a5b7048398f48b095546c1fe40b178937f7de8fff");
     }
 
     @Test

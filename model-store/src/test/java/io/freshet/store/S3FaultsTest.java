@@ -168,8 +168,8 @@ class S3FaultsTest {
                 "403 | InvalidAccessKeyId | credentials must be the store's | AWS_ACCESS_KEY_ID",
                 "403 | SignatureDoesNotMatch | credentials must be the store's | AWS_SECRET_ACCESS_KEY",
                 "400 | AuthorizationHeaderMalformed | region must be the bucket's | model.store.s3.region",
-                "404 | NoSuchBucket | bucket must be there | model.store.url",
-                "501 | NotImplemented | S3 must do what it is asked | status=501",
+                "404 | NoSuchBucket | bucket must exist | model.store.url",
+                "501 | NotImplemented | S3 request failed | status=501",
             })
     void shouldNameBucketKeyEndpointAndRemedyWhenTheStoreRefuses(
             int status, String code, String mustHold, String remedy) {
@@ -189,10 +189,10 @@ class S3FaultsTest {
         SnapshotStore nowhere = store(s3.port(), Duration.ZERO);
         assertThatThrownBy(() -> nowhere.versions(MODEL))
                 .isInstanceOf(SnapshotStoreException.class)
-                .hasMessageContaining("bucket must be there: bucket=nowhere");
+                .hasMessageContaining("bucket must exist: bucket=nowhere");
         assertThatThrownBy(() -> nowhere.save(draft(1), files("w", "v")))
                 .isInstanceOf(SnapshotStoreException.class)
-                .hasMessageContaining("bucket must be there: bucket=nowhere");
+                .hasMessageContaining("bucket must exist: bucket=nowhere");
     }
 
     @Test

@@ -84,8 +84,8 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
             if (address.isEmpty()) {
                 found.accept(Finding.problem(
                         BOOTSTRAP,
-                        SERVERS_KEY + " must be host:port with commas between: \"" + server.strip() + "\"",
-                        "write it as in broker1:9092,broker2:9092"));
+                        SERVERS_KEY + " must be host:port pairs separated by commas: \"" + server.strip() + "\"",
+                        "write it like broker1:9092,broker2:9092"));
                 return List.of();
             }
             addresses.add(address.get());
@@ -98,8 +98,8 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
                 reached.isEmpty() ? Outcome.PROBLEM : Outcome.WARNING,
                 why,
                 why.startsWith("the name")
-                        ? "correct " + SERVERS_KEY + ", or look at this machine's DNS"
-                        : "correct " + SERVERS_KEY + ", start the broker, or open the network's way to it")));
+                        ? "correct " + SERVERS_KEY + ", or check this machine's DNS"
+                        : "correct " + SERVERS_KEY + ", start the broker, or open the network path to it")));
         if (!reached.isEmpty()) {
             found.accept(Finding.ok(BOOTSTRAP, names(reached) + " can be reached"));
         }
@@ -139,8 +139,9 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
             found.accept(
                     Finding.problem(
                             "connection",
-                            "the settings of the Kafka client must hold: " + Refusal.chain(e),
-                            "look at kafka.security.protocol, kafka.ssl.* (stores, their passwords and types) and kafka.sasl.*"));
+                            "the Kafka client rejects its settings: " + Refusal.chain(e),
+                            "check kafka.security.protocol, kafka.ssl.* (stores, their passwords and types) and"
+                                    + " kafka.sasl.*"));
             return false;
         }
     }
@@ -166,8 +167,8 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
                 .toList());
         unreachable.forEach((address, why) -> found.accept(Finding.problem(
                 "brokers",
-                "a broker says that it is at " + address + ", and from here " + why,
-                "correct the broker's advertised.listeners, or make that address known and open here")));
+                "a broker advertises the address " + address + ", and from here " + why,
+                "correct the broker's advertised.listeners, or make that address resolvable and reachable from here")));
         return unreachable.isEmpty();
     }
 

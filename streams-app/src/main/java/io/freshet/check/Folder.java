@@ -29,7 +29,7 @@ record Folder(String check, String key, Path path) {
             return Finding.problem(
                     check,
                     key + " must be a folder: " + there + " is a file",
-                    "set " + key + " to a folder, or take the file away");
+                    "set " + key + " to a folder, or remove the file");
         }
         try {
             write(there);
@@ -66,9 +66,9 @@ record Folder(String check, String key, Path path) {
             return Finding.warning(
                     check,
                     path + " is writable, but its disk is nearly full: " + free,
-                    "make room, or set " + key + " to a larger disk");
+                    "free some disk space, or set " + key + " to a folder on a larger disk");
         }
-        String how = there.equals(path.toAbsolutePath()) ? " is writable, " : " will be made, ";
+        String how = there.equals(path.toAbsolutePath()) ? " is writable, " : " will be created, ";
         return Finding.ok(check, path + how + free);
     }
 
@@ -84,7 +84,7 @@ record Folder(String check, String key, Path path) {
                     + " the right to write there (chown; fsGroup on Kubernetes), or set " + key;
         }
         if (why.contains("space") || why.contains("quota")) {
-            return "make room, or set " + key + " to a larger disk";
+            return "free some disk space, or set " + key + " to a folder on a larger disk";
         }
         return "set " + key + " to a folder on a disk that can be written";
     }

@@ -39,7 +39,8 @@ record HttpCheck(FreshetConfig config) implements Check {
             return Finding.problem(
                     PORT,
                     "must be able to listen on " + address + ": " + e.getMessage(),
-                    "end what listens there, or set another http.port; http.host must be an address of this machine");
+                    "stop the process that listens there, or set another http.port; http.host must be an address of"
+                            + " this machine");
         } catch (UnknownHostException e) {
             return Finding.problem(
                     PORT, "http.host must resolve: " + http.host(), "set http.host to an address of this machine");
@@ -58,8 +59,8 @@ record HttpCheck(FreshetConfig config) implements Check {
             found.accept(Finding.problem(
                     "http.token",
                     String.valueOf(e.getMessage()),
-                    "put a token into each line of the file that http.token.file names, and behind it scopes, or none"
-                            + " for all"));
+                    "put one token on each line of the file that http.token.file names, followed by its scopes, or by"
+                            + " none for all scopes"));
         }
     }
 

@@ -74,7 +74,7 @@ final class Introduction {
                     instanceof MetadataResponse answer) {
                 return answer.brokers();
             }
-            throw new IOException("another answer than was asked for, from " + address);
+            throw new IOException("unexpected answer to a Kafka request, from " + address);
         }
     }
 

@@ -45,9 +45,9 @@ record MemoryCheck(FreshetConfig config, Roles roles) implements Check {
                 ? Finding.ok(MEMORY, sum)
                 : Finding.problem(
                         MEMORY,
-                        "limits must fit the memory that there is: " + sum,
-                        "give the container more, or set FRESHET_JAVA_OPTS to less: -Xmx for the heap, -D"
-                                + MAX_TENSOR_BYTES + " for tensors");
+                        "limits must fit into the total memory: " + sum,
+                        "give the container more memory, or lower the limits in FRESHET_JAVA_OPTS: -Xmx for the heap,"
+                                + " -D" + MAX_TENSOR_BYTES + " for tensors");
     }
 
     /** Parses the property as JavaCPP does: a number and a unit. Returns the heap limit if there is no such value. */

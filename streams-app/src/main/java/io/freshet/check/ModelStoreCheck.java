@@ -74,19 +74,20 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
         int remedy = message.lastIndexOf("; ");
         return remedy < 0
                 ? Finding.problem(
-                        STORE, "must be usable: " + place + ": " + message, "look at who may read and write there")
+                        STORE, "must be usable: " + place + ": " + message, "check who may read and write there")
                 : Finding.problem(STORE, message.substring(0, remedy), message.substring(remedy + 2));
     }
 
     private Finding none(StoreLocation place) {
-        String what = "there is none of model " + config.modelName() + " in " + place + " yet";
+        String what = "there is no snapshot of model " + config.modelName() + " in " + place + " yet";
         if (roles.trainer()) {
-            return Finding.note(SNAPSHOT, what + ": the trainer begins with a new model, and writes the first");
+            return Finding.note(SNAPSHOT, what + ": the trainer starts with a new model, and writes the first"
+                    + " snapshot");
         }
         return Finding.warning(
                 SNAPSHOT,
-                what + ": answers are what is popular until there is one",
-                "run a trainer, and have model.store.* and model.name as it has them");
+                what + ": answers are popular items until there is one",
+                "run a trainer with the same model.store.* and model.name");
     }
 
     /** Returns the keys whose values differ, with both values. */
@@ -125,9 +126,9 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
                 if (!difference.isEmpty()) {
                     return Finding.problem(
                             SNAPSHOT,
-                            "a model keeps its network and its seed for life, and snapshot " + newest
-                                    + " has other ones: " + difference,
-                            "set these keys as the snapshot has them, or begin a new model with another model.name");
+                            "a model's network and seed cannot change, and snapshot " + newest
+                                    + " has others: " + difference,
+                            "set these keys to the snapshot's values, or start a new model with another model.name");
                 }
             }
             return Finding.ok(
@@ -137,8 +138,8 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
         } catch (IOException | FormatException | IllegalArgumentException e) {
             return Finding.warning(
                     SNAPSHOT,
-                    "the newest, " + newest + ", cannot be used: " + e.getMessage(),
-                    "freshet models verify tells more; an older one is used meanwhile");
+                    "the newest snapshot, " + newest + ", cannot be used: " + e.getMessage(),
+                    "run freshet models verify for details; an older snapshot is used meanwhile");
         }
     }
 }

@@ -86,8 +86,8 @@ public final class NativeLibraries implements Check {
                 ? Finding.ok(NAME, "can be loaded from " + folders)
                 : Finding.problem(
                         NAME,
-                        "RocksDB's and ND4J's libraries are unpacked and loaded there, and it must not be mounted"
-                                + " noexec: "
+                        "RocksDB's and ND4J's libraries are unpacked and loaded there, and the folder must not be"
+                                + " mounted noexec: "
                                 + refused,
                         REMEDY);
     }

@@ -36,28 +36,28 @@ record Refusal(String check, String message, String remedy) {
             case UnsupportedSaslMechanismException e ->
                 new Refusal(
                         LOGIN,
-                        address + " must know the way to log in: " + e.getMessage(),
-                        "set kafka.sasl.mechanism to one that the broker enables, or kafka.security.protocol to one"
-                                + " without SASL where it enables none");
+                        address + " must support the way to log in: " + e.getMessage(),
+                        "set kafka.sasl.mechanism to one that the broker enables, or, if it enables none,"
+                                + " kafka.security.protocol to one without SASL");
             case SaslAuthenticationException e ->
                 new Refusal(
                         LOGIN,
                         address + " refuses the login: " + e.getMessage(),
-                        "look at user and password in kafka.sasl.jaas.config, and at kafka.sasl.mechanism");
+                        "check user and password in kafka.sasl.jaas.config, and kafka.sasl.mechanism");
             case IllegalSaslStateException e ->
                 new Refusal(
                         LOGIN,
                         address + " asks for no login: " + e.getMessage(),
                         "set kafka.security.protocol to PLAINTEXT, or SSL");
             case AuthenticationException e ->
-                new Refusal(LOGIN, address + " refuses the login: " + e.getMessage(), "look at kafka.sasl.*");
+                new Refusal(LOGIN, address + " refuses the login: " + e.getMessage(), "check kafka.sasl.*");
             case SocketTimeoutException _ -> ofTimeout(protocol, address, Greeting.of(address));
             case IOException _ -> ofSilence(protocol, address, Greeting.of(address));
             default ->
                 new Refusal(
                         CONNECTION,
                         address + " must answer as a Kafka broker does: " + failure,
-                        "look at kafka.bootstrap.servers, and at the broker's log");
+                        "check kafka.bootstrap.servers, and the broker's log");
         };
     }
 
@@ -82,8 +82,8 @@ record Refusal(String check, String message, String remedy) {
         }
         return new Refusal(
                 TLS,
-                address + " refuses this client's side of TLS: " + reason,
-                "where brokers want a certificate of their clients, set kafka.ssl.keystore.location, with one that they"
+                address + " rejects this client's side of TLS: " + reason,
+                "if brokers require client certificates, set kafka.ssl.keystore.location, with a certificate that they"
                         + " trust");
     }
 
@@ -105,7 +105,7 @@ record Refusal(String check, String message, String remedy) {
                         ANSWER,
                         address + " accepted the connection and did not answer a Kafka request within "
                                 + Introduction.TIME.toSeconds() + " s",
-                        "look at the load and the log of the broker, and try again; if it is not a Kafka broker's port,"
+                        "check the load and the log of the broker, and try again; if it is not a Kafka broker's port,"
                                 + " correct kafka.bootstrap.servers");
     }
 
@@ -133,20 +133,20 @@ record Refusal(String check, String message, String remedy) {
         if (protocol.equals("PLAINTEXT") && greeting == Greeting.OTHER) {
             return new Refusal(
                     LOGIN,
-                    address + " ends the connection of a client that does not log in, or is no Kafka broker",
-                    "set kafka.security.protocol to SASL_PLAINTEXT with kafka.sasl.mechanism and kafka.sasl.jaas.config;"
-                            + " else look at kafka.bootstrap.servers");
+                    address + " ends the connection of a client that does not log in, or is not a Kafka broker",
+                    "set kafka.security.protocol to SASL_PLAINTEXT with kafka.sasl.mechanism and"
+                            + " kafka.sasl.jaas.config; otherwise check kafka.bootstrap.servers");
         }
         return new Refusal(
                 CONNECTION,
                 address + " accepted the connection and closed it before it answered a Kafka request",
-                "check that it is a broker's port, and look at the broker's log and at proxies and firewalls between");
+                "check that it is a broker's port, and check the broker's log, and proxies and firewalls on the way");
     }
 
     private static Refusal withoutTls(Address address) {
         return new Refusal(
                 TLS,
-                address + " speaks no TLS, and this client does",
+                address + " speaks no TLS, but this client does",
                 "set kafka.security.protocol to PLAINTEXT or SASL_PLAINTEXT, or use the port of the TLS listener");
     }
 

@@ -25,7 +25,7 @@ record Right(String kind, String name, String operation, boolean prefixed) {
         return Finding.problem(
                 "rights",
                 "this user must have " + operation + " on " + kind.replace('-', ' ') + " " + name
-                        + (prefixed ? "*" : "") + ", and has not",
+                        + (prefixed ? "*" : "") + ", but does not have it",
                 remedy(bootstrapServers));
     }
 

@@ -45,7 +45,7 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
         }
         missing.forEach(right -> found.accept(right.missing(brokers.bootstrapServers())));
         if (missing.isEmpty()) {
-            found.accept(Finding.ok("rights", "none is missing, as far as brokers tell"));
+            found.accept(Finding.ok("rights", "none is missing, as far as brokers report"));
         }
     }
 
@@ -135,9 +135,9 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
                     found.accept(Finding.warning(
                             "coordinator",
                             "brokers do not answer for " + right.kind().replace('-', ' ') + " " + right.name(),
-                            "where there are fewer brokers than offsets.topic.replication.factor and"
-                                    + " transaction.state.log.replication.factor say, they cannot make the topics that"
-                                    + " they need for it"));
+                            "run at least as many brokers as offsets.topic.replication.factor and"
+                                    + " transaction.state.log.replication.factor say: with fewer, brokers cannot"
+                                    + " create the topics that they need for it"));
                 default -> {
                     // Not a missing right: for example, a transactional id that does not exist yet.
                 }

@@ -51,7 +51,7 @@ final class RunningCheck {
             task.cancel(true);
             found.add(Finding.problem(name, "must answer within " + most.toSeconds() + " s, and does not", remedy));
         } catch (ExecutionException e) {
-            found.add(Finding.problem(name, "cannot be looked at: " + e.getCause(), remedy));
+            found.add(Finding.problem(name, "cannot be checked: " + e.getCause(), remedy));
         }
         return List.copyOf(found);
     }

@@ -71,17 +71,17 @@ public final class StartCheck {
                 RunningCheck.start(
                         "kafka",
                         KAFKA_TIME,
-                        "look at the network between here and the brokers",
+                        "check the network between here and the brokers",
                         new KafkaCheck(config, roles)),
                 RunningCheck.start(
                         "state.dir",
                         DISK_TIME,
-                        "look at the disk, or at the server that it is mounted from",
+                        "check the disk, or the server that it is mounted from",
                         new StateFolderCheck(config)),
                 RunningCheck.start(
                         "model-store",
                         STORE_TIME,
-                        "look at the disk or the bucket that it is on, and the network to it",
+                        "check the disk or the bucket of the store, and the network to it",
                         new ModelStoreCheck(config, roles)),
                 RunningCheck.start("http.port", DISK_TIME, "set another http.port or http.host", new HttpCheck(config)),
                 RunningCheck.start("native-libraries", DISK_TIME, "", NativeLibraries.ofProcess()),

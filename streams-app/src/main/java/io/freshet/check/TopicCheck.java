@@ -115,19 +115,19 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
             case TopicAuthorizationException _ ->
                 Finding.problem(
                         name(name),
-                        "this user may not see it, or it is not there",
+                        "this user may not see it, or it does not exist",
                         new Right("topic", name, "Describe").remedy(brokers.bootstrapServers()));
             default ->
                 Finding.problem(
                         name(name),
                         "cannot be described by " + brokers.bootstrapServers() + ": " + failure,
-                        "look at the load and the log of the brokers, and try again");
+                        "check the load and the log of the brokers, and try again");
         };
     }
 
     private Finding missing(String name) throws InterruptedException {
         if (!madeAtStart) {
-            return Finding.problem(name(name), "must exist, and is missing", "'" + CREATE_COMMAND + "' makes it");
+            return Finding.problem(name(name), "must exist, and is missing", "'" + CREATE_COMMAND + "' creates it");
         }
         TopicPlan plan = TopicPlan.of(config);
         NewTopic topic = plan.newTopic(name, config.topicCreation().partitions());
@@ -147,20 +147,20 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
             case TopicAuthorizationException _ ->
                 Finding.problem(
                         name(name),
-                        "is missing, and this user may not make it",
-                        "let somebody who may run '" + CREATE_COMMAND + "', or "
+                        "is missing, and this user may not create it",
+                        "let an authorised user run '" + CREATE_COMMAND + "', or "
                                 + new Right("topic", name, "Create").remedy(brokers.bootstrapServers()));
             case InvalidReplicationFactorException e ->
                 Finding.problem(
                         name(name),
-                        "is missing, and cannot be made with so many copies: " + e.getMessage(),
+                        "is missing, and cannot be created with so many copies: " + e.getMessage(),
                         "set topics.replication.factor to at most the number of brokers, which is "
                                 + brokers.nodes().size());
             default ->
                 Finding.problem(
                         name(name),
-                        "is missing, and cannot be made: " + failure.getMessage(),
-                        "let somebody who may run '" + CREATE_COMMAND + "'");
+                        "is missing, and cannot be created: " + failure.getMessage(),
+                        "let an authorised user run '" + CREATE_COMMAND + "'");
         };
     }
 

@@ -45,9 +45,9 @@ record TopicDifferences(
         if (name.equals(plan.topics().modelLog()) && topic.partitions() != 1) {
             findings.add(problem(
                     topic,
-                    "must have 1 partition, for its order is the model's: it has " + topic.partitions(),
-                    "partitions cannot be taken away: name another topic in topics.model-log and let 'freshet topics create'"
-                            + " make it, or delete this one first"));
+                    "must have 1 partition, because its order is that of the model: it has " + topic.partitions(),
+                    "partitions cannot be removed: set topics.model-log to another topic and run 'freshet topics"
+                            + " create', or delete this one first"));
         }
         boolean follows = plan.partitionedAsClicks().contains(name);
         if (follows && clicksPartitions > 0 && topic.partitions() != clicksPartitions) {
@@ -55,13 +55,14 @@ record TopicDifferences(
                     problem(
                             topic,
                             "must have as many partitions as " + plan.topics().clicks()
-                                    + ", so that a user's records meet: " + topic.partitions() + ", and not "
+                                    + ", so that they are co-partitioned by user: " + topic.partitions() + ", and not "
                                     + clicksPartitions,
                             topic.partitions() < clicksPartitions
                                     ? command(
                                             "kafka-topics.sh",
                                             "--alter --topic " + name + " --partitions " + clicksPartitions)
-                                    : "delete it and let 'freshet topics create' make it again, or name another one in topics.*"));
+                                    : "delete it and run 'freshet topics create', or set its key in topics.* to"
+                                            + " another topic"));
         }
     }
 
@@ -74,9 +75,10 @@ record TopicDifferences(
         } else if (topic.inSync() < topic.replicas()) {
             findings.add(warning(
                     topic,
-                    "copies are behind, or their brokers down: " + topic.inSync() + " of " + topic.replicas()
+                    "copies are behind, or their brokers are down: " + topic.inSync() + " of " + topic.replicas()
                             + " are in sync",
-                    "look at the brokers; 'kafka-topics.sh --describe --under-replicated-partitions' names them"));
+                    "check the brokers; 'kafka-topics.sh --describe --under-replicated-partitions' lists the"
+                            + " partitions"));
         }
         int wanted = plan.config().replicationFactor();
         if (wanted > 0 && topic.replicas() != wanted) {
@@ -87,7 +89,7 @@ record TopicDifferences(
         } else if (topic.replicas() == 1 && brokers > 1) {
             findings.add(warning(
                     topic,
-                    "has 1 copy, though there are " + brokers + " brokers: one that goes takes it along",
+                    "has 1 copy, though there are " + brokers + " brokers: if its broker is lost, so are its records",
                     "reassign its partitions with kafka-reassign-partitions.sh to have 3 copies"));
         }
     }
@@ -108,7 +110,7 @@ record TopicDifferences(
         } else if (least == topic.replicas() && least > 1) {
             findings.add(warning(
                     topic,
-                    MIN_IN_SYNC + "=" + least + " with as many copies: one broker that restarts stops all writing",
+                    MIN_IN_SYNC + "=" + least + " with as many copies: a restart of one broker stops all writes",
                     alter(topic, MIN_IN_SYNC + "=" + (least - 1))));
         }
     }
@@ -122,9 +124,9 @@ record TopicDifferences(
         String what = TopicPlan.CLEANUP_POLICY + " must be " + wanted + ": " + policy;
         String remedy = alter(topic, TopicPlan.CLEANUP_POLICY + "=[" + wanted + "]");
         if (plan.inForce().contains(topic.name()) && !policies(policy).contains(TopicPlan.COMPACT)) {
-            findings.add(problem(topic, what + ": what is in force would expire", remedy));
+            findings.add(problem(topic, what + ": values that are in force would expire", remedy));
         } else if (isReadInFull(topic.name()) && policies(policy).contains(TopicPlan.COMPACT)) {
-            findings.add(problem(topic, what + ": of each key all but the newest record would go", remedy));
+            findings.add(problem(topic, what + ": all records of a key except the newest would be removed", remedy));
         } else {
             findings.add(warning(topic, what, remedy));
         }
@@ -179,7 +181,7 @@ record TopicDifferences(
         if (taken <= deltaBytes) {
             findings.add(problem(
                     topic,
-                    "must take records of online.delta.part.bytes=" + deltaBytes + ": max.message.bytes=" + taken,
+                    "must accept records of online.delta.part.bytes=" + deltaBytes + ": max.message.bytes=" + taken,
                     remedy));
         } else if (taken < Long.parseLong(planned)) {
             findings.add(warning(

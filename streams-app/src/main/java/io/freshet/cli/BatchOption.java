@@ -12,9 +12,10 @@ final class BatchOption {
     @Option(
             names = "--batch-clicks",
             paramLabel = "N",
-            description = "Each step takes exactly N clicks, whatever the timing, so that the model follows from the"
-                    + " clicks alone; the last ones wait until N are there. With several partitions clicks are taken in"
-                    + " order of time, and a quiet partition holds up the others. Default: what has come by then.")
+            description = "Clicks of each training step: exactly N, regardless of timing, so that the model depends on"
+                    + " the clicks alone. The last clicks wait until there are N. With several partitions, clicks are"
+                    + " taken in order of time, and a quiet partition delays the others. Default: the clicks that have"
+                    + " arrived.")
     private @Nullable Integer batchClicks;
 
     BatchOption() {}

@@ -28,6 +28,6 @@ final class BenchCommand implements Runnable {
     @Override
     public void run() {
         throw new ParameterException(
-                spec.commandLine(), "Say what to measure: freshet bench train, score, online or recovery");
+                spec.commandLine(), "Choose a benchmark: freshet bench train, score, online or recovery");
     }
 }

@@ -27,16 +27,17 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "online",
         description = {
-            "Measures what many items and users cost the learner that the trainer runs, without Kafka, on made-up clicks."
-                    + " First they come: every user clicks once, every item is clicked once, and tables grow. Then it is"
-                    + " ordinary life at that size: steps of users with histories, each click ranked among all items"
-                    + " before it is learned. Then half of the items are forgotten, and nothing else is done.",
+            "Measures what the trainer's online learner costs with many items and users, without Kafka, on synthetic"
+                    + " clicks. During the arrival every user clicks once, every item is clicked once, and tables"
+                    + " grow. The steady state at that size follows: steps of users with histories, in which each"
+                    + " click is ranked among all items before the model learns from it. Finally half of the items are"
+                    + " forgotten, without any other work.",
             "",
-            "A step is measured by the wall's clock and by that of the thread that learns, which stands still while other"
-                    + " programs have the processor. Ranking is measured by doing it a second time, which the step's own"
-                    + " time and the clicks a second leave out. Memory is what is in use after a collection: heap, and"
-                    + " tensors outside of it; users that the reservoir does not keep leave nothing here. The sequencer's"
-                    + " stores on disk, which keep every user, are not part of this: freshet demo --json tells of them.",
+            "Each step is measured in wall-clock time and in CPU time of the learning thread, which does not count"
+                    + " time that other programs use. Ranking is measured by ranking a second time; step times and"
+                    + " clicks/s leave this out. Memory is what is in use after a garbage collection: heap, and"
+                    + " tensors outside the heap. Users that the reservoir does not keep take no memory here. The"
+                    + " sequencer's stores on disk, which keep every user, are not measured: see freshet demo --json.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -45,10 +46,10 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet bench online --json online.json",
-            "      a million of each, some minutes on one core",
+            "      a million items and a million users; takes some minutes on one core",
             "  freshet bench online --items 100000 --users 5000000 --set model.dim=32",
             "  FRESHET_JAVA_OPTS=-Xmx1g freshet bench online",
-            "      in so much heap"
+            "      with a heap of 1 GB"
         })
 final class BenchOnlineCommand implements Callable<Integer> {
     /** Default settings. Items are retained for longer than the first two phases last, at a click a millisecond. */
@@ -60,7 +61,7 @@ final class BenchOnlineCommand implements Callable<Integer> {
     private static final int WARM_UP_STEPS = 30;
 
     private static final String HEADER =
-            "                    clicks/s   step: median      p99   longest   its thread: median      p99   longest";
+            "                    clicks/s   step: median      p99   longest     CPU time: median      p99   longest";
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -70,28 +71,28 @@ final class BenchOnlineCommand implements Callable<Integer> {
             names = "--items",
             paramLabel = "N",
             defaultValue = "1000000",
-            description = "Items that come. Default: ${DEFAULT-VALUE}.")
+            description = "Number of items. Default: ${DEFAULT-VALUE}.")
     private int items;
 
     @Option(
             names = "--users",
             paramLabel = "N",
             defaultValue = "1000000",
-            description = "Users who click. Default: ${DEFAULT-VALUE}.")
+            description = "Number of users. Default: ${DEFAULT-VALUE}.")
     private int users;
 
     @Option(
             names = "--step-clicks",
             paramLabel = "N",
             defaultValue = "128",
-            description = "Clicks of a step. Default: ${DEFAULT-VALUE}.")
+            description = "Clicks per step. Default: ${DEFAULT-VALUE}.")
     private int stepClicks;
 
     @Option(
             names = "--steps",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Steps of ordinary life that are measured, after a fifth as many that are not. Default:"
+            description = "Measured steps in the steady state, after a fifth as many warm-up steps. Default:"
                     + " ${DEFAULT-VALUE}.")
     private int steps;
 
@@ -106,10 +107,10 @@ final class BenchOnlineCommand implements Callable<Integer> {
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Set a key of the configuration: model.*, training.*, online.*. May be repeated."
-                    + " model.item.retention.ms is a day unless set; 0 leaves the forgetting out.")
+                    + " model.item.retention.ms defaults to a day here; 0 skips the forgetting.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write settings and figures there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write settings and figures to this file.")
     private @Nullable Path json;
 
     BenchOnlineCommand() {}
@@ -177,9 +178,9 @@ final class BenchOnlineCommand implements Callable<Integer> {
                 Products.forThisCpu().name(),
                 HEADER);
         Footprint empty = benchmark.footprint();
-        Phase arrival = shown("they come", benchmark.arrive(), out);
+        Phase arrival = shown("arrival", benchmark.arrive(), out);
         Footprint arrived = benchmark.footprint();
-        Phase life = shown("ordinary life", benchmark.live(steps), out);
+        Phase life = shown("steady state", benchmark.live(steps), out);
         Footprint lived = benchmark.footprint();
         boolean forgets = !config.learning().itemRetention().isZero();
         Phase forgetting = forgets ? shown("half is forgotten", benchmark.forget(), out) : null;
@@ -220,17 +221,17 @@ final class BenchOnlineCommand implements Callable<Integer> {
     private static List<String> lines(Report report) {
         Spread ranking = report.life().rankingMs();
         return List.of(
-                "  slowest while they came: " + slowest(report.arrival()),
+                "  slowest steps of the arrival: " + slowest(report.arrival()),
                 String.format(
                         Locale.ROOT,
-                        "  ordinary life: ranking takes %.1f of the thread's ms; taking a delta %.1f ms by the wall's clock",
+                        "  steady state: ranking takes %.1f ms of CPU time; taking a delta %.1f ms of wall-clock time",
                         ranking == null ? 0 : ranking.median(),
                         report.life().deltaMs().median()),
-                String.format(Locale.ROOT, "  forgotten: %,d items, whose rows are free", report.freedRows()),
+                String.format(Locale.ROOT, "  forgotten: %,d items; their rows are free", report.freedRows()),
                 String.format(
                         Locale.ROOT,
-                        "  heap in use: %s when empty, %s with all items, %s in ordinary life: %.0f bytes an item; %s"
-                                + " allowed",
+                        "  heap in use: %s when empty, %s with all items, %s in the steady state: %.0f bytes per item;"
+                                + " %s allowed",
                         megabytes(report.empty().heapBytes()),
                         megabytes(report.arrived().heapBytes()),
                         megabytes(report.lived().heapBytes()),
@@ -238,13 +239,13 @@ final class BenchOnlineCommand implements Callable<Integer> {
                         megabytes(report.lived().maxHeapBytes())),
                 String.format(
                         Locale.ROOT,
-                        "  tensors outside the heap: %s, %.0f bytes an item",
+                        "  tensors outside the heap: %s, %.0f bytes per item",
                         megabytes(report.lived().tensorBytes()),
                         perItem(report.lived().tensorBytes() - report.empty().tensorBytes(), report.lived())),
                 String.format(
                         Locale.ROOT,
-                        "  users: the reservoir keeps %,d, and nothing is kept of others; the sequencer's stores are"
-                                + " not part of this",
+                        "  users: the reservoir keeps %,d, and no data of the others is kept; the sequencer's stores"
+                                + " are not included",
                         report.lived().replayUsers()));
     }
 

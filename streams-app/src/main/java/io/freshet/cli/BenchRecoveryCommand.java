@@ -16,14 +16,15 @@ import picocli.CommandLine.Option;
 @Command(
         name = "recovery",
         description = {
-            "Measures how long users wait when a process that answers them is killed, as kill -9 does: a broker of its own,"
-                    + " a made-up shop's clicks, and freshet run --roles streams as a process beside it. Without --standby"
-                    + " the process is started again at once; with it a second process keeps copies and takes over.",
+            "Measures how long users wait for answers after kill -9 of the process that answers them. Starts a broker,"
+                    + " feeds the clicks of a synthetic shop, and starts freshet run --roles streams as a separate"
+                    + " process. Without --standby the process is restarted at once; with it, a second process keeps"
+                    + " copies of the state and takes over.",
             "",
-            "Two settings decide most of it, here and in your cluster: how soon the group gives a silent member up"
-                    + " (kafka.main.consumer.session.timeout.ms; brokers allow 6000 and more unless"
-                    + " group.min.session.timeout.ms says otherwise), and how soon brokers end a transaction that was left"
-                    + " open (kafka.producer.transaction.timeout.ms, and the brokers'"
+            "Two settings decide most of this time, here and in your cluster: how soon the consumer group drops a"
+                    + " silent member (kafka.main.consumer.session.timeout.ms; brokers allow 6000 and more unless"
+                    + " group.min.session.timeout.ms says otherwise), and how soon brokers abort a transaction that"
+                    + " was left open (kafka.producer.transaction.timeout.ms, and the brokers'"
                     + " transaction.abort.timed.out.transaction.cleanup.interval.ms, here 1000).",
             ""
         },
@@ -33,14 +34,14 @@ import picocli.CommandLine.Option;
         footerHeading = "%nExamples:%n",
         footer = {"  freshet bench recovery", "  freshet bench recovery --standby --times 5 --json out.json"})
 final class BenchRecoveryCommand implements Callable<Integer> {
-    @Option(names = "--standby", description = "Have a second process take over.")
+    @Option(names = "--standby", description = "Run a second process that takes over.")
     private boolean standby;
 
     @Option(
             names = "--times",
             paramLabel = "N",
             defaultValue = "3",
-            description = "How often, each time from a fresh start. Default: ${DEFAULT-VALUE}.")
+            description = "Number of trials, each from a fresh start. Default: ${DEFAULT-VALUE}.")
     private int times;
 
     @Option(
@@ -54,38 +55,38 @@ final class BenchRecoveryCommand implements Callable<Integer> {
             names = "--users",
             paramLabel = "N",
             defaultValue = "5000",
-            description = "Users of the made-up shop. Default: ${DEFAULT-VALUE}.")
+            description = "Users of the synthetic shop. Default: ${DEFAULT-VALUE}.")
     private int users;
 
     @Option(
             names = "--partitions",
             paramLabel = "N",
             defaultValue = "4",
-            description = "Partitions of the clicks. Default: ${DEFAULT-VALUE}.")
+            description = "Partitions of the clicks topic. Default: ${DEFAULT-VALUE}.")
     private int partitions;
 
     @Option(
             names = "--before",
             paramLabel = "TIME",
             defaultValue = "20s",
-            description = "Let clicks come so long before the kill. Default: ${DEFAULT-VALUE}.")
+            description = "Time for which clicks are fed before the kill. Default: ${DEFAULT-VALUE}.")
     private Duration before = Duration.ZERO;
 
     @Option(
             names = "--session-timeout",
             paramLabel = "TIME",
             defaultValue = "1500ms",
-            description = "The group's. Default: ${DEFAULT-VALUE}.")
+            description = "Session timeout of the consumer group. Default: ${DEFAULT-VALUE}.")
     private Duration sessionTimeout = Duration.ZERO;
 
     @Option(
             names = "--transaction-timeout",
             paramLabel = "TIME",
             defaultValue = "1500ms",
-            description = "The producers'. Default: ${DEFAULT-VALUE}.")
+            description = "Transaction timeout of the producers. Default: ${DEFAULT-VALUE}.")
     private Duration transactionTimeout = Duration.ZERO;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write settings and rows there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write settings and rows to this file.")
     private @Nullable Path json;
 
     BenchRecoveryCommand() {}

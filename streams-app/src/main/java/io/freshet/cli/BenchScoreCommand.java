@@ -30,19 +30,20 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "score",
         description = {
-            "Measures what this machine does at best, then how fast the best items are found for histories that the"
-                    + " network has encoded already: an exact search through a table of made-up vectors, and the sum of"
-                    + " exponentials over all of it that makes scores probabilities. The same follows by clusters of the"
-                    + " table (scoring.approximate.items), of which a search looks in some, with the part of the exact"
-                    + " best items that it finds. The vectors look like trained ones: around topics, and in few"
-                    + " dimensions. Noise is the worst case: it has no clusters. Each stretch of searches lies between two"
-                    + " measurements of the machine; figures are medians of at least three stretches.",
+            "Measures the peak rates of this machine, then how fast the best items are found for histories that the"
+                    + " network has already encoded: an exact search of a table of synthetic vectors, and the sum of"
+                    + " exponentials over the whole table that turns scores into probabilities. Then measures the same"
+                    + " with the table in clusters (scoring.approximate.items): a search visits only some clusters,"
+                    + " and the share of the exact best items that it finds is reported. The vectors resemble trained"
+                    + " ones: grouped around topics, and in few dimensions. Noise is the worst case: it has no"
+                    + " clusters. Each stretch of searches lies between two measurements of the machine; figures are"
+                    + " medians of at least three stretches.",
             "",
-            "queries/s: queries answered a second.",
-            "p50, p99: time of a call, which answers all its queries; half of the calls, or 99 of 100, take no longer.",
-            "limit: for one query a call, GB/s of a plain sum over the same table, because the search reads all of it;"
-                    + " for several, GFLOP/s of sgemm. On as many threads.",
-            "share: what an exact search reads, or computes in its products, divided by the limit.",
+            "queries/s: queries answered per second.",
+            "p50, p99: median and 99th percentile of the time of a call, which answers all its queries.",
+            "limit: for one query per call, GB/s of a plain sum over the same table, because the search reads all of"
+                    + " it; for several, GFLOP/s of sgemm. Both on as many threads.",
+            "share: the rate at which an exact search reads, or computes its products, divided by the limit.",
             YardstickOptions.SGEMM_HELP,
             YardstickOptions.FMA_HELP,
             YardstickOptions.READ_HELP,
@@ -54,7 +55,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet bench score",
-            "      about four minutes, and 300 MB of memory for the largest table",
+            "      takes about four minutes, and 300 MB of memory for the largest table",
             "  freshet bench score --items 250000 --queries 1 --workers 1 --top-k 100 --json out.json"
         })
 final class BenchScoreCommand implements Callable<Integer> {
@@ -70,7 +71,7 @@ final class BenchScoreCommand implements Callable<Integer> {
             paramLabel = "N",
             split = ",",
             defaultValue = "10000,100000,1000000",
-            description = "Items of the tables. Default: ${DEFAULT-VALUE}.")
+            description = "Numbers of items in the tables. Default: ${DEFAULT-VALUE}.")
     private List<Integer> items = new ArrayList<>();
 
     @Option(
@@ -78,7 +79,7 @@ final class BenchScoreCommand implements Callable<Integer> {
             paramLabel = "N",
             split = ",",
             defaultValue = "1,64",
-            description = "Queries that are answered together, at most " + ScoringBenchmark.MAX_QUERIES
+            description = "Queries per call, at most " + ScoringBenchmark.MAX_QUERIES
                     + ". Default: ${DEFAULT-VALUE}.")
     private List<Integer> queries = new ArrayList<>();
 
@@ -86,7 +87,7 @@ final class BenchScoreCommand implements Callable<Integer> {
             names = "--workers",
             paramLabel = "N",
             split = ",",
-            description = "Threads that share a call. Default: one, and one for each processor.")
+            description = "Threads per call. Default: one, and one for each processor.")
     private @Nullable List<Integer> workers;
 
     @Option(
@@ -94,45 +95,47 @@ final class BenchScoreCommand implements Callable<Integer> {
             paramLabel = "HOW",
             split = ",",
             defaultValue = "exact,clusters",
-            description = "exact, clusters, or both. Default: ${DEFAULT-VALUE}.")
+            description = "Kind of search: exact, clusters, or both. Default: ${DEFAULT-VALUE}.")
     private List<Search> searches = new ArrayList<>();
 
     @Option(
             names = "--vectors",
             paramLabel = "KIND",
             defaultValue = "topics",
-            description = "What vectors look like: topics, or noise. Default: ${DEFAULT-VALUE}.")
+            description = "Distribution of the vectors: topics, or noise. Default: ${DEFAULT-VALUE}.")
     private Vectors vectors = Vectors.TOPICS;
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width of the vectors. Default:"
+            + " ${DEFAULT-VALUE}.")
     private int dim;
 
     @Option(
             names = "--top-k",
             paramLabel = "K",
             defaultValue = "10",
-            description = "Items wanted. Default: ${DEFAULT-VALUE}.")
+            description = "Best items to find for each query. Default: ${DEFAULT-VALUE}.")
     private int topK;
 
     @Option(
             names = "--warm-up",
             paramLabel = "TIME",
             defaultValue = "3s",
-            description = "Search so long before figures count, for each row. Default: ${DEFAULT-VALUE}.")
+            description = "Warm-up time of each row. Default: ${DEFAULT-VALUE}.")
     private Duration warmUp = Duration.ZERO;
 
     @Option(
             names = "--duration",
             paramLabel = "TIME",
             defaultValue = "6s",
-            description = "Then measure so long, for each row. Default: ${DEFAULT-VALUE}.")
+            description = "Measured time of each row. Default: ${DEFAULT-VALUE}.")
     private Duration duration = Duration.ZERO;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private YardstickOptions machine;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, the machine's rates and rows there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, the machine's rates and rows to this"
+            + " file.")
     private @Nullable Path json;
 
     BenchScoreCommand() {}
@@ -167,8 +170,9 @@ final class BenchScoreCommand implements Callable<Integer> {
         String line(int topK) {
             return String.format(
                     Locale.ROOT,
-                    "  %,9d clusters   recall@%d %.1f%% in %.2f%% of the rows (%.1f%% of the queries took all), scores %.1f%% off,"
-                            + " %.1f%% at most; built in %.1f s on one thread, %.1f bytes an item, %.2f us to follow a change",
+                    "  %,9d clusters   recall@%d %.1f%% in %.2f%% of the rows (%.1f%% of the queries scanned all),"
+                            + " scores %.1f%% off, %.1f%% at most; built in %.1f s on one thread, %.1f bytes per item,"
+                            + " %.2f us to apply a change",
                     items,
                     topK,
                     100 * quality.recall(),
@@ -274,7 +278,7 @@ final class BenchScoreCommand implements Callable<Integer> {
     private Report run(Yardstick yardstick, PrintStream out) {
         out.printf(
                 Locale.ROOT,
-                "%nMade-up vectors (%s), %d wide, top %d; %s%n",
+                "%nSynthetic vectors (%s), %d wide, top %d; %s%n",
                 vectors,
                 dim,
                 topK,

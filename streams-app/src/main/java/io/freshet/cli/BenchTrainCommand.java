@@ -36,13 +36,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "train",
         description = {
-            "Measures what this machine does at best, then whole training steps of SASRec. Each stretch of training"
-                    + " lies between two measurements of the machine on as many threads, because shared machines"
-                    + " change their speed from minute to minute. Figures are medians of at least three stretches.",
+            "Measures the peak rates of this machine, then whole training steps of SASRec. Each stretch of training"
+                    + " lies between two measurements of the machine on as many threads, because the speed of shared"
+                    + " machines changes from minute to minute. Figures are medians of at least three stretches.",
             "",
-            "targets/s: positions learned a second.",
-            "GFLOP/s: the floating-point operations that the step's matrix products need, without padding and without"
-                    + " anything computed twice.",
+            "targets/s: positions learned per second.",
+            "GFLOP/s: floating-point operations of the step's matrix products, without padding and without"
+                    + " recomputation.",
             YardstickOptions.SGEMM_HELP,
             YardstickOptions.FMA_HELP,
             YardstickOptions.READ_HELP,
@@ -57,10 +57,10 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet bench train",
-            "      about 90 seconds, on sequences of the shape of Amazon Beauty",
+            "      takes about 90 seconds, on synthetic sequences of the shape of Amazon Beauty",
             "  freshet bench train --data clicks.csv --negatives 1000,full --workers 1 --json out.json",
             "  freshet bench train --items 1000000 --negatives full --batch 64 --warm-up 0s --duration 1s",
-            "      what cross-entropy over a million items needs"
+            "      what cross-entropy over a million items costs"
         })
 final class BenchTrainCommand implements Callable<Integer> {
     private static final String FULL = "full";
@@ -78,7 +78,7 @@ final class BenchTrainCommand implements Callable<Integer> {
     @Option(
             names = "--items",
             paramLabel = "N",
-            description = "Items of the made-up sequences. Default: as many as Amazon Beauty has, 12,101.")
+            description = "Items of the synthetic sequences. Default: 12,101, as in Amazon Beauty.")
     private @Nullable Integer itemCount;
 
     @Option(
@@ -87,8 +87,8 @@ final class BenchTrainCommand implements Callable<Integer> {
             split = ",",
             defaultValue = "500,4000,full",
             description =
-                    "Candidates beside each target: this many negatives that the batch shares, or full for all items"
-                            + " (cross-entropy). One row for each. Default: ${DEFAULT-VALUE}.")
+                    "Candidates besides each target: a number of negatives that the batch shares, or full for all"
+                            + " items (cross-entropy). One row for each value. Default: ${DEFAULT-VALUE}.")
     private List<String> negatives = new ArrayList<>();
 
     @Option(
@@ -102,7 +102,7 @@ final class BenchTrainCommand implements Callable<Integer> {
             names = "--batch",
             paramLabel = "USERS",
             defaultValue = "512",
-            description = "Users of one step. Default: ${DEFAULT-VALUE}.")
+            description = "Users per step. Default: ${DEFAULT-VALUE}.")
     private int batch;
 
     @Option(
@@ -113,7 +113,8 @@ final class BenchTrainCommand implements Callable<Integer> {
             description = "The network: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private String encoder = "sasrec";
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width of the model. Default:"
+            + " ${DEFAULT-VALUE}.")
     private int dim;
 
     @Option(
@@ -134,21 +135,22 @@ final class BenchTrainCommand implements Callable<Integer> {
             names = "--warm-up",
             paramLabel = "TIME",
             defaultValue = "15s",
-            description = "Train so long before figures count, for each row. Default: ${DEFAULT-VALUE}.")
+            description = "Warm-up time of each row. Default: ${DEFAULT-VALUE}.")
     private Duration warmUp = Duration.ZERO;
 
     @Option(
             names = "--duration",
             paramLabel = "TIME",
             defaultValue = "10s",
-            description = "Then measure so long, for each row. Default: ${DEFAULT-VALUE}.")
+            description = "Measured time of each row. Default: ${DEFAULT-VALUE}.")
     private Duration duration = Duration.ZERO;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private YardstickOptions machine;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, the machine's rates and rows there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, the machine's rates and rows to this"
+            + " file.")
     private @Nullable Path json;
 
     BenchTrainCommand() {}
@@ -292,7 +294,7 @@ final class BenchTrainCommand implements Callable<Integer> {
 
     private SequenceDataset sequences(Vocabulary items, PrintStream out) throws IOException {
         if (data.isNamed() && itemCount != null) {
-            throw new ParameterException(spec.commandLine(), "--items is for made-up sequences: leave out --data");
+            throw new ParameterException(spec.commandLine(), "--items is for synthetic sequences: leave out --data");
         }
         if (itemCount != null && itemCount < 1) {
             throw new ParameterException(spec.commandLine(), "--items must be positive: " + itemCount);

@@ -27,9 +27,9 @@ final class DataOptions {
             paramLabel = "FILE",
             arity = "1..*",
             description =
-                    "Clicks: CSV or TSV with a header, JSON lines, Parquet, or lines 'user item item ...' in order"
-                            + " of time. Several files, folders and globs are read in order; files may be packed with gzip or"
-                            + " zstd. What was found out about them is printed before the model learns.")
+                    "Clicks: CSV or TSV with a header, JSON lines, Parquet, or lines 'user item item ...' in order of"
+                            + " time. Several files, folders and globs are read in order; files may be packed with"
+                            + " gzip or zstd. The layout that was found is printed before the model learns.")
     private List<String> data = List.of();
 
     @Mixin
@@ -53,7 +53,7 @@ final class DataOptions {
      */
     String name(CommandSpec command) {
         if (data.isEmpty()) {
-            throw new ParameterException(command.commandLine(), "Say what to read: --data FILE");
+            throw new ParameterException(command.commandLine(), "Missing required option: --data FILE");
         }
         for (String source : data) {
             if (!ClickFiles.isGlob(source) && !Files.isReadable(Path.of(source))) {

@@ -33,21 +33,22 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet demo",
-            "      a made-up shop, 200 clicks a second, until Ctrl-C",
+            "      a synthetic shop, 200 clicks a second, until Ctrl-C",
             "  freshet demo --rate 500 --duration 2m --json out.json",
             "      measure: figures go to out.json, latencies without the first 30 s",
             "  freshet demo --clicks clicks.csv --until-end",
-            "      replay a file as fast as it is taken; the first lines say how it was read",
+            "      replay a file at full speed; the first lines say how it was read",
             "  freshet demo --clicks ratings.dat --columns user,item,rating,time --until-end",
             "      a file without a header",
             "  freshet demo --clicks clicks.tsv --until-end --state run1",
-            "      keep everything in the folder run1: the same command goes on",
-            "      where it stopped, or was killed",
+            "      keep everything in the folder run1: the same command continues",
+            "      where it stopped or was killed",
             "  freshet demo --clicks clicks.tsv --until-end --batch-clicks 128 --state run2",
-            "      the same steps whatever the timing: run twice, or killed on the way, it",
-            "      ends with the same model to the byte",
+            "      the same steps regardless of timing: a second run, or one that was",
+            "      killed and continued, ends with the same model to the byte",
             "",
-            "While it runs the broker takes other clients, too; its address is in the first lines. Produce a click:",
+            "While the demo runs, other clients can use its broker; the address is in the first lines. Produce a"
+                    + " click:",
             "  echo '{\"user_id\":\"me\",\"item_id\":\"tea-001\",\"timestamp\":\"2026-01-01T00:00:00Z\"}' |",
             "      kafka-console-producer.sh --bootstrap-server ADDRESS --topic clicks"
         })
@@ -63,10 +64,10 @@ final class DemoCommand implements Callable<Integer> {
             names = "--clicks",
             paramLabel = "FILE",
             arity = "1..*",
-            description = "Replay clicks in file order: CSV or TSV with a header, JSON lines or Parquet. Several files,"
-                    + " folders and globs are read in order; files may be packed with gzip or zstd. The files are read"
-                    + " once to check them, and what was found out about them is printed, before the first click is"
-                    + " fed. Default: a generator makes clicks up.")
+            description = "Replay clicks in file order: CSV or TSV with a header, JSON lines or Parquet. Several"
+                    + " files, folders and globs are read in order; files may be packed with gzip or zstd. Before the"
+                    + " first click is fed, the files are read once to check them, and the layout that was found is"
+                    + " printed. Default: clicks from a generator.")
     private List<String> clicks = List.of();
 
     @Mixin
@@ -76,13 +77,13 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--rate",
             paramLabel = "N",
-            description = "Clicks a second. Default: 200 from the generator; a file as fast as it is taken.")
+            description = "Clicks per second. Default: 200 for the generator, full speed for a file.")
     private @Nullable Double rate;
 
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            description = "Feed clicks for so long, such as 90s or 2m, deal with them, and end. Default: until Ctrl-C.")
+            description = "Feed clicks for this long, such as 90s or 2m, process them, and end. Default: until Ctrl-C.")
     private @Nullable Duration duration;
 
     @Option(
@@ -94,14 +95,14 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write the summary there at the end, also after Ctrl-C.")
+            description = "Write the summary to this file at the end, also after Ctrl-C.")
     private @Nullable Path json;
 
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = "Keep broker, state stores, models and the log file there, and go on with what is there."
-                    + " Default: a temporary folder, deleted at the end.")
+            description = "Keep broker, state stores, models and the log file in this folder, and continue from what"
+                    + " it holds. Default: a temporary folder, deleted at the end.")
     private @Nullable Path state;
 
     @Option(
@@ -116,7 +117,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--users",
             paramLabel = "N",
             defaultValue = "5000",
-            description = "Generator: how many users. Default: ${DEFAULT-VALUE}.")
+            description = "Generator: number of users. Default: ${DEFAULT-VALUE}.")
     private int users;
 
     @Option(
@@ -129,8 +130,8 @@ final class DemoCommand implements Callable<Integer> {
 
     @Option(
             names = "--turnover",
-            description = "Generator: once the catalogue has grown, new items take the place of old ones, one in 200"
-                    + " clicks. See model.item.retention.ms.")
+            description = "Generator: once the catalogue has grown, new items replace old ones, one in 200 clicks. See"
+                    + " model.item.retention.ms.")
     private boolean turnover;
 
     @Option(
@@ -143,14 +144,15 @@ final class DemoCommand implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "SECONDS",
-            description = "Latencies count clicks from so long after the start. Default: 30 with a rate, 0 without.")
+            description = "Measure latencies only of clicks from SECONDS after the start on. Default: 30 with a rate,"
+                    + " 0 without.")
     private @Nullable Duration warmUp;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private BatchOption batch;
 
-    @Option(names = "--quiet", description = "Show nothing but the summary.")
+    @Option(names = "--quiet", description = "Show only the summary.")
     private boolean quiet;
 
     @Option(

@@ -29,10 +29,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "evaluate",
         description = {
-            "Measures a snapshot on a finished file, as freshet fit does: each user's last item (test), and the one before"
-                    + " it (validation), is ranked among all items by what the user did before. The model learns"
-                    + " nothing; items that it does not know rank as new ones do. A model that has learned from these"
-                    + " very items, as an online one has, does better than it should.",
+            "Measures a snapshot on a finished file, as freshet fit does: ranks each user's last item (test), and the"
+                    + " one before it (validation), among all items, given the user's earlier items. The model does"
+                    + " not learn; items that it does not know rank as new ones. A model that has learned from these"
+                    + " same items, such as an online one, gets figures that are too high.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -44,9 +44,9 @@ import picocli.CommandLine.Spec;
         footer = {
             "  freshet fit --data beauty.txt --preset beauty --snapshot models",
             "  freshet evaluate --snapshot models --data beauty.txt",
-            "      the newest snapshot of the model 'default'; the figures that fit has told, again",
+            "      the newest snapshot of the model 'default'; repeats the figures of fit",
             "  freshet evaluate --snapshot run1/models --data later.csv --mask-seen false --json out.json",
-            "      what freshet demo --state run1 has learned"
+            "      the model that freshet demo --state run1 has learned"
         })
 final class EvaluateCommand implements Callable<Integer> {
     @Spec
@@ -65,13 +65,13 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--name",
             paramLabel = "MODEL",
             defaultValue = "default",
-            description = "Which model of the store. Default: ${DEFAULT-VALUE}.")
+            description = "Model in the store. Default: ${DEFAULT-VALUE}.")
     private String name = "default";
 
     @Option(
             names = "--snapshot-version",
             paramLabel = "VERSION",
-            description = "Which snapshot of the model. Default: the newest.")
+            description = "Version of the snapshot. Default: the newest.")
     private @Nullable String version;
 
     @Mixin
@@ -82,7 +82,7 @@ final class EvaluateCommand implements Callable<Integer> {
             names = "--mask-seen",
             paramLabel = "auto|true|false",
             defaultValue = "auto",
-            description = "Leave out items that the user has seen; auto does so unless some user comes back to one."
+            description = "Leave out items that the user has seen; auto does so unless a user returns to an item."
                     + " Default: ${DEFAULT-VALUE}.")
     private SeenChoice maskSeen = SeenChoice.AUTO;
 
@@ -93,7 +93,7 @@ final class EvaluateCommand implements Callable<Integer> {
             description = "Threads. Default: one for each processor.")
     private int workers;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, figures and seconds there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, figures and seconds to this file.")
     private @Nullable Path json;
 
     EvaluateCommand() {}

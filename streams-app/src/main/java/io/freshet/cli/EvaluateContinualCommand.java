@@ -29,11 +29,11 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "continual",
         description = {
-            "Learns one period after another online, each in one sweep, and tests what has been learned on the next period"
-                    + " before learning that: the protocol of ADER (Mi, Lin, Faltings, RecSys 2020). Every click of a"
-                    + " session but its first is a target, ranked among all items seen so far, ties against; test"
-                    + " clicks on items never seen are taken out first, then sessions of one click. Ctrl-C ends it with"
-                    + " the cycles so far.",
+            "Learns one period after another online, each in one pass, and tests the model on the next period before"
+                    + " learning from that period: the protocol of ADER (Mi, Lin, Faltings, RecSys 2020). Every click"
+                    + " of a session except the first is a target, ranked among all items seen so far; ties count"
+                    + " against the model. Test clicks on items never seen are removed first, then sessions of one"
+                    + " click. Ctrl-C ends it with the cycles so far.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -43,7 +43,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  freshet evaluate continual --periods diginetica --json out.json",
             "  freshet evaluate continual --periods diginetica --cycles 3 --set model.dim=128",
-            "      the first cycles only, to choose settings by"
+            "      only the first cycles, to choose settings"
         })
 final class EvaluateContinualCommand implements Callable<Integer> {
     /** Defaults for sessions learned in bulk; those of the configuration are for keeping up with a stream. */
@@ -69,23 +69,23 @@ final class EvaluateContinualCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path periods;
 
-    @Option(names = "--cycles", paramLabel = "N", description = "End after so many. Default: when the periods end.")
+    @Option(names = "--cycles", paramLabel = "N", description = "Number of cycles. Default: until the periods end.")
     private @Nullable Integer cycles;
 
     @Option(
             names = "--set",
             paramLabel = "KEY=VALUE",
             description = "Set a key of the configuration: model.*, training.*, online.*, sequencer.window. May be"
-                    + " repeated. Some defaults are not the configuration's; --json tells all.")
+                    + " repeated. Some defaults differ from the configuration's; --json lists all values.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write settings, mean and cycles there, after each cycle.")
+            description = "Write settings, mean and cycles to this file after each cycle.")
     private @Nullable Path json;
 
-    @Option(names = "--quiet", description = "Show the result only.")
+    @Option(names = "--quiet", description = "Show only the result.")
     private boolean quiet;
 
     EvaluateContinualCommand() {}

@@ -42,11 +42,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prequential",
         description = {
-            "Replays a file of clicks through the online learner without Kafka, in steps of online.step.clicks: each click"
-                    + " whose user has an earlier one is first ranked among all items seen so far, and only then"
-                    + " learned from. An item never seen is a miss; ties count against. Beside it run its network alone,"
-                    + " its memory alone and baselines, over the same clicks. Figures are of the events after the first"
-                    + " tenth of the file. Users are never forgotten. Ctrl-C ends it with what there is.",
+            "Replays a file of clicks through the online learner without Kafka, in steps of online.step.clicks: each"
+                    + " click whose user has an earlier one is first ranked among all items seen so far, and only then"
+                    + " learned from. An item never seen is a miss; ties count against the model. The learner's"
+                    + " network alone, its memory alone and baselines run over the same clicks. Figures cover the"
+                    + " events after the first tenth of the file. Users are never forgotten. Ctrl-C ends it with the"
+                    + " figures so far.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -54,10 +55,10 @@ import picocli.CommandLine.Spec;
         sortOptions = false,
         footerHeading = "%nBaselines:%n",
         footer = {
-            "  popularity           the most clicked of the newest 10,000 clicks",
+            "  popularity           the most clicked items among the newest 10,000 clicks",
             "  decayed_popularity   each click loses half its weight every 3,500 clicks",
-            "  rules                what most often followed the last three items, weight 1 / gap",
-            "  frozen               the online learner as it stood after the first fifth of the file",
+            "  rules                items that most often followed the last three items, weight 1 / gap",
+            "  frozen               the online learner as of the first fifth of the file",
             "  refit                the network fitted from scratch at each tenth of the file to all clicks",
             "                       before, epochs chosen by validation, and frozen in between; keeps all",
             "                       clicks in memory, and takes longer than all the others together",
@@ -65,7 +66,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  freshet evaluate prequential --clicks clicks.tsv --json out.json --plot out.svg",
             "  freshet evaluate prequential --clicks ratings.csv --user uid --item iid --time ts --mask-seen",
-            "      a file in which nobody comes back to an item",
+            "      a file in which no user returns to an item",
             "  freshet evaluate prequential --clicks clicks.tsv --baselines rules --set training.dropout=0.3",
             "  freshet evaluate prequential --clicks shop.csv --event-type action \\",
             "      --set events.weights=purchase=4,view=0.5 --set events.negative=dislike"
@@ -89,8 +90,8 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
             arity = "1..*",
             required = true,
             description = "Clicks in order of time: CSV or TSV with a header, JSON lines or Parquet. Several files,"
-                    + " folders and globs are read in order; files may be packed with gzip or zstd. What was found out"
-                    + " about them is printed before the model learns.")
+                    + " folders and globs are read in order; files may be packed with gzip or zstd. The layout that"
+                    + " was found is printed before the model learns.")
     private List<String> clicks = List.of();
 
     @Mixin
@@ -106,14 +107,14 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
             names = "--baselines",
             paramLabel = "NAMES",
             split = ",",
-            description = "Which ones run, with commas, or none. Default: all.")
+            description = "Baselines to run, separated by commas, or none. Default: all.")
     private List<String> baselines = List.of("all");
 
     @Option(
             names = "--refit-epochs",
             paramLabel = "N",
             defaultValue = "60",
-            description = "Epochs of a refit at most. Default: ${DEFAULT-VALUE}.")
+            description = "Maximum number of epochs of a refit. Default: ${DEFAULT-VALUE}.")
     private int refitEpochs;
 
     @Option(
@@ -126,16 +127,16 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write settings, figures, slices and curves there at the end, also after Ctrl-C.")
+            description = "Write settings, figures, slices and curves to this file at the end, also after Ctrl-C.")
     private @Nullable Path json;
 
     @Option(
             names = "--plot",
             paramLabel = "FILE.svg",
-            description = "Plot NDCG@10 over the newest events along the file, as SVG.")
+            description = "Plot NDCG@10 over the newest events along the file to this SVG file.")
     private @Nullable Path plot;
 
-    @Option(names = "--quiet", description = "Show the result only.")
+    @Option(names = "--quiet", description = "Show only the result.")
     private boolean quiet;
 
     EvaluatePrequentialCommand() {}

@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "feed",
         description = {
-            "Feeds the clicks of the demo's made-up shop to your Kafka, at a steady pace, until SIGTERM or Ctrl-C.",
+            "Feeds the clicks of the demo's synthetic shop to your Kafka, at a steady pace, until SIGTERM or Ctrl-C.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -46,20 +46,20 @@ final class FeedCommand implements Callable<Integer> {
             names = "--rate",
             paramLabel = "N",
             defaultValue = "100",
-            description = "Clicks a second. Default: ${DEFAULT-VALUE}.")
+            description = "Clicks per second. Default: ${DEFAULT-VALUE}.")
     private double rate;
 
     @Option(
             names = "--duration",
             paramLabel = "TIME",
-            description = "For so long, such as 90s or 10m. Default: until Ctrl-C.")
+            description = "Feed clicks for this long, such as 90s or 10m. Default: until Ctrl-C.")
     private Duration duration = FOR_EVER;
 
     @Option(
             names = "--users",
             paramLabel = "N",
             defaultValue = "5000",
-            description = "How many users. Default: ${DEFAULT-VALUE}.")
+            description = "Number of users. Default: ${DEFAULT-VALUE}.")
     private int users;
 
     @Option(
@@ -71,15 +71,15 @@ final class FeedCommand implements Callable<Integer> {
 
     @Option(
             names = "--turnover",
-            description = "Once the catalogue has grown, new items take the place of old ones, one in 200 clicks.")
+            description = "Once the catalogue has grown, new items replace old ones, one in 200 clicks.")
     private boolean turnover;
 
     @Option(
             names = "--seed",
             paramLabel = "N",
             description =
-                    "The same seed makes the same clicks, whose event ids make them repetitions where they have been"
-                            + " fed before. Default: another one each time.")
+                    "Seed of the generator. The same seed makes the same clicks with the same event ids, so that"
+                            + " clicks fed before count as repetitions. Default: a new seed each time.")
     private long seed = System.nanoTime();
 
     @Option(names = "--config", paramLabel = "FILE", description = "A .properties file with keys of the configuration.")

@@ -35,10 +35,10 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "fit",
         description = {
-            "Learns a model from a finished file, without Kafka: many epochs over all users. The last item of each user is"
-                    + " kept for the test and the one before it for validation; every 5 epochs the model is validated,"
-                    + " the best epoch is kept, and that one is tested: hit rate, NDCG and MRR, ranked among all items,"
-                    + " ties against the model. Ctrl-C ends it with the best epoch so far.",
+            "Trains a model on a finished file, without Kafka, for many epochs over all users. The last item of each"
+                    + " user is held out for the test, and the one before it for validation. Every 5 epochs the model"
+                    + " is validated; the best epoch is kept and tested: hit rate, NDCG and MRR, ranked among all"
+                    + " items; ties count against the model. Ctrl-C ends it with the best epoch so far.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -47,15 +47,15 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet fit --data beauty.txt --preset beauty",
-            "      the paper's scaled cross-entropy, its own negatives for each position",
+            "      the paper's scaled cross-entropy, with separate negatives for each position",
             "  freshet fit --data beauty.txt --preset beauty --sampling group --alpha auto",
             "      the same with negatives that groups of positions share: several times as fast",
             "  freshet fit --data beauty.txt --preset beauty --loss ce --seed 2 --json ce-2.json",
-            "      full cross-entropy, figures to a file",
+            "      full cross-entropy, with figures in a file",
             "  freshet fit --data clicks.csv --epochs 500 --checkpoint long-fit",
-            "      a long fit that the same command continues after it was ended",
+            "      a long fit; the same command continues it after an interruption",
             "  freshet fit --data clicks.csv --item product_id --epochs 50 --snapshot models",
-            "      clicks with a header; then start online learning from the result, as the last lines say",
+            "      clicks with a header; the last lines say how to continue online from the result",
             "  freshet fit --data u.data --columns user,item,rating,time",
             "      clicks without a header"
         })
@@ -75,7 +75,8 @@ final class FitCommand implements Callable<Integer> {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write settings, curve, figures, best epoch and seconds there at the end, also after Ctrl-C.")
+            description = "Write settings, curve, figures, best epoch and seconds to this file at the end, also after"
+                    + " Ctrl-C.")
     private @Nullable Path json;
 
     @Option(
@@ -91,19 +92,19 @@ final class FitCommand implements Callable<Integer> {
             names = "--name",
             paramLabel = "MODEL",
             defaultValue = "default",
-            description = "The snapshot's model. Default: ${DEFAULT-VALUE}.")
+            description = "Model name of the snapshot. Default: ${DEFAULT-VALUE}.")
     private String name = "default";
 
     @Option(
             names = "--checkpoint",
             paramLabel = "DIR",
             description =
-                    "Keep what was learned in this folder after each validation, and go on from it: the result is that of a"
-                            + " fit that was not interrupted. The settings and the data must stay the same; the number of threads may"
-                            + " change.")
+                    "Save progress in this folder after each validation, and continue from it: the result is that of"
+                            + " an uninterrupted fit. The settings and the data must stay the same; the number of"
+                            + " threads may change.")
     private @Nullable Path checkpoint;
 
-    @Option(names = "--quiet", description = "Show the result only.")
+    @Option(names = "--quiet", description = "Show only the result.")
     private boolean quiet;
 
     FitCommand() {}
@@ -166,7 +167,7 @@ final class FitCommand implements Callable<Integer> {
         try {
             int epochs = fit.goOnFrom(checkpoint);
             if (epochs > 0) {
-                say(out, "Going on after epoch " + epochs + ", from " + checkpoint);
+                say(out, "Continuing after epoch " + epochs + ", from " + checkpoint);
             }
         } catch (IllegalArgumentException e) {
             throw refused("--checkpoint: " + e.getMessage());
@@ -217,7 +218,7 @@ final class FitCommand implements Callable<Integer> {
         say(
                 out,
                 "Snapshot " + manifest.model() + "/" + manifest.version() + " in " + root
-                        + ". To go on from it online:");
+                        + ". To continue from it online:");
         say(out, "  freshet demo " + settingsFor(root, fit.learner().model().config()));
     }
 

@@ -36,7 +36,7 @@ final class FitOptions {
             paramLabel = "NAME",
             converter = PresetConverter.class,
             description = "Settings of the paper on scaled cross-entropy (arXiv 2408.14238) for one of its data sets:"
-                    + " ${COMPLETION-CANDIDATES}. Other options win over it.")
+                    + " ${COMPLETION-CANDIDATES}. Other options override it.")
     private @Nullable Preset preset;
 
     @Option(
@@ -44,8 +44,8 @@ final class FitOptions {
             paramLabel = "NAME",
             defaultValue = "sasrec",
             completionCandidates = EncoderNames.class,
-            description = "The network: ${COMPLETION-CANDIDATES}; dl4j:FILE has that of a file, see freshet models"
-                    + " check-encoder. Default: ${DEFAULT-VALUE}.")
+            description = "Encoder: ${COMPLETION-CANDIDATES}; dl4j:FILE reads a network from a file, see freshet"
+                    + " models check-encoder. Default: ${DEFAULT-VALUE}.")
     private String encoder = "sasrec";
 
     @Mixin
@@ -55,8 +55,8 @@ final class FitOptions {
     @Option(
             names = "--epochs",
             paramLabel = "N",
-            description = "Learn from every user so many times at most. Default: 150; with a preset, 200 for ce and 300"
-                    + " for the others.")
+            description = "Maximum number of epochs, each over all users. Default: 150; with a preset, 200 for ce and"
+                    + " 300 for the others.")
     private @Nullable Integer epochs;
 
     @Option(
@@ -64,8 +64,8 @@ final class FitOptions {
             paramLabel = "N",
             defaultValue = "10",
             description =
-                    "End after so many validations in a row, one every 5 epochs, without a better NDCG@10; 0 never"
-                            + " does. Default: ${DEFAULT-VALUE}.")
+                    "End after N validations in a row without a better NDCG@10; there is one every 5 epochs. 0 never"
+                            + " ends early. Default: ${DEFAULT-VALUE}.")
     private int patience;
 
     @Option(names = "--batch", paramLabel = "USERS", description = "Users of one optimiser step. Default: 512.")
@@ -77,8 +77,8 @@ final class FitOptions {
     @Option(
             names = "--schedule",
             paramLabel = "constant|linear",
-            description = "What becomes of the step size: it stays, or falls in a straight line to 0 at the end of the"
-                    + " last of --epochs. Default: linear; constant with a preset, as in the paper.")
+            description = "Schedule of the step size: constant, or linear decay to 0 at the end of the last of"
+                    + " --epochs. Default: linear; constant with a preset, as in the paper.")
     private @Nullable LearningRateSchedule schedule;
 
     @Option(
@@ -90,10 +90,11 @@ final class FitOptions {
     @Option(
             names = "--weight-decay",
             paramLabel = "L2",
-            description = "Weights' share that is added to their gradients. Default: 0.")
+            description = "Weight decay: the share of the weights that is added to their gradients. Default: 0.")
     private @Nullable Float weightDecay;
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width of the model. Default:"
+            + " ${DEFAULT-VALUE}.")
     private int dim;
 
     @Option(
@@ -118,7 +119,7 @@ final class FitOptions {
             names = "--item-deviation",
             paramLabel = "S",
             defaultValue = "0",
-            description = "Standard deviation of the items' first vectors. Default: Xavier's, the square root of 2 /"
+            description = "Standard deviation of the items' initial vectors. Default: Xavier's, the square root of 2 /"
                     + " (items + D).")
     private float itemDeviation;
 
@@ -134,7 +135,7 @@ final class FitOptions {
             paramLabel = "auto|true|false",
             defaultValue = "auto",
             description = "Leave out items that the user has seen when the held-out one is ranked; auto does so unless"
-                    + " some user comes back to one. Default: ${DEFAULT-VALUE}.")
+                    + " a user returns to an item. Default: ${DEFAULT-VALUE}.")
     private SeenChoice maskSeen = SeenChoice.AUTO;
 
     @Option(
@@ -149,16 +150,16 @@ final class FitOptions {
             paramLabel = "N",
             defaultValue = "8",
             description =
-                    "Parts that a step's gradients are summed in: more threads than parts are of no use, and another"
-                            + " number gives other bits. Default: ${DEFAULT-VALUE}.")
+                    "Parts in which a step's gradients are summed. Threads beyond this number are not used, and"
+                            + " another number gives different bits. Default: ${DEFAULT-VALUE}.")
     private int shards;
 
     @Option(
             names = "--max-gradient-norm",
             paramLabel = "NORM",
             defaultValue = "0",
-            description = "Global norm that a step's gradients are scaled down to where they are larger; 0 is no bound."
-                    + " Default: ${DEFAULT-VALUE}.")
+            description = "Maximum global norm of a step's gradients; larger ones are scaled down to it. 0 sets no"
+                    + " bound. Default: ${DEFAULT-VALUE}.")
     private float maxGradientNorm;
 
     @Option(
@@ -166,9 +167,9 @@ final class FitOptions {
             paramLabel = "N",
             defaultValue = "4",
             description =
-                    "Most targets of a sequence that an epoch learns with fmlprec, bsarec, bert4rec, caser or dl4j:FILE, drawn at random: they encode"
-                            + " the sequence again for each target. 0 for all. Other encoders learn all targets at once."
-                            + " Default: ${DEFAULT-VALUE}.")
+                    "Maximum number of targets per sequence and epoch with fmlprec, bsarec, bert4rec, caser or"
+                            + " dl4j:FILE, drawn at random: these encode the sequence again for each target. 0 for"
+                            + " all. Other encoders learn all targets at once. Default: ${DEFAULT-VALUE}.")
     private int sequenceTargets;
 
     FitOptions() {}
@@ -208,7 +209,7 @@ final class FitOptions {
     private static void put(
             Map<String, Object> settings, String name, @Nullable Integer said, int usual, EncoderType type) {
         if (said != null && !type.settings().contains(name)) {
-            throw new IllegalArgumentException("--" + name + " is no setting of " + type.name() + ": leave it out");
+            throw new IllegalArgumentException("--" + name + " is not a setting of " + type.name() + ": leave it out");
         }
         settings.put(name, orElse(said, usual));
     }

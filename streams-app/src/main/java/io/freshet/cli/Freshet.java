@@ -47,9 +47,9 @@ import picocli.CommandLine.Spec;
             "  freshet run --check             check the configuration and everything it depends on",
             "  freshet topics --help           create or check the topics",
             "  freshet feed --help             send synthetic clicks to your Kafka",
-            "  freshet replay --help           compute the model of any moment again, from the journal",
+            "  freshet replay --help           recompute the model of any moment from the journal",
             "  freshet models --help           list, verify, roll back, export and prune snapshots",
-            "  freshet fit --help              learn from a file, and measure how well",
+            "  freshet fit --help              train a model on a file, and measure it",
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong usage."
         })

@@ -18,7 +18,7 @@ final class LossOptions {
             paramLabel = "LOSS",
             converter = KindConverter.class,
             completionCandidates = KindCodes.class,
-            description = "One of ${COMPLETION-CANDIDATES}. Default: sce, scaled cross-entropy.")
+            description = "Loss: one of ${COMPLETION-CANDIDATES}. Default: sce, scaled cross-entropy.")
     private Kind kind = Kind.SCE;
 
     @Option(
@@ -26,17 +26,17 @@ final class LossOptions {
             paramLabel = "WAY",
             converter = SamplingConverter.class,
             description =
-                    "Who shares negatives: each position has its own (position), some 250 positions of a batch share"
-                            + " them (group), or the whole batch does (batch). Shared ones are matrix products, many times as"
-                            + " fast; groups see more items in a step than a batch does, and learn more from it. Default:"
-                            + " group; position with a preset, as in the paper.")
+                    "Sharing of negatives: each position has its own (position), some 250 positions of a batch share"
+                            + " them (group), or the whole batch does (batch). Shared negatives allow matrix products,"
+                            + " which are many times as fast; groups see more items in a step than a batch does, and"
+                            + " learn more from it. Default: group; position with a preset, as in the paper.")
     private @Nullable Sampling sampling;
 
     @Option(
             names = "--negatives",
             paramLabel = "K",
-            description = "Items that each target is held against. Default: 500; the paper's with a preset. If there"
-                    + " are no more items than that, all of them are.")
+            description = "Negative items for each target. Default: 500; the paper's number with a preset. If there"
+                    + " are no more items than that, all of them are used.")
     private @Nullable Integer negatives;
 
     @Option(
@@ -59,15 +59,15 @@ final class LossOptions {
             names = "--nce-c",
             paramLabel = "C",
             defaultValue = "10",
-            description = "nce: what is subtracted from every score. Default: ${DEFAULT-VALUE}.")
+            description = "nce: value that is subtracted from every score. Default: ${DEFAULT-VALUE}.")
     private float c;
 
     @Option(
             names = "--popularity-power",
             paramLabel = "P",
             defaultValue = "0",
-            description = "Draw negatives by their popularity to this power, and correct the loss for it. Default:"
-                    + " ${DEFAULT-VALUE}, uniformly.")
+            description = "Draw negatives in proportion to their popularity to this power, and correct the loss for"
+                    + " it. Default: ${DEFAULT-VALUE}, uniformly.")
     private float popularityPower;
 
     LossOptions() {}
@@ -91,13 +91,14 @@ final class LossOptions {
     }
 
     private LossConfig againstAll() {
-        refuseIf(negatives != null || sampling != null, "--negatives and --sampling: all items are held against it");
+        refuseIf(negatives != null || sampling != null, "--negatives and --sampling: it compares each target with all"
+                + " items");
         refuseIf(alpha != null, "--alpha: it scales the negatives of sce");
         return new LossConfig(kind, Sampling.ALL, 0, 1f, eta, c, popularityPower);
     }
 
     private LossConfig againstOne() {
-        refuseIf(negatives != null && negatives != 1, "--negatives: there is one for each position");
+        refuseIf(negatives != null && negatives != 1, "--negatives: each position has one");
         refuseIf(alpha != null, "--alpha: it scales the negatives of sce");
         return new LossConfig(kind, Sampling.POSITION, 1, 1f, eta, c, popularityPower);
     }

@@ -30,8 +30,8 @@ final class ModelPlace {
     @Option(
             names = "--state",
             paramLabel = "DIR",
-            description = "The state folder of a demo that has ended, in place of a Kafka: its broker is started. Its"
-                    + " --set options are to be given again.")
+            description = "The state folder of a demo that has ended, instead of a Kafka cluster: the demo's broker is"
+                    + " started. Give the demo's --set options again.")
     private @Nullable Path state;
 
     ModelPlace() {}
@@ -70,7 +70,7 @@ final class ModelPlace {
     /** Opens configuration and store only; Kafka need not be reachable. */
     Opened openStore(CommandSpec spec) throws IOException, StateFolderException {
         if (config != null && state != null) {
-            throw new ParameterException(spec.commandLine(), "--state has a configuration of its own, not --config");
+            throw new ParameterException(spec.commandLine(), "--state has its own configuration: leave out --config");
         }
         if (config != null && !Files.isReadable(config)) {
             throw new ParameterException(

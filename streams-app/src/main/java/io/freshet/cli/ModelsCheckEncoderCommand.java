@@ -16,23 +16,25 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "check-encoder",
         description = {
-            "Checks whether a network of Deeplearning4j can be the encoder dl4j:FILE: which layers it has, whether its gradients"
-                    + " are those of its states, whether it gives the same bits again, and how long it takes.",
+            "Checks whether a Deeplearning4j network can be the encoder dl4j:FILE: which layers it has, whether its"
+                    + " gradients match its states, whether it gives the same bits again, and how long it takes.",
             "",
             "FILE is the JSON of a MultiLayerConfiguration or a ComputationGraphConfiguration, or a zip of DL4J's"
-                    + " ModelSerializer, of which only the configuration is read: weights are learned anew, as the items'"
-                    + " vectors are. The network must map (batch, D, L), padded on the left and with a mask, to (batch, D).",
+                    + " ModelSerializer. Only the configuration of a zip is read: weights are learned anew, like the"
+                    + " items' vectors. The network must map (batch, D, L), padded on the left and with a mask, to"
+                    + " (batch, D).",
             ""
         },
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         sortOptions = false,
-        footerHeading = "%nEnds with 1 where the network cannot be an encoder, and says why in one line.%n")
+        footerHeading = "%nThe exit code is 1 if the network cannot be an encoder; one line says why.%n")
 final class ModelsCheckEncoderCommand implements Callable<Integer> {
-    @Parameters(paramLabel = "FILE", description = "The network.")
+    @Parameters(paramLabel = "FILE", description = "The network's file.")
     private Path file = Path.of("");
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width. Default: ${DEFAULT-VALUE}.")
+    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width of the model. Default:"
+            + " ${DEFAULT-VALUE}.")
     private int dim;
 
     @Option(
@@ -65,10 +67,10 @@ final class ModelsCheckEncoderCommand implements Callable<Integer> {
                     layer.output());
         }
         out.printf(Locale.ROOT, "parameters                   %,d%n", check.parameters());
-        out.printf(Locale.ROOT, "error of items' gradients    %.2e of their root mean square%n", check.itemError());
-        out.printf(Locale.ROOT, "error of parameters'         %.2e%n", check.parameterError());
+        out.printf(Locale.ROOT, "error of item gradients      %.2e of their root mean square%n", check.itemError());
+        out.printf(Locale.ROOT, "error of parameter gradients %.2e%n", check.parameterError());
         out.printf(Locale.ROOT, "same bits twice              %s%n", check.sameTwice() ? "yes" : "no");
-        out.printf(Locale.ROOT, "same bits in other company   %s%n", check.sameInCompany() ? "yes" : "no");
+        out.printf(Locale.ROOT, "same bits in other batches   %s%n", check.sameInCompany() ? "yes" : "no");
         out.printf(Locale.ROOT, "one state                    %.2f ms%n", check.msForState());
         out.printf(
                 Locale.ROOT, "a step of %d sequences      %.0f ms%n", NetworkCheck.STEP_SEQUENCES, check.msForStep());

@@ -10,8 +10,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "models",
         description = {
-            "Looks after the snapshots of a model: what there is, whether it is what it says, which one is served, and which"
-                    + " ones go; and hands over what it has learned of items.",
+            "Manages the snapshots of a model: lists, shows and verifies them, chooses the one that is served, removes"
+                    + " old ones, and exports the vectors of the items.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -32,17 +32,17 @@ import picocli.CommandLine.Spec;
         footer = {
             "  freshet models list --store models",
             "  freshet models verify --config freshet.properties",
-            "      every file against its manifest, and every snapshot against what the journal leads to",
+            "      every file against its manifest, and every snapshot against a replay of the journal",
             "  freshet models rollback 000000000512-8d1f0c52ab94 --config freshet.properties",
-            "      serve that one, while training goes on",
+            "      serve that snapshot while training continues",
             "  freshet models resume --config freshet.properties",
-            "      serve the newest again",
+            "      serve the newest snapshot again",
             "  freshet models show latest --config freshet.properties",
-            "      what it covers, its figures, its files, and whether it is served",
+            "      the log that it covers, its figures, its files, and whether it is served",
             "  freshet models export latest --store models --out vectors --format parquet",
             "  freshet models prune --config freshet.properties --keep 10 --keep-daily 30 --dry-run",
             "  freshet models check-encoder network.json",
-            "      whether a network of Deeplearning4j can be a model's encoder"
+            "      whether a Deeplearning4j network can be a model's encoder"
         })
 final class ModelsCommand implements Runnable {
     @Spec
@@ -55,6 +55,7 @@ final class ModelsCommand implements Runnable {
     public void run() {
         throw new ParameterException(
                 spec.commandLine(),
-                "Say what to do: freshet models list, show, verify, rollback, resume, export, prune or check-encoder");
+                "Choose a command: freshet models list, show, verify, rollback, resume, export, prune or"
+                        + " check-encoder");
     }
 }

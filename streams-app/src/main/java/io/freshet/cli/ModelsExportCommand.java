@@ -45,7 +45,7 @@ final class ModelsExportCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "VERSION", description = "Which snapshot, or latest.")
+    @Parameters(paramLabel = "VERSION", description = "Version of the snapshot, or latest.")
     private String version = Versions.LATEST;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "The folder to write into.")
@@ -58,7 +58,7 @@ final class ModelsExportCommand implements Callable<Integer> {
             description = "safetensors, npy or parquet. Default: ${DEFAULT-VALUE}.")
     private ExportFormat format = ExportFormat.SAFETENSORS;
 
-    @Option(names = "--force", description = "Replace what an earlier export has left there.")
+    @Option(names = "--force", description = "Replace the files of an earlier export.")
     private boolean force;
 
     @Mixin

@@ -39,7 +39,7 @@ final class ModelsListCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private StorePlace place;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the manifests, and the rollback, there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the manifests and the rollback to this file.")
     private @Nullable Path json;
 
     ModelsListCommand() {}
@@ -131,7 +131,8 @@ final class ModelsListCommand implements Callable<Integer> {
         if (rollback != null) {
             return String.format(
                     Locale.ROOT,
-                    "Rolled back since %s: scorers serve %s, and nothing after it; 'freshet models resume' ends that",
+                    "Rolled back since %s: scorers serve %s and no later update; 'freshet models resume' ends the"
+                            + " rollback",
                     rollback.since(),
                     rollback.served());
         }
@@ -139,8 +140,9 @@ final class ModelsListCommand implements Callable<Integer> {
             return "No snapshot of model " + report.model();
         }
         if (report.snapshots().getLast().held()) {
-            return "Scorers serve what was published before model " + report.model() + " was held back for its figures";
+            return "Scorers serve the model as it was published before model " + report.model()
+                    + " was held back for its figures";
         }
-        return config == null ? "Model " + report.model() : "Scorers serve the newest and follow the log";
+        return config == null ? "Model " + report.model() : "Scorers serve the newest snapshot and follow the log";
     }
 }

@@ -28,8 +28,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "prune",
         description = {
-            "Removes snapshots that are kept no longer, as the trainer does after each that it writes; never the newest, nor one"
-                    + " that is served. Scorers are told first, so it needs the Kafka that they run on.",
+            "Removes snapshots past their retention, as the trainer does after each snapshot that it writes; never the"
+                    + " newest, nor one that is served. Scorers are told first, so the command needs the Kafka that"
+                    + " they run on.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -38,7 +39,7 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet models prune --config freshet.properties --keep 10 --keep-daily 30 --dry-run",
-            "      what would go, and why the others stay"
+            "      show what would be removed, and why the others stay"
         })
 final class ModelsPruneCommand implements Callable<Integer> {
     @Spec
@@ -48,16 +49,16 @@ final class ModelsPruneCommand implements Callable<Integer> {
     @Option(
             names = "--keep",
             paramLabel = "N",
-            description = "Newest snapshots that stay. Default: online.snapshots.kept.")
+            description = "Number of newest snapshots to keep. Default: online.snapshots.kept.")
     private @Nullable Integer keep;
 
     @Option(
             names = "--keep-daily",
             paramLabel = "DAYS",
-            description = "Newest days of which the last snapshot stays. Default: online.snapshots.kept.days.")
+            description = "Number of newest days whose last snapshot is kept. Default: online.snapshots.kept.days.")
     private @Nullable Integer keepDaily;
 
-    @Option(names = "--dry-run", description = "Say what would go, and remove nothing.")
+    @Option(names = "--dry-run", description = "Show what would be removed, and remove nothing.")
     private boolean dryRun;
 
     @Mixin
@@ -111,7 +112,7 @@ final class ModelsPruneCommand implements Callable<Integer> {
                     "%d of %d %s%n",
                     surplus.size(),
                     versions.size(),
-                    dryRun ? "would be removed" : "were to be removed");
+                    dryRun ? "would be removed" : "selected for removal");
         }
 
         /** Returns the snapshot that a rollback serves and the newest that is not held back, with which scorers start. */
@@ -133,7 +134,7 @@ final class ModelsPruneCommand implements Callable<Integer> {
                 store.delete(model, version);
                 out.println(version + "  is removed");
             } else {
-                out.println(version + "  stays: a rollback to it has just come");
+                out.println(version + "  stays: a rollback to it has just been requested");
             }
         }
 
@@ -144,7 +145,8 @@ final class ModelsPruneCommand implements Callable<Integer> {
             if (versions.indexOf(version) >= versions.size() - policy.newest()) {
                 return "among the newest " + policy.newest();
             }
-            return day(version).map(day -> "the last of " + day).orElse("it cannot be read, and what is kept is older");
+            return day(version).map(day -> "the last of " + day).orElse("it cannot be read, and the kept snapshots are"
+                    + " older");
         }
 
         private Optional<LocalDate> day(String version) {

@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 /** {@code freshet models resume}. */
 @Command(
         name = "resume",
-        description = {"Takes a rollback back: scorers serve the newest snapshot and follow the log again.", ""},
+        description = {"Ends a rollback: scorers serve the newest snapshot and follow the log again.", ""},
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         sortOptions = false)

@@ -17,9 +17,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "rollback",
         description = {
-            "Has every scorer serve an older snapshot, and nothing that was learned after it, until 'freshet models"
-                    + " resume'. Training goes on and can be caught up with at any time; the snapshot is kept meanwhile."
-                    + " Says so in the topic of the manifests, under the model's name.",
+            "Makes every scorer serve an older snapshot, without anything that was learned after it, until 'freshet"
+                    + " models resume'. Training continues, and scorers can catch up at any time; the snapshot is kept"
+                    + " until then. Writes the rollback to the topic of the manifests, under the model's name.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -30,7 +30,7 @@ final class ModelsRollbackCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "VERSION", description = "Which snapshot; 'freshet models list' names them.")
+    @Parameters(paramLabel = "VERSION", description = "Version of the snapshot; see 'freshet models list'.")
     private String version = "";
 
     @Mixin
@@ -47,8 +47,8 @@ final class ModelsRollbackCommand implements Callable<Integer> {
             Rollback rollback = served.rollBack(version, Instant.now());
             System.out.printf(
                     Locale.ROOT,
-                    "Scorers of model %s serve %s in place of %s and what came after it; 'freshet models resume' ends"
-                            + " that%n",
+                    "Scorers of model %s serve %s instead of %s and later updates; 'freshet models resume' ends the"
+                            + " rollback%n",
                     rollback.model(),
                     rollback.served(),
                     rollback.rollbackOf());

@@ -27,8 +27,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "show",
         description = {
-            "Shows what a snapshot is: when and from what it was made, the part of the log that it covers, its figures at the"
-                    + " time, its files, and, where there is a Kafka to ask, whether it is served.",
+            "Shows a snapshot: when and from what it was made, the part of the log that it covers, its figures at the"
+                    + " time, its files, and, if there is a Kafka to ask, whether it is served.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -45,14 +45,15 @@ final class ModelsShowCommand implements Callable<Integer> {
             paramLabel = "VERSION",
             arity = "0..1",
             defaultValue = Versions.LATEST,
-            description = "Which snapshot; 'freshet models list' names them. Default: ${DEFAULT-VALUE}.")
+            description = "Version of the snapshot; see 'freshet models list'. Default: ${DEFAULT-VALUE}.")
     private String version = Versions.LATEST;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private StorePlace place;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the manifest, and whether it is served, there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the manifest, and whether it is served, to"
+            + " this file.")
     private @Nullable Path json;
 
     ModelsShowCommand() {}
@@ -123,11 +124,11 @@ final class ModelsShowCommand implements Callable<Integer> {
 
     private static String explain(@Nullable String served, boolean held) {
         return switch (served) {
-            case "newest" -> "yes: scorers begin with it and follow the log";
-            case "rolled-back-to" -> "yes, and nothing after it: 'freshet models resume' ends that";
+            case "newest" -> "yes: scorers start with it and follow the log";
+            case "rolled-back-to" -> "yes, and no later update: 'freshet models resume' ends the rollback";
             case "held" -> "no: it was held back for its figures";
-            case "no" -> "no: another one is";
-            case null, default -> held ? "it was held back for its figures" : "not known without a Kafka";
+            case "no" -> "no: another snapshot is served";
+            case null, default -> held ? "it was held back for its figures" : "unknown without Kafka";
         };
     }
 

@@ -29,30 +29,31 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "verify",
         description = {
-            "Checks each file's length and SHA-256 against its manifest; with a Kafka also computes the snapshot again,"
-                    + " from the one before it by the steps of the journal, and compares what comes out to the byte.",
+            "Checks each file's length and SHA-256 against its manifest; with Kafka also recomputes the snapshot from"
+                    + " the one before it by replaying the journal, and compares the result to the byte.",
             ""
         },
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         sortOptions = false,
-        footerHeading = "%nEnds with 1 where a snapshot is not what it says, or what the journal leads to.%n")
+        footerHeading = "%nThe exit code is 1 if a snapshot differs from its manifest or from the replay of the"
+                + " journal.%n")
 final class ModelsVerifyCommand implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "VERSION", arity = "0..*", description = "Which snapshots. Default: all there are.")
+    @Parameters(paramLabel = "VERSION", arity = "0..*", description = "Versions of the snapshots. Default: all.")
     private List<String> versions = new ArrayList<>();
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private StorePlace place;
 
-    @Option(names = "--from-start", description = "Compute from a model that has seen nothing, over all the journal.")
+    @Option(names = "--from-start", description = "Recompute from an untrained model, over the whole journal.")
     private boolean fromStart;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write what was found there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the findings to this file.")
     private @Nullable Path json;
 
     ModelsVerifyCommand() {}
@@ -75,8 +76,8 @@ final class ModelsVerifyCommand implements Callable<Integer> {
 
         String line() {
             String replay = replayAgrees == null
-                    ? "not computed again"
-                    : replayAgrees ? "the journal leads to the same bytes" : "THE JOURNAL LEADS TO OTHER BYTES";
+                    ? "not recomputed"
+                    : replayAgrees ? "the journal gives the same bytes" : "THE JOURNAL GIVES OTHER BYTES";
             return version + "  " + (filesAgree ? "files agree" : "FILES DIFFER") + "  " + replay;
         }
     }

@@ -22,9 +22,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "plot",
         description = {
-            "Draws how good fits became in what time: the validation's NDCG@10 over the seconds of learning, a line for"
-                    + " each file that freshet fit --json wrote. Fits to be compared should have had the machine to"
-                    + " themselves.",
+            "Plots the validation NDCG@10 of fits over their training time, with a line for each file that freshet fit"
+                    + " --json wrote. Compare only fits that ran alone on the machine.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -40,21 +39,22 @@ final class PlotCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "FIT",
             arity = "1..*",
-            description = "What freshet fit --json wrote. The first is drawn thicker.")
+            description = "Files that freshet fit --json wrote. The first line is thicker.")
     private List<Path> files = List.of();
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The plot, an SVG file.")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path out;
 
-    @Option(names = "--until", paramLabel = "SECONDS", description = "Draw so much of each fit. Default: all.")
+    @Option(names = "--until", paramLabel = "SECONDS", description = "Plot only the first SECONDS of each fit."
+            + " Default: all.")
     private @Nullable Double until;
 
     @Option(
             names = "--title",
             paramLabel = "TEXT",
             defaultValue = "Quality for its time",
-            description = "Default: ${DEFAULT-VALUE}.")
+            description = "Title of the plot. Default: ${DEFAULT-VALUE}.")
     private String title = "";
 
     PlotCommand() {}
@@ -111,6 +111,7 @@ final class PlotCommand implements Callable<Integer> {
     }
 
     private ParameterException noFit(Path file, String why) {
-        return new ParameterException(spec.commandLine(), file + " is not what freshet fit --json writes: " + why);
+        return new ParameterException(spec.commandLine(), file + " cannot be plotted as a file of freshet fit"
+                + " --json: " + why);
     }
 }

@@ -149,7 +149,7 @@ record PrequentialReport(
         List<String> lines = new ArrayList<>();
         lines.add(String.format(
                 Locale.ROOT,
-                "%s%,d clicks of %,d users, %,d dropped as repeated or too late, %,d rows passed over; %s",
+                "%s%,d clicks of %,d users, %,d dropped as repeated or too late, %,d rows left out; %s",
                 stopped ? "Stopped after " : "",
                 clicks.accepted(),
                 clicks.users(),

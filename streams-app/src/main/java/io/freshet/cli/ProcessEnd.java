@@ -23,7 +23,7 @@ final class ProcessEnd implements UncaughtExceptionHandler {
     public void uncaughtException(Thread thread, Throwable error) {
         try {
             LOG.error(
-                    "Freshet ends with exit code {}: thread {} was ended by {}",
+                    "Freshet ends with exit code {}: thread {} failed with {}",
                     EXIT_CODE,
                     thread.getName(),
                     error.toString(),

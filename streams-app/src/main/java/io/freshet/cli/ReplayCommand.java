@@ -26,9 +26,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "replay",
         description = {
-            "Rebuilds the model of any moment: takes a snapshot, or a model that has seen nothing, runs the steps of the"
-                    + " journal again, and tells the SHA-256 of all that makes the model up. The same configuration gives"
-                    + " the same bytes as the trainer had. Changes nothing on Kafka, and disturbs no trainer.",
+            "Rebuilds the model of any moment: starts from a snapshot or an untrained model, replays the steps of the"
+                    + " journal, and prints the SHA-256 of every part of the model. The same configuration gives the"
+                    + " same bytes as in the trainer. Changes nothing on Kafka, and does not disturb a trainer.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -37,16 +37,16 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet replay --config freshet.properties --from-start --json model.json",
-            "      the model at the end of the journal, from nothing, step by step",
+            "      the model at the end of the journal, replayed from the beginning",
             "  freshet replay --config freshet.properties --to-step 5000 --into old-models",
             "      the model after step 5000, as a snapshot in the model store old-models",
             "  freshet replay --config freshet.properties --to-time 2026-03-01T10:00:00Z",
-            "      the model of that moment, from the newest snapshot before",
+            "      the model of that moment, from the newest snapshot before it",
             "  freshet replay --state run1 --from-start",
-            "      what freshet demo --state run1 has learned",
+            "      the model that freshet demo --state run1 has learned",
             "",
-            "Ends with 1 where a step or the weights come out otherwise than the journal says: on another instruction"
-                    + " set, or with another configuration than the trainer's."
+            "The exit code is 1 if a step or the weights differ from the journal: on another instruction set, or with"
+                    + " another configuration than the trainer's."
         })
 final class ReplayCommand implements Callable<Integer> {
     @Spec
@@ -57,22 +57,23 @@ final class ReplayCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private ModelPlace place;
 
-    @Option(names = "--to-step", paramLabel = "N", description = "Up to this step. Default: to the journal's end.")
+    @Option(names = "--to-step", paramLabel = "N", description = "Replay to this step. Default: to the end of the"
+            + " journal.")
     private @Nullable Long toStep;
 
     @Option(
             names = "--to-time",
             paramLabel = "TIME",
             converter = InstantConverter.class,
-            description = "Up to the last step that was in the journal at that time, such as 2026-03-01T10:13:20Z.")
+            description = "Replay to the last step that was in the journal at that time, such as 2026-03-01T10:13:20Z.")
     private @Nullable Instant toTime;
 
     @Option(
             names = "--from-start",
-            description = "From a model that has seen nothing. Default: from the newest snapshot that leads there.")
+            description = "Start from an untrained model. Default: from the newest snapshot before the end.")
     private boolean fromStart;
 
-    @Option(names = "--from", paramLabel = "VERSION", description = "From this snapshot of the model store.")
+    @Option(names = "--from", paramLabel = "VERSION", description = "Start from this snapshot of the model store.")
     private @Nullable String fromVersion;
 
     @Option(
@@ -81,10 +82,10 @@ final class ReplayCommand implements Callable<Integer> {
             converter = StoreLocationConverter.class,
             description =
                     "Write the model as a snapshot into this model store, a folder or s3://bucket/prefix, which must"
-                            + " not be the trainer's. Default: tell the digests only.")
+                            + " not be the trainer's. Default: print the digests only.")
     private @Nullable StoreLocation into;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the digests and where they come from there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the digests and their origin to this file.")
     private @Nullable Path json;
 
     ReplayCommand() {}
@@ -114,10 +115,10 @@ final class ReplayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (toStep != null && toTime != null) {
-            throw refused("--to-step and --to-time are two ends: give one");
+            throw refused("--to-step and --to-time both set the end: give one");
         }
         if (fromStart && fromVersion != null) {
-            throw refused("--from-start and --from are two beginnings: give one");
+            throw refused("--from-start and --from both set the beginning: give one");
         }
         if (toStep != null && toStep < 0) {
             throw refused("--to-step must not be negative: " + toStep);
@@ -174,7 +175,8 @@ final class ReplayCommand implements Callable<Integer> {
         } else if (toStep == null) {
             replay.runToEnd();
         } else if (replay.step() > toStep || !replay.runToStep(toStep)) {
-            throw refused("--to-step: the journal does not lead to step " + toStep + " from there; it has come to step "
+            throw refused("--to-step: the journal does not lead to step " + toStep + " from there; the replay is at"
+                    + " step "
                     + replay.step());
         }
     }
@@ -198,13 +200,13 @@ final class ReplayCommand implements Callable<Integer> {
                 report.version(),
                 report.step(),
                 report.steps(),
-                report.from().isEmpty() ? "nothing" : "snapshot " + report.from(),
+                report.from().isEmpty() ? "an untrained model" : "snapshot " + report.from(),
                 report.seconds());
         report.files().forEach(file -> out.printf(Locale.ROOT, "  %s  %s%n", file.sha256(), file.name()));
         if (report.mismatches() > 0) {
             out.printf(
                     Locale.ROOT,
-                    "NOT the trainer's model: %,d steps or deltas came out otherwise than the journal says%n",
+                    "NOT the trainer's model: %,d steps or deltas differ from the journal%n",
                     report.mismatches());
         }
         if (into != null) {

@@ -45,16 +45,14 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "run",
         description = {
-            "Runs one or more roles beside your Kafka, until SIGTERM or Ctrl-C, then closes cleanly.",
+            "Runs one or more roles on your Kafka until SIGTERM or Ctrl-C, then closes cleanly.",
             "",
-            "  streams   sequences clicks and answers them; as many of these as you like, up to one for each partition",
-            "            of the clicks. Needs a folder of its own for its state, and reads the model store.",
-            "  trainer   learns and publishes the model; one at a time: others stand by, follow its journal, and one of"
-                    + " them",
-            "            takes over where it ends. Writes the model store, which all of them must see.",
-            "  scorer    answers by itself the users of one variant of an A/B test, or as a shadow all of them on a topic of"
-                    + " its",
-            "            own (variants.name, scorer.shadow). Not in one process with streams.",
+            "  streams   sequences clicks and answers them; run as many as you like, up to one for each partition",
+            "            of the clicks. Each needs a folder of its own for its state, and reads the model store.",
+            "  trainer   learns and publishes the model; one at a time. Others stand by and follow its journal; one",
+            "            takes over when it ends. Writes the model store, which all processes must share.",
+            "  scorer    answers the users of one variant of an A/B test, or as a shadow all users on a separate topic",
+            "            (variants.name, scorer.shadow). Cannot share a process with streams.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -66,7 +64,7 @@ import picocli.CommandLine.Spec;
             "  freshet run --roles trainer --set kafka.bootstrap.servers=broker:9092 --set state.dir=/var/lib/freshet",
             "  FRESHET_KAFKA_BOOTSTRAP_SERVERS=broker:9092 freshet run",
             "  freshet run --check --roles streams --config freshet.properties",
-            "      what would keep it from starting, and what to do about it",
+            "      find what would keep it from starting, and what to do about it",
             "",
             "A smallest freshet.properties:",
             "  kafka.bootstrap.servers=broker1:9092,broker2:9092",
@@ -114,12 +112,13 @@ final class RunCommand implements Callable<Integer> {
     @Option(
             names = "--check",
             description =
-                    "Run nothing: look at the configuration, Kafka, topics, rights, disks, the model store, ports and"
-                            + " memory, say what is wrong and what to do, and end with 1 if there is a problem. Takes less than"
-                            + " 15 seconds, whatever hangs, and leaves nothing behind.")
+                    "Run nothing: check the configuration, Kafka, topics, rights, disks, the model store, ports and"
+                            + " memory, print each problem with its remedy, and end with exit code 1 if there is a"
+                            + " problem. Takes less than 15 seconds, even if something hangs, and leaves nothing"
+                            + " behind.")
     private boolean check;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "With --check: write what was found there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "With --check: write the findings to this file.")
     private @Nullable Path json;
 
     RunCommand() {}
@@ -181,7 +180,7 @@ final class RunCommand implements Callable<Integer> {
                                         null,
                                         topics))) {
             if (!topics.awaitTopics(stop::await)) {
-                LOG.info("Asked to end while waiting for topics");
+                LOG.info("Stopped while waiting for topics");
                 return 0;
             }
             if (roles.contains(Role.STREAMS) || roles.contains(Role.TRAINER)) {
@@ -191,7 +190,7 @@ final class RunCommand implements Callable<Integer> {
             running.start(topics);
             LOG.info("Running {} on {}", roles, loaded.kafka().bootstrapServers());
             failure = untilEnd(running, stop);
-            failure.ifPresentOrElse(LOG::error, () -> LOG.info("Asked to end"));
+            failure.ifPresentOrElse(LOG::error, () -> LOG.info("Stop requested"));
         }
         failure.ifPresent(why -> LOG.error("Freshet ends with exit code 1: {}", why));
         return failure.isEmpty() ? 0 : 1;
@@ -232,7 +231,7 @@ final class RunCommand implements Callable<Integer> {
             if (!servesAlone && trainer != null && trainer.failure().isPresent()) {
                 servesAlone = true;
                 LOG.error(
-                        "This process goes on serving without learning: {}",
+                        "This process continues to serve without learning: {}",
                         trainer.failure().get());
             }
         }
@@ -247,8 +246,8 @@ final class RunCommand implements Callable<Integer> {
         return behind.compareTo(CLOCK_TOLERANCE) <= 0
                 ? Optional.empty()
                 : Optional.of("the wall clock was set back by " + behind
-                        + ". Kafka's clients would do nothing until it reaches"
-                        + " the time that it had; start the process again");
+                        + ". Kafka's clients would stall until it reaches the time that it had; start the process"
+                        + " again");
     }
 
     private static Optional<String> failure(@Nullable AnsweringRole answering, @Nullable TrainerRole trainer) {

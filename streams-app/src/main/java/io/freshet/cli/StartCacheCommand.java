@@ -22,12 +22,12 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "start-cache",
         description = {
-            "Makes the next starts faster. A demo runs for a moment in a process of its own, and what its JVM has loaded, linked"
-                    + " and learned of the code is kept beside the jars, where the launcher finds it. To make it again"
-                    + " replaces it.",
+            "Makes the next starts faster. Runs a short demo in a separate process, and keeps the classes that its JVM"
+                    + " has loaded and linked, and its profiles of the code, beside the jars, where the launcher finds"
+                    + " them. Running the command again replaces the cache.",
             "",
-            "It is good for the same jars, the same JDK and the same collector of garbage; else the JVM says so, passes"
-                    + " it over and starts as without. The launcher removes it when it builds a checkout.",
+            "The cache is valid for the same jars, JDK and garbage collector; otherwise the JVM says so, ignores it"
+                    + " and starts without it. The launcher removes it when it builds a checkout.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -96,7 +96,8 @@ final class StartCacheCommand implements Callable<Integer> {
         if (!Files.isRegularFile(here) || jars == null || jars.getParent() == null) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "Only what is started from jars can be cached, by bin/freshet: this runs from " + here);
+                    "The cache can only be made by bin/freshet, which starts from jars: this process runs from "
+                            + here);
         }
         return jars.getParent();
     }
@@ -123,7 +124,8 @@ final class StartCacheCommand implements Callable<Integer> {
             exit = demo.process().waitFor();
         }
         if (exit != 0 || !Files.exists(cache)) {
-            throw new IOException("the demo ended with " + exit + " and left no cache; what it said is in " + log);
+            throw new IOException("the demo ended with exit code " + exit
+                    + " and left no cache; its output is in " + log);
         }
     }
 }

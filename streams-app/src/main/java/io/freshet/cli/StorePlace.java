@@ -18,7 +18,7 @@ final class StorePlace {
             paramLabel = "DIR|URL",
             converter = StoreLocationConverter.class,
             description =
-                    "The model store alone, a folder or s3://bucket/prefix, without a Kafka, in place of the options"
+                    "The model store, a folder or s3://bucket/prefix, read without Kafka, instead of the options"
                             + " below.")
     private @Nullable StoreLocation store;
 
@@ -26,7 +26,7 @@ final class StorePlace {
             names = "--name",
             paramLabel = "MODEL",
             defaultValue = "default",
-            description = "With --store: which model of it. Default: ${DEFAULT-VALUE}.")
+            description = "With --store: the model in the store. Default: ${DEFAULT-VALUE}.")
     private String name = "default";
 
     @Mixin
@@ -75,7 +75,7 @@ final class StorePlace {
         }
         if (place.isNamed()) {
             throw new ParameterException(
-                    spec.commandLine(), "--store is for files alone: not with --config, --set or --state");
+                    spec.commandLine(), "--store cannot be combined with --config, --set or --state");
         }
         return new Opened(name, StoreAlone.openExisting(store, "--store", spec), null);
     }

@@ -9,9 +9,9 @@ import picocli.CommandLine.Command;
 @Command(
         name = "check",
         description = {
-            "Holds each topic against what it is to be: whether it is there and has its leaders; partitions that must"
-                    + " agree; cleanup, retention and the length of records; copies against brokers, and how many of"
-                    + " them must be in sync. Names each difference and what to do about it, and changes nothing.",
+            "Compares every topic with its expected configuration: existence and leaders; numbers of partitions that"
+                    + " must agree; cleanup, retention and length of records; copies against brokers, and how many"
+                    + " copies must be in sync. Prints each difference with its remedy, and changes nothing.",
             ""
         })
 final class TopicsCheckCommand extends TopicsFindings {

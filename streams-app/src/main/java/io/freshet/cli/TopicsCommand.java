@@ -10,9 +10,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "topics",
         description = {
-            "Looks after the topics that a configuration names. 'freshet run' makes missing ones at its start, unless"
-                    + " topics.create=false; these commands are for those who want to see first, or whose processes may"
-                    + " make none.",
+            "Manages the topics that a configuration names. 'freshet run' creates missing topics at its start, unless"
+                    + " topics.create=false; use these commands to look first, or if your processes may not create"
+                    + " topics.",
             ""
         },
         mixinStandardHelpOptions = true,
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "  freshet topics create --config freshet.properties --set topics.partitions=12",
             "  freshet topics check --config freshet.properties",
-            "      partitions, cleanup, retention, copies: every difference with what to do about it"
+            "      partitions, cleanup, retention, copies: every difference with its remedy"
         })
 final class TopicsCommand implements Runnable {
     @Spec
@@ -34,6 +34,6 @@ final class TopicsCommand implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "Say what to do: freshet topics create or check");
+        throw new ParameterException(spec.commandLine(), "Choose a command: freshet topics create or check");
     }
 }

@@ -9,9 +9,9 @@ import picocli.CommandLine.Command;
 @Command(
         name = "create",
         description = {
-            "Makes those topics that are missing, with topics.partitions, topics.replication.factor, topics.retention.ms and"
-                    + " the cleanup that each needs, says what it made, and then looks at all of them as check does."
-                    + " Topics that are there are left as they are.",
+            "Creates missing topics with topics.partitions, topics.replication.factor, topics.retention.ms and the"
+                    + " cleanup policy that each needs, prints them, and then checks all topics as freshet topics"
+                    + " check does. Existing topics stay as they are.",
             ""
         })
 final class TopicsCreateCommand extends TopicsFindings {

@@ -17,7 +17,7 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = BuildVersion.class,
         sortOptions = false,
-        footerHeading = "%nEnds with 1 where there is a problem; warnings alone leave it at 0.%n")
+        footerHeading = "%nThe exit code is 1 if there is a problem, and 0 if there are only warnings.%n")
 abstract class TopicsFindings implements Callable<Integer> {
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -27,7 +27,7 @@ abstract class TopicsFindings implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private ConfigOptions options;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write what was found there.")
+    @Option(names = "--json", paramLabel = "FILE", description = "Write the findings to this file.")
     private @Nullable Path json;
 
     TopicsFindings() {}

@@ -21,15 +21,15 @@ final class YardstickOptions {
     static final String SGEMM_HELP =
             "sgemm: GFLOP/s of OpenBLAS on matrices of 1024 x 1024, with the fastest of its core types for this CPU.";
 
-    static final String FMA_HELP = "FMA: GFLOP/s of fused multiply-adds in registers, the most that vectors can do.";
+    static final String FMA_HELP = "FMA: GFLOP/s of fused multiply-adds in registers, the peak of vector arithmetic.";
     static final String READ_HELP = "read: GB/s of a plain sum over 256 MB of memory.";
 
     @Option(
             names = "--core-types",
             paramLabel = "NAME",
             split = ",",
-            description = "OpenBLAS core types that are tried (OPENBLAS_CORETYPE), each in a process of its own; "
-                    + CoreTypes.DETECTED + " is what OpenBLAS chooses by itself, often too slow a one on a new CPU."
+            description = "OpenBLAS core types to try (OPENBLAS_CORETYPE), each in a separate process; "
+                    + CoreTypes.DETECTED + " is the one that OpenBLAS chooses itself, often too slow on a new CPU."
                     + " Default: " + CoreTypes.DETECTED + ", and those for recent CPUs of this architecture.")
     private @Nullable List<String> coreTypes;
 
@@ -80,7 +80,7 @@ final class YardstickOptions {
         lines.add(line("FMA, in registers", rates.best(), best -> number(best.fmaGflops()), "GFLOP/s"));
         lines.add(line("read, 256 MB", rates.best(), best -> number(best.readGigabytesPerSecond()), "GB/s"));
         rates.leftOut().forEach(out -> lines.add("  OpenBLAS as " + out.coreType() + " is left out: " + out.reason()));
-        lines.add("  * the fastest, which sgemm means below");
+        lines.add("  * the fastest; sgemm below means this one");
         return lines;
     }
 

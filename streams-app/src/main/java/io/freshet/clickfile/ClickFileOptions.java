@@ -58,8 +58,8 @@ public final class ClickFileOptions {
             names = "--columns",
             paramLabel = "NAMES",
             split = ",",
-            description = "For a file without a header, its columns in order, such as user,item,rating,time: the names"
-                    + " that count are " + POSITIONAL + ". For a file with a header, which column is which, such as"
+            description = "For a file without a header, its columns in order, such as user,item,rating,time; the names"
+                    + " that are used are " + POSITIONAL + ". For a file with a header, the column of each, such as"
                     + " user=visitorid,item=itemid,time=timestamp.")
     private List<String> columns = List.of();
 
@@ -73,8 +73,8 @@ public final class ClickFileOptions {
     @Option(
             names = "--separator",
             paramLabel = "TEXT",
-            description = "What separates the fields: a text such as ; or ::, or tab, comma, semicolon, pipe or space."
-                    + " Default: guessed.")
+            description = "Field separator: a text such as ; or ::, or tab, comma, semicolon, pipe or space. Default:"
+                    + " guessed.")
     private @Nullable String separator;
 
     @Option(
@@ -86,8 +86,8 @@ public final class ClickFileOptions {
     @Option(
             names = "--encoding",
             paramLabel = "NAME",
-            description = "Encoding of the text, such as ISO-8859-1 or windows-1252. Default: UTF-8, or what a byte"
-                    + " order mark says.")
+            description = "Encoding of the text, such as ISO-8859-1 or windows-1252. Default: that of a byte order"
+                    + " mark, or UTF-8.")
     private @Nullable Charset encoding;
 
     @Option(

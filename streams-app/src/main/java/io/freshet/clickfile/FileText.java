@@ -157,7 +157,7 @@ record FileText(Path file, Charset charset, int mark, String packed) {
         public int read(byte[] to, int from, int length) throws IOException {
             int read = super.read(to, from, length);
             if (read < 0 && (inf.getRemaining() > TRAILER_BYTES || in.read() >= 0)) {
-                throw new ZipException("what follows a member is no gzip member");
+                throw new ZipException("data after a gzip member is not a gzip member");
             }
             return read;
         }

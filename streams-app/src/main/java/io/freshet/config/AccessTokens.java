@@ -77,7 +77,7 @@ public final class AccessTokens {
             if (!line.isEmpty() && !line.startsWith("#")) {
                 Token token = parseLine(line, i + 1);
                 if (tokens.stream().anyMatch(known -> MessageDigest.isEqual(known.digest, token.digest))) {
-                    throw new ConfigException("Each token must be there once: repeated in line=" + (i + 1));
+                    throw new ConfigException("Each token must occur once only: repeated in line=" + (i + 1));
                 }
                 tokens.add(token);
             }
@@ -101,7 +101,7 @@ public final class AccessTokens {
                     .filter(scope -> scope.code().equals(code))
                     .findFirst()
                     .orElseThrow(() -> new ConfigException(
-                            "What follows a token must be scopes out of read, click, admin and metrics: line="
+                            "A token may be followed only by scopes out of read, click, admin and metrics: line="
                                     + number)));
         }
         return Set.copyOf(scopes);

@@ -159,12 +159,17 @@ final class ConfigKeys {
     private static final ConfigDef.Validator NON_EMPTY = new ConfigDef.NonEmptyString();
 
     static final List<ConfigKey> ALL = List.of(
-            text(BOOTSTRAP_SERVERS, "localhost:9092", NON_EMPTY, "Brokers to connect to first, host:port with commas."),
+            text(
+                    BOOTSTRAP_SERVERS,
+                    "localhost:9092",
+                    NON_EMPTY,
+                    "Brokers to connect to first, as host:port, separated by commas."),
             text(
                     APPLICATION_ID,
                     "freshet",
                     NON_EMPTY,
-                    "Name of this recommender on its Kafka: consumer group, internal topics, transactional ids."),
+                    "Name of this recommender in Kafka, used for its consumer groups, internal topics and"
+                            + " transactional ids."),
             text(
                     APPLICATION_REPLACES,
                     "",
@@ -173,54 +178,56 @@ final class ConfigKeys {
                             + " would sequence and learn every click twice."),
             text(STATE_DIR, "freshet-state", NON_EMPTY, "Folder for everything that this process keeps on disk."),
             text(MODEL_NAME, "default", new FileNameValidator(), "Name of the model in the model store and the log."),
-            text(MODEL_STORE_PATH, "", null, "Folder of the model store; empty is `models` in the state folder."),
+            text(MODEL_STORE_PATH, "", null, "Folder of the model store; if empty, `models` in the state folder."),
             text(
                     MODEL_STORE_URL,
                     "",
                     new BucketUrlValidator(),
-                    "Bucket that is the model store in place of a folder, as in `s3://bucket/prefix`. Credentials come from"
-                            + " where AWS's clients look for them: `AWS_ACCESS_KEY_ID` and the like, a web identity, a"
-                            + " profile."),
+                    "Bucket to use as the model store instead of a folder, as in `s3://bucket/prefix`. Credentials"
+                            + " come from the places where AWS's clients look for them: `AWS_ACCESS_KEY_ID` and"
+                            + " similar variables, a web identity, or a profile."),
             text(
                     MODEL_STORE_S3_ENDPOINT,
                     "",
                     new EndpointValidator(),
-                    "Address of an S3 that is not AWS's, as in `http://minio:9000`."),
+                    "Address of an S3 service other than AWS, as in `http://minio:9000`."),
             text(
                     MODEL_STORE_S3_REGION,
                     "",
                     null,
-                    "Region of the bucket; empty is what `AWS_REGION` or a profile says, and `us-east-1` with an endpoint."),
+                    "Region of the bucket; if empty, the region from `AWS_REGION` or a profile, or with an endpoint"
+                            + " `us-east-1`."),
             key(
                     MODEL_STORE_S3_PATH_STYLE,
                     ConfigDef.Type.BOOLEAN,
                     "false",
                     null,
                     "",
-                    "Whether the bucket stands in the path and not in the host's name, as MinIO and others want it."),
+                    "Whether URLs have the bucket in the path instead of the host name, as MinIO and others require."),
             key(
                     MODEL_STORE_S3_PART_BYTES,
                     ConfigDef.Type.INT,
                     "16777216",
                     between(S3Settings.LEAST_PART_BYTES, S3Settings.MOST_PART_BYTES),
                     BYTES,
-                    "Length of the parts that a longer file is sent in; the trainer holds one in memory."),
-            text(TOPIC_CLICKS, Topics.DEFAULT.clicks(), TOPIC_NAME, "Topic that clicks come in on."),
+                    "Length of the parts in which a longer file is uploaded; the trainer holds one part in memory."),
+            text(TOPIC_CLICKS, Topics.DEFAULT.clicks(), TOPIC_NAME, "Topic of incoming clicks."),
             text(
                     TOPIC_CLICKS_REKEYED,
                     Topics.DEFAULT.clicksRekeyed(),
                     TOPIC_NAME,
-                    "Topic for clicks whose key was not their user; as many partitions as the clicks."),
+                    "Topic for clicks that arrive with a key other than their user; needs as many partitions as"
+                            + " `topics.clicks`."),
             text(
                     TOPIC_ITEMS,
                     Topics.DEFAULT.items(),
                     TOPIC_NAME,
-                    "Topic of the catalogue; needed where `items.catalogue` is not off."),
+                    "Topic of the catalogue; needed unless `items.catalogue` is `off`."),
             text(
                     TOPIC_REQUESTS,
                     Topics.DEFAULT.requests(),
                     TOPIC_NAME,
-                    "Topic that recommendations are asked for on; as many partitions as the clicks."),
+                    "Topic of requests for recommendations; needs as many partitions as `topics.clicks`."),
             text(TOPIC_SEQUENCES, Topics.DEFAULT.sequences(), TOPIC_NAME, "Topic of updated sequences."),
             text(TOPIC_MODEL_LOG, Topics.DEFAULT.modelLog(), TOPIC_NAME, "Topic of the model's journal and deltas."),
             text(TOPIC_MODEL_MANIFESTS, Topics.DEFAULT.modelManifests(), TOPIC_NAME, "Topic of snapshot manifests."),
@@ -228,19 +235,19 @@ final class ConfigKeys {
                     TOPIC_POPULAR_ITEMS,
                     Topics.DEFAULT.popularItems(),
                     TOPIC_NAME,
-                    "Topic of what is popular among the clicks of each partition."),
+                    "Topic of the popular items in each partition of the clicks."),
             text(TOPIC_RECOMMENDATIONS, Topics.DEFAULT.recommendations(), TOPIC_NAME, "Topic of recommendations."),
             text(
                     TOPIC_DEAD_LETTERS,
                     Topics.DEFAULT.deadLetters(),
                     TOPIC_NAME,
-                    "Topic of clicks and requests that are refused."),
+                    "Topic of refused clicks and requests."),
             text(
                     TOPIC_SHADOW,
                     "",
                     new OrEmpty(TOPIC_NAME),
-                    "Topic of what a shadow answers; empty is `topics.recommendations` with `-shadow-` and `variants.name`"
-                            + " behind it."),
+                    "Topic of a shadow's answers; if empty, `topics.recommendations` followed by `-shadow-` and"
+                            + " `variants.name`."),
             key(
                     TOPICS_CREATE,
                     ConfigDef.Type.BOOLEAN,
@@ -269,24 +276,26 @@ final class ConfigKeys {
                     "50",
                     between(1, 10_000),
                     "clicks",
-                    "The most clicks kept of a user, the newest by click time; `events.filter.only` and `events.negative`"
-                            + " are counted apart."),
+                    "The most clicks kept per user: the newest by click time. Events of `events.filter.only` and"
+                            + " `events.negative` are counted separately."),
             millis(
                     SEQUENCER_IDLE_RETENTION_MS,
                     "7776000000",
                     1,
-                    "A user whose newest click is older than this, by the clicks' own times, is forgotten."),
+                    "Freshet forgets a user whose newest click is older than this, measured by the timestamps of"
+                            + " clicks."),
             millis(
                     SEQUENCER_FUTURE_BOUND_MS,
                     "86400000",
                     0,
-                    "A click timed later than its Kafka record, or than the wall clock, by more than this goes to the dead letters."),
+                    "A click whose timestamp is more than this after that of its Kafka record, or after the wall"
+                            + " clock, goes to the dead letters."),
             millis(
                     SEQUENCER_EARLIEST_CLICK_MS,
                     "946684800000",
                     0,
-                    "A click timed before this, in milliseconds since 1970, goes to the dead letters: most often its timestamp is in"
-                            + " seconds. The default is 2000-01-01 in UTC."),
+                    "A click whose timestamp is before this, in milliseconds since 1970, goes to the dead letters:"
+                            + " usually such a timestamp is in seconds. The default is 2000-01-01 in UTC."),
             millis(
                     SEQUENCER_EXPIRY_INTERVAL_MS,
                     "1000",
@@ -298,37 +307,39 @@ final class ConfigKeys {
                     "200",
                     atLeast(1),
                     "users",
-                    "The most users looked at in one slice of that search."),
+                    "The most users that one slice of the search for idle users checks."),
             text(
                     EVENTS_WEIGHTS,
                     "",
                     EventTypesParser.WEIGHTS,
-                    "How much types of events count as something to learn, as in `purchase=4,view=0.5`. A type that is not"
-                            + " named counts 1; one with 0 stands in the history only."),
+                    "Weights of event types in learning, as in `purchase=4,view=0.5`. A type that is not named has"
+                            + " weight 1; events of a type with weight 0 are only part of the history."),
             text(
                     EVENTS_FILTER_ONLY,
                     "",
                     EventTypesParser.TYPES,
-                    "Types of events, with commas, that only mark the item as seen."),
+                    "Event types, separated by commas, that only mark the item as seen."),
             text(
                     EVENTS_NEGATIVE,
                     "",
                     EventTypesParser.TYPES,
-                    "Types of events, with commas, that take back what the user did with the item before."),
+                    "Event types, separated by commas, that take back the user's earlier events on the item."),
             text(
                     EVENTS_SEEN_RETURN_MS,
                     "",
                     EventTypesParser.RETURNS,
-                    "How long after an event its item may come back to the user, by the event's type, as in"
-                            + " `view=86400000,impression=0,*=2592000000`; `*` is every other type, and none. 0 is at once,"
-                            + " and a type that is not named is never, as long as the event is in the window."),
+                    "Time after an event until its item may be recommended to the user again, by event type, as in"
+                            + " `view=86400000,impression=0,*=2592000000`; `*` stands for all other types, and for"
+                            + " events without a type. 0 is at once. Items of a type that is not named do not return"
+                            + " as long as the event is in the window."),
             key(
                     ITEMS_CATALOGUE,
                     ConfigDef.Type.STRING,
                     CATALOGUE_OFF,
                     ConfigDef.ValidString.in(CATALOGUE_OFF, CATALOGUE_FILTER),
                     "",
-                    "`filter` lets only items come back that the catalogue has and that are available; `off` reads none."),
+                    "`filter` recommends only items that are in the catalogue and available; `off` reads no"
+                            + " catalogue."),
             text(
                     RECORDS_PASSED_HEADERS,
                     "",
@@ -349,27 +360,27 @@ final class ConfigKeys {
                     "10",
                     between(1, 1_000),
                     "items",
-                    "The most items of a recommendation that follows a click, or a request without `k`."),
+                    "The most items in a recommendation after a click, or in an answer to a request without `k`."),
             key(
                     SCORING_WORKERS,
                     ConfigDef.Type.INT,
                     "1",
                     between(1, 256),
                     "threads",
-                    "Threads that share the search for one recommendation; one for each 65,536 items at most."),
+                    "Threads that share the search for one recommendation; at most one for each 65,536 items."),
             key(
                     SCORING_APPROXIMATE_ITEMS,
                     ConfigDef.Type.INT,
                     "2000000",
                     between(0, Integer.MAX_VALUE),
                     "items",
-                    "From so many items on the best are looked for in clusters of items, which finds nearly all of them, in place of"
-                            + " among all items; 0 for never."),
+                    "From this number of items on, Freshet searches for the best items in clusters, which finds nearly"
+                            + " all of them, instead of among all items; 0 for never."),
             millis(
                     SCORING_POPULARITY_HALF_LIFE_MS,
                     "86400000",
                     1,
-                    "Click time in which a click's weight in the fallback popularity halves."),
+                    "Half-life, in click time, of a click's weight in the fallback popularity."),
             key(
                     SCORING_POPULARITY_ITEMS,
                     ConfigDef.Type.INT,
@@ -390,58 +401,59 @@ final class ConfigKeys {
                     "200",
                     between(1, 10_000),
                     "events",
-                    "The most events of a request's history."),
+                    "The most events in the history of a request."),
             key(
                     RECOMMENDATIONS_MAX_IDS,
                     ConfigDef.Type.INT,
                     "1000",
                     between(1, 100_000),
                     "items",
-                    "The most values of each of a request's lists."),
+                    "The most values in each list of a request."),
             key(
                     RECOMMENDATIONS_WHY_ITEMS,
                     ConfigDef.Type.INT,
                     "20",
                     between(1, Scorer.MAX_HISTORIES - 1),
                     "items",
-                    "The newest items of a history that are looked at where a request asks why."),
+                    "Number of newest items of a history that are considered as reasons, if a request asks why."),
             text(
                     VARIANTS_NAME,
                     "",
                     new OrEmpty(new FileNameValidator()),
-                    "Variant that this process answers as, with the model `model.name`; its answers carry the name."),
+                    "Name of the variant that this process serves, with the model `model.name`; its answers contain"
+                            + " the name."),
             text(
                     VARIANTS_SHARES,
                     "",
                     VariantsParser.SHARES,
-                    "How users are split, for the streams role, as in `a=50,b=50`: each variant gets its part of the sum."
-                            + " Empty for one variant."),
+                    "How the streams role splits users among variants, as in `a=50,b=50`: each variant gets its part"
+                            + " of the sum. Empty for one variant."),
             text(
                     VARIANTS_MODELS,
                     "",
                     VariantsParser.MODELS,
-                    "Other variants that the streams role answers itself, each with a model of its own, as in `b=wide`."
-                            + " The rest is answered by processes with the role scorer."),
+                    "Other variants that the streams role serves itself, each with its own model, as in `b=wide`."
+                            + " Processes with the role scorer serve the rest."),
             text(
                     VARIANTS_SALT,
                     "",
                     null,
-                    "Name of the experiment: another one splits the users anew, independently of the one before."),
+                    "Name of the experiment: another name splits the users anew, independently of the previous split."),
             key(
                     VARIANTS_METRICS_USERS,
                     ConfigDef.Type.INT,
                     "10000",
                     atLeast(0),
                     "users",
-                    "The most users whose last answer a task remembers, to find their next click in; 0 for no figures of"
-                            + " what was served."),
+                    "The most users whose last answer a task remembers, to find their next click in it; 0 for no"
+                            + " accuracy figures of served answers."),
             key(
                     SCORER_SHADOW,
                     ConfigDef.Type.BOOLEAN,
                     "false",
                     null,
                     "",
-                    "Whether the role scorer is a shadow: it answers everybody, on a topic of its own."),
+                    "Whether the role scorer is a shadow, which answers all users on a separate topic."),
             key(
                     STREAMS_THREADS,
                     ConfigDef.Type.INT,
@@ -453,15 +465,16 @@ final class ConfigKeys {
                     STREAMS_INSTANCE_ID,
                     "",
                     null,
-                    "Static membership: differs between processes, stays over restarts; empty for none."),
+                    "Id for static membership: different for each process, and the same after a restart; empty for"
+                            + " none."),
             millis(
                     STREAMS_COMMIT_INTERVAL_MS,
                     "20",
                     1,
-                    "Time between commits; a recommendation is visible after the next one."),
+                    "Time between commits; a recommendation becomes visible after the next commit."),
             bytes(STREAMS_ROCKSDB_CACHE_BYTES, "67108864", "Block cache shared by all state stores of the process."),
-            bytes(STREAMS_ROCKSDB_WRITE_BUFFER_BYTES, "16777216", "The part of that cache that memtables may take."),
-            millis(STREAMS_CLOSE_TIMEOUT_MS, "4000", 0, "The longest wait for a clean close of the stream threads."),
+            bytes(STREAMS_ROCKSDB_WRITE_BUFFER_BYTES, "16777216", "Part of the block cache that memtables may use."),
+            millis(STREAMS_CLOSE_TIMEOUT_MS, "4000", 0, "The longest wait for a clean shutdown of the stream threads."),
             millis(
                     HEALTH_STALL_MS,
                     "300000",
@@ -474,74 +487,76 @@ final class ConfigKeys {
                     "0",
                     between(0, 65_535),
                     "",
-                    "Port of the HTTP API and the page; 0 for none. `demo` takes 8080, or the next one that is free."),
+                    "Port of the HTTP API and the page; 0 for none. `demo` uses 8080 or the next free port."),
             text(
                     HTTP_HOST,
                     "127.0.0.1",
                     NON_EMPTY,
-                    "Address that the HTTP server listens on; `0.0.0.0` is every one of this machine."),
+                    "Address that the HTTP server listens on; `0.0.0.0` for all addresses of this machine."),
             text(
                     HTTP_ADVERTISED,
                     "",
                     new HostAndPortValidator(),
-                    "host:port under which other instances reach this one, to pass on requests about users that it holds."
-                            + " Empty is `http.host` and `http.port`, where that is one address."),
+                    "host:port at which other instances reach this one, to forward requests about users that it holds."
+                            + " If empty, `http.host` and `http.port`, provided that `http.host` is a single address."),
             text(
                     HTTP_HOSTS,
                     "",
                     new HostNamesValidator(),
-                    "Names that clients may use for this server beside `localhost`, IP addresses, `http.host` and"
-                            + " `http.advertised`: names with commas between them, `*.example.com` for every name that"
-                            + " ends so, `*` for any. A request for another name gets 421, so that a page of another site"
-                            + " cannot reach the API by DNS rebinding. `/health` answers under every name."),
+                    "Names that clients may use for this server in addition to `localhost`, IP addresses, `http.host`"
+                            + " and `http.advertised`: names separated by commas, `*.example.com` for every name with"
+                            + " this ending, `*` for any name. A request for another name gets 421, so that a page of"
+                            + " another site cannot reach the API by DNS rebinding. `/health` answers under every"
+                            + " name."),
             text(
                     HTTP_TOKEN,
                     "",
                     new TokenValidator(),
-                    "Bearer token, with every scope, that all requests but those for `/health` must carry; empty for"
+                    "Bearer token with all scopes, which all requests except those for `/health` must carry; empty for"
                             + " none."),
             text(
                     HTTP_TOKEN_FILE,
                     "",
                     null,
-                    "File of bearer tokens, in place of `http.token`. Each line is a token, optionally followed by a"
-                            + " space and its scopes with commas between them: `read`, `click`, `admin`, `metrics`; a"
-                            + " token without scopes has all. Blank lines and lines that start with `#` are ignored. The"
-                            + " file is read again when it changes. A mistake in it prevents the start; later it is"
-                            + " reported and the tokens stay as they were."),
+                    "File of bearer tokens, instead of `http.token`. Each line is a token, optionally followed by a"
+                            + " space and its scopes, separated by commas: `read`, `click`, `admin`, `metrics`; a"
+                            + " token without scopes has all. Blank lines and lines that start with `#` are ignored."
+                            + " The file is read again when it changes. A mistake in it prevents the start; later, it"
+                            + " is reported and the previous tokens stay in use."),
             text(
                     HTTP_TLS_CERTIFICATE,
                     "",
                     null,
-                    "PEM file with the server's certificate, followed by the rest of its chain; with `http.tls.key` the"
-                            + " server speaks TLS only. Both files are read again when they change. A mistake in them"
-                            + " prevents the start; later it is reported and the certificate stays as it was."),
+                    "PEM file with the server's certificate, followed by the rest of its chain; with `http.tls.key`"
+                            + " the server speaks TLS only. Both files are read again when they change. A mistake in"
+                            + " them prevents the start; later, it is reported and the previous certificate stays in"
+                            + " use."),
             text(
                     HTTP_TLS_KEY,
                     "",
                     null,
-                    "PEM file with the certificate's private key, not encrypted: PKCS #8, or OpenSSL's own forms for"
-                            + " RSA and EC keys."),
+                    "PEM file with the certificate's private key, not encrypted, in PKCS #8 or in OpenSSL's formats"
+                            + " for RSA and EC keys."),
             text(
                     HTTP_TLS_TRUSTED,
                     "",
                     null,
-                    "PEM file with the certificates that may vouch for other instances, when this one passes a request"
-                            + " on to them over TLS; empty is what the JVM trusts."),
+                    "PEM file with the certificates to trust when this instance forwards a request to another one over"
+                            + " TLS; if empty, those that the JVM trusts."),
             key(
                     HTTP_MAX_BODY_BYTES,
                     ConfigDef.Type.INT,
                     "1048576",
                     between(1_024, 1 << 30),
                     BYTES,
-                    "The longest request body that is taken; a longer one gets 413."),
+                    "The longest request body that is accepted; a longer one gets 413."),
             key(
                     HTTP_MAX_CLICKS,
                     ConfigDef.Type.INT,
                     "5000",
                     between(1, 1_000_000),
                     "clicks",
-                    "The most clicks of one request; a longer array gets 413, and none of its clicks is taken."),
+                    "The most clicks in one request; a longer array gets 413, and none of its clicks is accepted."),
             key(
                     HTTP_MAX_CONNECTIONS,
                     ConfigDef.Type.INT,
@@ -550,43 +565,44 @@ final class ConfigKeys {
                     "connections",
                     "The most connections that are served at once. Further ones get 503, and connections that are idle"
                             + " for two seconds are closed until there is room. At most half of the process's file"
-                            + " descriptors (`ulimit -n`); 0 is half of those that are free at the start, at most 4,096."),
+                            + " descriptors (`ulimit -n`); 0 for half of those that are free at the start, at most"
+                            + " 4,096."),
             key(
                     HTTP_MAX_REQUEST_RATE,
                     ConfigDef.Type.INT,
                     "0",
                     between(0, 1_000_000),
                     "requests/s",
-                    "The most requests of one client that an instance answers in a second, on average and at once."
-                            + " Further ones get 429 with `Retry-After`. A client is a token, or an IP address where there"
-                            + " is none. `/health` is not limited. 0 for no limit."),
+                    "The most requests of one client that an instance answers per second, on average and in a burst."
+                            + " Further ones get 429 with `Retry-After`. A client is a token, or an IP address if"
+                            + " there is no token. `/health` is not limited. 0 for no limit."),
             millis(
                     HTTP_CLICKS_TIMEOUT_MS,
                     "10000",
                     100,
-                    "The longest that a request with clicks waits for Kafka. Clicks that Kafka has not acknowledged by"
-                            + " then are answered as refused, although Kafka may still take them."),
+                    "The longest time that a request with clicks waits for Kafka. Clicks that Kafka has not"
+                            + " acknowledged by then are reported as refused, although Kafka may still accept them."),
             millis(
                     HTTP_FORWARD_TIMEOUT_MS,
                     "2000",
                     1,
-                    "The longest wait for the instance that a request is passed on to."),
+                    "The longest wait for the instance to which a request is forwarded."),
             key(
                     HTTP_STALE_READS,
                     ConfigDef.Type.BOOLEAN,
                     "false",
                     null,
                     "",
-                    "Whether a user's sequence may be read from a standby copy while its own instance is away. Such"
-                            + " copies are made with `kafka.num.standby.replicas=1`."),
+                    "Whether a user's sequence may be read from a standby copy while the instance that holds it is"
+                            + " unavailable. `kafka.num.standby.replicas=1` creates such copies."),
             text(
                     MODEL_ENCODER,
                     "sasrec",
                     new EncoderValidator(),
                     "The network: `sasrec` (self-attention), `gru4rec` (a gated recurrent network), `lrurec` (a linear"
-                            + " recurrent one), `fmlprec` (filters in the frequency domain), `bsarec` (filters beside"
-                            + " attention), `bert4rec` (attention in both directions), `caser` (convolutions over five clicks), or `dl4j:FILE`, a network that a file of"
-                            + " Deeplearning4j describes."),
+                            + " recurrent network), `fmlprec` (filters in the frequency domain), `bsarec` (filters and"
+                            + " attention), `bert4rec` (attention in both directions), `caser` (convolutions over five"
+                            + " clicks), or `dl4j:FILE`, a network described by a file of Deeplearning4j."),
             key(MODEL_DIM, ConfigDef.Type.INT, "64", between(8, 1_024), "floats", "Width of an item's embedding."),
             key(
                     MODEL_MAX_LENGTH,
@@ -610,35 +626,35 @@ final class ConfigKeys {
                     "",
                     "Attention heads of a block of `sasrec`, `bsarec` and `bert4rec`."),
             decimal(MODEL_ITEM_DEVIATION, "0.1", positive(), "Standard deviation of a new item's embedding."),
-            key(MODEL_SEED, ConfigDef.Type.LONG, "42", null, "", "Seed of every random number of the model's life."),
+            key(MODEL_SEED, ConfigDef.Type.LONG, "42", null, "", "Seed of all random numbers that the model uses."),
             key(
                     MODEL_MEMORY_WINDOW,
                     ConfigDef.Type.INT,
                     "10",
                     between(0, MemoryConfig.MAX_WINDOW),
                     "clicks",
-                    "Newest clicks of a user that the memory takes for neighbours of the next one; 0 for no memory beside the"
-                            + " network."),
+                    "Number of a user's newest clicks that the memory counts as neighbours of the next click; 0 for a"
+                            + " network without a memory."),
             key(
                     MODEL_MEMORY_NEIGHBOURS,
                     ConfigDef.Type.INT,
                     "64",
                     between(1, MemoryConfig.MAX_NEIGHBOURS),
                     "items",
-                    "Neighbours that the memory keeps of each item."),
+                    "Neighbours that the memory keeps for each item."),
             key(
                     MODEL_MEMORY_HALVING_CLICKS,
                     ConfigDef.Type.INT,
                     "256",
                     between(1, MemoryConfig.MAX_HALVING_CLICKS),
                     "clicks",
-                    "Neighbouring clicks of an item at which the memory halves what it knows of it."),
+                    "Number of neighbouring clicks of an item above which the memory halves the item's weights."),
             millis(
                     MODEL_ITEM_RETENTION_MS,
                     "0",
                     0,
-                    "An item that nobody has clicked for so long, by the clicks' times, is forgotten, and its row goes to a"
-                            + " new one; 0 for never."),
+                    "The model forgets an item without clicks for this long, measured by the timestamps of clicks, and"
+                            + " gives its row to a new item; 0 for never."),
             decimal(TRAINING_LEARNING_RATE, "0.002", positive(), "Adam's step size."),
             decimal(TRAINING_BETA1, "0.9", between(0, 0.999999), "Decay of Adam's first moment."),
             decimal(TRAINING_BETA2, "0.999", between(0, 0.99999999), "Decay of Adam's second moment."),
@@ -652,61 +668,63 @@ final class ConfigKeys {
                     atLeast(1),
                     "items",
                     "Negatives shared by one optimiser step."),
-            decimal(TRAINING_ALPHA, "0", atLeast(0), "Weight of the negatives; 0 is (items - 1) / negatives."),
+            decimal(TRAINING_ALPHA, "0", atLeast(0), "Weight of the negatives; 0 for (items - 1) / negatives."),
             key(
                     TRAINING_WORKERS,
                     ConfigDef.Type.INT,
                     "0",
                     between(0, 1_024),
                     "threads",
-                    "Threads of an optimiser step; 0 is one for each processor."),
+                    "Threads of an optimiser step; 0 for one per processor."),
             key(
                     TRAINING_SHARDS,
                     ConfigDef.Type.INT,
                     "8",
                     between(1, 256),
                     "",
-                    "Gradient shards, summed in a fixed order: more threads than shards are of no use. Part of what the"
-                            + " model's bits depend on."),
+                    "Gradient shards, summed in a fixed order: more threads than shards are of no use. The exact bits"
+                            + " of the model depend on this number."),
             decimal(
                     TRAINING_MAX_GRADIENT_NORM,
                     "0",
                     atLeast(0),
-                    "Global norm that a step's gradients are scaled down to where they are larger; 0 is no bound."),
+                    "The largest global norm of a step's gradients, to which larger ones are scaled down; 0 for no"
+                            + " bound."),
             key(
                     TRAINING_SEQUENCE_TARGETS,
                     ConfigDef.Type.INT,
                     "4",
                     atLeast(0),
                     "",
-                    "Most targets of a sequence that a step learns with `fmlprec`, `bsarec`, `bert4rec`, `caser` or `dl4j:FILE`, which encode the sequence again for"
-                            + " each target: the newest of an updated sequence, random ones of a replayed one; 0 is all. Other"
-                            + " networks encode all positions at once and learn all targets."),
+                    "The most targets of a sequence that a step learns with `fmlprec`, `bsarec`, `bert4rec`, `caser`"
+                            + " or `dl4j:FILE`, which encode the sequence again for each target: the newest targets of"
+                            + " an updated sequence, random targets of a replayed one; 0 for all. Other networks"
+                            + " encode all positions at once and learn all targets."),
             key(
                     ONLINE_STEP_CLICKS,
                     ConfigDef.Type.INT,
                     "128",
                     atLeast(1),
                     "clicks",
-                    "The most new clicks of one step."),
+                    "The most new clicks in one step."),
             key(
                     ONLINE_HURRY_CLICKS,
                     ConfigDef.Type.INT,
                     "128",
                     atLeast(0),
                     "clicks",
-                    "When so many clicks wait, a step takes up to four times as many. Where they are more than"
-                            + " online.step.clicks it makes a single optimiser step, over no more of a sequence than of a"
-                            + " replayed one, so that learning keeps up; 0 for never."),
-            millis(ONLINE_STEP_LINGER_MS, "10", 0, "The longest wait for a step to fill, once a click is there."),
+                    "When this many clicks wait, a step takes up to four times as many. A step of more than"
+                            + " `online.step.clicks` makes a single optimiser step and learns no more of an updated"
+                            + " sequence than of a replayed one, so that learning keeps up; 0 for never."),
+            millis(ONLINE_STEP_LINGER_MS, "10", 0, "The longest wait for a step to fill, after its first click."),
             key(
                     ONLINE_BATCH_CLICKS,
                     ConfigDef.Type.INT,
                     "0",
                     atLeast(0),
                     "clicks",
-                    "Clicks of each step, whatever the timing; they wait until so many are there. 0 lets time decide, by"
-                            + " the two keys above."),
+                    "Exact number of clicks in each step, whatever the timing; clicks wait until there are enough."
+                            + " With 0, the three keys above decide."),
             key(
                     ONLINE_OPTIMIZER_STEPS,
                     ConfigDef.Type.INT,
@@ -720,7 +738,7 @@ final class ConfigKeys {
                     "50",
                     atLeast(2),
                     "clicks",
-                    "Newest clicks of an updated sequence that are learned from."),
+                    "Number of newest clicks of an updated sequence that a step learns from."),
             key(
                     ONLINE_REPLAY_SEQUENCES,
                     ConfigDef.Type.INT,
@@ -734,14 +752,14 @@ final class ConfigKeys {
                     "20",
                     atLeast(2),
                     "clicks",
-                    "Newest clicks of a replayed sequence."),
+                    "Number of newest clicks of a replayed sequence that a step learns from."),
             key(
                     ONLINE_REPLAY_CAPACITY,
                     ConfigDef.Type.INT,
                     "50000",
                     atLeast(1),
                     "users",
-                    "Users that replay remembers."),
+                    "Users whose sequences are remembered for replay."),
             millis(ONLINE_PUBLISH_INTERVAL_MS, "200", 0, "Time between two deltas of the model."),
             key(
                     ONLINE_DELTA_PART_BYTES,
@@ -749,7 +767,7 @@ final class ConfigKeys {
                     "524288",
                     atLeast(1_024),
                     BYTES,
-                    "Size that a delta is cut at into records."),
+                    "The largest part of a delta in one record; a longer delta is split into several records."),
             millis(ONLINE_SNAPSHOT_INTERVAL_MS, "60000", 1, "Time between two snapshots of the model."),
             key(
                     ONLINE_SNAPSHOTS_KEPT,
@@ -757,34 +775,36 @@ final class ConfigKeys {
                     "3",
                     atLeast(1),
                     "snapshots",
-                    "Newest snapshots kept in the model store; one that a rollback serves stays as well."),
+                    "Number of newest snapshots kept in the model store; a snapshot that a rollback serves is kept as"
+                            + " well."),
             key(
                     ONLINE_SNAPSHOTS_KEPT_DAYS,
                     ConfigDef.Type.INT,
                     "0",
                     between(0, 3_650),
                     "days",
-                    "Newest days, in UTC, of which the last snapshot is kept beside those; days without one do not count."),
+                    "Number of newest days, in UTC, whose last snapshot is kept as well; days without a snapshot do"
+                            + " not count."),
             decimal(
                     ONLINE_GATE_SHARE,
                     "0.5",
                     between(0, 0.95),
-                    "What is learned is held back while the NDCG of the moving prequential figures is below this share of"
-                            + " the best of the newest 20 published windows, and what was published before stays served; 0"
-                            + " for never."),
+                    "The trainer holds learned changes back while the NDCG of the moving prequential figures is below"
+                            + " this share of the best of the newest 20 published windows; the model published before"
+                            + " stays in use. 0 for never."),
             millis(
                     ONLINE_LEASE_TIMEOUT_MS,
                     "6000",
                     0,
-                    "The longest silence of the trainer that learns before one that stands by takes over; 0 lets nobody"
-                            + " stand by: the trainer that starts last learns."),
+                    "The longest silence of the learning trainer before a standby trainer takes over. With 0 there are"
+                            + " no standby trainers: the trainer that starts last learns."),
             key(
                     ONLINE_METRICS_K,
                     ConfigDef.Type.INT,
                     "10",
                     atLeast(1),
                     "items",
-                    "Length of a list that counts as a hit."),
+                    "Length of the ranked list in which a target counts as a hit."),
             key(
                     ONLINE_METRICS_WINDOW,
                     ConfigDef.Type.INT,

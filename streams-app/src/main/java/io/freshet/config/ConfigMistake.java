@@ -91,7 +91,7 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
             FreshetConfig.of(settings).trainer();
         } catch (ConfigException | IllegalArgumentException e) {
             mistakes.add(new ConfigMistake(
-                    Weight.REFUSED, String.valueOf(e.getMessage()), "change one of the keys it names"));
+                    Weight.REFUSED, String.valueOf(e.getMessage()), "change one of the keys that the message names"));
         }
     }
 
@@ -131,8 +131,8 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
             } else if (FreshetConfig.isOfNoKey(name)) {
                 mistakes.add(new ConfigMistake(
                         Weight.PASSED_OVER,
-                        "environment variable " + name + " sets no key",
-                        "the nearest that does is "
+                        "environment variable " + name + " sets no configuration key",
+                        "the nearest variable that does is "
                                 + NearestName.among(ConfigKeys.BY_ENVIRONMENT_NAME.keySet(), name)));
             }
         }

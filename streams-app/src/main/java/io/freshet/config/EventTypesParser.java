@@ -46,7 +46,7 @@ final class EventTypesParser {
     private static void requireApart(String key, Set<String> types, String otherKey, Set<String> otherTypes) {
         for (String type : types) {
             if (otherTypes.contains(type)) {
-                throw new ConfigException("A type of events must have one meaning: " + type + " stands in " + key
+                throw new ConfigException("An event type must be in one key only: " + type + " is in " + key
                         + " and in " + otherKey);
             }
         }
@@ -149,7 +149,7 @@ final class EventTypesParser {
         }
         List<String> parts = Stream.of(text.split(",", -1)).map(String::strip).toList();
         if (parts.contains("")) {
-            throw new ConfigException(key, text, "there must be a type before and behind each comma");
+            throw new ConfigException(key, text, "there must be a type before and after each comma");
         }
         return parts;
     }

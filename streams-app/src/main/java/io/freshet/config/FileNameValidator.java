@@ -13,7 +13,7 @@ final class FileNameValidator implements ConfigDef.Validator {
     public void ensureValid(String name, @Nullable Object value) {
         if (!PLAIN.matcher(String.valueOf(value)).matches()) {
             throw new ConfigException(
-                    name, value, "must be 1 to 100 of A-Z a-z 0-9 . _ - and begin with none of . _ -");
+                    name, value, "must be 1 to 100 of A-Z a-z 0-9 . _ - and must not begin with . _ or -");
         }
     }
 

@@ -469,7 +469,7 @@ public final class FreshetConfig {
     // A warning only, because some variables belong to other programs.
     private static void warnOfUnknown(String environmentName) {
         LOG.warn(
-                "Environment variable {} sets no key; the nearest that does is {}",
+                "Environment variable {} sets no configuration key; the nearest variable that does is {}",
                 environmentName,
                 NearestName.among(ConfigKeys.BY_ENVIRONMENT_NAME.keySet(), environmentName));
     }

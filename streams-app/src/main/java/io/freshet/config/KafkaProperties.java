@@ -36,8 +36,8 @@ public final class KafkaProperties {
     private static final Set<String> KINDS =
             Set.of(PRODUCER, CONSUMER, ADMIN, "main.consumer.", "restore.consumer.", "global.consumer.", "topic.");
 
-    private static final String FORMATS = "Freshet's formats decide that";
-    private static final String ONCE = "each click counts exactly once";
+    private static final String FORMATS = "Freshet's record formats determine it";
+    private static final String ONCE = "otherwise clicks may not count exactly once";
 
     /** The settings that Freshet decides, by the clients' name of the setting. */
     private static final Map<String, Decided> DECIDED = Map.ofEntries(
@@ -55,15 +55,17 @@ public final class KafkaProperties {
                     ConsumerConfig.GROUP_ID_CONFIG,
                     new Decided(Set.of(), "groups are named after application.id; set that")),
             Map.entry(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG, new Decided(Set.of(), "set streams.instance.id")),
-            Map.entry(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, new Decided(Set.of(), "Freshet assigns")),
+            Map.entry(
+                    ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG,
+                    new Decided(Set.of(), "Freshet assigns partitions itself")),
             Map.entry(
                     ConsumerConfig.AUTO_OFFSET_RESET_CONFIG,
-                    new Decided(Set.of("earliest"), "no click may be skipped")),
+                    new Decided(Set.of("earliest"), "otherwise clicks may be skipped")),
             Map.entry(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, new Decided(Set.of("false"), ONCE)),
             Map.entry(ConsumerConfig.ISOLATION_LEVEL_CONFIG, new Decided(Set.of("read_committed"), ONCE)),
             Map.entry(
                     ConsumerConfig.ALLOW_AUTO_CREATE_TOPICS_CONFIG,
-                    new Decided(Set.of("false"), "topics are made by topics.create or 'freshet topics create'")),
+                    new Decided(Set.of("false"), "topics are created by topics.create or 'freshet topics create'")),
             Map.entry(ConsumerConfig.KEY_DESERIALIZER_CLASS_CONFIG, new Decided(Set.of(), FORMATS)),
             Map.entry(ConsumerConfig.VALUE_DESERIALIZER_CLASS_CONFIG, new Decided(Set.of(), FORMATS)),
             Map.entry(ProducerConfig.KEY_SERIALIZER_CLASS_CONFIG, new Decided(Set.of(), FORMATS)),
@@ -72,7 +74,9 @@ public final class KafkaProperties {
                     ProducerConfig.TRANSACTIONAL_ID_CONFIG,
                     new Decided(Set.of(), "it fences a second trainer; set application.id and model.name")),
             Map.entry(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, new Decided(Set.of("true"), ONCE)),
-            Map.entry(ProducerConfig.ACKS_CONFIG, new Decided(Set.of("all", "-1"), "no accepted click may be lost")));
+            Map.entry(
+                    ProducerConfig.ACKS_CONFIG,
+                    new Decided(Set.of("all", "-1"), "otherwise accepted clicks may be lost")));
 
     /**
      * A setting that Freshet decides.

@@ -9,7 +9,7 @@ import java.util.regex.Pattern;
  * key but is not one.
  */
 final class ServiceLinks {
-    static final String REMEDY = "set enableServiceLinks: false in the pod's spec, which keeps them away";
+    static final String REMEDY = "set enableServiceLinks: false in the pod's spec to avoid them";
 
     private static final String PREFIX = "FRESHET_";
     private static final Pattern NAME = Pattern.compile(
@@ -28,6 +28,6 @@ final class ServiceLinks {
     }
 
     static String describe(List<String> variables) {
-        return "Kubernetes' service links are not settings, and are passed over: " + String.join(", ", variables);
+        return "Kubernetes' service links are not settings and are ignored: " + String.join(", ", variables);
     }
 }

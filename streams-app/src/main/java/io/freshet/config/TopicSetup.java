@@ -72,7 +72,7 @@ public final class TopicSetup {
         List<String> missing = missing(existing);
         if (!missing.isEmpty() && !plan.config().create()) {
             throw new ConfigException("Topics must exist when " + ConfigKeys.TOPICS_CREATE + "=false: missing="
-                    + missing + "; 'freshet topics create' makes them");
+                    + missing + "; 'freshet topics create' creates them");
         }
         create(missing, existing);
         requirePartitions(awaitLeaders());
@@ -197,13 +197,14 @@ public final class TopicSetup {
     }
 
     private void requirePartitions(Map<String, TopicDescription> described) {
-        requireAsManyAsClicks(described, topics.clicksRekeyed(), "A user's clicks must meet in one partition: ");
         requireAsManyAsClicks(
-                described, topics.requests(), "A user's clicks and requests must meet in one partition: ");
+                described, topics.clicksRekeyed(), "Topics of clicks must have equally many partitions: ");
+        requireAsManyAsClicks(
+                described, topics.requests(), "Topics of clicks and requests must have equally many partitions: ");
         int modelLog = partitionsIn(described, topics.modelLog());
         if (modelLog != 1) {
             throw new ConfigException(
-                    "The model's log must have one partition: " + topics.modelLog() + " has " + modelLog);
+                    "The model log must have one partition: " + topics.modelLog() + " has " + modelLog);
         }
     }
 
@@ -229,8 +230,8 @@ public final class TopicSetup {
         for (Config described : configs) {
             String policy = described.get(TopicPlan.CLEANUP_POLICY).value();
             if (!policy.contains(TopicPlan.COMPACT)) {
-                throw new ConfigException("What is in force must not expire: topic=" + resource.name() + " "
-                        + TopicPlan.CLEANUP_POLICY + "=" + policy + ", must contain compact");
+                throw new ConfigException("Records that are still in use must not expire: topic=" + resource.name()
+                        + " " + TopicPlan.CLEANUP_POLICY + "=" + policy + ", must contain compact");
             }
         }
     }

@@ -95,7 +95,8 @@ final class VariantsParser {
             throw new ConfigException("A shadow serves nobody and must have no share: " + own + " " + shares);
         }
         if (!variants.shadow() && variants.split().isOn() && !hasShare) {
-            throw new ConfigException("A process's own variant must have a share, be it 0: " + own + " " + shares);
+            throw new ConfigException(
+                    "A process's own variant must have a share, even if it is 0: " + own + " " + shares);
         }
         for (String variant : variants.models().keySet()) {
             if (!variant.equals(variants.name()) && !variants.split().has(variant)) {

@@ -49,7 +49,7 @@ public final class ClickFeed {
             feeder.stop();
             thread.join();
             if (feeder.failure() != null) {
-                throw new DemoFailedException("clicks can be produced: topic=" + topic, feeder.failure());
+                throw new DemoFailedException("producing clicks failed: topic=" + topic, feeder.failure());
             }
             return feeder.produced();
         }

@@ -94,7 +94,7 @@ public final class Demo {
                 try (LiveView view = view()) {
                     run.show(view, description);
                 }
-                say("Ending: the last step, a snapshot, the stores");
+                say("Ending: finishing the last step, writing a snapshot, closing the stores");
                 print(run.finish().withInput(input));
             }
         }

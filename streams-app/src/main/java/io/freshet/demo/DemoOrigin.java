@@ -71,9 +71,9 @@ final class DemoOrigin {
         for (Map.Entry<String, String> fact : facts.entrySet()) {
             String before = kept.getProperty(fact.getKey(), "");
             if (!before.equals(fact.getValue())) {
-                throw new StateFolderException("the state folder goes on with what it was started with: " + state.path()
-                        + " has " + fact.getKey() + "=" + before + ", not " + fact.getValue()
-                        + "; name another --state");
+                throw new StateFolderException("the state folder was started with other clicks or partitions: "
+                        + state.path() + " has " + fact.getKey() + "=" + before + ", not " + fact.getValue()
+                        + "; use another folder as --state");
             }
         }
     }
@@ -83,7 +83,7 @@ final class DemoOrigin {
         kept.putAll(facts);
         StringWriter text = new StringWriter();
         kept.store(text, "What this folder began with");
-        Files.writeString(file, text);
+        Files.writeString(file, text.toString());
     }
 
     private static byte[] head(Path file) throws IOException {

@@ -143,7 +143,8 @@ final class DemoRun implements AutoCloseable {
                 progress = progress();
                 lastProgress = System.nanoTime();
             } else if (isEnding() && System.nanoTime() - lastProgress > STALLED.toNanos()) {
-                throw new DemoFailedException("nothing has moved for " + STALLED.toSeconds() + " s: " + progress);
+                throw new DemoFailedException(
+                        "the demo has made no progress for " + STALLED.toSeconds() + " s: " + progress);
             }
         }
     }
@@ -165,7 +166,7 @@ final class DemoRun implements AutoCloseable {
         LOG.info("The streams have ended");
         watcher.finish();
         join(watcherThread);
-        LOG.info("The books are closed: {}", books.figures());
+        LOG.info("The topics are read to the end: {}", books.figures());
         requireHealth();
         return summary(Duration.ofNanos(endNanos - startNanos));
     }
@@ -202,7 +203,7 @@ final class DemoRun implements AutoCloseable {
         }
         if (books.figures().learnedTwice() > 0) {
             throw new DemoFailedException(
-                    "each click is learned from once: twice=" + books.figures().learnedTwice());
+                    "each click must be learned from once: twice=" + books.figures().learnedTwice());
         }
     }
 
@@ -317,7 +318,9 @@ final class DemoRun implements AutoCloseable {
             return before.records() == 0 ? "starting" : "the trainer reruns its journal";
         }
         if (feeder.atEnd()) {
-            return isDealtWith() ? "end of the file, all dealt with" : "end of the file, dealing with the last clicks";
+            return isDealtWith()
+                    ? "end of the file, all clicks dealt with"
+                    : "end of the file, dealing with the last clicks";
         }
         return freshness.step() == 0 ? "starting" : "feeding";
     }

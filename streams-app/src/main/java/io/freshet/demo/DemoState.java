@@ -30,7 +30,7 @@ public final class DemoState implements AutoCloseable {
     public static DemoState open(Path path, Map<String, String> settings, Map<String, String> environment)
             throws IOException, StateFolderException {
         if (!Files.isDirectory(path.resolve("kafka"))) {
-            throw new StateFolderException("the state folder is that of a demo: " + path);
+            throw new StateFolderException("the state folder must be that of a demo: " + path);
         }
         StateFolder folder = StateFolder.open(path);
         try {

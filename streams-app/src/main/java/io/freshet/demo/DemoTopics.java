@@ -64,7 +64,7 @@ final class DemoTopics {
             Thread.currentThread().interrupt();
             throw new KafkaException("interrupted while setting up topics", e);
         } catch (ExecutionException | TimeoutException e) {
-            throw new KafkaException("the broker's topics can be set up", e);
+            throw new KafkaException("setting up the broker's topics failed", e);
         }
     }
 }

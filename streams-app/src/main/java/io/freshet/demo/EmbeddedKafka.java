@@ -99,7 +99,7 @@ public final class EmbeddedKafka implements AutoCloseable {
         } catch (IOException e) {
             throw e;
         } catch (Exception e) {
-            throw new IOException("The broker's folder can be formatted or reused: folder=" + folder, e);
+            throw new IOException("Formatting or reusing the broker's folder failed: folder=" + folder, e);
         }
     }
 

@@ -94,7 +94,7 @@ final class FrameText {
 
     private static String model(Frame frame) {
         if (frame.modelStep() == 0) {
-            return "none yet: popularity answers";
+            return "none yet: popular items are recommended";
         }
         return cut(
                 String.format(
@@ -177,7 +177,7 @@ final class FrameText {
 
     private List<String> users(Frame frame) {
         if (frame.users().isEmpty()) {
-            return List.of(paint.dim("users     their recommendations appear with the first model"));
+            return List.of(paint.dim("users     recommendations appear with the first model"));
         }
         List<String> lines = new ArrayList<>();
         lines.add(paint.dim(padded("user", USER) + padded("last clicks", CLICKED) + "   recommended next"));

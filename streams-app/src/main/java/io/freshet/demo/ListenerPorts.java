@@ -40,7 +40,7 @@ record ListenerPorts(int broker, int controller) {
                 return ports;
             }
         }
-        throw new IOException("Two neighbouring loopback ports are free: lowest=" + LOWEST + ", highest=" + HIGHEST);
+        throw new IOException("No two neighbouring loopback ports are free: lowest=" + LOWEST + ", highest=" + HIGHEST);
     }
 
     private static ListenerPorts read(Path file) throws IOException {

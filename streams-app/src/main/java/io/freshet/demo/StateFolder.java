@@ -45,7 +45,7 @@ final class StateFolder implements AutoCloseable {
                 : Files.createDirectories(named.toAbsolutePath().normalize());
         Path lockFile = path.resolve(LOCK_FILE);
         if (!Files.exists(lockFile) && !isEmpty(path)) {
-            throw new StateFolderException("the state folder is new, empty or an earlier demo's: " + path);
+            throw new StateFolderException("the state folder must be new, empty or an earlier demo's: " + path);
         }
         FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
         FileLock lock = tryLock(channel);

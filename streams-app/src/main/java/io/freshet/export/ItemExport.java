@@ -57,7 +57,7 @@ public final class ItemExport {
     public void requireFree() throws FileAlreadyExistsException {
         for (Path file : files()) {
             if (!force && Files.exists(file)) {
-                throw new FileAlreadyExistsException(file.toString(), null, "it is there already; --force replaces it");
+                throw new FileAlreadyExistsException(file.toString(), null, "it exists already; --force replaces it");
             }
         }
     }

@@ -60,7 +60,7 @@ final class AccessControl {
         if (!CHANGES_NOTHING.contains(context.req().getMethod()) && isOfAnotherSite(context)) {
             throw new ProblemException(
                     ProblemType.CROSS_ORIGIN,
-                    "only this server's own page may send it: Origin=" + context.header("Origin"));
+                    "only this server's own page may send this request: Origin=" + context.header("Origin"));
         }
     }
 
@@ -87,7 +87,7 @@ final class AccessControl {
         if (!wait.isZero()) {
             throw new ProblemException(
                     ProblemType.TOO_MANY_REQUESTS,
-                    "a client may send as many requests a second as http.max.request.rate says",
+                    "a client may send at most http.max.request.rate requests a second",
                     Map.of("Retry-After", Long.toString(wait.plusMillis(999).toSeconds())));
         }
     }
@@ -96,7 +96,8 @@ final class AccessControl {
         if (grant == null) {
             throw new ProblemException(
                     ProblemType.UNAUTHORIZED,
-                    "Authorization must be Bearer with a token of this server, or Basic with one as the password",
+                    "Authorization must be Bearer with a token of this server, or Basic with such a token as the"
+                            + " password",
                     Map.of("WWW-Authenticate", challenge(context)));
         }
         context.attribute(GRANT, grant);

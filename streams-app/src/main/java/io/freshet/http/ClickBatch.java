@@ -53,7 +53,7 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, ClickRefusals refus
                 throw invalid(parser.currentToken() + " follows it");
             }
         } catch (IOException e) {
-            throw invalid("it is no JSON in UTF-8");
+            throw invalid("it is not JSON in UTF-8");
         }
         return new ClickBatch(reading.clicks, reading.indexes, reading.refusals);
     }
@@ -67,7 +67,7 @@ record ClickBatch(List<Click> clicks, List<Integer> indexes, ClickRefusals refus
         return new ProblemException(
                 ProblemType.TOO_LARGE,
                 "an array must have at most " + mostClicks
-                        + " clicks (http.max.clicks): none of this one is taken; send them in several requests");
+                        + " clicks (http.max.clicks): no click of this array is accepted; send several requests");
     }
 
     boolean isEmpty() {

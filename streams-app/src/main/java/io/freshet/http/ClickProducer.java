@@ -91,7 +91,7 @@ final class ClickProducer implements AutoCloseable {
 
     private Future<RecordMetadata> notSent() {
         return CompletableFuture.failedFuture(
-                new TimeoutException("not sent, because Kafka did not acknowledge the clicks before it within "
+                new TimeoutException("not sent, because Kafka did not acknowledge earlier clicks within "
                         + timeout.toMillis() + " ms"));
     }
 
@@ -123,7 +123,8 @@ final class ClickProducer implements AutoCloseable {
             return Optional.of(String.valueOf(e.getCause()));
         } catch (java.util.concurrent.TimeoutException e) {
             return Optional.of(
-                    "Kafka has not acknowledged it within " + timeout.toMillis() + " ms, but may still take it");
+                    "Kafka has not acknowledged the record within " + timeout.toMillis()
+                            + " ms, but may still accept it");
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }

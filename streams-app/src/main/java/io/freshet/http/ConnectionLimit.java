@@ -67,7 +67,7 @@ final class ConnectionLimit extends Handler.Wrapper implements SelectorManager.A
                 .description("Open connections of HTTP clients")
                 .register(registry);
         Gauge.builder("freshet.http.connections.limit", this, limit -> limit.most)
-                .description("Connections of HTTP clients that are served at once, http.max.connections")
+                .description("Limit of HTTP client connections that are served at once (http.max.connections)")
                 .register(registry);
     }
 

@@ -62,7 +62,7 @@ final class DroppedRequests extends Handler.Wrapper {
 
     private Counter counter(Reason reason) {
         return Counter.builder("freshet.http.dropped")
-                .description("Requests over HTTP whose answer did not get out as a whole, by reason")
+                .description("HTTP requests whose answer was not sent completely, by reason")
                 .tag("reason", reason.code())
                 .register(registry);
     }
@@ -74,7 +74,7 @@ final class DroppedRequests extends Handler.Wrapper {
                 return;
             }
             if (response.getStatus() == CLIENT_GONE_STATUS) {
-                drop(request, Reason.CLIENT_GONE, "the client went before its request was read");
+                drop(request, Reason.CLIENT_GONE, "the client disconnected before its request was read");
             } else if (response.getStatus() == TIMEOUT_STATUS) {
                 drop(request, Reason.TIMEOUT, "the client did not send its request in time");
             } else if (failure != null) {

@@ -64,7 +64,7 @@ final class EventStreams implements AutoCloseable {
                 publish(clock.millis(), source.now());
             } catch (Throwable e) {
                 DeadlyErrors.throwIfDeadly(e);
-                LOG.warn("The figures of this second are left out", e);
+                LOG.warn("The figures of this second could not be published", e);
             }
             try {
                 Thread.sleep(INTERVAL);
@@ -96,7 +96,8 @@ final class EventStreams implements AutoCloseable {
         QueryParameters.requireNone(context);
         if (!free.tryAcquire()) {
             throw ProblemException.passing(
-                    ProblemType.TOO_MANY_STREAMS, "at most " + MOST_STREAMS + " may be open on an instance");
+                    ProblemType.TOO_MANY_STREAMS,
+                    "at most " + MOST_STREAMS + " event streams may be open on an instance");
         }
         try {
             context.res().setContentType("text/event-stream");
@@ -118,7 +119,7 @@ final class EventStreams implements AutoCloseable {
                 sent = writeNewer(out, sent);
             }
         } catch (IOException e) {
-            LOG.debug("The client of an event stream is gone: {}", e.toString());
+            LOG.debug("The client of an event stream disconnected: {}", e.toString());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

@@ -121,7 +121,8 @@ final class Forwarder implements AutoCloseable {
         try {
             return URI.create(address);
         } catch (IllegalArgumentException e) {
-            throw new ProblemException(ProblemType.INVALID_REQUEST, "the address must be one: " + e.getMessage());
+            throw new ProblemException(
+                    ProblemType.INVALID_REQUEST, "the address must be a valid URI: " + e.getMessage());
         }
     }
 

@@ -348,7 +348,7 @@ public final class HttpServer implements AutoCloseable {
                 identity.look();
             }
         } catch (RuntimeException e) {
-            LOG.warn("The files and connections of the HTTP server could not be looked at", e);
+            LOG.warn("The files and connections of the HTTP server could not be checked", e);
         }
     }
 

@@ -34,7 +34,7 @@ final class Metrics implements AutoCloseable {
 
     /** Counts an answered request by its route rather than its path, of which there are too many. */
     void count(Context context, Duration took) {
-        LatencyTimers.computing("freshet.http.requests", "Time to answer requests over HTTP")
+        LatencyTimers.computing("freshet.http.requests", "Time to answer HTTP requests")
                 .tag("route", routeOf(context))
                 .tag("status", Integer.toString(context.statusCode()))
                 .register(registry)

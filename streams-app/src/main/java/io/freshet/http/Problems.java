@@ -46,7 +46,7 @@ final class Problems {
         routes.exception(EofException.class, (_, context) -> context.status(DroppedRequests.CLIENT_GONE_STATUS));
         routes.exception(Exception.class, (failure, context) -> {
             LOG.error("{} {} failed", context.method(), context.path(), failure);
-            answer(context, new ProblemException(ProblemType.INTERNAL, "the log of this instance says more"));
+            answer(context, new ProblemException(ProblemType.INTERNAL, "the log of this instance has the details"));
         });
     }
 

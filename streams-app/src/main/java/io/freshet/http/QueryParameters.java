@@ -34,7 +34,7 @@ final class QueryParameters {
         Map<String, List<String>> values = in(context);
         if (!values.isEmpty()) {
             throw new ProblemException(
-                    ProblemType.INVALID_REQUEST, "this route takes no parameters: there is " + values.keySet());
+                    ProblemType.INVALID_REQUEST, "this route takes no parameters: parameters=" + values.keySet());
         }
     }
 

@@ -83,7 +83,7 @@ final class ReloadedFiles<T> {
     /** Returns the counter of changes that could not be used. It is registered from the start. */
     static Counter failures(String key, MeterRegistry registry) {
         return Counter.builder("freshet.http.reload.failures")
-                .description("Changed files of tokens or certificates that could not be used, by their key")
+                .description("Changed token or certificate files that could not be used, by configuration key")
                 .tag("key", key)
                 .register(registry);
     }
@@ -142,7 +142,10 @@ final class ReloadedFiles<T> {
         } catch (RuntimeException e) {
             failures.increment();
             LOG.warn(
-                    "{}: the changed content of {} is not used, the former stays in use: {}", key, files, e.toString());
+                    "{}: the changed content of {} is not used, the previous one stays in use: {}",
+                    key,
+                    files,
+                    e.toString());
         }
     }
 }

@@ -93,7 +93,7 @@ final class UserPlaces {
         if (place.active().equals(self)) {
             return partition + "is being moved or restored"
                     + (self.equals(NOBODY)
-                            ? ", or is another instance's; without http.advertised none can be asked"
+                            ? ", or is held by another instance, which can be asked only with http.advertised"
                             : "");
         }
         return place.active().equals(NOBODY)

@@ -33,7 +33,7 @@ final class UserRoutes {
         String userId = Ids.in(context);
         places.answer(context, new byte[0], userId, (asked, sequence) -> {
             if (sequence == null) {
-                throw new ProblemException(ProblemType.UNKNOWN_USER, "nothing is known of the user: user_id=" + userId);
+                throw new ProblemException(ProblemType.UNKNOWN_USER, "the user is not known: user_id=" + userId);
             }
             Json.answer(asked, 200, json -> write(json, userId, sequence));
         });

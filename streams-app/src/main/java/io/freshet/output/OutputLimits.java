@@ -108,13 +108,21 @@ final class OutputLimits {
         if (error instanceof RecordTooLargeException) {
             int limit = Math.max(LEAST_LIMIT, sizeOf(record) / 2);
             learned.merge(topic, limit, Math::min);
-            LOG.warn("Topic {} refused a record of {} bytes. Its bound is now {}", topic, sizeOf(record), limit, error);
+            LOG.warn(
+                    "Topic {} refused a record of {} bytes. The limit of its records is now {} bytes",
+                    topic,
+                    sizeOf(record),
+                    limit,
+                    error);
         } else if (error instanceof InvalidRecordException && record.key() == null) {
             needsKey.add(topic);
-            LOG.warn("Topic {} refused a record without a key. It gets no more of them", topic, error);
+            LOG.warn("Topic {} refused a record without a key. No more such records are sent to it", topic, error);
         } else if (error instanceof InvalidRecordException || error instanceof InvalidTimestampException) {
             times.useTheWallClock();
-            LOG.warn("Topic {} refused the time of a record. The wall clock now times all records", topic, error);
+            LOG.warn(
+                    "Topic {} refused the timestamp of a record. All records now get the time of the wall clock",
+                    topic,
+                    error);
         }
         return new RefusedByBrokerException(topic, error);
     }
@@ -129,7 +137,7 @@ final class OutputLimits {
             if (cause instanceof RecordTooLargeException
                     || cause instanceof InvalidTimestampException
                     || cause instanceof InvalidRecordException) {
-                return new RefusedByBrokerException("one before", error);
+                return new RefusedByBrokerException("that of an earlier record", error);
             }
         }
         return error;

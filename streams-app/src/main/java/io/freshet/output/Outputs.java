@@ -49,13 +49,13 @@ public final class Outputs {
         refused = new DeadLetterCounts(
                 registry,
                 "freshet.outputs.refused",
-                "Records that their topic would not take and that went to the dead letters, by reason",
+                "Outputs that were too large or had no key for their topic and went to the dead letters, by reason",
                 List.of(DeadLetterHeaders.OUTPUT_TOO_LARGE, DeadLetterHeaders.OUTPUT_WITHOUT_KEY));
         failed = Counter.builder("freshet.records.failed")
-                .description("Records with which a processor failed and that went to the dead letters")
+                .description("Records that made a processor fail and went to the dead letters")
                 .register(registry);
         skipped = Counter.builder("freshet.records.skipped")
-                .description("Records that were skipped and are in no dead letter; the log names their positions")
+                .description("Skipped records that are not in the dead letters; the log names their positions")
                 .register(registry);
     }
 
@@ -80,7 +80,7 @@ public final class Outputs {
         if (configs.get(SHARED) instanceof Outputs outputs) {
             return outputs;
         }
-        throw new IllegalArgumentException("The properties must share the rules of outputs: property=" + SHARED);
+        throw new IllegalArgumentException("The properties must contain the rules of outputs: property=" + SHARED);
     }
 
     /** Returns a supplier of Kafka clients that apply these rules. */

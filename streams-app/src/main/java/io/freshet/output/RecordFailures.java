@@ -58,12 +58,13 @@ public final class RecordFailures
         }
         String topic = outputs.deadLetterTopic();
         if (topic == null || context.partition() < 0 || isGlobal(context)) {
-            skip("The processor " + context.processorNodeId() + " failed with it", context, error);
+            skip("The processor " + context.processorNodeId() + " failed to process it", context, error);
             return ProcessingExceptionHandler.Response.resume();
         }
         outputs.countFailed();
         LOG.error(
-                "The processor {} failed with a record, which goes to the dead letters: topic={} partition={} offset={}",
+                "The processor {} failed to process a record, which goes to the dead letters: topic={} partition={}"
+                        + " offset={}",
                 context.processorNodeId(),
                 context.topic(),
                 context.partition(),
@@ -95,7 +96,7 @@ public final class RecordFailures
         String topic = outputs.deadLetterTopic();
         // Records of a changelog have no context.
         if (topic == null || topic.equals(record.topic()) || context.partition() < 0) {
-            skip("What comes of it is refused: " + refusal.getMessage(), context, null);
+            skip("Its output is refused: " + refusal.getMessage(), context, null);
             return ProductionExceptionHandler.Response.resume();
         }
         outputs.countRefused(refusal.reason());
@@ -118,7 +119,7 @@ public final class RecordFailures
     @SuppressWarnings("rawtypes") // as the interface declares it
     public ProductionExceptionHandler.Response handleSerializationError(
             ErrorHandlerContext context, ProducerRecord record, Exception error, SerializationExceptionOrigin origin) {
-        skip("What comes of it cannot be written", context, error);
+        skip("Its output cannot be serialized", context, error);
         return ProductionExceptionHandler.Response.resume();
     }
 

@@ -45,7 +45,7 @@ public final class RecordTimes implements TimestampExtractor {
     RecordTimes(InstantSource clock, MeterRegistry registry) {
         this.clock = clock;
         replaced = Counter.builder("freshet.record.times.replaced")
-                .description("Records whose time an output could refuse; Freshet used the wall clock instead")
+                .description("Records whose timestamp an output could refuse, replaced by the wall clock")
                 .register(registry);
     }
 

@@ -40,7 +40,7 @@ final class CatalogueReader extends ContextualProcessor<byte[], byte[], Void, Vo
         variants.own().recommender().metrics().countMalformedItem();
         RecordMetadata received = context().recordMetadata().orElseThrow();
         LOG.warn(
-                "Left out an item of the catalogue: {} topic={} partition={} offset={}",
+                "A record of the catalogue is malformed: {} topic={} partition={} offset={}",
                 why,
                 received.topic(),
                 received.partition(),

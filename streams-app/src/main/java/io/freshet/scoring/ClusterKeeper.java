@@ -67,7 +67,7 @@ final class ClusterKeeper implements ModelListener {
             return work();
         } catch (Throwable e) {
             DeadlyErrors.throwIfDeadly(e);
-            LOG.error("The clusters of items are not kept up; trying again in 10 s", e);
+            LOG.error("Updating the clusters of items failed; trying again in 10 s", e);
             return RETRY_NANOS;
         }
     }

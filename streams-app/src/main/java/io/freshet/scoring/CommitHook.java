@@ -110,7 +110,7 @@ final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
 
         @Override
         public StoreBuilder<CommitHook> withLoggingEnabled(Map<String, String> config) {
-            throw new UnsupportedOperationException("there is nothing to log: store=" + name);
+            throw new UnsupportedOperationException("the store has no changelog: store=" + name);
         }
 
         @Override

@@ -49,7 +49,7 @@ final class DeltaAssembler {
     }
 
     private void dropIncomplete(ModelDelta next) {
-        LOG.warn("Left out an incomplete delta: parts={} before {}", parts.size(), next);
+        LOG.warn("Dropped an incomplete delta: parts={}, next part is {}", parts.size(), next);
         parts.clear();
     }
 }

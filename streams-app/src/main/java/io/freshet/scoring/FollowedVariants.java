@@ -71,7 +71,7 @@ public final class FollowedVariants implements AutoCloseable {
             if (!live.isLoaded()) {
                 reasons.add("no model is loaded yet" + whose);
             } else if (!isWarm(name)) {
-                reasons.add("answers are not at their full speed yet" + whose);
+                reasons.add("answers are not at full speed yet" + whose);
             }
         });
         return reasons;

@@ -27,7 +27,7 @@ public record ItemSelection(
         includeOnly = includeOnly == null ? null : Set.copyOf(includeOnly);
         categories = Set.copyOf(categories);
         if (maxPerCategory < 0 || !(minScore >= 0)) {
-            throw new IllegalArgumentException("a selection's numbers must not be negative: maxPerCategory="
+            throw new IllegalArgumentException("maxPerCategory and minScore must not be negative: maxPerCategory="
                     + maxPerCategory + ", minScore=" + minScore);
         }
     }

@@ -62,27 +62,28 @@ public final class LiveModel implements AutoCloseable {
         this.clock = clock;
         clickToModel = LatencyTimers.freshness(
                         "freshet.click.to.model",
-                        "Timestamp of a click's Kafka record to its being learned from in the weights that this instance serves")
+                        "Time from the timestamp of a click's Kafka record until this instance serves weights that"
+                                + " were trained on the click")
                 .tag(VARIANT, variant)
                 .register(registry);
         refusedRecords = refused(registry, variant, "record");
         refusedSnapshots = refused(registry, variant, "snapshot");
         Gauge.builder("freshet.model.waiting", this, live -> live.waiting ? 1 : 0)
                 .description(
-                        "1 while the served weights stay as they are until a snapshot leads past what is missing on the"
-                                + " model's log")
+                        "1 while the served weights stay unchanged because records are missing from the model log,"
+                                + " until a snapshot covers the gap")
                 .tag(VARIANT, variant)
                 .register(registry);
         Gauge.builder("freshet.model.lineage", this, LiveModel::lineage)
-                .description("Lineage of the served weights, which the trainer's should be; -1 without a model")
+                .description("Lineage of the served weights, which should equal the trainer's; -1 without a model")
                 .tag(VARIANT, variant)
                 .register(registry);
         Gauge.builder("freshet.model.step", this, LiveModel::step)
-                .description("Training steps behind the served weights, -1 without a model")
+                .description("Number of training steps in the served weights; -1 without a model")
                 .tag(VARIANT, variant)
                 .register(registry);
         Gauge.builder("freshet.model.rolled.back", this, live -> live.rolledBack ? 1 : 0)
-                .description("1 while a rollback holds an older snapshot in place of the newest weights")
+                .description("1 while a rollback serves an older snapshot instead of the newest weights")
                 .tag(VARIANT, variant)
                 .register(registry);
         Gauge.builder("freshet.model.age", this, LiveModel::ageSeconds)
@@ -95,8 +96,8 @@ public final class LiveModel implements AutoCloseable {
     private static Counter refused(MeterRegistry registry, String variant, String what) {
         return Counter.builder("freshet.model.refused")
                 .description(
-                        "Records of the model's log and snapshots that were damaged, did not fit or held numbers that"
-                                + " are not finite; what was served before stays")
+                        "Records of the model log and snapshots that were damaged, did not fit or contained numbers"
+                                + " that are not finite; the previous weights stay served")
                 .tag(VARIANT, variant)
                 .tag("what", what)
                 .register(registry);

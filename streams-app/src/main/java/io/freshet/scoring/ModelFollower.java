@@ -281,7 +281,7 @@ public final class ModelFollower implements AutoCloseable {
             return !wanted.isEmpty();
         }
         if (wanted.isEmpty()) {
-            LOG.info("The rollback of model {} to {} has been taken back", modelName, rolledBackTo);
+            LOG.info("The rollback of model {} to {} has been withdrawn", modelName, rolledBackTo);
             rolledBackTo = "";
             stuck = true;
             openNewest(consumer, -1);
@@ -298,10 +298,10 @@ public final class ModelFollower implements AutoCloseable {
      */
     private void rollBack(String wanted) {
         if (catalogue.manifest(wanted).map(this::open).orElse(false)) {
-            LOG.warn("Model {} is rolled back to {}: what it has learned since is not served", modelName, wanted);
+            LOG.warn("Model {} is rolled back to {}; what it learned later is not served", modelName, wanted);
             rolledBackTo = wanted;
         } else {
-            LOG.error("Model {} cannot be rolled back to {}, which cannot be opened", modelName, wanted);
+            LOG.error("Model {} cannot be rolled back to {}: the snapshot cannot be opened", modelName, wanted);
         }
     }
 
@@ -320,7 +320,7 @@ public final class ModelFollower implements AutoCloseable {
                     return;
                 }
                 case NEW_LINEAGE -> {
-                    leapOver(consumer, record, "a lineage after lineage " + live.lineage() + " begins");
+                    leapOver(consumer, record, "a new lineage begins after lineage " + live.lineage());
                     return;
                 }
                 case REFUSED -> {
@@ -340,7 +340,7 @@ public final class ModelFollower implements AutoCloseable {
             decoded = ModelLogCodec.decode(record.value() == null ? new byte[0] : record.value());
         } catch (FormatException | IllegalArgumentException e) {
             LOG.warn(
-                    "Passed over a record of the model's log that cannot be decoded: topic={} partition={} offset={}: {}",
+                    "Skipped a record of the model's log that cannot be decoded: topic={} partition={} offset={}: {}",
                     record.topic(),
                     record.partition(),
                     record.offset(),
@@ -364,8 +364,8 @@ public final class ModelFollower implements AutoCloseable {
 
     private void leapOver(Consumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record, String reason) {
         LOG.warn(
-                "The model's log does not lead on from step {}: topic={} partition={} offset={}: {}; what is served stays"
-                        + " until a snapshot leads on",
+                "The model's log does not continue from step {}: topic={} partition={} offset={}: {}; the served"
+                        + " weights stay until a newer snapshot is opened",
                 live.step(),
                 record.topic(),
                 record.partition(),
@@ -423,11 +423,12 @@ public final class ModelFollower implements AutoCloseable {
             return true;
         } catch (SnapshotStoreException e) {
             unreachable = true;
-            LOG.error("Snapshot {} of model {} cannot be had now: {}", manifest.version(), modelName, e.getMessage());
+            LOG.error(
+                    "Snapshot {} of model {} is not available now: {}", manifest.version(), modelName, e.getMessage());
             return false;
         } catch (IOException | FormatException | IllegalArgumentException e) {
             LOG.error(
-                    "Refused snapshot {} of model {}, trying the one before: {}",
+                    "Refused snapshot {} of model {}; trying the previous one: {}",
                     manifest.version(),
                     modelName,
                     e.getMessage());
@@ -474,7 +475,7 @@ public final class ModelFollower implements AutoCloseable {
         }
         try {
             if (thread.isAlive() && !thread.join(CLOSE)) {
-                LOG.warn("The follower of the model did not stop within {}", CLOSE);
+                LOG.warn("The model follower did not stop within {}", CLOSE);
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -31,7 +31,7 @@ final class PopularItemsReader extends ContextualProcessor<byte[], byte[], Void,
         } catch (IllegalArgumentException | FormatException e) {
             RecordMetadata received = context().recordMetadata().orElseThrow();
             LOG.warn(
-                    "Left out popular items: topic={} partition={} offset={}: {}",
+                    "Ignored a record of popular items: topic={} partition={} offset={}: {}",
                     received.topic(),
                     received.partition(),
                     received.offset(),

@@ -38,7 +38,7 @@ final class Popularity {
     Popularity(double halfLifeMs, int capacity, int topSize) {
         if (capacity < 2 * topSize) {
             throw new IllegalArgumentException(
-                    "capacity must be twice topSize at least: capacity=" + capacity + ", topSize=" + topSize);
+                    "capacity must be at least twice topSize: capacity=" + capacity + ", topSize=" + topSize);
         }
         this.halfLifeMs = halfLifeMs;
         this.capacity = capacity;

@@ -49,7 +49,7 @@ final class RequestFields {
 
     void history(List<Interaction> events) throws BadRequestException {
         if (events.isEmpty()) {
-            throw bad(HISTORY, "must have an event at least, or be left out for a user_id", "[]");
+            throw bad(HISTORY, "must have at least one event, or be left out if there is a user_id", "[]");
         }
         requireOrdered(events);
         history = events;
@@ -69,7 +69,7 @@ final class RequestFields {
             if (timestampMs != JUST_NOW && timestampMs < latest) {
                 throw bad(
                         HISTORY + "[" + i + "].timestamp",
-                        "must not be before an earlier event's, which is " + latest,
+                        "must not be before that of an earlier event, which is " + latest,
                         Long.toString(timestampMs));
             }
             latest = timestampMs == JUST_NOW ? latest : timestampMs;
@@ -128,7 +128,7 @@ final class RequestFields {
 
     private static void requireSome(String field, List<String> values) throws BadRequestException {
         if (values.isEmpty()) {
-            throw bad(field, "must have a value at least, or be left out", "[]");
+            throw bad(field, "must have at least one value, or be left out", "[]");
         }
     }
 
@@ -206,7 +206,7 @@ final class RequestFields {
 
     static void requireFirst(String field, boolean isFirst) throws BadRequestException {
         if (!isFirst) {
-            throw new BadRequestException(Reason.DUPLICATE_FIELD, field, "a field must stand once: " + field);
+            throw new BadRequestException(Reason.DUPLICATE_FIELD, field, "a field must appear only once: " + field);
         }
     }
 

@@ -45,27 +45,30 @@ final class ScoringMetrics {
         this.registry = registry;
         clickToRecommendation = LatencyTimers.freshness(
                         "freshet.click.to.recommendation",
-                        "Timestamp of a click's Kafka record, before any re-keying, to its recommendation's being handed to"
-                                + " the commit that follows at once")
+                        "Time from the timestamp of a click's Kafka record, before any re-keying, until its"
+                                + " recommendation is handed to the commit that follows at once")
                 .register(registry);
         requestToAnswer = LatencyTimers.freshness(
                         "freshet.request.to.answer",
-                        "Timestamp of a request's Kafka record, before any re-keying, to its answer's being handed to the next"
-                                + " commit")
+                        "Time from the timestamp of a request's Kafka record, before any re-keying, until its answer"
+                                + " is handed to the next commit")
                 .register(registry);
-        scoring = timer("freshet.scoring", "Time to answer the sequences that wait in a task");
+        scoring = timer("freshet.scoring", "Time to answer all sequences that wait in a task");
         together = DistributionSummary.builder("freshet.scoring.together")
-                .description("Sequences of a task that were answered together")
+                .description("Number of sequences of a task that are answered together")
                 .serviceLevelObjectives(TOGETHER)
                 .register(registry);
-        requests = timer("freshet.requests", "Time to answer one request of the topic");
+        requests = timer("freshet.requests", "Time to answer one request from the topic");
         deadRequests = new DeadLetterCounts(
-                registry, "freshet.requests.dead.letters", "Requests that went to the dead letters", DEAD_REASONS);
+                registry,
+                "freshet.requests.dead.letters",
+                "Requests that went to the dead letters, by reason",
+                DEAD_REASONS);
         rekeyed = Counter.builder("freshet.requests.rekeyed")
-                .description("Requests passed on under their user's key")
+                .description("Requests forwarded with their user as the key")
                 .register(registry);
         malformedItems = Counter.builder("freshet.catalogue.malformed")
-                .description("Records of the catalogue that say nothing of an item, which then counts as absent")
+                .description("Malformed records of the catalogue, whose items count as absent")
                 .register(registry);
         fromModel = recommendations("none");
         for (Fallback fallback : Fallback.values()) {
@@ -141,14 +144,14 @@ final class ScoringMetrics {
 
     private Counter recommendations(String fallback) {
         return Counter.builder("freshet.recommendations")
-                .description("Recommendations, by why they are popularity's")
+                .description("Recommendations served, by fallback reason (none if the model answered)")
                 .tag("fallback", fallback)
                 .register(registry);
     }
 
     private Counter filtered(String filter) {
         return Counter.builder("freshet.recommendations.filtered")
-                .description("Recommendations whose question named a filter")
+                .description("Recommendations whose request named a filter, by filter")
                 .tag("filter", filter)
                 .register(registry);
     }

@@ -79,7 +79,7 @@ public final class WarmUp implements ModelListener {
                 steady = !answered || took > STEADY * best ? steady + 1 : 0;
                 best = Math.min(best, took);
             }
-            LOG.info("Answers are warm after {} ms", (System.nanoTime() - started) / 1_000_000);
+            LOG.info("The warm-up of answers took {} ms", (System.nanoTime() - started) / 1_000_000);
         } catch (Throwable e) {
             DeadlyErrors.throwIfDeadly(e);
             LOG.error("The warm-up failed; the first answers may be slow", e);

@@ -26,7 +26,7 @@ public final class BoundedRocksDb implements RocksDBConfigSetter {
     public void setConfig(String storeName, Options options, Map<String, Object> configs) {
         if (!(configs.get(MEMORY) instanceof Memory memory)) {
             throw new IllegalArgumentException(
-                    "The properties must share RocksDB's memory: store=" + storeName + " property=" + MEMORY);
+                    "The properties must contain RocksDB's shared memory: store=" + storeName + " property=" + MEMORY);
         }
         BlockBasedTableConfig tables = (BlockBasedTableConfig) options.tableFormatConfig();
         tables.setBlockCache(memory.cache);

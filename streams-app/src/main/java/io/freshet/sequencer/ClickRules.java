@@ -46,14 +46,14 @@ public final class ClickRules {
                 : new Refusal(
                         DeadLetterHeaders.TIMESTAMP_IN_THE_FUTURE,
                         "timestamp must be at most " + futureBoundMs
-                                + " ms after its record's, which counts no later than the wall clock: timestamp="
+                                + " ms after its record's time, or after the wall clock if that is earlier: timestamp="
                                 + click.timestampMs() + ", record=" + recordMs);
     }
 
     private Refusal tooOld(Click click, long latestMs) {
         long inSeconds = 1_000 * click.timestampMs();
         String hint = inSeconds >= earliestClick.toEpochMilli() && inSeconds <= latestMs
-                ? ". If it is in seconds, multiply it by 1000: it is " + Instant.ofEpochMilli(inSeconds) + " then"
+                ? ". If it is in seconds, multiply it by 1000, which gives " + Instant.ofEpochMilli(inSeconds)
                 : "";
         return new Refusal(
                 DeadLetterHeaders.TIMESTAMP_TOO_OLD,

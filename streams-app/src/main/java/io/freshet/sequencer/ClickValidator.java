@@ -62,7 +62,11 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
 
     private void erase(Record<byte[], byte[]> record, ClickOrigin origin) {
         if (record.key() == null) {
-            refuse(record, DeadLetterHeaders.NO_VALUE, "record must have a value, or a key to erase", origin);
+            refuse(
+                    record,
+                    DeadLetterHeaders.NO_VALUE,
+                    "record must have a value, or the key of a user to erase",
+                    origin);
         } else if (record.key().length > Click.MAX_ID_BYTES) {
             String detail = "key of a tombstone must have at most " + Click.MAX_ID_BYTES + " bytes: bytes="
                     + record.key().length;

@@ -40,7 +40,7 @@ final class SequenceWindow {
     /** @param capacity maximum number of interactions of the same meaning in a sequence */
     SequenceWindow(int capacity, EventTypes types) {
         if (capacity < 1) {
-            throw new IllegalArgumentException("A window must hold a click: capacity=" + capacity);
+            throw new IllegalArgumentException("capacity must be at least 1: capacity=" + capacity);
         }
         this.capacity = capacity;
         this.types = types;

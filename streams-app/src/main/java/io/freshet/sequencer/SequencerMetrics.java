@@ -36,15 +36,24 @@ public final class SequencerMetrics {
 
     public SequencerMetrics(MeterRegistry registry) {
         deadLetters = new DeadLetterCounts(
-                registry, "freshet.clicks.dead.letters", "Records of clicks that went to the dead letters", REASONS);
-        accepted = counter(registry, "freshet.clicks.accepted", "Clicks that are in their user's sequence");
-        late = counter(registry, "freshet.clicks.late", "Accepted clicks that came after a newer one of their user");
-        duplicates = counter(registry, "freshet.clicks.duplicates", "Clicks dropped because their event was known");
+                registry,
+                "freshet.clicks.dead.letters",
+                "Click records that went to the dead letters, by reason",
+                REASONS);
+        accepted = counter(registry, "freshet.clicks.accepted", "Clicks added to their user's sequence");
+        late = counter(
+                registry, "freshet.clicks.late", "Accepted clicks that arrived after a newer click of their user");
+        duplicates = counter(
+                registry,
+                "freshet.clicks.duplicates",
+                "Clicks dropped because their event was already in the sequence");
         tooLate = counter(
-                registry, "freshet.clicks.too.late", "Clicks dropped because they were older than a full window");
-        rekeyed = counter(registry, "freshet.clicks.rekeyed", "Clicks passed on under their user's key");
+                registry,
+                "freshet.clicks.too.late",
+                "Clicks dropped because they were older than every click of a full window");
+        rekeyed = counter(registry, "freshet.clicks.rekeyed", "Clicks forwarded with their user as the key");
         forgotten = counter(registry, "freshet.users.forgotten", "Users forgotten because they were idle");
-        erased = counter(registry, "freshet.users.erased", "Tombstones that asked for a user to be erased");
+        erased = counter(registry, "freshet.users.erased", "Tombstones that requested the erasure of a user");
         damagedStores = counter(
                 registry,
                 "freshet.stores.damaged",
@@ -52,7 +61,7 @@ public final class SequencerMetrics {
         unreadable = counter(
                 registry,
                 "freshet.stores.unreadable.values",
-                "Reads of values in state stores that could not be decoded and count as absent");
+                "Reads of state store values that could not be decoded and count as absent");
     }
 
     void countOutcome(ClickOutcome outcome) {

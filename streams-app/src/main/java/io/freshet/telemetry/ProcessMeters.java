@@ -47,18 +47,19 @@ public final class ProcessMeters implements MeterBinder, AutoCloseable {
         bytes(
                 registry,
                 "javacpp.used",
-                "Memory that JavaCPP itself has allocated outside the heap, beside tensors",
+                "Memory outside the heap that JavaCPP itself has allocated, tensors not included",
                 TensorMemory::javaCppBytes);
         bytes(
                 registry,
                 "tensors.max",
-                "What tensors are held to, org.bytedeco.javacpp.maxbytes; 0 is no bound",
+                "Limit of the memory of tensors (org.bytedeco.javacpp.maxbytes); 0 for no limit",
                 TensorMemory::maxBytes);
         bytes(registry, "process.resident", "Resident memory of the whole process", TensorMemory::processBytes);
         bytes(
                 registry,
                 "process.resident.max",
-                "Resident memory past which tensors are refused, org.bytedeco.javacpp.maxphysicalbytes; 0 is no bound",
+                "Resident memory above which tensors are refused (org.bytedeco.javacpp.maxphysicalbytes); 0 for no"
+                        + " limit",
                 TensorMemory::maxProcessBytes);
     }
 

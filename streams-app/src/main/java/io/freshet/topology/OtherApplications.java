@@ -60,8 +60,8 @@ public final class OtherApplications {
 
     /** Returns advice for the case that there is another application. */
     public static String remedy(FreshetConfig config) {
-        return "set application.id to that one. If " + config.applicationId()
-                + " should sequence and learn every click again, set application.replaces to it";
+        return "set application.id to the other one's. If " + config.applicationId()
+                + " should sequence and learn every click again, set application.replaces to the other one's id";
     }
 
     /**
@@ -127,7 +127,7 @@ public final class OtherApplications {
         try {
             return Optional.of(asked.get(timeoutMs, TimeUnit.MILLISECONDS));
         } catch (ExecutionException | TimeoutException e) {
-            LOG.debug("Left out, as brokers do not say", e);
+            LOG.debug("The brokers gave no answer, so this is left out of the search for other applications", e);
             return Optional.empty();
         } catch (InterruptedException e) {
             throw new InterruptException(e);

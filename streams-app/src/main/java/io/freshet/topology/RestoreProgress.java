@@ -20,14 +20,14 @@ final class RestoreProgress implements StateRestoreListener {
 
     RestoreProgress(MeterRegistry registry) {
         restored = Counter.builder("freshet.restore.records")
-                .description("Records that state stores were restored from")
+                .description("Changelog records restored into state stores")
                 .register(registry);
         Gauge.builder("freshet.restore.partitions", remaining, Map::size)
-                .description("Partitions of state stores that are being restored now")
+                .description("Partitions of state stores that are being restored")
                 .strongReference(true)
                 .register(registry);
         Gauge.builder("freshet.restore.remaining", this, progress -> (double) progress.sum())
-                .description("Offsets of changelogs that state stores are still to be restored from, at most")
+                .description("Upper bound of the changelog offsets that are still to be restored into state stores")
                 .strongReference(true)
                 .register(registry);
     }

@@ -22,7 +22,7 @@ final class RocksDbMeters implements AutoCloseable {
         this.registry = registry;
         bytes(
                 "used",
-                "Block cache of all state stores in use, memtables included",
+                "Memory in use in the block cache of all state stores, memtables included",
                 memory,
                 BoundedRocksDb.Memory::usedBytes);
         bytes(
@@ -32,7 +32,7 @@ final class RocksDbMeters implements AutoCloseable {
                 BoundedRocksDb.Memory::pinnedBytes);
         bytes(
                 "max",
-                "The most that the block cache takes, streams.rocksdb.cache.bytes",
+                "Size limit of the block cache (streams.rocksdb.cache.bytes)",
                 memory,
                 BoundedRocksDb.Memory::maxBytes);
     }

@@ -60,7 +60,7 @@ final class StreamsClient {
 
     private void stateChanged(KafkaStreams.State now, KafkaStreams.State before) {
         LogIds.ofThread(LogIds.ROLE, role);
-        LOG.info("Streams of {}: {} after {}", applicationId, now, before);
+        LOG.info("Streams of {}: now {}, before {}", applicationId, now, before);
         if (now == KafkaStreams.State.RUNNING) {
             running.countDown();
         }
@@ -120,7 +120,7 @@ final class StreamsClient {
                                 ? CloseOptions.GroupMembershipOperation.LEAVE_GROUP
                                 : CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP));
         if (!stopped) {
-            LOG.warn("Streams of {} must close within {}: state={}", applicationId, config.closeTimeout(), state());
+            LOG.warn("Streams of {} did not close within {}: state={}", applicationId, config.closeTimeout(), state());
         }
         return stopped;
     }

@@ -45,7 +45,7 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
      */
     public StreamsRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
         if (config.variants().shadow()) {
-            throw new ConfigException("The streams role serves its users and is no shadow: scorer.shadow=true");
+            throw new ConfigException("The streams role serves its users and cannot be a shadow: scorer.shadow=true");
         }
         rocksDbMemory = new BoundedRocksDb.Memory(
                 config.streams().rocksDbCacheBytes(), config.streams().rocksDbWriteBufferBytes());

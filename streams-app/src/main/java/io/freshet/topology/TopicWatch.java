@@ -74,7 +74,7 @@ public final class TopicWatch implements AutoCloseable {
         heartbeats = new Heartbeats(config.stallBound());
         for (String topic : partitionedAsState) {
             Gauge.builder("freshet.partitions.unread", this, watch -> watch.unread.getOrDefault(topic, 0))
-                    .description("Partitions of the topic that were added after the state was made, and are not read")
+                    .description("Partitions that were added to the topic after the state was created and are not read")
                     .tag("topic", topic)
                     .register(registry);
         }
@@ -96,8 +96,8 @@ public final class TopicWatch implements AutoCloseable {
                 if (System.nanoTime() - reminded >= REMINDER.toNanos()) {
                     reminded = System.nanoTime();
                     LOG.warn(
-                            "Waiting for topics that must exist when topics.create=false: missing={}; 'freshet topics"
-                                    + " create' makes them",
+                            "Waiting for topics to be created, because topics.create=false: missing={}; create them"
+                                    + " with 'freshet topics create'",
                             missing);
                 }
                 if (isAskedToEnd.test(WAIT)) {
@@ -128,7 +128,7 @@ public final class TopicWatch implements AutoCloseable {
         int clicks = counts.getOrDefault(config.topics().clicks(), 0);
         int state = counts.getOrDefault(TopicPlan.stateTopic(config.applicationId()), clicks);
         if (clicks != state) {
-            throw new ConfigException("The state and the clicks must have as many partitions: "
+            throw new ConfigException("The state and the clicks must have the same number of partitions: "
                     + config.topics().clicks() + " has " + clicks + ", the state of application.id="
                     + config.applicationId() + " has " + state + ". " + TopicPlan.remedyForAdded(state));
         }

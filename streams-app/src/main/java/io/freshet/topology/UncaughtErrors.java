@@ -29,7 +29,7 @@ final class UncaughtErrors implements StreamsUncaughtExceptionHandler {
     @Override
     public StreamThreadExceptionResponse handle(Throwable error) {
         if (isPassing(error) && !isOfGlobalThread()) {
-            LOG.warn("A stream thread died; another takes its place", error);
+            LOG.warn("A stream thread died; another one replaces it", error);
             // Kafka Streams rethrows the error after it has replaced the thread, and sets its own handler only on the
             // initial threads. The default handler would end the process.
             Thread.currentThread().setUncaughtExceptionHandler((_, _) -> {});

@@ -33,12 +33,27 @@ public final class ServedAccuracy {
     public ServedAccuracy(MeterRegistry registry, String variant, int k, int window) {
         this.k = k;
         metrics = new PrequentialMetrics(k, window);
-        hr = summary(registry, variant, "hr", "Hit rate at k of served answers, by the next click");
-        ndcg = summary(registry, variant, "ndcg", "NDCG at k of served answers, by the next click");
-        mrr = summary(registry, variant, "mrr", "MRR at k of served answers, by the next click");
-        gauge(registry, variant, "hr", "Hit rate at k of the newest served answers, by the next click", Accuracy::hr);
-        gauge(registry, variant, "ndcg", "NDCG at k of the newest served answers, by the next click", Accuracy::ndcg);
-        gauge(registry, variant, "mrr", "MRR at k of the newest served answers, by the next click", Accuracy::mrr);
+        hr = summary(registry, variant, "hr", "Hit rate at k of served answers, measured by the user's next click");
+        ndcg = summary(registry, variant, "ndcg", "NDCG at k of served answers, measured by the user's next click");
+        mrr = summary(registry, variant, "mrr", "MRR at k of served answers, measured by the user's next click");
+        gauge(
+                registry,
+                variant,
+                "hr",
+                "Hit rate at k of the newest served answers, measured by the user's next click",
+                Accuracy::hr);
+        gauge(
+                registry,
+                variant,
+                "ndcg",
+                "NDCG at k of the newest served answers, measured by the user's next click",
+                Accuracy::ndcg);
+        gauge(
+                registry,
+                variant,
+                "mrr",
+                "MRR at k of the newest served answers, measured by the user's next click",
+                Accuracy::mrr);
     }
 
     /** Counts one event. */

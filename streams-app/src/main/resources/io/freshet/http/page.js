@@ -252,7 +252,7 @@
     text('latency-title', figures.click_to_recommendation ? 'Click to recommendation' : 'Click into the model');
     if (shown.counts.some((count) => count > 0)) {
       valueWithUnit('latency', whole.format(shown.p50_ms), 'ms');
-      text('latency-note', `half of them; 99% within ${milliseconds(shown.p99_ms)}`);
+      text('latency-note', `median; 99% within ${milliseconds(shown.p99_ms)}`);
     }
   }
 
@@ -342,21 +342,21 @@
     const newestFirst = clicked.slice(-12).reverse();
     const chips = newestFirst.map((id, i) => el('li', { textContent: id, className: i === 0 ? 'newest' : '' }));
     if (clicked.length > 12) {
-      chips.push(el('li', { className: 'empty', textContent: `and ${clicked.length - 12} before` }));
+      chips.push(el('li', { className: 'empty', textContent: `and ${clicked.length - 12} earlier` }));
     }
     $('history').replaceChildren(...(chips.length ? chips : [el('li', { className: 'empty', textContent: 'nothing yet' })]));
   }
 
   const WHY = {
-    'unknown-user': 'Nobody knows this user yet, so these are what is popular. Click one.',
-    'no-model': 'There is no model yet, so these are what is popular.',
-    'no-known-items': 'The model does not know these clicks yet, so these are what is popular.',
-    'all-filtered': 'Everything that the model would say has been seen, so these are what is popular.',
+    'unknown-user': 'This user is not known yet, so these are popular items. Click one.',
+    'no-model': 'There is no model yet, so these are popular items.',
+    'no-known-items': 'The model does not know the clicked items yet, so these are popular items.',
+    'all-filtered': 'All items that the model would recommend have been seen, so these are popular items.',
   };
 
   function showAnswer(answer) {
     text('answer-note', answer.fallback ? WHY[answer.fallback] ?? answer.fallback
-      : `By the model at step ${whole.format(answer.model.step)}. Click what you would click.`);
+      : `By the model at step ${whole.format(answer.model.step)}. Click an item.`);
     answeredStep = answer.model ? answer.model.step : -1;
     const before = new Set(items);
     const top = Math.max(...answer.items.map((item) => item.score), 1e-9);
@@ -414,7 +414,7 @@
       }
       await pause(POLL_MS);
     }
-    say(`Clicked ${item}; it is on its way`);
+    say(`Clicked ${item}; it is not in the history yet`);
   }
 
   /** The model has learned on: what it says of this user may be another thing now. */
@@ -449,7 +449,7 @@
     const model = await ask('v1/model');
     $('rollback-notice').hidden = !model.rollback;
     if (model.rollback) {
-      text('rollback-text', `${model.rollback.served} since ${new Date(model.rollback.since).toLocaleTimeString()}. Learning goes on.`);
+      text('rollback-text', `${model.rollback.served} since ${new Date(model.rollback.since).toLocaleTimeString()}. Learning continues.`);
     }
     $('snapshots-note').hidden = model.snapshots.length > 0;
     const rows = model.snapshots.map((snapshot) => snapshotRow(snapshot, model));

@@ -80,7 +80,7 @@ class FreshetTest {
     @Test
     void shouldRefuseToCacheWhatIsNotStartedFromJars() {
         assertThat(execute("start-cache")).isEqualTo(2);
-        assertThat(err.toString()).contains("Only what is started from jars can be cached, by bin/freshet");
+        assertThat(err.toString()).contains("The cache can only be made by bin/freshet, which starts from jars");
     }
 
     @Test

@@ -55,8 +55,8 @@ class PlotCommandTest {
         assertThat(run(broken, "--out", folder.resolve("x.svg"))).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(run(other, "--out", folder.resolve("x.svg"))).isEqualTo(CommandLine.ExitCode.USAGE);
         assertThat(err.toString())
-                .contains(broken + " is not what freshet fit --json writes")
-                .contains(other + " is not what freshet fit --json writes: it has no curve");
+                .contains(broken + " cannot be plotted as a file of freshet fit --json")
+                .contains(other + " cannot be plotted as a file of freshet fit --json: it has no curve");
         assertThat(folder.resolve("x.svg")).doesNotExist();
     }
 

@@ -26,7 +26,7 @@ final class ProcessEndTest {
             assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
             assertThat(process.exitValue()).isEqualTo(1);
             assertThat(output)
-                    .contains("Freshet ends with exit code 1: thread some-loop was ended by"
+                    .contains("Freshet ends with exit code 1: thread some-loop failed with"
                             + " java.lang.NoClassDefFoundError: planted");
         } finally {
             process.destroyForcibly();

@@ -81,7 +81,7 @@ class RunIT {
             assertThat(line.at("/mdc/model_version").asText()).isNotEmpty();
         });
         assertThat(log("trainer")).anySatisfy(line -> {
-            assertThat(line.at("/formattedMessage").asText()).contains("is written");
+            assertThat(line.at("/formattedMessage").asText()).startsWith("Wrote snapshot");
             assertThat(line.at("/mdc/role").asText()).isEqualTo("trainer");
             assertThat(line.at("/mdc/model").asText()).isEqualTo("default");
         });

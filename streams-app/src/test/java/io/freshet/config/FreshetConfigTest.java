@@ -260,7 +260,7 @@ final class FreshetConfigTest {
         assertRefused(Map.of("variants.name", "a/b"), "must be 1 to 100 of A-Z a-z 0-9 . _ -");
         assertRefused(
                 Map.of("variants.shares", "a=1,b=1"),
-                "A process's own variant must have a share, be it 0: variants.name=");
+                "A process's own variant must have a share, even if it is 0: variants.name=");
         assertRefused(
                 Map.of("variants.name", "a", "variants.shares", "a=1", "variants.models", "b=wide"),
                 "Each variant of variants.models must have a share: variant=b");
@@ -315,10 +315,10 @@ final class FreshetConfigTest {
         events.weights     | a=NaN             | 0 or from 0.000001 to 1000000: "a=NaN"
         events.weights     | a=1e-9            | 0 or from 0.000001 to 1000000: "a=1e-9"
         events.weights     | =1                | must have a name
-        events.weights     | a=1,,b=2          | before and behind each comma
+        events.weights     | a=1,,b=2          | before and after each comma
         events.weights     | a=1,a=2           | each type once: a
         events.filter.only | a,b,a             | each type once: a
-        events.negative    | a,                | before and behind each comma
+        events.negative    | a,                | before and after each comma
         events.seen.return.ms | view           | "view" has no =
         events.seen.return.ms | view=-1        | 0 or more: "view=-1"
         events.seen.return.ms | view=1d        | a whole number of ms
@@ -335,10 +335,10 @@ final class FreshetConfigTest {
     void shouldRefuseATypeOfEventsThatHasTwoMeaningsOrTooLongAName() {
         assertThatThrownBy(() -> FreshetConfig.of(Map.of("events.weights", "view=1", "events.negative", "view")))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("view stands in events.weights and in events.negative");
+                .hasMessageContaining("view is in events.weights and in events.negative");
         assertThatThrownBy(() -> FreshetConfig.of(Map.of("events.filter.only", "x", "events.negative", "y,x")))
                 .isInstanceOf(ConfigException.class)
-                .hasMessageContaining("x stands in events.filter.only and in events.negative");
+                .hasMessageContaining("x is in events.filter.only and in events.negative");
         assertThatThrownBy(() -> FreshetConfig.of(Map.of("events.negative", "ü".repeat(33))))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("at most 64 bytes");
@@ -599,7 +599,7 @@ final class FreshetConfigTest {
 
         assertThat(table.lines()).hasSize(ConfigKeys.ALL.size() + 2);
         assertThat(table)
-                .contains("| `sequencer.window` | `50` | clicks | The most clicks kept of a user, the newest by click"
-                        + " time; `events.filter.only` and `events.negative` are counted apart. |\n");
+                .contains("| `sequencer.window` | `50` | clicks | The most clicks kept per user: the newest by click"
+                        + " time. Events of `events.filter.only` and `events.negative` are counted separately. |\n");
     }
 }

@@ -155,7 +155,7 @@ final class ImageIT {
         report("SIGTERM to the end: %d ms".formatted((System.nanoTime() - began) / 1_000_000));
         assertThat(freshet.state().getOOMKilled()).isFalse();
         assertThat(freshet.logs())
-                .contains("\"formattedMessage\":\"Asked to end\"")
+                .contains("\"formattedMessage\":\"Stop requested\"")
                 .doesNotContain("\"level\":\"ERROR\"");
     }
 

@@ -306,7 +306,7 @@ final class OnlineTrainerIT {
             await().atMost(PATIENCE).until(() -> trainer.status().phase().isFinal());
             assertThat(trainer.status().phase()).isEqualTo(Phase.REFUSED);
             assertThat(trainer.status().message())
-                    .contains("snapshot covers up to=", "log ends at=0", "begin a new model by another model.name");
+                    .contains("snapshot covers up to=", "log ends at=0", "begin a new model with another model.name");
         }
     }
 

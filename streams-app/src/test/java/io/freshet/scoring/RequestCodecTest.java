@@ -85,7 +85,7 @@ final class RequestCodecTest {
                     {}                                           | MISSING_FIELD   | either a user_id or a history: it has neither
                     {"user_id":"u","history":["a"]}              | MISSING_FIELD   | it has both
                     {"user_id":"u","K":5}                        | UNKNOWN_FIELD   | min_score, why: K
-                    {"user_id":"u","k":5,"k":5}                  | DUPLICATE_FIELD | a field must stand once: k
+                    {"user_id":"u","k":5,"k":5}                  | DUPLICATE_FIELD | a field must appear only once: k
                     {"user_id":""}                               | BAD_FIELD       | user_id must have from 1 to 256 bytes
                     {"user_id":{}}                               | BAD_FIELD       | user_id must be a string or an integer: user_id={
                     {"user_id":"u\\ud800"}                       | BAD_FIELD       | user_id must have no unpaired surrogate
@@ -99,13 +99,13 @@ final class RequestCodecTest {
                     {"user_id":"u","exclude":["a",null]}         | BAD_FIELD       | exclude[1] must be a string or an integer
                     {"user_id":"u","exclude":["a","b","c","d","e"]} | BAD_FIELD    | exclude must have at most 4 values
                     {"user_id":"u","exclude":["a",""]}           | BAD_FIELD       | exclude must have from 1 to 256 bytes
-                    {"user_id":"u","include_only":[]}            | BAD_FIELD       | include_only must have a value at least
-                    {"user_id":"u","categories":[]}              | BAD_FIELD       | categories must have a value at least
+                    {"user_id":"u","include_only":[]}            | BAD_FIELD       | include_only must have at least one value
+                    {"user_id":"u","categories":[]}              | BAD_FIELD       | categories must have at least one value
                     {"user_id":"u","max_per_category":0}         | BAD_FIELD       | max_per_category must be an integer from 1
                     {"user_id":"u","min_score":1.01}             | BAD_FIELD       | min_score must be a number from 0 to 1: min_score=1.01
                     {"user_id":"u","min_score":"0.1"}            | BAD_FIELD       | min_score must be a number: min_score=0.1
                     {"user_id":"u","why":1}                      | BAD_FIELD       | why must be true or false: why=1
-                    {"history":[]}                               | BAD_FIELD       | history must have an event at least
+                    {"history":[]}                               | BAD_FIELD       | history must have at least one event
                     {"history":["a","b","c","d"]}                | BAD_FIELD       | history must have at most 3 events
                     {"history":[["a"]]}                          | BAD_FIELD       | history[0] must be a string or an integer
                     {"history":[{"timestamp":1}]}                | MISSING_FIELD   | history[0].item_id must be there
@@ -144,7 +144,7 @@ final class RequestCodecTest {
     void shouldRefuseAParameterThatStandsTwiceOrIsNotOfAListing() {
         assertThatThrownBy(() -> codec.forUser("u", Map.of("k", List.of("5", "5"))))
                 .isInstanceOf(BadRequestException.class)
-                .hasMessage("a field must stand once: k");
+                .hasMessage("a field must appear only once: k");
         assertThatThrownBy(() -> codec.listing(Map.of("why", List.of("true"))))
                 .isInstanceOf(BadRequestException.class)
                 .hasMessageContaining("must be one of k, exclude");

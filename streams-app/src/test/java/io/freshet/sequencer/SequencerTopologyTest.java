@@ -239,8 +239,8 @@ final class SequencerTopologyTest {
                 .containsEntry(
                         DeadLetterHeaders.DETAIL,
                         "timestamp must be in milliseconds since 1970, and not before 2000-01-01T00:00:00Z:"
-                                + " timestamp=1700000000. If it is in seconds, multiply it by 1000: it is"
-                                + " 2023-11-14T22:13:20Z then");
+                                + " timestamp=1700000000. If it is in seconds, multiply it by 1000, which gives"
+                                + " 2023-11-14T22:13:20Z");
     }
 
     @Test

@@ -168,7 +168,7 @@ final class UpgradeIT {
         assertEachRecordIsLearnedFromOnce();
         assertThat(said.list)
                 .extracting(ILoggingEvent::getFormattedMessage)
-                .anySatisfy(line -> assertThat(line).contains("goes on from snapshot " + ONE_BEFORE))
+                .anySatisfy(line -> assertThat(line).contains("continues from snapshot " + ONE_BEFORE))
                 .anySatisfy(line -> assertThat(line)
                         .contains("begins lineage 1 at step " + OLD_STEPS + " in place of lineage 0")
                         .contains("snapshot " + ONE_BEFORE + " was computed with arithmetic=vector-512/amd64-512"));

@@ -44,8 +44,8 @@ public final class EncoderTypes {
                 EncoderType type = types.next();
                 EncoderType other = BY_NAME.putIfAbsent(type.name(), type);
                 if (other != null) {
-                    FAILURES.add(type.getClass().getName() + " has the name of "
-                            + other.getClass().getName() + ", " + type.name());
+                    FAILURES.add(type.getClass().getName() + " has the same name as "
+                            + other.getClass().getName() + ": " + type.name());
                 }
             } catch (ServiceConfigurationError e) {
                 FAILURES.add(String.valueOf(e.getMessage()));

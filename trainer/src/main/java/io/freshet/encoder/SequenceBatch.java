@@ -218,7 +218,7 @@ public final class SequenceBatch {
         int first = Math.max(from, to - maxLength);
         int length = to - first;
         if (length < 1) {
-            throw new IllegalArgumentException("a history must hold an item: from=" + from + ", to=" + to);
+            throw new IllegalArgumentException("a history must have an item: from=" + from + ", to=" + to);
         }
         addInputs(rows, first, length);
         addSeen(rows, from, to);

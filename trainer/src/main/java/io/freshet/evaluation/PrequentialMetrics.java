@@ -138,7 +138,7 @@ public final class PrequentialMetrics {
 
     private static void require(boolean holds, String what) {
         if (!holds) {
-            throw new IllegalArgumentException("metrics must be possible: " + what);
+            throw new IllegalArgumentException("metrics must be valid: " + what);
         }
     }
 }

@@ -124,7 +124,7 @@ public final class MemoryFile {
             row += reader.readVarint31();
             int checked = checkedRow(reader, row, itemRows);
             if (memory.neighboursOf(checked) != null) {
-                throw reader.corrupt("each item must come once", "row", row);
+                throw reader.corrupt("each item must occur once", "row", row);
             }
             NeighbourList list = memory.neighboursToChange(checked);
             readNeighbours(reader, list, memory.config(), itemRows);

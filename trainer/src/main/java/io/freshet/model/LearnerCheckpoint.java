@@ -62,8 +62,8 @@ public final class LearnerCheckpoint implements AutoCloseable {
     public void restore() {
         int rows = learner.model().vocabulary().size();
         if (!taken || rows != tables.getFirst().rows()) {
-            throw new IllegalStateException("a state must have been taken of the same items: taken=" + taken + " items="
-                    + tables.getFirst().rows() + " now=" + rows);
+            throw new IllegalStateException("a state must be taken before it is restored, and of as many items: taken="
+                    + taken + " items=" + tables.getFirst().rows() + " now=" + rows);
         }
         for (int i = 0; i < tables.size(); i++) {
             copy(tables.get(i), learnerTables().get(i));

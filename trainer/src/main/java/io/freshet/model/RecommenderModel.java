@@ -192,8 +192,8 @@ public final class RecommenderModel implements AutoCloseable {
     public void requireFits(List<ModelDelta> parts) {
         ModelDelta head = parts.getFirst();
         if (head.part() != 0 || parts.size() != head.parts() || head.fromStep() > step || head.dim() != dim()) {
-            throw new IllegalArgumentException("a delta must be whole and follow the model's step: step=" + step
-                    + ", dim=" + dim() + ", parts=" + parts.size() + ", delta=" + head);
+            throw new IllegalArgumentException("a delta must be complete, of the model's dim, and begin no later than"
+                    + " its step: step=" + step + ", dim=" + dim() + ", parts=" + parts.size() + ", delta=" + head);
         }
         if (head.lineage() != lineage) {
             throw new IllegalArgumentException(
@@ -205,8 +205,8 @@ public final class RecommenderModel implements AutoCloseable {
         }
         for (ModelDelta part : parts) {
             if (part.dim() != head.dim() || part.vocabularyRows() != head.vocabularyRows()) {
-                throw new IllegalArgumentException(
-                        "parts of a delta must be alike: first part=" + head + ", part=" + part);
+                throw new IllegalArgumentException("parts of a delta must have the same dim and vocabularyRows:"
+                        + " first part=" + head + ", part=" + part);
             }
             requireFinite(part);
         }
@@ -232,8 +232,8 @@ public final class RecommenderModel implements AutoCloseable {
             boolean isElsewhere = known != Vocabulary.NOT_FOUND && known != row && !freed.get(known);
             boolean isTakenByAnother = known != row && vocabulary.isTaken(row) && !freed.get(row);
             if (isElsewhere || isTakenByAnother) {
-                throw new IllegalArgumentException("a row must be free and its item new: row=" + row + ", item=" + item
-                        + ", its row=" + known + ", delta=" + head);
+                throw new IllegalArgumentException("a new item must have a free row and no other row: row=" + row
+                        + ", item=" + item + ", its row=" + known + ", delta=" + head);
             }
         }
     }

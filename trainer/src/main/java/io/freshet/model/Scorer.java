@@ -154,7 +154,7 @@ public final class Scorer implements AutoCloseable {
         int history = histories.sequences();
         if (history == questions.length) {
             throw new IllegalArgumentException(
-                    "there must not be more histories than was said: maxHistories=" + questions.length);
+                    "there must not be more than maxHistories histories: maxHistories=" + questions.length);
         }
         return questions[history];
     }

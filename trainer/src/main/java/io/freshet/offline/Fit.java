@@ -55,7 +55,7 @@ public final class Fit implements AutoCloseable {
                 .filter(user -> learnedLength(user) > 1)
                 .toArray();
         if (users.length == 0) {
-            throw new IllegalArgumentException("some user must have two items beside those held out: users="
+            throw new IllegalArgumentException("at least one user must have two items besides those held out: users="
                     + data.users() + " interactions=" + data.interactions());
         }
         ModelConfig shape = new ModelConfig(config.encoder(), config.itemDeviation(items.size()), config.seed());

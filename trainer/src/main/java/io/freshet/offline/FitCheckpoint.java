@@ -130,7 +130,7 @@ final class FitCheckpoint {
             progress = JSON.readValue(Files.readString(progressFile), Progress.class);
         } catch (JsonProcessingException e) {
             throw new IOException(
-                    "the file of a fit's progress is damaged: file=" + progressFile + ": " + e.getOriginalMessage(), e);
+                    "the progress file of a fit is damaged: file=" + progressFile + ": " + e.getOriginalMessage(), e);
         }
         List<String> others = settings.entrySet().stream()
                 .filter(setting ->
@@ -139,7 +139,7 @@ final class FitCheckpoint {
                 .toList();
         if (!others.isEmpty()) {
             throw new IllegalArgumentException("the fit in " + progressFile.getParent() + " began with other " + others
-                    + ": give the settings and the data that it began with, or another folder");
+                    + ": use the settings and the data that it began with, or choose another folder");
         }
         return Optional.of(progress);
     }

@@ -41,8 +41,8 @@ public final class LeaveOneOut implements AutoCloseable {
                 .filter(user -> heldOut.include(data.user(user), data.sequence(user)))
                 .toArray();
         if (users.length == 0) {
-            throw new IllegalArgumentException("some user must have at least " + HeldOut.MIN_LENGTH
-                    + " items, two of them to be held out: users=" + data.users() + " interactions="
+            throw new IllegalArgumentException("at least one user must have at least " + HeldOut.MIN_LENGTH
+                    + " items, two of which are held out: users=" + data.users() + " interactions="
                     + data.interactions() + " held_out_share=" + heldOut.share());
         }
         this.ranker = new Ranker(model, workers);

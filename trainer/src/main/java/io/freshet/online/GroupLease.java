@@ -73,7 +73,7 @@ final class GroupLease implements Lease {
     public boolean isHeld() {
         Throwable cause = failure;
         if (cause != null) {
-            throw new KafkaException("a trainer must be able to tell whether it is the one that learns", cause);
+            throw new KafkaException("cannot tell whether this trainer holds the lease", cause);
         }
         return held;
     }
@@ -117,7 +117,7 @@ final class GroupLease implements Lease {
             if (FailureKind.of(e) == FailureKind.FATAL) {
                 failure = e;
             } else {
-                LOG.warn("The trainer asks for the lease of model {} again in {}", modelName, RETRY, e);
+                LOG.warn("The lease of model {} failed; the trainer asks for it again in {}", modelName, RETRY, e);
                 heartbeat.beat();
                 boolean _ = isClosingWithin(RETRY);
             }
@@ -184,7 +184,7 @@ final class GroupLease implements Lease {
         }
         try {
             if (!thread.join(CLOSE.multipliedBy(2))) {
-                LOG.warn("The lease of model {} was not given up within {}", modelName, CLOSE.multipliedBy(2));
+                LOG.warn("The lease of model {} was not released within {}", modelName, CLOSE.multipliedBy(2));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();

@@ -29,8 +29,8 @@ final class JournalReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final String WAY_OUT =
-            "Give the trainer a model store with a snapshot that covers up to where the log"
-                    + " begins, or begin a new model by another model.name; and keep the model log for longer than a trainer may"
+            "Give the trainer a model store with a snapshot that reaches the beginning of the log, or"
+                    + " begin a new model with another model.name; and keep the model log for longer than a trainer may"
                     + " be down.";
 
     private final Consumer<byte[], byte[]> consumer;
@@ -153,7 +153,7 @@ final class JournalReader implements AutoCloseable {
     private @Nullable JournalEntry decode(ConsumerRecord<byte[], byte[]> record) {
         byte @Nullable [] value = record.value();
         if (value == null) {
-            passOver(record, "it must have a value");
+            passOver(record, "the record must have a value");
             return null;
         }
         try {
@@ -168,7 +168,7 @@ final class JournalReader implements AutoCloseable {
         passedOver.run();
         passedOverRecords++;
         LOG.warn(
-                "Passed over a record of the model log: topic={} partition={} offset={}: {}",
+                "Skipped a record of the model log: topic={} partition={} offset={}: {}",
                 record.topic(),
                 record.partition(),
                 record.offset(),

@@ -105,7 +105,7 @@ public final class JournalReplay implements AutoCloseable {
                     List.of(config.topics().sequences(), config.topics().modelLog())) {
                 if (!there.contains(topic)) {
                     throw new ConfigException("There is nothing to replay: the brokers have no topic " + topic
-                            + ", or this user must not see it. Look at topics.* and kafka.bootstrap.servers");
+                            + ", or this user is not allowed to see it. Check topics.* and kafka.bootstrap.servers");
                 }
             }
         }

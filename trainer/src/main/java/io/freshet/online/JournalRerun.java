@@ -73,7 +73,7 @@ final class JournalRerun {
      */
     void requireComplete() {
         if (missingAfter > learner.model().step()) {
-            throw new MissingRecordsException("the journal must go on where the snapshot ends: model's step="
+            throw new MissingRecordsException("the journal must continue where the snapshot ends: model's step="
                     + learner.model().step() + " journal's=" + missingAfter + " at offset=" + missingAt);
         }
     }
@@ -108,8 +108,8 @@ final class JournalRerun {
         if (different >= 0) {
             mismatches++;
             LOG.error(
-                    "Step {} came out otherwise than its journal entry says: the rerun is not the same model. First"
-                            + " difference at target {}: journal={} rerun={}",
+                    "The rerun of step {} differs from its journal entry: the model is not the same. First difference"
+                            + " at target {}: journal={} rerun={}",
                     journal.step(),
                     different,
                     rankAt(journal.ranks(), different),
@@ -124,7 +124,7 @@ final class JournalRerun {
             learner.model().joinLineage(delta.lineage());
         } else {
             mismatches++;
-            LOG.error("The weights after step {} are not those that were published: {}", delta.toStep(), delta);
+            LOG.error("The weights after step {} differ from the published ones: {}", delta.toStep(), delta);
         }
     }
 

@@ -43,7 +43,7 @@ public final class LearningBenchmark implements AutoCloseable {
             int stepClicks,
             long seed) {
         if (items < 2 || users < 1 || stepClicks < 1) {
-            throw new IllegalArgumentException("there must be two items, a user and a click: items=" + items
+            throw new IllegalArgumentException("there must be two items, a user and a click per step: items=" + items
                     + ", users=" + users + ", stepClicks=" + stepClicks);
         }
         this.learner = OnlineLearner.initial(model, training, learning);
@@ -109,7 +109,7 @@ public final class LearningBenchmark implements AutoCloseable {
     public Phase forget() {
         long retentionMs = learner.learningConfig().itemRetention().toMillis();
         if (retentionMs == 0) {
-            throw new IllegalStateException("nothing is forgotten without a retention: itemRetention="
+            throw new IllegalStateException("itemRetention must be positive to forget items: itemRetention="
                     + learner.learningConfig().itemRetention());
         }
         clicks.waitUntil(items / 2, retentionMs);

@@ -28,25 +28,25 @@ record LogPosition(TopicPartition partition, long wanted, long begin, long end) 
      */
     long start(BooleanSupplier nothingBetween, String wayOut) {
         if (wanted > end) {
-            throw new MissingRecordsException("partition " + partition + " must reach as far as the snapshot: snapshot"
+            throw new MissingRecordsException("partition " + partition + " must reach the snapshot's position: snapshot"
                     + " covers up to=" + wanted + " log begins at=" + begin + " log ends at=" + end
-                    + "; someone has created the topic again, or it belongs to another cluster. " + wayOut);
+                    + "; the topic was created again, or belongs to another cluster. " + wayOut);
         }
         if (wanted >= begin || nothingBetween.getAsBoolean()) {
             return Math.max(wanted, begin);
         }
         if (mayHoldAllFrom(wanted, begin)) {
             LOG.warn(
-                    "Partition {} begins one offset behind the snapshot, at {}. That offset is taken for the marker of a"
-                            + " transaction, which retention has deleted",
+                    "Partition {} begins one offset after the snapshot's position, at {}. The missing offset is assumed"
+                            + " to be the marker of a transaction, which retention has deleted",
                     partition,
                     begin);
             return begin;
         }
         throw new MissingRecordsException(
-                "partition " + partition + " must hold everything since the snapshot: snapshot"
+                "partition " + partition + " must have all records since the snapshot: snapshot"
                         + " covers up to=" + wanted + " log begins at=" + begin + " log ends at=" + end
-                        + "; the records between have expired (retention.ms). " + wayOut);
+                        + "; the records in between have expired (retention.ms). " + wayOut);
     }
 
     /**

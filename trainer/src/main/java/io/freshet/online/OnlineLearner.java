@@ -159,8 +159,8 @@ public final class OnlineLearner implements AutoCloseable {
 
     private static void requireMemory(LearningConfig learning, RecommenderModel model) {
         if (!learning.memory().equals(model.memory().config())) {
-            throw new IllegalStateException("a model keeps the bounds of its memory for life; give another one another"
-                    + " name: snapshot=" + model.memory().config() + " configured=" + learning.memory());
+            throw new IllegalStateException("the bounds of a model's memory cannot change; give a model with other"
+                    + " bounds another name: snapshot=" + model.memory().config() + " configured=" + learning.memory());
         }
     }
 

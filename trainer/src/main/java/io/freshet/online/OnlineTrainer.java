@@ -91,7 +91,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     @Override
     public void run() {
         if (!started.compareAndSet(false, true)) {
-            throw new IllegalStateException("a trainer runs once: model=" + config.modelName());
+            throw new IllegalStateException("a trainer can run only once: model=" + config.modelName());
         }
         TrainerLog.begin(config.modelName());
         heartbeat.begin();
@@ -277,7 +277,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         FailureKind kind = FailureKind.of(failure);
         if (kind == FailureKind.FENCED) {
             String message = "another trainer of model=" + config.modelName() + " has started with transactional.id="
-                    + config.transactionalId() + "; at most one learns";
+                    + config.transactionalId() + "; at most one trainer of a model learns";
             LOG.warn("Trainer stops after step {}: {}", status.step(), message);
             status = status.in(Phase.FENCED, message);
         } else {

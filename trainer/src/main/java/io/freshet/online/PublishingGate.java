@@ -28,8 +28,8 @@ final class PublishingGate {
 
     /**
      * Creates a gate from the metrics of the snapshots up to the one that the trainer starts from. The caller then passes
-     * the metrics of every rerun step to {@link #observe(PrequentialMetrics)}, which restores the state that the gate had
-     * when the steps were learned.
+     * the metrics of every rerun step to {@link #observe(PrequentialMetrics)}. Windows may then begin at other events than
+     * they did before, so the remembered values can differ a little.
      *
      * @param share share of the best window's NDCG; 0 for a gate that never shuts
      * @param snapshots manifests in ascending order of step

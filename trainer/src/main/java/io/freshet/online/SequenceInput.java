@@ -39,8 +39,8 @@ final class SequenceInput implements AutoCloseable {
     private static final Duration QUIET = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration LOOK_PATIENCE = Duration.ofSeconds(1);
-    private static final String WAY_OUT = "Give the trainer a model store with a snapshot that covers up to where the"
-            + " partition begins, or begin a new model by another model.name; and keep the sequences for longer than a"
+    private static final String WAY_OUT = "Give the trainer a model store with a snapshot that reaches the beginning of"
+            + " the partition, or begin a new model with another model.name; and keep the sequences for longer than a"
             + " trainer may be down.";
 
     private final Consumer<byte[], byte[]> consumer;
@@ -125,7 +125,7 @@ final class SequenceInput implements AutoCloseable {
             try {
                 addPartitions();
             } catch (TimeoutException e) {
-                LOG.debug("The partitions of topic {} are looked at again in {}", topic, LOOK, e);
+                LOG.debug("Could not read the partitions of topic {}; trying again in {}", topic, LOOK, e);
             }
         }
     }
@@ -269,7 +269,7 @@ final class SequenceInput implements AutoCloseable {
         for (InputRange range : ranges) {
             InputPartition partition = partitionOf(range);
             if (!isAt(range)) {
-                throw new IllegalStateException("the journal must go on where learning has come to: partition="
+                throw new IllegalStateException("the journal must continue at the input's position: partition="
                         + partition.partition() + " position=" + partition.position() + " journal=" + range);
             }
             await(partition, range.to());
@@ -377,8 +377,8 @@ final class SequenceInput implements AutoCloseable {
     private void warnOfQuietPartitions(int count) {
         if (inTurn.size() > 1 && lag() >= count && System.nanoTime() - waitingSinceNanos > QUIET.toNanos()) {
             LOG.warn(
-                    "{} records wait, because no record comes on {}: steps of a fixed number take all partitions in order"
-                            + " of time",
+                    "{} records are waiting, because no record arrives on {}: steps of a fixed number of records take"
+                            + " all partitions in order of time",
                     lag(),
                     order.awaited().stream().map(InputPartition::partition).toList());
             waitingSinceNanos = System.nanoTime();
@@ -396,7 +396,7 @@ final class SequenceInput implements AutoCloseable {
             if (fetch(RETAKE_POLL) > 0) {
                 deadline = System.nanoTime() + RETAKE_PATIENCE.toNanos();
             } else if (System.nanoTime() > deadline) {
-                throw new IllegalStateException("input that the journal names must come within " + RETAKE_PATIENCE
+                throw new IllegalStateException("input that the journal names must arrive within " + RETAKE_PATIENCE
                         + ": partition=" + wanted.partition() + " position=" + wanted.position() + " wanted up to="
                         + end);
             }
@@ -417,7 +417,7 @@ final class SequenceInput implements AutoCloseable {
 
     private void decode(ConsumerRecord<byte[], byte[]> record, List<UserUpdate> to) {
         if (record.key() == null || record.value() == null) {
-            passOver(record, "it must have a key and a value");
+            passOver(record, "the record must have a key and a value");
             return;
         }
         try {
@@ -430,12 +430,13 @@ final class SequenceInput implements AutoCloseable {
 
     private void passOver(ConsumerRecord<byte[], byte[]> record, String reason) {
         undecodable++;
-        LOG.warn("Passed over a record: {}-{} offset {}: {}", topic, record.partition(), record.offset(), reason);
+        LOG.warn("Skipped a record: {}-{} offset {}: {}", topic, record.partition(), record.offset(), reason);
     }
 
     private InputPartition partitionOf(InputRange range) {
         if (!range.topic().equals(topic)) {
-            throw new IllegalStateException("the journal must be of this input: topic=" + topic + " journal=" + range);
+            throw new IllegalStateException(
+                    "the journal must name this input's topic: topic=" + topic + " journal=" + range);
         }
         return partition(range.partition());
     }

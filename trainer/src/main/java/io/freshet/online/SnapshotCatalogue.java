@@ -74,7 +74,7 @@ public final class SnapshotCatalogue {
             }
         } catch (FormatException e) {
             LOG.warn(
-                    "Left out a manifest: topic={} partition={} offset={}: {}",
+                    "Skipped a manifest: topic={} partition={} offset={}: {}",
                     record.topic(),
                     record.partition(),
                     record.offset(),

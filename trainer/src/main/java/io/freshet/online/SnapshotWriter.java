@@ -57,7 +57,7 @@ final class SnapshotWriter {
         List<String> gone = surplus(manifest.version());
         log.announce(manifest, gone);
         takeAway(gone);
-        LOG.info("Snapshot {}/{} is written", config.modelName(), manifest.version());
+        LOG.info("Wrote snapshot {}/{}", config.modelName(), manifest.version());
     }
 
     /**
@@ -81,7 +81,11 @@ final class SnapshotWriter {
         try {
             store.delete(config.modelName(), version);
         } catch (IOException e) {
-            LOG.warn("Snapshot {}/{} stays for now: {}", config.modelName(), version, e.getMessage());
+            LOG.warn(
+                    "Could not delete snapshot {}/{}; it stays for now: {}",
+                    config.modelName(),
+                    version,
+                    e.getMessage());
         }
     }
 
@@ -94,7 +98,10 @@ final class SnapshotWriter {
         try {
             return config.retention().surplus(store, config.modelName(), wanted);
         } catch (IOException e) {
-            LOG.warn("Old snapshots of model {} stay for now: {}", config.modelName(), e.getMessage());
+            LOG.warn(
+                    "Could not list old snapshots of model {}; they stay for now: {}",
+                    config.modelName(),
+                    e.getMessage());
             return List.of();
         }
     }

@@ -64,7 +64,7 @@ final class Snapshots {
             if (restored != null || store.versions(config.modelName()).containsAll(listed)) {
                 return restored;
             }
-            LOG.info("Snapshots of model {} were deleted while they were looked at", config.modelName());
+            LOG.info("Snapshots of model {} were deleted while they were read; reading again", config.modelName());
         }
     }
 
@@ -107,7 +107,7 @@ final class Snapshots {
     /** Marks a snapshot as unusable, unless it has been deleted meanwhile. */
     private void refuse(String version, Exception e) throws IOException {
         if (store.versions(config.modelName()).contains(version) && refusedVersions.add(version)) {
-            LOG.error("Snapshot {}/{} is not used, the one before it is", config.modelName(), version, e);
+            LOG.error("Snapshot {}/{} is not used; the one before it is used", config.modelName(), version, e);
         }
     }
 
@@ -128,8 +128,8 @@ final class Snapshots {
     private void requireSameModel(Manifest manifest) {
         if (!ModelSnapshot.config(manifest).equals(config.model())) {
             ManifestDraft wanted = wanted(manifest);
-            throw new OtherNetworkException("a model keeps its network and its seed for life; give another one another"
-                    + " name: model=" + manifest.model() + " snapshot=" + manifest.version() + " has encoder="
+            throw new OtherNetworkException("a model's network and seed cannot change; give a model with others"
+                    + " another name: model=" + manifest.model() + " snapshot=" + manifest.version() + " has encoder="
                     + manifest.encoder() + " seed=" + manifest.seed() + ", configured are encoder=" + wanted.encoder()
                     + " seed=" + wanted.seed());
         }
@@ -140,8 +140,8 @@ final class Snapshots {
                 wanted(manifest).complete(manifest.version(), manifest.files()).training();
         if (!training.equals(LearnerDescription.training(manifest))) {
             LOG.warn(
-                    "Training settings differ from those of snapshot {}: steps that are rerun from the journal come"
-                            + " out differently. snapshot={} configured={}",
+                    "Training settings differ from those of snapshot {}: steps that are rerun from the journal give"
+                            + " other results. snapshot={} configured={}",
                     manifest.version(),
                     manifest.training(),
                     training);

@@ -35,11 +35,11 @@ record StartingPoint(OnlineLearner learner, @Nullable Manifest manifest) {
             restored = snapshots.restoreNewest();
         }
         if (restored == null) {
-            LOG.info("Model {} begins from nothing: there is no snapshot", config.modelName());
+            LOG.info("Model {} starts empty: there is no snapshot", config.modelName());
             return nothing(config);
         }
         LOG.info(
-                "Model {} goes on from snapshot {}{}",
+                "Model {} continues from snapshot {}{}",
                 config.modelName(),
                 restored.manifest().version(),
                 restored.manifest().held() ? ", which was held back: no older one can be continued" : "");

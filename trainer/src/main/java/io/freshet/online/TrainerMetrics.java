@@ -47,51 +47,55 @@ final class TrainerMetrics implements AutoCloseable {
         this.status = status;
         this.tags = Tags.of("model", model);
         this.steps = counter("steps", "Steps learned live");
-        this.records = counter("records", "Input records learned from live");
+        this.records = counter("records", "Input records of steps that were learned live");
         this.targets = counter("targets", "Targets ranked before they were learned from");
         this.hurried = counter("hurried", "Steps that learned less of each sequence because clicks waited");
-        this.forgotten = counter("forgotten", "Items taken out of the vocabulary because nobody clicked them");
-        this.undecodable = counter("undecodable", "Input records passed over because they could not be decoded");
+        this.forgotten = counter("forgotten", "Items removed from the vocabulary because nobody clicked them");
+        this.undecodable = counter("undecodable", "Input records skipped because they could not be decoded");
         this.skipped = counter(
                 "optimizer.steps.skipped",
                 "Optimiser steps that changed nothing: their loss or gradients were not finite");
         this.undecodableLog =
-                counter("log.undecodable", "Records of the model log passed over because they could not be decoded");
+                counter("log.undecodable", "Records of the model log skipped because they could not be decoded");
         this.failedSnapshots = counter("snapshot.failures", "Snapshots that could not be written");
         this.recoveries = counter(
-                "recoveries", "Times that training went back to a snapshot because its weights were not finite");
-        this.restarts = counter("restarts", "How often the trainer restarted after a failure that may pass");
+                "recoveries", "How often the training went back to a snapshot because weights were not finite");
+        this.restarts = counter("restarts", "How often the trainer restarted after a failure that may be temporary");
         meters.add(Gauge.builder("freshet.trainer.step.age", stepAge, DoubleSupplier::getAsDouble)
-                .description("Time since the last step was learned; grows while no clicks come, too")
+                .description("Time since the last step was learned; also grows while no clicks arrive")
                 .baseUnit("seconds")
                 .strongReference(true)
                 .tags(tags)
                 .register(registry));
-        this.stepTime = timer("step", "Time of one step: rank, learn, remember");
+        this.stepTime = timer("step", "Time for one step: ranking, learning and remembering");
         this.publishTime = timer("publish", "Time to publish a delta and commit");
         this.snapshotTime = timer("snapshot", "Time to write a snapshot");
         accuracy("mixture", TrainerStatus::windowed);
         accuracy("network", TrainerStatus::network);
         accuracy("memory", TrainerStatus::memory);
         gauge("loss", "Mean loss of the last optimiser step", TrainerStatus::loss);
-        gauge("model.step", "Steps behind the model", TrainerStatus::step);
-        gauge("items", "Items of the vocabulary", TrainerStatus::items);
+        gauge("model.step", "Number of steps that the model has learned", TrainerStatus::step);
+        gauge("items", "Items in the vocabulary", TrainerStatus::items);
         gauge("replay.users", "Users whose sequences are remembered for replay", TrainerStatus::replayUsers);
-        gauge("learning", "1 for the trainer that learns, 0 for one that stands by", TrainerMetrics::learning);
+        gauge("learning", "1 for the trainer that learns, 0 for a standby trainer", TrainerMetrics::learning);
         gauge("lag", "Input records not yet learned from", TrainerStatus::lag);
-        gauge("mismatches", "Rerun steps that came out otherwise than the journal says", TrainerStatus::mismatches);
-        own("replay.share", "Share of the last batch that came from the reservoir", metrics -> metrics.replayShare);
+        gauge("mismatches", "Rerun steps whose result differs from the journal", TrainerStatus::mismatches);
+        own(
+                "replay.share",
+                "Share of the last batch that came from the replay reservoir",
+                metrics -> metrics.replayShare);
         own(
                 "lineage",
-                "Lineage of the published weights: the next one begins where a trainer cannot continue them to the bit",
+                "Lineage of the published weights; a new lineage begins when a trainer cannot continue the weights"
+                        + " exactly",
                 metrics -> metrics.lineage);
         own(
                 "published",
-                "1 while what is learned is published, 0 while it is held back for its figures",
+                "1 while learned changes are published, 0 while they are held back because of their accuracy",
                 metrics -> metrics.published ? 1 : 0);
         own(
                 "gate.best.ndcg",
-                "NDCG of the best recent window, which the gate compares to",
+                "NDCG of the best recent window, with which the publishing gate compares",
                 metrics -> metrics.bestNdcg);
     }
 

@@ -151,17 +151,17 @@ final class TrainerTerm {
                     + SnapshotPlatform.arithmetic(restored) + ", this trainer computes with arithmetic=" + arithmetic;
         }
         if (rerun.mismatches() > 0) {
-            return "steps that were rerun came out otherwise " + rerun.mismatches() + " times";
+            return "the rerun differed from the journal " + rerun.mismatches() + " times";
         }
         if (passedOverRecords > 0) {
             return passedOverRecords + " records of the journal could not be decoded, and may have been steps";
         }
         if (newest == Manifest.NO_LINEAGE) {
-            return "no trainer has published one";
+            return "no lineage has been published";
         }
         return learner.model().lineage() == newest
                 ? ""
-                : "the weights are of lineage " + learner.model().lineage();
+                : "the weights belong to lineage " + learner.model().lineage();
     }
 
     /**
@@ -215,7 +215,7 @@ final class TrainerTerm {
         rerun.requireComplete();
         learner.requireFinite();
         learner.forgetChanges();
-        LOG.info("Model {}: learning after step {}, {} of them rerun", config.modelName(), rerun.step(), rerun.steps());
+        LOG.info("Model {}: learning after step {}; steps rerun={}", config.modelName(), rerun.step(), rerun.steps());
         return true;
     }
 

@@ -169,7 +169,7 @@ final class TrainingLoop {
             snapshotNanos = System.nanoTime() - config.snapshotInterval().toNanos();
         } else {
             LOG.warn(
-                    "Model {} is held back from step {} on, what was published before stays: ndcg={} best={} share={}",
+                    "Model {} is held back from step {} on; the published weights stay: ndcg={} best={} share={}",
                     config.modelName(),
                     learner.model().step(),
                     gate.newest(),
@@ -220,7 +220,7 @@ final class TrainingLoop {
                 progress.addSnapshot();
             } catch (IOException e) {
                 metrics.snapshotFailed();
-                LOG.error("No snapshot of step {}", learner.model().step(), e);
+                LOG.error("Could not write a snapshot of step {}", learner.model().step(), e);
             }
         });
     }

@@ -47,7 +47,7 @@ public final class ReplayReservoir {
     ReplayReservoir(int capacity, int maxLength, long seed, int firstSlots) {
         if (capacity < 1 || maxLength < 2 || (long) capacity * maxLength > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException(
-                    "a reservoir must fit one array: capacity=" + capacity + " maxLength=" + maxLength);
+                    "a reservoir must fit into one array: capacity=" + capacity + " maxLength=" + maxLength);
         }
         this.capacity = capacity;
         this.maxLength = maxLength;
@@ -187,7 +187,7 @@ public final class ReplayReservoir {
     void restore(String user, int[] sequence, int length) {
         if (slotOf.containsKey(user) || size == capacity) {
             throw new IllegalArgumentException(
-                    "a slot must be free and its user new: user=" + user + " size=" + size + " capacity=" + capacity);
+                    "a slot must be free and the user new: user=" + user + " size=" + size + " capacity=" + capacity);
         }
         fill(claimSlot(user), sequence, null, 0, length);
     }

@@ -31,7 +31,7 @@ public final class NegativeSampler {
             int count, int rows, BitSet gaps, long seed, long step, long firstIndex, int[] drawn, int from) {
         if (count > rows) {
             throw new IllegalArgumentException(
-                    "there must be as many rows as draws: count=" + count + ", rows=" + rows);
+                    "there must be at least as many rows as draws: count=" + count + ", rows=" + rows);
         }
         if (taken.length * (long) Long.SIZE < rows) {
             taken = new long[(rows + rows / 4) / Long.SIZE + 1];

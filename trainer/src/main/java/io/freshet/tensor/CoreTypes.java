@@ -45,7 +45,7 @@ public final class CoreTypes {
         }
         String loaded = answer.substring(SgemmMain.CORE.length());
         if (!asked.equals(DETECTED) && !loaded.equalsIgnoreCase(asked)) {
-            throw new CoreTypeException("this build of OpenBLAS does not know it and took " + loaded);
+            throw new CoreTypeException("this build of OpenBLAS does not know it and loaded " + loaded);
         }
         return loaded;
     }

@@ -33,7 +33,7 @@ public final class FloatBlock implements AutoCloseable {
     @SuppressWarnings("restricted")
     private FloatBlock(long length) {
         if (length <= 0) {
-            throw new IllegalArgumentException("a block must hold at least one float: length=" + length);
+            throw new IllegalArgumentException("a block must have at least one float: length=" + length);
         }
         this.length = length;
         this.array = allocate(length);
@@ -51,8 +51,8 @@ public final class FloatBlock implements AutoCloseable {
         } catch (RuntimeException | OutOfMemoryError e) {
             OPEN_BYTES.addAndGet(-bytes);
             throw new IllegalStateException(
-                    "there must be memory for tensors; org.bytedeco.javacpp.maxphysicalbytes bounds the process: wanted="
-                            + bytes,
+                    "there must be enough memory for tensors; org.bytedeco.javacpp.maxphysicalbytes limits the process:"
+                            + " wanted=" + bytes,
                     e);
         }
     }

@@ -43,7 +43,7 @@ final class KernelCompilation {
                 Files.delete(file);
             }
         } catch (IOException | JMException e) {
-            LOG.warn("The kernels start slowly: the JVM takes no compiler directives", e);
+            LOG.warn("The kernels start slowly: the JVM did not accept compiler directives", e);
         }
     }
 }

@@ -82,7 +82,7 @@ final class SgemmProcess implements AutoCloseable {
             requests.flush();
             answer = answer();
         } catch (IOException e) {
-            throw new UncheckedIOException("OpenBLAS's measuring process must take requests: core type=" + core, e);
+            throw new UncheckedIOException("OpenBLAS's measuring process must accept requests: core type=" + core, e);
         } catch (CoreTypeException e) {
             throw new IllegalStateException(e.getMessage(), e);
         }

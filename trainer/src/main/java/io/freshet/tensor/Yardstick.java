@@ -58,11 +58,11 @@ public final class Yardstick implements AutoCloseable {
         fma = new FmaRate(this.threads.last());
         try {
             for (String coreType : coreTypes) {
-                progress.accept("OpenBLAS as " + coreType + " starts");
+                progress.accept("starting OpenBLAS as " + coreType);
                 start(coreType);
             }
             if (processes.isEmpty()) {
-                throw new IllegalStateException("a core type of OpenBLAS must run here: " + leftOut);
+                throw new IllegalStateException("a core type of OpenBLAS must run on this machine: " + leftOut);
             }
             rates = measure(progress);
         } catch (IOException | RuntimeException e) {

@@ -218,7 +218,7 @@ final class FitTest {
         builder.add("u", "a", 0).add("u", "b", 1).add("u", "c", 2);
         assertThatThrownBy(() -> new Fit(builder.build(), few, config(1, 0, 1, 1)))
                 .isInstanceOf(IllegalArgumentException.class)
-                .hasMessageContaining("beside those held out");
+                .hasMessageContaining("besides those held out");
     }
 
     private static boolean never() {

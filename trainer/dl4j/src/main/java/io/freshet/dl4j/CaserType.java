@@ -55,7 +55,7 @@ public final class CaserType implements EncoderType {
         int maxLength = EncoderType.required(settings, EncoderTypes.MAX_LENGTH);
         if (maxLength < LENGTH) {
             throw new IllegalArgumentException(
-                    "caser looks at " + LENGTH + " items: max_length must not be less: max_length=" + maxLength);
+                    "max_length must be at least " + LENGTH + " for caser: max_length=" + maxLength);
         }
         Dl4jShape shape = new Dl4jShape(NAME, dim, LENGTH, NetworkFile.canonical(network(dim)), false);
         shape.requireDigest(settings);

@@ -93,10 +93,10 @@ public record NetworkCheck(
     /** Returns the problem that the check has found, if any. */
     public Optional<String> problem() {
         if (!(itemError <= TOLERANCE)) {
-            return Optional.of("the gradients of the items must be those of the states: error=" + itemError);
+            return Optional.of("the gradients of the items must match the states: error=" + itemError);
         }
         if (!(parameterError <= TOLERANCE)) {
-            return Optional.of("the gradients of the parameters must be those of the states: error=" + parameterError);
+            return Optional.of("the gradients of the parameters must match the states: error=" + parameterError);
         }
         return sameTwice ? Optional.empty() : Optional.of("a second pass must give the same bits");
     }

@@ -54,14 +54,14 @@ final class NetworkRules {
 
     /** Reasons why common classes are rejected, by the end of their names. */
     private static final Map<String, String> REASONS = Map.of(
-            "OutputLayer", "Freshet has the loss: end the network with the layer that makes the state",
-            "LossLayer", "Freshet has the loss: end the network with the layer that makes the state",
-            "BatchNormalization", "a state would depend on the others of its batch",
+            "OutputLayer", "Freshet computes the loss: end the network with the layer that outputs the state",
+            "LossLayer", "Freshet computes the loss: end the network with the layer that outputs the state",
+            "BatchNormalization", "a state would depend on the other states of its batch",
             "DropoutLayer", "Freshet drops activations itself: see --dropout",
             "EmbeddingLayer", "the network receives the items' vectors, not their numbers",
             "EmbeddingSequenceLayer", "the network receives the items' vectors, not their numbers",
             "ActivationRReLU", "it draws random numbers",
-            "FrozenLayer", "all of the network learns");
+            "FrozenLayer", "all layers must learn");
 
     private NetworkRules() {}
 

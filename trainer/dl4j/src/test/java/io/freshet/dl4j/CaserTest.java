@@ -128,6 +128,6 @@ class CaserTest {
                 .containsEntry(EncoderTypes.MAX_LENGTH, 5);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new CaserType().shape(Map.of(EncoderTypes.DIM, 64, EncoderTypes.MAX_LENGTH, 4)))
-                .withMessage("caser looks at 5 items: max_length must not be less: max_length=4");
+                .withMessage("max_length must be at least 5 for caser: max_length=4");
     }
 }

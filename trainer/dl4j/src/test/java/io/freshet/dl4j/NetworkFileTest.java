@@ -80,7 +80,7 @@ class NetworkFileTest {
                                 .nOut(D)
                                 .name("scores")
                                 .build()))
-                .withMessageContaining("must not have a OutputLayer: Freshet has the loss")
+                .withMessageContaining("must not have a OutputLayer: Freshet computes the loss")
                 .withMessageContaining("layer=scores");
     }
 
@@ -88,7 +88,7 @@ class NetworkFileTest {
     void shouldRefuseBatchNormalization() {
         refuses(Networks.layers(
                         pool(), new BatchNormalization.Builder().nIn(D).nOut(D).build(), Networks.dense(D, D)))
-                .withMessageContaining("must not have a BatchNormalization: a state would depend on the others");
+                .withMessageContaining("must not have a BatchNormalization: a state would depend on the other states");
     }
 
     @Test
