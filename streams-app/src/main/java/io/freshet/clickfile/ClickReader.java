@@ -40,7 +40,11 @@ public final class ClickReader implements AutoCloseable {
 
     /** Checks a file before it is read. */
     interface Check {
-        /** @throws ClickFileException if the file must not be read */
+        /**
+         * Checks the file.
+         *
+         * @throws ClickFileException if the file must not be read
+         */
         void accept(Path file) throws IOException;
     }
 

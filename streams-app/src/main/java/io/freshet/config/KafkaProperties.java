@@ -82,7 +82,7 @@ public final class KafkaProperties {
      * A setting that Freshet decides.
      *
      * @param values allowed values, which Freshet uses anyway; empty if the setting must not be set
-     * @param the reason, and the key to set instead, if there is one
+     * @param why the reason, and the key to set instead, if there is one
      */
     private record Decided(Set<String> values, String why) {}
 

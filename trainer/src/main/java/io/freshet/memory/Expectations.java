@@ -162,8 +162,8 @@ public final class Expectations {
     }
 
     /**
-     * Returns the row's place in the current history, or -1. An entry of {@code lastPlace} counts only if {@code rows}
-     * confirms it, so that the array needs no clearing (Briggs and Torczon, "An Efficient Representation for Sparse Sets",
+     * Returns the row's place in the current history, or -1. An entry of {@code lastPlace} counts only if the list of
+     * rows confirms it, so that the array needs no clearing (Briggs and Torczon, "An Efficient Representation for Sparse Sets",
      * 1993).
      */
     private int knownPlace(int row) {
