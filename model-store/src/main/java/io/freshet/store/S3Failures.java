@@ -59,8 +59,7 @@ record S3Failures(StoreLocation.Bucket bucket, String endpoint) {
                 unusable(
                         "credentials must be the store's, and clocks must agree",
                         key,
-                        "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the identity that is used: code="
-                                + code,
+                        "check AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or the identity that is used: code=" + code,
                         answer);
             case "PermanentRedirect", "AuthorizationHeaderMalformed", "IllegalLocationConstraintException" ->
                 unusable("region must be the bucket's", key, "set model.store.s3.region: code=" + code, answer);

@@ -136,12 +136,11 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
                 new AdminClientConfig(settings), Time.SYSTEM, new LogContext("[check] "))) {
             return true;
         } catch (KafkaException e) {
-            found.accept(
-                    Finding.problem(
-                            "connection",
-                            "the Kafka client rejects its settings: " + Refusal.chain(e),
-                            "check kafka.security.protocol, kafka.ssl.* (stores, their passwords and types) and"
-                                    + " kafka.sasl.*"));
+            found.accept(Finding.problem(
+                    "connection",
+                    "the Kafka client rejects its settings: " + Refusal.chain(e),
+                    "check kafka.security.protocol, kafka.ssl.* (stores, their passwords and types) and"
+                            + " kafka.sasl.*"));
             return false;
         }
     }

@@ -81,8 +81,8 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
     private Finding none(StoreLocation place) {
         String what = "there is no snapshot of model " + config.modelName() + " in " + place + " yet";
         if (roles.trainer()) {
-            return Finding.note(SNAPSHOT, what + ": the trainer starts with a new model, and writes the first"
-                    + " snapshot");
+            return Finding.note(
+                    SNAPSHOT, what + ": the trainer starts with a new model, and writes the first" + " snapshot");
         }
         return Finding.warning(
                 SNAPSHOT,
@@ -126,8 +126,8 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
                 if (!difference.isEmpty()) {
                     return Finding.problem(
                             SNAPSHOT,
-                            "a model's network and seed cannot change, and snapshot " + newest
-                                    + " has others: " + difference,
+                            "a model's network and seed cannot change, and snapshot " + newest + " has others: "
+                                    + difference,
                             "set these keys to the snapshot's values, or start a new model with another model.name");
                 }
             }

@@ -51,18 +51,16 @@ record TopicDifferences(
         }
         boolean follows = plan.partitionedAsClicks().contains(name);
         if (follows && clicksPartitions > 0 && topic.partitions() != clicksPartitions) {
-            findings.add(
-                    problem(
-                            topic,
-                            "must have as many partitions as " + plan.topics().clicks()
-                                    + ", so that they are co-partitioned by user: " + topic.partitions() + ", and not "
-                                    + clicksPartitions,
-                            topic.partitions() < clicksPartitions
-                                    ? command(
-                                            "kafka-topics.sh",
-                                            "--alter --topic " + name + " --partitions " + clicksPartitions)
-                                    : "delete it and run 'freshet topics create', or set its key in topics.* to"
-                                            + " another topic"));
+            findings.add(problem(
+                    topic,
+                    "must have as many partitions as " + plan.topics().clicks()
+                            + ", so that they are co-partitioned by user: " + topic.partitions() + ", and not "
+                            + clicksPartitions,
+                    topic.partitions() < clicksPartitions
+                            ? command(
+                                    "kafka-topics.sh", "--alter --topic " + name + " --partitions " + clicksPartitions)
+                            : "delete it and run 'freshet topics create', or set its key in topics.* to"
+                                    + " another topic"));
         }
     }
 

@@ -79,8 +79,7 @@ final class BenchScoreCommand implements Callable<Integer> {
             paramLabel = "N",
             split = ",",
             defaultValue = "1,64",
-            description = "Queries per call, at most " + ScoringBenchmark.MAX_QUERIES
-                    + ". Default: ${DEFAULT-VALUE}.")
+            description = "Queries per call, at most " + ScoringBenchmark.MAX_QUERIES + ". Default: ${DEFAULT-VALUE}.")
     private List<Integer> queries = new ArrayList<>();
 
     @Option(
@@ -105,8 +104,11 @@ final class BenchScoreCommand implements Callable<Integer> {
             description = "Distribution of the vectors: topics, or noise. Default: ${DEFAULT-VALUE}.")
     private Vectors vectors = Vectors.TOPICS;
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width of the vectors. Default:"
-            + " ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--dim",
+            paramLabel = "D",
+            defaultValue = "64",
+            description = "Width of the vectors. Default:" + " ${DEFAULT-VALUE}.")
     private int dim;
 
     @Option(
@@ -134,8 +136,10 @@ final class BenchScoreCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private YardstickOptions machine;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, the machine's rates and rows to this"
-            + " file.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write settings, the machine's rates and rows to this" + " file.")
     private @Nullable Path json;
 
     BenchScoreCommand() {}

@@ -86,9 +86,8 @@ final class BenchTrainCommand implements Callable<Integer> {
             paramLabel = "K",
             split = ",",
             defaultValue = "500,4000,full",
-            description =
-                    "Candidates besides each target: a number of negatives that the batch shares, or full for all"
-                            + " items (cross-entropy). One row for each value. Default: ${DEFAULT-VALUE}.")
+            description = "Candidates besides each target: a number of negatives that the batch shares, or full for all"
+                    + " items (cross-entropy). One row for each value. Default: ${DEFAULT-VALUE}.")
     private List<String> negatives = new ArrayList<>();
 
     @Option(
@@ -113,8 +112,11 @@ final class BenchTrainCommand implements Callable<Integer> {
             description = "The network: ${COMPLETION-CANDIDATES}. Default: ${DEFAULT-VALUE}.")
     private String encoder = "sasrec";
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width of the model. Default:"
-            + " ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--dim",
+            paramLabel = "D",
+            defaultValue = "64",
+            description = "Width of the model. Default:" + " ${DEFAULT-VALUE}.")
     private int dim;
 
     @Option(
@@ -149,8 +151,10 @@ final class BenchTrainCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private YardstickOptions machine;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write settings, the machine's rates and rows to this"
-            + " file.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write settings, the machine's rates and rows to this" + " file.")
     private @Nullable Path json;
 
     BenchTrainCommand() {}

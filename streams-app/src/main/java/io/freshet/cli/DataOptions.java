@@ -4,7 +4,6 @@ import io.freshet.clickfile.ClickFileException;
 import io.freshet.clickfile.ClickFileOptions;
 import io.freshet.clickfile.ClickFileSummary;
 import io.freshet.clickfile.ClickFiles;
-import io.freshet.event.Click;
 import io.freshet.offline.SequenceDataset;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -77,9 +77,8 @@ final class FeedCommand implements Callable<Integer> {
     @Option(
             names = "--seed",
             paramLabel = "N",
-            description =
-                    "Seed of the generator. The same seed makes the same clicks with the same event ids, so that"
-                            + " clicks fed before count as repetitions. Default: a new seed each time.")
+            description = "Seed of the generator. The same seed makes the same clicks with the same event ids, so that"
+                    + " clicks fed before count as repetitions. Default: a new seed each time.")
     private long seed = System.nanoTime();
 
     @Option(names = "--config", paramLabel = "FILE", description = "A .properties file with keys of the configuration.")

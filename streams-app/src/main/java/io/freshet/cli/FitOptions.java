@@ -93,8 +93,11 @@ final class FitOptions {
             description = "Weight decay: the share of the weights that is added to their gradients. Default: 0.")
     private @Nullable Float weightDecay;
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width of the model. Default:"
-            + " ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--dim",
+            paramLabel = "D",
+            defaultValue = "64",
+            description = "Width of the model. Default:" + " ${DEFAULT-VALUE}.")
     private int dim;
 
     @Option(
@@ -149,9 +152,8 @@ final class FitOptions {
             names = "--shards",
             paramLabel = "N",
             defaultValue = "8",
-            description =
-                    "Parts in which a step's gradients are summed. Threads beyond this number are not used, and"
-                            + " another number gives different bits. Default: ${DEFAULT-VALUE}.")
+            description = "Parts in which a step's gradients are summed. Threads beyond this number are not used, and"
+                    + " another number gives different bits. Default: ${DEFAULT-VALUE}.")
     private int shards;
 
     @Option(
@@ -166,10 +168,9 @@ final class FitOptions {
             names = "--sequence-targets",
             paramLabel = "N",
             defaultValue = "4",
-            description =
-                    "Maximum number of targets per sequence and epoch with fmlprec, bsarec, bert4rec, caser or"
-                            + " dl4j:FILE, drawn at random: these encode the sequence again for each target. 0 for"
-                            + " all. Other encoders learn all targets at once. Default: ${DEFAULT-VALUE}.")
+            description = "Maximum number of targets per sequence and epoch with fmlprec, bsarec, bert4rec, caser or"
+                    + " dl4j:FILE, drawn at random: these encode the sequence again for each target. 0 for"
+                    + " all. Other encoders learn all targets at once. Default: ${DEFAULT-VALUE}.")
     private int sequenceTargets;
 
     FitOptions() {}

@@ -91,8 +91,9 @@ final class LossOptions {
     }
 
     private LossConfig againstAll() {
-        refuseIf(negatives != null || sampling != null, "--negatives and --sampling: it compares each target with all"
-                + " items");
+        refuseIf(
+                negatives != null || sampling != null,
+                "--negatives and --sampling: it compares each target with all" + " items");
         refuseIf(alpha != null, "--alpha: it scales the negatives of sce");
         return new LossConfig(kind, Sampling.ALL, 0, 1f, eta, c, popularityPower);
     }

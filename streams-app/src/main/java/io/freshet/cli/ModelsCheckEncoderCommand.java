@@ -33,8 +33,11 @@ final class ModelsCheckEncoderCommand implements Callable<Integer> {
     @Parameters(paramLabel = "FILE", description = "The network's file.")
     private Path file = Path.of("");
 
-    @Option(names = "--dim", paramLabel = "D", defaultValue = "64", description = "Width of the model. Default:"
-            + " ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--dim",
+            paramLabel = "D",
+            defaultValue = "64",
+            description = "Width of the model. Default:" + " ${DEFAULT-VALUE}.")
     private int dim;
 
     @Option(

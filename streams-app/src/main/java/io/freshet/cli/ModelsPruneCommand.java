@@ -145,8 +145,9 @@ final class ModelsPruneCommand implements Callable<Integer> {
             if (versions.indexOf(version) >= versions.size() - policy.newest()) {
                 return "among the newest " + policy.newest();
             }
-            return day(version).map(day -> "the last of " + day).orElse("it cannot be read, and the kept snapshots are"
-                    + " older");
+            return day(version)
+                    .map(day -> "the last of " + day)
+                    .orElse("it cannot be read, and the kept snapshots are" + " older");
         }
 
         private Optional<LocalDate> day(String version) {

@@ -52,8 +52,10 @@ final class ModelsShowCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private StorePlace place;
 
-    @Option(names = "--json", paramLabel = "FILE", description = "Write the manifest, and whether it is served, to"
-            + " this file.")
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write the manifest, and whether it is served, to" + " this file.")
     private @Nullable Path json;
 
     ModelsShowCommand() {}

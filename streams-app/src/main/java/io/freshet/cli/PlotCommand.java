@@ -46,8 +46,10 @@ final class PlotCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path out;
 
-    @Option(names = "--until", paramLabel = "SECONDS", description = "Plot only the first SECONDS of each fit."
-            + " Default: all.")
+    @Option(
+            names = "--until",
+            paramLabel = "SECONDS",
+            description = "Plot only the first SECONDS of each fit." + " Default: all.")
     private @Nullable Double until;
 
     @Option(
@@ -111,7 +113,7 @@ final class PlotCommand implements Callable<Integer> {
     }
 
     private ParameterException noFit(Path file, String why) {
-        return new ParameterException(spec.commandLine(), file + " cannot be plotted as a file of freshet fit"
-                + " --json: " + why);
+        return new ParameterException(
+                spec.commandLine(), file + " cannot be plotted as a file of freshet fit" + " --json: " + why);
     }
 }

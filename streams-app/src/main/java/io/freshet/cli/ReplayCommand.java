@@ -57,8 +57,10 @@ final class ReplayCommand implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private ModelPlace place;
 
-    @Option(names = "--to-step", paramLabel = "N", description = "Replay to this step. Default: to the end of the"
-            + " journal.")
+    @Option(
+            names = "--to-step",
+            paramLabel = "N",
+            description = "Replay to this step. Default: to the end of the" + " journal.")
     private @Nullable Long toStep;
 
     @Option(

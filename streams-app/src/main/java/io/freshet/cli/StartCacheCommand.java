@@ -124,8 +124,8 @@ final class StartCacheCommand implements Callable<Integer> {
             exit = demo.process().waitFor();
         }
         if (exit != 0 || !Files.exists(cache)) {
-            throw new IOException("the demo ended with exit code " + exit
-                    + " and left no cache; its output is in " + log);
+            throw new IOException(
+                    "the demo ended with exit code " + exit + " and left no cache; its output is in " + log);
         }
     }
 }

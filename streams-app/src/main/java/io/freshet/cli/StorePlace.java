@@ -17,9 +17,8 @@ final class StorePlace {
             names = "--store",
             paramLabel = "DIR|URL",
             converter = StoreLocationConverter.class,
-            description =
-                    "The model store, a folder or s3://bucket/prefix, read without Kafka, instead of the options"
-                            + " below.")
+            description = "The model store, a folder or s3://bucket/prefix, read without Kafka, instead of the options"
+                    + " below.")
     private @Nullable StoreLocation store;
 
     @Option(

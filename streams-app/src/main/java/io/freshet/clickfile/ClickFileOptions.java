@@ -152,7 +152,8 @@ public final class ClickFileOptions {
         }
         addIf(found == Format.PARQUET && encoding != null, "--encoding", others);
         if (found == Format.SEQUENCES) {
-            for (Columns.Part part : List.of(Columns.Part.USER, Columns.Part.ITEM, Columns.Part.TIME, Columns.Part.TYPE, Columns.Part.ID)) {
+            for (Columns.Part part : List.of(
+                    Columns.Part.USER, Columns.Part.ITEM, Columns.Part.TIME, Columns.Part.TYPE, Columns.Part.ID)) {
                 String column = column(part);
                 addIf(column != null && !column.equals("none"), part.option(), others);
             }

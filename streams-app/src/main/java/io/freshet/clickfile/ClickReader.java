@@ -48,8 +48,7 @@ public final class ClickReader implements AutoCloseable {
         void accept(Path file) throws IOException;
     }
 
-    ClickReader(
-            List<Path> files, Layout layout, ClickFileOptions options, ClickFileSummary.Input input, Check check) {
+    ClickReader(List<Path> files, Layout layout, ClickFileOptions options, ClickFileSummary.Input input, Check check) {
         this.files = files;
         this.layout = layout;
         this.options = options;

@@ -97,14 +97,14 @@ final class ParquetRows implements Rows {
         }
         return switch (value) {
             case Long ticks
-            when type.getLogicalTypeAnnotation() instanceof TimestampLogicalTypeAnnotation timestamp -> time(
-                    timestamp, ticks);
+            when type.getLogicalTypeAnnotation() instanceof TimestampLogicalTypeAnnotation timestamp ->
+                time(timestamp, ticks);
             case Long number -> type.stringifier().stringify(number);
             case Integer number -> type.stringifier().stringify(number);
             case String hex when type.getPrimitiveTypeName() == PrimitiveTypeName.INT96 -> timeOf96Bits(hex);
             case String hex
-            when type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY && type.getLogicalTypeAnnotation() == null -> utf8(
-                    hex);
+            when type.getPrimitiveTypeName() == PrimitiveTypeName.BINARY && type.getLogicalTypeAnnotation() == null ->
+                utf8(hex);
             default -> value.toString();
         };
     }

@@ -237,11 +237,7 @@ final class ConfigKeys {
                     TOPIC_NAME,
                     "Topic of the popular items in each partition of the clicks."),
             text(TOPIC_RECOMMENDATIONS, Topics.DEFAULT.recommendations(), TOPIC_NAME, "Topic of recommendations."),
-            text(
-                    TOPIC_DEAD_LETTERS,
-                    Topics.DEFAULT.deadLetters(),
-                    TOPIC_NAME,
-                    "Topic of refused clicks and requests."),
+            text(TOPIC_DEAD_LETTERS, Topics.DEFAULT.deadLetters(), TOPIC_NAME, "Topic of refused clicks and requests."),
             text(
                     TOPIC_SHADOW,
                     "",

@@ -46,8 +46,8 @@ final class EventTypesParser {
     private static void requireApart(String key, Set<String> types, String otherKey, Set<String> otherTypes) {
         for (String type : types) {
             if (otherTypes.contains(type)) {
-                throw new ConfigException("An event type must be in one key only: " + type + " is in " + key
-                        + " and in " + otherKey);
+                throw new ConfigException(
+                        "An event type must be in one key only: " + type + " is in " + key + " and in " + otherKey);
             }
         }
     }

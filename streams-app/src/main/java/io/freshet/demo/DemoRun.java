@@ -202,8 +202,8 @@ final class DemoRun implements AutoCloseable {
             throw new DemoFailedException(failedRole.get());
         }
         if (books.figures().learnedTwice() > 0) {
-            throw new DemoFailedException(
-                    "each click must be learned from once: twice=" + books.figures().learnedTwice());
+            throw new DemoFailedException("each click must be learned from once: twice="
+                    + books.figures().learnedTwice());
         }
     }
 

@@ -90,9 +90,8 @@ final class ClickProducer implements AutoCloseable {
     }
 
     private Future<RecordMetadata> notSent() {
-        return CompletableFuture.failedFuture(
-                new TimeoutException("not sent, because Kafka did not acknowledge earlier clicks within "
-                        + timeout.toMillis() + " ms"));
+        return CompletableFuture.failedFuture(new TimeoutException(
+                "not sent, because Kafka did not acknowledge earlier clicks within " + timeout.toMillis() + " ms"));
     }
 
     /** Writes a tombstone under a user's key and waits. Returns why Kafka has not acknowledged it, or empty if it has. */
@@ -122,9 +121,8 @@ final class ClickProducer implements AutoCloseable {
         } catch (ExecutionException e) {
             return Optional.of(String.valueOf(e.getCause()));
         } catch (java.util.concurrent.TimeoutException e) {
-            return Optional.of(
-                    "Kafka has not acknowledged the record within " + timeout.toMillis()
-                            + " ms, but may still accept it");
+            return Optional.of("Kafka has not acknowledged the record within " + timeout.toMillis()
+                    + " ms, but may still accept it");
         } catch (InterruptedException e) {
             throw new InterruptException(e);
         }

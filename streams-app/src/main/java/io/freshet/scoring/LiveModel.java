@@ -69,9 +69,8 @@ public final class LiveModel implements AutoCloseable {
         refusedRecords = refused(registry, variant, "record");
         refusedSnapshots = refused(registry, variant, "snapshot");
         Gauge.builder("freshet.model.waiting", this, live -> live.waiting ? 1 : 0)
-                .description(
-                        "1 while the served weights stay unchanged because records are missing from the model log,"
-                                + " until a snapshot covers the gap")
+                .description("1 while the served weights stay unchanged because records are missing from the model log,"
+                        + " until a snapshot covers the gap")
                 .tag(VARIANT, variant)
                 .register(registry);
         Gauge.builder("freshet.model.lineage", this, LiveModel::lineage)

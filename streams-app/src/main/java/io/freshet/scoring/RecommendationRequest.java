@@ -21,8 +21,8 @@ public record RecommendationRequest(
     public RecommendationRequest {
         if ((userId == null) == (history == null) || k < 1) {
             throw new IllegalArgumentException(
-                    "a request must have a user or a history, and k must be at least 1: userId="
-                            + userId + ", history=" + history + ", k=" + k);
+                    "a request must have a user or a history, and k must be at least 1: userId=" + userId + ", history="
+                            + history + ", k=" + k);
         }
         history = history == null ? null : List.copyOf(history);
     }

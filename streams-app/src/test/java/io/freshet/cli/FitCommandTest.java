@@ -235,7 +235,8 @@ class FitCommandTest {
     void shouldGiveTheSameFiguresForTheSameClicksInAnotherOrder() throws IOException {
         List<String> byTime = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
-            byTime.add("user-" + i * 7 % 40 + ",item-" + (3 * (i * 7 % 40) + i / 40) % 30 + "," + (1_700_000_000 + i / 2));
+            byTime.add(
+                    "user-" + i * 7 % 40 + ",item-" + (3 * (i * 7 % 40) + i / 40) % 30 + "," + (1_700_000_000 + i / 2));
         }
         List<String> byUser = new ArrayList<>(byTime);
         byUser.sort(Comparator.comparing(row -> row.substring(0, row.indexOf(','))));
@@ -261,14 +262,17 @@ class FitCommandTest {
 
         JsonNode fit = fitted("repeated.csv", "user,item,time,event_id", rows);
 
-        assertThat(out.toString()).contains("left out: 2 clicks repeat the event id of an earlier click of the same user");
+        assertThat(out.toString())
+                .contains("left out: 2 clicks repeat the event id of an earlier click of the same user");
         assertThat(fit.at("/settings/input/repeated_clicks").asInt()).isEqualTo(2);
         assertThat(fit.at("/settings/input/clicks").asInt()).isEqualTo(400);
         assertThat(fit.get("test")).isEqualTo(expected.get("test"));
     }
 
     private JsonNode fitted(String name, String header, List<String> rows) throws IOException {
-        Path file = Files.write(folder.resolve(name), Stream.concat(Stream.of(header), rows.stream()).toList());
+        Path file = Files.write(
+                folder.resolve(name),
+                Stream.concat(Stream.of(header), rows.stream()).toList());
         Path json = folder.resolve(name + ".json");
         List<String> command = new ArrayList<>(List.of("fit", "--data", file.toString(), "--json", json.toString()));
         command.addAll(List.of("--epochs", "10", "--batch", "16", "--dim", "16", "--max-length", "8", "--quiet"));

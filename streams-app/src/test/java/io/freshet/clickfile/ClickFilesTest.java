@@ -596,10 +596,7 @@ final class ClickFilesTest {
     }
 
     @ParameterizedTest
-    @CsvSource(
-            delimiter = '|',
-            quoteCharacter = '`',
-            textBlock = """
+    @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
                     {"user":"u","item":"i","time":1700000000} | --separator   | ;             | JSON lines
                     {"user":"u","item":"i","time":1700000000} | --quote       | none          | JSON lines
                     {"user":"u","item":"i","time":1700000000} | --columns     | user,item,time | JSON lines

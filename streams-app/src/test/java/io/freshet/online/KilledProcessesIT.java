@@ -209,7 +209,8 @@ final class KilledProcessesIT {
         List<Click> clicks = new ArrayList<>();
         for (int i = 0; i < CLICKS; i++) {
             int user = shop.nextInt(CLICKS / 20);
-            clicks.add(new Click("u" + user, "i" + (user + shop.nextInt(12)) % 300, 1_700_000_000_000L + 1_000L * i, null, null));
+            clicks.add(new Click(
+                    "u" + user, "i" + (user + shop.nextInt(12)) % 300, 1_700_000_000_000L + 1_000L * i, null, null));
         }
         return clicks;
     }

@@ -160,7 +160,8 @@ final class CausalAttention implements AutoCloseable {
         for (long i = 0; i < (long) columns * Float.BYTES; i += VECTOR) {
             Lanes.store(filling, result.memory(), at + i);
         }
-        // Four rows cost little more than one. Rows after the last one are therefore computed from whatever b holds there,
+        // Four rows cost little more than one. Rows after the last one are therefore computed from whatever b holds
+        // there,
         // and then overwritten with rest.
         int rows = Math.max(count, Math.min((count + 3) & -4, b.rowsFrom(first)));
         Rows.dots(b, first, rows, a.memory(), a.at(aRow), headDim, result.memory(), at);

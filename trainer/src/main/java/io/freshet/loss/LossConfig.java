@@ -97,9 +97,8 @@ public record LossConfig(
         requireSampling(kind, sampling);
         requireNegatives(kind, negatives);
         if (!(alpha >= 0) || (kind != Kind.SCE && alpha != 1f)) {
-            throw new IllegalArgumentException(
-                    "alpha must not be negative, and must be 1 unless the loss is sce: loss=" + kind.code() + ", alpha="
-                            + alpha);
+            throw new IllegalArgumentException("alpha must not be negative, and must be 1 unless the loss is sce: loss="
+                    + kind.code() + ", alpha=" + alpha);
         }
         if (!(eta >= 0) || !Float.isFinite(c)) {
             throw new IllegalArgumentException(
@@ -108,8 +107,8 @@ public record LossConfig(
         if (!(popularityPower >= 0 && popularityPower <= 1)
                 || (popularityPower > 0 && (kind.overAllItems() || kind.againstOneUnseen()))) {
             throw new IllegalArgumentException(
-                    "popularityPower must be in [0, 1], and 0 for ce, ce-eta, bce and bpr: loss="
-                            + kind.code() + ", popularityPower=" + popularityPower);
+                    "popularityPower must be in [0, 1], and 0 for ce, ce-eta, bce and bpr: loss=" + kind.code()
+                            + ", popularityPower=" + popularityPower);
         }
     }
 

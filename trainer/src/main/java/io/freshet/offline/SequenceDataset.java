@@ -140,8 +140,7 @@ public final class SequenceDataset {
             }
             return build(IntStream.range(0, size)
                     .boxed()
-                    .sorted(Comparator.<Integer>comparingLong(i -> times[i])
-                            .thenComparing(i -> users.get(userOf[i])))
+                    .sorted(Comparator.<Integer>comparingLong(i -> times[i]).thenComparing(i -> users.get(userOf[i])))
                     .mapToInt(Integer::intValue)
                     .toArray());
         }

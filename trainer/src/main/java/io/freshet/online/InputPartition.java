@@ -10,7 +10,8 @@ import org.apache.kafka.common.TopicPartition;
 final class InputPartition {
     private final TopicPartition partition;
     private final ArrayDeque<Fetched> fetched = new ArrayDeque<>();
-    private final ArrayDeque<ConsumerRecord<byte[], byte[]>> chosen = new ArrayDeque<>(); // they all precede the fetched ones
+    private final ArrayDeque<ConsumerRecord<byte[], byte[]>> chosen =
+            new ArrayDeque<>(); // they all precede the fetched ones
     private long position;
     private boolean exhausted;
     private boolean untouched = true;

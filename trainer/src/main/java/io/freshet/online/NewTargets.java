@@ -21,7 +21,8 @@ final class NewTargets {
     private final SequenceBatch histories; // one sequence per query
     private final Expectations expectations = new Expectations(); // one per query
     private final MixtureRanks ofQueries = new MixtureRanks();
-    private int[][] masked = new int[256][]; // (queries, distinct rows seen before the target and not equal to it), if masked
+    private int[][] masked =
+            new int[256][]; // (queries, distinct rows seen before the target and not equal to it), if masked
     private boolean[] isMasked = new boolean[256]; // (queries): whether the target is masked
     private int[] targets = new int[256]; // (queries)
     private int[] candidates = new int[256]; // (queries)

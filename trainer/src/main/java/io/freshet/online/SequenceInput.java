@@ -48,7 +48,8 @@ final class SequenceInput implements AutoCloseable {
     private final Map<Integer, InputPartition> partitions = new TreeMap<>();
     private final List<InputPartition> inTurn = new ArrayList<>(); // ascending
     private final MergedOrder order = new MergedOrder(inTurn);
-    private final Map<InputPartition, Long> ends = new HashMap<>(); // end offset of each partition, once the input has ended
+    private final Map<InputPartition, Long> ends =
+            new HashMap<>(); // end offset of each partition, once the input has ended
     private final Map<TopicPartition, Long> knownEnds = new HashMap<>(); // lower bounds of the committed end offsets
     private int undecodable; // since the last batch
     private int turn;
@@ -226,7 +227,9 @@ final class SequenceInput implements AutoCloseable {
             return false;
         }
         if (range.from() > partition.position()) {
-            await(partition, partition.position() + 1); // fetches the next record, which shows whether a record lies in between
+            await(
+                    partition,
+                    partition.position() + 1); // fetches the next record, which shows whether a record lies in between
         }
         return partition.continuesWith(range.from());
     }

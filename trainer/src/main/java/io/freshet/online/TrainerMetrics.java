@@ -58,8 +58,8 @@ final class TrainerMetrics implements AutoCloseable {
         this.undecodableLog =
                 counter("log.undecodable", "Records of the model log skipped because they could not be decoded");
         this.failedSnapshots = counter("snapshot.failures", "Snapshots that could not be written");
-        this.recoveries = counter(
-                "recoveries", "How often the training went back to a snapshot because weights were not finite");
+        this.recoveries =
+                counter("recoveries", "How often the training went back to a snapshot because weights were not finite");
         this.restarts = counter("restarts", "How often the trainer restarted after a failure that may be temporary");
         meters.add(Gauge.builder("freshet.trainer.step.age", stepAge, DoubleSupplier::getAsDouble)
                 .description("Time since the last step was learned; also grows while no clicks arrive")

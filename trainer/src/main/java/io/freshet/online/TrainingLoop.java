@@ -220,7 +220,8 @@ final class TrainingLoop {
                 progress.addSnapshot();
             } catch (IOException e) {
                 metrics.snapshotFailed();
-                LOG.error("Could not write a snapshot of step {}", learner.model().step(), e);
+                LOG.error(
+                        "Could not write a snapshot of step {}", learner.model().step(), e);
             }
         });
     }

@@ -212,7 +212,8 @@ public final class VectorProducts implements Products {
             long offset = (long) column * Float.BYTES;
             for (int row = 0; row < m; row += ROWS) {
                 int rows = Math.min(ROWS, m - row);
-                // If columns are adjacent, the next rows follow these in memory. Otherwise, and at the end, these rows are read
+                // If columns are adjacent, the next rows follow these in memory. Otherwise, and at the end, these rows
+                // are read
                 // again.
                 boolean hasNext = k > 1 && aColumn == Float.BYTES && row + 2 * ROWS <= m;
                 long ahead = a + (hasNext ? row + ROWS : row) * aRow;

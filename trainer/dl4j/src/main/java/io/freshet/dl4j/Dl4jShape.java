@@ -71,8 +71,8 @@ final class Dl4jShape implements EncoderShape {
     void requireDigest(Map<String, Object> settings) {
         Object digest = settings.getOrDefault(NETWORK_SHA256, networkDigest);
         if (!digest.equals(networkDigest)) {
-            throw new IllegalArgumentException("the encoder " + type + " must have the network that its " + NETWORK_SHA256
-                    + " names: named=" + digest + ", found=" + networkDigest);
+            throw new IllegalArgumentException("the encoder " + type + " must have the network that its "
+                    + NETWORK_SHA256 + " names: named=" + digest + ", found=" + networkDigest);
         }
     }
 

@@ -157,8 +157,9 @@ class Dl4jEncoderTest {
         Object digest = description.put("network_sha256", "0".repeat(64));
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> EncoderTypes.named(shape.type()).shape(description))
-                .withMessage("the encoder " + shape.type() + " must have the network that its network_sha256 names: named="
-                        + "0".repeat(64) + ", found=" + digest);
+                .withMessage(
+                        "the encoder " + shape.type() + " must have the network that its network_sha256 names: named="
+                                + "0".repeat(64) + ", found=" + digest);
         // Older manifests have no digest.
         description.remove("network_sha256");
         assertThat(EncoderTypes.named(shape.type()).shape(description)).isEqualTo(shape);

@@ -96,7 +96,8 @@ class PythonSnapshotTest {
         }
         Path histories = folder.resolve("histories");
         for (int[] rows : HISTORIES) {
-            List<String> items = Arrays.stream(rows).mapToObj(row -> "item " + row).toList();
+            List<String> items =
+                    Arrays.stream(rows).mapToObj(row -> "item " + row).toList();
             Files.writeString(histories, JSON.writeValueAsString(items) + "\n", CREATE, APPEND);
         }
         Path output = folder.resolve("states");
