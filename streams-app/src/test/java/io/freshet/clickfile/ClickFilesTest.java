@@ -589,7 +589,7 @@ final class ClickFilesTest {
         long day = 19_675L * 86_400_000;
         assertThat(clicks)
                 .containsExactly(new Click("Jos\u00E9", "18446744073709551615", day + 80_000_123, "1.50", null));
-        assertThatThrownBy(() -> read(file.toString(), "--format", "csv"))
+        assertThatThrownBy(() -> read(file.toString(), "--format", "CSV"))
                 .hasMessage(file + " is a Parquet file: leave --format out");
         assertThatThrownBy(() -> read(file.toString(), "--encoding", "UTF-8", "--separator", ";"))
                 .hasMessage("--separator, --encoding cannot be used with Parquet files: leave it out");
@@ -607,7 +607,7 @@ final class ClickFilesTest {
     void shouldRefuseOptionsThatDoNotConcernTheFormat(String line, String option, String value, String format) {
         List<String> options = new ArrayList<>(List.of(option, value));
         if (line.startsWith("u ")) {
-            options.addAll(List.of("--format", "sequences"));
+            options.addAll(List.of("--format", "SEQUENCES"));
         }
         assertFails(line + "\n", options.toArray(String[]::new))
                 .startsWith(option)
@@ -619,7 +619,7 @@ final class ClickFilesTest {
         ClickFileSummary summary = read(
                 write("lines", "u a NA NA b\nNA a b\nv c d\n").toString(),
                 "--format",
-                "sequences",
+                "SEQUENCES",
                 "--max-bad-rows",
                 "70%");
         assertThat(clicks).extracting(Click::itemId).containsExactly("a", "b", "c", "d");
