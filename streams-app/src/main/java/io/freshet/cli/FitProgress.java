@@ -15,6 +15,8 @@ final class FitProgress implements FitListener {
     private final ProgressLine progress;
     private final int epochs;
     private final long startNanos = System.nanoTime();
+    private boolean begun;
+    private double doneBefore; // share of the fit that earlier processes did
 
     /**
      * Creates a progress display that shows nothing yet.
@@ -30,6 +32,10 @@ final class FitProgress implements FitListener {
 
     @Override
     public void learned(int epoch, int batches, int ofBatches, double loss) {
+        if (!begun) {
+            begun = true;
+            doneBefore = (epoch - 1.0) / epochs;
+        }
         if (progress.isDue()) {
             progress.show(line(epoch, batches, ofBatches, loss, (System.nanoTime() - startNanos) / 1e9));
         }
@@ -39,7 +45,9 @@ final class FitProgress implements FitListener {
     String line(int epoch, int batches, int ofBatches, double loss, double seconds) {
         double done = (epoch - 1 + (double) batches / ofBatches) / epochs;
         String line = String.format(Locale.ROOT, "epoch %d/%d  %s  loss %.4f", epoch, epochs, progress.bar(done), loss);
-        return seconds < SLOW_START_SECONDS ? line : line + "  " + time(seconds / done * (1 - done)) + " left";
+        return seconds < SLOW_START_SECONDS
+                ? line
+                : line + "  " + time(seconds / (done - doneBefore) * (1 - done)) + " left";
     }
 
     @Override

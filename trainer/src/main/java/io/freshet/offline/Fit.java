@@ -95,8 +95,9 @@ public final class Fit implements AutoCloseable {
      * The result has the same bytes as that of a fit that was never interrupted. Must be called before {@link #run}.
      *
      * @return number of epochs that have already been learned
-     * @throws IOException if the folder cannot be read
-     * @throws IllegalArgumentException if the folder's state belongs to other settings or data
+     * @throws IOException if the folder cannot be read or written
+     * @throws IllegalArgumentException if the folder's state belongs to other settings or data, the folder has other files,
+     *     or another fit uses it
      */
     public int goOnFrom(Path folder) throws IOException {
         List<String> items = model.vocabulary().items();
@@ -237,6 +238,13 @@ public final class Fit implements AutoCloseable {
 
     @Override
     public void close() {
+        if (checkpoint != null) {
+            try {
+                checkpoint.close();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
         best.close();
         evaluation.close();
         learner.close();

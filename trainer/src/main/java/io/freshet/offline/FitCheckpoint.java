@@ -12,10 +12,13 @@ import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
@@ -24,6 +27,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * State that a fit keeps in a folder after each validation, so that it can continue after an interruption and end with the
@@ -32,17 +37,22 @@ import java.util.TreeMap;
  * <pre>
  * progress.json     the settings, the curve, and which two snapshots belong to it; replaced atomically
  * last/VERSION/     a snapshot after the last validation
+ * fit.lock          locked while a fit uses the folder
  * best/VERSION/     a snapshot of the best epoch
  * </pre>
  */
-final class FitCheckpoint {
+final class FitCheckpoint implements AutoCloseable {
     private static final String LAST = "last";
     private static final String BEST = "best";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final String LOCK = "fit.lock";
+
     private final Path progressFile;
     private final FileSnapshotStore store;
     private final Map<String, String> settings;
+    private final FileChannel lock;
+    private @Nullable String best; // version of the best epoch's snapshot
 
     /**
      * Progress of a fit.
@@ -64,11 +74,34 @@ final class FitCheckpoint {
             String last,
             String best) {}
 
-    /** @param settings everything that the fit's result depends on */
-    FitCheckpoint(Path folder, Map<String, String> settings) {
+    /**
+     * Opens a folder, which must be new, empty or that of an earlier fit. No other process can open it until it is closed.
+     *
+     * @param settings everything that the fit's result depends on
+     * @throws IOException if the folder cannot be created or written
+     * @throws IllegalArgumentException if the folder has other files, or another fit uses it
+     */
+    FitCheckpoint(Path folder, Map<String, String> settings) throws IOException {
         this.progressFile = folder.resolve("progress.json");
         this.store = new FileSnapshotStore(folder);
         this.settings = settings;
+        Files.createDirectories(folder);
+        Path lockFile = folder.resolve(LOCK);
+        try (Stream<Path> files = Files.list(folder)) {
+            if (!Files.exists(lockFile) && files.findAny().isPresent()) {
+                throw new IllegalArgumentException("the folder " + folder
+                        + " has files that are not those of a fit: name a new" + " or an empty folder");
+            }
+        }
+        this.lock = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        try {
+            if (lock.tryLock() == null) {
+                throw new OverlappingFileLockException();
+            }
+        } catch (OverlappingFileLockException e) {
+            lock.close();
+            throw new IllegalArgumentException("another fit uses the folder " + folder, e);
+        }
     }
 
     /**
@@ -141,6 +174,7 @@ final class FitCheckpoint {
             throw new IllegalArgumentException("the fit in " + progressFile.getParent() + " began with other " + others
                     + ": use the settings and the data that it began with, or choose another folder");
         }
+        best = progress.best();
         return Optional.of(progress);
     }
 
@@ -168,15 +202,33 @@ final class FitCheckpoint {
     void write(int epoch, double epochLoss, List<FitResult.CurvePoint> curve, int bestPoint, Learner learner)
             throws IOException {
         String last = save(LAST, learner);
-        String best = bestPoint == curve.size() - 1
-                ? save(BEST, learner)
-                : read().orElseThrow().best();
-        Path written = progressFile.resolveSibling(progressFile.getFileName() + ".tmp");
-        Progress progress = new Progress(settings, epoch, epochLoss, curve, bestPoint, last, best);
-        Files.writeString(written, JSON.writeValueAsString(progress));
-        Files.move(written, progressFile, StandardCopyOption.ATOMIC_MOVE);
+        String bestVersion = best;
+        if (bestVersion == null || bestPoint == curve.size() - 1) {
+            bestVersion = save(BEST, learner);
+            best = bestVersion;
+        }
+        Progress progress = new Progress(settings, epoch, epochLoss, curve, bestPoint, last, bestVersion);
+        replaceProgress(JSON.writeValueAsBytes(progress));
         removeOthers(LAST, last);
-        removeOthers(BEST, best);
+        removeOthers(BEST, bestVersion);
+    }
+
+    /** Replaces the file atomically, so that after a power cut it names snapshots that exist. */
+    private void replaceProgress(byte[] content) throws IOException {
+        Path written = progressFile.resolveSibling(progressFile.getFileName() + ".tmp");
+        try (FileChannel file = FileChannel.open(
+                written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+            ByteBuffer rest = ByteBuffer.wrap(content);
+            while (rest.hasRemaining()) {
+                file.write(rest);
+            }
+            file.force(true);
+        }
+        Files.move(written, progressFile, StandardCopyOption.ATOMIC_MOVE);
+        try (FileChannel folder =
+                FileChannel.open(progressFile.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+            folder.force(true);
+        }
     }
 
     private String save(String name, Learner learner) throws IOException {
@@ -204,5 +256,11 @@ final class FitCheckpoint {
                 store.delete(name, other);
             }
         }
+    }
+
+    /** Lets other fits use the folder. */
+    @Override
+    public void close() throws IOException {
+        lock.close();
     }
 }

@@ -17,6 +17,7 @@ import io.freshet.store.SnapshotStore;
 import io.freshet.tensor.Lanes;
 import io.freshet.vocabulary.Vocabulary;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -176,6 +177,25 @@ final class FitTest {
                     .isInstanceOf(IllegalArgumentException.class)
                     .hasMessageContaining("began with other [epochs]");
         }
+    }
+
+    @Test
+    void shouldRefuseAFolderThatIsInUseOrHasOtherFiles() throws IOException {
+        FitConfig config = config(5, 0, 1, 64);
+        Path others = Files.createDirectories(folder.resolve("others"));
+        Path file = Files.writeString(others.resolve("precious"), "1");
+        Path kept = folder.resolve("kept");
+        try (Fit first = new Fit(data, items, config);
+                Fit second = new Fit(data, items, config)) {
+            assertThatThrownBy(() -> second.goOnFrom(others))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("name a new or an empty folder");
+            first.goOnFrom(kept);
+            assertThatThrownBy(() -> second.goOnFrom(kept))
+                    .isInstanceOf(IllegalArgumentException.class)
+                    .hasMessageContaining("another fit uses the folder");
+        }
+        assertThat(file).hasContent("1");
     }
 
     @Test
