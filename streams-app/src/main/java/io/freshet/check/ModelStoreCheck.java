@@ -3,6 +3,7 @@ package io.freshet.check;
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.ModelSettings;
 import io.freshet.config.ModelStores;
+import io.freshet.encoder.EncoderTypes;
 import io.freshet.format.FormatException;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
@@ -17,8 +18,10 @@ import java.nio.file.Files;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
 
 /** Checks that the model store can be read and, for a trainer, written. Reports the newest snapshot. */
@@ -95,8 +98,11 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
         List<String> differences = new ArrayList<>();
         compare("model.encoder", snapshot.encoder().type(), configured.encoder().type(), differences);
         Map<String, Object> there = snapshot.encoder().describe();
+        Set<String> settings =
+                new HashSet<>(EncoderTypes.named(configured.encoder().type()).settings());
+        settings.addAll(List.of(EncoderTypes.DIM, EncoderTypes.MAX_LENGTH));
         configured.encoder().describe().forEach((setting, here) -> {
-            if (there.containsKey(setting)) {
+            if (settings.contains(setting) && there.containsKey(setting)) {
                 compare(ModelSettings.key(setting), there.get(setting), here, differences);
             }
         });

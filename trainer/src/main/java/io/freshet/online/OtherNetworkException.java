@@ -7,4 +7,8 @@ final class OtherNetworkException extends IllegalStateException {
     OtherNetworkException(String message) {
         super(message);
     }
+
+    OtherNetworkException(String message, Throwable cause) {
+        super(message, cause);
+    }
 }

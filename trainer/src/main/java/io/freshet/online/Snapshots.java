@@ -1,6 +1,7 @@
 package io.freshet.online;
 
 import io.freshet.format.FormatException;
+import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
@@ -126,7 +127,13 @@ final class Snapshots {
     }
 
     private void requireSameModel(Manifest manifest) {
-        if (!ModelSnapshot.config(manifest).equals(config.model())) {
+        ModelConfig found;
+        try {
+            found = ModelSnapshot.config(manifest);
+        } catch (IllegalArgumentException e) {
+            throw new OtherNetworkException("the network of a snapshot cannot be made: " + e.getMessage(), e);
+        }
+        if (!found.equals(config.model())) {
             ManifestDraft wanted = wanted(manifest);
             throw new OtherNetworkException("a model's network and seed cannot change; give a model with others"
                     + " another name: model=" + manifest.model() + " snapshot=" + manifest.version() + " has encoder="
