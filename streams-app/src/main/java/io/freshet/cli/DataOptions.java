@@ -89,6 +89,6 @@ final class DataOptions {
         return new Data(builder.buildInOrderOfTime(), summary);
     }
 
-    /** The identity of a click: a second click with the same user and id is a repetition, as on the topic. */
+    /** The identity of a click: a second click with the same user and id is a repetition. */
     private record Event(String user, String id) {}
 }

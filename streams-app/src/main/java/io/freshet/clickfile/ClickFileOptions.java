@@ -191,11 +191,6 @@ public final class ClickFileOptions {
         return timeFormat;
     }
 
-    /** Returns whether the format of times is given. */
-    public boolean namesTimes() {
-        return timeFormat != null;
-    }
-
     ZoneId zone() {
         return zone.getId().equals("UTC") ? ZoneOffset.UTC : zone;
     }

@@ -223,7 +223,7 @@ public final class ClickFiles {
             lines.add("  times: " + input.timeFormat());
         }
         notes.forEach(note -> lines.add("  note: " + note));
-        try (ClickReader reader = new ClickReader(files, layout, options, input, _ -> {})) {
+        try (ClickReader reader = reader()) {
             for (int i = 0; i < SHOWN_CLICKS; i++) {
                 Click click = reader.next();
                 if (click == null) {
@@ -247,13 +247,14 @@ public final class ClickFiles {
         return description;
     }
 
-    /**
-     * Returns format, columns, time format, and the options for quotes and encoding. The same for the same files and
-     * options.
-     */
+    /** Returns the format, the columns and the format of times. They are equal for equal files and options. */
     public String layout() {
-        return input.format() + ", " + ClickFileSummary.columns(input.columns()) + ", " + input.timeFormat()
-                + options.dialect();
+        return input.format() + ", " + ClickFileSummary.columns(input.columns()) + ", " + input.timeFormat();
+    }
+
+    /** Returns what the options say about quotes and the encoding; empty if they say nothing. */
+    public String dialect() {
+        return options.dialect();
     }
 
     /** Returns all files, in the order in which they are read. */
@@ -276,7 +277,7 @@ public final class ClickFiles {
 
     /** Starts a pass over all clicks; the caller closes it. */
     public ClickReader reader() {
-        return new ClickReader(files, layout, options, input, this::requireUnchanged);
+        return new ClickReader(files, layout, options, input, _ -> {});
     }
 
     /** Refuses a file that has changed since it was first read. Called for each file before it is read. */
@@ -297,7 +298,7 @@ public final class ClickFiles {
      * @throws ClickFileException as thrown by {@link ClickReader#next}
      */
     public ClickFileSummary readWhile(Predicate<Click> to) throws IOException {
-        try (ClickReader reader = reader()) {
+        try (ClickReader reader = new ClickReader(files, layout, options, input, this::requireUnchanged)) {
             @Nullable Click click = reader.next();
             while (click != null && to.test(click)) {
                 click = reader.next();

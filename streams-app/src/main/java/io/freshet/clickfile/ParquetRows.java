@@ -86,7 +86,8 @@ final class ParquetRows implements Rows {
 
     /**
      * Returns a value as text: dates and times in ISO-8601, unsigned and decimal numbers according to their type. Bytes
-     * without a type are decoded as UTF-8, as old writers intend.
+     * without a type are decoded as UTF-8, as old writers intend; if they are not UTF-8, the result is their hexadecimal
+     * form.
      *
      * @param value the value from {@link ParquetReader}, which gives bytes without a type and times of 96 bits as
      *     hexadecimal digits after 0x
@@ -116,9 +117,8 @@ final class ParquetRows implements Rows {
     private static String utf8(String hex) {
         try {
             return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes(hex))).toString();
-        } catch (CharacterCodingException e) {
-            throw new UncheckedIOException(
-                    new ClickFileException("the file has bytes without a type that are not UTF-8 text: " + hex, e));
+        } catch (CharacterCodingException _) {
+            return hex;
         }
     }
 

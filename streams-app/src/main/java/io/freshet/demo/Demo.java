@@ -23,6 +23,8 @@ import org.jspecify.annotations.Nullable;
  * <p>Runs once, until it is stopped, its time is up, or all its clicks are dealt with.
  */
 public final class Demo {
+    private static final String EARLIEST_CLICK = "sequencer.earliest.click.ms";
+    private static final String EARLIEST_CLICK_VARIABLE = "FRESHET_SEQUENCER_EARLIEST_CLICK_MS";
     private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(30);
 
     private final DemoOptions options;
@@ -104,9 +106,11 @@ public final class Demo {
         Map<String, String> settings =
                 new HashMap<>(DemoState.settings(options.partitions(), options.settings(), kafka, state));
         settings.putAll(PagePort.unlessSaid(options.settings(), options.environment()));
-        if (options.format().namesTimes()) {
-            // The files carry their own times, so clicks may be of any age.
-            settings.putIfAbsent("sequencer.earliest.click.ms", "0");
+        if (!options.clicks().isEmpty()
+                && !options.settings().containsKey(EARLIEST_CLICK)
+                && !options.environment().containsKey(EARLIEST_CLICK_VARIABLE)) {
+            // The reader of the files has checked their times, and accepts earlier ones.
+            settings.put(EARLIEST_CLICK, "0");
         }
         return FreshetConfig.load(null, options.environment(), settings);
     }

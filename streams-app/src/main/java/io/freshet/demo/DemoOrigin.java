@@ -22,6 +22,7 @@ import java.util.TreeMap;
  */
 final class DemoOrigin {
     private static final int HEAD_BYTES = 1 << 16;
+    private static final String DIALECT = "file.dialect";
 
     private final Map<String, String> facts;
 
@@ -40,6 +41,7 @@ final class DemoOrigin {
         facts.put("file.head.bytes", String.valueOf(heads.size()));
         facts.put("file.head.sha256", sha256(heads.toByteArray()));
         facts.put("file.layout", files.layout());
+        facts.put(DIALECT, files.dialect());
         facts.put("partitions", String.valueOf(partitions));
         return new DemoOrigin(facts);
     }
@@ -69,7 +71,9 @@ final class DemoOrigin {
             kept.load(reader);
         }
         for (Map.Entry<String, String> fact : facts.entrySet()) {
-            String before = kept.getProperty(fact.getKey(), "");
+            // Folders of earlier versions do not have it.
+            String absent = fact.getKey().equals(DIALECT) ? fact.getValue() : "";
+            String before = kept.getProperty(fact.getKey(), absent);
             if (!before.equals(fact.getValue())) {
                 throw new StateFolderException("the state folder was started with other clicks or partitions: "
                         + state.path() + " has " + fact.getKey() + "=" + before + ", not " + fact.getValue()

@@ -626,6 +626,9 @@ final class ClickFilesTest {
         assertThat(summary.rows()).isEqualTo(3);
         assertThat(summary.leftOutRows()).isEqualTo(2);
         assertThat(summary.leftOut()).containsOnlyKeys("no-item", "no-user");
+        assertThat(summary.withRepeatedClicks(1).leftOutLines())
+                .contains("  left out: 1 click repeats the event id of an earlier click of the same user");
+        assertThat(summary.withRepeatedClicks(2).clicks()).isEqualTo(2);
     }
 
     @Test
