@@ -28,7 +28,13 @@ final class HttpFuzzTest {
     private static final long NOW_MS = 1_700_000_000_000L;
     private static final int MOST_CLICKS = 20;
     private static final ClickRules RULES = new ClickRules(new SequencerConfig(
-            50, Duration.ofDays(30), Duration.ofHours(1), Instant.EPOCH, Duration.ofSeconds(1), 100, EventTypes.ALIKE));
+            50,
+            Duration.ofDays(30),
+            Duration.ofHours(1),
+            Instant.parse("2000-01-01T00:00:00Z"),
+            Duration.ofSeconds(1),
+            100,
+            EventTypes.ALIKE));
 
     @Test
     void shouldReadOrRefuseBodiesWithClicksWhenTheyAreDamaged() {

@@ -35,7 +35,7 @@ final class YardstickTest {
                     .isThrownBy(() -> yardstick.sgemm(3, Duration.ofMillis(1)))
                     .withMessageContaining("threads=3");
         }
-        assertThat(steps).contains("OpenBLAS as detected starts");
+        assertThat(steps).contains("starting OpenBLAS as detected");
     }
 
     @Test
