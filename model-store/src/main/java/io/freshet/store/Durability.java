@@ -7,17 +7,30 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import org.jspecify.annotations.Nullable;
 
 /** Durable writes, and removal of folders. */
-final class Durability {
+public final class Durability {
     private Durability() {}
 
     static void writeSynced(Path file, byte[] bytes) throws IOException {
         Files.write(file, bytes, StandardOpenOption.CREATE_NEW);
         syncFile(file);
+    }
+
+    /**
+     * Creates or replaces a file in a folder atomically: after a power cut it has its former content or the new one. A file
+     * {@code NAME.tmp} beside it is overwritten.
+     */
+    public static void replaceSynced(Path folder, String name, byte[] bytes) throws IOException {
+        Path written = folder.resolve(name + ".tmp");
+        Files.write(written, bytes);
+        syncFile(written);
+        Files.move(written, folder.resolve(name), StandardCopyOption.ATOMIC_MOVE);
+        syncFolder(folder);
     }
 
     static void syncFile(Path file) throws IOException {

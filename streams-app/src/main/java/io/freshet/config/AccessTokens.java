@@ -2,8 +2,8 @@ package io.freshet.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.format.Sha256;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.EnumSet;
@@ -131,10 +131,6 @@ public final class AccessTokens {
     }
 
     private static byte[] sha256(byte[] bytes) {
-        try {
-            return MessageDigest.getInstance("SHA-256").digest(bytes);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
-        }
+        return Sha256.begin().digest(bytes);
     }
 }

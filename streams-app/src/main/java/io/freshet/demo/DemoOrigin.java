@@ -1,15 +1,13 @@
 package io.freshet.demo;
 
 import io.freshet.clickfile.ClickFiles;
+import io.freshet.format.Sha256;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
@@ -39,7 +37,7 @@ final class DemoOrigin {
         facts.put("clicks", "file");
         facts.put("file.count", String.valueOf(files.files().size()));
         facts.put("file.head.bytes", String.valueOf(heads.size()));
-        facts.put("file.head.sha256", sha256(heads.toByteArray()));
+        facts.put("file.head.sha256", Sha256.hex(heads.toByteArray(), heads.size()));
         facts.put("file.layout", files.layout());
         facts.put(DIALECT, files.dialect());
         facts.put("partitions", String.valueOf(partitions));
@@ -93,14 +91,6 @@ final class DemoOrigin {
     private static byte[] head(Path file) throws IOException {
         try (InputStream input = Files.newInputStream(file)) {
             return input.readNBytes(HEAD_BYTES);
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JDK has SHA-256", e);
         }
     }
 }

@@ -2,9 +2,9 @@ package io.freshet.variant;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.format.Sha256;
 import java.nio.ByteBuffer;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -110,17 +110,9 @@ public final class UserSplit {
     }
 
     private double placeOf(byte[] userId) {
-        MessageDigest sha256 = sha256();
+        MessageDigest sha256 = Sha256.begin();
         sha256.update(saltAndZero);
         long first = ByteBuffer.wrap(sha256.digest(userId)).getLong();
         return (first >>> LOWEST_BITS) / PLACES;
-    }
-
-    private static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
     }
 }

@@ -2,11 +2,13 @@ package io.freshet.offline;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.format.Sha256;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.Durability;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
@@ -17,12 +19,9 @@ import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Instant;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -46,8 +45,10 @@ final class FitCheckpoint implements AutoCloseable {
     private static final String BEST = "best";
     private static final ObjectMapper JSON = new ObjectMapper();
 
+    private static final String PROGRESS = "progress.json";
     private static final String LOCK = "fit.lock";
 
+    private final Path folder;
     private final Path progressFile;
     private final FileSnapshotStore store;
     private final Map<String, String> settings;
@@ -82,7 +83,8 @@ final class FitCheckpoint implements AutoCloseable {
      * @throws IllegalArgumentException if the folder has other files, or another fit uses it
      */
     FitCheckpoint(Path folder, Map<String, String> settings) throws IOException {
-        this.progressFile = folder.resolve("progress.json");
+        this.folder = folder;
+        this.progressFile = folder.resolve(PROGRESS);
         this.store = new FileSnapshotStore(folder);
         this.settings = settings;
         Files.createDirectories(folder);
@@ -90,7 +92,7 @@ final class FitCheckpoint implements AutoCloseable {
         try (Stream<Path> files = Files.list(folder)) {
             if (!Files.exists(lockFile) && files.findAny().isPresent()) {
                 throw new IllegalArgumentException("the folder " + folder
-                        + " has files that are not those of a fit: name a new" + " or an empty folder");
+                        + " has files that are not those of a fit: name a new or an empty folder");
             }
         }
         this.lock = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
@@ -125,12 +127,7 @@ final class FitCheckpoint implements AutoCloseable {
     }
 
     private static String digest(SequenceDataset data, List<String> items) {
-        MessageDigest digest;
-        try {
-            digest = MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException(e);
-        }
+        MessageDigest digest = Sha256.begin();
         items.forEach(item -> addTo(digest, item));
         for (int user = 0; user < data.users(); user++) {
             addTo(digest, data.user(user));
@@ -140,7 +137,7 @@ final class FitCheckpoint implements AutoCloseable {
             bytes.asIntBuffer().put(rows);
             digest.update(bytes.array());
         }
-        return HexFormat.of().formatHex(digest.digest());
+        return Sha256.hex(digest);
     }
 
     private static void addTo(MessageDigest digest, String text) {
@@ -208,27 +205,9 @@ final class FitCheckpoint implements AutoCloseable {
             best = bestVersion;
         }
         Progress progress = new Progress(settings, epoch, epochLoss, curve, bestPoint, last, bestVersion);
-        replaceProgress(JSON.writeValueAsBytes(progress));
+        Durability.replaceSynced(folder, PROGRESS, JSON.writeValueAsBytes(progress));
         removeOthers(LAST, last);
         removeOthers(BEST, bestVersion);
-    }
-
-    /** Replaces the file atomically, so that after a power cut it names snapshots that exist. */
-    private void replaceProgress(byte[] content) throws IOException {
-        Path written = progressFile.resolveSibling(progressFile.getFileName() + ".tmp");
-        try (FileChannel file = FileChannel.open(
-                written, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
-            ByteBuffer rest = ByteBuffer.wrap(content);
-            while (rest.hasRemaining()) {
-                file.write(rest);
-            }
-            file.force(true);
-        }
-        Files.move(written, progressFile, StandardCopyOption.ATOMIC_MOVE);
-        try (FileChannel folder =
-                FileChannel.open(progressFile.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-            folder.force(true);
-        }
     }
 
     private String save(String name, Learner learner) throws IOException {
