@@ -28,7 +28,7 @@ import java.util.List;
  * </pre>
  *
  * <p>Version 1 is still readable. It has neither the network's nor the memory's ranks, because models had no memory. The
- * model's ranks stand in for the network's, and the memory's are a miss for each event.
+ * reader uses the model's ranks as the network's ranks, and sets each rank of the memory to a miss.
  */
 final class StepRecordCodec {
     static final char KIND = 'S';

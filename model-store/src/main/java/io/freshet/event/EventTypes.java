@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  *   <li>A type may have a weight, by which its targets count in the loss. With weight 0 its events are in the history and
  *       are never targets. A type without a weight, and an event without a type, has weight 1.
  *   <li>A filter-only type marks the item as seen and has no other effect.
- *   <li>A negative type takes back the user's earlier events on the item.
+ *   <li>A negative type removes the user's earlier events on the item.
  * </ul>
  *
  * <p>Immutable. {@link io.freshet.sequence.HistoryRows} applies these rules to a sequence.
@@ -38,7 +38,7 @@ public record EventTypes(Map<String, Float> weights, Set<String> filterOnly, Set
         IN_HISTORY,
         /** The event only marks the item as seen. */
         ONLY_SEEN,
-        /** The event takes back earlier events on the item. */
+        /** The event removes earlier events on the item. */
         TAKES_BACK
     }
 

@@ -319,7 +319,7 @@ final class ConfigKeys {
                     EVENTS_NEGATIVE,
                     "",
                     EventTypesParser.TYPES,
-                    "Event types, separated by commas, that take back the user's earlier events on the item."),
+                    "Event types, separated by commas, that remove the user's earlier events on the item."),
             text(
                     EVENTS_SEEN_RETURN_MS,
                     "",

@@ -50,7 +50,7 @@ final class TrainerMetrics implements AutoCloseable {
         this.records = counter("records", "Input records of steps that were learned live");
         this.targets = counter("targets", "Targets ranked before they were learned from");
         this.hurried = counter("hurried", "Steps that learned less of each sequence because clicks waited");
-        this.forgotten = counter("forgotten", "Items removed from the vocabulary because nobody clicked them");
+        this.forgotten = counter("forgotten", "Items removed from the vocabulary for lack of clicks");
         this.undecodable = counter("undecodable", "Input records skipped because they could not be decoded");
         this.skipped = counter(
                 "optimizer.steps.skipped",
