@@ -15,7 +15,10 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
-/** Supplies the default clients of Kafka Streams, except that the producer is a {@link BoundedProducer}. */
+/**
+ * Supplies the default clients of Kafka Streams, except that producers are {@link BoundedProducer}s and the consumers of
+ * clicks {@link MainConsumer}s.
+ */
 final class BoundedClients implements KafkaClientSupplier {
     private final OutputLimits limits;
 
@@ -36,12 +39,12 @@ final class BoundedClients implements KafkaClientSupplier {
 
     @Override
     public Consumer<byte[], byte[]> getConsumer(Map<String, Object> config) {
-        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+        return new MainConsumer(config);
     }
 
     @Override
     public Consumer<byte[], byte[]> getRestoreConsumer(Map<String, Object> config) {
-        return getConsumer(config);
+        return new KafkaConsumer<>(config, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
     /** Adds an interceptor, because Kafka Streams calls no timestamp extractor for records of global topics. */
@@ -55,6 +58,6 @@ final class BoundedClients implements KafkaClientSupplier {
         interceptors.add(TimedRecords.class.getName());
         Map<String, Object> intercepted = new HashMap<>(config);
         intercepted.put(ConsumerConfig.INTERCEPTOR_CLASSES_CONFIG, interceptors);
-        return getConsumer(intercepted);
+        return new KafkaConsumer<>(intercepted, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 }

@@ -16,6 +16,7 @@ import org.apache.kafka.common.utils.Bytes;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.errors.ProcessorStateException;
 import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.processor.StateStore;
 import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.query.Position;
@@ -32,10 +33,15 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A RocksDB store that recovers from damage through its changelog, which has all data. If files cannot be opened or a block
- * cannot be read, the store throws a {@link TaskCorruptedException}. Kafka Streams then closes the store, deletes the
- * task's folder and restores the task. Before that, the damaged store's folder is moved to {@code <application>.damaged}
- * beside the application's state, for later analysis; the newest {@value #KEPT} are kept.
+ * A RocksDB store that recovers from damage through its changelog, which has all data. Before that, the damaged store's
+ * folder is moved to {@code <application>.damaged} beside the application's state, for later analysis; the newest
+ * {@value #KEPT} are kept.
+ *
+ * <p>If the files cannot be opened, the store throws a {@link TaskCorruptedException}, and Kafka Streams restores the task.
+ * If a block cannot be read later, the store throws a {@link TaskMigratedException}: Kafka Streams aborts the thread's
+ * transaction, restores all its tasks and starts at the committed offsets. A {@link TaskCorruptedException} would be wrong
+ * here. Kafka Streams then commits the thread's transaction with what the failed task has produced but without its offsets,
+ * and produces it again.
  *
  * <p>Damage means corruption reported by RocksDB, or missing files; a full disk does not count. As thread-safe as RocksDB's
  * store.
@@ -98,9 +104,9 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
             if (!BoundedRocksDb.isDamage(e)) {
                 throw e;
             }
-            TaskCorruptedException corrupted = corrupted(e);
+            report(e);
             moveAside();
-            throw corrupted;
+            throw new TaskCorruptedException(Set.of(context.taskId()), new ProcessorStateException(e));
         }
     }
 
@@ -117,7 +123,7 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
 
     private <T> T mended(Supplier<T> action) {
         if (damaged) {
-            throw new TaskCorruptedException(Set.of(context.taskId()));
+            throw new TaskMigratedException(damage());
         }
         try {
             return action.get();
@@ -125,8 +131,13 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
             if (!BoundedRocksDb.isDamage(e)) {
                 throw e;
             }
-            throw corrupted(e);
+            report(e);
+            throw new TaskMigratedException(damage(), e);
         }
+    }
+
+    private String damage() {
+        return "State store " + name() + " of task " + context.taskId() + " is damaged";
     }
 
     private void mend(Runnable action) {
@@ -136,16 +147,10 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
         });
     }
 
-    private TaskCorruptedException corrupted(ProcessorStateException e) {
+    private void report(ProcessorStateException e) {
         damaged = true;
         metrics.countDamagedStore();
-        LOG.error(
-                "State store {} of task {} is damaged. It is moved aside and restored from its changelog: folder={}",
-                name(),
-                context.taskId(),
-                folder,
-                e);
-        return new TaskCorruptedException(Set.of(context.taskId()), new ProcessorStateException(e));
+        LOG.error("{}. It is moved aside and restored from its changelog: folder={}", damage(), folder, e);
     }
 
     /**

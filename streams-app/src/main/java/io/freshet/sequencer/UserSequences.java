@@ -10,7 +10,7 @@ import org.apache.kafka.streams.KafkaStreams;
 import org.apache.kafka.streams.KeyQueryMetadata;
 import org.apache.kafka.streams.StoreQueryParameters;
 import org.apache.kafka.streams.errors.InvalidStateStoreException;
-import org.apache.kafka.streams.errors.TaskCorruptedException;
+import org.apache.kafka.streams.errors.TaskMigratedException;
 import org.apache.kafka.streams.state.HostInfo;
 import org.apache.kafka.streams.state.QueryableStoreTypes;
 import org.jspecify.annotations.Nullable;
@@ -81,7 +81,7 @@ public final class UserSequences {
         try {
             return new Reading.Here(
                     streams.store(stale ? asked.enableStaleStores() : asked).get(userId.getBytes(UTF_8)));
-        } catch (IllegalStateException | InvalidStateStoreException | TaskCorruptedException e) {
+        } catch (IllegalStateException | InvalidStateStoreException | TaskMigratedException e) {
             return new Reading.NotHere(String.valueOf(e.getMessage()));
         }
     }

@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Random;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
@@ -35,6 +36,7 @@ import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.apache.kafka.common.utils.Utils;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -172,18 +174,61 @@ final class PoisonIT {
 
     @Test
     void shouldRestoreAStoreThatCannotBeRead() throws Exception {
-        restore("unread", files -> {
-            for (Path file : files) {
-                // Only files with users, so that the store can still be opened.
-                if (file.toString().endsWith(".sst")
-                        && Files.readString(file, ISO_8859_1).contains(FIRST_ITEM)) {
-                    try (RandomAccessFile table = new RandomAccessFile(file.toFile(), "rw")) {
-                        table.seek(4);
-                        table.write(new byte[] {-1, -1, -1, -1});
-                    }
+        restore("unread", PoisonIT::damageTheBlockOfTheFirstUser);
+    }
+
+    /** The records before the one that needs the damaged block are part of the same transaction. */
+    @Test
+    void shouldAnswerEachClickOnceWhenAStoreCannotBeReadAmidATransaction() throws Exception {
+        FreshetConfig config = config("amid", Map.of("streams.commit.interval.ms", "2000"));
+        TopicSetup.run(config, TIMEOUT);
+        int partition;
+        try (StreamsRole _ = started(config)) {
+            partition = click(config, "u", clickJson("u", FIRST_ITEM, now)).partition();
+            read(config, config.topics().recommendations(), 1);
+        }
+        damageTheBlockOfTheFirstUser(filesOfStores(config));
+        List<String> users = othersOf(partition);
+        try (StreamsRole role = started(config)) {
+            try (var producer = new KafkaProducer<>(
+                    config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer())) {
+                for (String user : users) {
+                    var _ = producer.send(record(config.topics().clicks(), user, clickJson(user, "a", now)));
+                }
+                var _ = producer.send(record(config.topics().clicks(), "u", clickJson("u", "b", now + 1)));
+            }
+            List<ConsumerRecord<byte[], byte[]>> updates =
+                    read(config, config.topics().sequences(), users.size() + 2);
+            assertThat(updates)
+                    .allSatisfy(update -> assertThat(SequenceUpdateCodec.decode(update.value())
+                                    .sequence()
+                                    .interactions())
+                            .extracting(Interaction::itemId)
+                            .doesNotHaveDuplicates());
+            read(config, config.topics().recommendations(), users.size() + 2);
+            assertThat(role.failure()).isEmpty();
+        }
+    }
+
+    /** Returns names of users whose clicks are in a partition, and who are sorted after the first user. */
+    private static List<String> othersOf(int partition) {
+        return IntStream.range(0, 100)
+                .mapToObj(i -> "v" + i)
+                .filter(user -> Utils.toPositive(Utils.murmur2(user.getBytes(UTF_8))) % PARTITIONS == partition)
+                .toList();
+    }
+
+    /** Damages only files with the first user, so that the store can still be opened. */
+    private static void damageTheBlockOfTheFirstUser(List<Path> files) throws IOException {
+        for (Path file : files) {
+            if (file.toString().endsWith(".sst")
+                    && Files.readString(file, ISO_8859_1).contains(FIRST_ITEM)) {
+                try (RandomAccessFile table = new RandomAccessFile(file.toFile(), "rw")) {
+                    table.seek(4);
+                    table.write(new byte[] {-1, -1, -1, -1});
                 }
             }
-        });
+        }
     }
 
     private interface Damage {
