@@ -55,7 +55,7 @@ final class ArchitectureTest {
     private static final String[] TRAINER = {
         "io.freshet.jvm..",
         "io.freshet.tensor..",
-        "io.freshet.clustering..",
+        "io.freshet.ivf..",
         "io.freshet.encoder..",
         "io.freshet.dl4j..",
         "io.freshet.loss..",
@@ -63,7 +63,7 @@ final class ArchitectureTest {
         "io.freshet.optimizer..",
         "io.freshet.model..",
         "io.freshet.replay..",
-        "io.freshet.memory..",
+        "io.freshet.cooccurrence..",
         "io.freshet.metrics..",
         "io.freshet.liveness..",
         "io.freshet.evaluation..",

@@ -10,7 +10,7 @@ import io.freshet.format.FormatException;
  *
  * <pre>
  * format_version 1   the manifest's components except lineage; corruption is not detected
- * format_version 2   the same, then the SHA-256 of the document ({@link DigestAtEnd})
+ * format_version 2   the same, then the SHA-256 of the document ({@link TrailingDigest})
  * format_version 3   the manifest's components including lineage, then the SHA-256
  * </pre>
  */
@@ -26,7 +26,7 @@ public final class ManifestCodec {
     public static byte[] toJson(Manifest manifest) {
         byte[] json =
                 hasLineage(manifest.formatVersion()) ? JSON.write(manifest) : JSON.writeWithout(LINEAGE, manifest);
-        return hasDigest(manifest) ? DigestAtEnd.added(json) : json;
+        return hasDigest(manifest) ? TrailingDigest.added(json) : json;
     }
 
     /**
@@ -56,9 +56,9 @@ public final class ManifestCodec {
         }
         Manifest manifest = document.value(root, json.length);
         if (hasDigest(manifest)) {
-            DigestAtEnd.verify(document.name(), json);
-        } else if (root.has(DigestAtEnd.FIELD)) {
-            throw new CorruptFormatException(document.name() + " must not have a " + DigestAtEnd.FIELD
+            TrailingDigest.verify(document.name(), json);
+        } else if (root.has(TrailingDigest.FIELD)) {
+            throw new CorruptFormatException(document.name() + " must not have a " + TrailingDigest.FIELD
                     + " in format_version=" + manifest.formatVersion());
         }
         return manifest;

@@ -20,21 +20,21 @@ import java.util.stream.Stream;
  *
  * <p>A snapshot is written into a folder whose name begins with a dot, synced, and renamed. A snapshot that is deleted is
  * first renamed to a name with a dot. A later {@link #save} removes such folders if a process died and left them; it
- * removes an unfinished snapshot only {@link LeftOvers#AGE} after its last write.
+ * removes an unfinished snapshot only {@link OrphanPolicy#AGE} after its last write.
  */
 public final class FileSnapshotStore implements SnapshotStore {
     private static final String WRITING_PREFIX = ".writing-";
     private static final String DELETED_PREFIX = ".deleted-";
 
     private final Path root;
-    private final LeftOvers leftOvers;
+    private final OrphanPolicy leftOvers;
 
     /** Creates a store under a folder, which is created when the first snapshot is written. */
     public FileSnapshotStore(Path root) {
-        this(root, LeftOvers.byTheClock());
+        this(root, OrphanPolicy.byTheClock());
     }
 
-    FileSnapshotStore(Path root, LeftOvers leftOvers) {
+    FileSnapshotStore(Path root, OrphanPolicy leftOvers) {
         this.root = root;
         this.leftOvers = leftOvers;
     }

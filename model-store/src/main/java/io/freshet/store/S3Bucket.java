@@ -25,11 +25,11 @@ final class S3Bucket {
 
     private final S3Client client;
     private final String name;
-    private final S3Patience patience;
+    private final S3Timeouts patience;
     private final int partBytes;
     private final S3Failures failures;
 
-    private S3Bucket(S3Client client, S3Settings settings, S3Patience patience, S3Failures failures) {
+    private S3Bucket(S3Client client, S3Settings settings, S3Timeouts patience, S3Failures failures) {
         this.client = client;
         this.name = failures.bucket().bucket();
         this.patience = patience;
@@ -38,7 +38,7 @@ final class S3Bucket {
     }
 
     /** Creates a client without sending a request: the bucket may not exist. */
-    static S3Bucket open(StoreLocation.Bucket bucket, S3Settings settings, S3Patience patience)
+    static S3Bucket open(StoreLocation.Bucket bucket, S3Settings settings, S3Timeouts patience)
             throws SnapshotStoreException {
         URI endpoint = settings.endpoint();
         S3Failures failures = new S3Failures(bucket, endpoint == null ? "AWS" : endpoint.toString());

@@ -25,7 +25,7 @@ final class S3Connection {
      * Creates a client. It omits the checksums that newer SDKs add by default, because not every S3-compatible store
      * accepts them; the SHA-256 in the manifest is checked on every read.
      */
-    static S3Client open(S3Settings settings, S3Patience patience) {
+    static S3Client open(S3Settings settings, S3Timeouts patience) {
         S3ClientBuilder builder = S3Client.builder()
                 .httpClientBuilder(UrlConnectionHttpClient.builder()
                         .connectionTimeout(patience.connect())
@@ -48,7 +48,7 @@ final class S3Connection {
     }
 
     /** Returns the SDK's standard retry strategy, extended by further transient failures. */
-    private static RetryStrategy retries(S3Patience patience) {
+    private static RetryStrategy retries(S3Timeouts patience) {
         return AwsRetryStrategy.standardRetryStrategy().toBuilder()
                 .maxAttempts(patience.attempts())
                 .retryOnException(S3Connection::isConflict)

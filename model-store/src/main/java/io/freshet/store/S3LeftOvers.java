@@ -14,7 +14,7 @@ import org.slf4j.LoggerFactory;
  * Removes what dead writers left of one model's snapshots: files without a manifest, and abandoned multipart uploads. If
  * that fails, the next call to save tries again.
  */
-record S3LeftOvers(S3Bucket bucket, LeftOvers leftOvers) {
+record S3LeftOvers(S3Bucket bucket, OrphanPolicy leftOvers) {
     private static final Logger LOG = LoggerFactory.getLogger(S3LeftOvers.class);
 
     /** @param prefix prefix of the model's keys, ending with a slash */

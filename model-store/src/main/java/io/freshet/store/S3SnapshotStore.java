@@ -22,7 +22,7 @@ import org.slf4j.LoggerFactory;
  * <p>S3 has no rename, so the manifest, which makes a snapshot visible, is written last and only if none exists: the
  * first one stays. The version determines the bytes of the other files, so a writer of the same version replaces files by
  * equal ones. Deletion begins with the manifest. A later {@link #save} removes files without a manifest and unfinished
- * uploads, {@link LeftOvers#AGE} after their last write.
+ * uploads, {@link OrphanPolicy#AGE} after their last write.
  *
  * <p>Files are written and read through a local folder, where every file is verified when it is read. Thread-safe.
  */
@@ -31,7 +31,7 @@ public final class S3SnapshotStore implements SnapshotStore {
 
     private final StoreLocation.Bucket location;
     private final S3Bucket bucket;
-    private final LeftOvers leftOvers;
+    private final OrphanPolicy leftOvers;
     private final WorkFolder writing;
     private final WorkFolder reading;
 
@@ -42,10 +42,10 @@ public final class S3SnapshotStore implements SnapshotStore {
      */
     public S3SnapshotStore(StoreLocation.Bucket location, S3Settings settings, Path work)
             throws SnapshotStoreException {
-        this(location, S3Bucket.open(location, settings, S3Patience.USUAL), work, LeftOvers.byTheClock());
+        this(location, S3Bucket.open(location, settings, S3Timeouts.USUAL), work, OrphanPolicy.byTheClock());
     }
 
-    S3SnapshotStore(StoreLocation.Bucket location, S3Bucket bucket, Path work, LeftOvers leftOvers) {
+    S3SnapshotStore(StoreLocation.Bucket location, S3Bucket bucket, Path work, OrphanPolicy leftOvers) {
         this.location = location;
         this.bucket = bucket;
         this.leftOvers = leftOvers;

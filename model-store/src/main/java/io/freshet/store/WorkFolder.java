@@ -13,7 +13,7 @@ import java.util.stream.Stream;
  * A folder for temporary subfolders, whose names begin with {@code prefix}. Creating a subfolder removes those that dead
  * processes left behind.
  */
-record WorkFolder(Path root, String prefix, LeftOvers leftOvers) {
+record WorkFolder(Path root, String prefix, OrphanPolicy leftOvers) {
     /** Creates a subfolder, which the caller must remove. */
     Path begin() throws IOException {
         Files.createDirectories(root);

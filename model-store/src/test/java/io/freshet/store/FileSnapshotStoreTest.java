@@ -41,7 +41,7 @@ class FileSnapshotStoreTest extends SnapshotStoreContract {
         assertThat(deleted).doesNotExist();
         assertThat(unfinished).exists();
 
-        store(LeftOvers.AGE.plusMinutes(1)).save(draft(3), files("w", "v"));
+        store(OrphanPolicy.AGE.plusMinutes(1)).save(draft(3), files("w", "v"));
         assertThat(writing).doesNotExist();
         assertThat(unfinished).exists();
     }

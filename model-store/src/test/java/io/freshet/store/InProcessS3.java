@@ -35,7 +35,7 @@ final class InProcessS3 implements AutoCloseable {
                 .stopTimeout(0)
                 .build();
         proxy.start();
-        S3Client client = S3Connection.open(settings(proxy.getPort()), S3Patience.USUAL);
+        S3Client client = S3Connection.open(settings(proxy.getPort()), S3Timeouts.USUAL);
         client.createBucket(request -> request.bucket(BUCKET));
         return new InProcessS3(proxy, client);
     }

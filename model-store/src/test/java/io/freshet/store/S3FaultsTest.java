@@ -29,8 +29,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Tests the S3 store while the network or S3 itself fails. */
 class S3FaultsTest {
-    private static final S3Patience LITTLE =
-            new S3Patience(Duration.ofSeconds(2), Duration.ofMillis(700), Duration.ofSeconds(3), 3);
+    private static final S3Timeouts LITTLE =
+            new S3Timeouts(Duration.ofSeconds(2), Duration.ofMillis(700), Duration.ofSeconds(3), 3);
     private static final int LONG = S3Settings.LEAST_PART_BYTES + 1;
 
     @TempDir
@@ -133,7 +133,7 @@ class S3FaultsTest {
         }
         int seen = direct.versions(MODEL).size();
 
-        store(s3.port(), LeftOvers.AGE.plusMinutes(1)).save(draft(3), files("w", "v"));
+        store(s3.port(), OrphanPolicy.AGE.plusMinutes(1)).save(draft(3), files("w", "v"));
         assertThat(direct.versions(MODEL)).hasSize(seen + 1).startsWith(before.version());
         assertThat(objects()).isEqualTo(3L * (seen + 1));
     }

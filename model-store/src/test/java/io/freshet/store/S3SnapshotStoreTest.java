@@ -44,7 +44,7 @@ class S3SnapshotStoreTest extends SnapshotStoreContract {
     @BeforeEach
     void takeAPrefix() throws IOException {
         location = StoreLocation.Bucket.parse("s3://" + InProcessS3.BUCKET + "/tests/" + System.nanoTime());
-        bucket = S3Bucket.open(location, s3.settings(), S3Patience.USUAL);
+        bucket = S3Bucket.open(location, s3.settings(), S3Timeouts.USUAL);
     }
 
     @Test
@@ -57,7 +57,7 @@ class S3SnapshotStoreTest extends SnapshotStoreContract {
         assertThat(store().versions(MODEL)).containsExactly(published.version());
         assertThat(paths()).contains(dead);
 
-        store(LeftOvers.AGE.plusMinutes(1)).save(draft(2), files("w", "v"));
+        store(OrphanPolicy.AGE.plusMinutes(1)).save(draft(2), files("w", "v"));
         assertThat(paths())
                 .doesNotContain(dead)
                 .contains(MODEL + "/notes.txt", "another/000000000001-0123456789ab/weights");
@@ -72,7 +72,7 @@ class S3SnapshotStoreTest extends SnapshotStoreContract {
                         request -> request.bucket(InProcessS3.BUCKET).key(key));
         save(1, "w", "v");
         assertThat(uploads()).contains(key);
-        store(LeftOvers.AGE.plusMinutes(1)).save(draft(2), files("w", "v"));
+        store(OrphanPolicy.AGE.plusMinutes(1)).save(draft(2), files("w", "v"));
         assertThat(uploads()).doesNotContain(key);
     }
 

@@ -57,8 +57,8 @@ abstract class SnapshotStoreContract {
     /** Returns the name of a path in messages. */
     abstract String called(String path);
 
-    static LeftOvers leftOvers(Duration ahead) {
-        return new LeftOvers(Clock.offset(Clock.systemUTC(), ahead));
+    static OrphanPolicy leftOvers(Duration ahead) {
+        return new OrphanPolicy(Clock.offset(Clock.systemUTC(), ahead));
     }
 
     final SnapshotStore store() {

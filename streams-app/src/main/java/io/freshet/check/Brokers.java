@@ -74,7 +74,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
 
     /** Returns whether the problem is that a listener does not answer, which is also the case with busy brokers. */
     static boolean isOfSilence(Finding problem) {
-        return problem.check().equals(Refusal.ANSWER);
+        return problem.check().equals(ConnectionFailure.ANSWER);
     }
 
     private static List<Address> reach(String servers, Consumer<Finding> found) throws InterruptedException {
@@ -138,7 +138,7 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
         } catch (KafkaException e) {
             found.accept(Finding.problem(
                     "connection",
-                    "the Kafka client rejects its settings: " + Refusal.chain(e),
+                    "the Kafka client rejects its settings: " + ConnectionFailure.chain(e),
                     "check kafka.security.protocol, kafka.ssl.* (stores, their passwords and types) and"
                             + " kafka.sasl.*"));
             return false;
@@ -150,10 +150,10 @@ record Brokers(Admin admin, Collection<Node> nodes, String bootstrapServers) imp
             Map<String, Object> settings, List<Address> reached, Consumer<Finding> found) {
         Address address = reached.getFirst();
         try {
-            return Introduction.nodes(settings, address);
+            return BrokerHandshake.nodes(settings, address);
         } catch (IOException | KafkaException e) {
             Object protocol = settings.getOrDefault(AdminClientConfig.SECURITY_PROTOCOL_CONFIG, "PLAINTEXT");
-            Refusal refusal = Refusal.of(e, protocol.toString(), address);
+            ConnectionFailure refusal = ConnectionFailure.of(e, protocol.toString(), address);
             found.accept(Finding.problem(refusal.check(), refusal.message(), refusal.remedy()));
             return List.of();
         }

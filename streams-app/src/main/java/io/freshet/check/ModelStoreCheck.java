@@ -37,7 +37,7 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
     public void run(Consumer<Finding> found) {
         StoreLocation place = config.modelStore();
         if (roles.trainer() && place instanceof StoreLocation.Folder folder) {
-            found.accept(new Folder(STORE, "model.store.path", folder.path()).writable());
+            found.accept(new WritableDirCheck(STORE, "model.store.path", folder.path()).writable());
         }
         try {
             SnapshotStore store = ModelStores.open(config);

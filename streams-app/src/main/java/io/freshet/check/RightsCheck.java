@@ -33,8 +33,8 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
      * @param there the topics that exist, with the operations that this user is authorised to perform on them
      */
     void run(Map<String, TopicDescription> there, Consumer<Finding> found) throws InterruptedException {
-        Set<Right> missing = new LinkedHashSet<>();
-        for (Right right : onTopics()) {
+        Set<RequiredAcl> missing = new LinkedHashSet<>();
+        for (RequiredAcl right : onTopics()) {
             TopicDescription topic = there.get(right.name());
             if (topic != null && !isAllowed(topic.authorizedOperations(), right)) {
                 missing.add(right);
@@ -49,13 +49,13 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
         }
     }
 
-    private static boolean isAllowed(@Nullable Set<AclOperation> allowed, Right right) {
+    private static boolean isAllowed(@Nullable Set<AclOperation> allowed, RequiredAcl right) {
         return allowed == null || allowed.contains(AclOperation.valueOf(right.constant()));
     }
 
-    private List<Right> onTopics() {
+    private List<RequiredAcl> onTopics() {
         Topics topics = config.topics();
-        List<Right> rights = new ArrayList<>();
+        List<RequiredAcl> rights = new ArrayList<>();
         if (roles.streams()) {
             on(rights, READ, topics.clicks(), topics.clicksRekeyed(), topics.requests(), topics.popularItems());
             on(rights, READ, topics.items(), topics.modelLog(), topics.modelManifests());
@@ -79,9 +79,9 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
         return rights.stream().filter(right -> needed.contains(right.name())).toList();
     }
 
-    private static void on(List<Right> rights, String operation, String... names) {
+    private static void on(List<RequiredAcl> rights, String operation, String... names) {
         for (String name : names) {
-            rights.add(new Right(TOPIC, name, operation));
+            rights.add(new RequiredAcl(TOPIC, name, operation));
         }
     }
 
@@ -89,15 +89,15 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
      * Starts calls that fail if a right is missing; they run in parallel. Describing needs less than the right itself:
      * Write on a transactional id and Read on a group each imply Describe.
      */
-    private Map<Right, KafkaFuture<?>> calls() {
-        Map<Right, KafkaFuture<?>> calls = new LinkedHashMap<>();
+    private Map<RequiredAcl, KafkaFuture<?>> calls() {
+        Map<RequiredAcl, KafkaFuture<?>> calls = new LinkedHashMap<>();
         if (roles.streams()) {
             ofClient(config.applicationId(), config.applicationId() + "-check", calls);
             // Kafka Streams creates its changelog topics itself, prefixed with the application id.
             NewTopic topic =
                     new NewTopic(config.applicationId() + "-check-changelog", Optional.of(1), Optional.empty());
             calls.put(
-                    new Right(TOPIC, config.applicationId() + "-", "Create", true),
+                    new RequiredAcl(TOPIC, config.applicationId() + "-", "Create", true),
                     brokers.admin()
                             .createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true))
                             .all());
@@ -112,19 +112,20 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
         return calls;
     }
 
-    private void ofClient(String group, String transactionalId, Map<Right, KafkaFuture<?>> calls) {
+    private void ofClient(String group, String transactionalId, Map<RequiredAcl, KafkaFuture<?>> calls) {
         calls.put(
-                new Right("group", group, READ),
+                new RequiredAcl("group", group, READ),
                 brokers.admin()
                         .describeConsumerGroups(List.of(group))
                         .describedGroups()
                         .get(group));
         calls.put(
-                new Right("transactional-id", transactionalId, WRITE),
+                new RequiredAcl("transactional-id", transactionalId, WRITE),
                 brokers.admin().describeTransactions(List.of(transactionalId)).description(transactionalId));
     }
 
-    private static void answer(Right right, KafkaFuture<?> call, Set<Right> missing, Consumer<Finding> found)
+    private static void answer(
+            RequiredAcl right, KafkaFuture<?> call, Set<RequiredAcl> missing, Consumer<Finding> found)
             throws InterruptedException {
         try {
             var _ = Brokers.answer(call);

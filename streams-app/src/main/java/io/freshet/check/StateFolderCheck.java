@@ -7,6 +7,6 @@ import java.util.function.Consumer;
 record StateFolderCheck(FreshetConfig config) implements Check {
     @Override
     public void run(Consumer<Finding> found) {
-        found.accept(new Folder("state.dir", "state.dir", config.stateDir()).writable());
+        found.accept(new WritableDirCheck("state.dir", "state.dir", config.stateDir()).writable());
     }
 }

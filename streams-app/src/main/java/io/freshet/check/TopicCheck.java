@@ -116,7 +116,7 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
                 Finding.problem(
                         name(name),
                         "this user may not see it, or it does not exist",
-                        new Right("topic", name, "Describe").remedy(brokers.bootstrapServers()));
+                        new RequiredAcl("topic", name, "Describe").remedy(brokers.bootstrapServers()));
             default ->
                 Finding.problem(
                         name(name),
@@ -149,7 +149,7 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
                         name(name),
                         "is missing, and this user may not create it",
                         "let an authorised user run '" + CREATE_COMMAND + "', or "
-                                + new Right("topic", name, "Create").remedy(brokers.bootstrapServers()));
+                                + new RequiredAcl("topic", name, "Create").remedy(brokers.bootstrapServers()));
             case InvalidReplicationFactorException e ->
                 Finding.problem(
                         name(name),

@@ -1,6 +1,6 @@
 package io.freshet.cli;
 
-import io.freshet.model.ClusterQuality;
+import io.freshet.model.IvfQuality;
 import io.freshet.model.ScoringBenchmark;
 import io.freshet.model.ScoringSpeed;
 import io.freshet.tensor.Lanes;
@@ -170,7 +170,7 @@ final class BenchScoreCommand implements Callable<Integer> {
     record Report(Map<String, Object> settings, MachineRates machine, List<Row> rows, List<Clusters> clusters) {}
 
     /** The quality of the clusters of a table. */
-    record Clusters(int items, ClusterQuality quality) {
+    record Clusters(int items, IvfQuality quality) {
         String line(int topK) {
             return String.format(
                     Locale.ROOT,

@@ -99,7 +99,8 @@ final class EvaluateCommand implements Callable<Integer> {
     EvaluateCommand() {}
 
     /** The JSON document that {@code --json} writes, with one component for each key. */
-    record Report(Map<String, Object> settings, Measures validation, Measures test, double seconds) {}
+    record Report(
+            Map<String, Object> settings, LeaveOneOutMetrics validation, LeaveOneOutMetrics test, double seconds) {}
 
     @Override
     public Integer call() throws Exception {
@@ -115,7 +116,7 @@ final class EvaluateCommand implements Callable<Integer> {
     }
 
     private Snapshot open(StoreLocation root) throws IOException {
-        SnapshotStore snapshots = StoreAlone.openExisting(root, "--snapshot", spec);
+        SnapshotStore snapshots = StandaloneStore.openExisting(root, "--snapshot", spec);
         List<String> versions = snapshots.versions(name);
         if (versions.isEmpty() || (version != null && !versions.contains(version))) {
             throw refused("no such snapshot in " + root + ": model=" + name + " version="
@@ -143,7 +144,7 @@ final class EvaluateCommand implements Callable<Integer> {
         Map<String, Object> settings = settings(file, openedVersion, sequences, items - known, seen);
         settings.put("input", read.summary());
         Report report = measure(sequences, seen, model, settings);
-        out.println(Measures.HEADER);
+        out.println(LeaveOneOutMetrics.HEADER);
         out.println(report.validation().row("validation"));
         out.println(report.test().row("test"));
         out.flush();
@@ -157,8 +158,8 @@ final class EvaluateCommand implements Callable<Integer> {
         long start = System.nanoTime();
         int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
         try (LeaveOneOut evaluation = new LeaveOneOut(sequences, seen, model.config(), threads)) {
-            Measures validation = Measures.of(evaluation.measure(model, HeldOut.VALIDATION));
-            Measures test = Measures.of(evaluation.measure(model, HeldOut.TEST));
+            LeaveOneOutMetrics validation = LeaveOneOutMetrics.of(evaluation.measure(model, HeldOut.VALIDATION));
+            LeaveOneOutMetrics test = LeaveOneOutMetrics.of(evaluation.measure(model, HeldOut.TEST));
             return new Report(settings, validation, test, (System.nanoTime() - start) / 1e9);
         } catch (IllegalArgumentException e) {
             throw refused("--data: " + e.getMessage());

@@ -194,9 +194,9 @@ final class FitCommand implements Callable<Integer> {
                 result.bestEpoch(),
                 result.epochs(),
                 FitProgress.time(result.seconds()));
-        out.println(Measures.HEADER);
-        out.println(Measures.of(result.validation()).row("validation"));
-        out.println(Measures.of(result.test()).row("test"));
+        out.println(LeaveOneOutMetrics.HEADER);
+        out.println(LeaveOneOutMetrics.of(result.validation()).row("validation"));
+        out.println(LeaveOneOutMetrics.of(result.test()).row("test"));
         out.flush();
         if (json != null) {
             Map<String, Object> all = new LinkedHashMap<>(settings);
@@ -208,7 +208,7 @@ final class FitCommand implements Callable<Integer> {
     private void save(PrintStream out, StoreLocation root, Fit fit, FitResult result, Map<String, Object> settings)
             throws IOException {
         Manifest manifest = FitSnapshot.save(
-                StoreAlone.open(root),
+                StandaloneStore.open(root),
                 name,
                 fit,
                 result,

@@ -62,9 +62,9 @@ final class FitProgress implements FitListener {
                         "epoch %4d   loss %.4f   validation HR@10 %s  NDCG@10 %s  MRR@10 %s   after %s %s",
                         point.epoch(),
                         point.loss(),
-                        Measures.share(point.validation().at10().hr()),
-                        Measures.share(point.validation().at10().ndcg()),
-                        Measures.share(point.validation().at10().mrr()),
+                        LeaveOneOutMetrics.share(point.validation().at10().hr()),
+                        LeaveOneOutMetrics.share(point.validation().at10().ndcg()),
+                        LeaveOneOutMetrics.share(point.validation().at10().mrr()),
                         time(point.seconds()),
                         best ? " best so far" : "")
                 .stripTrailing();

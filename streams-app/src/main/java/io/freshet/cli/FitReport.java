@@ -17,8 +17,8 @@ import java.util.Map;
 record FitReport(
         Map<String, Object> settings,
         List<Point> curve,
-        Measures validation,
-        Measures test,
+        LeaveOneOutMetrics validation,
+        LeaveOneOutMetrics test,
         int bestEpoch,
         double seconds) {
     /**
@@ -43,8 +43,8 @@ record FitReport(
         return new FitReport(
                 settings,
                 result.curve().stream().map(Point::of).toList(),
-                Measures.of(result.validation()),
-                Measures.of(result.test()),
+                LeaveOneOutMetrics.of(result.validation()),
+                LeaveOneOutMetrics.of(result.test()),
                 result.bestEpoch(),
                 result.seconds());
     }

@@ -46,7 +46,7 @@ final class ModelsExportCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Parameters(paramLabel = "VERSION", description = "Version of the snapshot, or latest.")
-    private String version = Versions.LATEST;
+    private String version = SnapshotVersionOption.LATEST;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "The folder to write into.")
     private Path out = Path.of("");
@@ -63,7 +63,7 @@ final class ModelsExportCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private StorePlace place;
+    private SnapshotSourceOptions place;
 
     ModelsExportCommand() {}
 
@@ -75,8 +75,8 @@ final class ModelsExportCommand implements Callable<Integer> {
         } catch (FileAlreadyExistsException e) {
             throw new ParameterException(spec.commandLine(), "--out: " + e.getMessage());
         }
-        try (StorePlace.Opened opened = place.openStore(spec)) {
-            String found = Versions.find(opened, version, spec);
+        try (SnapshotSourceOptions.Opened opened = place.openStore(spec)) {
+            String found = SnapshotVersionOption.find(opened, version, spec);
             ProgressLine progress = new ProgressLine(System.err, Terminal.canRedraw(), Terminal.hasBlocks());
             try (Snapshot snapshot = opened.store().open(opened.modelName(), found)) {
                 ItemExport.Exported exported = export.write(snapshot, (items, of) -> show(progress, items, of));

@@ -37,7 +37,7 @@ final class ModelsListCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private StorePlace place;
+    private SnapshotSourceOptions place;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the manifests and the rollback to this file.")
     private @Nullable Path json;
@@ -95,7 +95,7 @@ final class ModelsListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (StorePlace.Opened opened = place.open(spec)) {
+        try (SnapshotSourceOptions.Opened opened = place.open(spec)) {
             Report report = report(opened, System.out);
             report.snapshots().forEach(snapshot -> System.out.println(snapshot.line()));
             System.out.println(served(report, opened.config()));
@@ -107,7 +107,7 @@ final class ModelsListCommand implements Callable<Integer> {
         }
     }
 
-    private static Report report(StorePlace.Opened opened, PrintStream out) throws IOException {
+    private static Report report(SnapshotSourceOptions.Opened opened, PrintStream out) throws IOException {
         List<Snapshot> snapshots = new ArrayList<>();
         for (String version : opened.store().versions(opened.modelName())) {
             try {

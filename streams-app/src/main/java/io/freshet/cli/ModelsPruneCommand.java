@@ -63,13 +63,13 @@ final class ModelsPruneCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private ModelPlace place;
+    private ModelSourceOptions place;
 
     ModelsPruneCommand() {}
 
     @Override
     public Integer call() throws Exception {
-        try (ModelPlace.Opened opened = place.open(spec);
+        try (ModelSourceOptions.Opened opened = place.open(spec);
                 ServedVersion served = new ServedVersion(opened.config().trainer())) {
             RetentionPolicy policy = policy(opened.config().trainer().retention());
             new Pruning(opened.store(), opened.config().modelName(), policy, served, dryRun, System.out).run();

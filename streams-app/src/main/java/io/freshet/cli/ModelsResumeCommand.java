@@ -21,13 +21,13 @@ final class ModelsResumeCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private ModelPlace place;
+    private ModelSourceOptions place;
 
     ModelsResumeCommand() {}
 
     @Override
     public Integer call() throws Exception {
-        try (ModelPlace.Opened opened = place.open(spec);
+        try (ModelSourceOptions.Opened opened = place.open(spec);
                 ServedVersion served = new ServedVersion(opened.config().trainer())) {
             System.out.println(
                     served.resume()

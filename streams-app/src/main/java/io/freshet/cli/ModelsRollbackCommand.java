@@ -35,13 +35,13 @@ final class ModelsRollbackCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private ModelPlace place;
+    private ModelSourceOptions place;
 
     ModelsRollbackCommand() {}
 
     @Override
     public Integer call() throws Exception {
-        try (ModelPlace.Opened opened = place.open(spec);
+        try (ModelSourceOptions.Opened opened = place.open(spec);
                 ServedVersion served = new ServedVersion(opened.config().trainer())) {
             requireGood(opened);
             Rollback rollback = served.rollBack(version, Instant.now());
@@ -58,7 +58,7 @@ final class ModelsRollbackCommand implements Callable<Integer> {
     }
 
     /** Requires that the snapshot exists and passes its checks; otherwise scorers would keep what they serve now. */
-    private void requireGood(ModelPlace.Opened opened) throws Exception {
+    private void requireGood(ModelSourceOptions.Opened opened) throws Exception {
         try {
             opened.store().open(opened.config().modelName(), version).close();
         } catch (NoSuchFileException | IllegalArgumentException e) {

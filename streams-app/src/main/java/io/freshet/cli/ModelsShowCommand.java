@@ -44,13 +44,13 @@ final class ModelsShowCommand implements Callable<Integer> {
     @Parameters(
             paramLabel = "VERSION",
             arity = "0..1",
-            defaultValue = Versions.LATEST,
+            defaultValue = SnapshotVersionOption.LATEST,
             description = "Version of the snapshot; see 'freshet models list'. Default: ${DEFAULT-VALUE}.")
-    private String version = Versions.LATEST;
+    private String version = SnapshotVersionOption.LATEST;
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private StorePlace place;
+    private SnapshotSourceOptions place;
 
     @Option(
             names = "--json",
@@ -69,8 +69,8 @@ final class ModelsShowCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (StorePlace.Opened opened = place.open(spec)) {
-            String found = Versions.find(opened, version, spec);
+        try (SnapshotSourceOptions.Opened opened = place.open(spec)) {
+            String found = SnapshotVersionOption.find(opened, version, spec);
             Manifest manifest = opened.store().manifest(opened.modelName(), found);
             String served = opened.config() == null ? null : served(manifest, opened.config());
             print(manifest, served, System.out);

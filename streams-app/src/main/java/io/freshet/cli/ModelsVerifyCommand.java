@@ -48,7 +48,7 @@ final class ModelsVerifyCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private StorePlace place;
+    private SnapshotSourceOptions place;
 
     @Option(names = "--from-start", description = "Recompute from an untrained model, over the whole journal.")
     private boolean fromStart;
@@ -84,7 +84,7 @@ final class ModelsVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        try (StorePlace.Opened opened = place.open(spec)) {
+        try (SnapshotSourceOptions.Opened opened = place.open(spec)) {
             List<Finding> findings = new ArrayList<>();
             try (Recomputation recomputation = recomputation(opened.config(), opened.store())) {
                 for (String version : wanted(opened)) {
@@ -108,7 +108,7 @@ final class ModelsVerifyCommand implements Callable<Integer> {
     }
 
     /** Returns the versions ordered by step, so that one replay passes all of them. */
-    private Iterable<String> wanted(StorePlace.Opened opened) throws IOException {
+    private Iterable<String> wanted(SnapshotSourceOptions.Opened opened) throws IOException {
         List<String> all = opened.store().versions(opened.modelName());
         if (!all.containsAll(versions) || all.isEmpty()) {
             throw new ParameterException(
@@ -118,7 +118,8 @@ final class ModelsVerifyCommand implements Callable<Integer> {
         return versions.isEmpty() ? all : new TreeSet<>(versions);
     }
 
-    private static Finding verify(StorePlace.Opened opened, String version, @Nullable Recomputation recomputation)
+    private static Finding verify(
+            SnapshotSourceOptions.Opened opened, String version, @Nullable Recomputation recomputation)
             throws IOException {
         Manifest manifest;
         try {

@@ -196,7 +196,7 @@ record PrequentialReport(
     private static String row(String name, List<Double> values) {
         return String.format(Locale.ROOT, "  %-34s", name)
                 + values.stream()
-                        .map(value -> String.format(Locale.ROOT, " %8s", Measures.share(value)))
+                        .map(value -> String.format(Locale.ROOT, " %8s", LeaveOneOutMetrics.share(value)))
                         .collect(Collectors.joining());
     }
 

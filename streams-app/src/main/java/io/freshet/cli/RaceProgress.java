@@ -37,7 +37,7 @@ final class RaceProgress implements RaceListener {
                 "%s  %,d clicks  NDCG@10 %s lately  %s so far, %s left at this rate",
                 progress.bar(share),
                 records,
-                Measures.share(online.ndcg()),
+                LeaveOneOutMetrics.share(online.ndcg()),
                 FitProgress.time(seconds),
                 FitProgress.time(seconds / share * (1 - share)));
     }

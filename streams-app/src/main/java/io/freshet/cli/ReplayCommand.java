@@ -55,7 +55,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     @Mixin
     @SuppressWarnings("NullAway.Init") // picocli sets it
-    private ModelPlace place;
+    private ModelSourceOptions place;
 
     @Option(
             names = "--to-step",
@@ -125,7 +125,7 @@ final class ReplayCommand implements Callable<Integer> {
         if (toStep != null && toStep < 0) {
             throw refused("--to-step must not be negative: " + toStep);
         }
-        try (ModelPlace.Opened opened = place.open(spec)) {
+        try (ModelSourceOptions.Opened opened = place.open(spec)) {
             if (into != null && isSame(into, opened.config().modelStore())) {
                 throw refused("--into must not be the trainer's own model store, which has one writer: " + into);
             }
@@ -138,7 +138,7 @@ final class ReplayCommand implements Callable<Integer> {
         }
     }
 
-    private Report replay(ModelPlace.Opened opened) throws IOException {
+    private Report replay(ModelSourceOptions.Opened opened) throws IOException {
         long started = System.nanoTime();
         try (JournalReplay replay = begin(opened.config().trainer(), opened.store())) {
             go(replay);
@@ -185,7 +185,7 @@ final class ReplayCommand implements Callable<Integer> {
 
     private Manifest save(JournalReplay replay) throws IOException {
         if (into != null) {
-            return replay.save(StoreAlone.open(into), Instant.now());
+            return replay.save(StandaloneStore.open(into), Instant.now());
         }
         try (ScratchStore scratch = new ScratchStore()) {
             Manifest manifest = replay.save(scratch.store(), Instant.now());

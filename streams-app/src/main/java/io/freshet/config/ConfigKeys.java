@@ -3,7 +3,7 @@ package io.freshet.config;
 import static org.apache.kafka.common.config.ConfigDef.Range.atLeast;
 import static org.apache.kafka.common.config.ConfigDef.Range.between;
 
-import io.freshet.memory.MemoryConfig;
+import io.freshet.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.Scorer;
 import io.freshet.store.S3Settings;
 import java.util.List;
@@ -627,7 +627,7 @@ final class ConfigKeys {
                     MODEL_MEMORY_WINDOW,
                     ConfigDef.Type.INT,
                     "10",
-                    between(0, MemoryConfig.MAX_WINDOW),
+                    between(0, CooccurrenceConfig.MAX_WINDOW),
                     "clicks",
                     "Number of a user's newest clicks that the memory counts as neighbours of the next click; 0 for a"
                             + " network without a memory."),
@@ -635,14 +635,14 @@ final class ConfigKeys {
                     MODEL_MEMORY_NEIGHBOURS,
                     ConfigDef.Type.INT,
                     "64",
-                    between(1, MemoryConfig.MAX_NEIGHBOURS),
+                    between(1, CooccurrenceConfig.MAX_NEIGHBOURS),
                     "items",
                     "Neighbours that the memory keeps for each item."),
             key(
                     MODEL_MEMORY_HALVING_CLICKS,
                     ConfigDef.Type.INT,
                     "256",
-                    between(1, MemoryConfig.MAX_HALVING_CLICKS),
+                    between(1, CooccurrenceConfig.MAX_HALVING_CLICKS),
                     "clicks",
                     "Number of neighbouring clicks of an item above which the memory halves the item's weights."),
             millis(

@@ -1,10 +1,10 @@
 package io.freshet.config;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
 import io.freshet.encoder.EncoderChoice;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.event.EventTypes;
 import io.freshet.loss.LossConfig;
-import io.freshet.memory.MemoryConfig;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningConfig;
@@ -365,7 +365,7 @@ public final class FreshetConfig {
                 integer(ConfigKeys.ONLINE_REPLAY_CAPACITY),
                 integer(ConfigKeys.ONLINE_METRICS_K),
                 integer(ConfigKeys.ONLINE_METRICS_WINDOW),
-                new MemoryConfig(
+                new CooccurrenceConfig(
                         integer(ConfigKeys.MODEL_MEMORY_WINDOW),
                         integer(ConfigKeys.MODEL_MEMORY_NEIGHBOURS),
                         integer(ConfigKeys.MODEL_MEMORY_HALVING_CLICKS)),

@@ -1,7 +1,7 @@
 package io.freshet.config;
 
-import io.freshet.variant.Addressing;
 import io.freshet.variant.UserSplit;
+import io.freshet.variant.VariantRouting;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -30,7 +30,7 @@ public record VariantConfig(
     }
 
     /** Returns the addressing of updated sequences, which tells scorers which variant answers each of them. */
-    public Addressing addressing() {
-        return new Addressing(split, models.keySet());
+    public VariantRouting addressing() {
+        return new VariantRouting(split, models.keySet());
     }
 }

@@ -119,7 +119,7 @@ public final class Demo {
         if (options.json() != null) {
             summary.write(options.json());
         }
-        Report.lines(summary).forEach(out::println);
+        DemoReport.lines(summary).forEach(out::println);
         out.flush();
     }
 

@@ -2,8 +2,8 @@ package io.freshet.demo;
 
 import io.freshet.config.FreshetConfig;
 import io.freshet.config.ModelStores;
-import io.freshet.http.Figures;
 import io.freshet.http.HttpServer;
+import io.freshet.http.PageMetrics;
 import io.freshet.online.TrainerStatus.Phase;
 import io.freshet.scoring.LiveModel;
 import io.freshet.scoring.ModelListener;
@@ -51,7 +51,7 @@ final class DemoRoles implements AutoCloseable {
     }
 
     /** Returns the roles for an HTTP server, which must be closed before them. */
-    HttpServer.Roles forHttp(Figures.Source figures) {
+    HttpServer.Roles forHttp(PageMetrics.Source figures) {
         return new HttpServer.Roles(streams, null, trainer, store, registry, figures);
     }
 

@@ -41,7 +41,7 @@ final class DemoRun implements AutoCloseable {
     private final MeasuredLatency clickToRecommendation;
     private final ModelFreshness freshness;
     private final MeasuredLatency clickToModel;
-    private final Books books;
+    private final PipelineCounts books;
     private final DemoRoles roles;
     private final @Nullable HttpServer http;
     private final TopicWatcher watcher;
@@ -59,7 +59,7 @@ final class DemoRun implements AutoCloseable {
     private volatile ClickOutcomeCounts outcomes = new ClickOutcomeCounts(0, 0, 0);
 
     /** Counters that distinguish a slow run from a hung one. */
-    private record Progress(long read, Books.Figures figures, ClickOutcomeCounts outcomes) {}
+    private record Progress(long read, PipelineCounts.Figures figures, ClickOutcomeCounts outcomes) {}
 
     /** @param description description of the clicks, for the user */
     DemoRun(
@@ -72,7 +72,8 @@ final class DemoRun implements AutoCloseable {
             throws IOException {
         this.options = options;
         this.config = config;
-        this.books = new Books(config.eventTypes(), config.trainer().learning().itemRetention());
+        this.books = new PipelineCounts(
+                config.eventTypes(), config.trainer().learning().itemRetention());
         this.stop = stop;
         this.startNanos = startNanos;
         long nowMs = System.currentTimeMillis();
@@ -249,14 +250,14 @@ final class DemoRun implements AutoCloseable {
 
     /** Returns whether every click on the topic has been sequenced or refused. */
     private boolean isSequenced() {
-        Books.Figures figures = books.figures();
+        PipelineCounts.Figures figures = books.figures();
         long dropped = outcomes.duplicates() + outcomes.tooLate();
         return figures.accepted() + figures.deadLetters() + dropped >= before.records() + feeder.produced();
     }
 
     /** Returns whether every click on the topic has been refused, or has been sequenced, learned from and answered. */
     private boolean isDealtWith() {
-        Books.Figures figures = books.figures();
+        PipelineCounts.Figures figures = books.figures();
         return isSequenced()
                 && figures.learned() == figures.accepted()
                 && figures.recommendations() >= figures.accepted()
@@ -275,7 +276,7 @@ final class DemoRun implements AutoCloseable {
 
     private Frame frame(String source) {
         long now = System.nanoTime();
-        Books.Figures figures = books.figures();
+        PipelineCounts.Figures figures = books.figures();
         PrequentialRace.Standing recent = books.recent();
         remember(recent.model().ndcg());
         if (shownUsers.isEmpty() || now >= nextUsersNanos) {
@@ -326,7 +327,7 @@ final class DemoRun implements AutoCloseable {
     }
 
     private Summary summary(Duration wall) {
-        Books.Figures figures = books.figures();
+        PipelineCounts.Figures figures = books.figures();
         return new Summary(
                 new Summary.Clicks(
                         feeder.read(),

@@ -29,7 +29,7 @@ record Frame(
         long read,
         double clicksPerSecond,
         double stepsPerSecond,
-        Books.Figures figures,
+        PipelineCounts.Figures figures,
         ClickOutcomeCounts outcomes,
         long modelStep,
         Duration modelAge,

@@ -1,7 +1,7 @@
 package io.freshet.demo;
 
 import io.freshet.evaluation.Accuracy;
-import io.freshet.http.Figures;
+import io.freshet.http.PageMetrics;
 import io.freshet.http.RateWindow;
 import io.freshet.scoring.LiveModel;
 import java.util.LinkedHashMap;
@@ -10,12 +10,12 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /** Figures of a demo's page: the demo's own books, including the baselines and the latency of recommendations. */
-final class PageFigures implements Figures.Source {
+final class PageFigures implements PageMetrics.Source {
     private static final int SHOWN_USERS = 12;
 
     private final String source;
     private final Supplier<String> status;
-    private final Books books;
+    private final PipelineCounts books;
     private final LiveModel live;
     private final MeasuredLatency clickToRecommendation;
     private final MeasuredLatency clickToModel;
@@ -26,7 +26,7 @@ final class PageFigures implements Figures.Source {
     PageFigures(
             String source,
             Supplier<String> status,
-            Books books,
+            PipelineCounts books,
             LiveModel live,
             MeasuredLatency clickToRecommendation,
             MeasuredLatency clickToModel) {
@@ -39,16 +39,16 @@ final class PageFigures implements Figures.Source {
     }
 
     @Override
-    public Figures now() {
-        Books.Figures figures = books.figures();
+    public PageMetrics now() {
+        PipelineCounts.Figures figures = books.figures();
         long nowNs = System.nanoTime();
-        return new Figures(
+        return new PageMetrics(
                 source,
                 status.get(),
                 figures.accepted(),
                 clickRate.perSecond(nowNs, figures.accepted()),
                 stepRate.perSecond(nowNs, figures.steps()),
-                Figures.Model.of(live),
+                PageMetrics.Model.of(live),
                 quality(books.recent()),
                 clickToRecommendation.shown().latencies(),
                 clickToModel.shown().latencies(),

@@ -37,7 +37,7 @@ final class TopicWatcher implements Runnable {
 
     private final Map<String, Object> consumerProperties;
     private final Topics topics;
-    private final Books books;
+    private final PipelineCounts books;
     private final MeasuredLatency clickToRecommendation;
     private final AtomicReference<@Nullable Consumer<byte[], byte[]>> running = new AtomicReference<>();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
@@ -45,7 +45,10 @@ final class TopicWatcher implements Runnable {
     private volatile boolean stopping;
 
     TopicWatcher(
-            Map<String, Object> consumerProperties, Topics topics, Books books, MeasuredLatency clickToRecommendation) {
+            Map<String, Object> consumerProperties,
+            Topics topics,
+            PipelineCounts books,
+            MeasuredLatency clickToRecommendation) {
         this.consumerProperties = consumerProperties;
         this.topics = topics;
         this.books = books;

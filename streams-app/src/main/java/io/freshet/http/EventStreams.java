@@ -31,7 +31,7 @@ final class EventStreams implements AutoCloseable {
     private static final int MOST_STREAMS = 64;
     private static final int MOST_POINTS = 720;
 
-    private final Figures.Source source;
+    private final PageMetrics.Source source;
     private final InstantSource clock;
     private final Semaphore free = new Semaphore(MOST_STREAMS);
     private final Thread sampler =
@@ -44,7 +44,7 @@ final class EventStreams implements AutoCloseable {
     private long number;
     private volatile boolean closed;
 
-    EventStreams(Figures.Source source, InstantSource clock) {
+    EventStreams(PageMetrics.Source source, InstantSource clock) {
         this.source = source;
         this.clock = clock;
     }
@@ -74,7 +74,7 @@ final class EventStreams implements AutoCloseable {
         }
     }
 
-    private void publish(long nowMs, Figures figures) {
+    private void publish(long nowMs, PageMetrics figures) {
         byte[] event = event("figures", Json.object(json -> FigureJson.write(json, nowMs, figures)));
         synchronized (this) {
             history.add(nowMs, figures);

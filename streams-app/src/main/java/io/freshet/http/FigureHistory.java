@@ -27,7 +27,7 @@ final class FigureHistory {
         this.capacity = capacity;
     }
 
-    void add(long atMs, Figures figures) {
+    void add(long atMs, PageMetrics figures) {
         if (taken++ % every == 0) {
             if (points.size() == capacity) {
                 thinOut();
@@ -40,7 +40,7 @@ final class FigureHistory {
         return points.size();
     }
 
-    private static Map<String, Double> ndcgOf(Figures figures) {
+    private static Map<String, Double> ndcgOf(PageMetrics figures) {
         Map<String, Double> ndcg = new LinkedHashMap<>();
         for (Map.Entry<String, Accuracy> ranked : figures.quality().entrySet()) {
             if (ranked.getValue().events() > 0) {

@@ -6,11 +6,11 @@ import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** Writes {@link Figures} in the format that the page reads. */
+/** Writes {@link PageMetrics} in the format that the page reads. */
 final class FigureJson {
     private FigureJson() {}
 
-    static void write(JsonGenerator json, long atMs, Figures figures) throws IOException {
+    static void write(JsonGenerator json, long atMs, PageMetrics figures) throws IOException {
         json.writeNumberField("at", atMs);
         json.writeStringField("source", figures.source());
         json.writeStringField("status", figures.status());
@@ -32,7 +32,7 @@ final class FigureJson {
         json.writeEndArray();
     }
 
-    private static void writeModel(JsonGenerator json, Figures.@Nullable Model model) throws IOException {
+    private static void writeModel(JsonGenerator json, PageMetrics.@Nullable Model model) throws IOException {
         if (model == null) {
             json.writeNullField("model");
             return;

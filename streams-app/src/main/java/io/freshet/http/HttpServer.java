@@ -93,7 +93,7 @@ public final class HttpServer implements AutoCloseable {
             @Nullable TrainerRole trainer,
             SnapshotStore store,
             PrometheusMeterRegistry registry,
-            Figures.@Nullable Source figures,
+            PageMetrics.@Nullable Source figures,
             @Nullable TopicWatch topics) {
         /** Creates the roles of a process whose topics exist. */
         public Roles(
@@ -102,7 +102,7 @@ public final class HttpServer implements AutoCloseable {
                 @Nullable TrainerRole trainer,
                 SnapshotStore store,
                 PrometheusMeterRegistry registry,
-                Figures.@Nullable Source figures) {
+                PageMetrics.@Nullable Source figures) {
             this(streams, scorer, trainer, store, registry, figures, null);
         }
 
@@ -201,7 +201,7 @@ public final class HttpServer implements AutoCloseable {
         routes.addAll(health.routes());
         routes.addAll(metrics.routes());
         routes.addAll(new Description().routes());
-        ModelDesk desk = opened(new ModelDesk(freshet, roles.store(), InstantSource.system()));
+        ModelAdmin desk = opened(new ModelAdmin(freshet, roles.store(), InstantSource.system()));
         AnsweringRole answering = roles.answering();
         LiveModel live = answering == null ? null : answering.variants().own().live();
         routes.addAll(new ModelRoutes(freshet, live, desk, bodies).routes());
@@ -220,7 +220,7 @@ public final class HttpServer implements AutoCloseable {
             others.use(identity.value());
         }
         forwarder = others;
-        UserPlaces places = new UserPlaces(streams.users(), others, config.advertisedAddress(), config.staleReads());
+        UserRouting places = new UserRouting(streams.users(), others, config.advertisedAddress(), config.staleReads());
         routes.addAll(new UserRoutes(places, producer).routes());
         routes.addAll(new RecommendationRoutes(
                         streams.variants(),
@@ -242,7 +242,7 @@ public final class HttpServer implements AutoCloseable {
         routes.addAll(new PageFiles().routes());
     }
 
-    private static Figures.Source figures(FreshetConfig freshet, Roles roles, StreamsRole streams) {
+    private static PageMetrics.Source figures(FreshetConfig freshet, Roles roles, StreamsRole streams) {
         if (roles.figures() != null) {
             return roles.figures();
         }

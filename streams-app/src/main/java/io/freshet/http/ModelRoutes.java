@@ -23,11 +23,11 @@ final class ModelRoutes {
 
     private final String modelName;
     private final @Nullable LiveModel live;
-    private final ModelDesk desk;
+    private final ModelAdmin desk;
     private final RequestBody bodies;
 
     /** @param live model that this instance serves; null if it serves none */
-    ModelRoutes(FreshetConfig config, @Nullable LiveModel live, ModelDesk desk, RequestBody bodies) {
+    ModelRoutes(FreshetConfig config, @Nullable LiveModel live, ModelAdmin desk, RequestBody bodies) {
         modelName = config.modelName();
         this.live = live;
         this.desk = desk;
@@ -43,7 +43,7 @@ final class ModelRoutes {
 
     private void show(Context context) {
         QueryParameters.requireNone(context);
-        ModelDesk.Standing standing = desk.standing();
+        ModelAdmin.Standing standing = desk.standing();
         Json.answer(context, 200, json -> {
             json.writeStringField("name", modelName);
             writeServed(json, live);

@@ -23,12 +23,12 @@ final class RecommendationRoutes {
 
     private final Variants variants;
     private final RequestCodec codec;
-    private final UserPlaces places;
+    private final UserRouting places;
     private final RequestBody bodies;
     private final InstantSource clock;
 
     RecommendationRoutes(
-            Variants variants, RequestCodec codec, UserPlaces places, RequestBody bodies, InstantSource clock) {
+            Variants variants, RequestCodec codec, UserRouting places, RequestBody bodies, InstantSource clock) {
         this.variants = variants;
         this.codec = codec;
         this.places = places;

@@ -18,7 +18,7 @@ import java.util.Map;
  * include neither baselines nor the latency of recommendations, which would require reading every topic once more.
  * Thread-safe.
  */
-final class ServedFigures implements Figures.Source, ModelListener {
+final class ServedFigures implements PageMetrics.Source, ModelListener {
     private final String source;
     private final LiveModel live;
     private final MeterRegistry registry;
@@ -62,17 +62,17 @@ final class ServedFigures implements Figures.Source, ModelListener {
     }
 
     @Override
-    public Figures now() {
+    public PageMetrics now() {
         Counter accepted = registry.find("freshet.clicks.accepted").counter();
         long clicks = accepted == null ? 0 : (long) accepted.count();
         long nowNs = System.nanoTime();
-        return new Figures(
+        return new PageMetrics(
                 source,
                 live.isLoaded() ? (live.isRolledBack() ? "rolled back" : "serving") : "waiting for a model",
                 clicks,
                 clickRate.perSecond(nowNs, clicks),
                 stepRate.perSecond(nowNs, Math.max(0, live.step())),
-                Figures.Model.of(live),
+                PageMetrics.Model.of(live),
                 quality(),
                 null,
                 clickToModel.latencies(),

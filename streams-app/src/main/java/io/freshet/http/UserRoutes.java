@@ -14,10 +14,10 @@ import java.util.Map;
 final class UserRoutes {
     private static final int ACCEPTED = 202;
 
-    private final UserPlaces places;
+    private final UserRouting places;
     private final ClickProducer producer;
 
-    UserRoutes(UserPlaces places, ClickProducer producer) {
+    UserRoutes(UserRouting places, ClickProducer producer) {
         this.places = places;
         this.producer = producer;
     }

@@ -1,6 +1,6 @@
 package io.freshet.scoring;
 
-import io.freshet.model.Answers;
+import io.freshet.model.TopKResults;
 import io.freshet.sequence.HistoryRows;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -41,7 +41,7 @@ final class Explanation {
         past.forEach(row -> histories.add(without(whole, row)));
         // If the history has only that item, nothing is left, and the model has no answer then.
         histories.removeIf(rows -> rows.length == 0);
-        Answers scored = model.probabilities(histories, answers);
+        TopKResults scored = model.probabilities(histories, answers);
         List<Map<Integer, Float>> probabilities = new ArrayList<>();
         for (int i = 0; i < histories.size(); i++) {
             probabilities.add(byRow(scored, i));
@@ -65,7 +65,7 @@ final class Explanation {
         return Arrays.stream(history).filter(other -> other != row).toArray();
     }
 
-    private static Map<Integer, Float> byRow(Answers scored, int history) {
+    private static Map<Integer, Float> byRow(TopKResults scored, int history) {
         Map<Integer, Float> probabilities = new HashMap<>();
         for (int place = 0; place < scored.size(history); place++) {
             probabilities.put(scored.row(history, place), scored.probability(history, place));

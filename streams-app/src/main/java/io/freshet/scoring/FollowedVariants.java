@@ -37,7 +37,7 @@ public final class FollowedVariants implements AutoCloseable {
             LiveModel live = new LiveModel(clock, registry, name);
             WarmUp warmUp = new WarmUp(role, live, config.scoring().topK(), historyLength);
             live.addListener(warmUp);
-            live.addListener(new ClusterKeeper(live, heartbeats));
+            live.addListener(new IndexMaintainer(live, heartbeats));
             models.put(name, live);
             warmUps.put(name, warmUp);
             followers.add(ModelFollower.of(role, config, modelName, store, live, registry));

@@ -9,7 +9,7 @@ import io.freshet.liveness.DeadlyErrors;
 import io.freshet.liveness.Heartbeat;
 import io.freshet.liveness.Heartbeats;
 import io.freshet.metrics.KafkaMeters;
-import io.freshet.online.SnapshotCatalogue;
+import io.freshet.online.ManifestIndex;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.Rollback;
 import io.freshet.store.Snapshot;
@@ -73,7 +73,7 @@ public final class ModelFollower implements AutoCloseable {
     private volatile boolean closed;
     private volatile @Nullable Consumer<byte[], byte[]> current;
 
-    private SnapshotCatalogue catalogue;
+    private ManifestIndex catalogue;
     private List<TopicPartition> manifestPartitions = List.of();
 
     /** First offset of the log that has not been applied to the served model. */
@@ -127,7 +127,7 @@ public final class ModelFollower implements AutoCloseable {
         heartbeat = heartbeats.of("model-follower of model=" + modelName);
         this.consumers = consumers;
         log = new TopicPartition(topics.modelLog(), 0);
-        catalogue = new SnapshotCatalogue(modelName);
+        catalogue = new ManifestIndex(modelName);
         thread = Thread.ofPlatform().name("model-follower").unstarted(this::run);
     }
 
@@ -225,7 +225,7 @@ public final class ModelFollower implements AutoCloseable {
     }
 
     private void readCatalogue(Consumer<byte[], byte[]> consumer) {
-        catalogue = new SnapshotCatalogue(modelName);
+        catalogue = new ManifestIndex(modelName);
         manifestPartitions = consumer.partitionsFor(topics.modelManifests()).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();

@@ -6,7 +6,7 @@ import io.freshet.output.Outputs;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequencer.SequencerTopology;
 import io.freshet.telemetry.LogIds;
-import io.freshet.variant.Addressing;
+import io.freshet.variant.VariantRouting;
 import java.util.Set;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -66,7 +66,7 @@ public final class ScoringTopology {
             Outputs outputs) {
         Topics topics = config.topics();
         SequenceScorer.WhoAnswers whoAnswers =
-                (userId, headers) -> Addressing.read(headers).isEmpty() ? variants.answering(userId) : null;
+                (userId, headers) -> VariantRouting.read(headers).isEmpty() ? variants.answering(userId) : null;
         addScorer(updates, config, outputs, whoAnswers);
         Trending trending = variants.own().recommender().trending();
         updates.process(() -> new PopularityCounter(config.scoring(), trending), Named.as(POPULARITY_COUNTER))
@@ -90,7 +90,7 @@ public final class ScoringTopology {
                 builder.stream(config.topics().sequences(), sequences(outputs)),
                 config,
                 outputs,
-                (userId, headers) -> shadow || Addressing.read(headers).equals(own.name()) ? own : null);
+                (userId, headers) -> shadow || VariantRouting.read(headers).equals(own.name()) ? own : null);
         addViews(builder, config, variants, outputs);
     }
 

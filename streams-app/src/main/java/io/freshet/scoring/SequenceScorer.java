@@ -9,8 +9,8 @@ import io.freshet.output.PassedHeaders;
 import io.freshet.sequence.ClickOrigin;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.telemetry.AnswerSpans;
-import io.freshet.variant.Addressing;
 import io.freshet.variant.LastAnswers;
+import io.freshet.variant.VariantRouting;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
@@ -54,7 +54,7 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         this.topK = config.scoring().topK();
         this.whoAnswers = whoAnswers;
         this.outputs = outputs;
-        passedHeaders = outputs.passedHeaders().with(Addressing.HEADER);
+        passedHeaders = outputs.passedHeaders().with(VariantRouting.HEADER);
         lastAnswers = new LastAnswers(config.variants().rememberedUsers());
     }
 

@@ -2,13 +2,13 @@ package io.freshet.scoring;
 
 import io.freshet.delta.Eviction;
 import io.freshet.delta.ModelDelta;
-import io.freshet.model.Answers;
-import io.freshet.model.ModelClusters;
+import io.freshet.model.ModelIvfIndex;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.RowFilter;
 import io.freshet.model.Scorer;
 import io.freshet.model.SimilarItems;
+import io.freshet.model.TopKResults;
 import io.freshet.sequence.HistoryRows;
 import io.freshet.store.Snapshot;
 import io.freshet.vocabulary.Vocabulary;
@@ -36,7 +36,7 @@ final class ServedModel implements AutoCloseable {
     private static final int MOST_BATCHES = 2;
 
     private final RecommenderModel model;
-    private final ModelClusters clusters;
+    private final ModelIvfIndex clusters;
     private final Vocabulary vocabulary;
     private final int workers;
     private final CatalogueRows catalogueRows = new CatalogueRows();
@@ -57,7 +57,7 @@ final class ServedModel implements AutoCloseable {
     /** @param approximateItems number of items from which on the search uses clusters, once they are built; 0 for never */
     ServedModel(RecommenderModel model, int workers, int approximateItems) {
         this.model = model;
-        this.clusters = new ModelClusters(model, approximateItems);
+        this.clusters = new ModelIvfIndex(model, approximateItems);
         this.workers = workers;
         vocabulary = model.vocabulary();
         catalogueRows.growTo(vocabulary.size());
@@ -203,7 +203,7 @@ final class ServedModel implements AutoCloseable {
                 question.selection().ask(scorer, model, question.history());
             }
         }
-        Answers answers = new Answers();
+        TopKResults answers = new TopKResults();
         scorer.answer(model, clusters.current(), k, answers);
         idle.add(scorer);
         List<List<RowSelection.Pick>> picks = new ArrayList<>(questions.size());
@@ -214,7 +214,7 @@ final class ServedModel implements AutoCloseable {
         return picks;
     }
 
-    private static List<RowSelection.Pick> picks(Answers answers, int history) {
+    private static List<RowSelection.Pick> picks(TopKResults answers, int history) {
         List<RowSelection.Pick> picks = new ArrayList<>(answers.size(history));
         for (int place = 0; place < answers.size(history); place++) {
             picks.add(new RowSelection.Pick(answers.row(history, place), answers.probability(history, place)));
@@ -223,7 +223,7 @@ final class ServedModel implements AutoCloseable {
     }
 
     private int answer(Scorer scorer, int k, int[] rows, float[] scores) {
-        Answers answers = new Answers();
+        TopKResults answers = new TopKResults();
         scorer.answer(model, clusters.current(), k, answers);
         idleScorers.add(scorer);
         for (int place = 0; place < answers.size(0); place++) {
@@ -251,7 +251,7 @@ final class ServedModel implements AutoCloseable {
      * @param rows rows without duplicates
      * @return for each history the rows with their probabilities, the most probable first
      */
-    Answers probabilities(List<int[]> histories, int[] rows) {
+    TopKResults probabilities(List<int[]> histories, int[] rows) {
         batches.acquireUninterruptibly();
         try {
             Scorer scorer = idleBatchScorer();
@@ -259,7 +259,7 @@ final class ServedModel implements AutoCloseable {
             for (int[] history : histories) {
                 scorer.addOnly(model, history, history.length, rows, rows.length);
             }
-            Answers answers = new Answers();
+            TopKResults answers = new TopKResults();
             scorer.answer(model, rows.length, answers);
             idleBatchScorers.add(scorer);
             return answers;

@@ -7,7 +7,7 @@ import io.freshet.sequence.EventClock;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.UserSequence;
-import io.freshet.variant.Addressing;
+import io.freshet.variant.VariantRouting;
 import java.util.List;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
@@ -27,7 +27,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
 final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> {
     private final SequenceWindow window;
     private final SequencerConfig config;
-    private final Addressing addressing;
+    private final VariantRouting addressing;
     private final SequencerMetrics metrics;
     private final long retentionMs;
     private final IdleUsers idleUsers;
@@ -42,7 +42,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     private final EventClock clock = new EventClock();
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    Sequencer(SequencerConfig config, Addressing addressing, SequencerMetrics metrics) {
+    Sequencer(SequencerConfig config, VariantRouting addressing, SequencerMetrics metrics) {
         this.config = config;
         this.addressing = addressing;
         this.metrics = metrics;

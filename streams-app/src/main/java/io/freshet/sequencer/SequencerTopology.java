@@ -8,7 +8,7 @@ import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.SequenceUpdateCodec;
 import io.freshet.sequence.UserSequence;
 import io.freshet.sequence.UserSequenceCodec;
-import io.freshet.variant.Addressing;
+import io.freshet.variant.VariantRouting;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -63,7 +63,7 @@ public final class SequencerTopology {
             StreamsBuilder builder,
             Topics topics,
             SequencerConfig config,
-            Addressing addressing,
+            VariantRouting addressing,
             Outputs outputs,
             SequencerMetrics metrics) {
         KStream<byte[], SequenceUpdate> updates = acceptedClicks(builder, topics, config, outputs, metrics)
@@ -131,7 +131,7 @@ public final class SequencerTopology {
     }
 
     /** Supplies sequencers and their stores. Both stores have no cache, so that a commit has no cached records to flush. */
-    private record SequencerSupplier(SequencerConfig config, Addressing addressing, SequencerMetrics metrics)
+    private record SequencerSupplier(SequencerConfig config, VariantRouting addressing, SequencerMetrics metrics)
             implements FixedKeyProcessorSupplier<byte[], Verdict.Placed, SequenceUpdate> {
         @Override
         public FixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> get() {

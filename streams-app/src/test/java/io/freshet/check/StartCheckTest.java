@@ -118,7 +118,7 @@ class StartCheckTest {
 
     @Test
     void shouldWarnOfADiskThatIsNearlyFull() {
-        Folder state = new Folder("state.dir", "state.dir", folder);
+        WritableDirCheck state = new WritableDirCheck("state.dir", "state.dir", folder);
 
         assertThat(state.space(folder, 100L << 20).outcome()).isEqualTo(Outcome.WARNING);
         assertThat(state.space(folder, 100L << 30).outcome()).isEqualTo(Outcome.OK);

@@ -58,6 +58,6 @@ class FitProgressTest {
     @ParameterizedTest
     @CsvSource({"0.05971, .0597", "0, .0000", "1, 1.000", "0.99999, 1.000"})
     void shouldWriteSharesAsPapersDo(double share, String text) {
-        assertThat(Measures.share(share)).isEqualTo(text);
+        assertThat(LeaveOneOutMetrics.share(share)).isEqualTo(text);
     }
 }

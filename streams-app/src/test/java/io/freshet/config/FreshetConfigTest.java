@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
 import io.freshet.event.EventTypes;
-import io.freshet.memory.MemoryConfig;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningConfig;
@@ -288,7 +288,7 @@ final class FreshetConfigTest {
                 "model.memory.window", "3", "model.memory.neighbours", "20", "model.memory.halving.clicks", "50"));
         FreshetConfig off = FreshetConfig.of(Map.of("model.memory.window", "0"));
 
-        assertThat(bounded.trainer().learning().memory()).isEqualTo(new MemoryConfig(3, 20, 50));
+        assertThat(bounded.trainer().learning().memory()).isEqualTo(new CooccurrenceConfig(3, 20, 50));
         assertThat(off.trainer().learning().memory().isOn()).isFalse();
     }
 

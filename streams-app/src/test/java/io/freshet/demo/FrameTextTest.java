@@ -55,7 +55,7 @@ class FrameTextTest {
                 count,
                 12_345,
                 4.8,
-                new Books.Figures(count, count, 0, count, count, count, count, 12, size, size, size),
+                new PipelineCounts.Figures(count, count, 0, count, count, count, count, 12, size, size, size),
                 new ClickOutcomeCounts(count, count, count),
                 count,
                 Duration.ofMillis(1_234),

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.config.ScoringConfig;
 import io.freshet.config.SeenReturn;
+import io.freshet.cooccurrence.CooccurrenceConfig;
+import io.freshet.cooccurrence.CooccurrenceScores;
 import io.freshet.event.EventTypes;
-import io.freshet.memory.Expectations;
-import io.freshet.memory.MemoryConfig;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.Scorer;
 import io.freshet.sequence.Interaction;
@@ -93,7 +93,7 @@ class RecommenderProperties {
 
         /** Returns a model in which about every third item has the vector of another, so that some are equally probable. */
         private RecommenderModel model() {
-            RecommenderModel made = RecommenderModel.initial(TinyModels.CONFIG, MemoryConfig.DEFAULT);
+            RecommenderModel made = RecommenderModel.initial(TinyModels.CONFIG, CooccurrenceConfig.DEFAULT);
             RowTable vectors = made.items();
             for (int i = 0; i < items; i++) {
                 int row = made.addIfAbsent(item(i));
@@ -114,7 +114,7 @@ class RecommenderProperties {
         private void observeClicks(RecommenderModel made) {
             int known = Math.max(1, items / 2);
             int clicks = items == 0 ? 0 : random.nextInt(60);
-            Expectations expectations = new Expectations();
+            CooccurrenceScores expectations = new CooccurrenceScores();
             for (int click = 0; click < clicks; click++) {
                 int[] history = random.ints(1 + random.nextInt(4), 0, known).toArray();
                 int item = random.nextInt(known);

@@ -14,7 +14,7 @@ import io.freshet.output.Outputs;
 import io.freshet.sequencer.BoundedRocksDb;
 import io.freshet.topology.FreshetTopology;
 import io.freshet.topology.StreamsProperties;
-import io.freshet.variant.Addressing;
+import io.freshet.variant.VariantRouting;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -262,13 +262,13 @@ final class VariantsTopologyTest {
     void shouldNotBelieveAnAddressThatCameWithTheClick() {
         Running streams = streams(Map.of());
         RecordHeaders forged = new RecordHeaders();
-        forged.add(Addressing.HEADER, "b".getBytes(UTF_8));
+        forged.add(VariantRouting.HEADER, "b".getBytes(UTF_8));
         streams.pipe("clicks", clickOf("anna", "a", NOW, forged));
 
         assertThat(streams.answers("recommendations"))
                 .singleElement()
                 .satisfies(answer -> assertThat(answer.get("variant")).isNull());
-        assertThat(Addressing.read(streams.read("sequences").getFirst().headers()))
+        assertThat(VariantRouting.read(streams.read("sequences").getFirst().headers()))
                 .isEmpty();
     }
 

@@ -18,7 +18,7 @@ import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdate;
 import io.freshet.sequence.SequenceUpdateCodec;
 import io.freshet.sequence.UserSequence;
-import io.freshet.variant.Addressing;
+import io.freshet.variant.VariantRouting;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -74,7 +74,7 @@ final class SequencerTopologyTest {
         memory.shareThrough(properties);
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(properties)));
         Outputs outputs = Outputs.of(FreshetConfig.of(Map.of()), registry, () -> Instant.ofEpochMilli(wallClockMs));
-        SequencerTopology.addTo(builder, TOPICS, CONFIG, Addressing.NONE, outputs, new SequencerMetrics(registry));
+        SequencerTopology.addTo(builder, TOPICS, CONFIG, VariantRouting.NONE, outputs, new SequencerMetrics(registry));
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
         driver = new TopologyTestDriver(builder.build(), driverProperties);

@@ -16,7 +16,7 @@ public class ItemScanBenchmark extends KernelBenchmark {
 
     private final RowTable items = data.itemTable();
     private final Matrix states = data.matrix(ItemScan.QUERIES, D);
-    private final Question[] questions = new Question[ItemScan.QUERIES];
+    private final SearchQuery[] questions = new SearchQuery[ItemScan.QUERIES];
     private final ItemScan scan = data.own(new ItemScan(D, Products.forThisCpu(), 1));
 
     @Setup
@@ -26,7 +26,7 @@ public class ItemScanBenchmark extends KernelBenchmark {
             for (int i = 0; i < EXCLUDED; i++) {
                 excluded[i] = scattered(query * EXCLUDED + i);
             }
-            questions[query] = new Question();
+            questions[query] = new SearchQuery();
             questions[query].begin(excluded, EXCLUDED, RowFilter.ALL);
         }
     }

@@ -1,6 +1,6 @@
 package io.freshet.model;
 
-import io.freshet.memory.Expectations;
+import io.freshet.cooccurrence.CooccurrenceScores;
 import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.Lanes;
 import java.lang.foreign.MemorySegment;
@@ -9,7 +9,7 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The network's scores of the rows that the memory expects after each history of a tile, and, once normalised, their
- * probabilities. The rows of a history are in the order of {@link Expectations}, followed by the target. Owns its memory;
+ * probabilities. The rows of a history are in the order of {@link CooccurrenceScores}, followed by the target. Owns its memory;
  * an instance is used by one thread.
  */
 final class ExpectedScores implements AutoCloseable {
@@ -22,7 +22,7 @@ final class ExpectedScores implements AutoCloseable {
     private final PanelRows rows = new PanelRows();
 
     /** Makes room for the histories of a tile whose targets have been scored. */
-    void begin(QueryTile tile, Expectations expectations, int first, int panels) {
+    void begin(QueryTile tile, CooccurrenceScores expectations, int first, int panels) {
         rows.clear();
         for (int i = 0; i < tile.queries(); i++) {
             int expected = expectations.end(first + i) - expectations.start(first + i);

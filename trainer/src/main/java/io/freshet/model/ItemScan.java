@@ -64,7 +64,7 @@ final class ItemScan implements AutoCloseable {
             products.close();
         }
 
-        void clear(int queries, Question[] questions, int k) {
+        void clear(int queries, SearchQuery[] questions, int k) {
             for (int query = 0; query < queries; query++) {
                 best[query].clear(questions[query].wanted(k));
             }
@@ -100,7 +100,7 @@ final class ItemScan implements AutoCloseable {
      * @param questions (queries) rows that must not be among the best
      * @param k number of rows wanted for each query
      */
-    void run(RowTable items, Matrix states, int queries, float scale, Question[] questions, int k) {
+    void run(RowTable items, Matrix states, int queries, float scale, SearchQuery[] questions, int k) {
         int chunks = items.chunkCount();
         sums.begin(chunks, queries);
         nextChunk.setPlain(0);
@@ -124,7 +124,8 @@ final class ItemScan implements AutoCloseable {
     }
 
     /** Scans one chunk after another until none is left. */
-    private void scanChunks(Part part, RowTable items, Matrix states, int queries, float scale, Question[] questions) {
+    private void scanChunks(
+            Part part, RowTable items, Matrix states, int queries, float scale, SearchQuery[] questions) {
         int chunks = items.chunkCount();
         for (int chunk = nextChunk.getAndIncrement(); chunk < chunks; chunk = nextChunk.getAndIncrement()) {
             if (queries == 1) {

@@ -1,6 +1,6 @@
 package io.freshet.model;
 
-import io.freshet.clustering.ItemClusters;
+import io.freshet.ivf.IvfIndex;
 import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
@@ -13,19 +13,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * Finds the network's best rows and the normaliser of its softmax for up to {@value ItemScan#QUERIES} queries: exactly, by
  * a pass over the table ({@link ItemScan}), or approximately, by a search in some clusters of the table ({@link
- * ClusterScan}). Queries for which the search in clusters gives up share an exact pass.
+ * IvfSearch}). Queries for which the search in clusters gives up share an exact pass.
  *
  * <p>Owns its scratch memory and its threads; not thread-safe.
  */
 final class ItemSearch implements AutoCloseable {
     private final int dim;
     private final ItemScan scan;
-    private final List<ClusterScan> clusterScans = new ArrayList<>(); // one per thread
+    private final List<IvfSearch> clusterScans = new ArrayList<>(); // one per thread
     private final TopRows[] best; // (queries) found in clusters
     private final double[] logNormalizers = new double[ItemScan.QUERIES]; // found in clusters
     private final boolean[] scanned = new boolean[ItemScan.QUERIES]; // whether the query took the pass
     private final int[] places = new int[ItemScan.QUERIES]; // index of such a query in the pass
-    private final Question[] left = new Question[ItemScan.QUERIES];
+    private final SearchQuery[] left = new SearchQuery[ItemScan.QUERIES];
     private @Nullable FloatBlock block; // null until clusters are not enough for a query
     private @Nullable Matrix leftStates; // (queries, d)
 
@@ -54,11 +54,11 @@ final class ItemSearch implements AutoCloseable {
      */
     void run(
             RowTable items,
-            @Nullable ItemClusters clusters,
+            @Nullable IvfIndex clusters,
             Matrix states,
             int queries,
             float scale,
-            Question[] questions,
+            SearchQuery[] questions,
             int k) {
         if (clusters == null) {
             for (int query = 0; query < queries; query++) {
@@ -78,18 +78,18 @@ final class ItemSearch implements AutoCloseable {
 
     private void search(
             RowTable items,
-            ItemClusters clusters,
+            IvfIndex clusters,
             Matrix states,
             int queries,
             float scale,
-            Question[] questions,
+            SearchQuery[] questions,
             int k) {
         int used = Math.min(queries, scan.workers().count());
         while (clusterScans.size() < used) {
-            clusterScans.add(new ClusterScan(dim));
+            clusterScans.add(new IvfSearch(dim));
         }
         scan.workers().run(used, worker -> {
-            ClusterScan of = clusterScans.get(worker);
+            IvfSearch of = clusterScans.get(worker);
             for (int query = worker; query < queries; query += used) {
                 best[query].clear(questions[query].wanted(k));
                 scanned[query] = !of.run(
@@ -99,7 +99,7 @@ final class ItemSearch implements AutoCloseable {
         });
     }
 
-    private void scanLeft(RowTable items, Matrix states, int queries, float scale, Question[] questions, int k) {
+    private void scanLeft(RowTable items, Matrix states, int queries, float scale, SearchQuery[] questions, int k) {
         int count = 0;
         for (int query = 0; query < queries; query++) {
             if (scanned[query]) {
@@ -136,7 +136,7 @@ final class ItemSearch implements AutoCloseable {
     @Override
     public void close() {
         scan.close();
-        clusterScans.forEach(ClusterScan::close);
+        clusterScans.forEach(IvfSearch::close);
         if (block != null) {
             block.close();
         }

@@ -1,7 +1,7 @@
 package io.freshet.model;
 
+import io.freshet.cooccurrence.CooccurrenceModel;
 import io.freshet.delta.MemoryDelta;
-import io.freshet.memory.ClickMemory;
 import java.util.Arrays;
 
 /** Log of the clicks that a memory has observed since a step, grouped by step. Not thread-safe. */
@@ -39,7 +39,7 @@ final class MemoryLog {
     }
 
     /** Returns the whole log up to the end of a step, and the state of the memory's mixture. */
-    MemoryDelta take(long toStep, ClickMemory memory) {
+    MemoryDelta take(long toStep, CooccurrenceModel memory) {
         return new MemoryDelta(
                 Arrays.copyOf(clicksOfStep, Math.toIntExact(toStep - fromStep)),
                 Arrays.copyOf(historyLengths, clicks),

@@ -1,7 +1,7 @@
 package io.freshet.model;
 
+import io.freshet.cooccurrence.CooccurrenceScores;
 import io.freshet.encoder.SequenceBatch;
-import io.freshet.memory.Expectations;
 import io.freshet.tensor.RowTable;
 import io.freshet.tensor.Workers;
 import java.util.ArrayList;
@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * computing the probability of every item. Ties count against the target.
  *
  * <p>The mixture gives item v the probability {@code p(v) = a · exp(scale · s(v)) / Z + mass(v)}, where few items have a
- * mass ({@link Expectations}). Those items are compared with the target one by one. Any other item has at least the
+ * mass ({@link CooccurrenceScores}). Those items are compared with the target one by one. Any other item has at least the
  * target's probability if
  *
  * <pre>
@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>These items are counted over the scores as in {@link Ranker}, with another threshold. The threshold is known only once
  * Z has been summed over all rows. The sum over the rows seen so far is smaller, so it yields a lower bound of the
- * threshold, the floor. Rows that score at least the floor are kept until the threshold is known ({@link Contenders}). They
+ * threshold, the floor. Rows that score at least the floor are kept until the threshold is known ({@link PendingRows}). They
  * are few: their probabilities by the network sum up to at most one, and each of these is at least the target's mass times
  * the share of Z that has been seen. One pass over the item table is therefore enough. Owns its scratch memory. Not
  * thread-safe; a call runs on the ranker's own threads.
@@ -51,7 +51,7 @@ public final class MixtureRanker implements AutoCloseable {
         final SoftmaxSums sums = new SoftmaxSums();
         final ExpectedScores expected = new ExpectedScores();
         final PanelRows leftOut = new PanelRows();
-        final Contenders contenders = new Contenders();
+        final PendingRows contenders = new PendingRows();
         final float[] thresholds = new float[QueryTile.QUERIES]; // (queries) of the mixture
         final int[] corrections = new int[QueryTile.QUERIES]; // (queries) of the counts
 
@@ -83,7 +83,7 @@ public final class MixtureRanker implements AutoCloseable {
             int[] targets,
             int[] candidates,
             int @Nullable [][] masked,
-            Expectations expectations) {
+            CooccurrenceScores expectations) {
         private static final int[] NONE = {};
 
         int[] masked(int query) {
@@ -156,7 +156,7 @@ public final class MixtureRanker implements AutoCloseable {
      * {@code exp(scale · floor) = exp(scale · s(target)) + mass(target) / a · Z}, less a margin for the rounding errors of
      * the threshold.
      */
-    private static void raiseFloors(Scratch scratch, float scale, Expectations expectations, int first) {
+    private static void raiseFloors(Scratch scratch, float scale, CooccurrenceScores expectations, int first) {
         for (int i = 0; i < scratch.tile.queries(); i++) {
             double mass = expectations.targetMass(first + i);
             if (mass > 0) {
@@ -172,7 +172,7 @@ public final class MixtureRanker implements AutoCloseable {
 
     /** Computes the mixture's thresholds and corrections, and stores the network's probabilities and the score gaps. */
     private static void weigh(Scratch scratch, float scale, Queries queries, int first, MixtureRanks ranks) {
-        Expectations expectations = queries.expectations();
+        CooccurrenceScores expectations = queries.expectations();
         for (int i = 0; i < scratch.tile.queries(); i++) {
             int query = first + i;
             double logZ = scratch.sums.logNormalizer(i);
@@ -194,12 +194,12 @@ public final class MixtureRanker implements AutoCloseable {
     /** Returns the correction of the count over all rows, which ignores the masses of the rows that the memory expects. */
     private static int correction(
             ExpectedScores expected, Queries queries, int query, int lane, float threshold, double probability) {
-        Expectations expectations = queries.expectations();
+        CooccurrenceScores expectations = queries.expectations();
         int start = expectations.start(query);
         int correction = 0;
         for (int place = start; place < expectations.end(query); place++) {
             int row = expectations.row(place);
-            if (row == queries.targets()[query] || !Contenders.contains(queries.masked(query), row)) {
+            if (row == queries.targets()[query] || !PendingRows.contains(queries.masked(query), row)) {
                 double ofRow = expectations.networkShare(query) * expected.probability(lane, place - start)
                         + expectations.mass(place);
                 correction += ofRow >= probability ? 1 : 0;

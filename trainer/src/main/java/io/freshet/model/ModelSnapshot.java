@@ -1,13 +1,13 @@
 package io.freshet.model;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
+import io.freshet.cooccurrence.CooccurrenceFile;
+import io.freshet.cooccurrence.CooccurrenceModel;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.EncoderTypes;
 import io.freshet.encoder.ParameterLayout;
 import io.freshet.format.FiniteNumbers;
 import io.freshet.format.FormatException;
-import io.freshet.memory.ClickMemory;
-import io.freshet.memory.MemoryConfig;
-import io.freshet.memory.MemoryFile;
 import io.freshet.snapshot.DType;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
@@ -107,7 +107,7 @@ public final class ModelSnapshot {
         files.add(OPTIMIZER, file -> writeOptimizer(file, learner));
         files.add(VocabularyFile.NAME, file -> VocabularyFile.write(file, model.vocabulary()));
         if (model.memory().config().isOn()) {
-            files.add(MemoryFile.NAME, file -> MemoryFile.write(file, model.memory()));
+            files.add(CooccurrenceFile.NAME, file -> CooccurrenceFile.write(file, model.memory()));
         }
     }
 
@@ -237,7 +237,7 @@ public final class ModelSnapshot {
     public static RecommenderModel read(Snapshot snapshot) throws IOException {
         Manifest manifest = snapshot.manifest();
         Vocabulary vocabulary = VocabularyFile.read(snapshot.file(VocabularyFile.NAME));
-        ClickMemory memory = memory(snapshot, vocabulary.size());
+        CooccurrenceModel memory = memory(snapshot, vocabulary.size());
         RecommenderModel model = new RecommenderModel(config(manifest), vocabulary, memory, manifest.step());
         model.joinLineage(manifest.lineage());
         try {
@@ -277,10 +277,12 @@ public final class ModelSnapshot {
         }
     }
 
-    private static ClickMemory memory(Snapshot snapshot, int items) throws IOException {
+    private static CooccurrenceModel memory(Snapshot snapshot, int items) throws IOException {
         boolean isThere = snapshot.manifest().files().stream()
-                .anyMatch(file -> file.name().equals(MemoryFile.NAME));
-        return isThere ? MemoryFile.read(snapshot.file(MemoryFile.NAME), items) : new ClickMemory(MemoryConfig.OFF);
+                .anyMatch(file -> file.name().equals(CooccurrenceFile.NAME));
+        return isThere
+                ? CooccurrenceFile.read(snapshot.file(CooccurrenceFile.NAME), items)
+                : new CooccurrenceModel(CooccurrenceConfig.OFF);
     }
 
     /**

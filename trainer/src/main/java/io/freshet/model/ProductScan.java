@@ -52,7 +52,7 @@ final class ProductScan implements AutoCloseable {
             Matrix transposed,
             int queries,
             float scale,
-            Question[] questions,
+            SearchQuery[] questions,
             TopRows[] best,
             ChunkSums chunkSums) {
         begin(queries, best);
@@ -128,7 +128,7 @@ final class ProductScan implements AutoCloseable {
         Lanes.store(sum, memory, sums.at(0) + at);
     }
 
-    private void select(int rows, int first, int lane, Question[] questions, TopRows[] best) {
+    private void select(int rows, int first, int lane, SearchQuery[] questions, TopRows[] best) {
         for (int row = 0; row < rows; row++) {
             FloatVector floor = FloatVector.fromArray(Lanes.FLOATS, floors, lane);
             FloatVector score = Lanes.load(memory, (long) lane * Float.BYTES + row * ROW_BYTES);
@@ -139,7 +139,7 @@ final class ProductScan implements AutoCloseable {
         }
     }
 
-    private void offer(long good, int row, int first, int lane, Question[] questions, TopRows[] best) {
+    private void offer(long good, int row, int first, int lane, SearchQuery[] questions, TopRows[] best) {
         for (long left = good; left != 0; left &= left - 1) {
             int query = lane + Long.numberOfTrailingZeros(left);
             if (!questions[query].passesOver(first + row)) {

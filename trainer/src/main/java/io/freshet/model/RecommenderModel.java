@@ -1,10 +1,10 @@
 package io.freshet.model;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
+import io.freshet.cooccurrence.CooccurrenceModel;
 import io.freshet.delta.Eviction;
 import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.ParameterLayout;
-import io.freshet.memory.ClickMemory;
-import io.freshet.memory.MemoryConfig;
 import io.freshet.sampling.CounterRandom;
 import io.freshet.sampling.CounterRandom.Purpose;
 import io.freshet.snapshot.Manifest;
@@ -33,12 +33,12 @@ public final class RecommenderModel implements AutoCloseable {
     private final Vocabulary vocabulary;
     private final RowTable items; // (vocabulary, d)
     private final FloatBlock dense; // (layout.size())
-    private final ClickMemory memory;
+    private final CooccurrenceModel memory;
     private long step;
     private long lineage = Manifest.NO_LINEAGE;
 
     /** Creates a model at {@code step} with a row for each item of the vocabulary and all weights zero. */
-    RecommenderModel(ModelConfig config, Vocabulary vocabulary, ClickMemory memory, long step) {
+    RecommenderModel(ModelConfig config, Vocabulary vocabulary, CooccurrenceModel memory, long step) {
         this.config = config;
         this.layout = config.encoder().layout();
         this.vocabulary = vocabulary;
@@ -52,12 +52,12 @@ public final class RecommenderModel implements AutoCloseable {
 
     /** Returns a model at step 0 without items, with initial parameters, and without a click memory. */
     public static RecommenderModel initial(ModelConfig config) {
-        return initial(config, MemoryConfig.OFF);
+        return initial(config, CooccurrenceConfig.OFF);
     }
 
     /** Returns a model at step 0 without items, with initial parameters and an empty click memory. */
-    public static RecommenderModel initial(ModelConfig config, MemoryConfig memory) {
-        RecommenderModel model = new RecommenderModel(config, new Vocabulary(), new ClickMemory(memory), 0);
+    public static RecommenderModel initial(ModelConfig config, CooccurrenceConfig memory) {
+        RecommenderModel model = new RecommenderModel(config, new Vocabulary(), new CooccurrenceModel(memory), 0);
         config.encoder().initialize(config.seed(), model.dense.memory());
         return model;
     }
@@ -86,7 +86,7 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /** Returns the click memory beside the network. To let it observe a click, call {@link ModelChanges#observe}. */
-    public ClickMemory memory() {
+    public CooccurrenceModel memory() {
         return memory;
     }
 

@@ -28,7 +28,7 @@ final class RowScan implements AutoCloseable {
             MemorySegment state,
             long stateAt,
             float scale,
-            Question question,
+            SearchQuery question,
             TopRows best,
             ChunkSums sums) {
         Matrix vectors = items.chunk(chunk);

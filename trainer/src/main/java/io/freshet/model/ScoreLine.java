@@ -55,7 +55,7 @@ final class ScoreLine implements AutoCloseable {
      *     following
      * @return the largest score, or {@link ItemScan#LEAST} if none is larger
      */
-    float select(int rows, int @Nullable [] rowAt, int first, Question question, TopRows best) {
+    float select(int rows, int @Nullable [] rowAt, int first, SearchQuery question, TopRows best) {
         FloatVector max = FloatVector.broadcast(Lanes.FLOATS, ItemScan.LEAST);
         float floor = best.floor();
         for (int i = 0; i < rows; i += Lanes.COUNT) {
@@ -70,7 +70,7 @@ final class ScoreLine implements AutoCloseable {
         return Lanes.largest(max);
     }
 
-    private void offer(long good, int i, int @Nullable [] rowAt, int first, Question question, TopRows best) {
+    private void offer(long good, int i, int @Nullable [] rowAt, int first, SearchQuery question, TopRows best) {
         for (long left = good; left != 0; left &= left - 1) {
             int place = i + Long.numberOfTrailingZeros(left);
             float score = get(place);

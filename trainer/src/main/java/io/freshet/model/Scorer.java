@@ -1,10 +1,10 @@
 package io.freshet.model;
 
-import io.freshet.clustering.ItemClusters;
+import io.freshet.cooccurrence.CooccurrenceScores;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.HistoryEncoder;
 import io.freshet.encoder.SequenceBatch;
-import io.freshet.memory.Expectations;
+import io.freshet.ivf.IvfIndex;
 import io.freshet.tensor.FloatBlock;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
@@ -18,11 +18,11 @@ import org.jspecify.annotations.Nullable;
  * batch. Exact except for rounding, unless clusters of the items are given.
  *
  * <p>The mixture gives item v the probability {@code p(v) = a · exp(scale · s(v)) / Z + mass(v)}, where only the items that
- * the memory expects have a mass ({@link Expectations}). All other items are ordered by the network's scores, so the k best
+ * the memory expects have a mass ({@link CooccurrenceScores}). All other items are ordered by the network's scores, so the k best
  * items are among the k highest-scoring of those others and the expected items. {@code Z} sums over every score ({@link
  * ItemScan}). That rules out a first pass over smaller vectors, which could find the highest scores but not their sum. With
  * clusters of the items, the highest scores are searched for in some of the clusters, and {@code Z} is an estimate ({@link
- * ClusterScan}).
+ * IvfSearch}).
  *
  * <p>Owns its scratch memory; an instance is used by one thread.
  */
@@ -36,12 +36,12 @@ public final class Scorer implements AutoCloseable {
     private final HistoryEncoder encoder;
     private final ItemSearch search;
     private final SequenceBatch histories;
-    private final Expectations expectations = new Expectations();
-    private final Question[] questions; // (histories)
+    private final CooccurrenceScores expectations = new CooccurrenceScores();
+    private final SearchQuery[] questions; // (histories)
     private final FloatBlock block;
     private final Matrix states; // (histories, d)
     private final TopRows best = new TopRows();
-    private final Answers answers = new Answers();
+    private final TopKResults answers = new TopKResults();
 
     /** Creates a scorer for one history at a time, on the calling thread. */
     public Scorer(ModelConfig config) {
@@ -66,9 +66,9 @@ public final class Scorer implements AutoCloseable {
         this.encoder = shape.serving(products, maxHistories == 1 ? longest : Math.max(PLACES, longest));
         this.search = new ItemSearch(d, products, workers);
         this.histories = new SequenceBatch(shape);
-        this.questions = new Question[maxHistories];
+        this.questions = new SearchQuery[maxHistories];
         for (int i = 0; i < maxHistories; i++) {
-            questions[i] = new Question();
+            questions[i] = new SearchQuery();
         }
         this.block = FloatBlock.zeros((long) maxHistories * d);
         this.states = Matrix.over(block.memory(), 0, d);
@@ -150,7 +150,7 @@ public final class Scorer implements AutoCloseable {
         addHistory(model, historyRows, historyLength);
     }
 
-    private Question next() {
+    private SearchQuery next() {
         int history = histories.sequences();
         if (history == questions.length) {
             throw new IllegalArgumentException(
@@ -162,7 +162,7 @@ public final class Scorer implements AutoCloseable {
     private void addHistory(RecommenderModel model, int[] rows, int length) {
         int history = histories.sequences();
         histories.addHistory(rows, 0, length);
-        model.memory().expect(rows, 0, length, Expectations.NO_TARGET, expectations);
+        model.memory().expect(rows, 0, length, CooccurrenceScores.NO_TARGET, expectations);
         questions[history].expect(expectations, history);
     }
 
@@ -172,7 +172,7 @@ public final class Scorer implements AutoCloseable {
      * @param model the model, unchanged since the histories were added
      * @param k number of items wanted after each history
      */
-    public void answer(RecommenderModel model, int k, Answers to) {
+    public void answer(RecommenderModel model, int k, TopKResults to) {
         answer(model, null, k, to);
     }
 
@@ -183,7 +183,7 @@ public final class Scorer implements AutoCloseable {
      * @param clusters clusters of the model's items, to search some of them; null to look at all items
      * @param k number of items wanted after each history
      */
-    public void answer(RecommenderModel model, @Nullable ItemClusters clusters, int k, Answers to) {
+    public void answer(RecommenderModel model, @Nullable IvfIndex clusters, int k, TopKResults to) {
         if (k < 1) {
             throw new IllegalArgumentException("k must be positive: k=" + k);
         }
@@ -224,7 +224,7 @@ public final class Scorer implements AutoCloseable {
      * and the rows that the memory expects.
      */
     private void weigh(RowTable items, float scale, int history, int k) {
-        Question question = questions[history];
+        SearchQuery question = questions[history];
         TopRows networkBest = search.best(history);
         double logZ = search.logNormalizer(history);
         double share = expectations.networkShare(history);

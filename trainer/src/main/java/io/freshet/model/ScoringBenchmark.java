@@ -1,6 +1,6 @@
 package io.freshet.model;
 
-import io.freshet.clustering.ItemClusters;
+import io.freshet.ivf.IvfIndex;
 import io.freshet.tensor.Matrix;
 import io.freshet.tensor.Products;
 import io.freshet.tensor.ReadRate;
@@ -29,13 +29,13 @@ public final class ScoringBenchmark implements AutoCloseable {
     private static final int EXCLUDED = 50; // rows per query: as many as a history holds
     private static final int STATES = 1024;
 
-    private final MadeUpVectors vectors; // with STATES + MAX_QUERIES queries
+    private final SyntheticVectors vectors; // with STATES + MAX_QUERIES queries
     private final RowTable items;
-    private final Question[] questions = new Question[MAX_QUERIES];
+    private final SearchQuery[] questions = new SearchQuery[MAX_QUERIES];
     private final int k;
     private final Yardstick yardstick;
     private int nextState;
-    private @Nullable ClusterTrial trial;
+    private @Nullable IvfTrial trial;
 
     /**
      * Creates a benchmark on a new table.
@@ -49,25 +49,25 @@ public final class ScoringBenchmark implements AutoCloseable {
     public ScoringBenchmark(boolean noise, int itemCount, int dim, int k, Yardstick yardstick) {
         this.k = k;
         this.yardstick = yardstick;
-        MadeUpVectors.Shape shape = noise ? MadeUpVectors.Shape.NOISE : MadeUpVectors.Shape.TOPICS;
-        vectors = new MadeUpVectors(shape, itemCount, dim, STATES + MAX_QUERIES);
+        SyntheticVectors.Shape shape = noise ? SyntheticVectors.Shape.NOISE : SyntheticVectors.Shape.TOPICS;
+        vectors = new SyntheticVectors(shape, itemCount, dim, STATES + MAX_QUERIES);
         items = vectors.items();
         SplittableRandom random = new SplittableRandom(1);
         for (int query = 0; query < MAX_QUERIES; query++) {
             int[] excluded = random.ints(EXCLUDED, 0, itemCount).toArray();
-            questions[query] = new Question();
+            questions[query] = new SearchQuery();
             questions[query].begin(excluded, excluded.length, RowFilter.ALL);
         }
     }
 
     /** Measures a search in clusters of the table against the exact search. */
-    public ClusterQuality clusterQuality() {
+    public IvfQuality clusterQuality() {
         return trial().measure(questions, k);
     }
 
-    private ClusterTrial trial() {
+    private IvfTrial trial() {
         if (trial == null) {
-            trial = new ClusterTrial(vectors);
+            trial = new IvfTrial(vectors);
         }
         return trial;
     }
@@ -90,7 +90,7 @@ public final class ScoringBenchmark implements AutoCloseable {
             Duration stretch = shorter(LIMIT, measured.dividedBy(LEAST_ROUNDS));
             DoubleSupplier limit =
                     single ? () -> reading.measure(items, stretch) : () -> yardstick.sgemm(workers, stretch);
-            @Nullable ItemClusters clusters = byClusters ? trial().clusters() : null;
+            @Nullable IvfIndex clusters = byClusters ? trial().clusters() : null;
             return measure(() -> call(search, clusters, queries), queries, work, limit, warmUp, measured);
         }
     }
@@ -136,7 +136,7 @@ public final class ScoringBenchmark implements AutoCloseable {
         return Arrays.copyOf(nanos, calls);
     }
 
-    private void call(ItemSearch search, @Nullable ItemClusters clusters, int queries) {
+    private void call(ItemSearch search, @Nullable IvfIndex clusters, int queries) {
         Matrix at = Matrix.over(vectors.states().memory(), (long) nextState * items.dim(), items.dim());
         search.run(items, clusters, at, queries, 1f, questions, k);
         nextState = (nextState + queries) % STATES;

@@ -1,10 +1,10 @@
 package io.freshet.offline;
 
+import io.freshet.cooccurrence.CooccurrenceFile;
+import io.freshet.cooccurrence.CooccurrenceModel;
 import io.freshet.evaluation.Accuracy;
 import io.freshet.evaluation.ModelMetrics;
 import io.freshet.evaluation.PrequentialFile;
-import io.freshet.memory.ClickMemory;
-import io.freshet.memory.MemoryFile;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
@@ -58,7 +58,9 @@ public final class FitSnapshot {
         files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
         files.add(PrequentialFile.NAME, file -> PrequentialFile.write(file, none));
         if (online.memory().isOn()) {
-            files.add(MemoryFile.NAME, file -> MemoryFile.write(file, new ClickMemory(online.memory())));
+            files.add(
+                    CooccurrenceFile.NAME,
+                    file -> CooccurrenceFile.write(file, new CooccurrenceModel(online.memory())));
         }
         ManifestDraft draft = new ManifestDraft(
                 modelName,

@@ -1,7 +1,7 @@
 package io.freshet.online;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
 import io.freshet.event.EventTypes;
-import io.freshet.memory.MemoryConfig;
 import java.time.Duration;
 
 /**
@@ -30,12 +30,12 @@ public record LearningConfig(
         int replayCapacity,
         int k,
         int metricsWindow,
-        MemoryConfig memory,
+        CooccurrenceConfig memory,
         Duration itemRetention,
         EventTypes types) {
     /** Three optimiser steps for each batch, each with 128 replayed sequences of up to 20 positions. */
     public static final LearningConfig DEFAULT =
-            new LearningConfig(3, 128, 50, 128, 20, 50_000, 10, 5_000, MemoryConfig.DEFAULT, Duration.ZERO);
+            new LearningConfig(3, 128, 50, 128, 20, 50_000, 10, 5_000, CooccurrenceConfig.DEFAULT, Duration.ZERO);
 
     public LearningConfig {
         requireAtLeast(1, optimizerSteps, "optimizerSteps");
@@ -61,7 +61,7 @@ public record LearningConfig(
             int replayCapacity,
             int k,
             int metricsWindow,
-            MemoryConfig memory,
+            CooccurrenceConfig memory,
             Duration itemRetention) {
         this(
                 optimizerSteps,
@@ -95,7 +95,7 @@ public record LearningConfig(
                 replayCapacity,
                 k,
                 metricsWindow,
-                MemoryConfig.DEFAULT,
+                CooccurrenceConfig.DEFAULT,
                 Duration.ZERO);
     }
 

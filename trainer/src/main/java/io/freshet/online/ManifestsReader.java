@@ -12,13 +12,13 @@ final class ManifestsReader implements AutoCloseable {
     private static final Duration POLL = Duration.ofMillis(100);
 
     private final Consumer<byte[], byte[]> consumer;
-    private final SnapshotCatalogue catalogue;
+    private final ManifestIndex catalogue;
     private final List<TopicPartition> partitions;
 
     /** Starts at the beginning of the topic. Closes the consumer if that fails. */
     ManifestsReader(Consumer<byte[], byte[]> consumer, String topic, String modelName) {
         this.consumer = consumer;
-        this.catalogue = new SnapshotCatalogue(modelName);
+        this.catalogue = new ManifestIndex(modelName);
         try {
             this.partitions = assignAll(consumer, topic);
         } catch (RuntimeException e) {
@@ -43,7 +43,7 @@ final class ManifestsReader implements AutoCloseable {
      * Reads up to the present end of the topic. The returned catalogue belongs to this reader and changes with the next
      * call.
      */
-    SnapshotCatalogue readOn() {
+    ManifestIndex readOn() {
         Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             consumer.poll(POLL).forEach(catalogue::accept);

@@ -42,7 +42,7 @@ final class ModelLogWriter implements AutoCloseable {
         this.producer = producer;
         this.topics = config.topics();
         this.modelName = config.modelName();
-        this.writtenBy = List.of(SnapshotCatalogue.writtenBy(config.transactionalId()));
+        this.writtenBy = List.of(ManifestIndex.writtenBy(config.transactionalId()));
         this.key = modelName.getBytes(StandardCharsets.UTF_8);
     }
 
@@ -109,7 +109,7 @@ final class ModelLogWriter implements AutoCloseable {
     }
 
     private void sendManifest(String version, byte @Nullable [] value) {
-        byte[] versionKey = SnapshotCatalogue.key(modelName, version);
+        byte[] versionKey = ManifestIndex.key(modelName, version);
         // If this send fails, so does the commit.
         Future<RecordMetadata> _ =
                 producer.send(new ProducerRecord<>(topics.modelManifests(), PARTITION, versionKey, value, writtenBy));

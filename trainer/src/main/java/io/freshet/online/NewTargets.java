@@ -1,11 +1,11 @@
 package io.freshet.online;
 
+import io.freshet.cooccurrence.CooccurrenceModel;
+import io.freshet.cooccurrence.CooccurrenceScores;
 import io.freshet.delta.StepRecord;
 import io.freshet.encoder.EncoderShape;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.evaluation.SeenItems;
-import io.freshet.memory.ClickMemory;
-import io.freshet.memory.Expectations;
 import io.freshet.model.MixtureRanker;
 import io.freshet.model.MixtureRanks;
 import io.freshet.model.RecommenderModel;
@@ -19,7 +19,7 @@ final class NewTargets {
 
     private final SeenItems seen;
     private final SequenceBatch histories; // one sequence per query
-    private final Expectations expectations = new Expectations(); // one per query
+    private final CooccurrenceScores expectations = new CooccurrenceScores(); // one per query
     private final MixtureRanks ofQueries = new MixtureRanks();
     private int[][] masked =
             new int[256][]; // (queries, distinct rows seen before the target and not equal to it), if masked
@@ -51,7 +51,7 @@ final class NewTargets {
      * @param target row of the position's item, or {@link Vocabulary#NOT_FOUND} for an item never seen, which is a miss. A
      *     masked target is a miss, too
      */
-    void add(HistoryRows before, int target, int seenItems, ClickMemory memory) {
+    void add(HistoryRows before, int target, int seenItems, CooccurrenceModel memory) {
         if (before.size() == 0) {
             addNoEvent();
             return;
@@ -109,7 +109,7 @@ final class NewTargets {
     }
 
     /** Teaches the memory how far to trust the network and itself. Called after the targets are ranked. */
-    void teach(ClickMemory memory) {
+    void teach(CooccurrenceModel memory) {
         memory.learn(expectations, ofQueries.networkProbabilities(), ofQueries.scoreGaps());
     }
 

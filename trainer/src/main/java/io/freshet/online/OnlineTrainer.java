@@ -233,7 +233,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                         config.topics().modelManifests(),
                         config.modelName())) {
             SnapshotWriter snapshots = new SnapshotWriter(store, config, log, manifests);
-            new TrainerTerm(config, lease, signals, start, log, input, meters, this::accept)
+            new TrainerSession(config, lease, signals, start, log, input, meters, this::accept)
                     .run(snapshots, metrics, clock);
         }
     }

@@ -60,7 +60,7 @@ public final class ServedVersion implements AutoCloseable {
      */
     public Rollback rollBack(String version, Instant now) {
         requireKnown(version);
-        SnapshotCatalogue before = manifests.readOn();
+        ManifestIndex before = manifests.readOn();
         Rollback earlier = before.rollback().orElse(null);
         String newest =
                 before.newestFirst().stream().map(Manifest::version).findFirst().orElse("");
@@ -96,10 +96,10 @@ public final class ServedVersion implements AutoCloseable {
         if (isRolledBackTo(version)) {
             return false;
         }
-        write(SnapshotCatalogue.key(config.modelName(), version), null);
+        write(ManifestIndex.key(config.modelName(), version), null);
         boolean wanted = isRolledBackTo(version);
         if (wanted && manifest.isPresent()) {
-            write(SnapshotCatalogue.key(config.modelName(), version), ManifestCodec.toJson(manifest.get()));
+            write(ManifestIndex.key(config.modelName(), version), ManifestCodec.toJson(manifest.get()));
         }
         return !wanted;
     }
@@ -109,7 +109,7 @@ public final class ServedVersion implements AutoCloseable {
     }
 
     private void requireKnown(String version) {
-        SnapshotCatalogue catalogue = manifests.readOn();
+        ManifestIndex catalogue = manifests.readOn();
         if (catalogue.manifest(version).isEmpty()) {
             throw new IllegalStateException("scorers must know the snapshot: model=" + config.modelName() + " version="
                     + version + ", they know "
@@ -118,7 +118,7 @@ public final class ServedVersion implements AutoCloseable {
     }
 
     private void write(@Nullable Rollback rollback) {
-        write(SnapshotCatalogue.key(config.modelName()), rollback == null ? null : rollback.toJson());
+        write(ManifestIndex.key(config.modelName()), rollback == null ? null : rollback.toJson());
     }
 
     private void write(byte[] key, byte @Nullable [] value) {

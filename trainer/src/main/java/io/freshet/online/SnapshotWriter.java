@@ -91,7 +91,7 @@ final class SnapshotWriter {
 
     /** Returns the versions that need not be kept. They never include the one just written or one that is to be served. */
     private List<String> surplus(String justWritten) {
-        SnapshotCatalogue known = manifests.readOn();
+        ManifestIndex known = manifests.readOn();
         Set<String> wanted = new HashSet<>(Set.of(justWritten));
         known.rollback().map(Rollback::served).ifPresent(wanted::add);
         known.newestToServe().stream().map(Manifest::version).findFirst().ifPresent(wanted::add);

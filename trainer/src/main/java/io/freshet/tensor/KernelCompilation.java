@@ -20,7 +20,7 @@ final class KernelCompilation {
     private static final Logger LOG = LoggerFactory.getLogger(KernelCompilation.class);
     private static final String DIRECTIVES = """
             [{match: ["io/freshet/tensor/*.*", "io/freshet/encoder/*.*", "io/freshet/loss/*.*",
-                      "io/freshet/optimizer/*.*", "io/freshet/model/*.*", "io/freshet/clustering/*.*"],
+                      "io/freshet/optimizer/*.*", "io/freshet/model/*.*", "io/freshet/ivf/*.*"],
               c1: {Exclude: true},
               c2: {inline: ["+io/freshet/tensor/Lanes.*", "+io/freshet/encoder/Dropout.apply"]}}]
             """;

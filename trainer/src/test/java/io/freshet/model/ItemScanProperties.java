@@ -79,7 +79,7 @@ class ItemScanProperties {
         final RowTable items;
         final FloatBlock block;
         final Matrix states;
-        final Question[] questions = new Question[ItemScan.QUERIES];
+        final SearchQuery[] questions = new SearchQuery[ItemScan.QUERIES];
         ItemScan scan;
 
         Catalogue(int itemCount, int dim, int queries, DoubleUnaryOperator number, Random random) {
@@ -94,7 +94,7 @@ class ItemScanProperties {
             }
             fill(states, queries, number, random);
             for (int query = 0; query < queries; query++) {
-                questions[query] = new Question();
+                questions[query] = new SearchQuery();
             }
             scan = new ItemScan(dim, Products.forThisCpu(), 1);
         }
@@ -134,7 +134,7 @@ class ItemScanProperties {
         }
 
         private List<String> best(int query, int k) {
-            Answers answers = new Answers();
+            TopKResults answers = new TopKResults();
             answers.begin(1, k);
             answers.set(0, scan.best(query));
             return IntStream.range(0, answers.size(0))

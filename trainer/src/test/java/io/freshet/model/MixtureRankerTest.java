@@ -3,10 +3,10 @@ package io.freshet.model;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
+import io.freshet.cooccurrence.CooccurrenceScores;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
-import io.freshet.memory.Expectations;
-import io.freshet.memory.MemoryConfig;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.HashSet;
@@ -26,7 +26,7 @@ class MixtureRankerTest {
     private static final int QUERIES = 150; // more than a tile
     private static final int REMEMBERED = 40; // rows that the memory knows
 
-    private final RecommenderModel model = RecommenderModel.initial(CONFIG, MemoryConfig.DEFAULT);
+    private final RecommenderModel model = RecommenderModel.initial(CONFIG, CooccurrenceConfig.DEFAULT);
     private final MixtureRanker ranker = new MixtureRanker(CONFIG, 2);
     private final MixtureRanks ranks = new MixtureRanks();
     private final int[][] histories = new int[QUERIES][];
@@ -186,7 +186,7 @@ class MixtureRankerTest {
 
     private MixtureRanker.Queries queries(int @Nullable [][] masked) {
         SequenceBatch batch = new SequenceBatch(8);
-        Expectations expectations = new Expectations();
+        CooccurrenceScores expectations = new CooccurrenceScores();
         for (int q = 0; q < QUERIES; q++) {
             batch.addHistory(histories[q], 0, histories[q].length);
             model.memory().expect(histories[q], 0, histories[q].length, targets[q], expectations);

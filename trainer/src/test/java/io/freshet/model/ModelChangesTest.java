@@ -2,9 +2,9 @@ package io.freshet.model;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
 import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.SasRecConfig;
-import io.freshet.memory.MemoryConfig;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,7 +14,7 @@ final class ModelChangesTest {
     private static final int MAX_ROWS = 5;
 
     private final RecommenderModel model = RecommenderModel.initial(
-            new ModelConfig(new SasRecConfig(16, 8, 1, 1), 0.5f, 3), new MemoryConfig(2, 8, 100));
+            new ModelConfig(new SasRecConfig(16, 8, 1, 1), 0.5f, 3), new CooccurrenceConfig(2, 8, 100));
     private final ModelChanges changes = new ModelChanges(model, MAX_ROWS);
 
     @BeforeEach

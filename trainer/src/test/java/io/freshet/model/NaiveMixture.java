@@ -1,6 +1,6 @@
 package io.freshet.model;
 
-import io.freshet.memory.Expectations;
+import io.freshet.cooccurrence.CooccurrenceScores;
 import java.util.Arrays;
 
 /**
@@ -18,8 +18,8 @@ final class NaiveMixture {
     /** Returns the probabilities of the rows below {@code candidates} after a history. */
     double[] probabilities(int[] history, int candidates) {
         double[] p = networkProbabilities(history, candidates);
-        Expectations expectations = new Expectations();
-        model.memory().expect(history, 0, history.length, Expectations.NO_TARGET, expectations);
+        CooccurrenceScores expectations = new CooccurrenceScores();
+        model.memory().expect(history, 0, history.length, CooccurrenceScores.NO_TARGET, expectations);
         for (int row = 0; row < candidates; row++) {
             int place = expectations.placeOf(0, row);
             p[row] = expectations.networkShare(0) * p[row] + (place < 0 ? 0 : expectations.mass(place));

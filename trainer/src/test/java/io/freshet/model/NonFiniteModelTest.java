@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
 import io.freshet.delta.MemoryDelta;
 import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.SasRecConfig;
-import io.freshet.memory.MemoryConfig;
 import io.freshet.snapshot.Manifest;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
@@ -37,7 +37,7 @@ final class NonFiniteModelTest {
     private static final ModelConfig CONFIG = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 8, 1, 1), .1f, 7);
     private static final int ITEMS = 5_000; // more than a chunk of a table
 
-    private final RecommenderModel model = RecommenderModel.initial(CONFIG, MemoryConfig.DEFAULT);
+    private final RecommenderModel model = RecommenderModel.initial(CONFIG, CooccurrenceConfig.DEFAULT);
     private final Learner learner = new Learner(model, TrainingConfig.defaults(1));
 
     NonFiniteModelTest() {

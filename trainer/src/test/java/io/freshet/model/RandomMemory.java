@@ -1,7 +1,7 @@
 package io.freshet.model;
 
-import io.freshet.memory.ClickMemory;
-import io.freshet.memory.Expectations;
+import io.freshet.cooccurrence.CooccurrenceModel;
+import io.freshet.cooccurrence.CooccurrenceScores;
 import java.util.Random;
 
 /** Fills a memory with random clicks. */
@@ -9,9 +9,9 @@ final class RandomMemory {
     private RandomMemory() {}
 
     /** Observes {@code clicks} clicks on the first rows, after histories of one to five items. */
-    static void fill(ClickMemory memory, int rows, int clicks, long seed) {
+    static void fill(CooccurrenceModel memory, int rows, int clicks, long seed) {
         Random random = new Random(seed);
-        Expectations expectations = new Expectations();
+        CooccurrenceScores expectations = new CooccurrenceScores();
         double[] probabilities = random.doubles(clicks, 0, .05).toArray();
         double[] gaps = random.doubles(clicks, -2, 2.3).toArray();
         for (int click = 0; click < clicks; click++) {

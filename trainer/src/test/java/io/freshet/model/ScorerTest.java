@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
 import io.freshet.encoder.SasRecConfig;
-import io.freshet.memory.MemoryConfig;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -28,7 +28,7 @@ class ScorerTest {
     private static final NaiveMixture ORACLE = new NaiveMixture(MODEL);
 
     private static RecommenderModel model() {
-        RecommenderModel model = RecommenderModel.initial(CONFIG, MemoryConfig.DEFAULT);
+        RecommenderModel model = RecommenderModel.initial(CONFIG, CooccurrenceConfig.DEFAULT);
         for (int i = 0; i < ITEMS; i++) {
             model.addIfAbsent("item-" + i);
         }
@@ -83,7 +83,7 @@ class ScorerTest {
             int[] rows = history.stream().mapToInt(i -> i).toArray();
             BATCH_SCORER.add(MODEL, rows, rows.length, rows, rows.length);
         }
-        Answers answers = new Answers();
+        TopKResults answers = new TopKResults();
         BATCH_SCORER.answer(MODEL, k, answers);
 
         int[] best = new int[k];
@@ -136,7 +136,7 @@ class ScorerTest {
     }
 
     private static List<String> answers(int k) {
-        Answers answers = new Answers();
+        TopKResults answers = new TopKResults();
         SCORER.answer(MODEL, k, answers);
         return IntStream.range(0, answers.size(0))
                 .mapToObj(place -> answers.row(0, place) + "=" + answers.probability(0, place))

@@ -2,12 +2,12 @@ package io.freshet.online;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
 import io.freshet.delta.StepRecord;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
 import io.freshet.evaluation.SeenItems;
 import io.freshet.event.EventTypes;
-import io.freshet.memory.MemoryConfig;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
@@ -319,12 +319,12 @@ final class EventTypesLearningTest {
 
     private static LearningConfig learning(EventTypes types) {
         return new LearningConfig(
-                1, Integer.MAX_VALUE, 12, 0, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO, types);
+                1, Integer.MAX_VALUE, 12, 0, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO, types);
     }
 
     private static LearningConfig replaying() {
         return new LearningConfig(
-                2, Integer.MAX_VALUE, 12, 6, 5, 5, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO, TYPES);
+                2, Integer.MAX_VALUE, 12, 6, 5, 5, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO, TYPES);
     }
 
     /** Returns the distinct sequences that the reservoir draws, with their weights. */

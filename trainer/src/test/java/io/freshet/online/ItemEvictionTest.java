@@ -2,11 +2,11 @@ package io.freshet.online;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
+import io.freshet.cooccurrence.CooccurrenceFile;
 import io.freshet.delta.ModelDelta;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.loss.LossConfig;
-import io.freshet.memory.MemoryConfig;
-import io.freshet.memory.MemoryFile;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
@@ -43,7 +43,7 @@ final class ItemEvictionTest {
     private static final long HOUR = Duration.ofHours(1).toMillis();
     private static final long NOW = 1_700_000_000_000L;
     private static final LearningConfig LEARNING = new LearningConfig(
-            2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ofMillis(RETENTION));
+            2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ofMillis(RETENTION));
 
     @TempDir
     private Path folder;
@@ -230,7 +230,7 @@ final class ItemEvictionTest {
 
     private static OnlineLearner keeping(Duration retention) {
         LearningConfig learning =
-                new LearningConfig(2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, retention);
+                new LearningConfig(2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, retention);
         return OnlineLearner.initial(MODEL, training(1, LossConfig.scaledCrossEntropy(512)), learning);
     }
 
@@ -256,7 +256,7 @@ final class ItemEvictionTest {
 
     private byte[] memoryOf(RecommenderModel model) throws IOException {
         Path file = folder.resolve("memory");
-        MemoryFile.write(file, model.memory());
+        CooccurrenceFile.write(file, model.memory());
         return Files.readAllBytes(file);
     }
 

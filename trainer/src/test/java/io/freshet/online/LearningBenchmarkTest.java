@@ -3,8 +3,8 @@ package io.freshet.online;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
 import io.freshet.encoder.SasRecConfig;
-import io.freshet.memory.MemoryConfig;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.TrainingConfig;
 import io.freshet.online.LearningCost.Footprint;
@@ -19,7 +19,8 @@ final class LearningBenchmarkTest {
     private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
 
     private static LearningBenchmark benchmark(int items, int users, Duration retention) {
-        LearningConfig learning = new LearningConfig(1, 99, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, retention);
+        LearningConfig learning =
+                new LearningConfig(1, 99, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, retention);
         return new LearningBenchmark(MODEL, TrainingConfig.defaults(1), learning, items, users, 16, 1);
     }
 

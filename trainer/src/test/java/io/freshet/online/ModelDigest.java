@@ -1,7 +1,5 @@
 package io.freshet.online;
 
-import io.freshet.clustering.ClusterBuild;
-import io.freshet.clustering.ItemClusters;
 import io.freshet.encoder.Bert4RecConfig;
 import io.freshet.encoder.BsaRecConfig;
 import io.freshet.encoder.EncoderShape;
@@ -10,14 +8,16 @@ import io.freshet.encoder.Gru4RecConfig;
 import io.freshet.encoder.LruRecConfig;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.encoder.SequenceBatch;
+import io.freshet.ivf.IvfIndex;
+import io.freshet.ivf.IvfIndexBuild;
 import io.freshet.loss.LossConfig;
 import io.freshet.loss.LossConfig.Sampling;
-import io.freshet.model.Answers;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.Scorer;
+import io.freshet.model.TopKResults;
 import io.freshet.model.TrainingConfig;
 import io.freshet.optimizer.Adam;
 import io.freshet.sampling.CounterRandom;
@@ -192,12 +192,12 @@ final class ModelDigest {
     }
 
     private void answers(RecommenderModel model) {
-        try (ClusterBuild build = new ClusterBuild(model.items(), 3)) {
+        try (IvfIndexBuild build = new IvfIndexBuild(model.items(), 3)) {
             boolean left = true;
             while (left) {
                 left = build.advance(model.items());
             }
-            try (ItemClusters clusters = build.take()) {
+            try (IvfIndex clusters = build.take()) {
                 add(clusters.means(), clusters.count(), model.dim());
                 add(clusters.variances(), clusters.count(), model.dim());
                 for (int cluster = 0; cluster < clusters.count(); cluster++) {
@@ -213,8 +213,8 @@ final class ModelDigest {
     }
 
     /** Digests {@code count} answers, {@code atOnce} at a time. */
-    private void ask(RecommenderModel model, @Nullable ItemClusters clusters, int atOnce, int count) {
-        Answers answers = new Answers();
+    private void ask(RecommenderModel model, @Nullable IvfIndex clusters, int atOnce, int count) {
+        TopKResults answers = new TopKResults();
         try (Scorer scorer = new Scorer(model.config(), atOnce, workers)) {
             for (int first = 0; first < count; first += atOnce) {
                 scorer.clear();

@@ -3,13 +3,13 @@ package io.freshet.online;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
+import io.freshet.cooccurrence.CooccurrenceFile;
 import io.freshet.delta.MemoryDelta;
 import io.freshet.delta.ModelDelta;
 import io.freshet.delta.StepRecord;
 import io.freshet.encoder.SasRecConfig;
 import io.freshet.evaluation.SeenItems;
-import io.freshet.memory.MemoryConfig;
-import io.freshet.memory.MemoryFile;
 import io.freshet.model.ModelConfig;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
@@ -190,9 +190,11 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldMakeOneOptimiserStepOnlyWhenAStepHasMoreThanItsFullNumberOfClicks() {
-        LearningConfig hurried = new LearningConfig(3, 4, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO);
-        LearningConfig once = new LearningConfig(1, 99, 5, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO);
-        LearningConfig thrice = new LearningConfig(3, 99, 12, 8, 5, 10, 10, 50, MemoryConfig.DEFAULT, Duration.ZERO);
+        LearningConfig hurried =
+                new LearningConfig(3, 4, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO);
+        LearningConfig once = new LearningConfig(1, 99, 5, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO);
+        LearningConfig thrice =
+                new LearningConfig(3, 99, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO);
         ClickStream stream = new ClickStream();
         List<UserUpdate> four = List.of(
                 stream.click("anna", "a"),
@@ -306,7 +308,7 @@ final class OnlineLearnerTest {
     @Test
     void shouldServeTheNetworkAloneWithoutAMemory() {
         LearningConfig alone =
-                new LearningConfig(2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, MemoryConfig.OFF, Duration.ZERO);
+                new LearningConfig(2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.OFF, Duration.ZERO);
         try (OnlineLearner learner = OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), alone)) {
             for (List<UserUpdate> step : ClickStream.randomSteps(10, 5)) {
                 StepOutcome outcome = learner.step(step);
@@ -319,7 +321,7 @@ final class OnlineLearnerTest {
     @Test
     void shouldRefuseAMemoryOfOtherBounds() throws IOException {
         LearningConfig other = new LearningConfig(
-                2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, new MemoryConfig(3, 8, 100), Duration.ZERO);
+                2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, new CooccurrenceConfig(3, 8, 100), Duration.ZERO);
         try (OnlineLearner learner = learner(1)) {
             learner.step(ClickStream.randomSteps(1, 6).getFirst());
             String version = save(learner, "one").version();
@@ -334,7 +336,7 @@ final class OnlineLearnerTest {
 
     private byte[] memoryOf(RecommenderModel model) throws IOException {
         Path file = folder.resolve("memory");
-        MemoryFile.write(file, model.memory());
+        CooccurrenceFile.write(file, model.memory());
         return Files.readAllBytes(file);
     }
 

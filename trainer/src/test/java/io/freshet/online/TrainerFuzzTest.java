@@ -1,13 +1,13 @@
 package io.freshet.online;
 
+import io.freshet.cooccurrence.CooccurrenceConfig;
+import io.freshet.cooccurrence.CooccurrenceFile;
+import io.freshet.cooccurrence.CooccurrenceModel;
 import io.freshet.evaluation.ModelMetrics;
 import io.freshet.evaluation.PrequentialFile;
 import io.freshet.format.FormatException;
 import io.freshet.fuzz.BinaryMutator;
 import io.freshet.fuzz.Fuzz;
-import io.freshet.memory.ClickMemory;
-import io.freshet.memory.MemoryConfig;
-import io.freshet.memory.MemoryFile;
 import io.freshet.replay.ReplayFile;
 import io.freshet.replay.ReplayReservoir;
 import io.freshet.sequence.EventClock;
@@ -105,16 +105,16 @@ final class TrainerFuzzTest {
         memories().run();
     }
 
-    private Fuzz<ClickMemory> memories() throws IOException {
-        ClickMemory memory = new ClickMemory(new MemoryConfig(3, 4, 10));
+    private Fuzz<CooccurrenceModel> memories() throws IOException {
+        CooccurrenceModel memory = new CooccurrenceModel(new CooccurrenceConfig(3, 4, 10));
         Random shop = new Random(7);
         for (int click = 0; click < 40; click++) {
             memory.observe(shop.ints(4, 0, ITEM_ROWS).toArray(), 0, 4, shop.nextInt(10));
         }
-        return files("click memory", file -> MemoryFile.read(file, ITEM_ROWS), MemoryFile::write)
+        return files("click memory", file -> CooccurrenceFile.read(file, ITEM_ROWS), CooccurrenceFile::write)
                 .from(
-                        written(MemoryFile::write, memory),
-                        written(MemoryFile::write, new ClickMemory(MemoryConfig.DEFAULT)))
+                        written(CooccurrenceFile::write, memory),
+                        written(CooccurrenceFile::write, new CooccurrenceModel(CooccurrenceConfig.DEFAULT)))
                 .allocatingAtMost(1 << 16, 128);
     }
 
