@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
@@ -148,6 +149,37 @@ class LauncherTest {
         }
 
         assertThat(builds(copy.resolve("streams-app/bin/freshet"))).isEqualTo(1);
+    }
+
+    @Test
+    void shouldBuildWithTheWrapperWhenThereIsNoMaven() throws Exception {
+        Path launcher = install("checkout/streams-app/bin/freshet");
+        write("checkout/pom.xml", "<project/>");
+        executable("checkout/mvnw", BUILD);
+        Map<String, String> environment =
+                Map.of("JAVA_HOME", jdk.toString(), "PATH", everythingButMaven().toString());
+
+        assertThat(call(folder, environment, launcher, "--version")).contains("with --version");
+
+        assertThat(folder.resolve("checkout/builds.txt")).exists();
+    }
+
+    /** Returns a folder with links to all programs on the path, except Maven. */
+    private Path everythingButMaven() throws IOException {
+        Path links = Files.createDirectories(folder.resolve("programs"));
+        for (String place : System.getenv("PATH").split(":", -1)) {
+            if (Files.isDirectory(Path.of(place))) {
+                try (Stream<Path> programs = Files.list(Path.of(place))) {
+                    for (Path program : programs.toList()) {
+                        Path link = links.resolve(program.getFileName());
+                        if (!link.endsWith("mvn") && !Files.exists(link, LinkOption.NOFOLLOW_LINKS)) {
+                            Files.createSymbolicLink(link, program);
+                        }
+                    }
+                }
+            }
+        }
+        return links;
     }
 
     /** Calls the launcher with a Maven that only counts its calls, and returns the number of calls so far. */
