@@ -7,9 +7,9 @@ import java.nio.file.Path;
 /**
  * A verified snapshot whose files are in a folder.
  *
- * @param letGo action of {@link #close}: none if the files stay in place
+ * @param onClose action of {@link #close}: none if the files stay in place
  */
-record FolderSnapshot(Manifest manifest, Path folder, Runnable letGo) implements Snapshot {
+record FolderSnapshot(Manifest manifest, Path folder, Runnable onClose) implements Snapshot {
     @Override
     public Path file(String name) {
         if (manifest.files().stream().noneMatch(file -> file.name().equals(name))) {
@@ -21,6 +21,6 @@ record FolderSnapshot(Manifest manifest, Path folder, Runnable letGo) implements
 
     @Override
     public void close() {
-        letGo.run();
+        onClose.run();
     }
 }

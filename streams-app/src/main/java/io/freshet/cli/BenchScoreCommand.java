@@ -155,7 +155,7 @@ final class BenchScoreCommand implements Callable<Integer> {
         }
     }
 
-    /** The distribution of the made-up vectors. */
+    /** The distribution of the synthetic vectors. */
     enum Vectors {
         TOPICS,
         NOISE;

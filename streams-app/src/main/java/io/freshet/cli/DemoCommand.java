@@ -1,6 +1,7 @@
 package io.freshet.cli;
 
 import io.freshet.clickfile.ClickFileOptions;
+import io.freshet.config.FreshetConfig;
 import io.freshet.demo.Demo;
 import io.freshet.demo.DemoOptions;
 import io.freshet.demo.GeneratorConfig;
@@ -203,13 +204,13 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     /**
-     * Adds {@code online.hurry.clicks=0} for clicks without a pace: these come only as fast as they are taken, so none
-     * waits because a step does not hurry.
+     * Adds {@code online.catchup.clicks=0} for clicks without a pace: these come only as fast as they are taken, so learning
+     * never has to catch up.
      */
     private Map<String, String> settings(@Nullable Double pace) {
-        Map<String, String> all = batch.addTo(settings);
+        Map<String, String> all = FreshetConfig.withPresentNames(batch.addTo(settings));
         if (pace == null) {
-            all.putIfAbsent("online.hurry.clicks", "0");
+            all.putIfAbsent("online.catchup.clicks", "0");
         }
         return all;
     }

@@ -14,10 +14,10 @@ import io.freshet.offline.LearningRateSchedule;
 import io.freshet.online.OnlineConfig;
 import io.freshet.online.UserUpdate;
 import io.freshet.optimizer.Adam;
-import io.freshet.prequential.Race;
-import io.freshet.prequential.RaceConfig;
-import io.freshet.prequential.RaceListener;
-import io.freshet.prequential.Rival;
+import io.freshet.prequential.ComparedMethod;
+import io.freshet.prequential.Comparison;
+import io.freshet.prequential.ComparisonConfig;
+import io.freshet.prequential.ComparisonListener;
 import io.freshet.sequencer.InMemorySequencer;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -169,34 +169,35 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         input.orderWarning().ifPresent(out::println);
         out.flush();
         long records = counting.accepted();
-        RaceConfig config = config(freshet.trainer());
+        ComparisonConfig config = config(freshet.trainer());
         long start = System.nanoTime();
         InMemorySequencer sequencer = sequencer(rules);
-        RaceProgress progress = new RaceProgress(out, Terminal.canRedraw(), Terminal.hasBlocks());
-        try (Race race = new Race(config, records, quiet ? RaceListener.SILENT : progress, stop::isRaised)) {
-            replay(files, sequencer, race, stop);
+        ComparisonProgress progress = new ComparisonProgress(out, Terminal.canRedraw(), Terminal.hasBlocks());
+        try (Comparison comparison =
+                new Comparison(config, records, quiet ? ComparisonListener.SILENT : progress, stop::isRaised)) {
+            replay(files, sequencer, comparison, stop);
             progress.clear();
             PrequentialReport report = PrequentialReport.of(
                     settings(config, input),
                     PrequentialReport.Clicks.of(sequencer, input.leftOutRows()),
-                    race.result(),
+                    comparison.result(),
                     stop.isRaised(),
                     (System.nanoTime() - start) / 1e9);
             tell(out, report, config.window());
         }
     }
 
-    private static void replay(ClickFiles files, InMemorySequencer sequencer, Race race, StopSignal stop)
+    private static void replay(ClickFiles files, InMemorySequencer sequencer, Comparison comparison, StopSignal stop)
             throws IOException {
         files.readWhile(click -> {
             UserUpdate update = sequencer.apply(click);
             if (update != null) {
-                race.accept(update);
+                comparison.accept(update);
             }
             return !stop.isRaised();
         });
         if (!stop.isRaised()) {
-            race.finish();
+            comparison.finish();
         }
     }
 
@@ -205,16 +206,16 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
     }
 
     /** Returns the configuration that the options result in. */
-    RaceConfig config(OnlineConfig trainer) {
+    ComparisonConfig config(OnlineConfig trainer) {
         SeenItems seen = maskSeen ? SeenItems.MASKED : SeenItems.RANKED;
         try {
-            return new RaceConfig(
+            return new ComparisonConfig(
                     trainer.model(),
                     trainer.training(),
                     trainer.learning(),
                     trainer.stepClicks(),
                     seen,
-                    rivals(),
+                    methods(),
                     refit(trainer, seen),
                     trainer.learning().metricsWindow());
         } catch (IllegalArgumentException e) {
@@ -249,27 +250,27 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
                 LearningRateSchedule.CONSTANT);
     }
 
-    private Set<Rival> rivals() {
+    private Set<ComparedMethod> methods() {
         if (baselines.equals(List.of("all"))) {
-            return EnumSet.allOf(Rival.class);
+            return EnumSet.allOf(ComparedMethod.class);
         }
-        Set<Rival> chosen = EnumSet.noneOf(Rival.class);
+        Set<ComparedMethod> chosen = EnumSet.noneOf(ComparedMethod.class);
         if (!baselines.equals(List.of("none"))) {
-            baselines.forEach(name -> chosen.add(rival(name)));
+            baselines.forEach(name -> chosen.add(method(name)));
         }
         return chosen;
     }
 
-    private Rival rival(String name) {
-        for (Rival rival : Rival.values()) {
-            if (PrequentialReport.nameOf(rival).equals(name)) {
-                return rival;
+    private ComparedMethod method(String name) {
+        for (ComparedMethod method : ComparedMethod.values()) {
+            if (PrequentialReport.nameOf(method).equals(name)) {
+                return method;
             }
         }
         throw refused("--baselines must be all, none or some of "
                 + String.join(
                         ", ",
-                        EnumSet.allOf(Rival.class).stream()
+                        EnumSet.allOf(ComparedMethod.class).stream()
                                 .map(PrequentialReport::nameOf)
                                 .toList())
                 + ": " + name);
@@ -279,7 +280,7 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         return String.valueOf(Path.of(clicks.getFirst()).getFileName());
     }
 
-    private Map<String, Object> settings(RaceConfig config, ClickFileSummary input) {
+    private Map<String, Object> settings(ComparisonConfig config, ClickFileSummary input) {
         Map<String, Object> values = new LinkedHashMap<>();
         values.put("clicks", clicksName());
         values.put("input", input);

@@ -3,9 +3,9 @@ package io.freshet.cli;
 import io.freshet.evaluation.Accuracy;
 import io.freshet.plot.LinePlot;
 import io.freshet.plot.Series;
-import io.freshet.prequential.RaceResult;
-import io.freshet.prequential.RaceResult.Figures;
-import io.freshet.prequential.Rival;
+import io.freshet.prequential.ComparedMethod;
+import io.freshet.prequential.ComparisonResult;
+import io.freshet.prequential.ComparisonResult.Figures;
 import io.freshet.prequential.Slice;
 import io.freshet.sequencer.InMemorySequencer;
 import java.util.ArrayList;
@@ -37,7 +37,7 @@ record PrequentialReport(
         Prequential prequential,
         Map<String, Prequential> slices,
         Curve curve,
-        List<RaceResult.Refit> refits,
+        List<ComparisonResult.Refit> refits,
         boolean stopped,
         double seconds) {
     private static final String SERVED = "Freshet";
@@ -68,11 +68,11 @@ record PrequentialReport(
             At10 network,
             At10 memory,
             Map<String, At10> baselines) {
-        static Prequential of(RaceResult result, Slice slice) {
+        static Prequential of(ComparisonResult result, Slice slice) {
             Accuracy served = accuracy(result.online(), slice);
             Map<String, At10> baselines = new LinkedHashMap<>();
-            result.rivals()
-                    .forEach((rival, figures) -> baselines.put(nameOf(rival), At10.of(accuracy(figures, slice))));
+            result.methods()
+                    .forEach((method, figures) -> baselines.put(nameOf(method), At10.of(accuracy(figures, slice))));
             return new Prequential(
                     served.events(),
                     served.hr(),
@@ -104,9 +104,9 @@ record PrequentialReport(
 
     /** @param clicks number of clicks replayed up to each point */
     record Curve(List<Long> clicks, Line online, Line network, Line memory, Map<String, Line> baselines) {
-        static Curve of(RaceResult result) {
+        static Curve of(ComparisonResult result) {
             Map<String, Line> baselines = new LinkedHashMap<>();
-            result.rivals().forEach((rival, figures) -> baselines.put(nameOf(rival), Line.of(figures)));
+            result.methods().forEach((method, figures) -> baselines.put(nameOf(method), Line.of(figures)));
             return new Curve(
                     result.curveRecords(),
                     Line.of(result.online()),
@@ -117,7 +117,7 @@ record PrequentialReport(
     }
 
     static PrequentialReport of(
-            Map<String, Object> settings, Clicks clicks, RaceResult result, boolean stopped, double seconds) {
+            Map<String, Object> settings, Clicks clicks, ComparisonResult result, boolean stopped, double seconds) {
         Map<String, Prequential> slices = new LinkedHashMap<>();
         for (Slice slice : Slice.values()) {
             if (slice != Slice.ALL) {
@@ -136,8 +136,8 @@ record PrequentialReport(
     }
 
     /** Returns the key of a baseline. */
-    static String nameOf(Rival rival) {
-        return rival.name().toLowerCase(Locale.ROOT);
+    static String nameOf(ComparedMethod method) {
+        return method.name().toLowerCase(Locale.ROOT);
     }
 
     private static Accuracy accuracy(Figures figures, Slice slice) {

@@ -132,7 +132,7 @@ final class ConfigKeys {
     static final String MODEL_ITEM_RETENTION_MS = "model.item.retention.ms";
 
     static final String ONLINE_STEP_CLICKS = "online.step.clicks";
-    static final String ONLINE_HURRY_CLICKS = "online.hurry.clicks";
+    static final String ONLINE_CATCHUP_CLICKS = "online.catchup.clicks";
     static final String ONLINE_STEP_LINGER_MS = "online.step.linger.ms";
     static final String ONLINE_BATCH_CLICKS = "online.batch.clicks";
     static final String ONLINE_OPTIMIZER_STEPS = "online.optimizer.steps";
@@ -704,7 +704,7 @@ final class ConfigKeys {
                     "clicks",
                     "The most new clicks in one step."),
             key(
-                    ONLINE_HURRY_CLICKS,
+                    ONLINE_CATCHUP_CLICKS,
                     ConfigDef.Type.INT,
                     "128",
                     atLeast(0),

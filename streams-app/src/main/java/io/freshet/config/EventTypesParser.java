@@ -69,10 +69,10 @@ final class EventTypesParser {
     }
 
     /** Returns the times after which seen items may be recommended again, from a valid value. */
-    static SeenReturn seenReturn(String value) {
+    static RepeatPolicy repeats(String value) {
         Map<String, Long> afterMs = returns(ConfigKeys.EVENTS_SEEN_RETURN_MS, value);
         Long others = afterMs.remove(OTHER_TYPES);
-        return new SeenReturn(afterMs, others == null ? SeenReturn.NEVER : others);
+        return new RepeatPolicy(afterMs, others == null ? RepeatPolicy.NEVER : others);
     }
 
     private static Map<String, Long> returns(String key, String text) {

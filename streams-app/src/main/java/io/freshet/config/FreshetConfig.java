@@ -54,8 +54,9 @@ public final class FreshetConfig {
         this.kafka = kafka;
     }
 
-    /** Returns the defaults, overridden by {@code settings}. */
-    public static FreshetConfig of(Map<String, String> settings) {
+    /** Returns the defaults, overridden by the given settings. */
+    public static FreshetConfig of(Map<String, String> given) {
+        Map<String, String> settings = RenamedKeys.renamed(given);
         settings.keySet().forEach(FreshetConfig::requireKnown);
         Map<String, Object> values = ConfigKeys.definition().parse(settings);
         Map<String, String> kafka = new TreeMap<>();
@@ -88,11 +89,20 @@ public final class FreshetConfig {
             @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
         Map<String, String> settings = new HashMap<>();
         if (file != null) {
-            settings.putAll(readFile(file));
+            settings.putAll(RenamedKeys.renamed(readFile(file)));
         }
-        settings.putAll(readEnvironment(environment));
-        settings.putAll(overrides);
+        settings.putAll(RenamedKeys.renamed(readEnvironment(environment)));
+        settings.putAll(RenamedKeys.renamed(overrides));
         return settings;
+    }
+
+    /**
+     * Returns the settings of one source with the present names of keys that were renamed.
+     *
+     * @throws ConfigException if a key is set by both names
+     */
+    public static Map<String, String> withPresentNames(Map<String, String> settings) {
+        return RenamedKeys.renamed(settings);
     }
 
     /** Returns all keys as a Markdown table, for the configuration guide. */
@@ -201,7 +211,7 @@ public final class FreshetConfig {
                 millis(ConfigKeys.SCORING_POPULARITY_HALF_LIFE_MS),
                 integer(ConfigKeys.SCORING_POPULARITY_ITEMS),
                 eventTypes(),
-                EventTypesParser.seenReturn(text(ConfigKeys.EVENTS_SEEN_RETURN_MS)),
+                EventTypesParser.repeats(text(ConfigKeys.EVENTS_SEEN_RETURN_MS)),
                 hasCatalogue(),
                 integer(ConfigKeys.RECOMMENDATIONS_WHY_ITEMS));
     }
@@ -310,7 +320,7 @@ public final class FreshetConfig {
                 training(),
                 learning(),
                 integer(ConfigKeys.ONLINE_STEP_CLICKS),
-                integer(ConfigKeys.ONLINE_HURRY_CLICKS),
+                integer(ConfigKeys.ONLINE_CATCHUP_CLICKS),
                 millis(ConfigKeys.ONLINE_STEP_LINGER_MS),
                 integer(ConfigKeys.ONLINE_BATCH_CLICKS),
                 millis(ConfigKeys.ONLINE_PUBLISH_INTERVAL_MS),
@@ -355,7 +365,7 @@ public final class FreshetConfig {
 
     private LearningConfig learning() {
         boolean neverHurries =
-                integer(ConfigKeys.ONLINE_HURRY_CLICKS) == 0 || integer(ConfigKeys.ONLINE_BATCH_CLICKS) > 0;
+                integer(ConfigKeys.ONLINE_CATCHUP_CLICKS) == 0 || integer(ConfigKeys.ONLINE_BATCH_CLICKS) > 0;
         return new LearningConfig(
                 integer(ConfigKeys.ONLINE_OPTIMIZER_STEPS),
                 neverHurries ? Integer.MAX_VALUE : integer(ConfigKeys.ONLINE_STEP_CLICKS),
@@ -437,10 +447,13 @@ public final class FreshetConfig {
         List<String> serviceLinks = new ArrayList<>();
         environment.forEach((name, value) -> {
             ConfigKey key = ConfigKeys.BY_ENVIRONMENT_NAME.get(name);
+            String earlier = RenamedKeys.ofVariable(name);
             if (ServiceLinks.isOne(name, value)) {
                 serviceLinks.add(name + "=" + value);
             } else if (key != null) {
                 settings.put(key.name(), value);
+            } else if (earlier != null) {
+                settings.put(earlier, value);
             } else if (name.startsWith(KAFKA_ENVIRONMENT_PREFIX)) {
                 settings.put(kafkaKey(name), value);
             } else if (isOfNoKey(name)) {
@@ -458,7 +471,8 @@ public final class FreshetConfig {
     static boolean isOfNoKey(String environmentName) {
         return environmentName.startsWith(ENVIRONMENT_PREFIX)
                 && !environmentName.startsWith(KAFKA_ENVIRONMENT_PREFIX)
-                && !ConfigKeys.BY_ENVIRONMENT_NAME.containsKey(environmentName);
+                && !ConfigKeys.BY_ENVIRONMENT_NAME.containsKey(environmentName)
+                && RenamedKeys.ofVariable(environmentName) == null;
     }
 
     private static String kafkaKey(String environmentName) {

@@ -12,7 +12,7 @@ import java.time.Duration;
  * @param popularityHalfLife click time in which a click's weight in the fallback popularity halves
  * @param popularityItems the most items whose popularity a task keeps in memory
  * @param types the meaning of the types of events
- * @param seenReturn when an item that a user has seen may be recommended again
+ * @param repeats when an item that a user has seen may be recommended again
  * @param catalogue whether only available items of the catalogue are recommended
  * @param whyItems the most items of a history that are examined for a request that asks why; fewer than a scorer's
  *     histories
@@ -24,6 +24,6 @@ public record ScoringConfig(
         Duration popularityHalfLife,
         int popularityItems,
         EventTypes types,
-        SeenReturn seenReturn,
+        RepeatPolicy repeats,
         boolean catalogue,
         int whyItems) {}

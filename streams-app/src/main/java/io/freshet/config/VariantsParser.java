@@ -92,7 +92,7 @@ final class VariantsParser {
         String shares = ConfigKeys.VARIANTS_SHARES + "=" + variants.split().shares();
         boolean hasShare = variants.split().has(variants.name());
         if (variants.shadow() && hasShare) {
-            throw new ConfigException("A shadow serves nobody and must have no share: " + own + " " + shares);
+            throw new ConfigException("A shadow serves no users and must have no share: " + own + " " + shares);
         }
         if (!variants.shadow() && variants.split().isOn() && !hasShare) {
             throw new ConfigException(

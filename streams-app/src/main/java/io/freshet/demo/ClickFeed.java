@@ -9,7 +9,7 @@ import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
-/** Produces the made-up shop's clicks at a steady pace to an external Kafka cluster. The topic must exist. */
+/** Produces the synthetic shop's clicks at a steady pace to an external Kafka cluster. The topic must exist. */
 public final class ClickFeed {
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 

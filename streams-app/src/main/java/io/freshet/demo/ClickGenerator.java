@@ -9,7 +9,7 @@ import java.util.Locale;
 import java.util.SplittableRandom;
 
 /**
- * An endless stream of clicks from a made-up shop, with learnable structure.
+ * An endless stream of clicks from a synthetic shop, with learnable structure.
  *
  * <p>A few dozen users browse concurrently. Each user follows one of their topics of interest: mostly from an item to
  * one of the few items that tend to follow it, sometimes to a popular item of the topic, and occasionally to another
@@ -31,7 +31,7 @@ final class ClickGenerator implements ClickSource {
     private final GeneratorConfig config;
     private final InstantSource clock;
     private final SplittableRandom random;
-    private final MadeUpCatalogue catalogue;
+    private final SyntheticCatalogue catalogue;
     private final int[][] interests; // (users, INTERESTS) topics, strongest first
     private final List<Visit> visits = new ArrayList<>();
     private long position;
@@ -39,9 +39,9 @@ final class ClickGenerator implements ClickSource {
     private static final class Visit {
         private final int user;
         private int topic;
-        private MadeUpCatalogue.Item last;
+        private SyntheticCatalogue.Item last;
 
-        private Visit(int user, int topic, MadeUpCatalogue.Item last) {
+        private Visit(int user, int topic, SyntheticCatalogue.Item last) {
             this.user = user;
             this.topic = topic;
             this.last = last;
@@ -52,11 +52,11 @@ final class ClickGenerator implements ClickSource {
         this.config = config;
         this.clock = clock;
         this.random = new SplittableRandom(config.seed());
-        this.catalogue = new MadeUpCatalogue(config.items(), random);
+        this.catalogue = new SyntheticCatalogue(config.items(), random);
         this.interests = new int[config.users()][INTERESTS];
         for (int[] topics : interests) {
             for (int i = 0; i < INTERESTS; i++) {
-                topics[i] = random.nextInt(MadeUpCatalogue.TOPICS);
+                topics[i] = random.nextInt(SyntheticCatalogue.TOPICS);
             }
         }
         for (int i = 0; i < VISITS_AT_ONCE; i++) {
@@ -101,7 +101,7 @@ final class ClickGenerator implements ClickSource {
         if (draw < FOLLOW) {
             visit.last = catalogue.follower(visit.last, random);
         } else {
-            visit.topic = draw < POPULAR ? visit.topic : random.nextInt(MadeUpCatalogue.TOPICS);
+            visit.topic = draw < POPULAR ? visit.topic : random.nextInt(SyntheticCatalogue.TOPICS);
             visit.last = catalogue.popular(visit.topic, random);
         }
     }
@@ -117,7 +117,7 @@ final class ClickGenerator implements ClickSource {
 
     private void drift(int user) {
         if (random.nextDouble() < NEW_INTEREST) {
-            interests[user][random.nextInt(INTERESTS)] = random.nextInt(MadeUpCatalogue.TOPICS);
+            interests[user][random.nextInt(INTERESTS)] = random.nextInt(SyntheticCatalogue.TOPICS);
         }
     }
 

@@ -54,7 +54,7 @@ final class DemoRun implements AutoCloseable {
     private final RateWindow clickRate = new RateWindow();
     private final RateWindow stepRate = new RateWindow();
     private final List<Double> ndcgHistory = new ArrayList<>();
-    private List<Audience.Scene> shownUsers = List.of();
+    private List<RecentUsers.Scene> shownUsers = List.of();
     private long nextUsersNanos;
     private volatile ClickOutcomeCounts outcomes = new ClickOutcomeCounts(0, 0, 0);
 

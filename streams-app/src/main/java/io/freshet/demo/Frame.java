@@ -39,7 +39,7 @@ record Frame(
         Percentiles clickToModel,
         boolean warmingUp,
         List<Double> ndcgHistory,
-        List<Audience.Scene> users,
+        List<RecentUsers.Scene> users,
         long heapBytes) {
     /** Latency percentiles in milliseconds. */
     record Percentiles(long p50, long p99, boolean measured) {

@@ -185,7 +185,7 @@ final class FrameText {
         return lines;
     }
 
-    private String user(Audience.Scene scene) {
+    private String user(RecentUsers.Scene scene) {
         List<String> items = scene.lastItems();
         List<String> newest = items.subList(Math.max(0, items.size() - 3), items.size());
         String clicked = newest.stream()
@@ -197,7 +197,7 @@ final class FrameText {
     }
 
     /** Returns as many items as fit, best first. */
-    private static String recommended(Audience.Scene scene, int width) {
+    private static String recommended(RecentUsers.Scene scene, int width) {
         StringBuilder text = new StringBuilder();
         for (String id : scene.recommended()) {
             String more = text.isEmpty() ? printable(id) : "  " + printable(id);

@@ -1,7 +1,7 @@
 package io.freshet.demo;
 
 /**
- * Configuration of the made-up shop.
+ * Configuration of the synthetic shop.
  *
  * @param seed random seed; the same seed and sizes give the same clicks
  * @param users number of users
@@ -10,9 +10,9 @@ package io.freshet.demo;
  */
 public record GeneratorConfig(long seed, int users, int items, boolean turnover) {
     public GeneratorConfig {
-        if (users < 1 || items < MadeUpCatalogue.TOPICS) {
-            throw new IllegalArgumentException("users must be at least 1 and items at least " + MadeUpCatalogue.TOPICS
-                    + ": users=" + users + " items=" + items);
+        if (users < 1 || items < SyntheticCatalogue.TOPICS) {
+            throw new IllegalArgumentException("users must be at least 1 and items at least "
+                    + SyntheticCatalogue.TOPICS + ": users=" + users + " items=" + items);
         }
     }
 }

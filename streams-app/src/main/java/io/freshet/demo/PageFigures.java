@@ -57,7 +57,7 @@ final class PageFigures implements PageMetrics.Source {
 
     private List<String> users() {
         return books.newestUsers(SHOWN_USERS).stream()
-                .map(Audience.Scene::userId)
+                .map(RecentUsers.Scene::userId)
                 .toList();
     }
 

@@ -26,7 +26,7 @@ final class PipelineCounts {
     private final Vocabulary vocabulary = new Vocabulary();
     private final PrequentialRace race = new PrequentialRace();
     private final JournalReconciler learnedClicks = new JournalReconciler(race);
-    private final Audience audience = new Audience();
+    private final RecentUsers recentUsers = new RecentUsers();
     private final EventTypes types;
     private final HistoryRows history;
     private final long retentionMs;
@@ -83,7 +83,7 @@ final class PipelineCounts {
         List<Interaction> interactions = update.sequence().interactions();
         List<Interaction> last =
                 interactions.subList(Math.max(0, interactions.size() - SHOWN_ITEMS), interactions.size());
-        audience.clicked(userId, last.stream().map(Interaction::itemId).toList());
+        recentUsers.clicked(userId, last.stream().map(Interaction::itemId).toList());
     }
 
     private List<JournalReconciler.Target> targets(String userId, SequenceUpdate update) {
@@ -127,7 +127,7 @@ final class PipelineCounts {
 
     synchronized void recommendation(String userId, List<String> items, boolean byModel) {
         recommendations++;
-        audience.recommended(userId, items, byModel);
+        recentUsers.recommended(userId, items, byModel);
     }
 
     synchronized void deadLetter() {
@@ -153,8 +153,8 @@ final class PipelineCounts {
                 recommendations,
                 steps,
                 snapshots,
-                audience.users(),
-                audience.answeredUsers(),
+                recentUsers.users(),
+                recentUsers.answeredUsers(),
                 vocabulary.size());
     }
 
@@ -166,7 +166,7 @@ final class PipelineCounts {
         return race.recent();
     }
 
-    synchronized List<Audience.Scene> newestUsers(int most) {
-        return audience.newest(most);
+    synchronized List<RecentUsers.Scene> newestUsers(int most) {
+        return recentUsers.newest(most);
     }
 }

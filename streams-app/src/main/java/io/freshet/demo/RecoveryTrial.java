@@ -52,7 +52,7 @@ public final class RecoveryTrial implements AutoCloseable {
      * Parameters of a trial.
      *
      * @param rate clicks per second
-     * @param users number of users of the made-up shop
+     * @param users number of users of the synthetic shop
      * @param partitions number of partitions of the clicks
      * @param standby whether a second process keeps standby replicas and takes over; otherwise the killed one is
      *     restarted

@@ -125,7 +125,7 @@ public final class Recommender {
     private Set<String> seen(List<Interaction> events, long nowMs) {
         Set<String> seen = new HashSet<>();
         for (Interaction event : events) {
-            if (config.seenReturn().hides(event, nowMs)) {
+            if (config.repeats().hides(event, nowMs)) {
                 seen.add(event.itemId());
             }
         }

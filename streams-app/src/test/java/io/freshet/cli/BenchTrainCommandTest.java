@@ -36,7 +36,7 @@ class BenchTrainCommandTest {
     }
 
     @Test
-    void shouldRefuseWhenItemsCannotBeMadeUp() {
+    void shouldRefuseWhenItemsCannotBeGenerated() {
         assertThat(execute("bench", "train", "--items", "0")).isEqualTo(2);
         assertThat(err.toString()).contains("--items");
         assertThat(execute("bench", "train", "--items", "5", "--data", "clicks.csv"))

@@ -63,7 +63,7 @@ final class FreshetConfigTest {
                         Duration.ofDays(1),
                         100_000,
                         EventTypes.ALIKE,
-                        SeenReturn.OF_NOTHING,
+                        RepeatPolicy.OF_NOTHING,
                         false,
                         20));
         assertThat(config.requests()).isEqualTo(new RequestLimits(10, 1_000, 200, 1_000, false));
@@ -162,17 +162,17 @@ final class FreshetConfigTest {
 
     @Test
     void shouldLetSeenItemsComeBackWhenTheirTimeHasPassed() {
-        SeenReturn seen = FreshetConfig.of(Map.of("events.seen.return.ms", "view=10, shown=0 ,*=20"))
+        RepeatPolicy seen = FreshetConfig.of(Map.of("events.seen.return.ms", "view=10, shown=0 ,*=20"))
                 .scoring()
-                .seenReturn();
+                .repeats();
 
-        assertThat(seen).isEqualTo(new SeenReturn(Map.of("view", 10L, "shown", 0L), 20));
+        assertThat(seen).isEqualTo(new RepeatPolicy(Map.of("view", 10L, "shown", 0L), 20));
         assertThat(seen.hides(new Interaction("a", 100, "view", 0), 109)).isTrue();
         assertThat(seen.hides(new Interaction("a", 100, "view", 0), 110)).isFalse();
         assertThat(seen.hides(new Interaction("a", 100, "shown", 0), 100)).isFalse();
         assertThat(seen.hides(new Interaction("a", 100, "other", 0), 119)).isTrue();
         assertThat(seen.hides(new Interaction("a", 100, null, 0), 120)).isFalse();
-        assertThat(SeenReturn.OF_NOTHING.hides(new Interaction("a", 0, null, 0), Long.MAX_VALUE))
+        assertThat(RepeatPolicy.OF_NOTHING.hides(new Interaction("a", 0, null, 0), Long.MAX_VALUE))
                 .isTrue();
     }
 
@@ -245,7 +245,7 @@ final class FreshetConfigTest {
                 "Each topic must have a name of its own");
         assertRefused(
                 Map.of("variants.name", "a", "scorer.shadow", "true", "variants.shares", "a=1"),
-                "A shadow serves nobody and must have no share: variants.name=a");
+                "A shadow serves no users and must have no share: variants.name=a");
     }
 
     @Test
@@ -601,5 +601,28 @@ final class FreshetConfigTest {
         assertThat(table)
                 .contains("| `sequencer.window` | `50` | clicks | The most clicks kept per user: the newest by click"
                         + " time. Events of `events.filter.only` and `events.negative` are counted separately. |\n");
+    }
+
+    @Test
+    void shouldTakeEarlierNamesOfKeysFromEachSource(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("freshet.properties"), "online.hurry.clicks=1\n");
+        Map<String, String> variable = Map.of("FRESHET_ONLINE_HURRY_CLICKS", "2");
+
+        assertThat(catchUpClicks(file, Map.of(), Map.of())).isEqualTo(1);
+        assertThat(catchUpClicks(file, variable, Map.of())).isEqualTo(2);
+        assertThat(catchUpClicks(file, variable, Map.of("online.catchup.clicks", "3")))
+                .isEqualTo(3);
+        assertThat(ConfigMistake.all(file, variable, Map.of())).isEmpty();
+    }
+
+    @Test
+    void shouldRefuseAKeyThatIsSetByBothOfItsNames() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("online.hurry.clicks", "1", "online.catchup.clicks", "1")))
+                .hasMessageContainingAll("online.hurry.clicks", "online.catchup.clicks", "remove");
+    }
+
+    private static int catchUpClicks(Path file, Map<String, String> environment, Map<String, String> overrides)
+            throws IOException {
+        return FreshetConfig.load(file, environment, overrides).trainer().catchUpClicks();
     }
 }

@@ -65,7 +65,7 @@ class FrameTextTest {
                 new Frame.Percentiles(420, 60_000, true),
                 true,
                 IntStream.range(0, 60).mapToObj(i -> i / 100.0).toList(),
-                List.of(new Audience.Scene(id, List.of(id, id, id, id), List.of(id, id, id), true)),
+                List.of(new RecentUsers.Scene(id, List.of(id, id, id, id), List.of(id, id, id), true)),
                 1L << 33);
     }
 }

@@ -79,7 +79,7 @@ final class FaultRun implements AutoCloseable {
                     streams.close.timeout.ms=60000
                     online.snapshot.interval.ms=3000
                     online.step.clicks=32
-                    online.hurry.clicks=64
+                    online.catchup.clicks=64
                     """.formatted(
                             cluster.addresses(), MODEL, folder.resolve("models")));
             configure(folder, fault.settings());

@@ -78,7 +78,7 @@ final class KilledProcessesIT {
                 online.replay.sequences=32
                 online.snapshot.interval.ms=2000
                 online.step.clicks=32
-                online.hurry.clicks=64
+                online.catchup.clicks=64
                 model.item.retention.ms=600000
                 """.formatted(
                         kafka.bootstrapServers(), folder.resolve("state"), PARTITIONS));
@@ -195,7 +195,7 @@ final class KilledProcessesIT {
     private static List<Click> clicks() throws IOException {
         Path file = DataFile.find("rsc15/clicks.stream.tsv");
         if (file == null) {
-            LOG.info("No rsc15/clicks.stream.tsv: the clicks are made up; set FRESHET_DATA");
+            LOG.info("No rsc15/clicks.stream.tsv: the clicks are synthetic; set FRESHET_DATA");
             return madeUp();
         }
         try (Stream<String> rows = Files.lines(file)) {

@@ -2,8 +2,8 @@ package io.freshet.scoring;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.config.RepeatPolicy;
 import io.freshet.config.ScoringConfig;
-import io.freshet.config.SeenReturn;
 import io.freshet.cooccurrence.CooccurrenceConfig;
 import io.freshet.cooccurrence.CooccurrenceScores;
 import io.freshet.event.EventTypes;
@@ -62,7 +62,7 @@ class RecommenderProperties {
         private final Random random;
         private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
         private final LiveModel live = new LiveModel(new AdvancingClock(), registry);
-        private final SeenReturn seenReturn;
+        private final RepeatPolicy repeats;
         private final Recommender recommender;
         private final @Nullable RecommenderModel model;
         private final int items;
@@ -72,12 +72,11 @@ class RecommenderProperties {
         Shop(int items, boolean hasModel, boolean catalogued, Random random) {
             this.items = items;
             this.random = random;
-            seenReturn = random.nextBoolean()
-                    ? SeenReturn.OF_NOTHING
-                    : new SeenReturn(Map.of("view", 20_000L, "buy", 40_000L, "shown", 0L), SeenReturn.NEVER);
+            repeats = random.nextBoolean()
+                    ? RepeatPolicy.OF_NOTHING
+                    : new RepeatPolicy(Map.of("view", 20_000L, "buy", 40_000L, "shown", 0L), RepeatPolicy.NEVER);
             recommender = new Recommender(
-                    new ScoringConfig(
-                            10, 1, 0, Duration.ofMillis(HALF_LIFE_MS), 2_000, TYPES, seenReturn, catalogued, 20),
+                    new ScoringConfig(10, 1, 0, Duration.ofMillis(HALF_LIFE_MS), 2_000, TYPES, repeats, catalogued, 20),
                     live,
                     registry,
                     new AdvancingClock(),
@@ -219,7 +218,7 @@ class RecommenderProperties {
 
         private Naive naive(RecommendationRequest request, List<Interaction> events) {
             Set<String> seen = events.stream()
-                    .filter(event -> seenReturn.hides(event, NOW))
+                    .filter(event -> repeats.hides(event, NOW))
                     .map(Interaction::itemId)
                     .collect(Collectors.toSet());
             Fallback fallback = events.isEmpty() ? Fallback.UNKNOWN_USER : model == null ? Fallback.NO_MODEL : null;

@@ -192,7 +192,7 @@ final class VariantsTopologyTest {
         assertThat(answers).hasSize(30).allSatisfy(answer -> assertAnsweredBy(variantIn(answer), answer, streams));
         assertThat(answers).extracting(VariantsTopologyTest::variantIn).contains("a", "b");
         assertThat(scorer.answers("recommendations"))
-                .as("what nobody addressed to it")
+                .as("updates that no split addressed to it")
                 .isEmpty();
         assertThat(streams.variants().answering("user-2").modelName()).isEqualTo("default");
     }

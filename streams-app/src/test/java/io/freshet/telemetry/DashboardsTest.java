@@ -42,7 +42,9 @@ final class DashboardsTest {
         assertThat(dashboard.get("title").asText()).startsWith("Freshet: ");
         assertThat(dashboard.get("schemaVersion").asInt()).isEqualTo(SCHEMA);
         assertThat(dashboard.has("id")).as("the id is Grafana's to give").isFalse();
-        assertThat(dashboard.has("__inputs")).as("nobody is there to be asked").isFalse();
+        assertThat(dashboard.has("__inputs"))
+                .as("no one can be asked for inputs")
+                .isFalse();
     }
 
     @ParameterizedTest

@@ -21,7 +21,7 @@ public final class LearningBenchmark implements AutoCloseable {
     private static final int NEWCOMERS = 8;
 
     private final OnlineLearner learner;
-    private final MadeUpClicks clicks;
+    private final SyntheticClicks clicks;
     private final int items;
     private final int stepClicks;
     private final int rowsPerPart;
@@ -47,7 +47,7 @@ public final class LearningBenchmark implements AutoCloseable {
                     + ", users=" + users + ", stepClicks=" + stepClicks);
         }
         this.learner = OnlineLearner.initial(model, training, learning);
-        this.clicks = new MadeUpClicks(items, users, seed);
+        this.clicks = new SyntheticClicks(items, users, seed);
         this.items = items;
         this.stepClicks = stepClicks;
         this.rowsPerPart = Math.max(1, DELTA_BYTES / (model.encoder().dim() * Float.BYTES));

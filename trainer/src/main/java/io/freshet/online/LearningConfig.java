@@ -9,7 +9,7 @@ import java.time.Duration;
  * yields another model.
  *
  * @param optimizerSteps optimiser steps for each batch of new clicks
- * @param fullStepClicks most records of a full step. A step of more records is hurried: it makes one optimiser step, and
+ * @param fullStepClicks most records of a full step. A step of more records is a catch-up step: it makes one optimiser step, and
  *     takes no more positions of an updated sequence than of a replayed one
  * @param newLength number of newest positions of an updated sequence that are learned from
  * @param replaySequences sequences drawn from the reservoir for each optimiser step, in addition to the updated ones
@@ -77,7 +77,7 @@ public record LearningConfig(
                 EventTypes.ALIKE);
     }
 
-    /** A configuration with the default memory, steps that are never hurried, and items that are never forgotten. */
+    /** A configuration with the default memory, no catch-up steps, and items that are never forgotten. */
     public LearningConfig(
             int optimizerSteps,
             int newLength,
@@ -101,16 +101,16 @@ public record LearningConfig(
 
     /** Returns the number of optimiser steps of a step of {@code records} records. */
     int optimizerSteps(int records) {
-        return isHurried(records) ? 1 : optimizerSteps;
+        return isCatchUp(records) ? 1 : optimizerSteps;
     }
 
     /** Returns how many of the newest positions of an updated sequence a step of {@code records} records learns from. */
     int newLength(int records) {
-        return isHurried(records) ? Math.min(newLength, replayLength) : newLength;
+        return isCatchUp(records) ? Math.min(newLength, replayLength) : newLength;
     }
 
     /** Returns whether a step of {@code records} records learns less than a full one. */
-    boolean isHurried(int records) {
+    boolean isCatchUp(int records) {
         return records > fullStepClicks;
     }
 

@@ -16,11 +16,11 @@ import java.util.Map;
  * @param training how the network learns from a batch
  * @param learning what a step consists of
  * @param stepClicks most records of a step
- * @param hurryClicks number of waiting records from which a step takes up to {@value #HURRIED_STEPS} times
- *     {@code hurryClicks} records, so that learning catches up; 0 for never
+ * @param catchUpClicks number of waiting records from which a step takes up to {@value #CATCH_UP_FACTOR} times
+ *     {@code catchUpClicks} records, so that learning catches up; 0 for never
  * @param stepLinger longest wait for a step to fill, after its first record
  * @param batchClicks fixed number of records of each step, however long they take to arrive, in place of
- *     {@code stepClicks}, {@code hurryClicks} and {@code stepLinger}; 0 to let time decide
+ *     {@code stepClicks}, {@code catchUpClicks} and {@code stepLinger}; 0 to let time decide
  * @param publishInterval time between two deltas, rounded to the end of a step
  * @param deltaPartBytes size at which a delta is split into parts
  * @param snapshotInterval least time between two snapshots
@@ -40,7 +40,7 @@ public record OnlineConfig(
         TrainingConfig training,
         LearningConfig learning,
         int stepClicks,
-        int hurryClicks,
+        int catchUpClicks,
         Duration stepLinger,
         int batchClicks,
         Duration publishInterval,
@@ -51,8 +51,8 @@ public record OnlineConfig(
         Duration leaseTimeout,
         Map<String, Object> consumer,
         Map<String, Object> producer) {
-    /** Most records of a step when clicks wait, as a multiple of {@code hurryClicks}. */
-    static final int HURRIED_STEPS = 4;
+    /** Most records of a step when clicks wait, as a multiple of {@code catchUpClicks}. */
+    static final int CATCH_UP_FACTOR = 4;
 
     /**
      * Topics of a trainer.
@@ -71,7 +71,7 @@ public record OnlineConfig(
         producer = Map.copyOf(producer);
         require(!modelName.isEmpty() && !transactionalId.isEmpty(), "modelName and transactionalId must not be empty");
         require(stepClicks >= 1, "stepClicks must be at least 1: stepClicks=" + stepClicks);
-        require(hurryClicks >= 0, "hurryClicks must not be negative: hurryClicks=" + hurryClicks);
+        require(catchUpClicks >= 0, "catchUpClicks must not be negative: catchUpClicks=" + catchUpClicks);
         require(batchClicks >= 0, "batchClicks must not be negative: batchClicks=" + batchClicks);
         require(gateShare >= 0 && gateShare < 1, "gateShare must be at least 0 and below 1: gateShare=" + gateShare);
         require(deltaPartBytes >= 1024, "deltaPartBytes must be at least 1024: deltaPartBytes=" + deltaPartBytes);
@@ -116,13 +116,13 @@ public record OnlineConfig(
 
     /** Returns the most records that one poll of the input should return. */
     int pollRecords() {
-        return Math.max(mostClicks(hurryClicks), batchClicks);
+        return Math.max(mostClicks(catchUpClicks), batchClicks);
     }
 
     /** Returns the most records of a step when {@code waiting} records wait. */
     int mostClicks(long waiting) {
-        return hurryClicks > 0 && waiting >= hurryClicks
-                ? Math.max(stepClicks, HURRIED_STEPS * hurryClicks)
+        return catchUpClicks > 0 && waiting >= catchUpClicks
+                ? Math.max(stepClicks, CATCH_UP_FACTOR * catchUpClicks)
                 : stepClicks;
     }
 

@@ -42,7 +42,7 @@ import java.util.Set;
  *       with its weights from before the step. The memory has observed every earlier click, also those of the same step: it
  *       observes each click right after it has predicted it.
  *   <li>The memory learns how far to trust the network and itself.
- *   <li>{@code optimizerSteps} times, or once if the step is hurried, the network learns a batch. It consists of the newest
+ *   <li>{@code optimizerSteps} times, or once in a catch-up step, the network learns a batch. It consists of the newest
  *       version of each updated sequence, in order of the users' first appearance, and of {@code replaySequences} sequences
  *       drawn from the reservoir.
  *   <li>The updated sequences are put into the reservoir.
@@ -217,9 +217,9 @@ public final class OnlineLearner implements AutoCloseable {
         remember();
         int forgotten = forgetPast();
         model.completeStep(model.step() + 1);
-        boolean hurried = config.isHurried(updates.size());
+        boolean catchUp = config.isCatchUp(updates.size());
         int skipped = (int) (learner.skippedSteps() - skippedBefore);
-        return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed, hurried, forgotten, skipped);
+        return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed, catchUp, forgotten, skipped);
     }
 
     private void observe(TargetRanks ranks) {

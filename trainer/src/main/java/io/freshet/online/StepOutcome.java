@@ -9,7 +9,7 @@ public final class StepOutcome {
     private final double loss;
     private final int examples;
     private final int replayed;
-    private final boolean hurried;
+    private final boolean catchUp;
     private final int forgotten;
     private final int skipped;
 
@@ -19,7 +19,7 @@ public final class StepOutcome {
             double loss,
             int examples,
             int replayed,
-            boolean hurried,
+            boolean catchUp,
             int forgotten,
             int skipped) {
         this.step = step;
@@ -27,7 +27,7 @@ public final class StepOutcome {
         this.loss = loss;
         this.examples = examples;
         this.replayed = replayed;
-        this.hurried = hurried;
+        this.catchUp = catchUp;
         this.forgotten = forgotten;
         this.skipped = skipped;
     }
@@ -80,8 +80,8 @@ public final class StepOutcome {
     }
 
     /** Returns whether the step learned less than a full one, because it had so many updates. */
-    public boolean isHurried() {
-        return hurried;
+    public boolean isCatchUp() {
+        return catchUp;
     }
 
     /** Returns the number of items that the step removed from the vocabulary. */

@@ -25,7 +25,7 @@ final class TrainerMetrics implements AutoCloseable {
     private final Counter steps;
     private final Counter records;
     private final Counter targets;
-    private final Counter hurried;
+    private final Counter catchUp;
     private final Counter forgotten;
     private final Counter undecodable;
     private final Counter skipped;
@@ -49,7 +49,7 @@ final class TrainerMetrics implements AutoCloseable {
         this.steps = counter("steps", "Steps learned live");
         this.records = counter("records", "Input records of steps that were learned live");
         this.targets = counter("targets", "Targets ranked before they were learned from");
-        this.hurried = counter("hurried", "Steps that learned less of each sequence because clicks waited");
+        this.catchUp = counter("catchup.steps", "Steps that learned less of each sequence because clicks waited");
         this.forgotten = counter("forgotten", "Items removed from the vocabulary for lack of clicks");
         this.undecodable = counter("undecodable", "Input records skipped because they could not be decoded");
         this.skipped = counter(
@@ -119,7 +119,7 @@ final class TrainerMetrics implements AutoCloseable {
         steps.increment();
         records.increment(learnedFrom);
         targets.increment(outcome.events());
-        hurried.increment(outcome.isHurried() ? 1 : 0);
+        catchUp.increment(outcome.isCatchUp() ? 1 : 0);
         forgotten.increment(outcome.forgotten());
         skipped.increment(outcome.skipped());
         stepTime.record(Duration.ofNanos(nanos));

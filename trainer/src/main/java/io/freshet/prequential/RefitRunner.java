@@ -33,12 +33,12 @@ final class RefitRunner implements Runner {
     private final SeenItems seen;
     private final OnlineLearner like;
     private final long records;
-    private final RaceListener listener;
+    private final ComparisonListener listener;
     private final BooleanSupplier stopped;
 
     private final Vocabulary items = new Vocabulary();
     private final SequenceDataset.Builder clicks = SequenceDataset.builder(items::addIfAbsent);
-    private final List<RaceResult.Refit> refits = new ArrayList<>();
+    private final List<ComparisonResult.Refit> refits = new ArrayList<>();
     private int tenth = 1; // tenth at which the next fit is due
     private @Nullable OnlineLearner fitted;
 
@@ -53,7 +53,7 @@ final class RefitRunner implements Runner {
             SeenItems seen,
             OnlineLearner like,
             long records,
-            RaceListener listener,
+            ComparisonListener listener,
             BooleanSupplier stopped) {
         this.config = config;
         this.seen = seen;
@@ -64,7 +64,7 @@ final class RefitRunner implements Runner {
     }
 
     /** Returns the fits so far. */
-    List<RaceResult.Refit> refits() {
+    List<ComparisonResult.Refit> refits() {
         return refits;
     }
 
@@ -113,12 +113,12 @@ final class RefitRunner implements Runner {
             OnlineLearner next = LearnerCopies.of(fit, result, like, seen);
             close();
             fitted = next;
-            refits.add(new RaceResult.Refit(number, data.interactions(), result.bestEpoch(), result.seconds()));
+            refits.add(new ComparisonResult.Refit(number, data.interactions(), result.bestEpoch(), result.seconds()));
         }
     }
 
     /** Forwards the progress of a fit. */
-    private record Progress(int number, RaceListener listener) implements FitListener {
+    private record Progress(int number, ComparisonListener listener) implements FitListener {
         @Override
         public void learned(int epoch, int batches, int ofBatches, double loss) {
             listener.refitting(number, epoch);

@@ -2,7 +2,7 @@ package io.freshet.prequential;
 
 import io.freshet.delta.StepRecord;
 
-/** A participant in a race, which ranks each click of a step and may then learn from the step. */
+/** A participant in a comparison, which ranks each click of a step and may then learn from the step. */
 interface Runner extends AutoCloseable {
     /** Prepares for a step. Called before any runner runs the step. */
     default void makeReady(Step step) {}

@@ -1,5 +1,5 @@
 /**
- * A race over a finished stream, without Kafka: the online learner and its rivals rank each click before they learn from
+ * A comparison over a finished stream, without Kafka: the online learner and other methods rank each click before they learn from
  * it.
  */
 @NullMarked

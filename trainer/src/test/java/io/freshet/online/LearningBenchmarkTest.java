@@ -69,12 +69,12 @@ final class LearningBenchmarkTest {
 
     @Test
     void shouldBringInEachUserAndEachItemWhereverThereAreMoreOf() {
-        MadeUpClicks moreItems = new MadeUpClicks(10, 4, 1);
+        SyntheticClicks moreItems = new SyntheticClicks(10, 4, 1);
         assertThat(moreItems.arrivals()).isEqualTo(10);
         assertThat(items(moreItems.arrival(9))).containsExactly("item-1", "item-5", "item-9");
         assertThat(moreItems.arrival(9).user()).isEqualTo("user-1");
 
-        MadeUpClicks moreUsers = new MadeUpClicks(4, 10, 1);
+        SyntheticClicks moreUsers = new SyntheticClicks(4, 10, 1);
         assertThat(moreUsers.arrivals()).isEqualTo(10);
         assertThat(items(moreUsers.arrival(9))).containsExactly("item-1");
         assertThat(moreUsers.arrival(9).user()).isEqualTo("user-9");

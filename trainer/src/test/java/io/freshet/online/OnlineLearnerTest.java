@@ -190,7 +190,7 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldMakeOneOptimiserStepOnlyWhenAStepHasMoreThanItsFullNumberOfClicks() {
-        LearningConfig hurried =
+        LearningConfig catchingUp =
                 new LearningConfig(3, 4, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO);
         LearningConfig once = new LearningConfig(1, 99, 5, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO);
         LearningConfig thrice =
@@ -204,8 +204,8 @@ final class OnlineLearnerTest {
         List<UserUpdate> five = new ArrayList<>(four);
         five.add(stream.click("bert", "a"));
 
-        assertThat(denseAfter(hurried, four)).isEqualTo(denseAfter(thrice, four));
-        assertThat(denseAfter(hurried, five)).isEqualTo(denseAfter(once, five));
+        assertThat(denseAfter(catchingUp, four)).isEqualTo(denseAfter(thrice, four));
+        assertThat(denseAfter(catchingUp, five)).isEqualTo(denseAfter(once, five));
         assertThat(denseAfter(once, five)).isNotEqualTo(denseAfter(thrice, five));
     }
 

@@ -38,7 +38,7 @@ final class TrainerMetricsTest {
                     .isEqualTo(3);
             assertThat(registry.get("freshet.trainer.targets").counter().count())
                     .isEqualTo(2);
-            assertThat(registry.get("freshet.trainer.hurried").counter().count())
+            assertThat(registry.get("freshet.trainer.catchup.steps").counter().count())
                     .isEqualTo(1);
             assertThat(registry.get("freshet.trainer.optimizer.steps.skipped")
                             .counter()

@@ -21,7 +21,7 @@ import java.util.Map;
 import java.util.Random;
 import java.util.Set;
 
-/** A short stream of users who walk among neighbouring items, and matching settings for a race. */
+/** A short stream of users who walk among neighbouring items, and matching settings for a comparison. */
 final class TinyStream {
     static final int STEP = 7;
     static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
@@ -61,7 +61,7 @@ final class TinyStream {
         return OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), LEARNING, seen);
     }
 
-    static RaceConfig config(SeenItems seen, Set<Rival> rivals) {
+    static ComparisonConfig config(SeenItems seen, Set<ComparedMethod> methods) {
         FitConfig refit = new FitConfig(
                 MODEL.encoder(),
                 FitConfig.XAVIER,
@@ -73,6 +73,6 @@ final class TinyStream {
                 0,
                 seen,
                 new HeldOutUsers(.5));
-        return new RaceConfig(MODEL, TrainingConfig.defaults(1), LEARNING, STEP, seen, rivals, refit, 30);
+        return new ComparisonConfig(MODEL, TrainingConfig.defaults(1), LEARNING, STEP, seen, methods, refit, 30);
     }
 }

@@ -1,4 +1,4 @@
-/** Compares the accounting of a race with naive loops over the same stream. */
+/** Compares the accounting of a comparison with naive loops over the same stream. */
 @NullMarked
 package io.freshet.prequential;
 

@@ -11,7 +11,7 @@ import java.util.Set;
  * Tracks users: how many exist, how many have been answered, and what the most recent of them clicked and were
  * recommended. Not thread-safe.
  */
-final class Audience {
+final class RecentUsers {
     private static final int REMEMBERED = 64;
 
     private final Set<String> users = new HashSet<>();

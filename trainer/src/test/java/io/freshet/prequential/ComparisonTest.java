@@ -24,16 +24,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-final class RaceTest {
+final class ComparisonTest {
     private static final int RECORDS = 205;
-    private static final Set<Rival> BASELINES = EnumSet.of(Rival.POPULARITY, Rival.DECAYED_POPULARITY, Rival.RULES);
+    private static final Set<ComparedMethod> BASELINES =
+            EnumSet.of(ComparedMethod.POPULARITY, ComparedMethod.DECAYED_POPULARITY, ComparedMethod.RULES);
 
     private final List<UserUpdate> updates = TinyStream.updates(RECORDS);
 
     @ParameterizedTest
     @EnumSource
     void shouldCountAsANaiveLoopDoes(SeenItems seen) {
-        RaceResult result = run(seen, BASELINES, updates);
+        ComparisonResult result = run(seen, BASELINES, updates);
 
         assertThat(result.records()).isEqualTo(RECORDS);
         assertThat(of(result.online(), Slice.ALL)).isEqualTo(counted(learnerRanks(seen), Slice.ALL));
@@ -42,18 +43,18 @@ final class RaceTest {
                 .isEqualTo(of(result.online(), Slice.ALL).events());
         assertThat(of(result.network(), Slice.ALL)).isNotEqualTo(of(result.online(), Slice.ALL));
         for (Slice slice : Slice.values()) {
-            assertThat(of(figures(result, Rival.POPULARITY), slice))
+            assertThat(of(figures(result, ComparedMethod.POPULARITY), slice))
                     .isEqualTo(counted(ranks(new WindowedPopularity(10_000, seen)), slice));
-            assertThat(of(figures(result, Rival.DECAYED_POPULARITY), slice))
+            assertThat(of(figures(result, ComparedMethod.DECAYED_POPULARITY), slice))
                     .isEqualTo(counted(ranks(new DecayedPopularity(3_500, seen)), slice));
-            assertThat(of(figures(result, Rival.RULES), slice))
+            assertThat(of(figures(result, ComparedMethod.RULES), slice))
                     .isEqualTo(counted(ranks(new SequentialRules(10_000, seen)), slice));
         }
     }
 
     @Test
     void shouldShowTheNewestEventsAlongTheStream() {
-        RaceResult result = run(SeenItems.RANKED, Set.of(), updates);
+        ComparisonResult result = run(SeenItems.RANKED, Set.of(), updates);
 
         int[] ranks = learnerRanks(SeenItems.RANKED);
         assertThat(result.curveRecords()).hasSize(30).startsWith(7L, 14L).endsWith(203L, 205L);
@@ -64,11 +65,11 @@ final class RaceTest {
 
     @Test
     void shouldTellWhatThereIsWhenTheStreamIsCutShort() {
-        try (Race race = race(SeenItems.RANKED, BASELINES)) {
-            assertThat(of(race.result().online(), Slice.ALL)).isEqualTo(Accuracy.NONE);
-            updates.subList(0, 60).forEach(race::accept);
+        try (Comparison comparison = comparison(SeenItems.RANKED, BASELINES)) {
+            assertThat(of(comparison.result().online(), Slice.ALL)).isEqualTo(Accuracy.NONE);
+            updates.subList(0, 60).forEach(comparison::accept);
 
-            RaceResult result = race.result();
+            ComparisonResult result = comparison.result();
             assertThat(result.records()).as("whole steps").isEqualTo(56);
             assertThat(of(result.online(), Slice.ALL).events()).isBetween(1L, 36L);
         }
@@ -76,7 +77,7 @@ final class RaceTest {
 
     @Test
     void shouldLearnOnlyTheFirstFifthWhenFrozen() {
-        RaceResult result = run(SeenItems.RANKED, Set.of(Rival.FROZEN), updates);
+        ComparisonResult result = run(SeenItems.RANKED, Set.of(ComparedMethod.FROZEN), updates);
 
         List<Integer> ranks = new ArrayList<>();
         try (OnlineLearner learner = TinyStream.learner(SeenItems.RANKED)) {
@@ -89,43 +90,46 @@ final class RaceTest {
                 }
             }
         }
-        assertThat(of(figures(result, Rival.FROZEN), Slice.ALL))
+        assertThat(of(figures(result, ComparedMethod.FROZEN), Slice.ALL))
                 .isEqualTo(counted(ranks.stream().mapToInt(rank -> rank).toArray(), Slice.ALL));
     }
 
     @Test
     void shouldFitAnewAtEachTenthToNoMoreThanWhatCameBefore() {
-        RaceResult result = run(SeenItems.RANKED, Set.of(Rival.REFIT), updates);
+        ComparisonResult result = run(SeenItems.RANKED, Set.of(ComparedMethod.REFIT), updates);
 
-        assertThat(result.refits()).extracting(RaceResult.Refit::tenth).containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
+        assertThat(result.refits())
+                .extracting(ComparisonResult.Refit::tenth)
+                .containsExactly(1, 2, 3, 4, 5, 6, 7, 8, 9);
         assertThat(result.refits()).allSatisfy(refit -> {
             int due = Math.ceilDiv(RECORDS * refit.tenth(), 10);
             assertThat(refit.clicks()).isBetween(due - (long) TinyStream.STEP, (long) due);
             assertThat(refit.epochs()).isBetween(1, 2);
         });
-        Accuracy refitted = of(figures(result, Rival.REFIT), Slice.ALL);
+        Accuracy refitted = of(figures(result, ComparedMethod.REFIT), Slice.ALL);
         assertThat(refitted.events()).isEqualTo(of(result.online(), Slice.ALL).events());
         assertThat(refitted.mrr()).isPositive();
-        assertThat(figures(result, Rival.REFIT).curve().getFirst().events()).isZero();
+        assertThat(figures(result, ComparedMethod.REFIT).curve().getFirst().events())
+                .isZero();
     }
 
-    private RaceResult run(SeenItems seen, Set<Rival> rivals, List<UserUpdate> stream) {
-        try (Race race = race(seen, rivals)) {
-            stream.forEach(race::accept);
-            race.finish();
-            return race.result();
+    private ComparisonResult run(SeenItems seen, Set<ComparedMethod> methods, List<UserUpdate> stream) {
+        try (Comparison comparison = comparison(seen, methods)) {
+            stream.forEach(comparison::accept);
+            comparison.finish();
+            return comparison.result();
         }
     }
 
-    private static Race race(SeenItems seen, Set<Rival> rivals) {
-        return new Race(TinyStream.config(seen, rivals), RECORDS, RaceListener.SILENT, () -> false);
+    private static Comparison comparison(SeenItems seen, Set<ComparedMethod> methods) {
+        return new Comparison(TinyStream.config(seen, methods), RECORDS, ComparisonListener.SILENT, () -> false);
     }
 
-    private static RaceResult.Figures figures(RaceResult result, Rival rival) {
-        return Objects.requireNonNull(result.rivals().get(rival));
+    private static ComparisonResult.Figures figures(ComparisonResult result, ComparedMethod method) {
+        return Objects.requireNonNull(result.methods().get(method));
     }
 
-    private static Accuracy of(RaceResult.Figures figures, Slice slice) {
+    private static Accuracy of(ComparisonResult.Figures figures, Slice slice) {
         return Objects.requireNonNull(figures.accuracy().get(slice));
     }
 

@@ -1,12 +1,12 @@
 package io.freshet.cli;
 
 import io.freshet.evaluation.Accuracy;
-import io.freshet.prequential.RaceListener;
+import io.freshet.prequential.ComparisonListener;
 import java.io.PrintStream;
 import java.util.Locale;
 
-/** Shows the progress of a race in one line, with the remaining time. Used by one thread. */
-final class RaceProgress implements RaceListener {
+/** Shows the progress of a comparison in one line, with the remaining time. Used by one thread. */
+final class ComparisonProgress implements ComparisonListener {
     private final ProgressLine progress;
     private final long startNanos = System.nanoTime();
     private double done;
@@ -17,7 +17,7 @@ final class RaceProgress implements RaceListener {
      * @param terminal whether lines can be redrawn in place
      * @param unicode whether the terminal has block characters
      */
-    RaceProgress(PrintStream out, boolean terminal, boolean unicode) {
+    ComparisonProgress(PrintStream out, boolean terminal, boolean unicode) {
         this.progress = new ProgressLine(out, terminal, unicode);
     }
 

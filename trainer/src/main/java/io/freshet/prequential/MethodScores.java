@@ -10,16 +10,16 @@ import java.util.List;
 import java.util.Map;
 
 /** Results of one runner: over each slice of the counted events, and over the newest events along the stream. */
-final class Scoresheet {
+final class MethodScores {
     private final PrequentialMetrics recent;
     private final Map<Slice, RankCounts> counts = new EnumMap<>(Slice.class);
     private final List<Accuracy> curve = new ArrayList<>();
 
     /** @param window number of events in the moving metrics */
-    Scoresheet(int window) {
-        recent = new PrequentialMetrics(RaceConfig.K, window);
+    MethodScores(int window) {
+        recent = new PrequentialMetrics(ComparisonConfig.K, window);
         for (Slice slice : Slice.values()) {
-            counts.put(slice, new RankCounts(RaceConfig.K));
+            counts.put(slice, new RankCounts(ComparisonConfig.K));
         }
     }
 
@@ -48,9 +48,9 @@ final class Scoresheet {
         return recent.windowed();
     }
 
-    RaceResult.Figures figures() {
+    ComparisonResult.Figures figures() {
         Map<Slice, Accuracy> accuracy = new EnumMap<>(Slice.class);
         counts.forEach((slice, ranks) -> accuracy.put(slice, ranks.accuracy()));
-        return new RaceResult.Figures(accuracy, List.copyOf(curve));
+        return new ComparisonResult.Figures(accuracy, List.copyOf(curve));
     }
 }

@@ -1,7 +1,7 @@
 package io.freshet.prequential;
 
-/** Rivals of the online learner in a race. */
-public enum Rival {
+/** The methods that the online learner is compared with. */
+public enum ComparedMethod {
     /** The items with the most clicks among the newest 10,000 clicks. */
     POPULARITY,
     /** The items with the most clicks, where each click loses half its weight every 3,500 clicks. */

@@ -5,23 +5,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Result of a race.
+ * Result of a comparison.
  *
  * @param records number of records run
  * @param curveRecords number of records run at each point of the curves
  * @param online results of what the online learner serves
  * @param network results of the online learner's network alone
  * @param memory results of the online learner's memory alone
- * @param rivals results of the rivals, in the order of {@link Rival}
+ * @param methods results of the methods, in the order of {@link ComparedMethod}
  * @param refits fits of the refitted network
  */
-public record RaceResult(
+public record ComparisonResult(
         long records,
         List<Long> curveRecords,
         Figures online,
         Figures network,
         Figures memory,
-        Map<Rival, Figures> rivals,
+        Map<ComparedMethod, Figures> methods,
         List<Refit> refits) {
     /**
      * Results of a runner.

@@ -11,7 +11,7 @@ import java.util.SplittableRandom;
  * <p>The catalogue grows: a new item enters a topic and becomes a follower of some existing items, so that the
  * transitions between items change slowly.
  */
-final class MadeUpCatalogue {
+final class SyntheticCatalogue {
     private static final List<String> TOPIC_NAMES = List.of(
             "tea", "coffee", "bread", "cheese", "boots", "coats", "hats", "bags", "lamps", "chairs", "tables", "rugs",
             "bikes", "tents", "skis", "kayaks", "novels", "comics", "maps", "games", "drums", "guitars", "cameras",
@@ -49,7 +49,7 @@ final class MadeUpCatalogue {
         }
     }
 
-    MadeUpCatalogue(int items, SplittableRandom random) {
+    SyntheticCatalogue(int items, SplittableRandom random) {
         for (int topic = 0; topic < TOPICS; topic++) {
             itemsOfTopic.add(new ArrayList<>());
         }

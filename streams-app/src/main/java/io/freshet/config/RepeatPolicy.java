@@ -9,14 +9,14 @@ import java.util.Map;
  * @param afterMs type → time in milliseconds; 0 for at once
  * @param othersMs the time for types that are not named, and for events without a type
  */
-public record SeenReturn(Map<String, Long> afterMs, long othersMs) {
+public record RepeatPolicy(Map<String, Long> afterMs, long othersMs) {
     /** The time for items that are never recommended again. */
     public static final long NEVER = Long.MAX_VALUE;
 
     /** No seen item is recommended again. */
-    public static final SeenReturn OF_NOTHING = new SeenReturn(Map.of(), NEVER);
+    public static final RepeatPolicy OF_NOTHING = new RepeatPolicy(Map.of(), NEVER);
 
-    public SeenReturn {
+    public RepeatPolicy {
         afterMs = Map.copyOf(afterMs);
     }
 

@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
  * users; others come from users who walk through the items, from each item to one of the next few. Equal seeds yield equal
  * clicks. Not thread-safe.
  */
-final class MadeUpClicks {
+final class SyntheticClicks {
     private static final long FIRST_CLICK_MS = 1_700_000_000_000L;
     private static final int WINDOW = 50;
     private static final int LONGEST_WALK = 20;
@@ -25,7 +25,7 @@ final class MadeUpClicks {
     private final SplittableRandom random;
     private long nowMs = FIRST_CLICK_MS;
 
-    MadeUpClicks(int items, int users, long seed) {
+    SyntheticClicks(int items, int users, long seed) {
         this.items = items;
         this.users = users;
         this.random = new SplittableRandom(seed);

@@ -12,24 +12,24 @@ import java.util.Map;
 import java.util.function.BooleanSupplier;
 
 /**
- * Prequential evaluation of the online learner and its rivals over the records of one finished stream. Each new position
+ * Prequential evaluation of the online learner and other methods over the records of one finished stream. Each new position
  * whose user has an earlier click is an event. It is ranked among all items seen so far, before any runner learns from it.
  * An item never seen is a miss, and ties count against the target. Results cover the events after the first tenth of the
  * stream (Vinagre, Jorge, Gama, "Evaluation of recommender systems in streaming environments", 2015).
  *
  * <p>The learner takes steps of a fixed number of records, as the trainer can do with input from Kafka. Not thread-safe.
  */
-public final class Race implements AutoCloseable {
+public final class Comparison implements AutoCloseable {
     private static final int CURVE_POINTS = 200;
 
-    private final RaceConfig config;
+    private final ComparisonConfig config;
     private final long records;
-    private final RaceListener listener;
+    private final ComparisonListener listener;
     private final OnlineRunner online;
-    private final Scoresheet onlineSheet;
-    private final Scoresheet networkSheet;
-    private final Scoresheet memorySheet;
-    private final Map<Rival, Entrant> rivals = new EnumMap<>(Rival.class);
+    private final MethodScores onlineSheet;
+    private final MethodScores networkSheet;
+    private final MethodScores memorySheet;
+    private final Map<ComparedMethod, Entrant> methods = new EnumMap<>(ComparedMethod.class);
 
     private final StreamItems items;
     private final List<UserUpdate> waiting = new ArrayList<>();
@@ -37,31 +37,31 @@ public final class Race implements AutoCloseable {
     private long run;
 
     /**
-     * Creates a race at its start.
+     * Creates a comparison at its start.
      *
      * @param records number of records in the whole stream
      * @param stopped called from time to time during long work; true to stop
      */
-    public Race(RaceConfig config, long records, RaceListener listener, BooleanSupplier stopped) {
+    public Comparison(ComparisonConfig config, long records, ComparisonListener listener, BooleanSupplier stopped) {
         this.config = config;
         this.items = new StreamItems(config.learning().types());
         this.records = records;
         this.listener = listener;
         this.online = new OnlineRunner(
                 OnlineLearner.initial(config.model(), config.training(), config.learning(), config.seen()));
-        this.onlineSheet = new Scoresheet(config.window());
-        this.networkSheet = new Scoresheet(config.window());
-        this.memorySheet = new Scoresheet(config.window());
-        for (Rival rival : config.rivals()) {
-            rivals.put(rival, new Entrant(runner(rival, stopped), new Scoresheet(config.window())));
+        this.onlineSheet = new MethodScores(config.window());
+        this.networkSheet = new MethodScores(config.window());
+        this.memorySheet = new MethodScores(config.window());
+        for (ComparedMethod method : config.methods()) {
+            methods.put(method, new Entrant(runner(method, stopped), new MethodScores(config.window())));
         }
     }
 
-    private record Entrant(Runner runner, Scoresheet sheet) {}
+    private record Entrant(Runner runner, MethodScores sheet) {}
 
-    private Runner runner(Rival rival, BooleanSupplier stopped) {
+    private Runner runner(ComparedMethod method, BooleanSupplier stopped) {
         int window = WindowedPopularity.DEFAULT_WINDOW;
-        return switch (rival) {
+        return switch (method) {
             case POPULARITY -> new BaselineRunner(new WindowedPopularity(window, config.seen()));
             case DECAYED_POPULARITY ->
                 new BaselineRunner(new DecayedPopularity(DecayedPopularity.DEFAULT_HALF_LIFE, config.seen()));
@@ -89,11 +89,11 @@ public final class Race implements AutoCloseable {
     private void step() {
         Step step = new Step(run, List.copyOf(waiting), items.take(waiting));
         waiting.clear();
-        rivals.values().forEach(rival -> rival.runner().makeReady(step));
+        methods.values().forEach(method -> method.runner().makeReady(step));
         note(step, online.run(step), onlineSheet);
         note(step, online.networkRanks(), networkSheet);
         note(step, online.memoryRanks(), memorySheet);
-        rivals.values().forEach(rival -> note(step, rival.runner().run(step), rival.sheet()));
+        methods.values().forEach(method -> note(step, method.runner().run(step), method.sheet()));
         run += step.updates().size();
         listener.stepped(run, records, onlineSheet.recent());
         if (run * CURVE_POINTS / records > curveRecords.size()) {
@@ -101,7 +101,7 @@ public final class Race implements AutoCloseable {
         }
     }
 
-    private void note(Step step, int[] ranks, Scoresheet sheet) {
+    private void note(Step step, int[] ranks, MethodScores sheet) {
         int position = 0;
         for (int i = 0; i < step.updates().size(); i++) {
             boolean counted = 10 * (step.firstRecord() + i) >= records;
@@ -117,14 +117,14 @@ public final class Race implements AutoCloseable {
         onlineSheet.mark();
         networkSheet.mark();
         memorySheet.mark();
-        rivals.values().forEach(rival -> rival.sheet().mark());
+        methods.values().forEach(method -> method.sheet().mark());
     }
 
     /** Returns the results so far. */
-    public RaceResult result() {
-        Map<Rival, RaceResult.Figures> figures = new EnumMap<>(Rival.class);
-        rivals.forEach((rival, entrant) -> figures.put(rival, entrant.sheet().figures()));
-        return new RaceResult(
+    public ComparisonResult result() {
+        Map<ComparedMethod, ComparisonResult.Figures> figures = new EnumMap<>(ComparedMethod.class);
+        methods.forEach((method, entrant) -> figures.put(method, entrant.sheet().figures()));
+        return new ComparisonResult(
                 run,
                 List.copyOf(curveRecords),
                 onlineSheet.figures(),
@@ -134,8 +134,8 @@ public final class Race implements AutoCloseable {
                 refits());
     }
 
-    private List<RaceResult.Refit> refits() {
-        return rivals.values().stream()
+    private List<ComparisonResult.Refit> refits() {
+        return methods.values().stream()
                 .map(Entrant::runner)
                 .filter(RefitRunner.class::isInstance)
                 .flatMap(runner -> ((RefitRunner) runner).refits().stream())
@@ -144,7 +144,7 @@ public final class Race implements AutoCloseable {
 
     @Override
     public void close() {
-        rivals.values().forEach(rival -> rival.runner().close());
+        methods.values().forEach(method -> method.runner().close());
         online.close();
     }
 }

@@ -2,13 +2,13 @@ package io.freshet.prequential;
 
 import io.freshet.evaluation.Accuracy;
 
-/** Receives the progress of a race, on the thread that the race runs on. */
-public interface RaceListener {
+/** Receives the progress of a comparison, on the thread that the comparison runs on. */
+public interface ComparisonListener {
     /** A listener that does nothing. */
-    RaceListener SILENT = new Silent();
+    ComparisonListener SILENT = new Silent();
 
     /** A listener that does nothing. */
-    final class Silent implements RaceListener {
+    final class Silent implements ComparisonListener {
         private Silent() {}
     }
 

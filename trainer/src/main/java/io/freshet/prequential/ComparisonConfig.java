@@ -8,31 +8,31 @@ import io.freshet.online.LearningConfig;
 import java.util.Set;
 
 /**
- * Settings of a race.
+ * Settings of a comparison.
  *
  * @param model network of the online learner and of the frozen one
  * @param training how the network learns from a batch
  * @param learning what a step consists of
  * @param stepClicks records of a step; only the last step has fewer
  * @param seen whether the items of a user's history are ranked among the candidates for the next one
- * @param rivals rivals that take part
+ * @param methods methods that the online learner is compared with
  * @param refit settings of the fits of the refitted network
  * @param window number of events in the moving metrics
  */
-public record RaceConfig(
+public record ComparisonConfig(
         ModelConfig model,
         TrainingConfig training,
         LearningConfig learning,
         int stepClicks,
         SeenItems seen,
-        Set<Rival> rivals,
+        Set<ComparedMethod> methods,
         FitConfig refit,
         int window) {
     /** Length of the list that counts as a hit. */
     public static final int K = 10;
 
-    public RaceConfig {
-        rivals = Set.copyOf(rivals);
+    public ComparisonConfig {
+        methods = Set.copyOf(methods);
         if (stepClicks < 1 || window < 1) {
             throw new IllegalArgumentException(
                     "stepClicks and window must be positive: stepClicks=" + stepClicks + " window=" + window);
