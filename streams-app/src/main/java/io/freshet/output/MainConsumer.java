@@ -10,7 +10,8 @@ import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * The main consumer of a stream thread, which lets every task begin at its committed offsets.
+ * The main consumer of a stream thread, which lets every task begin at its committed offsets. Kafka Streams uses it with the
+ * classic group protocol only.
  *
  * <p>Kafka Streams 4.3 loses records without it. If a task fails, Kafka Streams notes that the partitions must go back to
  * their committed offsets, revives the task and starts a rebalance. If the rebalance ends before the task is initialized,

@@ -33,15 +33,20 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A RocksDB store that recovers from damage through its changelog, which has all data. Before that, the damaged store's
- * folder is moved to {@code <application>.damaged} beside the application's state, for later analysis; the newest
- * {@value #KEPT} are kept.
+ * A RocksDB store that recovers from damage through its changelog, which has all data. The damaged store's folder is first
+ * moved to {@code <application>.damaged} beside the application's state, for later analysis; the newest {@value #KEPT} are
+ * kept.
  *
- * <p>If the files cannot be opened, the store throws a {@link TaskCorruptedException}, and Kafka Streams restores the task.
- * If a block cannot be read later, the store throws a {@link TaskMigratedException}: Kafka Streams aborts the thread's
- * transaction, restores all its tasks and starts at the committed offsets. A {@link TaskCorruptedException} would be wrong
- * here. Kafka Streams then commits the thread's transaction with what the failed task has produced but without its offsets,
- * and produces it again.
+ * <p>The exception decides what Kafka Streams does:
+ *
+ * <ul>
+ *   <li>If the files cannot be opened, a {@link TaskCorruptedException}: the task is restored.
+ *   <li>If a block cannot be read or written later, a {@link TaskMigratedException}: the thread's transaction is aborted, and
+ *       all its tasks are restored and start at their committed offsets. After a {@link TaskCorruptedException}, Kafka Streams
+ *       would commit the transaction with what the failed task has produced but without its offsets, and produce it again.
+ *   <li>If a commit fails, a {@link ProcessorStateException} with that cause: the thread is replaced. Only so does Kafka Streams
+ *       close a standby copy that has failed.
+ * </ul>
  *
  * <p>Damage means corruption reported by RocksDB, or missing files; a full disk does not count. As thread-safe as RocksDB's
  * store.
@@ -106,7 +111,7 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
             }
             report(e);
             moveAside();
-            throw new TaskCorruptedException(Set.of(context.taskId()), new ProcessorStateException(e));
+            throw corrupted(e);
         }
     }
 
@@ -134,6 +139,10 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
             report(e);
             throw new TaskMigratedException(damage(), e);
         }
+    }
+
+    private TaskCorruptedException corrupted(ProcessorStateException e) {
+        return new TaskCorruptedException(Set.of(context.taskId()), new ProcessorStateException(e));
     }
 
     private String damage() {
@@ -250,12 +259,24 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
 
     @Override
     public void commit(Map<TopicPartition, Long> changelogOffsets) {
-        mend(() -> store.commit(changelogOffsets));
+        try {
+            mend(() -> store.commit(changelogOffsets));
+        } catch (TaskMigratedException e) {
+            throw new ProcessorStateException(damage(), e);
+        }
     }
 
     @Override
     public @Nullable Long committedOffset(TopicPartition partition) {
-        return mended(() -> store.committedOffset(partition));
+        try {
+            return store.committedOffset(partition);
+        } catch (ProcessorStateException e) {
+            if (!BoundedRocksDb.isDamage(e)) {
+                throw e;
+            }
+            report(e);
+            throw corrupted(e);
+        }
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.freshet.output.OriginHeaders;
 import io.freshet.output.RecordTimes;
 import io.freshet.sequence.Interaction;
 import io.freshet.sequence.SequenceUpdateCodec;
+import io.freshet.sequencer.UserSequences;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.file.Files;
@@ -187,7 +188,7 @@ final class PoisonIT {
             partition = click(config, "u", clickJson("u", FIRST_ITEM, now)).partition();
             read(config, config.topics().recommendations(), 1);
         }
-        damageTheBlockOfTheFirstUser(filesOfStores(config));
+        damageTheBlockOfTheFirstUser(filesOfStores(config.streamsStateDir()));
         List<String> users = othersOf(partition);
         try (StreamsRole role = started(config)) {
             try (var producer = new KafkaProducer<>(
@@ -208,6 +209,42 @@ final class PoisonIT {
             read(config, config.topics().recommendations(), users.size() + 2);
             assertThat(role.failure()).isEmpty();
         }
+        assertThatADamagedStoreIsKept(config);
+    }
+
+    /** The damage is found by a query of the copy, not by processing. */
+    @Test
+    void shouldRestoreAStandbyCopyThatCannotBeRead() throws Exception {
+        Map<String, String> settings = Map.of("kafka.num.standby.replicas", "1");
+        FreshetConfig config = RoleOnKafka.config(kafka, "copied", 1, folder.resolve("copied"), settings);
+        FreshetConfig copy = RoleOnKafka.config(kafka, "copied", 1, folder.resolve("copy"), settings);
+        TopicSetup.run(config, TIMEOUT);
+        try (StreamsRole role = started(config)) {
+            click(config, "u", clickJson("u", FIRST_ITEM, now));
+            read(config, config.topics().recommendations(), 1);
+            try (StreamsRole standby = started(copy)) {
+                awaitFirstUser(standby);
+            }
+            damageTheBlockOfTheFirstUser(filesOfStores(copy.streamsStateDir()));
+            try (StreamsRole standby = started(copy)) {
+                await().atMost(TIMEOUT).until(() -> {
+                    boolean _ = isThere(standby);
+                    return Files.exists(copy.streamsStateDir().resolve("copied.damaged"));
+                });
+                awaitFirstUser(standby);
+                assertThat(standby.failure()).isEmpty();
+            }
+            assertThat(role.failure()).isEmpty();
+        }
+        assertThatADamagedStoreIsKept(copy);
+    }
+
+    private static void awaitFirstUser(StreamsRole role) {
+        await().atMost(TIMEOUT).until(() -> isThere(role));
+    }
+
+    private static boolean isThere(StreamsRole role) {
+        return role.users().read("u", 0, true) instanceof UserSequences.Reading.Here here && here.sequence() != null;
     }
 
     /** Returns names of users whose clicks are in a partition, and who are sorted after the first user. */
@@ -242,7 +279,7 @@ final class PoisonIT {
             click(config, "u", clickJson("u", FIRST_ITEM, now));
             read(config, config.topics().recommendations(), 1);
         }
-        damage.to(filesOfStores(config));
+        damage.to(filesOfStores(config.streamsStateDir()));
         try (StreamsRole role = started(config)) {
             click(config, "u", clickJson("u", "b", now + 1));
             ConsumerRecord<byte[], byte[]> update =
@@ -253,15 +290,19 @@ final class PoisonIT {
             read(config, config.topics().recommendations(), 2);
             assertThat(role.failure()).isEmpty();
         }
-        try (Stream<Path> kept = Files.list(config.streamsStateDir().resolve(name + ".damaged"))) {
+        assertThatADamagedStoreIsKept(config);
+    }
+
+    private static void assertThatADamagedStoreIsKept(FreshetConfig config) throws IOException {
+        try (Stream<Path> kept = Files.list(config.streamsStateDir().resolve(config.applicationId() + ".damaged"))) {
             assertThat(kept)
                     .isNotEmpty()
                     .allMatch(store -> store.getFileName().toString().endsWith("-user-sequences"));
         }
     }
 
-    private static List<Path> filesOfStores(FreshetConfig config) throws IOException {
-        try (Stream<Path> files = Files.walk(config.streamsStateDir())) {
+    private static List<Path> filesOfStores(Path stateDir) throws IOException {
+        try (Stream<Path> files = Files.walk(stateDir)) {
             return files.filter(file -> Files.isRegularFile(file)
                             && Objects.requireNonNull(file.getParent()).endsWith("user-sequences"))
                     .toList();
