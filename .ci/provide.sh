@@ -1,7 +1,7 @@
 # shellcheck shell=bash
-# Sourced by the scripts beside it: what makes sure that a program is there.
+# Functions that install missing programs. The other scripts in this folder source this file.
 
-# as_root COMMAND...: runs it as root, or fails.
+# as_root COMMAND...: runs the command as root, or fails.
 as_root() {
   if [ "$(id -u)" -eq 0 ]; then "$@"; else sudo -n "$@"; fi
 }
@@ -18,12 +18,12 @@ apt_install() {
   as_root env DEBIAN_FRONTEND=noninteractive apt-get -qq install -y --no-install-recommends "$@" >/dev/null
 }
 
-# provide COMMAND PACKAGE...: makes sure that the command is there, by installing the packages where it is not.
+# provide COMMAND PACKAGE...: installs the packages if the command is missing, and fails if it is still missing.
 provide() {
   command -v "$1" >/dev/null || { echo "ci: installing ${*:2}"; apt_install "${@:2}" && command -v "$1" >/dev/null; }
 }
 
-# major_version JAVA_HOME: 25 for a JDK 25, nothing where there is no compiler.
+# major_version JAVA_HOME: prints 25 for a JDK 25, and nothing if there is no compiler.
 major_version() {
   [ -x "$1/bin/javac" ] || return 0
   "$1/bin/javac" -version 2>&1 | sed -n 's/^javac \([0-9]*\).*/\1/p'

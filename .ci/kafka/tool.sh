@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# One of Kafka's command line tools: the one that this file is linked as.
+# Runs one of Kafka's command line tools. The name of the link to this file selects the tool.
 set -euo pipefail
 case $(basename "$0" .sh) in
   kafka-topics) main=org.apache.kafka.tools.TopicCommand ;;
@@ -9,7 +9,7 @@ case $(basename "$0" .sh) in
   kafka-consumer-groups) main=org.apache.kafka.tools.consumer.group.ConsumerGroupCommand ;;
   kafka-broker-api-versions) main=org.apache.kafka.tools.BrokerApiVersionsCommand ;;
   kafka-acls) main=kafka.admin.AclCommand ;;
-  *) echo "not a tool of this image: $0" >&2; exit 2 ;;
+  *) echo "this image does not have this tool: $0" >&2; exit 2 ;;
 esac
 exec java -Xmx256m -XX:TieredStopAtLevel=1 -Dlog4j2.configurationFile=/etc/kafka/docker/tools-log4j2.yaml \
   -cp '/opt/kafka/libs/*' "$main" "$@"

@@ -1,4 +1,4 @@
-// The page of a Freshet: draws what /v1/events tells, and talks to the API as any client does. It needs uPlot, and nothing else.
+// Freshet's page: draws the events of /v1/events, and uses the API like any other client. Its only dependency is uPlot.
 'use strict';
 (() => {
   const NAMES = {
@@ -73,7 +73,7 @@
   let qualityPlot = null;
   let ratePlot = null;
 
-  /** The time of day on an axis, with seconds where lines stand closer than a minute. */
+  /** Formats the time of day on an axis, with seconds if the grid lines are less than a minute apart. */
   function clock(_, splits, __, ___, seconds) {
     const format = { hour: '2-digit', minute: '2-digit', ...(seconds < 60 && { second: '2-digit' }) };
     return splits.map((split) => new Date(split * 1000).toLocaleTimeString([], format));
@@ -328,10 +328,10 @@
     const of = user;
     refreshedAt = Date.now();
     const answer = await ask(path('recommendations?why=true'));
-    // There is no sequence of somebody who is not known: not even asked for, it would stand in the console as an error.
+    // Does not request the sequence of an unknown user: the browser's console would show an error.
     const clicked = answer.fallback === 'unknown-user' ? [] : await sequence(of);
     if (of !== user) {
-      return null; // somebody else was chosen meanwhile
+      return null; // another user was chosen meanwhile
     }
     showHistory(clicked);
     showAnswer(answer);
@@ -371,7 +371,7 @@
   }
 
   function row(item, rank, top, fresh) {
-    // Its content is its accessible name, so that what can be seen can be said to it.
+    // The button's content is its accessible name, so that voice control understands the visible text.
     const button = el('button', { type: 'button' },
       el('span', { className: 'rank', textContent: String(rank + 1) }),
       el('span', { className: 'name', title: item.item_id, textContent: item.item_id }),
@@ -417,7 +417,7 @@
     say(`Clicked ${item}; it is not in the history yet`);
   }
 
-  /** The model has learned on: what it says of this user may be another thing now. */
+  /** Refreshes the recommendations, which may differ now that the model has learned more. */
   function stepSeen(model) {
     const due = Date.now() - refreshedAt > REFRESH_MS;
     if (user && !busy && due && model.step !== answeredStep && document.visibilityState === 'visible') {
