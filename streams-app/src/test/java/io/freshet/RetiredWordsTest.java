@@ -19,10 +19,10 @@ final class RetiredWordsTest {
 
     /** The present terms are: catch-up, recent users, synthetic, compared method, method scores, on close, and the classes' names. */
     private static final Pattern RETIRED = Pattern.compile(
-            "\\bhurr(?:y|ied)|\\baudience|\\bmade[- ]?up\\b|\\brivals?\\b|\\bscoresheets?\\b|\\bletGo\\b|\\bnobody\\b"
-                    + "|\\b(?:ClickMemory|ItemClusters|ClusterScan|ClusterKeeper|LearnedClicks|TrainerTerm|Contenders"
-                    + "|ModelDesk|UserPlaces|StoreAlone|S3Patience|SeenReturn)\\b",
-            Pattern.CASE_INSENSITIVE);
+            "\\b[Hh]urr(?:y|ied)|\\b[Aa]udience|\\b[Mm]ade[- ]?[Uu]p\\b|\\b[Rr]ivals?\\b|\\b[Ss]coresheets?\\b|\\bletGo\\b"
+                    + "|\\b[Nn]obody\\b|\\b[Cc]ontenders\\b"
+                    + "|\\b(?:ClickMemory|ItemClusters|ClusterScan|ClusterKeeper|LearnedClicks|TrainerTerm|ModelDesk"
+                    + "|UserPlaces|StoreAlone|S3Patience|SeenReturn)\\b");
 
     private static final Set<String> ENDINGS =
             Set.of("java", "md", "yml", "yaml", "properties", "html", "js", "css", "sh", "xml", "json");

@@ -25,7 +25,7 @@ final class PipelineCounts {
 
     private final Vocabulary vocabulary = new Vocabulary();
     private final PrequentialRace race = new PrequentialRace();
-    private final JournalReconciler learnedClicks = new JournalReconciler(race);
+    private final JournalReconciler reconciler = new JournalReconciler(race);
     private final RecentUsers recentUsers = new RecentUsers();
     private final EventTypes types;
     private final HistoryRows history;
@@ -74,7 +74,7 @@ final class PipelineCounts {
     }
 
     synchronized void sequence(String userId, int partition, long offset, SequenceUpdate update) {
-        learnedClicks.accepted(
+        reconciler.accepted(
                 partition, new JournalReconciler.Accepted(offset, !update.isErasure(), targets(userId, update)));
         if (update.isErasure()) {
             return;
@@ -122,7 +122,7 @@ final class PipelineCounts {
 
     synchronized void step(StepRecord step) {
         steps = Math.max(steps, step.step());
-        learnedClicks.step(step);
+        reconciler.step(step);
     }
 
     synchronized void recommendation(String userId, List<String> items, boolean byModel) {
@@ -140,15 +140,15 @@ final class PipelineCounts {
 
     /** Returns the number of {@code sequences} records that the journal does not cover yet. */
     synchronized int waitingToBeLearned() {
-        return learnedClicks.waiting();
+        return reconciler.waiting();
     }
 
     synchronized Figures figures() {
         return new Figures(
                 accepted,
-                learnedClicks.learned(),
-                learnedClicks.learnedTwice(),
-                learnedClicks.targets(),
+                reconciler.learned(),
+                reconciler.learnedTwice(),
+                reconciler.targets(),
                 deadLetters,
                 recommendations,
                 steps,

@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
  */
 final class UserRouting {
     private static final Logger LOG = LoggerFactory.getLogger(UserRouting.class);
-    private static final HostInfo NOBODY = HostInfo.unavailable();
+    private static final HostInfo UNKNOWN = HostInfo.unavailable();
 
     private final UserSequences users;
     private final Forwarder forwarder;
@@ -32,7 +32,7 @@ final class UserRouting {
         this.users = users;
         this.forwarder = forwarder;
         this.staleReads = staleReads;
-        self = advertised.isEmpty() ? NOBODY : HostInfo.buildFromEndpoint(advertised);
+        self = advertised.isEmpty() ? UNKNOWN : HostInfo.buildFromEndpoint(advertised);
     }
 
     /** Answers a request, given the user's sequence. */
@@ -77,7 +77,7 @@ final class UserRouting {
     }
 
     private boolean isForwarded(Context context, byte[] body, HostInfo to) {
-        return !to.equals(NOBODY) && !Forwarder.wasForwarded(context) && forwarder.forward(context, body, to);
+        return !to.equals(UNKNOWN) && !Forwarder.wasForwarded(context) && forwarder.forward(context, body, to);
     }
 
     private boolean isAnsweredByACopy(Context context, byte[] body, String userId, Place place, Answer here)
@@ -92,11 +92,11 @@ final class UserRouting {
         String partition = "partition " + place.partition() + " of the user ";
         if (place.active().equals(self)) {
             return partition + "is being moved or restored"
-                    + (self.equals(NOBODY)
+                    + (self.equals(UNKNOWN)
                             ? ", or is held by another instance, which can be asked only with http.advertised"
                             : "");
         }
-        return place.active().equals(NOBODY)
+        return place.active().equals(UNKNOWN)
                 ? partition + "is held by an instance without http.advertised"
                 : partition + "is held by " + place.active().host() + ":"
                         + place.active().port() + ", which does not answer now";

@@ -196,7 +196,7 @@ final class KilledProcessesIT {
         Path file = DataFile.find("rsc15/clicks.stream.tsv");
         if (file == null) {
             LOG.info("No rsc15/clicks.stream.tsv: the clicks are synthetic; set FRESHET_DATA");
-            return madeUp();
+            return synthetic();
         }
         try (Stream<String> rows = Files.lines(file)) {
             return rows.skip(1)
@@ -207,7 +207,7 @@ final class KilledProcessesIT {
         }
     }
 
-    private static List<Click> madeUp() {
+    private static List<Click> synthetic() {
         Random shop = new Random(7);
         List<Click> clicks = new ArrayList<>();
         for (int i = 0; i < CLICKS; i++) {

@@ -51,7 +51,7 @@ public final class MixtureRanker implements AutoCloseable {
         final SoftmaxSums sums = new SoftmaxSums();
         final ExpectedScores expected = new ExpectedScores();
         final PanelRows leftOut = new PanelRows();
-        final PendingRows contenders = new PendingRows();
+        final PendingRows pending = new PendingRows();
         final float[] thresholds = new float[QueryTile.QUERIES]; // (queries) of the mixture
         final int[] corrections = new int[QueryTile.QUERIES]; // (queries) of the counts
 
@@ -63,7 +63,7 @@ public final class MixtureRanker implements AutoCloseable {
             tile.close();
             sums.close();
             expected.close();
-            contenders.close();
+            pending.close();
         }
     }
 
@@ -113,7 +113,7 @@ public final class MixtureRanker implements AutoCloseable {
         tile.scoreTargets(model.items(), queries.targets(), first);
         Ranker.leaveOut(scratch.leftOut, queries.masked(), queries.targets(), first, first + tile.queries(), panels);
         scratch.sums.begin(tile, scale);
-        scratch.contenders.clear();
+        scratch.pending.clear();
         scratch.expected.begin(tile, queries.expectations(), first, panels);
         tile.beginCounts(queries.candidates(), first);
         raiseFloors(scratch, scale, queries.expectations(), first);
@@ -133,7 +133,7 @@ public final class MixtureRanker implements AutoCloseable {
             } else if ((panel + 1) % FLUSHED_PANELS == 0) {
                 scratch.sums.flush(tile.queries());
             }
-            scratch.contenders.collect(tile);
+            scratch.pending.collect(tile);
         }
         scratch.sums.flush(tile.queries());
         weigh(scratch, scale, queries, first, ranks);
@@ -141,8 +141,7 @@ public final class MixtureRanker implements AutoCloseable {
             int query = first + i;
             int candidates = queries.candidates()[query];
             int counted = queries.expectations().targetMass(query) > 0
-                    ? scratch.contenders.count(
-                            i, scratch.thresholds[i], queries.targets()[query], queries.masked(query))
+                    ? scratch.pending.count(i, scratch.thresholds[i], queries.targets()[query], queries.masked(query))
                     : tile.counted(i);
             ranks.served()[query] = QueryTile.rankOf(counted + scratch.corrections[i], candidates);
             ranks.network()[query] = QueryTile.rankOf(tile.counted(i), candidates);
@@ -165,7 +164,7 @@ public final class MixtureRanker implements AutoCloseable {
                         StrictMath.log(mass / expectations.networkShare(first + i)) + scratch.sums.logNormalizer(i);
                 double larger = Math.max(ofNetwork, ofMass);
                 double floor = larger + StrictMath.log1p(StrictMath.exp(Math.min(ofNetwork, ofMass) - larger));
-                scratch.contenders.raise(i, (float) ((floor - MARGIN * (1 + Math.abs(floor))) / scale));
+                scratch.pending.raise(i, (float) ((floor - MARGIN * (1 + Math.abs(floor))) / scale));
             }
         }
     }
