@@ -3,68 +3,85 @@ package io.freshet;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
-import java.util.function.Predicate;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Words that the field's terms have replaced do not come back. */
 final class RetiredWordsTest {
     private static final Path CHECKOUT = Path.of("..");
+    private static final List<String> FOLDERS =
+            List.of("model-store", "trainer", "streams-app", "docker", "k8s", ".ci");
 
-    /** The present terms are: catch-up, recent users, synthetic, compared method, method scores, on close, and the classes' names. */
+    /** The present terms: catch-up, recent users, synthetic, compared method, method scores, pending rows, onClose. */
     private static final Pattern RETIRED = Pattern.compile(
-            "\\b[Hh]urr(?:y|ied)|\\b[Aa]udience|\\b[Mm]ade[- ]?[Uu]p\\b|\\b[Rr]ivals?\\b|\\b[Ss]coresheets?\\b|\\bletGo\\b"
-                    + "|\\b[Nn]obody\\b|\\b[Cc]ontenders\\b"
+            "[Hh]urr(?:y|ie[sd])|\\b[Aa]udience|\\b[Mm]ade[- ]?[Uu]p\\b|\\b[Rr]ivals?\\b|\\b[Ss]coresheets?\\b"
+                    + "|\\bletGo\\b|\\b[Nn]obody\\b|\\b[Cc]ontenders\\b"
                     + "|\\b(?:ClickMemory|ItemClusters|ClusterScan|ClusterKeeper|LearnedClicks|TrainerTerm|ModelDesk"
                     + "|UserPlaces|StoreAlone|S3Patience|SeenReturn)\\b");
 
     private static final Set<String> ENDINGS =
             Set.of("java", "md", "yml", "yaml", "properties", "html", "js", "css", "sh", "xml", "json");
 
-    /** The changelog, the aliases of renamed keys with their tests, the state of an earlier version, and this test. */
-    private static final Predicate<Path> MAY_HAVE_THEM =
-            file -> Set.of("CHANGELOG.md", "RenamedKeys.java", "FreshetConfigTest.java", "RetiredWordsTest.java")
-                            .contains(file.getFileName().toString())
-                    || file.toString().contains("/upgrade/");
+    /** The aliases of renamed keys, their tests, and this test. */
+    private static final Set<String> MAY_HAVE_THEM =
+            Set.of("RenamedKeys.java", "FreshetConfigTest.java", "RetiredWordsTest.java");
 
     @Test
     void shouldFindNone() throws IOException {
-        try (Stream<Path> files = Files.walk(CHECKOUT)) {
-            List<String> found = files.filter(RetiredWordsTest::isText)
-                    .filter(MAY_HAVE_THEM.negate())
-                    .flatMap(RetiredWordsTest::found)
-                    .toList();
-            assertThat(found).isEmpty();
+        Words words = new Words();
+        words.read(CHECKOUT.resolve("README.md"));
+        words.read(CHECKOUT.resolve("CONTRIBUTING.md"));
+        words.read(CHECKOUT.resolve("pom.xml"));
+        for (String folder : FOLDERS) {
+            Files.walkFileTree(CHECKOUT.resolve(folder), words);
         }
+        assertThat(words.found).isEmpty();
+        assertThat(words.files).isGreaterThan(500);
     }
 
-    private static boolean isText(Path file) {
-        String name = file.getFileName().toString();
-        String path = file.toString();
-        return ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1))
-                && !path.contains("/target/")
-                && !path.contains("/.git/")
-                && Files.isRegularFile(file);
-    }
+    private static final class Words extends SimpleFileVisitor<Path> {
+        private final List<String> found = new ArrayList<>();
+        private int files;
 
-    private static Stream<String> found(Path file) {
-        try {
-            boolean test = file.toString().contains("/src/test/");
+        /** Skips builds, state that a role has left in its folder, and the state of an earlier version. */
+        @Override
+        public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
+            String name = folder.getFileName().toString();
+            return Set.of("target", "freshet-state", "upgrade").contains(name)
+                    ? FileVisitResult.SKIP_SUBTREE
+                    : FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            String name = file.getFileName().toString();
+            if (ENDINGS.contains(name.substring(name.lastIndexOf('.') + 1)) && !MAY_HAVE_THEM.contains(name)) {
+                read(file);
+            }
+            return FileVisitResult.CONTINUE;
+        }
+
+        private void read(Path file) throws IOException {
+            files++;
+            boolean test = file.toString().contains("src/test");
             List<String> lines = Files.readAllLines(file);
-            return Stream.iterate(0, i -> i < lines.size(), i -> i + 1)
-                    .flatMap(i -> RETIRED.matcher(lines.get(i))
-                            .results()
-                            // A name of users and columns in tests.
-                            .filter(match -> !(test && match.group().equals("nobody")))
-                            .map(match -> CHECKOUT.relativize(file) + ":" + (i + 1) + ": " + match.group()));
-        } catch (IOException e) {
-            throw new UncheckedIOException(file.toString(), e);
+            for (int i = 0; i < lines.size(); i++) {
+                for (MatchResult word : RETIRED.matcher(lines.get(i)).results().toList()) {
+                    // Tests use "nobody" as the name of an unknown user or column.
+                    if (!(test && word.group().equals("nobody"))) {
+                        found.add(CHECKOUT.relativize(file) + ":" + (i + 1) + ": " + word.group());
+                    }
+                }
+            }
         }
     }
 }

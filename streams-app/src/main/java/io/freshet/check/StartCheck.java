@@ -61,7 +61,7 @@ public final class StartCheck {
     private static Finding finding(ConfigMistake mistake) {
         Outcome outcome = switch (mistake.weight()) {
             case REFUSED -> Outcome.PROBLEM;
-            case PASSED_OVER -> Outcome.WARNING;
+            case PASSED_OVER, DEPRECATED -> Outcome.WARNING;
         };
         return new Finding(CONFIGURATION, outcome, mistake.message(), mistake.remedy());
     }

@@ -25,8 +25,13 @@ record ConfigKey(
 
     /** Returns the name of the environment variable that sets this key. */
     String environmentName() {
+        return environmentName(name);
+    }
+
+    /** Returns the name of the environment variable that sets a key. */
+    static String environmentName(String key) {
         return ENVIRONMENT_PREFIX
-                + name.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+                + key.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
     }
 
     void defineIn(ConfigDef definition) {

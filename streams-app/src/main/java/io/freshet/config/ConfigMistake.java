@@ -31,17 +31,28 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
         /** The program does not start. */
         REFUSED,
         /** The setting has no effect. */
-        PASSED_OVER
+        PASSED_OVER,
+        /** The setting works, but a later version will refuse it. */
+        DEPRECATED
     }
 
     /**
      * Returns all mistakes of a configuration, whereas {@link FreshetConfig#load} stops at the first.
      *
      * @throws IOException if the file cannot be read
+     * @throws ConfigException if a source sets a key by both of its names
      */
     public static List<ConfigMistake> all(
             @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
-        Map<String, String> settings = new TreeMap<>(FreshetConfig.settings(file, environment, overrides));
+        List<ConfigMistake> deprecated = new ArrayList<>();
+        Map<String, String> settings = new TreeMap<>(FreshetConfig.settings(
+                file,
+                environment,
+                overrides,
+                (old, now) -> deprecated.add(new ConfigMistake(
+                        Weight.DEPRECATED,
+                        RenamedKeys.describe(old, now),
+                        "rename it before the next minor version, which refuses the earlier name"))));
         List<ConfigMistake> mistakes = new ArrayList<>();
         unknownKeys(settings, mistakes);
         badValues(settings, mistakes);
@@ -51,6 +62,7 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
         }
         strangeKafkaKeys(settings, mistakes);
         strangeVariables(environment, mistakes);
+        mistakes.addAll(deprecated);
         return mistakes;
     }
 

@@ -28,6 +28,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Properties;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -56,7 +57,7 @@ public final class FreshetConfig {
 
     /** Returns the defaults, overridden by the given settings. */
     public static FreshetConfig of(Map<String, String> given) {
-        Map<String, String> settings = RenamedKeys.renamed(given);
+        Map<String, String> settings = withPresentNames(given);
         settings.keySet().forEach(FreshetConfig::requireKnown);
         Map<String, Object> values = ConfigKeys.definition().parse(settings);
         Map<String, String> kafka = new TreeMap<>();
@@ -81,18 +82,27 @@ public final class FreshetConfig {
      */
     public static FreshetConfig load(
             @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
-        return of(settings(file, environment, overrides));
+        return of(settings(file, environment, overrides, FreshetConfig::warnOfEarlierName));
     }
 
-    /** Returns the settings of all three sources, later ones overriding earlier ones. They are not validated yet. */
+    /**
+     * Returns the settings of all three sources, later ones overriding earlier ones. They are not validated yet.
+     *
+     * @param earlier receives each earlier name of a key that a source uses, and its present name
+     * @throws ConfigException if a source sets a key by both of its names
+     */
     static Map<String, String> settings(
-            @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
+            @Nullable Path file,
+            Map<String, String> environment,
+            Map<String, String> overrides,
+            BiConsumer<String, String> earlier)
+            throws IOException {
         Map<String, String> settings = new HashMap<>();
         if (file != null) {
-            settings.putAll(RenamedKeys.renamed(readFile(file)));
+            settings.putAll(RenamedKeys.renamed(readFile(file), earlier));
         }
-        settings.putAll(RenamedKeys.renamed(readEnvironment(environment)));
-        settings.putAll(RenamedKeys.renamed(overrides));
+        settings.putAll(RenamedKeys.renamed(readEnvironment(environment), earlier));
+        settings.putAll(RenamedKeys.renamed(overrides, earlier));
         return settings;
     }
 
@@ -102,7 +112,11 @@ public final class FreshetConfig {
      * @throws ConfigException if a key is set by both names
      */
     public static Map<String, String> withPresentNames(Map<String, String> settings) {
-        return RenamedKeys.renamed(settings);
+        return RenamedKeys.renamed(settings, FreshetConfig::warnOfEarlierName);
+    }
+
+    private static void warnOfEarlierName(String old, String now) {
+        LOG.warn("{}. The earlier name works until the next minor version.", RenamedKeys.describe(old, now));
     }
 
     /** Returns all keys as a Markdown table, for the configuration guide. */
@@ -364,11 +378,11 @@ public final class FreshetConfig {
     }
 
     private LearningConfig learning() {
-        boolean neverHurries =
+        boolean neverCatchesUp =
                 integer(ConfigKeys.ONLINE_CATCHUP_CLICKS) == 0 || integer(ConfigKeys.ONLINE_BATCH_CLICKS) > 0;
         return new LearningConfig(
                 integer(ConfigKeys.ONLINE_OPTIMIZER_STEPS),
-                neverHurries ? Integer.MAX_VALUE : integer(ConfigKeys.ONLINE_STEP_CLICKS),
+                neverCatchesUp ? Integer.MAX_VALUE : integer(ConfigKeys.ONLINE_STEP_CLICKS),
                 integer(ConfigKeys.ONLINE_NEW_LENGTH),
                 integer(ConfigKeys.ONLINE_REPLAY_SEQUENCES),
                 integer(ConfigKeys.ONLINE_REPLAY_LENGTH),

@@ -1,17 +1,13 @@
 package io.freshet.config;
 
 import java.util.HashMap;
-import java.util.Locale;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
-/** Earlier names of keys. They work until the next minor version, with a warning. */
+/** Earlier names of keys. They work until the next minor version. */
 final class RenamedKeys {
-    private static final Logger LOG = LoggerFactory.getLogger(RenamedKeys.class);
-
     private static final Map<String, String> NEW_NAMES =
             Map.of("online.hurry.clicks", ConfigKeys.ONLINE_CATCHUP_CLICKS);
 
@@ -20,9 +16,10 @@ final class RenamedKeys {
     /**
      * Returns the settings of one source with the present names of their keys.
      *
+     * @param earlier receives each earlier name that the source uses, and its present name
      * @throws ConfigException if a key is set by both names
      */
-    static Map<String, String> renamed(Map<String, String> settings) {
+    static Map<String, String> renamed(Map<String, String> settings, BiConsumer<String, String> earlier) {
         Map<String, String> renamed = new HashMap<>(settings);
         NEW_NAMES.forEach((old, now) -> {
             String value = renamed.remove(old);
@@ -31,16 +28,21 @@ final class RenamedKeys {
                     throw new ConfigException(
                             old + " is the earlier name of " + now + ", and both are set: remove " + old);
                 }
-                LOG.warn("{} is now called {}. The earlier name works until the next minor version.", old, now);
+                earlier.accept(old, now);
             }
         });
         return renamed;
     }
 
+    /** Describes an earlier name. */
+    static String describe(String old, String now) {
+        return old + " is now called " + now;
+    }
+
     /** Returns the earlier key that an environment variable sets, or null. */
     static @Nullable String ofVariable(String environmentName) {
         for (String old : NEW_NAMES.keySet()) {
-            if (environmentName.equals("FRESHET_" + old.toUpperCase(Locale.ROOT).replace('.', '_'))) {
+            if (environmentName.equals(ConfigKey.environmentName(old))) {
                 return old;
             }
         }

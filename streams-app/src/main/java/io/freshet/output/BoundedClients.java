@@ -16,8 +16,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.streams.KafkaClientSupplier;
 
 /**
- * Supplies the default clients of Kafka Streams, except that producers are {@link BoundedProducer}s and the consumers of
- * clicks {@link MainConsumer}s.
+ * Supplies the default clients of Kafka Streams, except that producers are {@link BoundedProducer}s and main consumers are
+ * {@link MainConsumer}s.
  */
 final class BoundedClients implements KafkaClientSupplier {
     private final OutputLimits limits;

@@ -5,7 +5,7 @@
     model: 'Freshet', network: 'its network', memory: 'its memory', rules: 'sequential rules', popularity: 'popularity',
   };
   const MOST_POINTS = 720;
-  const CHANGE_WAIT_MS = 8000;
+  const CHANGE_WAIT_MS = 30_000;
   const POLL_MS = 120;
   const REFRESH_MS = 1500;
 

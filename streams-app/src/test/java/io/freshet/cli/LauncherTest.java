@@ -155,20 +155,24 @@ class LauncherTest {
     void shouldBuildWithTheWrapperWhenThereIsNoMaven() throws Exception {
         Path launcher = install("checkout/streams-app/bin/freshet");
         write("checkout/pom.xml", "<project/>");
-        executable("checkout/mvnw", BUILD);
+        executable(
+                "checkout/mvnw",
+                BUILD + "for said in \"$JAVA_HOME\" \"$@\"; do echo \"$said\"; done > \"$0.called\"\n");
         Map<String, String> environment =
                 Map.of("JAVA_HOME", jdk.toString(), "PATH", everythingButMaven().toString());
 
         assertThat(call(folder, environment, launcher, "--version")).contains("with --version");
 
-        assertThat(folder.resolve("checkout/builds.txt")).exists();
+        assertThat(folder.resolve("checkout/mvnw.called"))
+                .content()
+                .contains(jdk.toString(), "\n" + folder.resolve("checkout/pom.xml") + "\n", "\npackage\n");
     }
 
     /** Returns a folder with links to all programs on the path, except Maven. */
     private Path everythingButMaven() throws IOException {
         Path links = Files.createDirectories(folder.resolve("programs"));
         for (String place : System.getenv("PATH").split(":", -1)) {
-            if (Files.isDirectory(Path.of(place))) {
+            if (!place.isEmpty() && Files.isReadable(Path.of(place))) {
                 try (Stream<Path> programs = Files.list(Path.of(place))) {
                     for (Path program : programs.toList()) {
                         Path link = links.resolve(program.getFileName());

@@ -28,6 +28,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -612,7 +613,13 @@ final class FreshetConfigTest {
         assertThat(catchUpClicks(file, variable, Map.of())).isEqualTo(2);
         assertThat(catchUpClicks(file, variable, Map.of("online.catchup.clicks", "3")))
                 .isEqualTo(3);
-        assertThat(ConfigMistake.all(file, variable, Map.of())).isEmpty();
+        assertThat(catchUpClicks(
+                        null, Map.of("FRESHET_ONLINE_CATCHUP_CLICKS", "4"), Map.of("online.hurry.clicks", "5")))
+                .isEqualTo(5);
+        assertThat(ConfigMistake.all(file, Map.of(), Map.of()))
+                .extracting(ConfigMistake::weight, ConfigMistake::message)
+                .containsExactly(tuple(
+                        ConfigMistake.Weight.DEPRECATED, "online.hurry.clicks is now called online.catchup.clicks"));
     }
 
     @Test
@@ -621,8 +628,8 @@ final class FreshetConfigTest {
                 .hasMessageContainingAll("online.hurry.clicks", "online.catchup.clicks", "remove");
     }
 
-    private static int catchUpClicks(Path file, Map<String, String> environment, Map<String, String> overrides)
-            throws IOException {
+    private static int catchUpClicks(
+            @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
         return FreshetConfig.load(file, environment, overrides).trainer().catchUpClicks();
     }
 }

@@ -92,7 +92,7 @@ class DemoIT {
         try (FreshetProcess demo = start(state, json, output)) {
             demo.awaitLine(DemoIT::learnedSomething, LONGEST_RUN);
             demo.terminate();
-            demo.await(Duration.ofSeconds(15)); // 5 s on a quiet machine; tests do not check timings
+            demo.await(Duration.ofSeconds(60)); // 5 s on a quiet machine; tests do not check timings
         }
         JsonNode stopped = FreshetProcess.summary(json);
         assertThat(stopped.at("/clicks/accepted").asLong()).isPositive();

@@ -5,6 +5,7 @@ import static io.freshet.topology.RoleOnKafka.click;
 import static io.freshet.topology.RoleOnKafka.clickJson;
 import static io.freshet.topology.RoleOnKafka.header;
 import static io.freshet.topology.RoleOnKafka.read;
+import static io.freshet.topology.RoleOnKafka.readAll;
 import static io.freshet.topology.RoleOnKafka.started;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -38,6 +39,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Utils;
+import org.apache.kafka.streams.processor.assignment.assignors.StickyTaskAssignor;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -209,13 +211,17 @@ final class PoisonIT {
             read(config, config.topics().recommendations(), users.size() + 2);
             assertThat(role.failure()).isEmpty();
         }
+        assertThat(readAll(config, config.topics().sequences())).hasSize(users.size() + 2);
+        assertThat(readAll(config, config.topics().recommendations())).hasSize(users.size() + 2);
         assertThatADamagedStoreIsKept(config);
     }
 
     /** The damage is found by a query of the copy, not by processing. */
     @Test
     void shouldRestoreAStandbyCopyThatCannotBeRead() throws Exception {
-        Map<String, String> settings = Map.of("kafka.num.standby.replicas", "1");
+        // Sticky, so that the role that has the task keeps it.
+        Map<String, String> settings = Map.of(
+                "kafka.num.standby.replicas", "1", "kafka.task.assignor.class", StickyTaskAssignor.class.getName());
         FreshetConfig config = RoleOnKafka.config(kafka, "copied", 1, folder.resolve("copied"), settings);
         FreshetConfig copy = RoleOnKafka.config(kafka, "copied", 1, folder.resolve("copy"), settings);
         TopicSetup.run(config, TIMEOUT);

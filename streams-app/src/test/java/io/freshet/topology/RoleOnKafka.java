@@ -75,15 +75,9 @@ final class RoleOnKafka {
 
     /** Reads the first records of a topic over all partitions; fails if there are more at that moment. */
     static List<ConsumerRecord<byte[], byte[]>> read(FreshetConfig config, String topic, int count) {
-        Map<String, Object> properties = config.kafka().forConsumer();
-        properties.put("isolation.level", "read_committed");
-        properties.put("auto.offset.reset", "earliest");
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList());
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(config)) {
+            consumer.assign(partitions(consumer, topic));
             long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
             while (records.size() < count && System.nanoTime() < deadlineNs) {
                 consumer.poll(Duration.ofMillis(200)).forEach(records::add);
@@ -91,6 +85,36 @@ final class RoleOnKafka {
         }
         assertThat(records).as(topic).hasSize(count);
         return records;
+    }
+
+    /** Reads all records of a topic to which no role writes any more. */
+    static List<ConsumerRecord<byte[], byte[]>> readAll(FreshetConfig config, String topic) {
+        List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
+        try (KafkaConsumer<byte[], byte[]> consumer = consumer(config)) {
+            List<TopicPartition> partitions = partitions(consumer, topic);
+            consumer.assign(partitions);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
+            long deadlineNs = System.nanoTime() + TIMEOUT.toNanos();
+            while (partitions.stream()
+                    .anyMatch(partition -> consumer.position(partition) < ends.getOrDefault(partition, 0L))) {
+                assertThat(System.nanoTime()).as("time to read %s", topic).isLessThan(deadlineNs);
+                consumer.poll(Duration.ofMillis(200)).forEach(records::add);
+            }
+        }
+        return records;
+    }
+
+    private static KafkaConsumer<byte[], byte[]> consumer(FreshetConfig config) {
+        Map<String, Object> properties = config.kafka().forConsumer();
+        properties.put("isolation.level", "read_committed");
+        properties.put("auto.offset.reset", "earliest");
+        return new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
+    }
+
+    private static List<TopicPartition> partitions(KafkaConsumer<byte[], byte[]> consumer, String topic) {
+        return consumer.partitionsFor(topic).stream()
+                .map(info -> new TopicPartition(topic, info.partition()))
+                .toList();
     }
 
     static String header(ConsumerRecord<byte[], byte[]> record, String name) {
