@@ -76,7 +76,7 @@ final class RetiredWordsTest {
             List<String> lines = Files.readAllLines(file);
             for (int i = 0; i < lines.size(); i++) {
                 for (MatchResult word : RETIRED.matcher(lines.get(i)).results().toList()) {
-                    // Tests use "nobody" as the name of an unknown user or column.
+                    // Tests use this word as the name of an unknown user or column.
                     if (!(test && word.group().equals("nobody"))) {
                         found.add(CHECKOUT.relativize(file) + ":" + (i + 1) + ": " + word.group());
                     }

@@ -13,9 +13,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * The main consumer of a stream thread, which lets every task begin at its committed offsets. Kafka Streams uses it with the
  * classic group protocol only.
  *
- * <p>Kafka Streams 4.3 loses records without it. If a task fails, Kafka Streams notes that the partitions must go back to
+ * <p>Kafka Streams 4.3 loses records without it. If a task fails, Kafka Streams marks the task's partitions for a reset to
  * their committed offsets, revives the task and starts a rebalance. If the rebalance ends before the task is initialized,
- * the note is lost with the task, and the new task goes on after the records that the failed one had taken.
+ * Kafka Streams replaces the task and forgets the mark. The new task then skips the records that the failed task had read.
  *
  * <p>Kafka Streams asks for a task's committed offsets when it initializes the task. At that time the task has no records,
  * and its partitions are paused. Therefore this consumer goes to the committed offsets of paused partitions whenever it is

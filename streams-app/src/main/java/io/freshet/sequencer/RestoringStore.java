@@ -106,9 +106,6 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
         try {
             store.init(ofTask, root);
         } catch (ProcessorStateException e) {
-            if (!BoundedRocksDb.isDamage(e)) {
-                throw e;
-            }
             report(e);
             moveAside();
             throw corrupted(e);
@@ -133,9 +130,6 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
         try {
             return action.get();
         } catch (ProcessorStateException e) {
-            if (!BoundedRocksDb.isDamage(e)) {
-                throw e;
-            }
             report(e);
             throw new TaskMigratedException(damage(), e);
         }
@@ -156,7 +150,11 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
         });
     }
 
+    /** Reports damage. Throws an error that is not damage again. */
     private void report(ProcessorStateException e) {
+        if (!BoundedRocksDb.isDamage(e)) {
+            throw e;
+        }
         damaged = true;
         metrics.countDamagedStore();
         LOG.error("{}. It is moved aside and restored from its changelog: folder={}", damage(), folder, e);
@@ -271,9 +269,6 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
         try {
             return store.committedOffset(partition);
         } catch (ProcessorStateException e) {
-            if (!BoundedRocksDb.isDamage(e)) {
-                throw e;
-            }
             report(e);
             throw corrupted(e);
         }
