@@ -35,8 +35,9 @@ final class FitOptions {
             names = "--preset",
             paramLabel = "NAME",
             converter = PresetConverter.class,
-            description = "Settings of the paper on scaled cross-entropy (arXiv 2408.14238) for one of its data sets:"
-                    + " ${COMPLETION-CANDIDATES}. Other options override it.")
+            description =
+                    "Settings of the paper on scaled cross-entropy (arXiv 2408.14238) for the encoder on one of its"
+                            + " data sets: ${COMPLETION-CANDIDATES}. Other options override it.")
     private @Nullable Preset preset;
 
     @Option(
@@ -109,7 +110,9 @@ final class FitOptions {
     @Option(
             names = "--blocks",
             paramLabel = "N",
-            description = "Blocks of sasrec, lrurec, fmlprec, bsarec and bert4rec. Default: 2.")
+            description =
+                    "Blocks of sasrec, lrurec, fmlprec, bsarec and bert4rec. Default: 2; the paper's number with a"
+                            + " preset.")
     private @Nullable Integer blocks;
 
     @Option(
@@ -181,9 +184,12 @@ final class FitOptions {
      * @throws IllegalArgumentException if options are invalid or contradict each other
      */
     FitConfig resolve(SequenceDataset data) {
-        Preset.Values usual = preset == null ? Preset.Values.GENERAL : preset.defaults();
+        EncoderChoice choice = EncoderChoice.parse(encoder);
+        Preset.Values usual = preset == null
+                ? Preset.Values.GENERAL
+                : preset.defaults(choice.type().name(), loss.kind());
         return new FitConfig(
-                shape(usual),
+                shape(choice, usual),
                 itemDeviation,
                 seed,
                 training(usual),
@@ -196,13 +202,12 @@ final class FitOptions {
                 orElse(schedule, usual.schedule()));
     }
 
-    private EncoderShape shape(Preset.Values usual) {
-        EncoderChoice choice = EncoderChoice.parse(encoder);
+    private EncoderShape shape(EncoderChoice choice, Preset.Values usual) {
         EncoderType type = choice.type();
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put(EncoderTypes.DIM, dim);
         settings.put(EncoderTypes.MAX_LENGTH, orElse(maxLength, usual.maxLength()));
-        put(settings, "blocks", blocks, 2, type);
+        put(settings, "blocks", blocks, usual.blocks(), type);
         put(settings, "heads", heads, 1, type);
         return choice.shape(settings);
     }

@@ -85,6 +85,10 @@ final class LossOptions {
         };
     }
 
+    Kind kind() {
+        return kind;
+    }
+
     /** Returns the default number of epochs with a preset, as in the paper. */
     int usualEpochs() {
         return kind == Kind.CE ? 200 : 300;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.encoder.FmlpRecConfig;
 import io.freshet.encoder.Gru4RecConfig;
 import io.freshet.encoder.LruRecConfig;
 import io.freshet.encoder.SasRecConfig;
@@ -58,6 +59,41 @@ class FitCommandTest {
         assertThat(movies.encoder().maxLength()).isEqualTo(200);
         assertThat(movies.batchUsers()).isEqualTo(128);
         assertThat(config("--preset", "yelp").training().dropout()).isEqualTo(.7f);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "beauty, gru4rec, sce, .0005, .5, 1e-6, 50",
+        "beauty, gru4rec, bce, .001, .3, 1e-8, 50",
+        "beauty, fmlprec, ce, .0001, .5, 5e-4, 50",
+        "beauty, caser, ce, .005, .7, 5e-4, 5",
+        "beauty, sasrec, bce, .0005, .4, 1e-8, 50",
+        "yelp, gru4rec, ce, .001, .2, 5e-4, 50",
+        "yelp, sasrec, bce, .001, .7, 1e-6, 50"
+    })
+    void shouldTakeThePapersSettingsOfTheEncoder(
+            String preset, String encoder, String loss, float rate, float dropout, float decay, int maxLength) {
+        FitConfig config = config("--preset", preset, "--encoder", encoder, "--loss", loss);
+        assertThat(config.training().optimizer().learningRate()).isEqualTo(rate);
+        assertThat(config.training().dropout()).isEqualTo(dropout);
+        assertThat(config.training().optimizer().weightDecay()).isEqualTo(decay);
+        assertThat(config.encoder().maxLength()).isEqualTo(maxLength);
+    }
+
+    @Test
+    void shouldTakeThePapersNumberOfBlocks() {
+        assertThat(config("--preset", "beauty", "--encoder", "fmlprec").encoder())
+                .isEqualTo(new FmlpRecConfig(64, 50, 4));
+        assertThat(config("--preset", "beauty", "--encoder", "fmlprec", "--blocks", "1")
+                        .encoder())
+                .isEqualTo(new FmlpRecConfig(64, 50, 1));
+    }
+
+    @Test
+    void shouldNameTheEncodersThatAPresetKnows() throws IOException {
+        assertThat(execute("fit", "--data", circle().toString(), "--preset", "beauty", "--encoder", "bert4rec"))
+                .isEqualTo(2);
+        assertThat(err.toString()).contains("caser, fmlprec, gru4rec, sasrec", "none for bert4rec");
     }
 
     @Test
