@@ -74,6 +74,35 @@ class LauncherTest {
     }
 
     @Test
+    void shouldPassAllErrorsButTheLineAboutTheIncubatorModule() throws Exception {
+        Path launcher = install("dist/bin/freshet");
+        Files.createDirectories(folder.resolve("dist/lib"));
+        executable("jdk/bin/java", """
+                #!/bin/sh
+                echo "WARNING: Using incubator modules: jdk.incubator.vector" >&2
+                printf 'ERROR first\\nlast without an end of line' >&2
+                """);
+        Map<String, String> environment = Map.of("JAVA_HOME", jdk.toString());
+        assertThat(call(folder, environment, launcher, "run"))
+                .containsExactly("ERROR first", "last without an end of line");
+
+        executable("jdk/bin/java", """
+                #!/bin/sh
+                echo "Error: Could not create the Java Virtual Machine." >&2
+                """);
+        assertThat(call(folder, environment, launcher, "run"))
+                .containsExactly("Error: Could not create the Java Virtual Machine.");
+    }
+
+    @Test
+    void shouldRunWhereNoPipeCanBeMade() throws Exception {
+        Path launcher = install("dist/bin/freshet");
+        Files.createDirectories(folder.resolve("dist/lib"));
+        Map<String, String> environment = Map.of("JAVA_HOME", jdk.toString(), "TMPDIR", "/nowhere");
+        assertThat(call(folder, environment, launcher, "run")).contains("with run");
+    }
+
+    @Test
     void shouldUseTheStartCacheWhereThereIsOne() throws Exception {
         Path launcher = install("dist/bin/freshet");
         Files.createDirectories(folder.resolve("dist/lib"));
