@@ -15,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
@@ -30,6 +31,7 @@ public final class NetworkFile {
     /** Largest configuration that is read, in bytes. */
     static final int MAX_BYTES = 1 << 20;
 
+    private static final Path LSTM = Path.of("lstm.json");
     private static final String ENTRY = "configuration.json";
     private static final byte[] ZIP = {'P', 'K', 3, 4};
     private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F'};
@@ -42,12 +44,18 @@ public final class NetworkFile {
     private NetworkFile() {}
 
     /**
-     * Reads a network from a file.
+     * Reads a network from a file. Where there is no file with the name {@code lstm.json}, that name is the network that Freshet
+     * ships: an LSTM over 64 floats.
      *
      * @return the canonical text of the network, see {@link #canonical}
      * @throws IllegalArgumentException if the file holds no such network, or one that is not allowed
      */
     public static String read(Path file) throws IOException {
+        if (file.equals(LSTM) && !Files.exists(file)) {
+            try (InputStream in = Objects.requireNonNull(NetworkFile.class.getResourceAsStream(LSTM.toString()))) {
+                return canonical(text(in));
+            }
+        }
         byte[] start;
         try (InputStream in = Files.newInputStream(file)) {
             start = in.readNBytes(ZIP.length);

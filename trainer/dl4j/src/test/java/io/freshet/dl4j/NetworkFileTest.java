@@ -60,6 +60,11 @@ class NetworkFileTest {
     }
 
     @Test
+    void shouldShipAnLstm() throws IOException {
+        assertThat(new Dl4jType().read("lstm.json")).containsEntry("network", NetworkFile.canonical(Networks.lstm()));
+    }
+
+    @Test
     void shouldBeTheSameWhateverLearnedItBefore() {
         NeuralNetConfiguration.ListBuilder list = new NeuralNetConfiguration.Builder()
                 .seed(77)
