@@ -43,7 +43,7 @@ final class LogEnvironment {
     }
 
     /** Adds the process's ids to each line of the log. */
-    static void name(FreshetConfig config, Collection<RunCommand.Role> roles) {
+    static void name(FreshetConfig config, Collection<Role> roles) {
         String names = roles.stream()
                 .sorted()
                 .map(role -> role.name().toLowerCase(Locale.ROOT))

@@ -81,13 +81,6 @@ final class RunCommand implements Callable<Integer> {
     /** If the clock is set back by less, commits wait only for that time, and transactions stay open for longer. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
 
-    /** A role of the process. */
-    enum Role {
-        STREAMS,
-        TRAINER,
-        SCORER
-    }
-
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;

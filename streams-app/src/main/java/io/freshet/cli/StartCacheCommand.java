@@ -115,7 +115,7 @@ final class StartCacheCommand implements Callable<Integer> {
         options.add("-XX:AOTCacheOutput=" + cache);
         ProcessBuilder builder = ChildJvm.builder(
                         options,
-                        Freshet.class.getName(),
+                        spec.root().userObject().getClass().getName(),
                         List.of("demo", "--quiet", "--duration", duration.toSeconds() + "s"))
                 .redirectErrorStream(true)
                 .redirectOutput(log.toFile());

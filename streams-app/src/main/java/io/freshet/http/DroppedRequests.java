@@ -25,6 +25,7 @@ final class DroppedRequests extends Handler.Wrapper {
     static final int TIMEOUT_STATUS = 408;
 
     private final MeterRegistry registry;
+    private final String streamsPath;
     private boolean isMentioned; // guarded by this
     private long unmentioned; // guarded by this
 
@@ -53,8 +54,12 @@ final class DroppedRequests extends Handler.Wrapper {
         }
     }
 
-    DroppedRequests(MeterRegistry registry) {
+    /**
+     * @param streamsPath path of the event streams, whose answers are never complete
+     */
+    DroppedRequests(MeterRegistry registry, String streamsPath) {
         this.registry = registry;
+        this.streamsPath = streamsPath;
         for (Reason reason : Reason.values()) {
             counter(reason);
         }
@@ -70,7 +75,7 @@ final class DroppedRequests extends Handler.Wrapper {
     @Override
     public boolean handle(Request request, Response response, Callback callback) throws Exception {
         Request.addCompletionListener(request, failure -> {
-            if (EventStreams.PATH.equals(Request.getPathInContext(request))) {
+            if (streamsPath.equals(Request.getPathInContext(request))) {
                 return;
             }
             if (response.getStatus() == CLIENT_GONE_STATUS) {

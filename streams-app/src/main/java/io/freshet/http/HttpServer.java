@@ -144,7 +144,7 @@ public final class HttpServer implements AutoCloseable {
                 .baseUnit("seconds")
                 .register(registry);
         connections = new ConnectionLimit(config.limits().connections(), registry);
-        dropped = new DroppedRequests(registry);
+        dropped = new DroppedRequests(registry, EventStreams.PATH);
         metrics = opened(new Metrics(registry));
         addRoutes(freshet, roles);
         javalin = Javalin.create(this::configure);
@@ -280,7 +280,7 @@ public final class HttpServer implements AutoCloseable {
         RouteTable table = new RouteTable(routes);
         javalinConfig.routes.before(this::begin);
         javalinConfig.routes.after(this::end);
-        table.addTo(javalinConfig.routes);
+        table.addTo(javalinConfig.routes, AccessControl::requireScope);
         Problems.addTo(javalinConfig.routes, table);
     }
 

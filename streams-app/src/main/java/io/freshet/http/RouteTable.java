@@ -1,5 +1,6 @@
 package io.freshet.http;
 
+import io.freshet.config.AccessTokens.Scope;
 import io.javalin.config.RouterConfig;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -10,10 +11,22 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
 
 /** All routes of a server. Immutable. */
 final class RouteTable {
     private final List<Route> routes;
+
+    /** Decides whether a request may use a route. */
+    @FunctionalInterface
+    interface AccessRule {
+        /**
+         * Throws if the request may not use the route.
+         *
+         * @param scope scope that the route requires; null if it requires none
+         */
+        void require(Context context, @Nullable Scope scope);
+    }
 
     RouteTable(List<Route> routes) {
         this.routes = List.copyOf(routes);
@@ -24,10 +37,10 @@ final class RouteTable {
     }
 
     /** Adds the routes. Every GET route also answers HEAD, with the same status and headers. */
-    void addTo(RoutesConfig config) {
+    void addTo(RoutesConfig config, AccessRule access) {
         for (Route route : routes) {
             Handler handler = context -> {
-                AccessControl.requireScope(context, route.scope());
+                access.require(context, route.scope());
                 route.handler().handle(context);
             };
             config.addHttpHandler(route.method(), route.path(), handler);

@@ -238,12 +238,12 @@ public final class Recommender {
     private List<Recommendation.Item> popular(ItemFilter filter, int k) {
         CategoryCap cap = new CategoryCap(filter.selection().maxPerCategory());
         List<Recommendation.Item> items = new ArrayList<>();
-        for (Recommendation.Item item : trending.items()) {
+        for (Trending.Item item : trending.items()) {
             if (items.size() == k || item.score() < filter.selection().minScore()) {
                 break;
             }
             if (filter.passes(item.itemId()) && cap.take(catalogue.of(item.itemId()))) {
-                items.add(item);
+                items.add(new Recommendation.Item(item.itemId(), item.score(), null));
             }
         }
         return items;

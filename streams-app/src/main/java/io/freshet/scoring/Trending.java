@@ -17,9 +17,8 @@ import org.jspecify.annotations.Nullable;
  * because with many partitions something has always changed.
  */
 final class Trending {
-    private static final Comparator<Recommendation.Item> BEST_FIRST = Comparator.comparingDouble(
-                    (Recommendation.Item item) -> -item.score())
-            .thenComparing(Recommendation.Item::itemId);
+    private static final Comparator<Item> BEST_FIRST =
+            Comparator.comparingDouble((Item item) -> -item.score()).thenComparing(Item::itemId);
 
     private final double halfLifeMs;
     private final long intervalMs;
@@ -27,11 +26,18 @@ final class Trending {
     private volatile Known known = new Known(0, Map.of());
     private volatile Merged merged = new Merged(0, List.of(), Long.MIN_VALUE);
 
+    /**
+     * A popular item.
+     *
+     * @param score its share of the time-decayed clicks on all items
+     */
+    record Item(String itemId, float score) {}
+
     /** The popular items of each partition, and the number of changes so far. */
     private record Known(long changes, Map<Integer, PopularItems> byPartition) {}
 
     /** The list built after this number of changes, which is used at least until a time. */
-    private record Merged(long changes, List<Recommendation.Item> items, long untilMs) {}
+    private record Merged(long changes, List<Item> items, long untilMs) {}
 
     /** @param interval minimum time between two rebuilds of the list */
     Trending(Duration halfLife, Duration interval, Clock clock) {
@@ -58,7 +64,7 @@ final class Trending {
     }
 
     /** Returns the popular items, best first; items of equal score in order of their ids. */
-    List<Recommendation.Item> items() {
+    List<Item> items() {
         Merged last = merged;
         Known now = known;
         if (last.changes() == now.changes()) {
@@ -74,7 +80,7 @@ final class Trending {
     }
 
     /** Merges the lists. Scales all weights to the latest landmark, where they are small enough to be summed. */
-    private List<Recommendation.Item> merge(Map<Integer, PopularItems> byPartition) {
+    private List<Item> merge(Map<Integer, PopularItems> byPartition) {
         List<PopularItems> partitions = byPartition.values().stream()
                 .filter(popular -> !popular.items().isEmpty()) // there is no landmark before the first click
                 .toList();
@@ -89,7 +95,7 @@ final class Trending {
         }
         double all = total;
         return weights.entrySet().stream()
-                .map(item -> new Recommendation.Item(item.getKey(), (float) (item.getValue() / all), null))
+                .map(item -> new Item(item.getKey(), (float) (item.getValue() / all)))
                 .sorted(BEST_FIRST)
                 .toList();
     }

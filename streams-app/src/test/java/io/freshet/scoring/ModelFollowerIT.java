@@ -12,6 +12,7 @@ import io.freshet.config.Topics;
 import io.freshet.delta.ModelLogCodec;
 import io.freshet.delta.ModelLogRecord;
 import io.freshet.model.Learner;
+import io.freshet.model.LearnerSnapshot;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
@@ -478,7 +479,7 @@ final class ModelFollowerIT {
         try (RecommenderModel model = TinyModels.model(step, "a", "b");
                 Learner learner = new Learner(model, TrainingConfig.defaults(1))) {
             SnapshotFiles written = new SnapshotFiles();
-            ModelSnapshot.addTo(written, learner);
+            LearnerSnapshot.addTo(written, learner);
             model.items()
                     .memory(1)
                     .set(ValueLayout.JAVA_FLOAT_UNALIGNED, model.items().at(1), Float.NaN);
@@ -497,7 +498,7 @@ final class ModelFollowerIT {
         try (RecommenderModel model = TinyModels.model(draft.step(), items);
                 Learner learner = new Learner(model, TrainingConfig.defaults(1))) {
             SnapshotFiles files = new SnapshotFiles();
-            ModelSnapshot.addTo(files, learner);
+            LearnerSnapshot.addTo(files, learner);
             return store.save(draft, files);
         }
     }

@@ -16,7 +16,7 @@ public class CausalAttentionBenchmark extends KernelBenchmark {
     public int length = 9;
 
     private final CausalAttention attention =
-            data.own(new CausalAttention(new SasRecConfig(D, MAX_LENGTH, 1, 1), Products.forThisCpu()));
+            data.own(new CausalAttention(D, MAX_LENGTH, Products.forThisCpu()));
     private final Dropout dropout = new Dropout(0.5f, 7);
     private final Matrix q = data.matrix(TOKENS, D);
     private final Matrix k = data.matrix(TOKENS, D);

@@ -32,8 +32,9 @@ final class CausalAttention implements AutoCloseable {
     private final Matrix dropped; // (maxLength, stride): P̃
     private final Matrix gradient; // (maxLength, stride): dP̃, then dS
 
-    CausalAttention(SasRecConfig config, Products products) {
-        this(config.headDim(), config.maxLength(), products, new ScratchMemory());
+    /** Creates an instance with scratch memory of its own. */
+    CausalAttention(int headDim, int maxLength, Products products) {
+        this(headDim, maxLength, products, new ScratchMemory());
     }
 
     /**

@@ -53,7 +53,7 @@ final class SasRec implements Encoder {
         this.config = config;
         this.layout = new SasRecLayout(config);
         this.passes = new TokenPasses(config, layout, products);
-        this.attention = new CausalAttention(config, products);
+        this.attention = new CausalAttention(config.headDim(), config.maxLength(), products);
         this.d = config.dim();
         this.capacity = chunkTokens;
         for (int i = 0; i < config.blocks(); i++) {

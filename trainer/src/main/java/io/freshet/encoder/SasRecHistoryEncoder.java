@@ -42,7 +42,7 @@ final class SasRecHistoryEncoder implements HistoryEncoder {
         this.config = config;
         this.layout = new SasRecLayout(config);
         this.passes = new TokenPasses(config, layout, products);
-        this.attention = new CausalAttention(config, products);
+        this.attention = new CausalAttention(config.headDim(), config.maxLength(), products);
         this.d = config.dim();
         this.capacity = tokens;
         x = matrix(d);

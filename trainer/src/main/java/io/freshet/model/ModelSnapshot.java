@@ -33,13 +33,10 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes and reads the state of a model and its learner as the files of a snapshot.
+ * Writes and reads a model as the files of a snapshot.
  *
  * <pre>
  * weights.safetensors    items (vocabulary, d), and each parameter of {@link ParameterLayout} by its name
- * optimizer.safetensors  items.first, items.second (vocabulary, d), dense.first, dense.second (dense size);
- *                        metadata optimizer_step; target_counts (vocabulary) int64, how often each item was a
- *                        target, if negatives are drawn by that
  * vocabulary.txt         the item of each row
  * memory.bin             the click memory, if there is one
  * </pre>
@@ -51,16 +48,9 @@ public final class ModelSnapshot {
     /** Name of the tensor of item vectors in that file, (vocabulary, d) float32. */
     public static final String ITEMS = "items";
 
-    private static final String OPTIMIZER = "optimizer.safetensors";
-    private static final String ITEMS_FIRST = "items.first";
-    private static final String ITEMS_SECOND = "items.second";
-    private static final String DENSE_FIRST = "dense.first";
-    private static final String DENSE_SECOND = "dense.second";
-    private static final String TARGET_COUNTS = "target_counts";
     private static final String TYPE = "type";
     private static final String ITEM_DEVIATION = "item_deviation";
     private static final String REPRODUCIBLE = "reproducible";
-    private static final String OPTIMIZER_STEP = "optimizer_step";
 
     private ModelSnapshot() {}
 
@@ -96,15 +86,14 @@ public final class ModelSnapshot {
     }
 
     /**
-     * Adds the files of the model and the learner. They are written from memory when the store asks for them.
-     *
-     * @throws NonFiniteModelException if a number is not finite; such a model is not written
+     * Adds the file of the weights. It is written from memory when the store asks for it. The numbers are not checked.
      */
-    public static void addTo(SnapshotFiles files, Learner learner) {
-        requireFinite(learner);
-        RecommenderModel model = learner.model();
+    public static void addWeights(SnapshotFiles files, RecommenderModel model) {
         files.add(WEIGHTS, file -> writeWeights(file, model));
-        files.add(OPTIMIZER, file -> writeOptimizer(file, learner));
+    }
+
+    /** Adds the files of the vocabulary and, if it is on, of the click memory. */
+    public static void addVocabularyAndMemory(SnapshotFiles files, RecommenderModel model) {
         files.add(VocabularyFile.NAME, file -> VocabularyFile.write(file, model.vocabulary()));
         if (model.memory().config().isOn()) {
             files.add(CooccurrenceFile.NAME, file -> CooccurrenceFile.write(file, model.memory()));
@@ -112,26 +101,12 @@ public final class ModelSnapshot {
     }
 
     /**
-     * Checks every number of a model and its learner.
+     * Checks every number of a table that has a row for each item.
      *
+     * @param name what the table is called in the error's message
      * @throws NonFiniteModelException if a number is not finite
      */
-    public static void requireFinite(Learner learner) {
-        RecommenderModel model = learner.model();
-        requireFinite(model, ITEMS, model.items());
-        requireFinite(model, ITEMS_FIRST, learner.itemFirstMoments());
-        requireFinite(model, ITEMS_SECOND, learner.itemSecondMoments());
-        requireFinite(model, "dense", model.dense());
-        requireFinite(model, DENSE_FIRST, learner.denseFirstMoments().memory());
-        requireFinite(model, DENSE_SECOND, learner.denseSecondMoments().memory());
-        double[] mixture = model.memory().mixture();
-        int number = FiniteNumbers.firstOther(mixture);
-        if (number >= 0) {
-            throw new NonFiniteModelException(model.step(), "mixture number=" + number + " value=" + mixture[number]);
-        }
-    }
-
-    private static void requireFinite(RecommenderModel model, String name, RowTable table) {
+    public static void requireFinite(RecommenderModel model, String name, RowTable table) {
         for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
             MemorySegment data = table.chunk(chunk).memory().asSlice(0, table.rowsOfChunk(chunk) * table.rowBytes());
             long position = FiniteNumbers.firstOther(data);
@@ -144,7 +119,13 @@ public final class ModelSnapshot {
         }
     }
 
-    private static void requireFinite(RecommenderModel model, String name, MemorySegment block) {
+    /**
+     * Checks every number of a block that has the size of the dense parameters.
+     *
+     * @param name what the block is called in the error's message
+     * @throws NonFiniteModelException if a number is not finite
+     */
+    public static void requireFinite(RecommenderModel model, String name, MemorySegment block) {
         MemorySegment data = block.asSlice(0, (long) model.denseSize() * Float.BYTES);
         long position = FiniteNumbers.firstOther(data);
         if (position >= 0) {
@@ -160,7 +141,7 @@ public final class ModelSnapshot {
     private static void writeWeights(Path file, RecommenderModel model) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             List<Tensor> tensors = new ArrayList<>();
-            tensors.add(table(ITEMS, model.items(), arena));
+            tensors.add(tensor(ITEMS, model.items(), arena));
             for (ParameterLayout.Parameter p : model.layout().parameters()) {
                 MemorySegment data =
                         model.dense().asSlice((long) p.start() * Float.BYTES, (long) p.size() * Float.BYTES);
@@ -173,30 +154,8 @@ public final class ModelSnapshot {
         }
     }
 
-    private static void writeOptimizer(Path file, Learner learner) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            long size = learner.model().denseSize();
-            List<Tensor> tensors = new ArrayList<>(List.of(
-                    table(ITEMS_FIRST, learner.itemFirstMoments(), arena),
-                    table(ITEMS_SECOND, learner.itemSecondMoments(), arena),
-                    Tensor.of(
-                            DENSE_FIRST, DType.F32, learner.denseFirstMoments().memory(), size),
-                    Tensor.of(
-                            DENSE_SECOND,
-                            DType.F32,
-                            learner.denseSecondMoments().memory(),
-                            size)));
-            long[] counts = learner.loss().targetCounts();
-            if (counts.length > 0) {
-                int rows = learner.model().vocabulary().size();
-                MemorySegment data = arena.allocateFrom(ValueLayout.JAVA_LONG, Arrays.copyOf(counts, rows));
-                tensors.add(Tensor.of(TARGET_COUNTS, DType.I64, data, rows));
-            }
-            SafetensorsWriter.write(file, tensors, Map.of(OPTIMIZER_STEP, Long.toString(learner.optimizerStep())));
-        }
-    }
-
-    private static Tensor table(String name, RowTable table, Arena arena) {
+    /** Returns the rows of a table as a tensor (rows, dim) float32, copied to the arena. */
+    public static Tensor tensor(String name, RowTable table, Arena arena) {
         MemorySegment data = arena.allocate(Math.max(1, table.rows() * table.rowBytes()), Float.BYTES)
                 .asSlice(0, table.rows() * table.rowBytes());
         for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
@@ -250,20 +209,12 @@ public final class ModelSnapshot {
     }
 
     /**
-     * Sets a model and its learner to the state of a snapshot, which must have the same items and shape.
+     * Sets the weights of a model to those of a snapshot, which must have the same items and shape.
      *
-     * @throws IOException if a file cannot be read or has unexpected contents
-     * @throws FormatException if a file has unexpected contents or a number is not finite
+     * @throws IOException if the file cannot be read or has unexpected contents
+     * @throws FormatException if a number is not finite
      */
-    public static void restore(Snapshot snapshot, Learner learner) throws IOException {
-        RecommenderModel model = learner.model();
-        readWeights(snapshot, model);
-        readInto(snapshot, learner);
-        model.completeStep(snapshot.manifest().step());
-        learner.changes().addAll(model.vocabulary().size());
-    }
-
-    private static void readWeights(Snapshot snapshot, RecommenderModel model) throws IOException {
+    public static void readWeights(Snapshot snapshot, RecommenderModel model) throws IOException {
         try (Arena arena = Arena.ofConfined()) {
             SafetensorsFile weights = SafetensorsFile.open(snapshot.file(WEIGHTS), arena);
             fill(model.items(), weights, ITEMS);
@@ -286,37 +237,12 @@ public final class ModelSnapshot {
     }
 
     /**
-     * Reads the learner's state into a new learner of the snapshot's model.
+     * Fills a table with a tensor of a file.
      *
-     * @throws IOException if a file cannot be read or has unexpected contents
-     * @throws FormatException if a file has unexpected contents or a number is not finite
+     * @throws IOException if the file has no such tensor of the table's shape
+     * @throws FormatException if a number is not finite
      */
-    public static void readInto(Snapshot snapshot, Learner learner) throws IOException {
-        try (Arena arena = Arena.ofConfined()) {
-            SafetensorsFile optimizer = SafetensorsFile.open(snapshot.file(OPTIMIZER), arena);
-            fill(learner.itemFirstMoments(), optimizer, ITEMS_FIRST);
-            fill(learner.itemSecondMoments(), optimizer, ITEMS_SECOND);
-            long size = learner.model().denseSize();
-            learner.denseFirstMoments()
-                    .memory()
-                    .copyFrom(optimizer.finiteTensor(DENSE_FIRST, size).data());
-            learner.denseSecondMoments()
-                    .memory()
-                    .copyFrom(optimizer.finiteTensor(DENSE_SECOND, size).data());
-            String step = optimizer.metadata().get(OPTIMIZER_STEP);
-            if (step == null) {
-                throw new IOException("an optimizer file must name its step: metadata=" + optimizer.metadata());
-            }
-            learner.restoreOptimizerStep(Long.parseLong(step));
-            if (optimizer.names().contains(TARGET_COUNTS)) {
-                int rows = learner.model().vocabulary().size();
-                Tensor counts = optimizer.tensor(TARGET_COUNTS, DType.I64, rows);
-                learner.loss().restoreTargetCounts(counts.data().toArray(ValueLayout.JAVA_LONG_UNALIGNED));
-            }
-        }
-    }
-
-    private static void fill(RowTable table, SafetensorsFile file, String name) throws IOException {
+    public static void fill(RowTable table, SafetensorsFile file, String name) throws IOException {
         MemorySegment data = file.finiteTensor(name, table.rows(), table.dim()).data();
         for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
             MemorySegment.copy(

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.format.Sha256;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelConfig;
+import io.freshet.model.LearnerSnapshot;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.snapshot.ManifestDraft;
 import io.freshet.snapshot.TopicPosition;
@@ -187,7 +188,7 @@ final class FitCheckpoint implements AutoCloseable {
 
     private void restore(String name, String version, Learner learner) throws IOException {
         try (Snapshot snapshot = store.open(name, version)) {
-            ModelSnapshot.restore(snapshot, learner);
+            LearnerSnapshot.restore(snapshot, learner);
         }
     }
 
@@ -213,7 +214,7 @@ final class FitCheckpoint implements AutoCloseable {
     private String save(String name, Learner learner) throws IOException {
         ModelConfig config = learner.model().config();
         SnapshotFiles files = new SnapshotFiles();
-        ModelSnapshot.addTo(files, learner);
+        LearnerSnapshot.addTo(files, learner);
         ManifestDraft draft = new ManifestDraft(
                 name,
                 learner.model().step(),

@@ -6,6 +6,7 @@ import io.freshet.evaluation.Accuracy;
 import io.freshet.evaluation.ModelMetrics;
 import io.freshet.evaluation.PrequentialFile;
 import io.freshet.model.Learner;
+import io.freshet.model.LearnerSnapshot;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.SnapshotPlatform;
@@ -54,7 +55,7 @@ public final class FitSnapshot {
         ReplayReservoir reservoir = reservoir(fit.data(), online, model.config().seed());
         ModelMetrics none = ModelMetrics.none(online.k(), online.metricsWindow());
         SnapshotFiles files = new SnapshotFiles();
-        ModelSnapshot.addTo(files, learner);
+        LearnerSnapshot.addTo(files, learner);
         files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
         files.add(PrequentialFile.NAME, file -> PrequentialFile.write(file, none));
         if (online.memory().isOn()) {

@@ -10,6 +10,7 @@ import io.freshet.evaluation.SeenItems;
 import io.freshet.model.Learner;
 import io.freshet.model.MixtureRanker;
 import io.freshet.model.ModelConfig;
+import io.freshet.model.LearnerSnapshot;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.NonFiniteModelException;
 import io.freshet.model.RecommenderModel;
@@ -143,7 +144,7 @@ public final class OnlineLearner implements AutoCloseable {
         Learner learner = new Learner(ModelSnapshot.read(snapshot), training);
         try {
             requireMemory(learning, learner.model());
-            ModelSnapshot.readInto(snapshot, learner);
+            LearnerSnapshot.readInto(snapshot, learner);
             int items = learner.model().vocabulary().size();
             ReplayReservoir reservoir = ReplayFile.read(snapshot.file(ReplayFile.NAME), items);
             ItemAges ages =
@@ -170,7 +171,7 @@ public final class OnlineLearner implements AutoCloseable {
      * @throws NonFiniteModelException if one is not finite
      */
     void requireFinite() {
-        ModelSnapshot.requireFinite(learner);
+        LearnerSnapshot.requireFinite(learner);
     }
 
     /**
@@ -179,7 +180,7 @@ public final class OnlineLearner implements AutoCloseable {
      * @throws NonFiniteModelException if a number is not finite
      */
     public void addTo(SnapshotFiles files) {
-        ModelSnapshot.addTo(files, learner);
+        LearnerSnapshot.addTo(files, learner);
         files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
         files.add(ItemAgesFile.NAME, file -> ItemAgesFile.write(file, ages));
         files.add(PrequentialFile.NAME, file -> PrequentialFile.write(file, metrics));

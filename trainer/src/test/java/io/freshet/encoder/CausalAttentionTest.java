@@ -76,7 +76,7 @@ class CausalAttentionTest {
             h = given.vectorsOfHead * Lanes.WIDTH;
             rows = FIRST + n + 2;
             dropout = given.dropout == 0 ? Dropout.NONE : new Dropout(given.dropout, 99);
-            attention = new CausalAttention(new SasRecConfig(HEADS * h, MAX_LENGTH, 1, HEADS), Products.forThisCpu());
+            attention = new CausalAttention(h, MAX_LENGTH, Products.forThisCpu());
             long size = (long) rows * HEADS * h;
             block = FloatBlock.zeros(8 * size + (long) rows * attention.stride());
             for (int i = 0; i < 8; i++) {

@@ -229,7 +229,7 @@ class LearnerTest {
         learn(learner, 0, 4);
         var store = new FileSnapshotStore(folder);
         SnapshotFiles files = new SnapshotFiles();
-        ModelSnapshot.addTo(files, learner);
+        LearnerSnapshot.addTo(files, learner);
         String version = store.save(
                         new ManifestDraft(
                                 "shop",
@@ -250,7 +250,7 @@ class LearnerTest {
         try (Snapshot snapshot = store.open("shop", version)) {
             RecommenderModel model = ModelSnapshot.read(snapshot);
             Learner restored = new Learner(model, training(loss, 1));
-            ModelSnapshot.readInto(snapshot, restored);
+            LearnerSnapshot.readInto(snapshot, restored);
             learn(restored, 4, 8);
 
             assertThat(model.config()).isEqualTo(CONFIG);

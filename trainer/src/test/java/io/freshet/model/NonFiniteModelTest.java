@@ -93,11 +93,11 @@ final class NonFiniteModelTest {
     @ParameterizedTest(name = "{0}")
     @MethodSource("plants")
     void shouldNotBeWrittenWhenANumberIsNotFinite(String what, Consumer<Learner> plant) {
-        assertThatCode(() -> ModelSnapshot.addTo(new SnapshotFiles(), learner)).doesNotThrowAnyException();
+        assertThatCode(() -> LearnerSnapshot.addTo(new SnapshotFiles(), learner)).doesNotThrowAnyException();
 
         plant.accept(learner);
 
-        assertThatThrownBy(() -> ModelSnapshot.addTo(new SnapshotFiles(), learner))
+        assertThatThrownBy(() -> LearnerSnapshot.addTo(new SnapshotFiles(), learner))
                 .isInstanceOf(NonFiniteModelException.class)
                 .hasMessageContaining("step=3")
                 .hasMessageContaining(what);

@@ -110,7 +110,7 @@ class PythonSnapshotTest {
     private Path save(Learner learner) throws IOException {
         ModelConfig config = learner.model().config();
         SnapshotFiles files = new SnapshotFiles();
-        ModelSnapshot.addTo(files, learner);
+        LearnerSnapshot.addTo(files, learner);
         ManifestDraft draft = ModelSnapshot.draft("shop", config, 1, Instant.EPOCH);
         String version = new FileSnapshotStore(folder).save(draft, files).version();
         return folder.resolve("shop").resolve(version);

@@ -14,6 +14,7 @@ import io.freshet.loss.LossConfig;
 import io.freshet.loss.LossConfig.Sampling;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelConfig;
+import io.freshet.model.LearnerSnapshot;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.Scorer;
@@ -143,7 +144,7 @@ final class ModelDigest {
             }
             model.completeStep(STEPS);
             SnapshotFiles files = new SnapshotFiles();
-            ModelSnapshot.addTo(files, learner);
+            LearnerSnapshot.addTo(files, learner);
             addFiles(files, shape, name);
         }
     }

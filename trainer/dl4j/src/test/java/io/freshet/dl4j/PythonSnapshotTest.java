@@ -12,6 +12,7 @@ import io.freshet.encoder.SequenceBatch;
 import io.freshet.loss.LossConfig;
 import io.freshet.model.Learner;
 import io.freshet.model.ModelConfig;
+import io.freshet.model.LearnerSnapshot;
 import io.freshet.model.ModelSnapshot;
 import io.freshet.model.RecommenderModel;
 import io.freshet.model.TrainingConfig;
@@ -81,7 +82,7 @@ class PythonSnapshotTest {
 
     private Path save(Learner learner, ModelConfig config) throws IOException {
         SnapshotFiles files = new SnapshotFiles();
-        ModelSnapshot.addTo(files, learner);
+        LearnerSnapshot.addTo(files, learner);
         String version = new FileSnapshotStore(folder)
                 .save(ModelSnapshot.draft("shop", config, 1, Instant.EPOCH), files)
                 .version();
