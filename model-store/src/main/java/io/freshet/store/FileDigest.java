@@ -1,7 +1,7 @@
 package io.freshet.store;
 
-import io.freshet.format.Sha256;
-import io.freshet.snapshot.FileEntry;
+import io.freshet.store.format.Sha256;
+import io.freshet.store.snapshot.FileEntry;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;

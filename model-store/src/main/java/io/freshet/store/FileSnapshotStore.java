@@ -1,9 +1,9 @@
 package io.freshet.store;
 
-import io.freshet.snapshot.FileEntry;
-import io.freshet.snapshot.Manifest;
-import io.freshet.snapshot.ManifestCodec;
-import io.freshet.snapshot.ManifestDraft;
+import io.freshet.store.snapshot.FileEntry;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.store.snapshot.ManifestCodec;
+import io.freshet.store.snapshot.ManifestDraft;
 import java.io.IOException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;

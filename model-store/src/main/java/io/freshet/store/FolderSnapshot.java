@@ -1,7 +1,7 @@
 package io.freshet.store;
 
-import io.freshet.snapshot.FileEntry;
-import io.freshet.snapshot.Manifest;
+import io.freshet.store.snapshot.FileEntry;
+import io.freshet.store.snapshot.Manifest;
 import java.nio.file.Path;
 
 /**

@@ -1,9 +1,9 @@
 package io.freshet.store;
 
-import io.freshet.format.CorruptFormatException;
-import io.freshet.format.FormatException;
-import io.freshet.snapshot.Manifest;
-import io.freshet.snapshot.ManifestCodec;
+import io.freshet.store.format.CorruptFormatException;
+import io.freshet.store.format.FormatException;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.store.snapshot.ManifestCodec;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.util.Optional;

@@ -1,6 +1,6 @@
 package io.freshet.store;
 
-import io.freshet.format.FormatException;
+import io.freshet.store.format.FormatException;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;

@@ -1,8 +1,8 @@
 package io.freshet.store;
 
-import io.freshet.snapshot.Manifest;
 import io.freshet.store.S3Bucket.Entry;
 import io.freshet.store.S3Bucket.Upload;
+import io.freshet.store.snapshot.Manifest;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;

@@ -1,6 +1,6 @@
 package io.freshet.store;
 
-import io.freshet.snapshot.Manifest;
+import io.freshet.store.snapshot.Manifest;
 import java.nio.file.Path;
 
 /** An opened snapshot. All its files were verified when it was opened. */

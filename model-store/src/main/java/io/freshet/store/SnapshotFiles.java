@@ -1,6 +1,6 @@
 package io.freshet.store;
 
-import io.freshet.snapshot.FileEntry;
+import io.freshet.store.snapshot.FileEntry;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;

@@ -2,8 +2,8 @@ package io.freshet.store;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.format.Sha256;
-import io.freshet.snapshot.FileEntry;
+import io.freshet.store.format.Sha256;
+import io.freshet.store.snapshot.FileEntry;
 import java.util.List;
 import java.util.Locale;
 import java.util.regex.Pattern;

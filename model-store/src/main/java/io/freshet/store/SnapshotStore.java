@@ -1,8 +1,8 @@
 package io.freshet.store;
 
-import io.freshet.format.FormatException;
-import io.freshet.snapshot.Manifest;
-import io.freshet.snapshot.ManifestDraft;
+import io.freshet.store.format.FormatException;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.store.snapshot.ManifestDraft;
 import java.io.IOException;
 import java.util.List;
 

@@ -2,7 +2,7 @@ package io.freshet.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.snapshot.Manifest;
+import io.freshet.store.snapshot.Manifest;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -7,8 +7,8 @@ import static io.freshet.store.SnapshotStoreContract.leftOvers;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.freshet.snapshot.Manifest;
 import io.freshet.store.FaultyNetwork.Fault;
+import io.freshet.store.snapshot.Manifest;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;

@@ -5,11 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.freshet.format.FormatTooNewException;
-import io.freshet.snapshot.FileEntry;
-import io.freshet.snapshot.Manifest;
-import io.freshet.snapshot.ManifestDraft;
-import io.freshet.snapshot.TopicPosition;
+import io.freshet.store.format.FormatTooNewException;
+import io.freshet.store.snapshot.FileEntry;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.store.snapshot.ManifestDraft;
+import io.freshet.store.snapshot.TopicPosition;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;

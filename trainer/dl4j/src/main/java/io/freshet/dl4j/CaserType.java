@@ -1,8 +1,8 @@
 package io.freshet.dl4j;
 
-import io.freshet.encoder.EncoderShape;
-import io.freshet.encoder.EncoderType;
-import io.freshet.encoder.EncoderTypes;
+import io.freshet.model.encoder.EncoderShape;
+import io.freshet.model.encoder.EncoderType;
+import io.freshet.model.encoder.EncoderTypes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;

@@ -1,13 +1,13 @@
 package io.freshet.dl4j;
 
-import io.freshet.encoder.Dropout;
-import io.freshet.encoder.Encoder;
-import io.freshet.encoder.SequenceBatch;
-import io.freshet.sampling.CounterRandom.Purpose;
-import io.freshet.tensor.FloatBlock;
-import io.freshet.tensor.Lanes;
-import io.freshet.tensor.Matrix;
-import io.freshet.tensor.RowTable;
+import io.freshet.model.encoder.Dropout;
+import io.freshet.model.encoder.Encoder;
+import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.random.CounterRandom.Purpose;
+import io.freshet.model.tensor.FloatBlock;
+import io.freshet.model.tensor.Lanes;
+import io.freshet.model.tensor.Matrix;
+import io.freshet.model.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;

@@ -1,9 +1,9 @@
 package io.freshet.dl4j;
 
-import io.freshet.encoder.HistoryEncoder;
-import io.freshet.encoder.SequenceBatch;
-import io.freshet.tensor.Matrix;
-import io.freshet.tensor.RowTable;
+import io.freshet.model.encoder.HistoryEncoder;
+import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.tensor.Matrix;
+import io.freshet.model.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 
 /** Serves with a network. Owns the encoder. */

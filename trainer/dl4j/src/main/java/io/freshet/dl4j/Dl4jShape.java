@@ -1,14 +1,14 @@
 package io.freshet.dl4j;
 
-import io.freshet.encoder.Encoder;
-import io.freshet.encoder.EncoderShape;
-import io.freshet.encoder.EncoderTypes;
-import io.freshet.encoder.HistoryEncoder;
-import io.freshet.encoder.ParameterLayout;
-import io.freshet.encoder.SequenceBatch;
-import io.freshet.tensor.FloatBlock;
-import io.freshet.tensor.Lanes;
-import io.freshet.tensor.Products;
+import io.freshet.model.encoder.Encoder;
+import io.freshet.model.encoder.EncoderShape;
+import io.freshet.model.encoder.EncoderTypes;
+import io.freshet.model.encoder.HistoryEncoder;
+import io.freshet.model.encoder.ParameterLayout;
+import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.tensor.FloatBlock;
+import io.freshet.model.tensor.Lanes;
+import io.freshet.model.tensor.Products;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.List;

@@ -1,6 +1,6 @@
 package io.freshet.dl4j;
 
-import io.freshet.tensor.TensorMemory;
+import io.freshet.model.tensor.TensorMemory;
 import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.ndarray.INDArray;
 

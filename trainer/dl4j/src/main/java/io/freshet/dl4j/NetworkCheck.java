@@ -1,12 +1,12 @@
 package io.freshet.dl4j;
 
-import io.freshet.encoder.Encoder;
-import io.freshet.encoder.HistoryEncoder;
-import io.freshet.encoder.SequenceBatch;
-import io.freshet.tensor.FloatBlock;
-import io.freshet.tensor.Matrix;
-import io.freshet.tensor.Products;
-import io.freshet.tensor.RowTable;
+import io.freshet.model.encoder.Encoder;
+import io.freshet.model.encoder.HistoryEncoder;
+import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.tensor.FloatBlock;
+import io.freshet.model.tensor.Matrix;
+import io.freshet.model.tensor.Products;
+import io.freshet.model.tensor.RowTable;
 import java.io.IOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;

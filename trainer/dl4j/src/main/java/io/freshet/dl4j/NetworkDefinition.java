@@ -1,6 +1,6 @@
 package io.freshet.dl4j;
 
-import io.freshet.tensor.FloatBlock;
+import io.freshet.model.tensor.FloatBlock;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;

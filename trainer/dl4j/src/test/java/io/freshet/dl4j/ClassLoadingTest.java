@@ -2,7 +2,7 @@ package io.freshet.dl4j;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.encoder.EncoderTypes;
+import io.freshet.model.encoder.EncoderTypes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;

@@ -1,6 +1,6 @@
 package io.freshet.dl4j;
 
-import io.freshet.encoder.EncoderTypes;
+import io.freshet.model.encoder.EncoderTypes;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;

@@ -7,20 +7,20 @@ import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.encoder.HistoryEncoder;
-import io.freshet.encoder.SequenceBatch;
-import io.freshet.loss.LossConfig;
-import io.freshet.model.Learner;
-import io.freshet.model.ModelConfig;
-import io.freshet.model.LearnerSnapshot;
-import io.freshet.model.ModelSnapshot;
-import io.freshet.model.RecommenderModel;
-import io.freshet.model.TrainingConfig;
-import io.freshet.optimizer.Adam;
+import io.freshet.model.encoder.HistoryEncoder;
+import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.recommender.ModelConfig;
+import io.freshet.model.recommender.ModelSnapshot;
+import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.model.tensor.Matrix;
+import io.freshet.model.tensor.Products;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotFiles;
-import io.freshet.tensor.Matrix;
-import io.freshet.tensor.Products;
+import io.freshet.training.learner.Learner;
+import io.freshet.training.learner.LearnerSnapshot;
+import io.freshet.training.learner.TrainingConfig;
+import io.freshet.training.loss.LossConfig;
+import io.freshet.training.optimizer.Adam;
 import java.io.IOException;
 import java.io.InputStream;
 import java.lang.foreign.ValueLayout;
@@ -91,8 +91,8 @@ class PythonSnapshotTest {
 
     private List<double[]> statesInPython(Path snapshot) throws Exception {
         Path script = folder.resolve("states.py");
-        try (InputStream in =
-                Objects.requireNonNull(ModelSnapshot.class.getResourceAsStream("/io/freshet/model/states.py"))) {
+        try (InputStream in = Objects.requireNonNull(
+                ModelSnapshot.class.getResourceAsStream("/io/freshet/training/learner/states.py"))) {
             Files.copy(in, script);
         }
         Path histories = folder.resolve("histories");

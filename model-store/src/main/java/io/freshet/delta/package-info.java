@@ -1,8 +1,0 @@
-/**
- * The records of the topic {@code model-log}: the journal of training steps, and the changes that the steps made to the
- * model.
- */
-@NullMarked
-package io.freshet.delta;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,0 @@
-/**
- * The click, which is Freshet's input event, and its JSON form on the topic {@code clicks}.
- */
-@NullMarked
-package io.freshet.event;
-
-import org.jspecify.annotations.NullMarked;

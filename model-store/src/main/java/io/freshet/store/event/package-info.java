@@ -1,0 +1,7 @@
+/**
+ * The click, which is Freshet's input event, and its JSON form on the topic {@code clicks}.
+ */
+@NullMarked
+package io.freshet.store.event;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,186 @@
+package io.freshet.store.modellog;
+
+import io.freshet.store.format.BinaryFormat;
+import io.freshet.store.format.ByteReader;
+import io.freshet.store.format.ByteWriter;
+import io.freshet.store.format.CorruptFormatException;
+import io.freshet.store.snapshot.Manifest;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Binary form of a model delta, version 4. The large arrays come last and are copied in bulk.
+ *
+ * <pre>
+ * 3 bytes      46 44 04: magic, kind 'D', version
+ * varint       lineage; not in version 3, which is read as {@link Manifest#NO_LINEAGE}
+ * varint       from step
+ * varint       to step minus from step
+ * varint       part
+ * varint       parts
+ * varint       dim
+ * varint       rows of the vocabulary
+ * varint       number of dense parameters, d
+ * varint       number of changed rows, r
+ * varint       number of new items, then for each
+ *   varint     its row minus the previous row
+ *   varint     bytes of the item id
+ *   bytes      item id, UTF-8
+ * varint       number of evictions, then for each
+ *   varint     its step minus the from step
+ *   varint     number of rows, then for each
+ *     varint   the row minus the previous row
+ * the memory's part, see {@link MemoryDeltaCodec}
+ * 4r bytes     changed rows, int32 little endian
+ * 4r·dim bytes their values, float32 little endian
+ * 4d bytes     dense parameters, float32 little endian
+ * 4 bytes      CRC-32C of all preceding bytes, little endian
+ * </pre>
+ */
+final class ModelDeltaCodec {
+    static final char KIND = 'D';
+
+    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 3, 4);
+    private static final int FIRST_WITH_LINEAGE = 4;
+    private static final int TYPICAL_ITEM_BYTES = 16;
+    private static final int MIN_ITEM_BYTES = 2;
+    private static final int MIN_EVICTION_BYTES = 2;
+
+    private ModelDeltaCodec() {}
+
+    static byte[] encode(ModelDelta delta) {
+        ByteWriter head = new ByteWriter(
+                64 + TYPICAL_ITEM_BYTES * delta.newItems().size() + MemoryDeltaCodec.typicalBytes(delta.memory()));
+        writeHead(head, delta);
+        long values = delta.rows().length + (long) delta.rowValues().length + delta.dense().length;
+        ByteWriter writer = FORMAT.writer(Math.toIntExact(head.size() + Float.BYTES * values));
+        writer.writeAll(head);
+        writer.writeInts(delta.rows());
+        writer.writeFloats(delta.rowValues());
+        writer.writeFloats(delta.dense());
+        return FORMAT.seal(writer);
+    }
+
+    private static void writeHead(ByteWriter writer, ModelDelta delta) {
+        writer.writeVarint(delta.lineage());
+        writer.writeVarint(delta.fromStep());
+        writer.writeVarint(delta.toStep() - delta.fromStep());
+        writer.writeVarint(delta.part());
+        writer.writeVarint(delta.parts());
+        writer.writeVarint(delta.dim());
+        writer.writeVarint(delta.vocabularyRows());
+        writer.writeVarint(delta.dense().length);
+        writer.writeVarint(delta.rows().length);
+        writeItems(writer, delta);
+        writeEvictions(writer, delta);
+        MemoryDeltaCodec.write(writer, delta.memory());
+    }
+
+    private static void writeItems(ByteWriter writer, ModelDelta delta) {
+        int before = 0;
+        writer.writeVarint(delta.newItems().size());
+        for (int i = 0; i < delta.newItemRows().length; i++) {
+            writer.writeVarint(delta.newItemRows()[i] - before);
+            before = delta.newItemRows()[i];
+            writer.writeString(delta.newItems().get(i));
+        }
+    }
+
+    private static void writeEvictions(ByteWriter writer, ModelDelta delta) {
+        writer.writeVarint(delta.evictions().size());
+        for (Eviction eviction : delta.evictions()) {
+            int before = 0;
+            writer.writeVarint(eviction.step() - delta.fromStep());
+            writer.writeVarint(eviction.rows().size());
+            for (int row : eviction.rows()) {
+                writer.writeVarint(row - before);
+                before = row;
+            }
+        }
+    }
+
+    static ModelDelta decode(byte[] bytes) {
+        ByteReader reader = FORMAT.reader(bytes);
+        long lineage = BinaryFormat.versionOf(bytes) < FIRST_WITH_LINEAGE ? Manifest.NO_LINEAGE : reader.readVarint63();
+        long fromStep = reader.readVarint63();
+        long toStep = fromStep + reader.readVarint63();
+        int part = reader.readVarint31();
+        int parts = reader.readVarint31();
+        int dim = reader.readVarint31();
+        int vocabularyRows = reader.readVarint31();
+        int denseSize = reader.readCount(Float.BYTES);
+        int rowCount = reader.readCount(Integer.BYTES);
+        int[] newItemRows = new int[reader.readCount(MIN_ITEM_BYTES)];
+        List<String> newItems = readItems(reader, newItemRows);
+        try {
+            List<Eviction> evictions = readEvictions(reader, fromStep);
+            MemoryDelta memory = MemoryDeltaCodec.read(reader);
+            requireSize(reader, denseSize, rowCount, dim);
+            int[] rows = reader.readInts(rowCount);
+            float[] rowValues = reader.readFloats(rowCount * dim);
+            float[] dense = reader.readFloats(denseSize);
+            return new ModelDelta(
+                    lineage,
+                    fromStep,
+                    toStep,
+                    part,
+                    parts,
+                    dim,
+                    vocabularyRows,
+                    newItemRows,
+                    newItems,
+                    evictions,
+                    rows,
+                    rowValues,
+                    dense,
+                    memory);
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFormatException("model delta: " + e.getMessage(), e);
+        }
+    }
+
+    private static List<String> readItems(ByteReader reader, int[] rows) {
+        List<String> items = new ArrayList<>(rows.length);
+        for (int i = 0; i < rows.length; i++) {
+            rows[i] = readRowAfter(reader, i == 0 ? 0 : rows[i - 1]);
+            items.add(reader.readString());
+        }
+        return items;
+    }
+
+    private static List<Eviction> readEvictions(ByteReader reader, long fromStep) {
+        int count = reader.readCount(MIN_EVICTION_BYTES);
+        List<Eviction> evictions = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            long step = fromStep + reader.readVarint63();
+            int rowCount = reader.readCount(1);
+            List<Integer> rows = new ArrayList<>(rowCount);
+            int row = 0;
+            for (int k = 0; k < rowCount; k++) {
+                row = readRowAfter(reader, row);
+                rows.add(row);
+            }
+            evictions.add(new Eviction(step, rows));
+        }
+        return evictions;
+    }
+
+    private static int readRowAfter(ByteReader reader, int before) {
+        long row = (long) before + reader.readVarint31();
+        if (row > Integer.MAX_VALUE) {
+            throw reader.corrupt("a row must be below 2^31", "row", row);
+        }
+        return (int) row;
+    }
+
+    /** Checks, before anything is allocated, that the remaining bytes are exactly the three arrays. */
+    private static void requireSize(ByteReader reader, int denseSize, int rowCount, int dim) {
+        long values = denseSize + rowCount * (1L + dim);
+        if (values * Float.BYTES != reader.remaining()) {
+            throw reader.corrupt(
+                    "arrays must fill the " + reader.remaining() + " bytes left",
+                    "sizes",
+                    "dense " + denseSize + ", rows " + rowCount + ", dim " + dim);
+        }
+    }
+}

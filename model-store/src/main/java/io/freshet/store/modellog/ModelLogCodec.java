@@ -1,0 +1,36 @@
+package io.freshet.store.modellog;
+
+import io.freshet.store.format.BinaryFormat;
+import io.freshet.store.format.CorruptFormatException;
+import io.freshet.store.format.FormatException;
+
+/**
+ * Encodes and decodes the records of {@code model-log}. The kind in the frame ({@link BinaryFormat}) distinguishes the
+ * two record types. {@link StepRecordCodec} and {@link ModelDeltaCodec} document their layouts.
+ */
+public final class ModelLogCodec {
+    private ModelLogCodec() {}
+
+    public static byte[] encode(ModelLogRecord record) {
+        return switch (record) {
+            case StepRecord step -> StepRecordCodec.encode(step);
+            case ModelDelta delta -> ModelDeltaCodec.encode(delta);
+        };
+    }
+
+    /**
+     * Decodes a record.
+     *
+     * @throws FormatException if the bytes are corrupt, too old or too new
+     */
+    public static ModelLogRecord decode(byte[] bytes) {
+        return switch (BinaryFormat.kindOf(bytes)) {
+            case StepRecordCodec.KIND -> StepRecordCodec.decode(bytes);
+            case ModelDeltaCodec.KIND -> ModelDeltaCodec.decode(bytes);
+            default ->
+                throw new CorruptFormatException("model-log record must be of kind '" + StepRecordCodec.KIND
+                        + "' or '" + ModelDeltaCodec.KIND + "': kind=" + BinaryFormat.kindOf(bytes) + ", length="
+                        + bytes.length);
+        };
+    }
+}

@@ -1,0 +1,121 @@
+package io.freshet.store.sequence;
+
+import io.freshet.store.event.EventTypes;
+import io.freshet.store.event.EventTypes.Meaning;
+import io.freshet.store.vocabulary.Vocabulary;
+import java.util.Arrays;
+
+/**
+ * Converts a user's events, added one after another, into vocabulary rows: the history from which the next item is
+ * predicted, the weight of each of its rows as a target, and the items that the user has seen. Learner, scorer and
+ * evaluations all read sequences through this class, so that they derive the same history from the same sequence.
+ *
+ * <ul>
+ *   <li>An event of a filter-only type is not part of the history.
+ *   <li>Neither is an event of a negative type, which also removes all earlier events on its item from the history. Later
+ *       events on that item enter the history as usual; removed events do not return.
+ *   <li>Every item with a row counts as seen, whatever the event's type.
+ * </ul>
+ *
+ * <p>Takes linear time, except that each negative event takes a pass over the history. Reusable. Not thread-safe.
+ */
+public final class HistoryRows {
+    private final EventTypes types;
+    private int[] rows = new int[64]; // (size)
+    private float[] weights = new float[64]; // (size)
+    private int[] seen = new int[64]; // (seenSize)
+    private int size;
+    private int seenSize;
+    private boolean takenBack;
+
+    public HistoryRows(EventTypes types) {
+        this.types = types;
+    }
+
+    /** Forgets all events, to begin with another user. */
+    public void clear() {
+        size = 0;
+        seenSize = 0;
+        takenBack = false;
+    }
+
+    /**
+     * Adds the next event.
+     *
+     * @param row row of the event's item, or {@link Vocabulary#NOT_FOUND} if it has none, in which case the item is
+     *     skipped
+     */
+    public void add(Interaction event, int row) {
+        Meaning meaning = types.meaning(event.eventType());
+        takenBack |= meaning == Meaning.TAKES_BACK;
+        if (row == Vocabulary.NOT_FOUND) {
+            return;
+        }
+        reserve();
+        seen[seenSize++] = row;
+        switch (meaning) {
+            case IN_HISTORY -> append(row, types.weight(event.eventType()));
+            case TAKES_BACK -> takeBack(row);
+            case ONLY_SEEN -> {}
+        }
+    }
+
+    private void append(int row, float weight) {
+        rows[size] = row;
+        weights[size] = weight;
+        size++;
+    }
+
+    private void takeBack(int row) {
+        int kept = 0;
+        for (int i = 0; i < size; i++) {
+            if (rows[i] != row) {
+                rows[kept] = rows[i];
+                weights[kept] = weights[i];
+                kept++;
+            }
+        }
+        size = kept;
+    }
+
+    private void reserve() {
+        if (seenSize == seen.length) {
+            seen = Arrays.copyOf(seen, 2 * seenSize);
+            rows = Arrays.copyOf(rows, 2 * seenSize);
+            weights = Arrays.copyOf(weights, 2 * seenSize);
+        }
+    }
+
+    /** Returns whether the type of the event makes it part of the history. */
+    public boolean standsInHistory(Interaction event) {
+        return types.meaning(event.eventType()) == Meaning.IN_HISTORY;
+    }
+
+    /** Returns the history, oldest first, in the first {@link #size} elements. Valid until the next event; read-only. */
+    public int[] rows() {
+        return rows;
+    }
+
+    /** Returns the weight of each row of the history as a target; 0 if it is not a target. Read-only. */
+    public float[] weights() {
+        return weights;
+    }
+
+    public int size() {
+        return size;
+    }
+
+    /** Returns the items of all events, possibly with repeats, in the first {@link #seenSize} elements. Read-only. */
+    public int[] seen() {
+        return seen;
+    }
+
+    public int seenSize() {
+        return seenSize;
+    }
+
+    /** Returns whether an event was of a negative type, so that the history may have become shorter. */
+    public boolean hasTakenBack() {
+        return takenBack;
+    }
+}

@@ -1,0 +1,29 @@
+package io.freshet.store.sequence;
+
+import io.freshet.store.event.Click;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The part of a click that a user's sequence keeps.
+ *
+ * @param itemId non-empty
+ * @param timestampMs the click's own time in epoch milliseconds
+ * @param eventType kind of interaction
+ * @param eventIdHash {@link EventIdHash} of the click's event id, or {@link #NO_EVENT_ID} if it has none
+ */
+public record Interaction(
+        String itemId, long timestampMs, @Nullable String eventType, long eventIdHash) {
+    public static final long NO_EVENT_ID = 0;
+
+    public Interaction {
+        if (itemId.isEmpty()) {
+            throw new IllegalArgumentException("itemId must not be empty: timestampMs=" + timestampMs);
+        }
+    }
+
+    public static Interaction of(Click click) {
+        String eventId = click.eventId();
+        long hash = eventId == null ? NO_EVENT_ID : EventIdHash.of(eventId);
+        return new Interaction(click.itemId(), click.timestampMs(), click.eventType(), hash);
+    }
+}

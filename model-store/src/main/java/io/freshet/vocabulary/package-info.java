@@ -1,5 +1,0 @@
-/** The mapping between items and rows of the model, in memory and as a file. */
-@NullMarked
-package io.freshet.vocabulary;
-
-import org.jspecify.annotations.NullMarked;

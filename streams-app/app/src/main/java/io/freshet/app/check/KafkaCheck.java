@@ -1,0 +1,34 @@
+package io.freshet.app.check;
+
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.runtime.OtherApplications;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.TopicDescription;
+
+/** Checks Kafka, from the brokers' host names to the rights on topics. Stops if the brokers cannot be reached. */
+record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
+    @Override
+    public void run(Consumer<Finding> found) throws InterruptedException {
+        Optional<Brokers> connected = Brokers.connect(config, found);
+        if (connected.isPresent()) {
+            try (Brokers brokers = connected.get()) {
+                Map<String, TopicDescription> topics =
+                        new TopicCheck(config, brokers, config.topicCreation().create()).run(found);
+                new RightsCheck(config, roles, brokers).run(topics, found);
+                checkApplication(brokers, topics, found);
+            }
+        }
+    }
+
+    private void checkApplication(Brokers brokers, Map<String, TopicDescription> topics, Consumer<Finding> found) {
+        if ((roles.streams() || roles.trainer())
+                && topics.containsKey(config.topics().modelManifests())) {
+            new OtherApplications(config, brokers.admin(), Brokers.CALL_TIME.toMillis())
+                    .find(roles.streams())
+                    .ifPresent(other ->
+                            found.accept(Finding.problem("application.id", other, OtherApplications.remedy(config))));
+        }
+    }
+}

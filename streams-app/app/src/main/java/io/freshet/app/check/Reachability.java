@@ -1,0 +1,89 @@
+package io.freshet.app.check;
+
+import io.freshet.service.config.FreshetConfig;
+import java.io.InterruptedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Requires brokers that answer and accept this client, for commands that need them. Kafka's own clients retry for minutes
+ * and log a warning for each attempt; this class reports the problem once. That takes less than ten seconds if no broker
+ * listens or if the broker refuses this client. A broker that accepts the connection but does not answer may be busy: after
+ * some seconds a warning is logged, and the wait lasts up to a minute.
+ */
+public final class Reachability {
+    private static final Logger LOG = LoggerFactory.getLogger(Reachability.class);
+    private static final Duration PAUSE = Duration.ofMillis(250);
+
+    /** Brokers that start together with this process may be ready a moment later. */
+    private static final Duration PATIENCE_AT_START = Duration.ofSeconds(3);
+
+    private static final Duration PATIENCE_WITH_SILENCE = Duration.ofMinutes(1);
+
+    private Reachability() {}
+
+    /**
+     * Returns as soon as the brokers answer.
+     *
+     * @throws CheckFailedException if they do not answer
+     * @throws InterruptedIOException if the thread is interrupted
+     */
+    public static void require(FreshetConfig config) throws CheckFailedException, InterruptedIOException {
+        require(config, Duration.ZERO, PATIENCE_WITH_SILENCE);
+    }
+
+    /** As {@link #require(FreshetConfig)}, for a process that may start before the brokers. */
+    public static void requireAtStart(FreshetConfig config) throws CheckFailedException, InterruptedIOException {
+        require(config, PATIENCE_AT_START, PATIENCE_WITH_SILENCE);
+    }
+
+    /**
+     * Returns as soon as the brokers answer.
+     *
+     * @param withAbsence how long to wait until a broker listens
+     * @param withSilence how long to wait until a broker that listens answers
+     */
+    static void require(FreshetConfig config, Duration withAbsence, Duration withSilence)
+            throws CheckFailedException, InterruptedIOException {
+        long startedNanos = System.nanoTime();
+        boolean told = false;
+        try {
+            Optional<Finding> problem = problem(config);
+            while (problem.isPresent()) {
+                Finding found = problem.get();
+                Duration patience = Brokers.isOfSilence(found)
+                        ? withSilence
+                        : Brokers.isOfAbsence(found) ? withAbsence : Duration.ZERO;
+                Duration waited = Duration.ofNanos(System.nanoTime() - startedNanos);
+                if (waited.compareTo(patience) >= 0) {
+                    throw new CheckFailedException(found);
+                }
+                if (Brokers.isOfSilence(found) && !told) {
+                    told = true;
+                    LOG.warn(
+                            "{}; trying again for {} s",
+                            found.message(),
+                            patience.minus(waited).toSeconds());
+                }
+                Thread.sleep(PAUSE);
+                problem = problem(config);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException(
+                    "interrupted while connecting to " + config.kafka().bootstrapServers());
+        }
+    }
+
+    private static Optional<Finding> problem(FreshetConfig config) throws InterruptedException {
+        List<Finding> findings = new ArrayList<>();
+        Brokers.connect(config, findings::add).ifPresent(Brokers::close);
+        return findings.stream()
+                .filter(finding -> finding.outcome() == Outcome.PROBLEM)
+                .findFirst();
+    }
+}

@@ -1,0 +1,148 @@
+package io.freshet.app.check;
+
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.TopicPlan;
+import io.freshet.service.config.Topics;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.function.Consumer;
+import org.apache.kafka.clients.admin.CreateTopicsOptions;
+import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.TopicDescription;
+import org.apache.kafka.common.KafkaFuture;
+import org.apache.kafka.common.acl.AclOperation;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.TimeoutException;
+import org.jspecify.annotations.Nullable;
+
+/** Checks that this user has the rights that its roles need, as far as brokers report them. */
+record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
+    private static final String TOPIC = "topic";
+    private static final String READ = "Read";
+    private static final String WRITE = "Write";
+
+    /**
+     * Reports the missing rights.
+     *
+     * @param there the topics that exist, with the operations that this user is authorised to perform on them
+     */
+    void run(Map<String, TopicDescription> there, Consumer<Finding> found) throws InterruptedException {
+        Set<RequiredAcl> missing = new LinkedHashSet<>();
+        for (RequiredAcl right : onTopics()) {
+            TopicDescription topic = there.get(right.name());
+            if (topic != null && !isAllowed(topic.authorizedOperations(), right)) {
+                missing.add(right);
+            }
+        }
+        for (var call : calls().entrySet()) {
+            answer(call.getKey(), call.getValue(), missing, found);
+        }
+        missing.forEach(right -> found.accept(right.missing(brokers.bootstrapServers())));
+        if (missing.isEmpty()) {
+            found.accept(Finding.ok("rights", "none is missing, as far as brokers report"));
+        }
+    }
+
+    private static boolean isAllowed(@Nullable Set<AclOperation> allowed, RequiredAcl right) {
+        return allowed == null || allowed.contains(AclOperation.valueOf(right.constant()));
+    }
+
+    private List<RequiredAcl> onTopics() {
+        Topics topics = config.topics();
+        List<RequiredAcl> rights = new ArrayList<>();
+        if (roles.streams()) {
+            on(rights, READ, topics.clicks(), topics.clicksRekeyed(), topics.requests(), topics.popularItems());
+            on(rights, READ, topics.items(), topics.modelLog(), topics.modelManifests());
+            on(rights, WRITE, topics.clicksRekeyed(), topics.sequences(), topics.popularItems());
+            on(rights, WRITE, topics.recommendations(), topics.deadLetters());
+            if (config.http().isOn()) {
+                on(rights, WRITE, topics.clicks());
+            }
+        }
+        if (roles.trainer()) {
+            on(rights, READ, topics.sequences(), topics.modelLog(), topics.modelManifests());
+            on(rights, WRITE, topics.modelLog(), topics.modelManifests());
+        }
+        if (roles.scorer()) {
+            on(rights, READ, topics.sequences(), topics.popularItems(), topics.items());
+            on(rights, READ, topics.modelLog(), topics.modelManifests());
+            on(rights, WRITE, topics.recommendations());
+        }
+        on(rights, "DescribeConfigs", topics.modelManifests(), topics.items());
+        List<String> needed = TopicPlan.of(config).needed();
+        return rights.stream().filter(right -> needed.contains(right.name())).toList();
+    }
+
+    private static void on(List<RequiredAcl> rights, String operation, String... names) {
+        for (String name : names) {
+            rights.add(new RequiredAcl(TOPIC, name, operation));
+        }
+    }
+
+    /**
+     * Starts calls that fail if a right is missing; they run in parallel. Describing needs less than the right itself:
+     * Write on a transactional id and Read on a group each imply Describe.
+     */
+    private Map<RequiredAcl, KafkaFuture<?>> calls() {
+        Map<RequiredAcl, KafkaFuture<?>> calls = new LinkedHashMap<>();
+        if (roles.streams()) {
+            ofClient(config.applicationId(), config.applicationId() + "-check", calls);
+            // Kafka Streams creates its changelog topics itself, prefixed with the application id.
+            NewTopic topic =
+                    new NewTopic(config.applicationId() + "-check-changelog", Optional.of(1), Optional.empty());
+            calls.put(
+                    new RequiredAcl(TOPIC, config.applicationId() + "-", "Create", true),
+                    brokers.admin()
+                            .createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true))
+                            .all());
+        }
+        if (roles.scorer()) {
+            ofClient(config.applicationId(), config.applicationId() + "-check", calls);
+        }
+        if (roles.trainer()) {
+            String id = config.trainer().transactionalId();
+            ofClient(id, id, calls);
+        }
+        return calls;
+    }
+
+    private void ofClient(String group, String transactionalId, Map<RequiredAcl, KafkaFuture<?>> calls) {
+        calls.put(
+                new RequiredAcl("group", group, READ),
+                brokers.admin()
+                        .describeConsumerGroups(List.of(group))
+                        .describedGroups()
+                        .get(group));
+        calls.put(
+                new RequiredAcl("transactional-id", transactionalId, WRITE),
+                brokers.admin().describeTransactions(List.of(transactionalId)).description(transactionalId));
+    }
+
+    private static void answer(
+            RequiredAcl right, KafkaFuture<?> call, Set<RequiredAcl> missing, Consumer<Finding> found)
+            throws InterruptedException {
+        try {
+            var _ = Brokers.answer(call);
+        } catch (ExecutionException e) {
+            switch (Brokers.cause(e)) {
+                case AuthorizationException _ -> missing.add(right);
+                case TimeoutException _ ->
+                    found.accept(Finding.warning(
+                            "coordinator",
+                            "brokers do not answer for " + right.kind().replace('-', ' ') + " " + right.name(),
+                            "run at least as many brokers as offsets.topic.replication.factor and"
+                                    + " transaction.state.log.replication.factor say: with fewer, brokers cannot"
+                                    + " create the topics that they need for it"));
+                default -> {
+                    // Not a missing right: for example, a transactional id that does not exist yet.
+                }
+            }
+        }
+    }
+}

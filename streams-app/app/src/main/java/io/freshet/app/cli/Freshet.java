@@ -1,0 +1,146 @@
+package io.freshet.app.cli;
+
+import io.freshet.app.check.NativeLibraries;
+import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.console.Environment;
+import io.freshet.app.cli.console.Failures;
+import io.freshet.app.cli.console.LogEnvironment;
+import io.freshet.app.cli.fit.FitCommand;
+import io.freshet.app.cli.lab.BenchCommand;
+import io.freshet.app.cli.lab.EvaluateCommand;
+import io.freshet.app.cli.lab.PlotCommand;
+import io.freshet.app.cli.models.ModelsCommand;
+import io.freshet.app.cli.models.ReplayCommand;
+import io.freshet.app.cli.option.DurationConverter;
+import io.freshet.app.cli.run.DemoCommand;
+import io.freshet.app.cli.run.FeedCommand;
+import io.freshet.app.cli.run.RunCommand;
+import io.freshet.app.cli.run.StartCacheCommand;
+import io.freshet.app.cli.run.TopicsCommand;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.Optional;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code freshet}.
+ *
+ * <p>Exit codes: 0 success, 1 failure, 2 wrong usage.
+ */
+@Command(
+        name = "freshet",
+        description = {
+            "An online recommender on Kafka. It reads clicks from one topic, updates its model in under a second, and"
+                    + " writes next-item recommendations to another topic.",
+            ""
+        },
+        subcommands = {
+            DemoCommand.class,
+            RunCommand.class,
+            TopicsCommand.class,
+            FeedCommand.class,
+            ReplayCommand.class,
+            ModelsCommand.class,
+            FitCommand.class,
+            EvaluateCommand.class,
+            BenchCommand.class,
+            PlotCommand.class,
+            StartCacheCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        versionProvider = BuildVersion.class,
+        mixinStandardHelpOptions = true,
+        synopsisSubcommandLabel = "COMMAND",
+        footerHeading = "%nStart here:%n",
+        footer = {
+            "  freshet demo                    run everything in one process: a broker, clicks and a model",
+            "  freshet demo --help             replay a file of clicks",
+            "  freshet run --help              run it on your Kafka",
+            "  freshet run --check             check the configuration and everything it depends on",
+            "  freshet topics --help           create or check the topics",
+            "  freshet feed --help             send synthetic clicks to your Kafka",
+            "  freshet replay --help           recompute the model of any moment from the journal",
+            "  freshet models --help           list, verify, roll back, export and prune snapshots",
+            "  freshet fit --help              train a model on a file, and measure it",
+            "",
+            "Exit codes: 0 success, 1 failure, 2 wrong usage."
+        })
+public final class Freshet implements Runnable {
+    private static final int USAGE_WIDTH = 100;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    private Freshet() {}
+
+    public static void main(String[] arguments) {
+        ProcessEnd.install();
+        Optional<String> mistake = LogEnvironment.mistake(System.getenv());
+        if (mistake.isPresent()) {
+            System.err.println("freshet: " + mistake.get());
+            System.exit(CommandLine.ExitCode.USAGE);
+        }
+        System.exit(execute(arguments));
+    }
+
+    /** Runs the command. Explains a native library that cannot be loaded, because picocli does not handle errors. */
+    private static int execute(String[] arguments) {
+        try {
+            return commandLine().execute(arguments);
+        } catch (LinkageError e) {
+            Optional<String> explanation = NativeLibraries.explain(e);
+            if (explanation.isEmpty()) {
+                throw e;
+            }
+            System.err.println("freshet: " + explanation.get());
+            return CommandLine.ExitCode.SOFTWARE;
+        }
+    }
+
+    /** Returns the command with its sub-commands, ready to run. */
+    public static CommandLine commandLine() {
+        CommandLine commandLine = new CommandLine(new Freshet())
+                .setUsageHelpWidth(USAGE_WIDTH)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setParameterExceptionHandler(Freshet::refused)
+                .setExecutionExceptionHandler(Freshet::failed)
+                .registerConverter(Duration.class, new DurationConverter());
+        commandLine.getSubcommands().values().forEach(command -> command.setUsageHelpWidth(USAGE_WIDTH));
+        return commandLine;
+    }
+
+    @Override
+    public void run() {
+        throw new ParameterException(spec.commandLine(), "a command is missing, such as freshet demo or freshet run");
+    }
+
+    /** Prints the mistake, similar names and a pointer to {@code --help}, instead of the whole help. */
+    private static int refused(ParameterException mistake, String[] arguments) {
+        CommandLine command = mistake.getCommandLine();
+        PrintWriter err = command.getErr();
+        err.println("freshet: " + mistake.getMessage());
+        if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)
+                && !command.getSubcommands().isEmpty()) {
+            err.println(
+                    "Commands: " + String.join(", ", command.getSubcommands().keySet()));
+        }
+        err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+        err.flush();
+        return CommandLine.ExitCode.USAGE;
+    }
+
+    private static int failed(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
+        PrintWriter err = command.getErr();
+        err.println("freshet: " + Failures.describe(failure));
+        if (System.getenv(Environment.STACK_TRACES) != null) {
+            failure.printStackTrace(err);
+        }
+        err.flush();
+        return Failures.isUsage(failure) ? CommandLine.ExitCode.USAGE : CommandLine.ExitCode.SOFTWARE;
+    }
+}

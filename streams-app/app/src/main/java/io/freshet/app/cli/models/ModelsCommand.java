@@ -1,0 +1,62 @@
+package io.freshet.app.cli.models;
+
+import io.freshet.app.cli.console.BuildVersion;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet models}. */
+@Command(
+        name = "models",
+        description = {
+            "Manages the snapshots of a model: lists, shows and verifies them, chooses the one that is served, removes"
+                    + " old ones, and exports the vectors of the items.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            ModelsListCommand.class,
+            ModelsShowCommand.class,
+            ModelsVerifyCommand.class,
+            ModelsRollbackCommand.class,
+            ModelsResumeCommand.class,
+            ModelsExportCommand.class,
+            ModelsPruneCommand.class,
+            ModelsCheckEncoderCommand.class,
+            CommandLine.HelpCommand.class
+        },
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet models list --store models",
+            "  freshet models verify --config freshet.properties",
+            "      every file against its manifest, and every snapshot against a replay of the journal",
+            "  freshet models rollback 000000000512-8d1f0c52ab94 --config freshet.properties",
+            "      serve that snapshot while training continues",
+            "  freshet models resume --config freshet.properties",
+            "      serve the newest snapshot again",
+            "  freshet models show latest --config freshet.properties",
+            "      the log that it covers, its figures, its files, and whether it is served",
+            "  freshet models export latest --store models --out vectors --format parquet",
+            "  freshet models prune --config freshet.properties --keep 10 --keep-daily 30 --dry-run",
+            "  freshet models check-encoder network.json",
+            "      whether a Deeplearning4j network can be a model's encoder"
+        })
+public final class ModelsCommand implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    ModelsCommand() {}
+
+    @Override
+    public void run() {
+        throw new ParameterException(
+                spec.commandLine(),
+                "Choose a command: freshet models list, show, verify, rollback, resume, export, prune or"
+                        + " check-encoder");
+    }
+}

@@ -1,0 +1,106 @@
+package io.freshet.app.cli.models;
+
+import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.console.ProgressLine;
+import io.freshet.app.cli.console.Terminal;
+import io.freshet.app.export.ExportFormat;
+import io.freshet.app.export.ItemExport;
+import io.freshet.store.Snapshot;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet models export}. */
+@Command(
+        name = "export",
+        description = {
+            "Writes the ids and the learned vectors of a snapshot's items for other programs: a nearest-neighbour index, a"
+                    + " notebook, a warehouse. Items that the model has forgotten are left out. Every file of the snapshot"
+                    + " is checked first.",
+            "",
+            "  safetensors  items.safetensors, a tensor named items (items, dim), and items.jsonl",
+            "  npy          items.npy, float32 (items, dim), and items.jsonl",
+            "  parquet      items.parquet: item_id, a string, and vector, a list of floats",
+            "",
+            "Line n of items.jsonl is the id of row n of the vectors, as a JSON string.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet models export latest --config freshet.properties --out vectors --format parquet",
+            "  freshet models export latest --store models --out vectors --format npy",
+            "      python: vectors = numpy.load('vectors/items.npy')",
+            "              ids = [json.loads(line) for line in open('vectors/items.jsonl')]"
+        })
+final class ModelsExportCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Parameters(paramLabel = "VERSION", description = "Version of the snapshot, or latest.")
+    private String version = SnapshotVersionOption.LATEST;
+
+    @Option(names = "--out", paramLabel = "DIR", required = true, description = "The folder to write into.")
+    private Path out = Path.of("");
+
+    @Option(
+            names = "--format",
+            paramLabel = "FORMAT",
+            defaultValue = "safetensors",
+            description = "safetensors, npy or parquet. Default: ${DEFAULT-VALUE}.")
+    private ExportFormat format = ExportFormat.SAFETENSORS;
+
+    @Option(names = "--force", description = "Replace the files of an earlier export.")
+    private boolean force;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private SnapshotSourceOptions place;
+
+    ModelsExportCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        ItemExport export = new ItemExport(out, format, force);
+        try {
+            export.requireFree();
+        } catch (FileAlreadyExistsException e) {
+            throw new ParameterException(spec.commandLine(), "--out: " + e.getMessage());
+        }
+        try (SnapshotSourceOptions.Opened opened = place.openStore(spec)) {
+            String found = SnapshotVersionOption.find(opened, version, spec);
+            ProgressLine progress = new ProgressLine(System.err, Terminal.canRedraw(), Terminal.hasBlocks());
+            try (Snapshot snapshot = opened.store().open(opened.modelName(), found)) {
+                ItemExport.Exported exported = export.write(snapshot, (items, of) -> show(progress, items, of));
+                progress.clear();
+                System.out.printf(
+                        Locale.ROOT,
+                        "%,d items of %s/%s, %d wide: %s%n",
+                        exported.items(),
+                        opened.modelName(),
+                        found,
+                        exported.dim(),
+                        exported.files());
+                System.out.flush();
+            }
+            return 0;
+        }
+    }
+
+    private static void show(ProgressLine progress, int items, int of) {
+        if (progress.isDue()) {
+            progress.show(progress.bar((double) items / of));
+        }
+    }
+}

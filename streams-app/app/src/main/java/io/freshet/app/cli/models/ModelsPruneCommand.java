@@ -1,0 +1,164 @@
+package io.freshet.app.cli.models;
+
+import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.option.ModelSourceOptions;
+import io.freshet.store.RetentionPolicy;
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.format.FormatException;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.store.snapshot.Rollback;
+import io.freshet.training.publish.ServedVersion;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.LocalDate;
+import java.time.ZoneOffset;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet models prune}. */
+@Command(
+        name = "prune",
+        description = {
+            "Removes snapshots past their retention, as the trainer does after each snapshot that it writes; never the"
+                    + " newest, nor one that is served. Scorers are told first, so the command needs the Kafka that"
+                    + " they run on.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet models prune --config freshet.properties --keep 10 --keep-daily 30 --dry-run",
+            "      show what would be removed, and why the others stay"
+        })
+final class ModelsPruneCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--keep",
+            paramLabel = "N",
+            description = "Number of newest snapshots to keep. Default: online.snapshots.kept.")
+    private @Nullable Integer keep;
+
+    @Option(
+            names = "--keep-daily",
+            paramLabel = "DAYS",
+            description = "Number of newest days whose last snapshot is kept. Default: online.snapshots.kept.days.")
+    private @Nullable Integer keepDaily;
+
+    @Option(names = "--dry-run", description = "Show what would be removed, and remove nothing.")
+    private boolean dryRun;
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ModelSourceOptions place;
+
+    ModelsPruneCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        try (ModelSourceOptions.Opened opened = place.open(spec);
+                ServedVersion served = new ServedVersion(opened.config().trainer())) {
+            RetentionPolicy policy = policy(opened.config().trainer().retention());
+            new Pruning(opened.store(), opened.config().modelName(), policy, served, dryRun, System.out).run();
+            System.out.flush();
+            return 0;
+        }
+    }
+
+    private RetentionPolicy policy(RetentionPolicy configured) {
+        try {
+            return new RetentionPolicy(
+                    keep == null ? configured.newest() : keep, keepDaily == null ? configured.days() : keepDaily);
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(
+                    spec.commandLine(), "--keep must be at least 1 and --keep-daily at least 0: " + e.getMessage());
+        }
+    }
+
+    /** One pass over the snapshots of a model. */
+    private record Pruning(
+            SnapshotStore store,
+            String model,
+            RetentionPolicy policy,
+            ServedVersion served,
+            boolean dryRun,
+            PrintStream out) {
+        void run() throws IOException {
+            List<String> versions = store.versions(model);
+            Set<String> wanted = wanted();
+            List<String> surplus = policy.surplus(store, model, wanted);
+            for (String version : versions) {
+                if (surplus.contains(version)) {
+                    remove(version);
+                } else {
+                    out.println(version + "  stays: " + reason(version, versions, wanted));
+                }
+            }
+            out.printf(
+                    Locale.ROOT,
+                    "%d of %d %s%n",
+                    surplus.size(),
+                    versions.size(),
+                    dryRun ? "would be removed" : "selected for removal");
+        }
+
+        /** Returns the snapshot that a rollback serves and the newest that is not held back, with which scorers start. */
+        private Set<String> wanted() {
+            Set<String> wanted = new HashSet<>();
+            served.rollback().map(Rollback::served).ifPresent(wanted::add);
+            served.snapshots().stream()
+                    .filter(known -> !known.held())
+                    .map(Manifest::version)
+                    .findFirst()
+                    .ifPresent(wanted::add);
+            return wanted;
+        }
+
+        private void remove(String version) throws IOException {
+            if (dryRun) {
+                out.println(version + "  would be removed");
+            } else if (served.forget(version)) {
+                store.delete(model, version);
+                out.println(version + "  is removed");
+            } else {
+                out.println(version + "  stays: a rollback to it has just been requested");
+            }
+        }
+
+        private String reason(String version, List<String> versions, Set<String> wanted) {
+            if (wanted.contains(version)) {
+                return "it is served";
+            }
+            if (versions.indexOf(version) >= versions.size() - policy.newest()) {
+                return "among the newest " + policy.newest();
+            }
+            return day(version)
+                    .map(day -> "the last of " + day)
+                    .orElse("it cannot be read, and the kept snapshots are" + " older");
+        }
+
+        private Optional<LocalDate> day(String version) {
+            try {
+                return Optional.of(
+                        LocalDate.ofInstant(store.manifest(model, version).createdAt(), ZoneOffset.UTC));
+            } catch (IOException | FormatException e) {
+                return Optional.empty();
+            }
+        }
+    }
+}

@@ -1,0 +1,36 @@
+package io.freshet.app.cli.option;
+
+import io.freshet.app.cli.console.Environment;
+import io.freshet.service.config.FreshetConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+
+/** The options that select the configuration of a command. */
+public final class ConfigOptions {
+    @Option(
+            names = "--config",
+            paramLabel = "FILE",
+            description = "The .properties file that 'freshet run' is started with.")
+    private @Nullable Path config;
+
+    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a key of the configuration. May be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    ConfigOptions() {}
+
+    /** Reads the file, the environment and the settings. */
+    public FreshetConfig load(CommandSpec spec) throws IOException {
+        if (config != null && !Files.isReadable(config)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--config: no such file, or no right to read it: " + config);
+        }
+        return FreshetConfig.load(config, Environment.ofConfiguration(), settings);
+    }
+}

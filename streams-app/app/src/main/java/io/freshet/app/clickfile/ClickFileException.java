@@ -1,0 +1,16 @@
+package io.freshet.app.clickfile;
+
+import java.io.IOException;
+
+/** Thrown if click files cannot be read as requested. The message is for the user and says what to do. */
+public final class ClickFileException extends IOException {
+    private static final long serialVersionUID = 1;
+
+    public ClickFileException(String message) {
+        super(message);
+    }
+
+    ClickFileException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

@@ -1,0 +1,34 @@
+package io.freshet.app.export;
+
+import java.util.List;
+
+/** The format of an export. */
+public enum ExportFormat {
+    /** {@code items.safetensors} with the tensor {@code items} (items, dim), and {@code items.jsonl} with the ids. */
+    SAFETENSORS("items.safetensors", true),
+    /** {@code items.npy} (items, dim), and {@code items.jsonl} with the ids. */
+    NPY("items.npy", true),
+    /** {@code items.parquet} with columns {@code item_id} and {@code vector}. */
+    PARQUET("items.parquet", false);
+
+    /** The file of ids: line n + 1 is the id of row n, as a JSON string, because an id may contain any character. */
+    static final String IDS = "items.jsonl";
+
+    private final String vectors;
+    private final boolean idsApart;
+
+    ExportFormat(String vectors, boolean idsApart) {
+        this.vectors = vectors;
+        this.idsApart = idsApart;
+    }
+
+    /** Returns the name of the file with the vectors. */
+    String vectors() {
+        return vectors;
+    }
+
+    /** Returns the names of all files, in the order in which they appear. */
+    List<String> files() {
+        return idsApart ? List.of(IDS, vectors) : List.of(vectors);
+    }
+}

@@ -1,0 +1,125 @@
+package io.freshet.app.feed;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.internals.RecordHeader;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Produces the clicks of a source, each exactly once over any number of runs on the same state.
+ *
+ * <p>One thread runs it; any thread may read the counters. The producer must be idempotent; the caller closes it.
+ */
+public final class ClickFeeder implements Runnable {
+    private final ClickSource source;
+    private final ProducedClicks before;
+    private final Producer<byte[], byte[]> producer;
+    private final String topic;
+    private final int partitions;
+    private final Pace pace;
+    private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
+    private final AtomicLong read = new AtomicLong();
+    private final AtomicLong produced = new AtomicLong();
+    private volatile boolean atEnd;
+    private volatile boolean stopping;
+
+    public ClickFeeder(
+            ClickSource source,
+            ProducedClicks before,
+            Producer<byte[], byte[]> producer,
+            String topic,
+            int partitions,
+            Pace pace) {
+        this.source = source;
+        this.before = before;
+        this.producer = producer;
+        this.topic = topic;
+        this.partitions = partitions;
+        this.pace = pace;
+    }
+
+    @Override
+    public void run() {
+        try (source) {
+            boolean more = true;
+            while (more && !stopping && failure.get() == null) {
+                SourceClick click = source.next();
+                more = click != null;
+                if (click != null) {
+                    feed(click);
+                }
+            }
+            producer.flush();
+            atEnd = !more;
+        } catch (IOException | RuntimeException e) {
+            if (!stopping) {
+                failure.compareAndSet(null, e);
+            }
+        }
+    }
+
+    private void feed(SourceClick click) {
+        byte @Nullable [] key = click.key() == null ? null : click.key().getBytes(StandardCharsets.UTF_8);
+        int partition = key == null
+                ? (int) (click.position() % partitions)
+                : BuiltInPartitioner.partitionForKey(key, partitions);
+        if (!before.contains(partition, click.position())) {
+            pace.await(produced.get());
+            if (stopping) {
+                return;
+            }
+            send(click, partition, key);
+        }
+        read.getAndIncrement();
+    }
+
+    private void send(SourceClick click, int partition, byte @Nullable [] key) {
+        Header position = new RecordHeader(
+                ProducedClicks.POSITION_HEADER,
+                ByteBuffer.allocate(Long.BYTES).putLong(click.position()).array());
+        var record = new ProducerRecord<>(topic, partition, key, click.value(), List.of(position));
+        var _ = producer.send(record, (_, e) -> {
+            if (e != null) {
+                failure.compareAndSet(null, e);
+            }
+        });
+        produced.getAndIncrement();
+    }
+
+    /**
+     * Returns the number of clicks read from the source that are on the topic or in flight to it, including those of
+     * earlier runs.
+     */
+    public long read() {
+        return read.get();
+    }
+
+    /** Returns the number of clicks that this run has sent. */
+    public long produced() {
+        return produced.get();
+    }
+
+    /** Returns whether the source is exhausted and all its clicks are on the topic. */
+    public boolean atEnd() {
+        return atEnd;
+    }
+
+    /** Returns the exception that ended feeding early, or null if there is none. */
+    @Nullable
+    public Exception failure() {
+        return failure.get();
+    }
+
+    /** Ends {@link #run} after the current click. The caller should also interrupt the running thread. */
+    public void stop() {
+        stopping = true;
+    }
+}

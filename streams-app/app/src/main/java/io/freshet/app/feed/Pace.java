@@ -1,0 +1,63 @@
+package io.freshet.app.feed;
+
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
+
+/** Decides when the next click may be sent. */
+public sealed interface Pace {
+    /**
+     * Waits until click number {@code produced} of this run, counted from 0, may be sent. Returns early if interrupted.
+     */
+    void await(long produced);
+
+    /**
+     * A fixed number of clicks per second, regardless of their processing. Late clicks catch up, so the average rate
+     * holds.
+     */
+    final class Rate implements Pace {
+        private final double nanosPerClick;
+        private long startNanos;
+
+        public Rate(double clicksPerSecond) {
+            this.nanosPerClick = TimeUnit.SECONDS.toNanos(1) / clicksPerSecond;
+        }
+
+        @Override
+        public void await(long produced) {
+            if (produced == 0) {
+                startNanos = System.nanoTime();
+            }
+            long due = startNanos + (long) (produced * nanosPerClick);
+            for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
+                if (Thread.currentThread().isInterrupted()) {
+                    return;
+                }
+                LockSupport.parkNanos(left);
+            }
+        }
+    }
+
+    /**
+     * As fast as clicks are processed: bounds the clicks in flight, which are neither refused nor both answered and
+     * learned.
+     */
+    final class AsTaken implements Pace {
+        private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);
+
+        private final LongSupplier onTheirWay;
+        private final int most;
+
+        public AsTaken(LongSupplier onTheirWay, int most) {
+            this.onTheirWay = onTheirWay;
+            this.most = most;
+        }
+
+        @Override
+        public void await(long produced) {
+            while (onTheirWay.getAsLong() >= most && !Thread.currentThread().isInterrupted()) {
+                LockSupport.parkNanos(POLL_NANOS);
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+package io.freshet.app;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.store.event.Click;
+import io.freshet.store.event.ClickCodec;
+import io.freshet.store.event.MalformedClickException;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+
+/** Checks the README and the guides: their examples, the table of configuration keys, and their links. */
+final class GuidesTest {
+    private static final Path ROOT = Path.of("..", "..").toAbsolutePath().normalize();
+    private static final Path README = ROOT.resolve("README.md");
+    private static final Path CLIENTS = ROOT.resolve("streams-app/docs/clients.md");
+    private static final Path CONFIGURATION = ROOT.resolve("streams-app/docs/configuration.md");
+    private static final String BEGIN = "<!-- configuration:begin -->\n";
+    private static final String END = "<!-- configuration:end -->\n";
+
+    /** If set to {@code true}, the test writes the table instead of comparing it. */
+    private static final String WRITE = "guides.write";
+
+    private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
+    private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```$");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+
+    @Test
+    void shouldShowAClickThatIsOne() throws IOException, MalformedClickException {
+        for (Path guide : List.of(README, CLIENTS)) {
+            String text = Files.readString(guide);
+            int begin = text.indexOf("```json\n") + "```json\n".length();
+            String shown = text.substring(begin, text.indexOf("\n```", begin));
+
+            Click click = ClickCodec.parse(shown.getBytes(StandardCharsets.UTF_8));
+
+            assertThat(click)
+                    .as("%s", guide)
+                    .isEqualTo(new Click("alice", "red-shoes", 1_772_360_000_000L, "view", "8c1f"));
+        }
+    }
+
+    @Test
+    void shouldShowEveryConfigurationKeyWhenTheTableIsRead() throws IOException {
+        String guide = Files.readString(CONFIGURATION);
+        int begin = guide.indexOf(BEGIN) + BEGIN.length();
+        int end = guide.indexOf(END);
+        String expected = guide.substring(0, begin) + FreshetConfig.markdownTable() + guide.substring(end);
+        if (Boolean.getBoolean(WRITE)) {
+            Files.writeString(CONFIGURATION, expected);
+        }
+
+        assertThat(Files.readString(CONFIGURATION))
+                .as("configuration.md; the build writes the table with -D%s=true -Dtest=GuidesTest", WRITE)
+                .isEqualTo(expected);
+    }
+
+    @Test
+    void shouldLinkToFilesAndHeadingsThatThereAre() throws IOException {
+        List<String> broken = new ArrayList<>();
+        int links = 0;
+        for (Path guide : guides()) {
+            String text = CODE.matcher(Files.readString(guide)).replaceAll("");
+            for (String link : LINK.matcher(text).results().map(m -> m.group(1)).toList()) {
+                if (!link.contains("://")) {
+                    links++;
+                    if (!leadsSomewhere(guide, link)) {
+                        broken.add(ROOT.relativize(guide) + ": " + link);
+                    }
+                }
+            }
+        }
+
+        assertThat(broken).isEmpty();
+        assertThat(links).isGreaterThan(50);
+    }
+
+    /** Returns all Markdown files outside of build folders. */
+    private static List<Path> guides() throws IOException {
+        try (Stream<Path> files = Files.walk(ROOT)) {
+            return files.filter(file -> file.toString().endsWith(".md"))
+                    .filter(file -> Stream.of("target", ".git", ".claude")
+                            .noneMatch(name -> ROOT.relativize(file).toString().matches("(.*/)?" + name + "/.*")))
+                    .toList();
+        }
+    }
+
+    private static boolean leadsSomewhere(Path guide, String link) throws IOException {
+        int hash = link.indexOf('#');
+        String path = hash < 0 ? link : link.substring(0, hash);
+        Path target = path.isEmpty() ? guide : guide.resolveSibling(path).normalize();
+        if (hash < 0 || !target.toString().endsWith(".md")) {
+            return Files.exists(target);
+        }
+        return Files.exists(target) && anchors(Files.readString(target)).contains(link.substring(hash + 1));
+    }
+
+    /** Returns the anchors of a text's headings, in the form that the source hosting site gives them. */
+    private static List<String> anchors(String text) {
+        return HEADING.matcher(CODE.matcher(text).replaceAll(""))
+                .results()
+                .map((MatchResult heading) -> heading.group(1)
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N}_ -]", "")
+                        .replace(' ', '-'))
+                .toList();
+    }
+}

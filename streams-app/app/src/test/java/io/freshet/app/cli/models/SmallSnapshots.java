@@ -1,0 +1,75 @@
+package io.freshet.app.cli.models;
+
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.snapshot.DType;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.store.snapshot.ManifestDraft;
+import io.freshet.store.snapshot.SafetensorsWriter;
+import io.freshet.store.snapshot.Tensor;
+import io.freshet.store.snapshot.TopicPosition;
+import io.freshet.store.vocabulary.Vocabulary;
+import io.freshet.store.vocabulary.VocabularyFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+
+/** Snapshots of three items in four rows of dimension 2: row 1 is free, and row r has the vector (r + step, -r). */
+public final class SmallSnapshots {
+    public static final String MODEL = "default";
+    static final int DIM = 2;
+    static final int ROWS = 4;
+
+    /** Ids by row; an id may contain any character. */
+    static final List<String> IDS = List.of("red shoes", "\"quoted\"\nand on two lines", "größe 43");
+
+    static final int[] TAKEN = {0, 2, 3};
+
+    private SmallSnapshots() {}
+
+    public static Manifest save(SnapshotStore store, long step, Instant createdAt) throws IOException {
+        ManifestDraft draft = new ManifestDraft(
+                MODEL,
+                step,
+                createdAt,
+                42,
+                Map.of("type", "sasrec", "dim", DIM),
+                Map.of("negatives", 64),
+                Map.of("instruction_set", "AVX2"),
+                new TopicPosition("model-log", 0, 3 * step),
+                List.of(new TopicPosition("sequences", 0, 7 * step)),
+                Map.of("prequential_window_ndcg10", .25),
+                false);
+        SnapshotFiles files = new SnapshotFiles()
+                .add(VocabularyFile.NAME, file -> VocabularyFile.write(file, vocabulary()))
+                .add("weights.safetensors", file -> writeWeights(file, step));
+        return store.save(draft, files);
+    }
+
+    static float value(int row, int column, long step) {
+        return column == 0 ? row + step : -row;
+    }
+
+    private static Vocabulary vocabulary() {
+        Vocabulary vocabulary = new Vocabulary();
+        for (int i = 0; i < TAKEN.length; i++) {
+            vocabulary.put(TAKEN[i], IDS.get(i));
+        }
+        return vocabulary;
+    }
+
+    private static void writeWeights(Path file, long step) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            MemorySegment table = arena.allocate(ValueLayout.JAVA_FLOAT, (long) ROWS * DIM);
+            for (int i = 0; i < ROWS * DIM; i++) {
+                table.setAtIndex(ValueLayout.JAVA_FLOAT, i, value(i / DIM, i % DIM, step));
+            }
+            SafetensorsWriter.write(file, List.of(Tensor.of("items", DType.F32, table, ROWS, DIM)), Map.of());
+        }
+    }
+}

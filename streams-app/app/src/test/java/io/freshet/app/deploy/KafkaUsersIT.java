@@ -1,0 +1,260 @@
+package io.freshet.app.deploy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.TopicSetup;
+import io.freshet.service.http.HttpServer;
+import io.freshet.service.runtime.StreamsRole;
+import io.freshet.service.runtime.TrainerRole;
+import io.freshet.store.FileSnapshotStore;
+import io.freshet.store.SnapshotStore;
+import io.micrometer.prometheusmetrics.PrometheusConfig;
+import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutionException;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.OffsetSpec;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.errors.AuthorizationException;
+import org.apache.kafka.common.errors.GroupAuthorizationException;
+import org.apache.kafka.common.errors.TopicAuthorizationException;
+import org.apache.kafka.common.errors.TransactionalIdAuthorizationException;
+import org.apache.kafka.common.serialization.StringDeserializer;
+import org.apache.kafka.common.serialization.StringSerializer;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Checks on a broker with the manifests' users that each user can do its work and nothing else. */
+final class KafkaUsersIT {
+    private static final Duration TIMEOUT = Duration.ofSeconds(90);
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final int USERS = 20;
+    private static final int ITEMS = 30;
+
+    @TempDir
+    private static Path folder;
+
+    private static AuthorizingKafka kafka;
+
+    @BeforeAll
+    static void start() throws Exception {
+        List<JsonNode> users = new ArrayList<>();
+        for (String component : List.of("kafka", "autoscaling")) {
+            users.addAll(Manifests.asWritten(Manifests.K8S.resolve("components").resolve(component))
+                    .all("KafkaUser"));
+        }
+        kafka = AuthorizingKafka.start(folder.resolve("kafka"), users);
+        TopicSetup.run(config(kafka.clientOfAdmin(), Map.of("topics.create", "true")), TIMEOUT);
+    }
+
+    @AfterAll
+    static void stop() {
+        kafka.close();
+    }
+
+    @Test
+    void shouldLetEachUserDoItsWork() throws Exception {
+        FreshetConfig streamsConfig =
+                config(kafka.clientOf("freshet-streams"), Map.of("http.port", Integer.toString(freePort())));
+        FreshetConfig trainerConfig = config(kafka.clientOf("freshet-trainer"), Map.of());
+        SnapshotStore store = new FileSnapshotStore(streamsConfig.modelStorePath());
+        PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        // The first step of `freshet run`.
+        TopicSetup.run(streamsConfig, TIMEOUT);
+        TopicSetup.run(trainerConfig, TIMEOUT);
+        try (StreamsRole streams = new StreamsRole(streamsConfig, store, registry, Clock.systemUTC());
+                TrainerRole trainer = new TrainerRole(trainerConfig, store, registry, Clock.systemUTC());
+                HttpServer _ = HttpServer.start(
+                        streamsConfig, new HttpServer.Roles(streams, null, null, store, registry, null))) {
+            streams.start();
+            trainer.start();
+            assertThat(streams.awaitRunning(TIMEOUT)).isTrue();
+            produceItemsAndClicks();
+            awaitAnswerOfTheModel();
+            String url = streamsConfig.http().url();
+            assertThat(post(url + "v1/clicks", click("user-0", "item-1")).statusCode())
+                    .isEqualTo(202);
+            assertThat(post(url + "v1/model/resume", "{}").statusCode()).isEqualTo(200);
+            assertThat(streams.isAlive()).isTrue();
+            assertThat(trainer.failure()).isEmpty();
+        }
+    }
+
+    @Test
+    void shouldRefuseWhatIsNotAUsersWork() {
+        assertThatThrownBy(() -> send("shop-producer", "recommendations"))
+                .hasCauseInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> send("shop-consumer", "clicks")).hasCauseInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> send("freshet-trainer", "clicks"))
+                .hasCauseInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> send("freshet-streams", "model-log"))
+                .hasCauseInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> read("shop-producer", "shop", "recommendations"))
+                .isInstanceOf(TopicAuthorizationException.class);
+        assertThatThrownBy(() -> read("shop-consumer", "freshet", "recommendations"))
+                .isInstanceOf(GroupAuthorizationException.class);
+    }
+
+    @Test
+    void shouldLetTheAutoscalerSeeHowManyClicksWaitAndNothingElse() throws Exception {
+        TopicPartition clicks = new TopicPartition("clicks", 0);
+        try (Admin admin = Admin.create(new HashMap<>(kafka.clientOf("freshet-autoscaler")))) {
+            assertThat(admin.describeTopics(List.of("clicks")).allTopicNames().get())
+                    .containsOnlyKeys("clicks");
+            assertThat(admin.listOffsets(Map.of(clicks, OffsetSpec.latest()))
+                            .partitionResult(clicks)
+                            .get())
+                    .isNotNull();
+            assertThat(admin.listConsumerGroupOffsets("freshet").all().get()).containsOnlyKeys("freshet");
+            assertThatThrownBy(() -> admin.listConsumerGroupOffsets("freshet-trainer-default")
+                            .all()
+                            .get())
+                    .hasCauseInstanceOf(GroupAuthorizationException.class);
+        }
+        assertThatThrownBy(() -> read("freshet-autoscaler", "freshet", "clicks"))
+                .isInstanceOf(AuthorizationException.class);
+    }
+
+    /** Whoever starts a transaction with the trainer's transactional id fences the trainer. */
+    @Test
+    void shouldLetNobodyElseActAsTheTrainer() {
+        String trainer = config(kafka.clientOfAdmin(), Map.of()).trainer().transactionalId();
+
+        for (String user : List.of("freshet-streams", "shop-producer", "shop-consumer")) {
+            Map<String, Object> properties = new HashMap<>(kafka.clientOf(user));
+            properties.put("transactional.id", trainer);
+            try (KafkaProducer<String, String> producer =
+                    new KafkaProducer<>(properties, new StringSerializer(), new StringSerializer())) {
+                assertThatThrownBy(producer::initTransactions)
+                        .isInstanceOf(TransactionalIdAuthorizationException.class);
+            }
+        }
+    }
+
+    private static FreshetConfig config(Map<String, String> client, Map<String, String> more) {
+        Map<String, String> settings = new HashMap<>();
+        client.forEach((key, value) -> settings.put("kafka." + key, value));
+        settings.put("topics.create", "false");
+        settings.put("topics.partitions", "2");
+        settings.put("items.catalogue", "filter");
+        settings.put("http.host", "127.0.0.1");
+        settings.put("http.port", "0");
+        settings.put("http.token.file", "");
+        settings.put("state.dir", folder.resolve("state").toString());
+        settings.put("model.store.path", folder.resolve("models").toString());
+        settings.put("model.dim", "16");
+        settings.put("training.workers", "1");
+        settings.put("online.snapshot.interval.ms", "1000");
+        settings.putAll(more);
+        try {
+            return FreshetConfig.load(KubernetesBaseTest.CONFIG_FILE, Map.of(), settings);
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static void produceItemsAndClicks() {
+        try (KafkaProducer<String, String> producer = producer("shop-producer")) {
+            for (int item = 0; item < ITEMS; item++) {
+                var _ = producer.send(new ProducerRecord<>(
+                        "items", "item-" + item, "{\"categories\":[\"shoes\"],\"available\":true}"));
+            }
+            for (int click = 0; click < 8 * USERS; click++) {
+                String user = "user-" + click % USERS;
+                var _ = producer.send(new ProducerRecord<>("clicks", user, click(user, "item-" + click % ITEMS)));
+            }
+            var _ = producer.send(new ProducerRecord<>("recommendation-requests", "{\"user_id\":\"user-1\",\"k\":3}"));
+        }
+    }
+
+    private static void awaitAnswerOfTheModel() {
+        try (KafkaConsumer<String, String> consumer = consumer("shop-consumer", "shop-page");
+                KafkaProducer<String, String> producer = producer("shop-producer")) {
+            consumer.subscribe(List.of("recommendations"));
+            await().atMost(TIMEOUT).until(() -> {
+                var _ = producer.send(new ProducerRecord<>("clicks", "user-2", click("user-2", "item-3")));
+                for (var answer : consumer.poll(Duration.ofMillis(200))) {
+                    JsonNode json = answer.value() == null ? null : JSON.readTree(answer.value());
+                    if (json != null && json.hasNonNull("model") && !json.hasNonNull("fallback")) {
+                        consumer.commitSync();
+                        return true;
+                    }
+                }
+                return false;
+            });
+        }
+    }
+
+    private static void send(String user, String topic) throws ExecutionException, InterruptedException {
+        try (KafkaProducer<String, String> producer = producer(user)) {
+            producer.send(new ProducerRecord<>(topic, "key", "value")).get();
+        }
+    }
+
+    private static void read(String user, String group, String topic) {
+        try (KafkaConsumer<String, String> consumer = consumer(user, group)) {
+            consumer.subscribe(List.of(topic));
+            await().atMost(TIMEOUT)
+                    .until(() -> !consumer.poll(Duration.ofMillis(100)).isEmpty());
+        }
+    }
+
+    private static KafkaProducer<String, String> producer(String user) {
+        return new KafkaProducer<>(new HashMap<>(kafka.clientOf(user)), new StringSerializer(), new StringSerializer());
+    }
+
+    private static KafkaConsumer<String, String> consumer(String user, String group) {
+        Map<String, Object> properties = new HashMap<>(kafka.clientOf(user));
+        properties.put("group.id", group);
+        properties.put("auto.offset.reset", "earliest");
+        properties.put("isolation.level", "read_committed");
+        return new KafkaConsumer<>(properties, new StringDeserializer(), new StringDeserializer());
+    }
+
+    private static String click(String user, String item) {
+        return "{\"user_id\":\"%s\",\"item_id\":\"%s\",\"timestamp\":%d}"
+                .formatted(user, item, System.currentTimeMillis());
+    }
+
+    private static HttpResponse<String> post(String url, String json) throws IOException, InterruptedException {
+        try (HttpClient client = HttpClient.newHttpClient()) {
+            return client.send(
+                    HttpRequest.newBuilder(URI.create(url))
+                            .header("Content-Type", "application/json")
+                            .POST(BodyPublishers.ofString(json))
+                            .build(),
+                    BodyHandlers.ofString());
+        }
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

@@ -1,0 +1,97 @@
+package io.freshet.app.deploy;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.google.gson.JsonParseException;
+import io.kubernetes.client.common.KubernetesObject;
+import io.kubernetes.client.custom.Quantity;
+import io.kubernetes.client.custom.QuantityFormatException;
+import io.kubernetes.client.openapi.JSON;
+import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1Namespace;
+import io.kubernetes.client.openapi.models.V1NetworkPolicy;
+import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
+import io.kubernetes.client.openapi.models.V1PodDisruptionBudget;
+import io.kubernetes.client.openapi.models.V1Secret;
+import io.kubernetes.client.openapi.models.V1Service;
+import io.kubernetes.client.openapi.models.V1ServiceAccount;
+import io.kubernetes.client.openapi.models.V1StatefulSet;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Map;
+
+/**
+ * Validates Kubernetes' own kinds with the classes of its Java client. These reject unknown fields, missing required
+ * fields, and malformed quantities. Unlike an API server they accept a number for a string and vice versa, so the parsed
+ * resource is also compared with what was written.
+ */
+final class KubernetesSchema {
+    private static final ObjectMapper JACKSON = new ObjectMapper();
+    private static final Map<String, Reader> READERS = Map.of(
+            "v1/ConfigMap", V1ConfigMap::fromJson,
+            "v1/Namespace", V1Namespace::fromJson,
+            "v1/PersistentVolumeClaim", V1PersistentVolumeClaim::fromJson,
+            "v1/Secret", V1Secret::fromJson,
+            "v1/Service", V1Service::fromJson,
+            "v1/ServiceAccount", V1ServiceAccount::fromJson,
+            "apps/v1/StatefulSet", V1StatefulSet::fromJson,
+            "policy/v1/PodDisruptionBudget", V1PodDisruptionBudget::fromJson,
+            "networking.k8s.io/v1/NetworkPolicy", V1NetworkPolicy::fromJson);
+
+    private KubernetesSchema() {}
+
+    /** Reads one kind. */
+    @FunctionalInterface
+    private interface Reader {
+        KubernetesObject read(String json) throws IOException;
+    }
+
+    static boolean knows(String kind) {
+        return READERS.containsKey(kind);
+    }
+
+    /** @throws IllegalArgumentException if the API would not accept the resource */
+    static KubernetesObject read(JsonNode resource) {
+        String kind = resource.path("apiVersion").asText() + "/"
+                + resource.path("kind").asText();
+        Reader reader = READERS.get(kind);
+        if (reader == null) {
+            throw new IllegalArgumentException("Kind must be one of those that are checked: kind=" + kind);
+        }
+        try {
+            KubernetesObject read = reader.read(resource.toString());
+            requireSame(resource, JACKSON.readTree(JSON.serialize(read)), kind);
+            return read;
+        } catch (JsonProcessingException e) {
+            throw new UncheckedIOException(e);
+        } catch (IOException | JsonParseException | QuantityFormatException e) {
+            throw new IllegalArgumentException(e.getMessage(), e);
+        }
+    }
+
+    private static void requireSame(JsonNode written, JsonNode read, String path) {
+        if (written.isObject()) {
+            written.properties()
+                    .forEach(field ->
+                            requireSame(field.getValue(), read.path(field.getKey()), path + "." + field.getKey()));
+        } else if (written.isArray() && written.size() == read.size()) {
+            for (int i = 0; i < written.size(); i++) {
+                requireSame(written.get(i), read.get(i), path + "[" + i + "]");
+            }
+        } else if (!written.equals(read) && !isSameQuantity(written, read)) {
+            throw new IllegalArgumentException(
+                    "What is written must have its field's type: " + path + "=" + written + " is read as " + read);
+        }
+    }
+
+    private static boolean isSameQuantity(JsonNode written, JsonNode read) {
+        try {
+            return written.isTextual()
+                    && read.isTextual()
+                    && Quantity.fromString(written.asText()).equals(Quantity.fromString(read.asText()));
+        } catch (QuantityFormatException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,107 @@
+package io.freshet.app.deploy;
+
+import io.freshet.service.config.FreshetConfig;
+import io.kubernetes.client.custom.Quantity;
+import io.kubernetes.client.openapi.models.V1ConfigMap;
+import io.kubernetes.client.openapi.models.V1Container;
+import io.kubernetes.client.openapi.models.V1EnvVar;
+import io.kubernetes.client.openapi.models.V1PodSpec;
+import io.kubernetes.client.openapi.models.V1StatefulSet;
+import io.kubernetes.client.openapi.models.V1StatefulSetSpec;
+import io.kubernetes.client.openapi.models.V1VolumeMount;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+
+/** One role as deployed: a StatefulSet with one container. */
+record Workload(V1StatefulSet set) {
+    static List<Workload> of(Manifests manifests) {
+        return manifests.all(V1StatefulSet.class).stream().map(Workload::new).toList();
+    }
+
+    static Workload of(Manifests manifests, String role) {
+        return new Workload(manifests.statefulSet("freshet-" + role));
+    }
+
+    String name() {
+        return Objects.requireNonNull(set.getMetadata().getName());
+    }
+
+    V1StatefulSetSpec spec() {
+        return set.getSpec();
+    }
+
+    V1PodSpec pod() {
+        return spec().getTemplate().getSpec();
+    }
+
+    V1Container container() {
+        return pod().getContainers().getFirst();
+    }
+
+    Map<String, String> labels() {
+        return Objects.requireNonNull(spec().getTemplate().getMetadata().getLabels());
+    }
+
+    List<String> mountPaths() {
+        return container().getVolumeMounts().stream()
+                .map(V1VolumeMount::getMountPath)
+                .toList();
+    }
+
+    V1EnvVar variable(String name) {
+        return container().getEnv().stream()
+                .filter(variable -> name.equals(variable.getName()))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    /** Returns the JVM's options, in order. */
+    List<String> javaOptions() {
+        return List.of(
+                Objects.requireNonNull(variable("FRESHET_JAVA_OPTS").getValue()).split("\\s+"));
+    }
+
+    long memoryLimitBytes() {
+        return bytes(container().getResources().getLimits());
+    }
+
+    long memoryRequestBytes() {
+        return bytes(container().getResources().getRequests());
+    }
+
+    /** Returns the configuration that Freshet loads in the pod with this name. */
+    FreshetConfig config(Manifests manifests, Path file, String podName) throws IOException {
+        Map<String, String> environment = new HashMap<>(settings(manifests));
+        for (V1EnvVar variable : container().getEnv()) {
+            if (variable.getName().startsWith("FRESHET_") && !variable.getName().equals("FRESHET_JAVA_OPTS")) {
+                String value = Optional.ofNullable(variable.getValue()).orElse("secret");
+                environment.put(variable.getName(), value.replace("$(POD_NAME)", podName));
+            }
+        }
+        return FreshetConfig.load(file, environment, Map.of());
+    }
+
+    private Map<String, String> settings(Manifests manifests) {
+        Map<String, String> settings = new HashMap<>();
+        for (V1ConfigMap map : manifests.all(V1ConfigMap.class)) {
+            boolean isUsed = container().getEnvFrom().stream()
+                    .anyMatch(source -> source.getConfigMapRef() != null
+                            && Objects.equals(
+                                    source.getConfigMapRef().getName(),
+                                    map.getMetadata().getName()));
+            if (isUsed && map.getData() != null) {
+                settings.putAll(map.getData());
+            }
+        }
+        return settings;
+    }
+
+    private static long bytes(Map<String, Quantity> resources) {
+        return Objects.requireNonNull(resources.get("memory")).getNumber().longValueExact();
+    }
+}

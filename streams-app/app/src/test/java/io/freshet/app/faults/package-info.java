@@ -1,0 +1,5 @@
+/** Faults of brokers, processes, disks, network and clocks, and what must hold after each of them. */
+@NullMarked
+package io.freshet.app.faults;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,104 @@
+package io.freshet.app.feed;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.freshet.lab.baseline.SequentialRules;
+import io.freshet.lab.baseline.WindowedPopularity;
+import io.freshet.store.event.ClickCodec;
+import io.freshet.store.event.MalformedClickException;
+import io.freshet.store.vocabulary.Vocabulary;
+import io.freshet.training.metrics.SeenItems;
+import io.freshet.training.metrics.StreamAccuracy;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+class ClickGeneratorTest {
+    private static final GeneratorConfig CONFIG = new GeneratorConfig(7, 300, 240, false);
+    private static final InstantSource CLOCK = InstantSource.fixed(Instant.ofEpochMilli(1_700_000_000_000L));
+
+    @Test
+    void shouldMakeTheSameClicksWhenTheSeedIsTheSame() {
+        assertThat(clicks(CONFIG, 500)).isEqualTo(clicks(CONFIG, 500));
+        assertThat(clicks(CONFIG, 500)).isNotEqualTo(clicks(new GeneratorConfig(8, 300, 240, false), 500));
+    }
+
+    @Test
+    void shouldMakeTheSameClicksWhateverTheDefaultLocale() {
+        List<String> clicks = clicks(CONFIG, 500);
+        Locale before = Locale.getDefault();
+        Locale.setDefault(Locale.forLanguageTag("fa-IR"));
+        try {
+            assertThat(clicks(CONFIG, 500)).isEqualTo(clicks);
+        } finally {
+            Locale.setDefault(before);
+        }
+    }
+
+    @Test
+    void shouldGrowTheCatalogueToTwiceItsSizeWhenClicksGoOn() {
+        long items = clicks(CONFIG, 100_000).stream()
+                .map(click -> click.substring(click.indexOf(' ') + 1))
+                .distinct()
+                .count();
+        assertThat(items).isBetween(400L, 480L);
+    }
+
+    @Test
+    void shouldLetItemsComeAndGoWhenThereIsTurnover() {
+        List<String> items = clicks(new GeneratorConfig(7, 300, 240, true), 300_000).stream()
+                .map(click -> click.substring(click.indexOf(' ') + 1))
+                .toList();
+        assertThat(items.stream().distinct().count()).isBetween(1_400L, 1_740L);
+        Set<String> late = Set.copyOf(items.subList(280_000, 300_000));
+        assertThat(late).hasSizeBetween(380, 580);
+    }
+
+    @Test
+    void shouldHaveSomethingToLearnWhenOrderIsLookedAt() {
+        Vocabulary vocabulary = new Vocabulary();
+        SequentialRules rules = new SequentialRules(10_000, SeenItems.RANKED);
+        WindowedPopularity popularity = new WindowedPopularity(10_000, SeenItems.RANKED);
+        StreamAccuracy rulesAccuracy = new StreamAccuracy(10);
+        StreamAccuracy popularityAccuracy = new StreamAccuracy(10);
+        Map<String, List<Integer>> histories = new HashMap<>();
+        for (String click : clicks(CONFIG, 20_000)) {
+            String user = click.substring(0, click.indexOf(' '));
+            List<Integer> clicked = histories.computeIfAbsent(user, _ -> new ArrayList<>());
+            int[] history = clicked.stream().mapToInt(Integer::intValue).toArray();
+            int item = vocabulary.addIfAbsent(click.substring(user.length() + 1));
+            rulesAccuracy.observe(history.length == 0 ? 0 : rules.rank(history, history.length, item));
+            popularityAccuracy.observe(history.length == 0 ? 0 : popularity.rank(history, history.length, item));
+            rules.observe(history, history.length, item);
+            popularity.observe(history, history.length, item);
+            clicked.add(item);
+        }
+        assertThat(rulesAccuracy.afterFirst(.5).ndcg()).isBetween(.2, .6);
+        assertThat(popularityAccuracy.afterFirst(.5).ndcg()).isLessThan(.1);
+    }
+
+    private static List<String> clicks(GeneratorConfig config, int count) {
+        ClickGenerator generator = new ClickGenerator(config, CLOCK);
+        List<String> clicks = new ArrayList<>(count);
+        for (int i = 0; i < count; i++) {
+            SourceClick click = generator.next();
+            assertThat(click.position()).isEqualTo(i + 1L);
+            clicks.add(click.key() + " " + itemOf(click));
+        }
+        return clicks;
+    }
+
+    private static String itemOf(SourceClick click) {
+        try {
+            return ClickCodec.parse(click.value()).itemId();
+        } catch (MalformedClickException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package io.freshet.service.catalogue;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The catalogue: categories and availability by item id. Without a catalogue, every item may be recommended.
+ *
+ * <p>One thread writes, any number read. Equal entries are mostly shared, so that an item takes its id, a hash map entry
+ * and a reference.
+ */
+public final class ItemCatalogue {
+    private static final int SHARED_ENTRIES = 10_000;
+
+    private final boolean used;
+    private final Map<String, CatalogueItem> items = new ConcurrentHashMap<>();
+    private final Map<CatalogueItem, CatalogueItem> shared = new LatestEntries(); // used by the writing thread only
+
+    /** The most recently added distinct entries, which later equal ones share. */
+    private static final class LatestEntries extends LinkedHashMap<CatalogueItem, CatalogueItem> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<CatalogueItem, CatalogueItem> eldest) {
+            return size() > SHARED_ENTRIES;
+        }
+    }
+
+    /**
+     * Creates an empty catalogue.
+     *
+     * @param used whether there is a catalogue
+     */
+    public ItemCatalogue(boolean used) {
+        this.used = used;
+    }
+
+    /** Returns whether there is a catalogue. */
+    public boolean isUsed() {
+        return used;
+    }
+
+    /** Returns the entry of an item. */
+    public CatalogueItem of(String itemId) {
+        return used ? items.getOrDefault(itemId, CatalogueItem.ABSENT) : CatalogueItem.UNLISTED;
+    }
+
+    /** Sets the entry of an item; null removes it. */
+    public void put(String itemId, @Nullable CatalogueItem item) {
+        if (item == null) {
+            items.remove(itemId);
+        } else {
+            CatalogueItem same = shared.putIfAbsent(item, item);
+            items.put(itemId, same == null ? item : same);
+        }
+    }
+
+    public int size() {
+        return items.size();
+    }
+}

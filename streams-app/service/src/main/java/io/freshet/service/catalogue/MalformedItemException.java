@@ -1,0 +1,17 @@
+package io.freshet.service.catalogue;
+
+import org.jspecify.annotations.Nullable;
+
+/** Thrown if a record of the catalogue is not a valid item. */
+public final class MalformedItemException extends Exception {
+    private static final long serialVersionUID = 1L;
+
+    MalformedItemException(String message) {
+        this(message, null);
+    }
+
+    MalformedItemException(String message, @Nullable Throwable cause) {
+        // No stack trace: it would always lead to the catalogue's reader.
+        super(message, cause, false, false);
+    }
+}

@@ -1,0 +1,100 @@
+package io.freshet.service.config;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.apache.kafka.clients.admin.NewTopic;
+
+/**
+ * The plan of Freshet's topics: which topics are needed, with their partitions and settings.
+ *
+ * @param config settings for the creation of missing topics
+ */
+public record TopicPlan(Topics topics, TopicConfig config) {
+    public static final String CLEANUP_POLICY = "cleanup.policy";
+    public static final String COMPACT = "compact";
+    public static final String DELETE = "delete";
+    public static final String RETENTION_MS = "retention.ms";
+    public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+
+    /** Large enough for the dense parameters of a large model, which are one record. */
+    private static final String MODEL_LOG_MESSAGE_BYTES = Integer.toString(16 << 20);
+
+    /** For a few keys that are written every second: small segments, so that compaction reaches them soon. */
+    private static final Map<String, String> OFTEN_REPLACED =
+            Map.of(CLEANUP_POLICY, COMPACT, "segment.bytes", "8388608", "min.cleanable.dirty.ratio", "0.1");
+
+    private static final String STATE_TOPIC = "-user-sequences-changelog";
+
+    /**
+     * Returns the changelog topic of an application's user state, which Kafka Streams creates with the partitions of the
+     * clicks.
+     */
+    public static String stateTopic(String applicationId) {
+        return applicationId + STATE_TOPIC;
+    }
+
+    /**
+     * Returns what to do if partitions were added to topics that determine the partitions of the state: this changes the
+     * partitions of users, and partitions cannot be removed again.
+     */
+    public static String remedyForAdded(int statePartitions) {
+        return "Clicks in the new partitions are not read. Either create topics with " + statePartitions
+                + " partitions, name"
+                + " them in topics.clicks, topics.clicks-rekeyed and topics.recommendation-requests, copy the unread clicks to"
+                + " them and produce to them; or start over with another application.id, another model.name and new topics in"
+                + " topics.*."
+                + " Do not delete the state";
+    }
+
+    /** Returns the plan of a configuration. */
+    public static TopicPlan of(FreshetConfig config) {
+        return new TopicPlan(config.topics(), config.topicCreation());
+    }
+
+    /** Returns the topics that must exist, in the order of the data flow. */
+    public List<String> needed() {
+        return topics.all().stream()
+                .filter(name -> config.catalogue() || !name.equals(topics.items()))
+                .toList();
+    }
+
+    /** Returns the topics in which a user must be in the same partition as in the clicks. */
+    public Set<String> partitionedAsClicks() {
+        return Set.of(topics.clicksRekeyed(), topics.requests());
+    }
+
+    /** Returns the topics in which the newest record of each key stays in force until it is replaced. */
+    public Set<String> inForce() {
+        return Set.of(topics.modelManifests(), topics.items(), topics.popularItems());
+    }
+
+    /** Returns the topic to create. */
+    public NewTopic newTopic(String name, int userPartitions) {
+        boolean single = Set.of(topics.modelLog(), topics.modelManifests(), topics.popularItems())
+                .contains(name);
+        Optional<Short> replication =
+                config.replicationFactor() < 0 ? Optional.empty() : Optional.of(config.replicationFactor());
+        return new NewTopic(name, Optional.of(single ? 1 : userPartitions), replication).configs(settings(name));
+    }
+
+    /** Returns the settings that a topic is created with; for all others, the brokers' defaults apply. */
+    public Map<String, String> settings(String name) {
+        Map<String, String> settings = new HashMap<>();
+        if (Set.of(topics.modelManifests(), topics.items()).contains(name)) {
+            settings.put(CLEANUP_POLICY, COMPACT);
+            return settings;
+        }
+        if (name.equals(topics.popularItems())) {
+            return OFTEN_REPLACED;
+        }
+        settings.put(CLEANUP_POLICY, name.equals(topics.recommendations()) ? COMPACT + "," + DELETE : DELETE);
+        if (name.equals(topics.modelLog())) {
+            settings.put(MAX_MESSAGE_BYTES, MODEL_LOG_MESSAGE_BYTES);
+        }
+        settings.put(RETENTION_MS, Long.toString(config.retention().toMillis()));
+        return settings;
+    }
+}

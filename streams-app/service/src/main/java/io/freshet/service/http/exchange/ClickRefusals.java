@@ -1,0 +1,72 @@
+package io.freshet.service.http.exchange;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/** Clicks of a request that did not get into Kafka: how many there are, and what was wrong with the first of them. */
+public final class ClickRefusals {
+    /** Maximum number of refusals listed in an answer, which must not be much longer than its request. */
+    public static final int MOST_NAMED = 100;
+
+    private static final String KAFKA_UNAVAILABLE = "kafka-unavailable";
+    private static final int LONGEST_DETAIL = 300;
+
+    private final List<Refusal> named = new ArrayList<>();
+    private int count;
+    private int ofKafka;
+
+    /**
+     * One refused click.
+     *
+     * @param index position in the request, from 0
+     * @param reason reason in kebab case: that of a dead letter, or {@code kafka-unavailable}
+     * @param detail explanation for a person
+     */
+    private record Refusal(int index, String reason, String detail) {}
+
+    /** Adds a click that is not valid. */
+    public void add(int index, String reason, String detail) {
+        if (named.size() < MOST_NAMED) {
+            named.add(new Refusal(index, reason, Problems.clipped(detail, LONGEST_DETAIL)));
+        }
+        count++;
+    }
+
+    /** Adds a click that Kafka has not acknowledged. */
+    public void addOfKafka(int index, String why) {
+        add(index, KAFKA_UNAVAILABLE, why);
+        ofKafka++;
+    }
+
+    public int count() {
+        return count;
+    }
+
+    /** Returns whether Kafka did not acknowledge some of the clicks. */
+    public boolean hasOfKafka() {
+        return ofKafka > 0;
+    }
+
+    /** Returns what was wrong with the first click. */
+    public String firstDetail() {
+        return named.getFirst().detail;
+    }
+
+    /** Writes {@code "refused": n, "errors": [{"index", "reason", "detail"}, …]}; only the first errors are listed. */
+    public void write(JsonGenerator json) throws IOException {
+        named.sort(Comparator.comparingInt(Refusal::index));
+        json.writeNumberField("refused", count);
+        json.writeArrayFieldStart("errors");
+        for (Refusal refusal : named) {
+            json.writeStartObject();
+            json.writeNumberField("index", refusal.index);
+            json.writeStringField("reason", refusal.reason);
+            json.writeStringField("detail", refusal.detail);
+            json.writeEndObject();
+        }
+        json.writeEndArray();
+    }
+}

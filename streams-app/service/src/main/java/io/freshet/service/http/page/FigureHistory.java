@@ -1,0 +1,100 @@
+package io.freshet.service.http.page;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.freshet.training.metrics.Accuracy;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Time series of the page since the start of this process, with a bounded number of points. When it is full, every other
+ * point is dropped, and from then on only every other sample is recorded. Not thread-safe.
+ */
+final class FigureHistory {
+    private final int capacity;
+    private final List<Point> points = new ArrayList<>();
+    private long taken;
+    private long every = 1;
+
+    private record Point(long atMs, double clicksPerSecond, Map<String, Double> ndcg) {}
+
+    /** @param capacity maximum number of points; even */
+    FigureHistory(int capacity) {
+        this.capacity = capacity;
+    }
+
+    void add(long atMs, PageMetrics figures) {
+        if (taken++ % every == 0) {
+            if (points.size() == capacity) {
+                thinOut();
+            }
+            points.add(new Point(atMs, figures.clicksPerSecond(), ndcgOf(figures)));
+        }
+    }
+
+    int size() {
+        return points.size();
+    }
+
+    private static Map<String, Double> ndcgOf(PageMetrics figures) {
+        Map<String, Double> ndcg = new LinkedHashMap<>();
+        for (Map.Entry<String, Accuracy> ranked : figures.quality().entrySet()) {
+            if (ranked.getValue().events() > 0) {
+                ndcg.put(ranked.getKey(), ranked.getValue().ndcg());
+            }
+        }
+        return ndcg;
+    }
+
+    private void thinOut() {
+        List<Point> kept = new ArrayList<>();
+        for (int i = 0; i < points.size(); i += 2) {
+            kept.add(points.get(i));
+        }
+        points.clear();
+        points.addAll(kept);
+        every *= 2;
+    }
+
+    /** Writes columns: {@code at}, {@code clicks_per_second}, and under {@code ndcg} one column for each ranker. */
+    void write(JsonGenerator json) throws IOException {
+        json.writeArrayFieldStart("at");
+        for (Point point : points) {
+            json.writeNumber(point.atMs);
+        }
+        json.writeEndArray();
+        json.writeArrayFieldStart("clicks_per_second");
+        for (Point point : points) {
+            json.writeNumber(point.clicksPerSecond);
+        }
+        json.writeEndArray();
+        json.writeObjectFieldStart("ndcg");
+        for (String name : names()) {
+            writeNdcg(json, name);
+        }
+        json.writeEndObject();
+    }
+
+    private Set<String> names() {
+        Set<String> names = new LinkedHashSet<>();
+        points.forEach(point -> names.addAll(point.ndcg.keySet()));
+        return names;
+    }
+
+    private void writeNdcg(JsonGenerator json, String name) throws IOException {
+        json.writeArrayFieldStart(name);
+        for (Point point : points) {
+            Double ndcg = point.ndcg.get(name);
+            if (ndcg == null) {
+                json.writeNull();
+            } else {
+                json.writeNumber(ndcg);
+            }
+        }
+        json.writeEndArray();
+    }
+}

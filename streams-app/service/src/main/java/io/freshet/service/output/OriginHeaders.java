@@ -1,0 +1,81 @@
+package io.freshet.service.output;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.store.event.Click;
+import io.freshet.store.sequence.ClickOrigin;
+import java.util.Optional;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Headers that name the original record of a record that was passed on. Every value is UTF-8 text, so that a console
+ * consumer can show it.
+ */
+public final class OriginHeaders {
+    public static final String TOPIC = "freshet.origin.topic";
+    public static final String PARTITION = "freshet.origin.partition";
+    public static final String OFFSET = "freshet.origin.offset";
+    public static final String TIMESTAMP = "freshet.origin.timestamp";
+
+    /** Kafka's limit on topic names. */
+    private static final int LONGEST_TOPIC = 249;
+
+    /** Maximum length of a value in bytes; no number here is longer. */
+    private static final int LONGEST_VALUE = 1_024;
+
+    private OriginHeaders() {}
+
+    private static boolean isATime(long timestampMs) {
+        return timestampMs >= 0 && timestampMs <= Click.MAX_TIMESTAMP_MS;
+    }
+
+    /** Sets the origin, replacing an earlier one. */
+    public static void write(Headers headers, ClickOrigin origin) {
+        remove(headers);
+        headers.add(TOPIC, origin.topic().getBytes(UTF_8));
+        headers.add(PARTITION, text(origin.partition()));
+        headers.add(OFFSET, text(origin.offset()));
+        headers.add(TIMESTAMP, text(origin.recordTimestampMs()));
+    }
+
+    /**
+     * Returns the origin that the headers name; empty if there is none or it is invalid. A producer may have written the
+     * headers, so the values are checked to bound what is made of them.
+     */
+    public static Optional<ClickOrigin> read(Headers headers) {
+        String topic = value(headers, TOPIC);
+        String partition = value(headers, PARTITION);
+        String offset = value(headers, OFFSET);
+        String timestamp = value(headers, TIMESTAMP);
+        if (topic == null || partition == null || offset == null || timestamp == null) {
+            return Optional.empty();
+        }
+        try {
+            long timestampMs = Long.parseLong(timestamp);
+            return topic.isEmpty() || topic.length() > LONGEST_TOPIC || !isATime(timestampMs)
+                    ? Optional.empty()
+                    : Optional.of(
+                            new ClickOrigin(topic, Integer.parseInt(partition), Long.parseLong(offset), timestampMs));
+        } catch (IllegalArgumentException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Removes the origin. */
+    public static void remove(Headers headers) {
+        headers.remove(TOPIC).remove(PARTITION).remove(OFFSET).remove(TIMESTAMP);
+    }
+
+    private static byte[] text(long number) {
+        return Long.toString(number).getBytes(UTF_8);
+    }
+
+    private static @Nullable String value(Headers headers, String name) {
+        Header header = headers.lastHeader(name);
+        return header == null || header.value() == null || header.value().length > LONGEST_VALUE
+                ? null
+                : new String(header.value(), UTF_8);
+    }
+}

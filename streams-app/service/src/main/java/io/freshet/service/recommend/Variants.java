@@ -1,0 +1,97 @@
+package io.freshet.service.recommend;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.service.catalogue.CatalogueItem;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.VariantConfig;
+import io.freshet.service.serving.LiveModel;
+import io.freshet.service.variant.ServedAccuracy;
+import io.freshet.service.variant.UserSplit;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The variants that this process answers, which share the catalogue and the popular items. Requests that are not about a
+ * user, or about a user whose variant is answered elsewhere, go to the process's own variant. Thread-safe.
+ */
+public final class Variants {
+    private final UserSplit split;
+    private final Map<String, Variant> byName = new LinkedHashMap<>();
+    private final Variant own;
+
+    /**
+     * @param models model of each variant that the process answers, by name; owned by the caller
+     * @param registry receives the metrics
+     * @param clock decides which seen items may be recommended again, for requests that do not come from a record
+     */
+    public Variants(FreshetConfig config, Map<String, LiveModel> models, MeterRegistry registry, Clock clock) {
+        VariantConfig variants = config.variants();
+        split = variants.split();
+        LiveModel ownModel = model(models, variants.name());
+        Recommender recommender = new Recommender(config.scoring(), ownModel, registry, clock, variants.name());
+        own = variant(variants, variants.name(), ownModel, recommender, registry);
+        byName.put(own.name(), own);
+        for (String name : variants.models().keySet()) {
+            LiveModel live = model(models, name);
+            byName.computeIfAbsent(
+                    name, other -> variant(variants, other, live, new Recommender(recommender, live, other), registry));
+        }
+    }
+
+    private static LiveModel model(Map<String, LiveModel> models, String variant) {
+        LiveModel live = models.get(variant);
+        if (live == null) {
+            throw new IllegalArgumentException(
+                    "each variant must have a model: variant=" + variant + " models=" + models.keySet());
+        }
+        return live;
+    }
+
+    private static Variant variant(
+            VariantConfig config, String name, LiveModel live, Recommender recommender, MeterRegistry registry) {
+        return new Variant(
+                name,
+                config.models().getOrDefault(name, ""),
+                live,
+                recommender,
+                new ServedAccuracy(registry, name, config.metricsK(), config.metricsWindow()));
+    }
+
+    /** Returns the process's own variant, which answers everything that belongs to no other. */
+    public Variant own() {
+        return own;
+    }
+
+    /** Returns all variants, the process's own first. */
+    public List<Variant> all() {
+        return List.copyOf(byName.values());
+    }
+
+    /** Returns the split of users among these and other variants. */
+    public UserSplit split() {
+        return split;
+    }
+
+    /**
+     * Returns the variant that answers a user: the user's variant if this process answers it, else the process's own. A
+     * null user id stands for a request that is not about a user.
+     */
+    public Variant answering(@Nullable String userId) {
+        return userId == null ? own : answering(userId.getBytes(UTF_8));
+    }
+
+    public Variant answering(byte[] userId) {
+        return byName.getOrDefault(split.variantOf(userId), own);
+    }
+
+    /** Sets the catalogue entry of an item; null removes it. Called by one thread. */
+    public void catalogue(String itemId, @Nullable CatalogueItem item) {
+        own.recommender().catalogue(itemId, item);
+        all().stream().skip(1).forEach(variant -> variant.recommender().catalogued(itemId));
+    }
+}

@@ -1,0 +1,65 @@
+package io.freshet.service.request;
+
+import io.freshet.service.catalogue.CatalogueItem;
+import io.freshet.service.catalogue.ItemCatalogue;
+import java.util.Set;
+
+/**
+ * The conditions of a selection and of the catalogue that can be checked for an item by itself. Immutable except for the
+ * catalogue.
+ */
+public final class ItemFilter {
+    private final ItemSelection selection;
+    private final ItemCatalogue catalogue;
+    private final Set<String> seen;
+
+    /** @param seen items that the user has seen and that must not be recommended */
+    public ItemFilter(ItemSelection selection, ItemCatalogue catalogue, Set<String> seen) {
+        this.selection = selection;
+        this.catalogue = catalogue;
+        this.seen = seen;
+    }
+
+    /** Returns whether an item passes. Does not check whether its categories are full. */
+    public boolean passes(String itemId) {
+        Set<String> only = selection.includeOnly();
+        return !seen.contains(itemId)
+                && !selection.exclude().contains(itemId)
+                && (only == null || only.contains(itemId))
+                && passes(catalogue.of(itemId));
+    }
+
+    /** Returns whether an item with this catalogue entry passes the conditions on the entry. */
+    public boolean passes(CatalogueItem item) {
+        return item.available() && isWanted(item);
+    }
+
+    /** Returns whether every item passes whatever its catalogue entry. */
+    public boolean needsNoCatalogue() {
+        return !catalogue.isUsed() && selection.categories().isEmpty();
+    }
+
+    private boolean isWanted(CatalogueItem item) {
+        if (selection.categories().isEmpty()) {
+            return true;
+        }
+        for (String category : item.categories()) {
+            if (selection.categories().contains(category)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    public ItemSelection selection() {
+        return selection;
+    }
+
+    public ItemCatalogue catalogue() {
+        return catalogue;
+    }
+
+    public Set<String> seen() {
+        return seen;
+    }
+}

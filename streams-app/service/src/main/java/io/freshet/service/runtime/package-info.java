@@ -1,0 +1,5 @@
+/** The roles of a process, streams, scorer and trainer, and what runs them: the topology, its Kafka Streams client, and the watch on topics. */
+@NullMarked
+package io.freshet.service.runtime;
+
+import org.jspecify.annotations.NullMarked;

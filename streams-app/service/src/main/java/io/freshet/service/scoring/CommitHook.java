@@ -1,0 +1,131 @@
+package io.freshet.service.scoring;
+
+import java.util.Map;
+import org.apache.kafka.streams.processor.StateStore;
+import org.apache.kafka.streams.processor.StateStoreContext;
+import org.apache.kafka.streams.processor.api.ProcessorContext;
+import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
+import org.apache.kafka.streams.processor.internals.ProcessorNode;
+import org.apache.kafka.streams.state.StoreBuilder;
+import org.apache.kafka.streams.state.internals.CacheFlushListener;
+import org.apache.kafka.streams.state.internals.CachedStateStore;
+
+/**
+ * Notifies a processor just before its task commits, so that records forwarded by the processor are part of that commit.
+ *
+ * <p>The caches of Kafka Streams' own stores use the same mechanism to forward the records that they hold back. Kafka
+ * Streams has no public interface for it; its internal interfaces are used in this class only. As a state store, the hook
+ * holds no data.
+ */
+final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
+    private final String name;
+    private Runnable beforeCommit = () -> {};
+    private boolean open;
+
+    private CommitHook(String name) {
+        this.name = name;
+    }
+
+    /** Returns a builder of hooks with this name, one for each task. */
+    static StoreBuilder<CommitHook> named(String name) {
+        return new Builder(name);
+    }
+
+    /**
+     * Registers {@code action} to run before each commit, with the processor as the current node. Must be called from the
+     * processor's {@code init}.
+     *
+     * @param context the processor's context
+     */
+    void beforeCommit(ProcessorContext<?, ?> context, Runnable action) {
+        InternalProcessorContext<?, ?> internal = (InternalProcessorContext<?, ?>) context;
+        ProcessorNode<?, ?, ?, ?> processor = internal.currentNode();
+        beforeCommit = () -> {
+            ProcessorNode<?, ?, ?, ?> before = internal.currentNode();
+            internal.setCurrentNode(processor);
+            try {
+                action.run();
+            } finally {
+                internal.setCurrentNode(before);
+            }
+        };
+    }
+
+    @Override
+    public void flushCache() {
+        beforeCommit.run();
+    }
+
+    /** Does nothing: the held-back records belong to the processor, and a restarted task gets a new processor. */
+    @Override
+    public void clearCache() {}
+
+    @Override
+    public boolean setFlushListener(CacheFlushListener<byte[], byte[]> listener, boolean sendOldValues) {
+        return false;
+    }
+
+    @Override
+    public String name() {
+        return name;
+    }
+
+    @Override
+    public void init(StateStoreContext context, StateStore root) {
+        context.register(root, (key, value) -> {});
+        open = true;
+    }
+
+    @Override
+    public void close() {
+        open = false;
+    }
+
+    @Override
+    public boolean persistent() {
+        return false;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    /** Builds a store without a changelog. */
+    private record Builder(String name) implements StoreBuilder<CommitHook> {
+        @Override
+        public CommitHook build() {
+            return new CommitHook(name);
+        }
+
+        @Override
+        public StoreBuilder<CommitHook> withCachingEnabled() {
+            return this;
+        }
+
+        @Override
+        public StoreBuilder<CommitHook> withCachingDisabled() {
+            return this;
+        }
+
+        @Override
+        public StoreBuilder<CommitHook> withLoggingEnabled(Map<String, String> config) {
+            throw new UnsupportedOperationException("the store has no changelog: store=" + name);
+        }
+
+        @Override
+        public StoreBuilder<CommitHook> withLoggingDisabled() {
+            return this;
+        }
+
+        @Override
+        public Map<String, String> logConfig() {
+            return Map.of();
+        }
+
+        @Override
+        public boolean loggingEnabled() {
+            return false;
+        }
+    }
+}

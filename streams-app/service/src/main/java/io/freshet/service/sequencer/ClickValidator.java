@@ -1,0 +1,133 @@
+package io.freshet.service.sequencer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import io.freshet.service.output.DeadLetterHeaders;
+import io.freshet.service.output.DeadLetters;
+import io.freshet.service.output.OriginHeaders;
+import io.freshet.service.output.Outputs;
+import io.freshet.service.output.PassedHeaders;
+import io.freshet.service.output.RecordTimes;
+import io.freshet.store.event.Click;
+import io.freshet.store.event.ClickCodec;
+import io.freshet.store.event.MalformedClickException;
+import io.freshet.store.sequence.ClickOrigin;
+import java.util.Arrays;
+import org.apache.kafka.common.header.Headers;
+import org.apache.kafka.streams.processor.api.ContextualProcessor;
+import org.apache.kafka.streams.processor.api.Record;
+import org.apache.kafka.streams.processor.api.RecordMetadata;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parses each record as a click and decides what happens to it. A re-keyed click keeps the origin of its first record. A
+ * re-keyed click whose key is still not its user is refused, so that no click is re-keyed for ever. A tombstone under a
+ * user's key erases that user.
+ *
+ * <p>All records that leave this processor are bounded, whatever the input: a click by its codec, headers and dead letters
+ * by {@link Outputs}.
+ */
+final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], Verdict> {
+    private final String rekeyedTopic;
+    private final ClickRules rules;
+    private final PassedHeaders passedHeaders;
+    private final DeadLetters deadLetters;
+    private final SequencerMetrics metrics;
+    private final DropWarnings warnings = new DropWarnings("a click");
+
+    ClickValidator(String rekeyedTopic, ClickRules rules, Outputs outputs, SequencerMetrics metrics) {
+        this.rekeyedTopic = rekeyedTopic;
+        this.rules = rules;
+        passedHeaders = outputs.passedHeaders();
+        deadLetters = outputs.deadLetters();
+        this.metrics = metrics;
+    }
+
+    @Override
+    public void process(Record<byte[], byte[]> record) {
+        RecordMetadata received = context().recordMetadata().orElseThrow();
+        boolean rekeyed = received.topic().equals(rekeyedTopic);
+        ClickOrigin origin = originOf(record, received, rekeyed);
+        byte @Nullable [] value = record.value();
+        if (value == null) {
+            erase(record, origin);
+            return;
+        }
+        try {
+            place(record, ClickCodec.parse(value), origin, rekeyed);
+        } catch (MalformedClickException e) {
+            refuse(record, e.reason().code(), String.valueOf(e.getMessage()), origin);
+        }
+    }
+
+    private void erase(Record<byte[], byte[]> record, ClickOrigin origin) {
+        if (record.key() == null) {
+            refuse(
+                    record,
+                    DeadLetterHeaders.NO_VALUE,
+                    "record must have a value, or the key of a user to erase",
+                    origin);
+        } else if (record.key().length > Click.MAX_ID_BYTES) {
+            String detail = "key of a tombstone must have at most " + Click.MAX_ID_BYTES + " bytes: bytes="
+                    + record.key().length;
+            refuse(record, DeadLetterHeaders.KEY_TOO_LONG, detail, origin);
+        } else {
+            forward(record, record.key(), new Verdict.Erased(origin));
+        }
+    }
+
+    private static ClickOrigin originOf(Record<byte[], byte[]> record, RecordMetadata received, boolean rekeyed) {
+        ClickOrigin itself = new ClickOrigin(
+                received.topic(),
+                received.partition(),
+                received.offset(),
+                RecordTimes.writtenMs(record.headers(), record.timestamp()));
+        return rekeyed ? OriginHeaders.read(record.headers()).orElse(itself) : itself;
+    }
+
+    private void place(Record<byte[], byte[]> record, Click click, ClickOrigin origin, boolean rekeyed) {
+        ClickRules.Refusal refusal = rules.ofRecord(click, record.timestamp());
+        if (refusal != null) {
+            refuse(record, refusal.reason(), refusal.detail(), origin);
+            return;
+        }
+        byte[] userKey = click.userId().getBytes(UTF_8);
+        if (Arrays.equals(record.key(), userKey)) {
+            accept(record, click, origin);
+        } else if (rekeyed) {
+            String detail = "key must be the click's user_id: user_id=" + click.userId();
+            refuse(record, DeadLetterHeaders.KEY_IS_NOT_THE_USER, detail, origin);
+        } else {
+            rekey(record, userKey, origin);
+        }
+    }
+
+    private void accept(Record<byte[], byte[]> record, Click click, ClickOrigin origin) {
+        forward(record, record.key(), new Verdict.Accepted(click, origin));
+    }
+
+    private void rekey(Record<byte[], byte[]> record, byte[] userKey, ClickOrigin origin) {
+        Headers headers = passedHeaders.of(record.headers());
+        OriginHeaders.write(headers, origin);
+        metrics.countRekeyed();
+        context()
+                .forward(record.withKey(userKey)
+                        .<Verdict>withValue(new Verdict.Misplaced(new RawValue(record.value())))
+                        .withHeaders(headers));
+    }
+
+    private void forward(Record<byte[], byte[]> record, byte[] key, Verdict verdict) {
+        context().forward(record.withKey(key).withValue(verdict).withHeaders(passedHeaders.of(record.headers())));
+    }
+
+    private void refuse(Record<byte[], byte[]> record, String reason, String detail, ClickOrigin origin) {
+        metrics.countDeadLetter(reason);
+        warnings.dropped(reason, origin, context(), record.headers());
+        DeadLetters.Letter letter =
+                deadLetters.of(record.key(), record.value(), record.headers(), reason, detail, origin);
+        context()
+                .forward(record.withKey(letter.key())
+                        .<Verdict>withValue(new Verdict.Refused(new RawValue(letter.value())))
+                        .withHeaders(letter.headers()));
+    }
+}

@@ -1,0 +1,117 @@
+package io.freshet.service.sequencer;
+
+import io.freshet.service.config.SequencerConfig;
+import io.freshet.service.variant.VariantRouting;
+import io.freshet.store.event.Click;
+import io.freshet.store.sequence.ClickOrigin;
+import io.freshet.store.sequence.EventClock;
+import io.freshet.store.sequence.Interaction;
+import io.freshet.store.sequence.SequenceUpdate;
+import io.freshet.store.sequence.UserSequence;
+import java.util.List;
+import org.apache.kafka.streams.processor.PunctuationType;
+import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
+import org.apache.kafka.streams.processor.api.FixedKeyProcessorContext;
+import org.apache.kafka.streams.processor.api.FixedKeyRecord;
+import org.apache.kafka.streams.state.KeyValueStore;
+
+/**
+ * Adds each click to its user's sequence, and emits the sequence if the click was accepted, addressed to the variant that
+ * answers it. Erases users on request, and emits the erasure.
+ *
+ * <p>A user is idle if the newest click is older than the retention by the {@link EventClock} of this task's clicks. A
+ * periodic search deletes the sequences of idle users. A click of an idle user begins a new sequence, unless the click's
+ * own time is one at which the user was not idle. The clock starts anew with the task: until a quorum of users has clicked,
+ * it knows no time, and no user is idle.
+ */
+final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> {
+    private final SequenceWindow window;
+    private final SequencerConfig config;
+    private final VariantRouting addressing;
+    private final SequencerMetrics metrics;
+    private final long retentionMs;
+    private final IdleUsers idleUsers;
+    private final DropWarnings warnings = new DropWarnings("a click");
+
+    /** User id in UTF-8 → the user's sequence, kept until the user is idle. */
+    private KeyValueStore<byte[], UserSequence> sequences;
+
+    /** {@link ClickOutcome#code} → number of clicks, kept for ever. Contains only the outcomes of clicks out of order. */
+    private KeyValueStore<String, Long> outcomes;
+
+    private final EventClock clock = new EventClock();
+
+    @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
+    Sequencer(SequencerConfig config, VariantRouting addressing, SequencerMetrics metrics) {
+        this.config = config;
+        this.addressing = addressing;
+        this.metrics = metrics;
+        retentionMs = config.idleRetention().toMillis();
+        window = new SequenceWindow(config.window(), config.types());
+        idleUsers = new IdleUsers(config.expirySlice());
+    }
+
+    @Override
+    public void init(FixedKeyProcessorContext<byte[], SequenceUpdate> context) {
+        super.init(context);
+        sequences = context.getStateStore(SequencerTopology.USER_SEQUENCES);
+        outcomes = context.getStateStore(SequencerTopology.CLICK_OUTCOMES);
+        context.schedule(config.expiryInterval(), PunctuationType.WALL_CLOCK_TIME, nowMs -> forgetIdleUsers());
+    }
+
+    @Override
+    public void process(FixedKeyRecord<byte[], Verdict.Placed> record) {
+        switch (record.value()) {
+            case Verdict.Accepted accepted -> take(record, accepted.click(), accepted.origin());
+            case Verdict.Erased erased -> erase(record, erased.origin());
+        }
+    }
+
+    /** Erases a user. Emits the erasure even for an unknown user: other processes may know the user. */
+    private void erase(FixedKeyRecord<byte[], Verdict.Placed> record, ClickOrigin origin) {
+        sequences.delete(record.key());
+        metrics.countErased();
+        context().forward(record.withValue(SequenceUpdate.erasure(origin)));
+    }
+
+    private void take(FixedKeyRecord<byte[], Verdict.Placed> record, Click click, ClickOrigin origin) {
+        long timeMs = EventClock.timeOf(click.timestampMs(), origin.recordTimestampMs());
+        clock.observe(click.userId(), timeMs);
+        SequenceWindow.Applied applied = window.apply(currentSequence(record.key(), timeMs), Interaction.of(click));
+        metrics.countOutcome(applied.outcome());
+        if (applied.outcome() != ClickOutcome.APPENDED) {
+            countExactly(applied.outcome());
+        }
+        if (applied.outcome().isAccepted()) {
+            sequences.put(record.key(), applied.sequence());
+            addressing.write(record.headers(), record.key());
+            context()
+                    .forward(record.withValue(
+                            new SequenceUpdate(applied.sequence(), List.of(applied.position()), origin)));
+        } else {
+            warnings.dropped(applied.outcome().code(), origin, context(), record.headers());
+        }
+    }
+
+    private UserSequence currentSequence(byte[] user, long clickMs) {
+        UserSequence sequence = sequences.get(user);
+        if (sequence == null) {
+            return UserSequence.EMPTY;
+        }
+        long newestMs = IdleUsers.newestMs(sequence);
+        if (clock.isPast(newestMs, retentionMs) && newestMs < clickMs - retentionMs) {
+            metrics.countForgotten(1);
+            return UserSequence.EMPTY;
+        }
+        return sequence;
+    }
+
+    private void countExactly(ClickOutcome outcome) {
+        Long before = outcomes.get(outcome.code());
+        outcomes.put(outcome.code(), before == null ? 1L : before + 1);
+    }
+
+    private void forgetIdleUsers() {
+        metrics.countForgotten(idleUsers.forget(newestMs -> clock.isPast(newestMs, retentionMs), sequences));
+    }
+}

@@ -1,0 +1,33 @@
+package io.freshet.service.sequencer;
+
+import io.freshet.store.event.Click;
+import io.freshet.store.sequence.ClickOrigin;
+
+/** Decision of the {@link ClickValidator} on a record of clicks. */
+sealed interface Verdict {
+    /** A record under the right key, its user. */
+    sealed interface Placed extends Verdict {
+        /** Returns the record as first received, before any re-keying. */
+        ClickOrigin origin();
+    }
+
+    /** A valid click under its user's key. */
+    record Accepted(Click click, ClickOrigin origin) implements Placed {}
+
+    /** A tombstone: the user must be erased. */
+    record Erased(ClickOrigin origin) implements Placed {}
+
+    /**
+     * A click that arrived under another key. The record now has the right key.
+     *
+     * @param value as received
+     */
+    record Misplaced(RawValue value) implements Verdict {}
+
+    /**
+     * A record that is not a click or was refused. Its headers name the reason and the origin.
+     *
+     * @param value as received
+     */
+    record Refused(RawValue value) implements Verdict {}
+}

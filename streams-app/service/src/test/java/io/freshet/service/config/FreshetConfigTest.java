@@ -1,0 +1,635 @@
+package io.freshet.service.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
+
+import io.freshet.model.cooccurrence.CooccurrenceConfig;
+import io.freshet.model.recommender.ModelConfig;
+import io.freshet.service.variant.UserSplit;
+import io.freshet.store.RetentionPolicy;
+import io.freshet.store.S3Settings;
+import io.freshet.store.StoreLocation;
+import io.freshet.store.event.EventTypes;
+import io.freshet.store.sequence.Interaction;
+import io.freshet.training.config.LearningConfig;
+import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.learner.TrainingConfig;
+import java.io.IOException;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.apache.kafka.common.config.ConfigException;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class FreshetConfigTest {
+    @Test
+    void shouldHaveDefaultsWhenNothingIsSet() {
+        FreshetConfig config = FreshetConfig.of(Map.of());
+
+        assertThat(config.applicationId()).isEqualTo("freshet");
+        assertThat(config.stateDir()).isEqualTo(Path.of("freshet-state"));
+        assertThat(config.modelName()).isEqualTo("default");
+        assertThat(config.modelStore()).isEqualTo(new StoreLocation.Folder(Path.of("freshet-state", "models")));
+        assertThat(config.s3()).isEqualTo(new S3Settings(null, "", false, 16 << 20));
+        assertThat(config.topics()).isEqualTo(Topics.DEFAULT);
+        assertThat(config.topicCreation()).isEqualTo(new TopicConfig(true, 4, (short) -1, Duration.ofDays(7), false));
+        assertThat(config.sequencer())
+                .isEqualTo(new SequencerConfig(
+                        50,
+                        Duration.ofDays(90),
+                        Duration.ofDays(1),
+                        Instant.parse("2000-01-01T00:00:00Z"),
+                        Duration.ofSeconds(1),
+                        200,
+                        EventTypes.ALIKE));
+        assertThat(config.scoring())
+                .isEqualTo(new ScoringConfig(
+                        10,
+                        1,
+                        2_000_000,
+                        Duration.ofDays(1),
+                        100_000,
+                        EventTypes.ALIKE,
+                        RepeatPolicy.OF_NOTHING,
+                        false,
+                        20));
+        assertThat(config.requests()).isEqualTo(new RequestLimits(10, 1_000, 200, 1_000, false));
+        assertThat(config.streams())
+                .isEqualTo(new StreamsRuntimeConfig(
+                        1, "", Duration.ofMillis(20), 64 << 20, 16 << 20, Duration.ofSeconds(4)));
+        assertThat(config.kafka().bootstrapServers()).isEqualTo("localhost:9092");
+    }
+
+    @Test
+    void shouldBoundOutputsByWhatTheProducersSend() {
+        assertThat(FreshetConfig.of(Map.of()).outputs()).isEqualTo(new OutputConfig(Set.of(), 524_288, 1 << 20));
+        assertThat(FreshetConfig.of(Map.of(
+                                "records.passed.headers", "b3, tenant",
+                                "records.dead.letter.bytes", "2048",
+                                "kafka.max.request.size", "9000000",
+                                "kafka.producer.max.request.size", "5000000"))
+                        .outputs())
+                .isEqualTo(new OutputConfig(Set.of("b3", "tenant"), 2_048, 5_000_000));
+    }
+
+    @Test
+    void shouldRefuseNamesOfHeadersThatAreNone() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("records.passed.headers", "b3,,tenant")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("records.passed.headers");
+    }
+
+    @Test
+    void shouldHaveTheTrainersOwnDefaultsWhenNothingIsSet() {
+        FreshetConfig config = FreshetConfig.of(Map.of());
+        int workers = Runtime.getRuntime().availableProcessors();
+
+        assertThat(config.trainer().model()).isEqualTo(ModelConfig.defaults(42));
+        assertThat(config.trainer().training()).isEqualTo(TrainingConfig.defaults(workers));
+        assertThat(config.trainer().learning()).isEqualTo(LearningConfig.DEFAULT);
+        assertThat(config.trainer().retention()).isEqualTo(new RetentionPolicy(3, 0));
+        assertThat(config.trainer().topics()).isEqualTo(OnlineConfig.Topics.DEFAULT);
+        assertThat(config.trainer().transactionalId()).isEqualTo("freshet-trainer-default");
+    }
+
+    @Test
+    void shouldTakeEachValueWhenItIsSet() {
+        FreshetConfig config = FreshetConfig.of(Map.of(
+                "topics.clicks", "shop.clicks",
+                "topics.replication.factor", "3",
+                "sequencer.window", "20",
+                "sequencer.idle.retention.ms", "60000",
+                "scoring.top.k", "5",
+                "streams.instance.id", "freshet-0",
+                "model.store.path", "/models",
+                "kafka.bootstrap.servers", "a:1,b:2"));
+
+        assertThat(config.topics().clicks()).isEqualTo("shop.clicks");
+        assertThat(config.topicCreation().replicationFactor()).isEqualTo((short) 3);
+        assertThat(config.sequencer().window()).isEqualTo(20);
+        assertThat(config.sequencer().idleRetention()).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.scoring().topK()).isEqualTo(5);
+        assertThat(config.streams().instanceId()).isEqualTo("freshet-0");
+        assertThat(config.modelStorePath()).isEqualTo(Path.of("/models"));
+        assertThat(config.kafka().bootstrapServers()).isEqualTo("a:1,b:2");
+    }
+
+    @Test
+    void shouldKeepTheModelStoreInABucketWhenOneIsNamed() {
+        FreshetConfig config = FreshetConfig.of(Map.of(
+                "model.store.path", "/models",
+                "model.store.url", "s3://models/shop",
+                "model.store.s3.endpoint", "http://minio:9000",
+                "model.store.s3.region", "eu-central-1",
+                "model.store.s3.path.style", "true",
+                "model.store.s3.part.bytes", "8388608",
+                "online.snapshots.kept", "5",
+                "online.snapshots.kept.days", "30"));
+
+        assertThat(config.modelStore()).isEqualTo(new StoreLocation.Bucket("models", "shop"));
+        assertThat(config.s3())
+                .isEqualTo(new S3Settings(URI.create("http://minio:9000"), "eu-central-1", true, 8 << 20));
+        assertThat(config.trainer().retention()).isEqualTo(new RetentionPolicy(5, 30));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "model.store.url, gs://models",
+        "model.store.url, models",
+        "model.store.s3.endpoint, minio:9000",
+        "model.store.s3.endpoint, ftp://minio",
+        "model.store.s3.part.bytes, 5242879",
+        "online.snapshots.kept.days, -1",
+    })
+    void shouldRefuseAModelStoreThatThereCannotBe(String key, String value) {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of(key, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key);
+    }
+
+    @Test
+    void shouldLetSeenItemsComeBackWhenTheirTimeHasPassed() {
+        RepeatPolicy seen = FreshetConfig.of(Map.of("events.seen.return.ms", "view=10, shown=0 ,*=20"))
+                .scoring()
+                .repeats();
+
+        assertThat(seen).isEqualTo(new RepeatPolicy(Map.of("view", 10L, "shown", 0L), 20));
+        assertThat(seen.hides(new Interaction("a", 100, "view", 0), 109)).isTrue();
+        assertThat(seen.hides(new Interaction("a", 100, "view", 0), 110)).isFalse();
+        assertThat(seen.hides(new Interaction("a", 100, "shown", 0), 100)).isFalse();
+        assertThat(seen.hides(new Interaction("a", 100, "other", 0), 119)).isTrue();
+        assertThat(seen.hides(new Interaction("a", 100, null, 0), 120)).isFalse();
+        assertThat(RepeatPolicy.OF_NOTHING.hides(new Interaction("a", 0, null, 0), Long.MAX_VALUE))
+                .isTrue();
+    }
+
+    @Test
+    void shouldHaveACatalogueWhenItIsSaid() {
+        FreshetConfig config = FreshetConfig.of(Map.of("items.catalogue", "filter", "recommendations.max.k", "20"));
+
+        assertThat(config.scoring().catalogue()).isTrue();
+        assertThat(config.topicCreation().catalogue()).isTrue();
+        assertThat(config.requests()).isEqualTo(new RequestLimits(10, 20, 200, 1_000, true));
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("items.catalogue", "on")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("items.catalogue")
+                .hasMessageContaining("off, filter");
+    }
+
+    @Test
+    void shouldHaveOneVariantWhenNothingIsSet() {
+        VariantConfig variants = FreshetConfig.of(Map.of()).variants();
+
+        assertThat(variants.name()).isEmpty();
+        assertThat(variants.models()).containsExactly(Map.entry("", "default"));
+        assertThat(variants.split().isOn()).isFalse();
+        assertThat(variants.shadow()).isFalse();
+        assertThat(variants.rememberedUsers()).isEqualTo(10_000);
+        assertThat(variants.metricsK()).isEqualTo(10);
+        assertThat(variants.metricsWindow()).isEqualTo(5_000);
+    }
+
+    @Test
+    void shouldSayWhichVariantsAProcessAnswersWhenTheyAreSet() {
+        VariantConfig variants = FreshetConfig.of(Map.of(
+                        "variants.name", "a",
+                        "variants.shares", "a=50, b=30.5 ,c=0",
+                        "variants.models", "b=wide",
+                        "variants.salt", "winter"))
+                .variants();
+
+        assertThat(variants.models()).containsExactly(Map.entry("a", "default"), Map.entry("b", "wide"));
+        assertThat(variants.addressing().here()).containsExactlyInAnyOrder("a", "b");
+        assertThat(variants.split().salt()).isEqualTo("winter");
+        assertThat(variants.split().shares())
+                .containsExactly(
+                        new UserSplit.Share("a", 50), new UserSplit.Share("b", 30.5), new UserSplit.Share("c", 0));
+    }
+
+    @Test
+    void shouldRunAScorerUnderANameOfItsOwn() {
+        Map<String, String> settings = Map.of("variants.name", "b", "model.name", "wide");
+        FreshetConfig scorer = FreshetConfig.of(settings).asScorer();
+
+        assertThat(scorer.applicationId()).isEqualTo("freshet-scorer-b");
+        assertThat(scorer.topics()).isEqualTo(Topics.DEFAULT);
+        assertThat(scorer.variants().models()).containsExactly(Map.entry("b", "wide"));
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of()).asScorer())
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("variants.name must be set where a process has the role scorer");
+    }
+
+    @Test
+    void shouldKeepAShadowAwayFromWhatIsServed() {
+        FreshetConfig shadow = FreshetConfig.of(Map.of("variants.name", "s", "scorer.shadow", "true"));
+        FreshetConfig named =
+                FreshetConfig.of(Map.of("variants.name", "s", "scorer.shadow", "true", "topics.shadow", "try"));
+
+        assertThat(shadow.asScorer().topics().recommendations()).isEqualTo("recommendations-shadow-s");
+        assertThat(named.asScorer().topics().recommendations()).isEqualTo("try");
+        assertRefused(
+                Map.of("variants.name", "s", "scorer.shadow", "true", "topics.shadow", "recommendations"),
+                "Each topic must have a name of its own");
+        assertRefused(
+                Map.of("variants.name", "a", "scorer.shadow", "true", "variants.shares", "a=1"),
+                "A shadow serves no users and must have no share: variants.name=a");
+    }
+
+    @Test
+    void shouldRefuseVariantsThatCannotBe() {
+        assertRefused(Map.of("variants.shares", "a"), "must be variant=share with commas: \"a\" has no =");
+        assertRefused(Map.of("variants.shares", "a=1,"), "must be variant=share with commas: \"\" has no =");
+        assertRefused(Map.of("variants.shares", "a=1,a=2"), "must name each variant once: a");
+        assertRefused(Map.of("variants.shares", "a=many"), "a share must be a number, 0 or more: \"many\"");
+        assertRefused(Map.of("variants.shares", "a=-1"), "a share must be a number, 0 or more: \"-1\"");
+        assertRefused(Map.of("variants.shares", "a=0,b=0"), "some variant must have a share above 0");
+        assertRefused(Map.of("variants.shares", "a b=1"), "must be 1 to 100 of A-Z a-z 0-9 . _ -");
+        assertRefused(Map.of("variants.name", "a/b"), "must be 1 to 100 of A-Z a-z 0-9 . _ -");
+        assertRefused(
+                Map.of("variants.shares", "a=1,b=1"),
+                "A process's own variant must have a share, even if it is 0: variants.name=");
+        assertRefused(
+                Map.of("variants.name", "a", "variants.shares", "a=1", "variants.models", "b=wide"),
+                "Each variant of variants.models must have a share: variant=b");
+        assertRefused(
+                Map.of("variants.name", "a", "variants.shares", "a=1", "variants.models", "a=wide"),
+                "the process's own variant, a, has the model of model.name");
+    }
+
+    private static void assertRefused(Map<String, String> settings, String message) {
+        assertThatThrownBy(() -> FreshetConfig.of(settings))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void shouldRefuseMoreItemsByDefaultThanMayBeAskedFor() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("scoring.top.k", "30", "recommendations.max.k", "20")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessage("scoring.top.k must be at most recommendations.max.k: top.k=30 max.k=20");
+    }
+
+    @Test
+    void shouldBoundTheMemoryWhenItsKeysAreSet() {
+        FreshetConfig bounded = FreshetConfig.of(Map.of(
+                "model.memory.window", "3", "model.memory.neighbours", "20", "model.memory.halving.clicks", "50"));
+        FreshetConfig off = FreshetConfig.of(Map.of("model.memory.window", "0"));
+
+        assertThat(bounded.trainer().learning().memory()).isEqualTo(new CooccurrenceConfig(3, 20, 50));
+        assertThat(off.trainer().learning().memory().isOn()).isFalse();
+    }
+
+    @Test
+    void shouldGiveEveryRoleTheSameTypesOfEvents() {
+        FreshetConfig config = FreshetConfig.of(Map.of(
+                "events.weights", " purchase = 4, view=0.5 ,odd=type=0",
+                "events.filter.only", "impression",
+                "events.negative", "dislike, return"));
+        EventTypes expected = new EventTypes(
+                Map.of("purchase", 4f, "view", .5f, "odd=type", 0f), Set.of("impression"), Set.of("dislike", "return"));
+
+        assertThat(config.eventTypes()).isEqualTo(expected);
+        assertThat(config.sequencer().types()).isEqualTo(expected);
+        assertThat(config.scoring().types()).isEqualTo(expected);
+        assertThat(config.trainer().learning().types()).isEqualTo(expected);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        events.weights     | purchase          | "purchase" has no =
+        events.weights     | a=1,b=x           | must be a number: "b=x"
+        events.weights     | a=-1              | 0 or from 0.000001 to 1000000: "a=-1"
+        events.weights     | a=NaN             | 0 or from 0.000001 to 1000000: "a=NaN"
+        events.weights     | a=1e-9            | 0 or from 0.000001 to 1000000: "a=1e-9"
+        events.weights     | =1                | must have a name
+        events.weights     | a=1,,b=2          | before and after each comma
+        events.weights     | a=1,a=2           | each type once: a
+        events.filter.only | a,b,a             | each type once: a
+        events.negative    | a,                | before and after each comma
+        events.seen.return.ms | view           | "view" has no =
+        events.seen.return.ms | view=-1        | 0 or more: "view=-1"
+        events.seen.return.ms | view=1d        | a whole number of ms
+        events.seen.return.ms | *=1,*=2        | each type once: *
+        """)
+    void shouldNameThePartOfEventTypesThatDoesNotHold(String key, String value, String message) {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of(key, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key)
+                .hasMessageContaining(message);
+    }
+
+    @Test
+    void shouldRefuseATypeOfEventsThatHasTwoMeaningsOrTooLongAName() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("events.weights", "view=1", "events.negative", "view")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("view is in events.weights and in events.negative");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("events.filter.only", "x", "events.negative", "y,x")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("x is in events.filter.only and in events.negative");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("events.negative", "ü".repeat(33))))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("at most 64 bytes");
+    }
+
+    @Test
+    void shouldNameTheNearestKeyWhenAKeyIsUnknown() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("sequencer.windows", "20")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("sequencer.windows")
+                .hasMessageContaining("sequencer.window");
+    }
+
+    @Test
+    void shouldRefuseWhenAValueDoesNotHold() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("sequencer.window", "0")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("sequencer.window");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("scoring.top.k", "ten")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("scoring.top.k");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("topics.clicks", "no spaces")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("topics.clicks");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("topics.clicks", "x", "topics.sequences", "x")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("name of its own");
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("model.name", "../up")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("model.name");
+    }
+
+    @Test
+    void shouldHaveAnHttpServerForThisMachineOnlyWhenNothingIsSet() {
+        HttpConfig http = FreshetConfig.of(Map.of()).http();
+
+        assertThat(http.isOn()).isFalse();
+        assertThat(http.host()).isEqualTo("127.0.0.1");
+        assertThat(http.hosts()).isEmpty();
+        assertThat(http.tls().isOn()).isFalse();
+        assertThat(http.limits()).isEqualTo(new HttpConfig.Limits(1 << 20, 5_000, 0, 0, Duration.ofSeconds(10)));
+    }
+
+    @Test
+    void shouldTakeTheSettingsOfTheHttpServerWhenTheyAreSet() {
+        HttpConfig http = FreshetConfig.of(Map.of(
+                        "http.port", "8443",
+                        "http.hosts", "Shop.example, *.svc",
+                        "http.tls.certificate", "chain.pem",
+                        "http.tls.key", "key.pem",
+                        "http.tls.trusted", "ca.pem",
+                        "http.max.clicks", "7",
+                        "http.max.connections", "8",
+                        "http.max.request.rate", "9",
+                        "http.clicks.timeout.ms", "500"))
+                .http();
+
+        assertThat(http.url()).isEqualTo("https://127.0.0.1:8443/");
+        assertThat(http.hosts()).containsExactly("shop.example", "*.svc");
+        assertThat(http.tls()).isEqualTo(new HttpConfig.Tls("chain.pem", "key.pem", "ca.pem"));
+        assertThat(http.limits()).isEqualTo(new HttpConfig.Limits(1 << 20, 7, 8, 9, Duration.ofMillis(500)));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "http.hosts, shop.example:8080",
+        "http.hosts, freshet.*",
+        "http.hosts, https://shop.example",
+        "http.tls.key, key.pem",
+        "http.tls.certificate, chain.pem"
+    })
+    void shouldNameTheKeyOfTheHttpServerThatDoesNotHold(String key, String value) {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of(key, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(key);
+    }
+
+    @Test
+    void shouldLetTheEnvironmentWinOverTheFileAndOverridesOverBoth(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("freshet.properties");
+        Files.writeString(file, "sequencer.window=10\nscoring.top.k=10\ntopics.clicks=from-file\n");
+
+        FreshetConfig config = FreshetConfig.load(
+                file,
+                Map.of(
+                        "FRESHET_SCORING_TOP_K", "20",
+                        "FRESHET_TOPICS_CLICKS", "from-environment",
+                        "FRESHET_KAFKA_SECURITY_PROTOCOL", "SSL",
+                        "FRESHET_SERVICE_HOST", "10.0.0.1",
+                        "PATH", "/bin"),
+                Map.of("topics.clicks", "from-override"));
+
+        assertThat(config.sequencer().window()).isEqualTo(10);
+        assertThat(config.scoring().topK()).isEqualTo(20);
+        assertThat(config.topics().clicks()).isEqualTo("from-override");
+        assertThat(config.kafka().forAdmin()).containsEntry("security.protocol", "SSL");
+    }
+
+    @Test
+    void shouldHaveAnEnvironmentVariableOfItsOwnForEachKey() {
+        assertThat(ConfigKeys.BY_ENVIRONMENT_NAME).hasSameSizeAs(ConfigKeys.ALL);
+        assertThat(ConfigKeys.BY_ENVIRONMENT_NAME).containsKey("FRESHET_TOPICS_CLICKS_REKEYED");
+    }
+
+    @Test
+    void shouldTakeEachKeyFromTheFileAndFromTheEnvironment(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve("freshet.properties");
+        for (ConfigKey key : ConfigKeys.ALL) {
+            Map<String, String> beside = beside(key);
+            Object usual =
+                    Objects.requireNonNull(ConfigKeys.definition().parse(beside).get(key.name()));
+            String other = otherValue(key, beside, usual);
+            Files.writeString(file, key.name() + "=" + other + "\n");
+
+            Object fromFile = FreshetConfig.load(file, Map.of(), beside).value(key.name());
+            Object fromEnvironment = FreshetConfig.load(null, Map.of(key.environmentName(), other), beside)
+                    .value(key.name());
+
+            assertThat(fromFile).as(key.name()).isNotEqualTo(usual);
+            assertThat(fromEnvironment).as(key.environmentName()).isEqualTo(fromFile);
+        }
+    }
+
+    /** Returns the other keys that some keys require. */
+    private static Map<String, String> beside(ConfigKey key) {
+        return switch (key.name()) {
+            case ConfigKeys.VARIANTS_NAME -> Map.of();
+            case ConfigKeys.VARIANTS_MODELS ->
+                Map.of(ConfigKeys.VARIANTS_NAME, "mine", ConfigKeys.VARIANTS_SHARES, "mine=1,other=1");
+            case ConfigKeys.HTTP_TLS_CERTIFICATE ->
+                Map.of(ConfigKeys.VARIANTS_NAME, "other", ConfigKeys.HTTP_TLS_KEY, "key.pem");
+            case ConfigKeys.HTTP_TLS_KEY ->
+                Map.of(ConfigKeys.VARIANTS_NAME, "other", ConfigKeys.HTTP_TLS_CERTIFICATE, "chain.pem");
+            default -> Map.of(ConfigKeys.VARIANTS_NAME, "other");
+        };
+    }
+
+    /** Returns a valid value that differs from the default. */
+    private static String otherValue(ConfigKey key, Map<String, String> beside, Object usual) {
+        String candidates =
+                "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other"
+                        + " filter gru4rec";
+        return Stream.of(candidates.split(" ", -1))
+                .filter(text -> isTaken(key.name(), text, beside, usual))
+                .findFirst()
+                .orElseThrow(() -> new AssertionError("a value must be found for " + key.name()));
+    }
+
+    private static boolean isTaken(String key, String value, Map<String, String> beside, Object usual) {
+        Map<String, String> settings = new HashMap<>(beside);
+        settings.put(key, value);
+        try {
+            return !FreshetConfig.of(settings).value(key).equals(usual);
+        } catch (ConfigException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void shouldPassKafkaKeysToTheClientsTheyAreFor() {
+        KafkaProperties kafka = FreshetConfig.of(Map.of(
+                        "kafka.bootstrap.servers", "a:1",
+                        "kafka.security.protocol", "SSL",
+                        "kafka.linger.ms", "7",
+                        "kafka.num.standby.replicas", "1",
+                        "kafka.producer.linger.ms", "9",
+                        "kafka.consumer.max.poll.records", "11",
+                        "kafka.my.interceptor.option", "x"))
+                .kafka();
+
+        assertThat(kafka.forProducer())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "a:1"),
+                        Map.entry("security.protocol", "SSL"),
+                        Map.entry("linger.ms", "9"),
+                        Map.entry("my.interceptor.option", "x"));
+        assertThat(kafka.forConsumer())
+                .containsOnly(
+                        Map.entry("bootstrap.servers", "a:1"),
+                        Map.entry("security.protocol", "SSL"),
+                        Map.entry("max.poll.records", "11"),
+                        Map.entry("my.interceptor.option", "x"));
+        assertThat(kafka.forStreams())
+                .containsEntry("num.standby.replicas", "1")
+                .containsEntry("producer.linger.ms", "9")
+                .containsEntry("consumer.max.poll.records", "11");
+    }
+
+    /** Covers every prefix that reaches a client. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"", "consumer.", "producer.", "admin.", "main.consumer.", "restore.consumer.", "global.consumer."
+            })
+    void shouldRefuseAKafkaSettingThatTheProgramDecides(String prefix) {
+        Map<String, String> decided = Map.of(
+                "application.id", "set application.id",
+                "processing.guarantee", "must be exactly_once_v2",
+                "isolation.level", "must be read_committed",
+                "group.id", "set that",
+                "auto.offset.reset", "must be earliest",
+                "enable.idempotence", "must be true",
+                "acks", "must be -1 or all",
+                "transactional.id", "fences a second trainer",
+                "rocksdb.config.setter", "set streams.rocksdb.*");
+        decided.forEach((name, why) -> {
+            String key = "kafka." + prefix + name;
+            assertThatExceptionOfType(ConfigException.class)
+                    .isThrownBy(() -> FreshetConfig.of(Map.of(key, "other")))
+                    .withMessageContaining(key + " must ")
+                    .withMessageContaining(why);
+        });
+        Map<String, String> same = Map.of(
+                "kafka." + prefix + "processing.guarantee", "exactly_once_v2",
+                "kafka." + prefix + "acks", "all",
+                "kafka." + prefix + "isolation.level", "read_committed");
+        assertThat(FreshetConfig.of(same).kafka().forStreams()).containsEntry(prefix + "acks", "all");
+    }
+
+    @Test
+    void shouldNameEachKafkaSettingThatTheProgramDecidesWhenAskedForMistakes() throws IOException {
+        assertThat(ConfigMistake.all(null, Map.of(), Map.of("kafka.acks", "1", "kafka.consumer.group.id", "x")))
+                .extracting(ConfigMistake::weight, ConfigMistake::remedy)
+                .containsExactlyInAnyOrder(
+                        tuple(ConfigMistake.Weight.REFUSED, "take kafka.acks out"),
+                        tuple(ConfigMistake.Weight.REFUSED, "take kafka.consumer.group.id out"));
+    }
+
+    /** Covers the variables that Kubernetes sets for services named freshet-http and freshet-kafka. */
+    @Test
+    void shouldPassOverTheServiceLinksOfKubernetes() throws IOException {
+        Map<String, String> links = Map.of(
+                "FRESHET_HTTP_PORT", "tcp://10.0.0.7:8080",
+                "FRESHET_HTTP_PORT_8080_TCP", "tcp://10.0.0.7:8080",
+                "FRESHET_HTTP_PORT_8080_TCP_ADDR", "10.0.0.7",
+                "FRESHET_HTTP_SERVICE_HOST", "10.0.0.7",
+                "FRESHET_HTTP_SERVICE_PORT_HTTP", "8080",
+                "FRESHET_KAFKA_SERVICE_PORT", "9092");
+        FreshetConfig config = FreshetConfig.load(null, links, Map.of());
+
+        assertThat(config.http().port()).isZero();
+        assertThat(config.kafka().forStreams()).containsOnlyKeys("bootstrap.servers");
+        assertThat(ConfigMistake.all(null, links, Map.of()))
+                .hasSize(links.size())
+                .allSatisfy(mistake -> {
+                    assertThat(mistake.weight()).isEqualTo(ConfigMistake.Weight.PASSED_OVER);
+                    assertThat(mistake.message()).contains("service links");
+                    assertThat(mistake.remedy()).contains("enableServiceLinks: false");
+                });
+        assertThat(FreshetConfig.load(null, Map.of("FRESHET_HTTP_PORT", "8081"), Map.of())
+                        .http()
+                        .port())
+                .isEqualTo(8081);
+    }
+
+    @Test
+    void shouldShowEachKeyInTheMarkdownTable() {
+        String table = FreshetConfig.markdownTable();
+
+        assertThat(table.lines()).hasSize(ConfigKeys.ALL.size() + 2);
+        assertThat(table)
+                .contains("| `sequencer.window` | `50` | clicks | The most clicks kept per user: the newest by click"
+                        + " time. Events of `events.filter.only` and `events.negative` are counted separately. |\n");
+    }
+
+    @Test
+    void shouldTakeEarlierNamesOfKeysFromEachSource(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("freshet.properties"), "online.hurry.clicks=1\n");
+        Map<String, String> variable = Map.of("FRESHET_ONLINE_HURRY_CLICKS", "2");
+
+        assertThat(catchUpClicks(file, Map.of(), Map.of())).isEqualTo(1);
+        assertThat(catchUpClicks(file, variable, Map.of())).isEqualTo(2);
+        assertThat(catchUpClicks(file, variable, Map.of("online.catchup.clicks", "3")))
+                .isEqualTo(3);
+        assertThat(catchUpClicks(
+                        null, Map.of("FRESHET_ONLINE_CATCHUP_CLICKS", "4"), Map.of("online.hurry.clicks", "5")))
+                .isEqualTo(5);
+        assertThat(ConfigMistake.all(file, Map.of(), Map.of()))
+                .extracting(ConfigMistake::weight, ConfigMistake::message)
+                .containsExactly(tuple(
+                        ConfigMistake.Weight.DEPRECATED, "online.hurry.clicks is now called online.catchup.clicks"));
+    }
+
+    @Test
+    void shouldRefuseAKeyThatIsSetByBothOfItsNames() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("online.hurry.clicks", "1", "online.catchup.clicks", "1")))
+                .hasMessageContainingAll("online.hurry.clicks", "online.catchup.clicks", "remove");
+    }
+
+    private static int catchUpClicks(
+            @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
+        return FreshetConfig.load(file, environment, overrides).trainer().catchUpClicks();
+    }
+}

@@ -1,8 +1,0 @@
-/**
- * Reads click files, which users have before they have a stream. Finds out the layout of the files, reports it, and counts
- * every row that gives no click.
- */
-@NullMarked
-package io.freshet.clickfile;
-
-import org.jspecify.annotations.NullMarked;

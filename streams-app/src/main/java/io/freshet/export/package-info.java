@@ -1,5 +1,0 @@
-/** Exports the items and vectors of a snapshot as files for other programs. */
-@NullMarked
-package io.freshet.export;
-
-import org.jspecify.annotations.NullMarked;

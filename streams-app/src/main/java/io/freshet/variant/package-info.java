@@ -1,5 +1,0 @@
-/** Variants: which variant a user has, which process answers, and what users clicked afterwards. */
-@NullMarked
-package io.freshet.variant;
-
-import org.jspecify.annotations.NullMarked;

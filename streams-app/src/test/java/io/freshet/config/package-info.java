@@ -1,4 +1,0 @@
-@NullMarked
-package io.freshet.config;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Checks of the deployment: the image of {@code docker/} and the manifests of {@code k8s/}, compared with the program. */
-@NullMarked
-package io.freshet.deploy;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Faults of brokers, processes, disks, network and clocks, and what must hold after each of them. */
-@NullMarked
-package io.freshet.faults;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.freshet.http;
-
-import org.jspecify.annotations.NullMarked;

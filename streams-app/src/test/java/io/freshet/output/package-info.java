@@ -1,4 +1,0 @@
-@NullMarked
-package io.freshet.output;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.freshet.scoring;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.freshet.sequencer;
-
-import org.jspecify.annotations.NullMarked;

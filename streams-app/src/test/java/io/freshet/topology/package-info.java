@@ -1,4 +1,0 @@
-@NullMarked
-package io.freshet.topology;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,4 +1,0 @@
-@NullMarked
-package io.freshet.variant;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,138 @@
+package io.freshet.testkit.broker;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Properties;
+import java.util.stream.Collectors;
+import kafka.server.KafkaConfig;
+import kafka.server.KafkaRaftServer;
+import org.apache.kafka.common.Uuid;
+import org.apache.kafka.common.utils.Time;
+import org.apache.kafka.metadata.storage.Formatter;
+import org.apache.kafka.server.common.MetadataVersion;
+
+/** A real Kafka node in this JVM, with listeners and settings chosen by the test. */
+public final class KafkaNode implements AutoCloseable {
+    /** A listener of this name advertises an address that does not exist. */
+    public static final String AWAY = "AWAY";
+
+    /** Listener of the controllers, not used by clients. */
+    public static final String CONTROLLER = "CONTROLLER";
+
+    private final KafkaRaftServer server;
+    private final Map<String, Integer> ports;
+
+    private KafkaNode(KafkaRaftServer server, Map<String, Integer> ports) {
+        this.server = server;
+        this.ports = ports;
+    }
+
+    /**
+     * Starts a node.
+     *
+     * @param listeners names of the listeners, each of which gets a port; the settings define their protocols
+     * @param settings settings that override the node's own
+     */
+    public static KafkaNode start(Path folder, List<String> listeners, Map<String, String> settings) throws Exception {
+        Map<String, Integer> ports = new LinkedHashMap<>();
+        for (String listener : listeners) {
+            ports.put(listener, freePort());
+        }
+        ports.put(CONTROLLER, freePort());
+        return startMember(folder, 1, Uuid.randomUuid().toString(), ports, settings);
+    }
+
+    /**
+     * Starts a node of a cluster. It continues with the data of an earlier start on the same folder.
+     *
+     * @param cluster cluster id, a {@link Uuid}
+     * @param ports ports of its listeners and of its {@link #CONTROLLER}
+     * @param settings settings that override the node's own; they name the voters
+     */
+    public static KafkaNode startMember(
+            Path folder, int node, String cluster, Map<String, Integer> ports, Map<String, String> settings)
+            throws Exception {
+        format(folder, node, cluster);
+        Properties properties = new Properties();
+        properties.putAll(usual(folder, node, ports));
+        properties.putAll(settings);
+        KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties), Time.SYSTEM);
+        server.startup();
+        return new KafkaNode(server, ports);
+    }
+
+    /** Returns host:port of a listener. */
+    public String address(String listener) {
+        return "127.0.0.1:" + ports.get(listener);
+    }
+
+    /** Waits until the node ends, for whatever reason. */
+    public void awaitEnd() {
+        server.awaitShutdown();
+    }
+
+    @Override
+    public void close() {
+        server.shutdown();
+        server.awaitShutdown();
+    }
+
+    private static void format(Path folder, int node, String cluster) throws Exception {
+        new Formatter()
+                .setNodeId(node)
+                .setClusterId(cluster)
+                .setIgnoreFormatted(true)
+                .setDirectories(List.of(folder.toString()))
+                .setMetadataLogDirectory(folder.toString())
+                .setControllerListenerName(CONTROLLER)
+                .setReleaseVersion(MetadataVersion.latestProduction())
+                .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
+                .run();
+    }
+
+    private static Map<String, String> usual(Path folder, int node, Map<String, Integer> ports) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put("process.roles", "broker,controller");
+        settings.put("node.id", Integer.toString(node));
+        settings.put("controller.quorum.voters", node + "@127.0.0.1:" + ports.get(CONTROLLER));
+        settings.put("controller.listener.names", CONTROLLER);
+        settings.put(
+                "listeners",
+                ports.entrySet().stream()
+                        .map(port -> port.getKey() + "://127.0.0.1:" + port.getValue())
+                        .collect(Collectors.joining(",")));
+        settings.put(
+                "advertised.listeners",
+                ports.keySet().stream()
+                        .filter(listener -> !listener.equals(CONTROLLER))
+                        .map(listener -> listener + "://" + (listener.equals(AWAY) ? "broker.invalid" : "127.0.0.1")
+                                + ":" + ports.get(listener))
+                        .collect(Collectors.joining(",")));
+        settings.put("log.dirs", folder.toString());
+        settings.put("auto.create.topics.enable", "false");
+        settings.put("group.initial.rebalance.delay.ms", "0");
+        for (String topic : List.of("offsets.topic", "transaction.state.log", "share.coordinator.state.topic")) {
+            settings.put(topic + ".replication.factor", "1");
+            settings.put(topic + ".num.partitions", "1");
+        }
+        settings.put("transaction.state.log.min.isr", "1");
+        settings.put("share.coordinator.state.topic.min.isr", "1");
+        settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(8 << 20));
+        return settings;
+    }
+
+    /** Returns a port of the loopback address that was free just now. */
+    public static int freePort() throws IOException {
+        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return socket.getLocalPort();
+        }
+    }
+}

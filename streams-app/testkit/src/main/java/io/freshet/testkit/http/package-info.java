@@ -1,0 +1,5 @@
+/** An HTTP client for tests. */
+@NullMarked
+package io.freshet.testkit.http;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Recommenders without a network that serve as baselines: popular items in a window or with decay, and sequential rules. */
+@NullMarked
+package io.freshet.lab.baseline;
+
+import org.jspecify.annotations.NullMarked;

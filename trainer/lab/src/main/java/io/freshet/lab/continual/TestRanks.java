@@ -1,0 +1,31 @@
+package io.freshet.lab.continual;
+
+import io.freshet.store.modellog.StepRecord;
+import io.freshet.training.step.TargetRanks;
+import java.util.stream.IntStream;
+
+/** Ranks of a test's targets, collected batch by batch. Not thread-safe. */
+final class TestRanks {
+    private final IntStream.Builder served = IntStream.builder();
+    private final IntStream.Builder network = IntStream.builder();
+
+    /** Adds the ranks of a batch. First clicks of sessions are no targets and are skipped. */
+    void add(TargetRanks batch) {
+        for (int i = 0; i < batch.served().length; i++) {
+            if (batch.served()[i] != StepRecord.NO_EVENT) {
+                served.add(batch.served()[i]);
+                network.add(batch.network()[i]);
+            }
+        }
+    }
+
+    /** Returns the ranks by what the learner serves. May be called once. */
+    int[] served() {
+        return served.build().toArray();
+    }
+
+    /** Returns the ranks by the learner's network alone. May be called once. */
+    int[] network() {
+        return network.build().toArray();
+    }
+}

@@ -1,0 +1,41 @@
+package io.freshet.lab.prequential;
+
+import io.freshet.model.recommender.ModelConfig;
+import io.freshet.training.config.LearningConfig;
+import io.freshet.training.fit.FitConfig;
+import io.freshet.training.learner.TrainingConfig;
+import io.freshet.training.metrics.SeenItems;
+import java.util.Set;
+
+/**
+ * Settings of a comparison.
+ *
+ * @param model network of the online learner and of the frozen one
+ * @param training how the network learns from a batch
+ * @param learning what a step consists of
+ * @param stepClicks records of a step; only the last step has fewer
+ * @param seen whether the items of a user's history are ranked among the candidates for the next one
+ * @param methods methods that the online learner is compared with
+ * @param refit settings of the fits of the refitted network
+ * @param window number of events in the moving metrics
+ */
+public record ComparisonConfig(
+        ModelConfig model,
+        TrainingConfig training,
+        LearningConfig learning,
+        int stepClicks,
+        SeenItems seen,
+        Set<ComparedMethod> methods,
+        FitConfig refit,
+        int window) {
+    /** Length of the list that counts as a hit. */
+    public static final int K = 10;
+
+    public ComparisonConfig {
+        methods = Set.copyOf(methods);
+        if (stepClicks < 1 || window < 1) {
+            throw new IllegalArgumentException(
+                    "stepClicks and window must be positive: stepClicks=" + stepClicks + " window=" + window);
+        }
+    }
+}

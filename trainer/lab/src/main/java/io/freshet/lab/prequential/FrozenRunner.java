@@ -1,0 +1,48 @@
+package io.freshet.lab.prequential;
+
+import io.freshet.training.metrics.SeenItems;
+import io.freshet.training.step.OnlineLearner;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Runs a copy of the online learner that was taken after a share of the stream and learns no more. Until the copy is taken,
+ * the ranks are those of the online learner. Items that appear later are ranked by their initial vectors.
+ *
+ * <p>Must run after the online learner. Owns the copy.
+ */
+final class FrozenRunner implements Runner {
+    private final OnlineRunner online;
+    private final long learnedRecords;
+    private final SeenItems seen;
+    private @Nullable OnlineLearner frozen;
+
+    /**
+     * Creates a runner whose copy has not been taken yet.
+     *
+     * @param learnedRecords most records that the copy has learned from
+     */
+    FrozenRunner(OnlineRunner online, long learnedRecords, SeenItems seen) {
+        this.online = online;
+        this.learnedRecords = learnedRecords;
+        this.seen = seen;
+    }
+
+    @Override
+    public void makeReady(Step step) {
+        if (frozen == null && step.firstRecord() + step.updates().size() > learnedRecords) {
+            frozen = LearnerCopies.of(online.learner(), seen);
+        }
+    }
+
+    @Override
+    public int[] run(Step step) {
+        return frozen == null ? online.ranks() : frozen.rank(step.updates());
+    }
+
+    @Override
+    public void close() {
+        if (frozen != null) {
+            frozen.close();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.freshet.lab.continual;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import io.freshet.model.encoder.network.SasRecConfig;
+import io.freshet.model.recommender.ModelConfig;
+import io.freshet.model.tensor.Lanes;
+import io.freshet.training.config.LearningConfig;
+import io.freshet.training.learner.TrainingConfig;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+
+final class ContinualTest {
+    private static final ContinualConfig CONFIG = new ContinualConfig(
+            new ModelConfig(new SasRecConfig(Lanes.WIDTH, 6, 1, 1), .1f, 3),
+            TrainingConfig.defaults(1),
+            new LearningConfig(2, 6, 16, 6, 100, 10, 50),
+            16,
+            6);
+
+    private final List<List<PeriodClick>> periods = List.of(period(0), period(1), period(2));
+
+    @Test
+    void shouldTestWhatANaiveReadingOfTheProtocolLeaves() {
+        Set<String> seen = new HashSet<>();
+        periods.get(0).forEach(click -> seen.add(click.item()));
+        Map<String, List<String>> sessions = new LinkedHashMap<>();
+        for (PeriodClick click : periods.get(1)) {
+            if (seen.contains(click.item())) {
+                sessions.computeIfAbsent(click.session(), _ -> new ArrayList<>())
+                        .add(click.item());
+            }
+        }
+        sessions.values().removeIf(items -> items.size() == 1);
+
+        Map<String, List<String>> tested = new LinkedHashMap<>();
+        TestClicks.of(periods.get(1), seen::contains)
+                .forEach(click -> tested.computeIfAbsent(click.session(), _ -> new ArrayList<>())
+                        .add(click.item()));
+
+        assertThat(tested).containsExactlyInAnyOrderEntriesOf(sessions);
+        int targets =
+                sessions.values().stream().mapToInt(items -> items.size() - 1).sum();
+        try (Continual continual = new Continual(CONFIG)) {
+            Cycle cycle = run(continual, 1);
+            assertThat(cycle.events()).isEqualTo(targets);
+            assertThat(cycle.items()).isEqualTo(seen.size());
+            assertThat(cycle.learnedClicks()).isEqualTo(periods.get(0).size());
+            assertThat(cycle.network()).isNotEqualTo(cycle.served());
+        }
+    }
+
+    @Test
+    void shouldLearnNothingFromATest() {
+        try (Continual tested = new Continual(CONFIG);
+                Continual untested = new Continual(CONFIG)) {
+            run(tested, 1);
+            tested.test(periods.get(2));
+            untested.run(periods.get(0), List.of(), ContinualListener.SILENT, () -> false);
+
+            assertThat(run(tested, 2).served()).isEqualTo(run(untested, 2).served());
+        }
+    }
+
+    @Test
+    void shouldRankTargetsAmongAllItemsLearned() {
+        try (Continual continual = new Continual(CONFIG)) {
+            Cycle cycle = run(continual, 1);
+            assertThat(Arrays.stream(continual.test(periods.get(1)).served()).boxed())
+                    .isNotEmpty()
+                    .allSatisfy(rank -> assertThat(rank).isBetween(1, cycle.items()));
+        }
+    }
+
+    @Test
+    void shouldFindTheNextItemWhenPeriodsAreAlike() {
+        try (Continual continual = new Continual(CONFIG)) {
+            Cycle first = run(continual, 1);
+            Cycle second = run(continual, 2);
+            assertThat(second.number()).isEqualTo(2);
+            assertThat(second.served().mrr10()).isGreaterThan(first.served().mrr10());
+        }
+    }
+
+    @Test
+    void shouldGiveNothingWhenStopped() {
+        try (Continual continual = new Continual(CONFIG)) {
+            assertThat(continual.run(periods.get(0), periods.get(1), ContinualListener.SILENT, () -> true))
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void shouldComputeRecallAndMrrByTheirDefinition() {
+        RecallAndMrr accuracy = RecallAndMrr.of(new int[] {1, 10, 11, 20, 21});
+        assertThat(accuracy.recall10()).isEqualTo(.4);
+        assertThat(accuracy.recall20()).isEqualTo(.8);
+        assertThat(accuracy.mrr10()).isCloseTo((1 + 1 / 10.) / 5, within(1e-12));
+        assertThat(accuracy.mrr20()).isCloseTo((1 + 1 / 10. + 1 / 11. + 1 / 20.) / 5, within(1e-12));
+        assertThat(RecallAndMrr.mean(List.of(accuracy, new RecallAndMrr(0, 0, 0, 0)))
+                        .recall20())
+                .isEqualTo(.4);
+        assertThat(RecallAndMrr.mean(List.of()).mrr20()).isZero();
+    }
+
+    private Cycle run(Continual continual, int cycle) {
+        return continual
+                .run(periods.get(cycle - 1), periods.get(cycle), ContinualListener.SILENT, () -> false)
+                .orElseThrow();
+    }
+
+    /** Returns interleaved sessions of 1 to 6 clicks along a circle of items, some of which are specific to the period. */
+    private static List<PeriodClick> period(int number) {
+        Random random = new Random(number);
+        List<List<PeriodClick>> sessions = new ArrayList<>();
+        for (int session = 0; session < 60; session++) {
+            List<PeriodClick> clicks = new ArrayList<>();
+            int item = random.nextInt(24);
+            for (int i = random.nextInt(6); i >= 0; i--) {
+                String name = random.nextInt(12) == 0 ? "new-" + number + "-" + item : "item-" + item;
+                clicks.add(new PeriodClick("session-" + number + "-" + session, name));
+                item = (item + 1) % 24;
+            }
+            sessions.add(clicks);
+        }
+        List<PeriodClick> interleaved = new ArrayList<>();
+        for (int i = 0; i < 6; i++) {
+            for (List<PeriodClick> clicks : sessions) {
+                if (i < clicks.size()) {
+                    interleaved.add(clicks.get(i));
+                }
+            }
+        }
+        return interleaved;
+    }
+}

@@ -1,0 +1,158 @@
+package io.freshet.model.cooccurrence;
+
+import io.freshet.store.format.BinaryFormat;
+import io.freshet.store.format.ByteReader;
+import io.freshet.store.format.ByteWriter;
+import io.freshet.store.format.CorruptFormatException;
+import io.freshet.store.format.FormatException;
+import io.freshet.store.format.FormatFile;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/**
+ * Writes and reads the file of a click memory in a snapshot, version 1. The order of an item's neighbours is a part of the
+ * state: of equally weak neighbours the first is replaced.
+ *
+ * <pre>
+ * 3 bytes    46 4d 01: magic, kind 'M', version
+ * varint     window
+ * varint     maximum neighbours of an item
+ * varint     halving clicks
+ * varint     clicks observed
+ * varint     number of mixture values, then for each
+ *   8 bytes  float64 little endian
+ * varint     number of items with neighbours, then for each, by row
+ *   varint   row minus the previous item's row (the first: minus 0)
+ *   varint   number of neighbours, then for each
+ *     varint row
+ *     varint weight after
+ *     varint weight before
+ * 4 bytes    CRC-32C of all bytes before, little endian
+ * </pre>
+ */
+public final class CooccurrenceFile {
+    public static final String NAME = "memory.bin";
+
+    private static final BinaryFormat FORMAT = new BinaryFormat("click memory", 'M', 1, 1);
+    private static final int TYPICAL_ITEM_BYTES = 64;
+    private static final int MIN_ITEM_BYTES = 2;
+    private static final int MIN_NEIGHBOUR_BYTES = 3;
+
+    private CooccurrenceFile() {}
+
+    public static void write(Path file, CooccurrenceModel memory) throws IOException {
+        Files.write(file, encode(memory));
+    }
+
+    /**
+     * Reads a memory, which continues where the written one left off.
+     *
+     * @param itemRows number of rows of the vocabulary that belongs to the memory; every row in the file must be below it
+     * @throws FormatException if the file is corrupt, too old or too new
+     */
+    public static CooccurrenceModel read(Path file, int itemRows) throws IOException {
+        return FormatFile.read(file, bytes -> decode(bytes, itemRows));
+    }
+
+    static byte[] encode(CooccurrenceModel memory) {
+        double[] mixture = memory.mixture();
+        int items = itemsOf(memory);
+        ByteWriter writer = FORMAT.writer(
+                32 + Double.BYTES * mixture.length + (int) Math.min(1 << 28, (long) TYPICAL_ITEM_BYTES * items));
+        writer.writeVarint(memory.config().window());
+        writer.writeVarint(memory.config().neighbours());
+        writer.writeVarint(memory.config().halvingClicks());
+        writer.writeVarint(memory.clicks());
+        writer.writeVarint(mixture.length);
+        for (double value : mixture) {
+            writer.writeLong(Double.doubleToRawLongBits(value));
+        }
+        writer.writeVarint(items);
+        writeItems(writer, memory);
+        return FORMAT.seal(writer);
+    }
+
+    private static int itemsOf(CooccurrenceModel memory) {
+        int items = 0;
+        for (int row = 0; row < memory.rows(); row++) {
+            items += memory.neighboursOf(row) == null ? 0 : 1;
+        }
+        return items;
+    }
+
+    private static void writeItems(ByteWriter writer, CooccurrenceModel memory) {
+        int before = 0;
+        for (int row = 0; row < memory.rows(); row++) {
+            NeighbourList list = memory.neighboursOf(row);
+            if (list != null) {
+                writer.writeVarint(row - before);
+                before = row;
+                writer.writeVarint(list.size());
+                for (int place = 0; place < list.size(); place++) {
+                    writer.writeVarint(list.row(place));
+                    writer.writeVarint(list.after(place));
+                    writer.writeVarint(list.before(place));
+                }
+            }
+        }
+    }
+
+    static CooccurrenceModel decode(byte[] bytes, int itemRows) {
+        ByteReader reader = FORMAT.reader(bytes);
+        try {
+            CooccurrenceModel memory = new CooccurrenceModel(
+                    new CooccurrenceConfig(reader.readVarint31(), reader.readVarint31(), reader.readVarint31()));
+            memory.restoreClicks(reader.readVarint63());
+            double[] mixture = new double[reader.readCount(Double.BYTES)];
+            for (int i = 0; i < mixture.length; i++) {
+                mixture[i] = Double.longBitsToDouble(reader.readLong());
+            }
+            memory.restoreMixture(mixture);
+            readItems(reader, memory, itemRows);
+            reader.requireEnd();
+            return memory;
+        } catch (IllegalArgumentException e) {
+            throw new CorruptFormatException("click memory: " + e.getMessage(), e);
+        }
+    }
+
+    private static void readItems(ByteReader reader, CooccurrenceModel memory, int itemRows) {
+        int items = reader.readCount(MIN_ITEM_BYTES);
+        long row = 0;
+        for (int item = 0; item < items; item++) {
+            row += reader.readVarint31();
+            int checked = checkedRow(reader, row, itemRows);
+            if (memory.neighboursOf(checked) != null) {
+                throw reader.corrupt("each item must occur once", "row", row);
+            }
+            NeighbourList list = memory.neighboursToChange(checked);
+            readNeighbours(reader, list, memory.config(), itemRows);
+        }
+    }
+
+    private static void readNeighbours(ByteReader reader, NeighbourList list, CooccurrenceConfig config, int itemRows) {
+        int neighbours = reader.readCount(MIN_NEIGHBOUR_BYTES);
+        if (neighbours < 1 || neighbours > config.neighbours()) {
+            throw reader.corrupt("neighbours must be from 1 to " + config.neighbours(), "neighbours", neighbours);
+        }
+        long total = 0;
+        for (int place = 0; place < neighbours; place++) {
+            int row = checkedRow(reader, reader.readVarint31(), itemRows);
+            int after = reader.readVarint31();
+            int before = reader.readVarint31();
+            total += (long) after + before;
+            if ((long) after + before < 1 || total > config.halvingWeight()) {
+                throw reader.corrupt("weights must add up to at most " + config.halvingWeight(), "total", total);
+            }
+            list.restore(row, after, before);
+        }
+    }
+
+    private static int checkedRow(ByteReader reader, long row, int itemRows) {
+        if (row >= itemRows) {
+            throw reader.corrupt("item row must be below " + itemRows, "row", row);
+        }
+        return (int) row;
+    }
+}

@@ -1,0 +1,286 @@
+package io.freshet.model.cooccurrence;
+
+import io.freshet.store.modellog.Eviction;
+import io.freshet.store.modellog.MemoryDelta;
+import io.freshet.store.modellog.ModelDelta;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.Iterator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A memory of clicks beside a network: it knows an item after one click, whereas gradients need many.
+ *
+ * <p>For each item it keeps the {@linkplain NeighbourList neighbours}: the items that the same users clicked within a few
+ * clicks before or after. It mixes the suggestions of the neighbours, and of the user's own history, with the network's
+ * distribution. The {@linkplain MixtureWeights weights} of the mixture depend on the context and are learned from each
+ * click. For the mixture of a network with recent observations see Grave, Joulin, Usunier, "Improving Neural Language
+ * Models with a Continuous Cache", ICLR 2017; for users' returns to items that they clicked see Ren et al., "RepeatNet",
+ * AAAI 2019.
+ *
+ * <p>The state is a function of the configuration and of the inputs in their order. It does not depend on time, and no
+ * number depends on how the code was compiled. The memory takes at most 12 bytes for each neighbour of each item, and 80
+ * more for each item. One thread changes it; many may read it while it does not change.
+ */
+public final class CooccurrenceModel {
+    private final CooccurrenceConfig config;
+    private final MixtureWeights weights = new MixtureWeights();
+    private final NetworkScale scale = new NetworkScale();
+    private @Nullable NeighbourList[] neighbours = new NeighbourList[0]; // by row
+    private long clicks;
+
+    /** Creates an empty memory. */
+    public CooccurrenceModel(CooccurrenceConfig config) {
+        this.config = config;
+    }
+
+    public CooccurrenceConfig config() {
+        return config;
+    }
+
+    /** Returns the number of clicks observed. */
+    public long clicks() {
+        return clicks;
+    }
+
+    /** Returns the factor of the network's scores in their softmax. */
+    public float networkScale() {
+        return scale.scale();
+    }
+
+    /**
+     * Records that a user clicked {@code item} after {@code rows[from, to)}, oldest first.
+     *
+     * <p>Each of the newest items of that history becomes a neighbour of the new item, and the other way round, with a
+     * weight that falls with their distance. Another click on the same item only records that the item follows itself.
+     */
+    public void observe(int[] rows, int from, int to, int item) {
+        int nearest = Math.min(config.window(), to - from);
+        for (int gap = 1; gap <= nearest; gap++) {
+            int earlier = rows[to - gap];
+            int weight = NeighbourList.NEAREST / gap;
+            neighboursToChange(earlier).addAfter(item, weight, config);
+            if (earlier != item) {
+                neighboursToChange(item).addBefore(earlier, weight, config);
+            }
+        }
+        clicks += nearest > 0 ? 1 : 0;
+    }
+
+    /** Forgets items as if they had never been clicked. The learned mixture is kept. */
+    public void forget(List<Integer> itemRows) {
+        BitSet rows = new BitSet();
+        itemRows.forEach(rows::set);
+        for (int row = 0; row < neighbours.length; row++) {
+            NeighbourList list = neighbours[row];
+            if (list != null) {
+                list.forget(rows);
+                neighbours[row] = list.size() == 0 || rows.get(row) ? null : list;
+            }
+        }
+    }
+
+    /**
+     * Replays the observations and evictions of the delta's steps after {@code afterStep}, and takes over the delta's
+     * mixture.
+     *
+     * @param delta the first part of a delta
+     */
+    public void apply(ModelDelta delta, long afterStep) {
+        MemoryDelta told = delta.memory();
+        if (told.mixture().length == 0) {
+            return;
+        }
+        requireState(told.mixture());
+        Iterator<Eviction> evictions = delta.evictions().stream()
+                .filter(eviction -> eviction.step() > afterStep)
+                .iterator();
+        @Nullable Eviction next = evictions.hasNext() ? evictions.next() : null;
+        int click = 0;
+        int position = 0;
+        for (int i = 0; i < told.clicksOfStep().length; i++) {
+            long step = delta.fromStep() + 1 + i;
+            for (int end = click + told.clicksOfStep()[i]; click < end; click++) {
+                int to = position + told.historyLengths()[click];
+                if (step > afterStep) {
+                    observe(told.rows(), position, to, told.rows()[to]);
+                }
+                position = to + 1;
+            }
+            if (next != null && next.step() == step) {
+                forget(next.rows());
+                next = evictions.hasNext() ? evictions.next() : null;
+            }
+        }
+        restoreMixture(told.mixture());
+    }
+
+    /**
+     * Adds the items that this memory expects after {@code rows[from, to)}, oldest first. The range must not be empty.
+     *
+     * @param target the row that came next, or {@link CooccurrenceScores#NO_TARGET}
+     */
+    public void expect(int[] rows, int from, int to, int target, CooccurrenceScores into) {
+        int newest = rows[to - 1];
+        NeighbourList list = neighboursOf(newest);
+        int context = MixtureWeights.contextOf(list == null ? 0 : list.total(), to - from);
+        int present = present(rows, from, to);
+        into.begin(context, present, weights.share(context, present, Component.NETWORK), target);
+        if (list != null && Component.FOLLOWERS.isIn(present)) {
+            addFollowers(list, weights.share(context, present, Component.FOLLOWERS), into);
+        }
+        if (Component.COMPANIONS.isIn(present)) {
+            addCompanions(rows, from, to, weights.share(context, present, Component.COMPANIONS), into);
+        }
+        if (Component.RETURN.isIn(present)) {
+            addReturns(rows, from, to, weights.share(context, present, Component.RETURN), into);
+        }
+        if (Component.REPEAT.isIn(present)) {
+            into.add(Component.REPEAT, weights.share(context, present, Component.REPEAT), newest, 1);
+        }
+        into.end();
+    }
+
+    /**
+     * Learns the mixture from the targets of a batch, in order.
+     *
+     * @param expectations expectations for the batch, made by this memory since it last learned
+     * @param networkProbabilities (histories) probability that the network gave each target
+     * @param scoreGaps (histories) mean of the network's scaled scores, minus the target's
+     */
+    public void learn(CooccurrenceScores expectations, double[] networkProbabilities, double[] scoreGaps) {
+        if (clicks == 0) {
+            return;
+        }
+        double[] probabilities = new double[Component.COUNT];
+        for (int history = 0; history < expectations.size(); history++) {
+            expectations.targetProbabilities(history, probabilities);
+            probabilities[Component.NETWORK.place()] = networkProbabilities[history];
+            double thanks =
+                    weights.learn(expectations.context(history), expectations.components(history), probabilities);
+            scale.add(thanks, scoreGaps[history]);
+        }
+        scale.learn();
+    }
+
+    /**
+     * Returns a copy of the mixture's state, as a {@link MemoryDelta} carries it: the weights of the components, and the
+     * network's scale.
+     */
+    public double[] mixture() {
+        double[] state = new double[MixtureWeights.STATE + NetworkScale.STATE];
+        weights.copyTo(state, 0);
+        scale.copyTo(state, MixtureWeights.STATE);
+        return state;
+    }
+
+    void restoreMixture(double[] state) {
+        requireState(state);
+        weights.copyFrom(state, 0);
+        scale.copyFrom(state, MixtureWeights.STATE);
+    }
+
+    private static void requireState(double[] state) {
+        if (state.length != MixtureWeights.STATE + NetworkScale.STATE) {
+            throw new IllegalArgumentException("a mixture must have " + (MixtureWeights.STATE + NetworkScale.STATE)
+                    + " numbers: mixture=" + state.length);
+        }
+        for (double number : state) {
+            if (!(number >= 0 && number < Double.POSITIVE_INFINITY)) {
+                throw new IllegalArgumentException("a mixture's numbers must be finite and at least 0: " + number);
+            }
+        }
+    }
+
+    /** Returns the number of rows that may have neighbours. */
+    int rows() {
+        return neighbours.length;
+    }
+
+    /** Returns the neighbours of an item, or null if there are none. */
+    @Nullable
+    NeighbourList neighboursOf(int row) {
+        return row < neighbours.length ? neighbours[row] : null;
+    }
+
+    NeighbourList neighboursToChange(int row) {
+        if (row >= neighbours.length) {
+            neighbours = Arrays.copyOf(neighbours, Math.max(row + 1, 2 * neighbours.length));
+        }
+        NeighbourList list = neighbours[row];
+        if (list == null) {
+            list = new NeighbourList();
+            neighbours[row] = list;
+        }
+        return list;
+    }
+
+    void restoreClicks(long count) {
+        clicks = count;
+    }
+
+    /** Returns the set of components that have a prediction. While the memory is empty, only the network has one. */
+    private int present(int[] rows, int from, int to) {
+        int present = Component.NETWORK.bit();
+        if (clicks == 0) {
+            return present;
+        }
+        present |= Component.REPEAT.bit();
+        NeighbourList list = neighboursOf(rows[to - 1]);
+        present |= list != null && list.after() > 0 ? Component.FOLLOWERS.bit() : 0;
+        present |= companionship(rows, from, to) > 0 ? Component.COMPANIONS.bit() : 0;
+        for (int position = from; position < to; position++) {
+            present |= rows[position] != rows[to - 1] ? Component.RETURN.bit() : 0;
+        }
+        return present;
+    }
+
+    private static void addFollowers(NeighbourList list, double share, CooccurrenceScores into) {
+        double total = list.after();
+        for (int place = 0; place < list.size(); place++) {
+            if (list.after(place) > 0) {
+                into.add(Component.FOLLOWERS, share, list.row(place), list.after(place) / total);
+            }
+        }
+    }
+
+    private void addCompanions(int[] rows, int from, int to, double share, CooccurrenceScores into) {
+        double all = companionship(rows, from, to);
+        for (int gap = 1; gap <= Math.min(config.window(), to - from); gap++) {
+            NeighbourList list = neighboursOf(rows[to - gap]);
+            if (list != null) {
+                double total = gap * all * list.total();
+                for (int place = 0; place < list.size(); place++) {
+                    into.add(
+                            Component.COMPANIONS,
+                            share,
+                            list.row(place),
+                            (list.after(place) + list.before(place)) / total);
+                }
+            }
+        }
+    }
+
+    /** Returns the sum of 1 / gap over the newest items that have neighbours. */
+    private double companionship(int[] rows, int from, int to) {
+        double sum = 0;
+        for (int gap = 1; gap <= Math.min(config.window(), to - from); gap++) {
+            NeighbourList list = neighboursOf(rows[to - gap]);
+            sum += list == null ? 0 : 1.0 / gap;
+        }
+        return sum;
+    }
+
+    private static void addReturns(int[] rows, int from, int to, double share, CooccurrenceScores into) {
+        double all = 0;
+        for (int gap = 2; gap <= to - from; gap++) {
+            all += rows[to - gap] == rows[to - 1] ? 0 : 1.0 / gap;
+        }
+        for (int gap = 2; gap <= to - from; gap++) {
+            if (rows[to - gap] != rows[to - 1]) {
+                into.add(Component.RETURN, share, rows[to - gap], 1 / (gap * all));
+            }
+        }
+    }
+}

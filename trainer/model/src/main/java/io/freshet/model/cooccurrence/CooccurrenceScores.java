@@ -1,0 +1,185 @@
+package io.freshet.model.cooccurrence;
+
+import java.util.Arrays;
+
+/**
+ * The items that a memory expects after each history of a batch. The network's part is left open: the probability of item v
+ * after history q is
+ *
+ * <pre>
+ * p(v) = networkShare(q) · softmax(scale · s)(v) + mass(v)
+ * </pre>
+ *
+ * <p>where the mass is zero except for the rows at the places {@code [start(q), end(q))}. Stored in flat arrays that are
+ * reused from batch to batch. Not thread-safe, but many threads may read it once it is filled.
+ */
+public final class CooccurrenceScores {
+    /** Target of a history whose next item is unknown. */
+    public static final int NO_TARGET = -1;
+
+    private int size;
+    private int[] ends = new int[128]; // (histories)
+    private double[] networkShares = new double[128]; // (histories)
+    private int[] contexts = new int[128]; // (histories)
+    private int[] components = new int[128]; // (histories) sets of components that have a prediction
+    private double[] targetProbabilities = new double[128 * Component.COUNT]; // (histories, components) except NETWORK
+    private double[] targetMasses = new double[128]; // (histories)
+
+    private int[] rows = new int[4096]; // (ends[size - 1])
+    private double[] masses = new double[4096]; // (ends[size - 1])
+    private int[] lastPlace = new int[0]; // by row: the place where it was last put in rows
+
+    private int target;
+
+    public void clear() {
+        size = 0;
+    }
+
+    /** Returns the number of histories. */
+    public int size() {
+        return size;
+    }
+
+    /** Returns the first place of a history's rows. */
+    public int start(int history) {
+        return history == 0 ? 0 : ends[history - 1];
+    }
+
+    /** Returns the place after the last of a history's rows. */
+    public int end(int history) {
+        return ends[history];
+    }
+
+    public int row(int place) {
+        return rows[place];
+    }
+
+    /** Returns the probability that the memory contributes to the row at this place. */
+    public double mass(int place) {
+        return masses[place];
+    }
+
+    /** Returns the weight of the network's distribution after this history. */
+    public double networkShare(int history) {
+        return networkShares[history];
+    }
+
+    /** Returns the mass of the history's target; 0 if the memory does not expect it. */
+    public double targetMass(int history) {
+        return targetMasses[history];
+    }
+
+    /** Returns the place of a row among those of a history, by a linear search; -1 if its mass is zero. */
+    public int placeOf(int history, int row) {
+        for (int place = start(history); place < ends[history]; place++) {
+            if (rows[place] == row) {
+                return place;
+            }
+        }
+        return -1;
+    }
+
+    /**
+     * Returns the target's rank by the memory alone. Ties count against the target.
+     *
+     * @param candidates number of rows, from row 0, among which the target is ranked
+     * @param masked rows that are left out of the ranking, each at most once; must not contain the target
+     */
+    public int rank(int history, int candidates, int[] masked) {
+        double mass = targetMasses[history];
+        if (mass == 0) {
+            return candidates - masked.length;
+        }
+        int rank = 0;
+        for (int place = start(history); place < ends[history]; place++) {
+            rank += masses[place] >= mass ? 1 : 0;
+        }
+        for (int row : masked) {
+            int place = placeOf(history, row);
+            rank -= place >= 0 && masses[place] >= mass ? 1 : 0;
+        }
+        return rank;
+    }
+
+    int context(int history) {
+        return contexts[history];
+    }
+
+    int components(int history) {
+        return components[history];
+    }
+
+    /** Copies the probability that each component except the network gave the target. */
+    void targetProbabilities(int history, double[] to) {
+        System.arraycopy(targetProbabilities, history * Component.COUNT, to, 0, Component.COUNT);
+    }
+
+    /** Begins a history. */
+    void begin(int context, int present, double networkShare, int targetRow) {
+        reserveHistory();
+        ends[size] = start(size);
+        contexts[size] = context;
+        components[size] = present;
+        networkShares[size] = networkShare;
+        Arrays.fill(targetProbabilities, size * Component.COUNT, (size + 1) * Component.COUNT, 0);
+        target = targetRow;
+    }
+
+    /** Adds the probability that a component gives a row to the current history. */
+    void add(Component component, double share, int row, double probability) {
+        int place = placeFor(row); // must come first: it may replace the arrays
+        masses[place] += share * probability;
+        if (row == target) {
+            targetProbabilities[size * Component.COUNT + component.place()] += probability;
+        }
+    }
+
+    /** Ends the current history. */
+    void end() {
+        int place = target == NO_TARGET ? -1 : knownPlace(target);
+        targetMasses[size] = place < 0 ? 0 : masses[place];
+        size++;
+    }
+
+    private int placeFor(int row) {
+        int known = knownPlace(row);
+        if (known >= 0) {
+            return known;
+        }
+        int end = ends[size];
+        if (end == rows.length) {
+            rows = Arrays.copyOf(rows, 2 * end);
+            masses = Arrays.copyOf(masses, 2 * end);
+        }
+        rows[end] = row;
+        masses[end] = 0;
+        if (row >= lastPlace.length) {
+            lastPlace = Arrays.copyOf(lastPlace, Math.max(row + 1, 2 * lastPlace.length));
+        }
+        lastPlace[row] = end;
+        ends[size] = end + 1;
+        return end;
+    }
+
+    /**
+     * Returns the row's place in the current history, or -1. An entry of {@code lastPlace} counts only if the list of
+     * rows confirms it, so that the array needs no clearing (Briggs and Torczon, "An Efficient Representation for Sparse Sets",
+     * 1993).
+     */
+    private int knownPlace(int row) {
+        int place = row < lastPlace.length ? lastPlace[row] : -1;
+        return place >= start(size) && place < ends[size] && rows[place] == row ? place : -1;
+    }
+
+    private void reserveHistory() {
+        if (size == ends.length) {
+            int capacity = 2 * size;
+            ends = Arrays.copyOf(ends, capacity);
+            networkShares = Arrays.copyOf(networkShares, capacity);
+            contexts = Arrays.copyOf(contexts, capacity);
+            components = Arrays.copyOf(components, capacity);
+            targetProbabilities = Arrays.copyOf(targetProbabilities, capacity * Component.COUNT);
+            targetMasses = Arrays.copyOf(targetMasses, capacity);
+        }
+    }
+}

@@ -1,0 +1,122 @@
+package io.freshet.model.cooccurrence;
+
+import java.util.Arrays;
+
+/**
+ * Weight of each component in the mixture, by context. A context is how much is known of the newest item's neighbours, and
+ * how long the history is. The weights are learned by incremental expectation-maximisation (Neal and Hinton, "A View of the
+ * EM Algorithm that Justifies Incremental, Sparse, and Other Variants", 1998), one step for each click, with w the weights
+ * of its context and p<sub>c</sub> the probability that component c gave the clicked item:
+ *
+ * <pre>
+ * r<sub>c</sub> = w<sub>c</sub> p<sub>c</sub> / Σ w p,   w ← (1 - η) w + η r,
+ * η = max(1 / {@value #MEMORY}, 1 / (n + {@value #PRIOR}))
+ * </pre>
+ *
+ * <p>where n is the number of clicks in the context. A context's first clicks therefore count fully, and later ones are
+ * forgotten exponentially. A component without a prediction keeps its weight; its share goes to the other components. Not
+ * thread-safe.
+ */
+final class MixtureWeights {
+    private static final int MEMORY = 200; // clicks
+    private static final int PRIOR = 10; // number of clicks that the initial weights count as
+    private static final double FIRST_NETWORK_WEIGHT = .7;
+    private static final double LEAST_WEIGHT = 1e-3; // lets a component recover after it was of no use
+
+    private static final int KNOWLEDGE_LEVELS = 10;
+    private static final int LENGTH_LEVELS = 4;
+    private static final int CONTEXTS = KNOWLEDGE_LEVELS * LENGTH_LEVELS;
+
+    /** Length of the state that {@link #copyTo} writes. */
+    static final int STATE = CONTEXTS * (Component.COUNT + 1);
+
+    private final double[] weights = new double[CONTEXTS * Component.COUNT]; // (contexts, components), rows add up to 1
+    private final double[] clicks = new double[CONTEXTS]; // (contexts)
+
+    MixtureWeights() {
+        Arrays.fill(weights, (1 - FIRST_NETWORK_WEIGHT) / (Component.COUNT - 1));
+        for (int context = 0; context < CONTEXTS; context++) {
+            weights[place(context, Component.NETWORK)] = FIRST_NETWORK_WEIGHT;
+        }
+    }
+
+    /**
+     * Returns the context of a history.
+     *
+     * @param total weight of all neighbours of the newest item
+     */
+    static int contextOf(int total, int historyLength) {
+        int level = Integer.SIZE - Integer.numberOfLeadingZeros(total / NeighbourList.NEAREST);
+        return Math.min(KNOWLEDGE_LEVELS - 1, level) * LENGTH_LEVELS + lengthLevel(historyLength);
+    }
+
+    private static int lengthLevel(int historyLength) {
+        return historyLength <= 2 ? historyLength - 1 : historyLength <= 4 ? 2 : 3;
+    }
+
+    /**
+     * Returns the component's share among {@code components}, the set of those that have a prediction. It must be one of
+     * them.
+     */
+    double share(int context, int components, Component component) {
+        return weights[place(context, component)] / sum(context, components);
+    }
+
+    private double sum(int context, int components) {
+        double sum = 0;
+        for (int c = 0; c < Component.COUNT; c++) {
+            sum += (components >> c & 1) * weights[context * Component.COUNT + c];
+        }
+        return sum;
+    }
+
+    /**
+     * Learns from a click.
+     *
+     * @param components set of the components that had a prediction
+     * @param probabilities (components) probability that each gave the clicked item
+     * @return the network's responsibility for the click, from 0 to 1
+     */
+    double learn(int context, int components, double[] probabilities) {
+        int first = context * Component.COUNT;
+        double present = sum(context, components);
+        double likelihood = 0;
+        for (int c = 0; c < Component.COUNT; c++) {
+            likelihood += (components >> c & 1) * weights[first + c] * probabilities[c];
+        }
+        if (!(likelihood > 0)) {
+            return 0;
+        }
+        double thanks = weights[first] * probabilities[0] / likelihood;
+        double rate = Math.max(1.0 / MEMORY, 1 / (++clicks[context] + PRIOR));
+        double sum = 0;
+        for (int c = 0; c < Component.COUNT; c++) {
+            double weight = weights[first + c];
+            if ((components >> c & 1) == 1) {
+                weight += rate * (present * (weight * probabilities[c] / likelihood) - weight);
+            }
+            weights[first + c] = Math.max(weight, LEAST_WEIGHT);
+            sum += weights[first + c];
+        }
+        for (int c = 0; c < Component.COUNT; c++) {
+            weights[first + c] /= sum;
+        }
+        return thanks;
+    }
+
+    /** Writes the state into {@code state}, from {@code position} on. */
+    void copyTo(double[] state, int position) {
+        System.arraycopy(weights, 0, state, position, weights.length);
+        System.arraycopy(clicks, 0, state, position + weights.length, CONTEXTS);
+    }
+
+    /** Restores the state that {@link #copyTo} wrote. */
+    void copyFrom(double[] state, int position) {
+        System.arraycopy(state, position, weights, 0, weights.length);
+        System.arraycopy(state, position + weights.length, clicks, 0, CONTEXTS);
+    }
+
+    private static int place(int context, Component component) {
+        return context * Component.COUNT + component.place();
+    }
+}

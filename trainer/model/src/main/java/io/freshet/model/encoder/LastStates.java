@@ -1,0 +1,44 @@
+package io.freshet.model.encoder;
+
+import io.freshet.model.tensor.Matrix;
+import io.freshet.model.tensor.RowTable;
+import java.lang.foreign.MemorySegment;
+
+/** Serves with a training encoder, from which it takes the states after the last tokens. Owns the encoder. */
+public final class LastStates implements HistoryEncoder {
+    private final Encoder encoder;
+    private final int d;
+
+    public LastStates(Encoder encoder, int d) {
+        this.encoder = encoder;
+        this.d = d;
+    }
+
+    @Override
+    public int capacity() {
+        return encoder.capacity();
+    }
+
+    @Override
+    public Matrix encode(SequenceBatch batch, int first, int end, RowTable items, MemorySegment weights) {
+        Matrix states = encoder.forward(batch, first, end, items, weights);
+        gather(batch, first, end, states, d);
+        return states;
+    }
+
+    /**
+     * Moves the rows of last tokens to the front. They are moved in order, so no row is overwritten before it has been moved.
+     */
+    public static void gather(SequenceBatch batch, int first, int end, Matrix states, int d) {
+        for (int s = first; s < end; s++) {
+            int last = batch.start(s + 1) - 1 - batch.start(first);
+            MemorySegment.copy(
+                    states.memory(), states.at(last), states.memory(), states.at(s - first), (long) d * Float.BYTES);
+        }
+    }
+
+    @Override
+    public void close() {
+        encoder.close();
+    }
+}

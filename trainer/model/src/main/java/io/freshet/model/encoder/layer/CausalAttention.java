@@ -1,0 +1,265 @@
+package io.freshet.model.encoder.layer;
+
+import io.freshet.model.encoder.Dropout;
+import io.freshet.model.tensor.Lanes;
+import io.freshet.model.tensor.Matrix;
+import io.freshet.model.tensor.Products;
+import io.freshet.model.tensor.Rows;
+import java.lang.foreign.MemorySegment;
+import jdk.incubator.vector.FloatVector;
+
+/**
+ * Scaled dot-product attention in which a position sees itself and those before it (Vaswani et al., arXiv 1706.03762),
+ * for one head and one sequence of n tokens:
+ *
+ * <pre>
+ * P = softmax(Q · Kᵀ / √h) over j ≤ i,   P̃ = dropout(P),   O = P̃ · V
+ *
+ * dP̃ = dO · Vᵀ,   dP = dropout(dP̃),   dV = P̃ᵀ · dO
+ * dS = P ∘ (dP - Σⱼ P ∘ dP) / √h,   dQ = dS · K,   dK = dSᵀ · Q
+ * </pre>
+ *
+ * Not thread-safe: it holds scratch for one sequence. Rows of P are {@code stride()} floats apart.
+ */
+public final class CausalAttention implements AutoCloseable {
+    private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
+    private static final long BLOCK = Lanes.BLOCK_BYTES;
+
+    private final Products products;
+    private final int headDim;
+    private final int stride;
+    private final float scale;
+    private final ScratchMemory memory;
+    private final Matrix dropped; // (maxLength, stride): P̃
+    private final Matrix gradient; // (maxLength, stride): dP̃, then dS
+
+    /** Creates an instance with scratch memory of its own. */
+    public CausalAttention(int headDim, int maxLength, Products products) {
+        this(headDim, maxLength, products, new ScratchMemory());
+    }
+
+    /**
+     * @param memory the encoder's scratch memory; once it is closed, this instance cannot be used
+     */
+    CausalAttention(int headDim, int maxLength, Products products, ScratchMemory memory) {
+        this.products = products;
+        this.headDim = headDim;
+        this.stride = Lanes.roundUp(maxLength);
+        this.scale = (float) (1 / Math.sqrt(headDim));
+        this.memory = memory;
+        this.dropped = memory.matrix(maxLength, stride);
+        this.gradient = memory.matrix(maxLength, stride);
+    }
+
+    /** Returns the number of floats from one row of P to the next. */
+    public int stride() {
+        return stride;
+    }
+
+    /**
+     * Computes the output O of one head for one sequence.
+     *
+     * @param q,k,v the head's columns, with the sequence in rows {@code first} to {@code first + n}
+     * @param probabilities receives P in the same rows (n, stride)
+     * @param element the dropout element number of row {@code first}, column 0
+     * @param o receives O in the same rows
+     */
+    public void forward(
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int first,
+            int n,
+            Matrix probabilities,
+            Dropout dropout,
+            int element,
+            Matrix o) {
+        int columns = Lanes.roundUp(n);
+        for (int i = 0; i < n; i++) {
+            dots(q, first + i, k, first, i + 1, headDim, columns, Float.NEGATIVE_INFINITY, probabilities, first + i);
+            softmax(probabilities.memory(), probabilities.at(first + i), i + 1, columns, scale);
+        }
+        if (dropout.isNone()) {
+            products.multiply(probabilities, first, v, first, o, first, n, headDim, n, false);
+        } else {
+            drop(probabilities, first, n, columns, dropout, element, dropped, 0);
+            products.multiply(dropped, 0, v, first, o, first, n, headDim, n, false);
+        }
+    }
+
+    /**
+     * Computes only the last row of {@link #forward}'s result, without dropout.
+     *
+     * @param q holds the last position's query in row {@code query}
+     * @param k,v the head's columns, with the sequence in rows {@code first} to {@code first + n}
+     * @param probabilities scratch for one row
+     * @param o receives O's last row in row {@code query}
+     */
+    public void forwardLast(Matrix q, int query, Matrix k, Matrix v, int first, int n, Matrix probabilities, Matrix o) {
+        int columns = Lanes.roundUp(n);
+        dots(q, query, k, first, n, headDim, columns, Float.NEGATIVE_INFINITY, probabilities, 0);
+        softmax(probabilities.memory(), probabilities.at(0), n, columns, scale);
+        products.multiply(probabilities, 0, v, first, o, query, 1, headDim, n, false);
+    }
+
+    /**
+     * Computes the gradients of one head for one sequence.
+     *
+     * @param dO gradient of O, in rows {@code first} to {@code first + n}
+     * @param dQ,dK,dV receive the gradients in the same rows
+     */
+    public void backward(
+            Matrix q,
+            Matrix k,
+            Matrix v,
+            int first,
+            int n,
+            Matrix probabilities,
+            Dropout dropout,
+            int element,
+            Matrix dO,
+            Matrix dQ,
+            Matrix dK,
+            Matrix dV) {
+        int columns = Lanes.roundUp(n);
+        for (int i = 0; i < n; i++) {
+            dots(dO, first + i, v, first, i + 1, headDim, columns, 0f, gradient, i);
+        }
+        if (dropout.isNone()) {
+            products.multiplyTransposed(probabilities, first, dO, first, dV, first, n, headDim, n, false);
+        } else {
+            drop(probabilities, first, n, columns, dropout, element, dropped, 0);
+            products.multiplyTransposed(dropped, 0, dO, first, dV, first, n, headDim, n, false);
+            drop(gradient, 0, n, columns, dropout, element, gradient, 0);
+        }
+        for (int i = 0; i < n; i++) {
+            softmaxBackward(
+                    probabilities.memory(),
+                    probabilities.at(first + i),
+                    gradient.memory(),
+                    gradient.at(i),
+                    columns,
+                    scale);
+        }
+        products.multiply(gradient, 0, k, first, dQ, first, n, headDim, n, false);
+        products.multiplyTransposed(gradient, 0, q, first, dK, first, n, headDim, n, false);
+    }
+
+    /**
+     * Computes {@code result[row][j] = a[aRow] · b[first + j]} for {@code j < count}, and sets the columns after them to
+     * {@code rest}. Sequences are short, so inner products of rows as they lie in memory are faster than a matrix product
+     * that needs one operand transposed. Causal attention also needs only half of them.
+     */
+    static void dots(
+            Matrix a,
+            int aRow,
+            Matrix b,
+            int first,
+            int count,
+            int headDim,
+            int columns,
+            float rest,
+            Matrix result,
+            int row) {
+        FloatVector filling = FloatVector.broadcast(Lanes.FLOATS, rest);
+        long at = result.at(row);
+        for (long i = 0; i < (long) columns * Float.BYTES; i += VECTOR) {
+            Lanes.store(filling, result.memory(), at + i);
+        }
+        // Four rows cost little more than one. Rows after the last one are therefore computed from whatever b holds
+        // there,
+        // and then overwritten with rest.
+        int rows = Math.max(count, Math.min((count + 3) & -4, b.rowsFrom(first)));
+        Rows.dots(b, first, rows, a.memory(), a.at(aRow), headDim, result.memory(), at);
+        for (int j = count; j < rows; j++) {
+            result.set(row, j, rest);
+        }
+    }
+
+    /**
+     * Replaces the first {@code count} columns of a row by {@code softmax(scale · s)}. The other columns hold -∞ and become
+     * 0.
+     */
+    static void softmax(MemorySegment row, long at, int count, int columns, float scale) {
+        long bytes = (long) columns * Float.BYTES;
+        float shift = largest(row, at, bytes) * scale;
+        float inverse = 1 / exponentiate(row, at, count, bytes, scale, shift);
+        for (long i = 0; i < bytes; i += VECTOR) {
+            Lanes.store(Lanes.load(row, at + i).mul(inverse), row, at + i);
+        }
+    }
+
+    private static float largest(MemorySegment row, long at, long bytes) {
+        FloatVector max = Lanes.load(row, at);
+        for (long i = VECTOR; i < bytes; i += VECTOR) {
+            max = Lanes.larger(Lanes.load(row, at + i), max);
+        }
+        return Lanes.largest(max);
+    }
+
+    /** Replaces the first {@code count} columns by {@code exp(scale · s - shift)} and the others by 0. Returns the sum. */
+    private static float exponentiate(MemorySegment row, long at, int count, long bytes, float scale, float shift) {
+        FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+        FloatVector sum0 = zero;
+        FloatVector sum1 = zero;
+        FloatVector sum2 = zero;
+        FloatVector sum3 = zero;
+        int column = 0;
+        for (long i = 0; i < bytes; i += BLOCK) {
+            sum0 = exponential(row, at + i, column, count, scale, shift).add(sum0);
+            column += Lanes.COUNT;
+            if (Lanes.COUNT <= 8) {
+                sum1 = exponential(row, at + i + VECTOR, column, count, scale, shift)
+                        .add(sum1);
+                column += Lanes.COUNT;
+            }
+            if (Lanes.COUNT <= 4) {
+                sum2 = exponential(row, at + i + 2 * VECTOR, column, count, scale, shift)
+                        .add(sum2);
+                column += Lanes.COUNT;
+                sum3 = exponential(row, at + i + 3 * VECTOR, column, count, scale, shift)
+                        .add(sum3);
+                column += Lanes.COUNT;
+            }
+        }
+        return Lanes.sum(sum0, sum1, sum2, sum3);
+    }
+
+    /** Replaces the vector that starts at column {@code column} by its exponentials. */
+    private static FloatVector exponential(
+            MemorySegment row, long at, int column, int count, float scale, float shift) {
+        FloatVector e = Lanes.exp(Lanes.load(row, at).mul(scale).sub(shift));
+        FloatVector kept = FloatVector.zero(Lanes.FLOATS).blend(e, Lanes.FLOATS.indexInRange(column, count));
+        Lanes.store(kept, row, at);
+        return kept;
+    }
+
+    static void softmaxBackward(
+            MemorySegment probabilities, long pAt, MemorySegment gradient, long gAt, int columns, float scale) {
+        long bytes = (long) columns * Float.BYTES;
+        float mean = Rows.dot(probabilities, pAt, gradient, gAt, columns);
+        for (long i = 0; i < bytes; i += VECTOR) {
+            FloatVector centred = Lanes.load(gradient, gAt + i).sub(mean);
+            Lanes.store(Lanes.load(probabilities, pAt + i).mul(centred).mul(scale), gradient, gAt + i);
+        }
+    }
+
+    /**
+     * Computes {@code to = dropout(from)} for n rows. {@code element} is the dropout element number of the first row's first
+     * column.
+     */
+    static void drop(Matrix from, int fromRow, int n, int columns, Dropout dropout, int element, Matrix to, int toRow) {
+        for (int i = 0; i < n; i++) {
+            for (int j = 0; j < columns; j += Lanes.COUNT) {
+                long bytes = (long) j * Float.BYTES;
+                FloatVector x = Lanes.load(from.memory(), from.at(fromRow + i) + bytes);
+                Lanes.store(dropout.apply(x, element + i * to.stride() + j), to.memory(), to.at(toRow + i) + bytes);
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        memory.close();
+    }
+}

@@ -1,0 +1,5 @@
+/** Random numbers that depend only on a seed and a counter, so that every run and every thread draws the same ones. */
+@NullMarked
+package io.freshet.model.random;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,255 @@
+package io.freshet.model.recommender;
+
+import io.freshet.model.cooccurrence.CooccurrenceConfig;
+import io.freshet.model.cooccurrence.CooccurrenceFile;
+import io.freshet.model.cooccurrence.CooccurrenceModel;
+import io.freshet.model.encoder.EncoderShape;
+import io.freshet.model.encoder.EncoderTypes;
+import io.freshet.model.encoder.ParameterLayout;
+import io.freshet.model.tensor.RowTable;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.format.FiniteNumbers;
+import io.freshet.store.format.FormatException;
+import io.freshet.store.snapshot.DType;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.store.snapshot.ManifestDraft;
+import io.freshet.store.snapshot.SafetensorsFile;
+import io.freshet.store.snapshot.SafetensorsWriter;
+import io.freshet.store.snapshot.Tensor;
+import io.freshet.store.snapshot.TopicPosition;
+import io.freshet.store.vocabulary.Vocabulary;
+import io.freshet.store.vocabulary.VocabularyFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes and reads a model as the files of a snapshot.
+ *
+ * <pre>
+ * weights.safetensors    items (vocabulary, d), and each parameter of {@link ParameterLayout} by its name
+ * vocabulary.txt         the item of each row
+ * memory.bin             the click memory, if there is one
+ * </pre>
+ */
+public final class ModelSnapshot {
+    /** Name of the file of the network's weights. */
+    public static final String WEIGHTS = "weights.safetensors";
+
+    /** Name of the tensor of item vectors in that file, (vocabulary, d) float32. */
+    public static final String ITEMS = "items";
+
+    private static final String TYPE = "type";
+    private static final String ITEM_DEVIATION = "item_deviation";
+    private static final String REPRODUCIBLE = "reproducible";
+
+    private ModelSnapshot() {}
+
+    /**
+     * Returns the manifest's description of the encoder. It contains {@code reproducible} = false if the encoder is not
+     * {@link EncoderShape#reproducible}.
+     */
+    public static Map<String, Object> describe(ModelConfig config) {
+        Map<String, Object> encoder = new LinkedHashMap<>();
+        encoder.put(TYPE, config.encoder().type());
+        encoder.putAll(config.encoder().describe());
+        encoder.put(ITEM_DEVIATION, config.itemDeviation());
+        if (!config.encoder().reproducible()) {
+            encoder.put(REPRODUCIBLE, false);
+        }
+        return encoder;
+    }
+
+    /** Returns the draft of a snapshot that covers no record of any topic, without settings, platform and metrics. */
+    public static ManifestDraft draft(String name, ModelConfig config, long step, Instant createdAt) {
+        return new ManifestDraft(
+                name,
+                step,
+                createdAt,
+                config.seed(),
+                describe(config),
+                Map.of(),
+                Map.of(),
+                new TopicPosition("model-log", 0, 0),
+                List.of(),
+                Map.of(),
+                false);
+    }
+
+    /**
+     * Adds the file of the weights. It is written from memory when the store asks for it. The numbers are not checked.
+     */
+    public static void addWeights(SnapshotFiles files, RecommenderModel model) {
+        files.add(WEIGHTS, file -> writeWeights(file, model));
+    }
+
+    /** Adds the files of the vocabulary and, if it is on, of the click memory. */
+    public static void addVocabularyAndMemory(SnapshotFiles files, RecommenderModel model) {
+        files.add(VocabularyFile.NAME, file -> VocabularyFile.write(file, model.vocabulary()));
+        if (model.memory().config().isOn()) {
+            files.add(CooccurrenceFile.NAME, file -> CooccurrenceFile.write(file, model.memory()));
+        }
+    }
+
+    /**
+     * Checks every number of a table that has a row for each item.
+     *
+     * @param name what the table is called in the error's message
+     * @throws NonFiniteModelException if a number is not finite
+     */
+    public static void requireFinite(RecommenderModel model, String name, RowTable table) {
+        for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
+            MemorySegment data = table.chunk(chunk).memory().asSlice(0, table.rowsOfChunk(chunk) * table.rowBytes());
+            long position = FiniteNumbers.firstOther(data);
+            if (position >= 0) {
+                throw new NonFiniteModelException(
+                        model.step(),
+                        name + " row=" + ((long) chunk * RowTable.CHUNK_ROWS + position / table.dim()) + " column="
+                                + position % table.dim() + " value=" + at(data, position));
+            }
+        }
+    }
+
+    /**
+     * Checks every number of a block that has the size of the dense parameters.
+     *
+     * @param name what the block is called in the error's message
+     * @throws NonFiniteModelException if a number is not finite
+     */
+    public static void requireFinite(RecommenderModel model, String name, MemorySegment block) {
+        MemorySegment data = block.asSlice(0, (long) model.denseSize() * Float.BYTES);
+        long position = FiniteNumbers.firstOther(data);
+        if (position >= 0) {
+            throw new NonFiniteModelException(
+                    model.step(), name + " parameter=" + position + " value=" + at(data, position));
+        }
+    }
+
+    private static float at(MemorySegment numbers, long position) {
+        return numbers.get(ValueLayout.JAVA_FLOAT_UNALIGNED, position * Float.BYTES);
+    }
+
+    private static void writeWeights(Path file, RecommenderModel model) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            List<Tensor> tensors = new ArrayList<>();
+            tensors.add(tensor(ITEMS, model.items(), arena));
+            for (ParameterLayout.Parameter p : model.layout().parameters()) {
+                MemorySegment data =
+                        model.dense().asSlice((long) p.start() * Float.BYTES, (long) p.size() * Float.BYTES);
+                tensors.add(
+                        p.rows() == 1
+                                ? Tensor.of(p.name(), DType.F32, data, p.columns())
+                                : Tensor.of(p.name(), DType.F32, data, p.rows(), p.columns()));
+            }
+            SafetensorsWriter.write(file, tensors, Map.of("format", "freshet"));
+        }
+    }
+
+    /** Returns the rows of a table as a tensor (rows, dim) float32, copied to the arena. */
+    public static Tensor tensor(String name, RowTable table, Arena arena) {
+        MemorySegment data = arena.allocate(Math.max(1, table.rows() * table.rowBytes()), Float.BYTES)
+                .asSlice(0, table.rows() * table.rowBytes());
+        for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
+            long at = (long) chunk * RowTable.CHUNK_ROWS * table.rowBytes();
+            MemorySegment.copy(table.chunk(chunk).memory(), 0, data, at, table.rowsOfChunk(chunk) * table.rowBytes());
+        }
+        return Tensor.of(name, DType.F32, data, table.rows(), table.dim());
+    }
+
+    /**
+     * Returns the configuration of the model that a manifest describes.
+     *
+     * @throws IllegalArgumentException if the encoder's type is unknown, or its settings are invalid
+     */
+    public static ModelConfig config(Manifest manifest) {
+        Map<String, Object> encoder = manifest.encoder();
+        try {
+            Map<String, Object> settings = new LinkedHashMap<>();
+            encoder.forEach((name, value) -> settings.put(name, value instanceof Number n ? n.intValue() : value));
+            if (!(encoder.get(ITEM_DEVIATION) instanceof Number itemDeviation)) {
+                throw new IllegalArgumentException("an encoder must have a number " + ITEM_DEVIATION);
+            }
+            EncoderShape shape =
+                    EncoderTypes.named(String.valueOf(encoder.get(TYPE))).shape(settings);
+            return new ModelConfig(shape, itemDeviation.floatValue(), manifest.seed());
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    e.getMessage() + ", model=" + manifest.model() + ", version=" + manifest.version(), e);
+        }
+    }
+
+    /**
+     * Reads the model of a snapshot. The caller owns it.
+     *
+     * @throws IOException if a file cannot be read or has unexpected contents
+     * @throws FormatException if a file has unexpected contents or a number is not finite
+     */
+    public static RecommenderModel read(Snapshot snapshot) throws IOException {
+        Manifest manifest = snapshot.manifest();
+        Vocabulary vocabulary = VocabularyFile.read(snapshot.file(VocabularyFile.NAME));
+        CooccurrenceModel memory = memory(snapshot, vocabulary.size());
+        RecommenderModel model = new RecommenderModel(config(manifest), vocabulary, memory, manifest.step());
+        model.joinLineage(manifest.lineage());
+        try {
+            readWeights(snapshot, model);
+            return model;
+        } catch (IOException | RuntimeException e) {
+            model.close();
+            throw e;
+        }
+    }
+
+    /**
+     * Sets the weights of a model to those of a snapshot, which must have the same items and shape.
+     *
+     * @throws IOException if the file cannot be read or has unexpected contents
+     * @throws FormatException if a number is not finite
+     */
+    public static void readWeights(Snapshot snapshot, RecommenderModel model) throws IOException {
+        try (Arena arena = Arena.ofConfined()) {
+            SafetensorsFile weights = SafetensorsFile.open(snapshot.file(WEIGHTS), arena);
+            fill(model.items(), weights, ITEMS);
+            for (ParameterLayout.Parameter p : model.layout().parameters()) {
+                Tensor tensor = p.rows() == 1
+                        ? weights.finiteTensor(p.name(), p.columns())
+                        : weights.finiteTensor(p.name(), p.rows(), p.columns());
+                MemorySegment.copy(
+                        tensor.data(), 0, model.dense(), (long) p.start() * Float.BYTES, (long) p.size() * Float.BYTES);
+            }
+        }
+    }
+
+    private static CooccurrenceModel memory(Snapshot snapshot, int items) throws IOException {
+        boolean isThere = snapshot.manifest().files().stream()
+                .anyMatch(file -> file.name().equals(CooccurrenceFile.NAME));
+        return isThere
+                ? CooccurrenceFile.read(snapshot.file(CooccurrenceFile.NAME), items)
+                : new CooccurrenceModel(CooccurrenceConfig.OFF);
+    }
+
+    /**
+     * Fills a table with a tensor of a file.
+     *
+     * @throws IOException if the file has no such tensor of the table's shape
+     * @throws FormatException if a number is not finite
+     */
+    public static void fill(RowTable table, SafetensorsFile file, String name) throws IOException {
+        MemorySegment data = file.finiteTensor(name, table.rows(), table.dim()).data();
+        for (int chunk = 0; chunk < table.chunkCount(); chunk++) {
+            MemorySegment.copy(
+                    data,
+                    (long) chunk * RowTable.CHUNK_ROWS * table.rowBytes(),
+                    table.chunk(chunk).memory(),
+                    0,
+                    table.rowsOfChunk(chunk) * table.rowBytes());
+        }
+    }
+}

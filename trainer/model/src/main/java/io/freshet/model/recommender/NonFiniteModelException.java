@@ -1,0 +1,18 @@
+package io.freshet.model.recommender;
+
+/**
+ * Thrown if a model or its optimiser holds a number that is NaN or infinite. Its weights are useless and are not passed on.
+ */
+public final class NonFiniteModelException extends RuntimeException {
+    private static final long serialVersionUID = 1L;
+
+    /**
+     * Creates an exception that names the number.
+     *
+     * @param step step of the model
+     * @param number location and value of the first such number
+     */
+    public NonFiniteModelException(long step, String number) {
+        super("a model must hold finite numbers: step=" + step + ", " + number);
+    }
+}

@@ -1,0 +1,287 @@
+package io.freshet.model.recommender;
+
+import io.freshet.model.cooccurrence.CooccurrenceConfig;
+import io.freshet.model.cooccurrence.CooccurrenceModel;
+import io.freshet.model.encoder.ParameterLayout;
+import io.freshet.model.random.CounterRandom;
+import io.freshet.model.random.CounterRandom.Purpose;
+import io.freshet.model.tensor.FloatBlock;
+import io.freshet.model.tensor.RowTable;
+import io.freshet.store.modellog.Eviction;
+import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.store.vocabulary.Vocabulary;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.Arrays;
+import java.util.BitSet;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * The complete state that answers depend on: the vocabulary, an item vector for each of its rows, the encoder's parameters,
+ * the click memory, and the step up to which all of them were learned.
+ *
+ * <p>One thread changes the model, by training or by applying deltas; many threads may read it while it does not change.
+ * Owns its off-heap memory.
+ */
+public final class RecommenderModel implements AutoCloseable {
+    private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
+
+    private final ModelConfig config;
+    private final ParameterLayout layout;
+    private final Vocabulary vocabulary;
+    private final RowTable items; // (vocabulary, d)
+    private final FloatBlock dense; // (layout.size())
+    private final CooccurrenceModel memory;
+    private long step;
+    private long lineage = Manifest.NO_LINEAGE;
+
+    /** Creates a model at {@code step} with a row for each item of the vocabulary and all weights zero. */
+    RecommenderModel(ModelConfig config, Vocabulary vocabulary, CooccurrenceModel memory, long step) {
+        this.config = config;
+        this.layout = config.encoder().layout();
+        this.vocabulary = vocabulary;
+        this.items = new RowTable(config.encoder().dim());
+        this.items.growTo(vocabulary.size());
+        markGaps(0);
+        this.dense = FloatBlock.zeros(layout.size());
+        this.memory = memory;
+        this.step = step;
+    }
+
+    /** Returns a model at step 0 without items, with initial parameters, and without a click memory. */
+    public static RecommenderModel initial(ModelConfig config) {
+        return initial(config, CooccurrenceConfig.OFF);
+    }
+
+    /** Returns a model at step 0 without items, with initial parameters and an empty click memory. */
+    public static RecommenderModel initial(ModelConfig config, CooccurrenceConfig memory) {
+        RecommenderModel model = new RecommenderModel(config, new Vocabulary(), new CooccurrenceModel(memory), 0);
+        config.encoder().initialize(config.seed(), model.dense.memory());
+        return model;
+    }
+
+    public ModelConfig config() {
+        return config;
+    }
+
+    public ParameterLayout layout() {
+        return layout;
+    }
+
+    /** Returns the items by row. To add an item, call {@link #addIfAbsent}. */
+    public Vocabulary vocabulary() {
+        return vocabulary;
+    }
+
+    /** Returns the item vectors (vocabulary, d). */
+    public RowTable items() {
+        return items;
+    }
+
+    /** Returns the encoder's parameters in one flat block, laid out by {@link #layout}. */
+    public MemorySegment dense() {
+        return dense.memory();
+    }
+
+    /** Returns the click memory beside the network. To let it observe a click, call {@code ModelChanges.observe}. */
+    public CooccurrenceModel memory() {
+        return memory;
+    }
+
+    /** Returns the number of floats in {@link #dense}. */
+    public int denseSize() {
+        return layout.size();
+    }
+
+    /** Returns the width of an item's vector. */
+    public int dim() {
+        return config.encoder().dim();
+    }
+
+    /** Returns the number of steps learned. */
+    public long step() {
+        return step;
+    }
+
+    /** Returns the lineage of the weights. A delta of another lineage does not fit ({@link Manifest#lineage}). */
+    public long lineage() {
+        return lineage;
+    }
+
+    /** Declares that the current weights belong to a lineage. */
+    public void joinLineage(long joined) {
+        lineage = joined;
+    }
+
+    /** Declares that the model has now learned everything up to step {@code completed}. */
+    public void completeStep(long completed) {
+        step = completed;
+    }
+
+    private void markGaps(int fromRow) {
+        for (int row = fromRow; row < vocabulary.size(); row++) {
+            if (!vocabulary.isTaken(row)) {
+                items.clear(row);
+            }
+        }
+    }
+
+    /**
+     * Returns the row of an item, which is added if it is new. The vector of a new item is a function of the seed and the
+     * item's id, so that it does not depend on when the item was added.
+     */
+    public int addIfAbsent(String itemId) {
+        int known = vocabulary.rowOf(itemId);
+        if (known != Vocabulary.NOT_FOUND) {
+            return known;
+        }
+        int row = vocabulary.addIfAbsent(itemId);
+        items.growTo(vocabulary.size());
+        items.use(row);
+        initializeRow(itemId, row);
+        return row;
+    }
+
+    /**
+     * Evicts items. Their rows become free for other items, and are zero until then. To publish the eviction, call {@link
+     * Learner#evict}.
+     */
+    public void evict(List<Integer> rows) {
+        rows.forEach(this::free);
+        memory.forget(rows);
+    }
+
+    private void free(int row) {
+        vocabulary.remove(row);
+        items.clear(row);
+    }
+
+    private void initializeRow(String itemId, int row) {
+        long hash = CounterRandom.hash(itemId);
+        MemorySegment memory = items.memory(row);
+        for (int c = 0; c < dim(); c++) {
+            float normal = CounterRandom.normal(config.seed(), hash, Purpose.ITEM_ROW, c);
+            memory.set(FLOAT, items.at(row) + (long) c * Float.BYTES, config.itemDeviation() * normal);
+        }
+    }
+
+    /**
+     * Applies a whole delta. A delta that is refused changes nothing.
+     *
+     * @param parts all parts of the delta, in order
+     * @throws IllegalArgumentException if the delta does not fit this model, or holds a number that is not finite
+     */
+    public void apply(List<ModelDelta> parts) {
+        requireFits(parts);
+        ModelDelta head = parts.getFirst();
+        applyItems(head);
+        MemorySegment.copy(head.dense(), 0, dense(), FLOAT, 0, denseSize());
+        parts.forEach(this::applyRows);
+        memory.apply(head, step);
+        step = Math.max(step, head.toStep());
+    }
+
+    /**
+     * Checks that {@link #apply} would accept a delta. Changes nothing.
+     *
+     * @param parts all parts of the delta, in order
+     * @throws IllegalArgumentException if the delta does not fit this model, or holds a number that is not finite
+     */
+    public void requireFits(List<ModelDelta> parts) {
+        ModelDelta head = parts.getFirst();
+        if (head.part() != 0 || parts.size() != head.parts() || head.fromStep() > step || head.dim() != dim()) {
+            throw new IllegalArgumentException("a delta must be complete, of the model's dim, and begin no later than"
+                    + " its step: step=" + step + ", dim=" + dim() + ", parts=" + parts.size() + ", delta=" + head);
+        }
+        if (head.lineage() != lineage) {
+            throw new IllegalArgumentException(
+                    "a delta must be of the model's lineage: model's=" + lineage + ", delta=" + head);
+        }
+        if (head.vocabularyRows() < vocabulary.size() || head.dense().length != denseSize()) {
+            throw new IllegalArgumentException("a delta must fit the model's shape: rows=" + vocabulary.size()
+                    + ", denseSize=" + denseSize() + ", delta=" + head);
+        }
+        for (ModelDelta part : parts) {
+            if (part.dim() != head.dim() || part.vocabularyRows() != head.vocabularyRows()) {
+                throw new IllegalArgumentException("parts of a delta must have the same dim and vocabularyRows:"
+                        + " first part=" + head + ", part=" + part);
+            }
+            requireFinite(part);
+        }
+        requireMemoryFits(head);
+        requireItemsFit(head);
+    }
+
+    private static void requireFinite(ModelDelta part) {
+        Optional<String> other = part.firstNonFinite();
+        if (other.isPresent()) {
+            throw new IllegalArgumentException("a delta must hold finite numbers: " + other.get() + ", delta=" + part);
+        }
+    }
+
+    /** Requires of each new item that its row is free, or is freed by the delta, and that it has no other row. */
+    private void requireItemsFit(ModelDelta head) {
+        BitSet freed = new BitSet();
+        head.evictions().forEach(eviction -> eviction.rows().forEach(freed::set));
+        for (int i = 0; i < head.newItemRows().length; i++) {
+            int row = head.newItemRows()[i];
+            String item = head.newItems().get(i);
+            int known = vocabulary.rowOf(item);
+            boolean isElsewhere = known != Vocabulary.NOT_FOUND && known != row && !freed.get(known);
+            boolean isTakenByAnother = known != row && vocabulary.isTaken(row) && !freed.get(row);
+            if (isElsewhere || isTakenByAnother) {
+                throw new IllegalArgumentException("a new item must have a free row and no other row: row=" + row
+                        + ", item=" + item + ", its row=" + known + ", delta=" + head);
+            }
+        }
+    }
+
+    private void requireMemoryFits(ModelDelta head) {
+        boolean told = head.memory().clicksOfStep().length > 0;
+        boolean whole = !told || head.memory().mixture().length == memory.mixture().length;
+        boolean known = Arrays.stream(head.memory().rows()).allMatch(row -> row < head.vocabularyRows());
+        if (told != memory.config().isOn() || !whole || !known) {
+            throw new IllegalArgumentException(
+                    "a delta must fit the model's memory: memory=" + memory.config() + ", delta=" + head);
+        }
+    }
+
+    /**
+     * Applies evictions and new items. A model that is already past some of the delta's steps may hold some of its new
+     * items already; they get the same rows again.
+     */
+    private void applyItems(ModelDelta head) {
+        for (Eviction eviction : head.evictions()) {
+            eviction.rows().stream().filter(vocabulary::isTaken).forEach(this::free);
+        }
+        int before = vocabulary.size();
+        for (int i = 0; i < head.newItemRows().length; i++) {
+            int row = head.newItemRows()[i];
+            String item = head.newItems().get(i);
+            if (vocabulary.rowOf(item) != row) {
+                vocabulary.put(row, item);
+            }
+        }
+        vocabulary.growTo(head.vocabularyRows());
+        items.growTo(vocabulary.size());
+        markGaps(before);
+        for (int row : head.newItemRows()) {
+            items.use(row);
+        }
+    }
+
+    private void applyRows(ModelDelta delta) {
+        for (int i = 0; i < delta.rows().length; i++) {
+            int row = delta.rows()[i];
+            MemorySegment.copy(delta.rowValues(), i * dim(), items.memory(row), FLOAT, items.at(row), dim());
+        }
+    }
+
+    @Override
+    public void close() {
+        items.close();
+        dense.close();
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * Float32 memory owned by ND4J, the kernels that work on it (matrix products, exponentials, row reductions), and the worker
+ * threads that run them.
+ */
+@NullMarked
+package io.freshet.model.tensor;
+
+import org.jspecify.annotations.NullMarked;

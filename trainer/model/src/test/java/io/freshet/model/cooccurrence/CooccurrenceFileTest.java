@@ -1,0 +1,106 @@
+package io.freshet.model.cooccurrence;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.store.format.CorruptFormatException;
+import io.freshet.store.format.FormatTooNewException;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.HexFormat;
+import java.util.zip.CRC32C;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+final class CooccurrenceFileTest {
+    private static final int ITEM_ROWS = 301;
+
+    /** Version 1 up to the mixture: window 3, 2 neighbours, halved at 9 clicks; two clicks; 243 mixture values. */
+    private static final String GOLDEN_HEAD = "464d01" + "03" + "02" + "09" + "02" + "f301";
+
+    /**
+     * Three items: 5, followed by 300 with 2520 and by itself with 2520; 7, followed by 300 with 1260; and 300, preceded
+     * by both.
+     */
+    private static final String GOLDEN_ITEMS = "03" + "05" + "02" + "05d81300" + "ac02d81300" + "02" + "01"
+            + "ac02ec0900" + "a502" + "02" + "0500d813" + "0700ec09";
+
+    @Test
+    void shouldWriteGoldenBytes() {
+        String hex = HexFormat.of().formatHex(CooccurrenceFile.encode(sample()));
+
+        assertThat(hex).startsWith(GOLDEN_HEAD);
+        assertThat(hex.substring(GOLDEN_HEAD.length() + 2 * Double.BYTES * 243, hex.length() - 8))
+                .isEqualTo(GOLDEN_ITEMS);
+        assertThat(hex).endsWith("d5cb458f");
+    }
+
+    @Test
+    void shouldReadWhatItWrote() {
+        CooccurrenceModel memory = CooccurrenceFile.decode(CooccurrenceFile.encode(sample()), ITEM_ROWS);
+
+        assertThat(memory.config()).isEqualTo(new CooccurrenceConfig(3, 2, 9));
+        assertThat(memory.clicks()).isEqualTo(2);
+        assertThat(memory.mixture()).isEqualTo(sample().mixture());
+        assertThat(memory.neighboursOf(7)).isNotNull().satisfies(list -> {
+            assertThat(list.row(0)).isEqualTo(300);
+            assertThat(list.after(0)).isEqualTo(NeighbourList.NEAREST / 2);
+            assertThat(list.total()).isEqualTo(NeighbourList.NEAREST / 2);
+        });
+        assertThat(CooccurrenceFile.encode(memory)).isEqualTo(CooccurrenceFile.encode(sample()));
+    }
+
+    @Test
+    void shouldComeBackFromFile(@TempDir Path folder) throws IOException {
+        Path file = folder.resolve(CooccurrenceFile.NAME);
+
+        CooccurrenceFile.write(file, sample());
+
+        assertThat(CooccurrenceFile.encode(CooccurrenceFile.read(file, ITEM_ROWS)))
+                .isEqualTo(CooccurrenceFile.encode(sample()));
+    }
+
+    @Test
+    void shouldRefuseEveryByteThatChanged() {
+        byte[] golden = CooccurrenceFile.encode(sample());
+        for (int position = 0; position < golden.length; position++) {
+            byte[] bytes = golden.clone();
+            bytes[position] ^= 0x10;
+            Class<?> expected = position == 2 ? FormatTooNewException.class : CorruptFormatException.class;
+            assertThatThrownBy(() -> CooccurrenceFile.decode(bytes, ITEM_ROWS)).isInstanceOf(expected);
+        }
+    }
+
+    @Test
+    void shouldRefuseRowsThatTheVocabularyDoesNotHave() {
+        assertThatThrownBy(() -> CooccurrenceFile.decode(CooccurrenceFile.encode(sample()), 300))
+                .isInstanceOf(CorruptFormatException.class)
+                .hasMessageContaining("row=300");
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY})
+    void shouldRefuseAMixtureThatIsNotFinite(double number) {
+        byte[] bytes = CooccurrenceFile.encode(sample());
+        ByteBuffer record = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+        record.putDouble(GOLDEN_HEAD.length() / 2 + 7 * Double.BYTES, number);
+        CRC32C checksum = new CRC32C();
+        checksum.update(bytes, 0, bytes.length - Integer.BYTES);
+        record.putInt(bytes.length - Integer.BYTES, (int) checksum.getValue());
+
+        assertThatThrownBy(() -> CooccurrenceFile.decode(bytes, ITEM_ROWS))
+                .isInstanceOf(CorruptFormatException.class)
+                .hasMessageContaining(Double.toString(number));
+    }
+
+    private static CooccurrenceModel sample() {
+        CooccurrenceModel memory = new CooccurrenceModel(new CooccurrenceConfig(3, 2, 9));
+        memory.observe(new int[] {5}, 0, 1, 5);
+        memory.observe(new int[] {7, 5}, 0, 2, 300);
+        return memory;
+    }
+}

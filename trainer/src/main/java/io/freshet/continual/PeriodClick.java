@@ -1,4 +1,0 @@
-package io.freshet.continual;
-
-/** A click of a session. */
-public record PeriodClick(String session, String item) {}

@@ -1,8 +1,0 @@
-/**
- * Continual learning, period by period, each time tested on the next period: the protocol of Mi, Lin, Faltings, "ADER:
- * Adaptively Distilled Exemplar Replay Towards Continual Learning for Session-based Recommendation", RecSys 2020.
- */
-@NullMarked
-package io.freshet.continual;
-
-import org.jspecify.annotations.NullMarked;

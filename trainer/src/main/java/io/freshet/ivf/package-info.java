@@ -1,8 +1,0 @@
-/**
- * A partition of the item table into clusters of nearby vectors, which follows changes to the table. With it, a search
- * looks through some of the rows instead of all.
- */
-@NullMarked
-package io.freshet.ivf;
-
-import org.jspecify.annotations.NullMarked;

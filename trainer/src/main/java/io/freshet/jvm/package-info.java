@@ -1,5 +1,0 @@
-/** Child processes that run in JVMs configured like this one. */
-@NullMarked
-package io.freshet.jvm;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Heartbeats of the loops that must make progress, and the errors that a process cannot survive. */
-@NullMarked
-package io.freshet.liveness;
-
-import org.jspecify.annotations.NullMarked;

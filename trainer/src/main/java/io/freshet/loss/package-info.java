@@ -1,9 +1,0 @@
-/**
- * Losses over the next item, with the gradients of hidden states and items. They are computed tile by tile, so that no (tokens
- * × items) matrix is ever in memory. {@link io.freshet.loss.LossConfig} has the formulas, {@link io.freshet.loss.BatchLoss}
- * computes them.
- */
-@NullMarked
-package io.freshet.loss;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,6 +1,0 @@
-package io.freshet.online;
-
-import io.freshet.sequence.SequenceUpdate;
-
-/** One record of {@code sequences}: a user and the update that a click made to that user's sequence. */
-public record UserUpdate(String user, SequenceUpdate update) {}

@@ -1,5 +1,0 @@
-/** The Adam optimiser, for dense parameters and for single rows of a table. */
-@NullMarked
-package io.freshet.optimizer;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,0 @@
-/**
- * Float32 memory owned by ND4J, the kernels that work on it (matrix products, exponentials, row reductions), and the worker
- * threads that run them.
- */
-@NullMarked
-package io.freshet.tensor;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** Tests of heartbeats and deadly errors. */
-@NullMarked
-package io.freshet.liveness;
-
-import org.jspecify.annotations.NullMarked;

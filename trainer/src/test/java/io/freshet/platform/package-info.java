@@ -1,5 +1,0 @@
-/** Additional JVMs that tests start: with the same flags on this CPU, or emulated on another one. */
-@NullMarked
-package io.freshet.platform;
-
-import org.jspecify.annotations.NullMarked;

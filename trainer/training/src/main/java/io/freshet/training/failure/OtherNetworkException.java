@@ -1,0 +1,14 @@
+package io.freshet.training.failure;
+
+/** Thrown if a snapshot has another network or seed than the configuration. */
+public final class OtherNetworkException extends IllegalStateException {
+    private static final long serialVersionUID = 1;
+
+    public OtherNetworkException(String message) {
+        super(message);
+    }
+
+    public OtherNetworkException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}

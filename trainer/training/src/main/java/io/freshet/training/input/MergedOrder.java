@@ -1,0 +1,64 @@
+package io.freshet.training.input;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A total order of all partitions' records that does not depend on when they arrived. The next record is, among each
+ * partition's next record, the one with the smallest Kafka timestamp, and among equal timestamps that of the lowest
+ * partition. A timestamp in the future counts as the time at which the record arrived; otherwise its partition would wait
+ * until then.
+ *
+ * <p>So the order is known only as far as every partition either has its next record fetched or is known to have none: a
+ * quiet partition holds it up. With one partition it is the order of offsets. Does not own the partitions. Not thread-safe.
+ */
+final class MergedOrder {
+    private final List<InputPartition> partitions; // ascending
+
+    MergedOrder(List<InputPartition> partitions) {
+        this.partitions = partitions;
+    }
+
+    /** Chooses records for the next step, as far as the order is known, until {@code count} are chosen. */
+    void choose(int count) {
+        for (int chosen = chosenRecords(); chosen < count; chosen++) {
+            InputPartition first = first();
+            if (first == null) {
+                return;
+            }
+            first.chooseNext();
+        }
+    }
+
+    int chosenRecords() {
+        return partitions.stream().mapToInt(InputPartition::chosenRecords).sum();
+    }
+
+    /** Returns whether it is known that no record follows the chosen ones. */
+    boolean isExhausted() {
+        return partitions.stream().allMatch(partition -> partition.isExhausted() && !partition.hasNext());
+    }
+
+    /** Returns the partitions whose next record must be fetched before the order can continue. */
+    List<InputPartition> awaited() {
+        return partitions.stream()
+                .filter(partition -> !partition.hasNext() && !partition.isExhausted())
+                .toList();
+    }
+
+    /** Returns the partition that has the next record of all; null if that is unknown or there is none. */
+    private @Nullable InputPartition first() {
+        InputPartition first = null;
+        long firstTimestamp = Long.MAX_VALUE;
+        for (InputPartition partition : partitions) {
+            if (!partition.hasNext() && !partition.isExhausted()) {
+                return null;
+            }
+            if (partition.hasNext() && (first == null || partition.nextTimeMs() < firstTimestamp)) {
+                first = partition;
+                firstTimestamp = partition.nextTimeMs();
+            }
+        }
+        return first;
+    }
+}

@@ -1,0 +1,140 @@
+package io.freshet.training.journal;
+
+import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.modellog.StepRecord;
+import io.freshet.training.failure.MissingRecordsException;
+import io.freshet.training.input.InputBatch;
+import io.freshet.training.input.SequenceInput;
+import io.freshet.training.publish.Progress;
+import io.freshet.training.step.OnlineLearner;
+import io.freshet.training.step.StepOutcome;
+import java.util.Arrays;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Reruns the journal on a learner: learns each step again from exactly its records. Since learning is deterministic, this
+ * yields the same model. A rerun step whose ranks differ from the log, or a delta whose weights do, is counted and logged
+ * as an error.
+ *
+ * <p>Owns none of its collaborators. Not thread-safe.
+ */
+public final class JournalRerun {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalRerun.class);
+
+    private final OnlineLearner learner;
+    private final SequenceInput input;
+    private final Progress progress;
+    private long newestLineage;
+    private long missingAfter; // highest step that was skipped
+    private long missingAt; // offset of that step's record
+    private long mismatches;
+    private long steps;
+
+    /** @param input positioned where the learner is; each rerun step keeps the two together */
+    public JournalRerun(OnlineLearner learner, SequenceInput input, Progress progress) {
+        this.learner = learner;
+        this.input = input;
+        this.progress = progress;
+        this.newestLineage = learner.model().lineage();
+    }
+
+    /**
+     * Takes the next record of the log. A step that does not continue the learner's state is skipped, as it may be a copy
+     * of an earlier step or belong to another input. If it was neither, {@link #requireComplete} throws.
+     */
+    public void accept(JournalEntry entry) {
+        switch (entry.record()) {
+            case StepRecord step -> {
+                if (step.step() == learner.model().step() + 1 && input.isAt(step.ranges())) {
+                    rerun(step);
+                } else {
+                    passOver(step, entry.offset());
+                }
+            }
+            case ModelDelta delta -> check(delta);
+        }
+    }
+
+    private void passOver(StepRecord step, long offset) {
+        LOG.error(
+                "Skipped a step of the journal that does not continue the model: offset={} step={} model's step={}"
+                        + " ranges={}",
+                offset,
+                step.step(),
+                learner.model().step(),
+                step.ranges());
+        if (input.has(step.ranges())
+                && step.step() > missingAfter
+                && step.step() > learner.model().step()) {
+            missingAfter = step.step();
+            missingAt = offset;
+        }
+    }
+
+    /**
+     * Checks that no step is missing. To be called at the end of the journal.
+     *
+     * @throws MissingRecordsException if steps are missing, as a later one is in the journal
+     */
+    public void requireComplete() {
+        if (missingAfter > learner.model().step()) {
+            throw new MissingRecordsException("the journal must continue where the snapshot ends: model's step="
+                    + learner.model().step() + " journal's=" + missingAfter + " at offset=" + missingAt);
+        }
+    }
+
+    /** Returns the model's step. */
+    public long step() {
+        return learner.model().step();
+    }
+
+    /** Returns the newest of the learner's lineage and the lineages of the deltas read so far. */
+    public long newestLineage() {
+        return newestLineage;
+    }
+
+    /** Returns the number of steps whose ranks, and of deltas whose weights, differ from the log. */
+    public long mismatches() {
+        return mismatches;
+    }
+
+    /** Returns the number of steps rerun so far. */
+    public long steps() {
+        return steps;
+    }
+
+    private void rerun(StepRecord journal) {
+        InputBatch batch = input.retake(journal.ranges());
+        long started = System.nanoTime();
+        StepOutcome outcome = learner.step(batch.updates());
+        progress.addStep(batch.updates().size(), System.nanoTime() - started);
+        steps++;
+        int different = Arrays.mismatch(outcome.ranks(), journal.ranks());
+        if (different >= 0) {
+            mismatches++;
+            LOG.error(
+                    "The rerun of step {} differs from its journal entry: the model is not the same. First difference"
+                            + " at target {}: journal={} rerun={}",
+                    journal.step(),
+                    different,
+                    rankAt(journal.ranks(), different),
+                    rankAt(outcome.ranks(), different));
+        }
+    }
+
+    /** Checks a delta. A model that has the weights of a delta belongs to its lineage. */
+    private void check(ModelDelta delta) {
+        newestLineage = Math.max(newestLineage, delta.lineage());
+        if (DeltaCheck.agrees(learner.model(), delta)) {
+            learner.model().joinLineage(delta.lineage());
+        } else {
+            mismatches++;
+            LOG.error("The weights after step {} differ from the published ones: {}", delta.toStep(), delta);
+        }
+    }
+
+    private static String rankAt(int[] ranks, int position) {
+        return position < ranks.length ? Integer.toString(ranks[position]) : "none";
+    }
+}

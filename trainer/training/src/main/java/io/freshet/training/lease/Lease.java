@@ -1,0 +1,53 @@
+package io.freshet.training.lease;
+
+import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.liveness.Heartbeats;
+import io.micrometer.core.instrument.MeterRegistry;
+
+/**
+ * Decides which of a model's trainers learns. Advisory: mutual exclusion comes from transactional fencing, which rejects a
+ * trainer that wrongly believes it holds the lease.
+ */
+public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Unshared {
+    /** Returns the lease that the configuration asks for. The caller may still have to wait until it holds the lease. */
+    static Lease of(OnlineConfig config, MeterRegistry registry, Heartbeats heartbeats) {
+        return config.leaseTimeout().isZero() ? new Unshared() : GroupLease.ask(config, registry, heartbeats);
+    }
+
+    /**
+     * Returns whether this trainer holds the lease and may learn.
+     *
+     * @throws org.apache.kafka.common.KafkaException if authentication or authorization fails, so that this cannot be
+     *     determined
+     */
+    boolean isHeld();
+
+    /** Returns whether a trainer that has been fenced out waits for its next turn instead of stopping. */
+    boolean standsBy();
+
+    /** Gives the lease to another trainer if one is waiting, then asks for it again. */
+    void renounce();
+
+    /** Gives up the lease, to another trainer if one is waiting. */
+    @Override
+    void close();
+
+    /** A lease that every trainer holds at once: none waits, and the trainer that started last fences the others. */
+    record Unshared() implements Lease {
+        @Override
+        public boolean isHeld() {
+            return true;
+        }
+
+        @Override
+        public boolean standsBy() {
+            return false;
+        }
+
+        @Override
+        public void renounce() {}
+
+        @Override
+        public void close() {}
+    }
+}

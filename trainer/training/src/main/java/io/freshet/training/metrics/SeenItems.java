@@ -1,0 +1,9 @@
+package io.freshet.training.metrics;
+
+/** Whether items of the user's history take part in the ranking of the user's next item. */
+public enum SeenItems {
+    /** Seen items are ranked like all others, for streams with repeats. */
+    RANKED,
+    /** Seen items are excluded, and a target among them is a miss, for streams without repeats. */
+    MASKED
+}

@@ -1,0 +1,316 @@
+package io.freshet.training.online;
+
+import io.freshet.model.recommender.NonFiniteModelException;
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.training.config.KafkaClients;
+import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.failure.FailureKind;
+import io.freshet.training.failure.TrainerLog;
+import io.freshet.training.input.SequenceInput;
+import io.freshet.training.journal.JournalReader;
+import io.freshet.training.lease.Lease;
+import io.freshet.training.liveness.DeadlyErrors;
+import io.freshet.training.liveness.Heartbeat;
+import io.freshet.training.liveness.Heartbeats;
+import io.freshet.training.online.TrainerStatus.Phase;
+import io.freshet.training.publish.ManifestsReader;
+import io.freshet.training.publish.ModelLogWriter;
+import io.freshet.training.publish.SnapshotWriter;
+import io.freshet.training.publish.Snapshots;
+import io.freshet.training.publish.StartingPoint;
+import io.freshet.training.step.OnlineLearner;
+import io.freshet.training.telemetry.KafkaMeters;
+import io.micrometer.core.instrument.MeterRegistry;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A trainer that learns from {@code sequences} as they arrive and publishes the model. At most one trainer of a model
+ * learns at a time. A second one stands by: it reruns the journal while the first one writes it, and takes over where the
+ * first one ends. Without a {@linkplain OnlineConfig#leaseTimeout lease} no trainer stands by: a trainer that starts fences
+ * an older one, which then stops.
+ *
+ * <p>Each input record is learned from exactly once, whenever the trainer dies: a step's journal entry names the step's
+ * records and is committed together with the resulting weights. A trainer that starts continues from the newest snapshot
+ * and reruns the journal from there, which yields the same bytes.
+ *
+ * <p>A failure that may pass, such as unresponsive brokers or an unreachable store, ends a term. The next term begins after
+ * a wait, from the newest snapshot. Only a failure that needs an operator ends the trainer.
+ *
+ * <p>{@link #run} must be called once, on a thread of its own. {@link #close} and {@link #status} may be called by any
+ * thread.
+ */
+public final class OnlineTrainer implements Runnable, AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OnlineTrainer.class);
+    private static final int MANIFEST_RECORDS = 500;
+    private static final int MOST_RECOVERIES_IN_PLACE = 3;
+    private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
+    private static final Duration FIRST_WAIT = Duration.ofMillis(500);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    private static final int MOST_DOUBLINGS = 10;
+
+    /** Number of consecutive refusals that end the trainer. After the loss of a broker, a log can look shorter for a moment. */
+    private static final int REFUSALS = 3;
+
+    private final OnlineConfig config;
+    private final SnapshotStore store;
+    private final MeterRegistry registry;
+    private final Clock clock;
+    private final Heartbeats heartbeats;
+    private final AtomicBoolean started = new AtomicBoolean();
+    private final CountDownLatch finished = new CountDownLatch(1);
+    private final Heartbeat heartbeat;
+    private final TrainerSignals signals;
+    private long farthestStep = -1; // used by the trainer's thread only
+    private int recoveriesInPlace; // used by the trainer's thread only
+    private volatile TrainerStatus status = TrainerStatus.NOT_STARTED;
+    private volatile long stepNanos = System.nanoTime(); // when the last step ended
+    private final AtomicInteger restarts = new AtomicInteger();
+    private boolean hasLearnedInTerm; // used by the trainer's thread only, like the next two
+    private int failuresInARow; // since a step was learned
+    private int refusalsInARow;
+
+    /**
+     * Creates a trainer that has not started.
+     *
+     * @param clock source of the dates in manifests; learning does not depend on it
+     * @param heartbeats watch the trainer's loops while they run
+     */
+    public OnlineTrainer(
+            OnlineConfig config, SnapshotStore store, MeterRegistry registry, Clock clock, Heartbeats heartbeats) {
+        this.config = config;
+        this.store = store;
+        this.registry = registry;
+        this.clock = clock;
+        this.heartbeats = heartbeats;
+        heartbeat = heartbeats.of("trainer");
+        signals = new TrainerSignals(heartbeat);
+    }
+
+    /**
+     * Learns until the trainer is closed, fenced out for good or failed; {@link #status} says which. Throws only errors
+     * after which no thread can continue, such as a lack of memory.
+     */
+    @Override
+    public void run() {
+        if (!started.compareAndSet(false, true)) {
+            throw new IllegalStateException("a trainer can run only once: model=" + config.modelName());
+        }
+        TrainerLog.begin(config.modelName());
+        heartbeat.begin();
+        try {
+            train();
+            status = status.in(Phase.CLOSED, "");
+        } catch (Throwable e) {
+            stoppedBy(e);
+            DeadlyErrors.throwIfDeadly(e);
+        } finally {
+            heartbeat.close();
+            finished.countDown();
+        }
+    }
+
+    /** Returns the status. Its metrics are those of the end of the last step. */
+    public TrainerStatus status() {
+        return status;
+    }
+
+    /** Returns how often a term has failed and another one has begun. */
+    public int restarts() {
+        return restarts.get();
+    }
+
+    /** Returns the time since the last step was learned. */
+    public Duration stepAge() {
+        return Duration.ofNanos(System.nanoTime() - stepNanos);
+    }
+
+    /**
+     * Declares that no record follows those that can be read from {@code sequences} as committed now; a record becomes
+     * readable a moment after its commit. Matters only if steps take a fixed number of records: the last step takes the
+     * rest.
+     */
+    public void endInput() {
+        signals.endInput();
+    }
+
+    /** Registers an action that runs once between two steps, on the trainer's thread. Tests inject faults with it. */
+    public void onceBetweenSteps(Consumer<OnlineLearner> what) {
+        signals.onceBetweenSteps(what);
+    }
+
+    /** Finishes the current step, publishes it, writes a snapshot, and waits until that is done. */
+    @Override
+    public void close() {
+        signals.close();
+        if (!started.get()) {
+            return;
+        }
+        try {
+            if (!finished.await(CLOSE_PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
+                LOG.warn("Trainer of model {} did not stop within {}", config.modelName(), CLOSE_PATIENCE);
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void train() throws IOException {
+        try (TrainerMetrics metrics = new TrainerMetrics(
+                        registry,
+                        config.modelName(),
+                        this::status,
+                        () -> stepAge().toMillis() / 1_000.0);
+                Lease lease = Lease.of(config, registry, heartbeats)) {
+            while (signals.nextTurn()) {
+                hasLearnedInTerm = false;
+                try {
+                    term(lease, metrics);
+                    failuresInARow = 0;
+                    refusalsInARow = 0;
+                } catch (NonFiniteModelException e) {
+                    recoverOrThrow(e);
+                    metrics.recovered();
+                } catch (IOException | RuntimeException | Error e) {
+                    DeadlyErrors.throwIfDeadly(e);
+                    if (hasLearnedInTerm) {
+                        failuresInARow = 0;
+                    }
+                    if (isFinal(lease, e)) {
+                        throw e;
+                    }
+                    awaitNextTerm(lease, metrics, e);
+                }
+            }
+        }
+    }
+
+    /** Returns whether the failure ends the trainer. */
+    private boolean isFinal(Lease lease, Throwable failure) {
+        FailureKind kind = FailureKind.of(failure);
+        refusalsInARow = kind == FailureKind.REFUSED ? refusalsInARow + 1 : 0;
+        return switch (kind) {
+            case PASSING -> false;
+            case FENCED -> !lease.standsBy();
+            case REFUSED -> refusalsInARow >= REFUSALS;
+            case FATAL -> true;
+        };
+    }
+
+    /** Gives the lease to another trainer if one is waiting, then waits before the next term. */
+    private void awaitNextTerm(Lease lease, TrainerMetrics metrics, Throwable failure) {
+        lease.renounce();
+        if (FailureKind.of(failure) == FailureKind.FENCED) {
+            LOG.warn("Another trainer of model {} has taken over after step {}", config.modelName(), status.step());
+            return;
+        }
+        Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(failuresInARow, MOST_DOUBLINGS));
+        if (wait.compareTo(LONGEST_WAIT) > 0) {
+            wait = LONGEST_WAIT;
+        }
+        failuresInARow++;
+        restarts.incrementAndGet();
+        metrics.restarted();
+        LOG.warn(
+                "Trainer of model {} failed after step {}; it restarts from its newest snapshot in {}: restarts={}",
+                config.modelName(),
+                status.step(),
+                wait,
+                restarts.get(),
+                failure);
+        status = status.in(Phase.RESTARTING, describe(failure));
+        boolean _ = signals.isClosingWithin(wait);
+    }
+
+    private void term(Lease lease, TrainerMetrics metrics) throws IOException {
+        status = status.in(Phase.RECOVERING, "");
+        StartingPoint start = StartingPoint.newest(new Snapshots(store, config), config, this::canBeContinued);
+        try (OnlineLearner _ = start.learner();
+                KafkaMeters meters = new KafkaMeters(registry);
+                ModelLogWriter log = new ModelLogWriter(meters.watch(KafkaClients.producer(config)), config);
+                SequenceInput input = new SequenceInput(
+                        meters.watch(KafkaClients.consumer(config, "sequences", config.pollRecords())),
+                        config.topics().sequences());
+                ManifestsReader manifests = new ManifestsReader(
+                        meters.watch(KafkaClients.consumer(config, "manifests", MANIFEST_RECORDS)),
+                        config.topics().modelManifests(),
+                        config.modelName())) {
+            SnapshotWriter snapshots = new SnapshotWriter(store, config, log, manifests);
+            new TrainerSession(config, lease, signals, start, log, input, meters, this::accept)
+                    .run(snapshots, metrics, clock);
+        }
+    }
+
+    private boolean canBeContinued(Manifest manifest) {
+        try (var consumer = KafkaClients.consumer(config, "bounds", 1)) {
+            return JournalReader.canContinue(manifest, consumer);
+        }
+    }
+
+    /**
+     * Lets the next term begin from a snapshot, where finite weights learn the steps since the last commit again. Throws if
+     * the weights have become non-finite too many times in a row without getting any further, as they would then do so for
+     * ever.
+     */
+    private void recoverOrThrow(NonFiniteModelException e) {
+        recoveriesInPlace = status.step() > farthestStep ? 1 : recoveriesInPlace + 1;
+        farthestStep = Math.max(farthestStep, status.step());
+        if (recoveriesInPlace > MOST_RECOVERIES_IN_PLACE) {
+            throw new IllegalStateException(
+                    "weights must stay finite; they became non-finite " + recoveriesInPlace
+                            + " times in a row after step " + farthestStep + "; a smaller learning rate may help",
+                    e);
+        }
+        LOG.error(
+                "Model {} goes back to its newest good snapshot after step {}: {}",
+                config.modelName(),
+                status.step(),
+                e.getMessage());
+    }
+
+    private void accept(TrainerStatus next) {
+        if (next.step() > status.step()) {
+            stepNanos = System.nanoTime();
+            hasLearnedInTerm |= next.phase() == Phase.LEARNING && status.phase() == Phase.LEARNING;
+        }
+        status = next;
+    }
+
+    private void stoppedBy(Throwable failure) {
+        FailureKind kind = FailureKind.of(failure);
+        if (kind == FailureKind.FENCED) {
+            String message = "another trainer of model=" + config.modelName() + " has started with transactional.id="
+                    + config.transactionalId() + "; at most one trainer of a model learns";
+            LOG.warn("Trainer stops after step {}: {}", status.step(), message);
+            status = status.in(Phase.FENCED, message);
+        } else {
+            LOG.error("Trainer of model {} stops after step {}", config.modelName(), status.step(), failure);
+            status = status.in(kind == FailureKind.REFUSED ? Phase.REFUSED : Phase.FAILED, describe(failure));
+        }
+    }
+
+    /**
+     * Describes a failure by the messages of all its causes: a Kafka client's own message often says only that something
+     * failed.
+     */
+    private static String describe(Throwable failure) {
+        StringBuilder text = new StringBuilder();
+        for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            String one = cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
+            if (text.indexOf(one) < 0) {
+                text.append(text.isEmpty() ? "" : ": ").append(one);
+            }
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,177 @@
+package io.freshet.training.publish;
+
+import io.freshet.model.recommender.ModelConfig;
+import io.freshet.model.recommender.ModelSnapshot;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.SnapshotStoreException;
+import io.freshet.store.format.FormatException;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.store.snapshot.ManifestDraft;
+import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.failure.OtherNetworkException;
+import io.freshet.training.step.OnlineLearner;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Finds and restores the newest usable snapshot of one model. Not thread-safe. */
+public final class Snapshots {
+    /** By lineage, then by step, newest first: a later lineage replaces all weights of an earlier one. */
+    public static final Comparator<Manifest> NEWEST_FIRST = Comparator.comparingLong(Manifest::lineage)
+            .thenComparing(Manifest::version)
+            .reversed();
+
+    private static final Logger LOG = LoggerFactory.getLogger(Snapshots.class);
+
+    private final SnapshotStore store;
+    private final OnlineConfig config;
+    private final Set<String> refusedVersions = new HashSet<>();
+
+    public Snapshots(SnapshotStore store, OnlineConfig config) {
+        this.store = store;
+        this.config = config;
+    }
+
+    /** A learner and the manifest of the snapshot that it came from. */
+    public record Restored(OnlineLearner learner, Manifest manifest) {}
+
+    /** Returns the number of snapshots that were passed over because they could not be used. */
+    int refused() {
+        return refusedVersions.size();
+    }
+
+    /** Restores the newest usable snapshot, or returns null if there is none. */
+    @Nullable
+    Restored restoreNewest() throws IOException {
+        return restoreNewest(manifest -> true);
+    }
+
+    /**
+     * Restores the newest usable snapshot that {@code wanted} accepts, or returns null if there is none.
+     *
+     * @throws SnapshotStoreException if the store cannot be used, so that it is unknown whether there is such a snapshot
+     */
+    @Nullable
+    public Restored restoreNewest(Predicate<Manifest> wanted) throws IOException {
+        while (true) {
+            List<String> listed = store.versions(config.modelName());
+            Restored restored = restoreNewest(listed, wanted);
+            // A trainer that learns may have deleted some of the listed snapshots; it has then written newer ones.
+            if (restored != null || store.versions(config.modelName()).containsAll(listed)) {
+                return restored;
+            }
+            LOG.info("Snapshots of model {} were deleted while they were read; reading again", config.modelName());
+        }
+    }
+
+    private @Nullable Restored restoreNewest(List<String> versions, Predicate<Manifest> wanted) throws IOException {
+        for (Manifest manifest : newestFirst(versions)) {
+            try {
+                if (wanted.test(manifest)) {
+                    return restore(manifest.version());
+                }
+            } catch (SnapshotStoreException e) {
+                throw e;
+            } catch (IOException | FormatException e) {
+                refuse(manifest.version(), e);
+            }
+        }
+        return null;
+    }
+
+    /** Returns whether any snapshot with a readable manifest was held back. */
+    boolean hasHeld() throws IOException {
+        return newestFirst(store.versions(config.modelName())).stream().anyMatch(Manifest::held);
+    }
+
+    /** Returns the manifests that can be read. */
+    private List<Manifest> newestFirst(List<String> versions) throws IOException {
+        List<Manifest> manifests = new ArrayList<>();
+        for (String version : versions.reversed()) {
+            try {
+                manifests.add(store.manifest(config.modelName(), version));
+            } catch (SnapshotStoreException e) {
+                throw e;
+            } catch (IOException | FormatException e) {
+                refuse(version, e);
+            }
+        }
+        manifests.sort(NEWEST_FIRST);
+        return manifests;
+    }
+
+    /** Marks a snapshot as unusable, unless it has been deleted meanwhile. */
+    private void refuse(String version, Exception e) throws IOException {
+        if (store.versions(config.modelName()).contains(version) && refusedVersions.add(version)) {
+            LOG.error("Snapshot {}/{} is not used; the one before it is used", config.modelName(), version, e);
+        }
+    }
+
+    /**
+     * Restores the given snapshot.
+     *
+     * @throws IOException if the snapshot cannot be read, or differs from its manifest
+     */
+    public Restored restore(String version) throws IOException {
+        try (Snapshot snapshot = store.open(config.modelName(), version)) {
+            Manifest manifest = snapshot.manifest();
+            requireSameModel(manifest);
+            warnOfOtherTraining(manifest);
+            return new Restored(OnlineLearner.restore(snapshot, config.training(), config.learning()), manifest);
+        }
+    }
+
+    private void requireSameModel(Manifest manifest) {
+        ModelConfig found;
+        try {
+            found = ModelSnapshot.config(manifest);
+        } catch (IllegalArgumentException e) {
+            throw new OtherNetworkException("the network of a snapshot cannot be made: " + e.getMessage(), e);
+        }
+        if (!found.equals(config.model())) {
+            ManifestDraft wanted = wanted(manifest);
+            throw new OtherNetworkException("a model's network and seed cannot change; give a model with others"
+                    + " another name: model=" + manifest.model() + " snapshot=" + manifest.version() + " has encoder="
+                    + manifest.encoder() + " seed=" + manifest.seed() + ", configured are encoder=" + wanted.encoder()
+                    + " seed=" + wanted.seed());
+        }
+    }
+
+    private void warnOfOtherTraining(Manifest manifest) {
+        var training =
+                wanted(manifest).complete(manifest.version(), manifest.files()).training();
+        if (!training.equals(LearnerDescription.training(manifest))) {
+            LOG.warn(
+                    "Training settings differ from those of snapshot {}: steps that are rerun from the journal give"
+                            + " other results. snapshot={} configured={}",
+                    manifest.version(),
+                    manifest.training(),
+                    training);
+        }
+    }
+
+    /** Returns the manifest with its settings replaced by the configured ones, so that the two can be compared. */
+    private ManifestDraft wanted(Manifest manifest) {
+        return new ManifestDraft(
+                manifest.model(),
+                manifest.step(),
+                manifest.lineage(),
+                manifest.createdAt(),
+                config.model().seed(),
+                ModelSnapshot.describe(config.model()),
+                LearnerDescription.training(config.training(), config.learning()),
+                manifest.platform(),
+                manifest.modelLog(),
+                manifest.inputs(),
+                manifest.metrics(),
+                manifest.held());
+    }
+}

@@ -1,0 +1,46 @@
+package io.freshet.training.ranking;
+
+/** Results of a {@link MixtureRanker} for each query of a batch. Reused from batch to batch. */
+public final class MixtureRanks {
+    private int[] served = new int[0]; // (queries)
+    private int[] network = new int[0]; // (queries)
+    private int[] memory = new int[0]; // (queries)
+    private double[] networkProbabilities = new double[0]; // (queries)
+    private double[] scoreGaps = new double[0]; // (queries)
+
+    void reserve(int queries) {
+        if (served.length < queries) {
+            int capacity = Math.max(queries, 2 * served.length);
+            served = new int[capacity];
+            network = new int[capacity];
+            memory = new int[capacity];
+            networkProbabilities = new double[capacity];
+            scoreGaps = new double[capacity];
+        }
+    }
+
+    /** Returns the targets' ranks by the mixture, from 1. */
+    public int[] served() {
+        return served;
+    }
+
+    /** Returns the targets' ranks by the network alone, from 1. */
+    public int[] network() {
+        return network;
+    }
+
+    /** Returns the targets' ranks by the memory alone, from 1. */
+    public int[] memory() {
+        return memory;
+    }
+
+    /** Returns the targets' probabilities in the network's distribution, with its scale applied. */
+    public double[] networkProbabilities() {
+        return networkProbabilities;
+    }
+
+    /** Returns the mean of the network's scaled scores over its distribution, minus the target's scaled score. */
+    public double[] scoreGaps() {
+        return scoreGaps;
+    }
+}

@@ -1,0 +1,14 @@
+package io.freshet.training.replaybuffer;
+
+import org.jspecify.annotations.Nullable;
+
+/** Receives a sequence as a part of arrays that belong to the caller. It must copy what it keeps before it returns. */
+@FunctionalInterface
+public interface SequenceConsumer {
+    /**
+     * Receives the item rows at positions {@code from} (inclusive) to {@code to} (exclusive), oldest first.
+     *
+     * @param weights weights of the same positions as targets; null if all are 1
+     */
+    void accept(int[] rows, float @Nullable [] weights, int from, int to);
+}

@@ -1,0 +1,5 @@
+/** The reservoir of earlier sequences that the learner mixes with the newest clicks, and the file that keeps it. */
+@NullMarked
+package io.freshet.training.replaybuffer;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,127 @@
+package io.freshet.training.step;
+
+import io.freshet.model.cooccurrence.CooccurrenceModel;
+import io.freshet.model.cooccurrence.CooccurrenceScores;
+import io.freshet.model.encoder.EncoderShape;
+import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.store.modellog.StepRecord;
+import io.freshet.store.sequence.HistoryRows;
+import io.freshet.store.vocabulary.Vocabulary;
+import io.freshet.training.metrics.SeenItems;
+import io.freshet.training.ranking.MixtureRanker;
+import io.freshet.training.ranking.MixtureRanks;
+import java.util.Arrays;
+
+/** New positions of one step, and what the model expects at each. Reused from step to step. Not thread-safe. */
+final class NewTargets {
+    private static final int[] NONE = {};
+
+    private final SeenItems seen;
+    private final SequenceBatch histories; // one sequence per query
+    private final CooccurrenceScores expectations = new CooccurrenceScores(); // one per query
+    private final MixtureRanks ofQueries = new MixtureRanks();
+    private int[][] masked =
+            new int[256][]; // (queries, distinct rows seen before the target and not equal to it), if masked
+    private boolean[] isMasked = new boolean[256]; // (queries): whether the target is masked
+    private int[] targets = new int[256]; // (queries)
+    private int[] candidates = new int[256]; // (queries)
+    private int[] places = new int[256]; // (queries): position in ranks
+    private int[] ranks = new int[256]; // (new positions): final where there is no query, else filled in by inOrder
+    private int queries;
+    private int size;
+
+    NewTargets(EncoderShape encoder, SeenItems seen) {
+        this.histories = new SequenceBatch(encoder);
+        this.seen = seen;
+    }
+
+    void clear() {
+        histories.clear();
+        expectations.clear();
+        queries = 0;
+        size = 0;
+    }
+
+    /**
+     * Adds a new position, before its item gets a row. It is ranked among the rows that exist now, by what the memory
+     * expects now.
+     *
+     * @param before history before the position; if it is empty, the position is no event
+     * @param target row of the position's item, or {@link Vocabulary#NOT_FOUND} for an item never seen, which is a miss. A
+     *     masked target is a miss, too
+     */
+    void add(HistoryRows before, int target, int seenItems, CooccurrenceModel memory) {
+        if (before.size() == 0) {
+            addNoEvent();
+            return;
+        }
+        reserve();
+        if (target == Vocabulary.NOT_FOUND) {
+            ranks[size] = StepRecord.MISS;
+        } else {
+            histories.addHistory(before.rows(), 0, before.size());
+            memory.expect(before.rows(), 0, before.size(), target, expectations);
+            targets[queries] = target;
+            candidates[queries] = seenItems;
+            places[queries] = size;
+            mask(before, target);
+            queries++;
+        }
+        size++;
+    }
+
+    /** Adds a new position that is not ranked. */
+    void addNoEvent() {
+        reserve();
+        ranks[size] = StepRecord.NO_EVENT;
+        size++;
+    }
+
+    private void mask(HistoryRows before, int target) {
+        boolean masks = seen == SeenItems.MASKED;
+        isMasked[queries] =
+                masks && Arrays.stream(before.seen(), 0, before.seenSize()).anyMatch(row -> row == target);
+        masked[queries] = masks
+                ? Arrays.stream(before.seen(), 0, before.seenSize())
+                        .distinct()
+                        .filter(row -> row != target)
+                        .toArray()
+                : NONE;
+    }
+
+    /** Returns the ranks of the new positions, in order. */
+    TargetRanks rank(MixtureRanker ranker, RecommenderModel model) {
+        if (queries > 0) {
+            int[][] leftOut = seen == SeenItems.MASKED ? masked : null;
+            ranker.rank(
+                    model, new MixtureRanker.Queries(histories, targets, candidates, leftOut, expectations), ofQueries);
+        }
+        return new TargetRanks(inOrder(ofQueries.served()), inOrder(ofQueries.network()), inOrder(ofQueries.memory()));
+    }
+
+    private int[] inOrder(int[] ranksOfQueries) {
+        int[] all = Arrays.copyOf(ranks, size);
+        for (int query = 0; query < queries; query++) {
+            all[places[query]] = isMasked[query] ? StepRecord.MISS : ranksOfQueries[query];
+        }
+        return all;
+    }
+
+    /** Teaches the memory how far to trust the network and itself. Called after the targets are ranked. */
+    void teach(CooccurrenceModel memory) {
+        memory.learn(expectations, ofQueries.networkProbabilities(), ofQueries.scoreGaps());
+    }
+
+    private void reserve() {
+        if (size == ranks.length) {
+            int capacity = 2 * size;
+            ranks = Arrays.copyOf(ranks, capacity);
+            targets = Arrays.copyOf(targets, capacity);
+            candidates = Arrays.copyOf(candidates, capacity);
+            places = Arrays.copyOf(places, capacity);
+            masked = Arrays.copyOf(masked, capacity);
+            isMasked = Arrays.copyOf(isMasked, capacity);
+        }
+    }
+}

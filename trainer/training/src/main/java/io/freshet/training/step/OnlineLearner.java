@@ -1,0 +1,421 @@
+package io.freshet.training.step;
+
+import io.freshet.model.encoder.EncoderShape;
+import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.recommender.ModelConfig;
+import io.freshet.model.recommender.ModelSnapshot;
+import io.freshet.model.recommender.NonFiniteModelException;
+import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.store.Snapshot;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.sequence.EventClock;
+import io.freshet.store.sequence.HistoryRows;
+import io.freshet.store.sequence.Interaction;
+import io.freshet.store.sequence.SequenceUpdate;
+import io.freshet.store.vocabulary.Vocabulary;
+import io.freshet.training.config.LearningConfig;
+import io.freshet.training.learner.Learner;
+import io.freshet.training.learner.LearnerSnapshot;
+import io.freshet.training.learner.TrainingConfig;
+import io.freshet.training.metrics.ModelMetrics;
+import io.freshet.training.metrics.PrequentialFile;
+import io.freshet.training.metrics.PrequentialMetrics;
+import io.freshet.training.metrics.SeenItems;
+import io.freshet.training.ranking.MixtureRanker;
+import io.freshet.training.replaybuffer.ReplayFile;
+import io.freshet.training.replaybuffer.ReplayReservoir;
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * A learner that tests, then trains: each step ranks its new positions with the model as it is, and only then learns from
+ * them.
+ *
+ * <p>One step:
+ *
+ * <ol>
+ *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click is ranked among
+ *       the items seen up to that click. Ties count against the target, and an item never seen is a miss. The network ranks
+ *       with its weights from before the step. The memory has observed every earlier click, also those of the same step: it
+ *       observes each click right after it has predicted it.
+ *   <li>The memory learns how far to trust the network and itself.
+ *   <li>{@code optimizerSteps} times, or once in a catch-up step, the network learns a batch. It consists of the newest
+ *       version of each updated sequence, in order of the users' first appearance, and of {@code replaySequences} sequences
+ *       drawn from the reservoir.
+ *   <li>The updated sequences are put into the reservoir.
+ *   <li>Items without a click for {@code itemRetention}, by the {@link EventClock}, are forgotten, and their rows are
+ *       freed. An item that takes over such a row is a candidate for all clicks of its step.
+ * </ol>
+ *
+ * <p>{@link HistoryRows} and the configured types determine which events are in a sequence's history and which are targets.
+ * A new position that is no target is no event and is not observed. A sequence without a new target is not in the batch. A
+ * step that adds to no history makes no optimiser step. An item gets a row with its first event that is in a history.
+ * Erased users are removed from the reservoir before anything is drawn from it; what the model has learned from them stays.
+ *
+ * <p>All state that a step depends on is in this object and in the snapshot's files. The model, the optimiser, the
+ * reservoir and the metrics are a function of the configuration and of the updates of each step alone. They depend neither
+ * on time nor on the number of threads. Owns all its parts. Not thread-safe.
+ */
+public final class OnlineLearner implements AutoCloseable {
+    private final RecommenderModel model;
+    private final Learner learner;
+    private final MixtureRanker ranker;
+    private final ReplayReservoir reservoir;
+    private final ItemAges ages;
+    private final ModelMetrics metrics;
+    private final LearningConfig config;
+
+    private final SequenceRows sequences = new SequenceRows();
+    private final NewTargets newTargets;
+    private final SequenceBatch batch;
+    private final Map<String, Integer> newestOf = new LinkedHashMap<>(); // user → index of the user's newest sequence
+    private final Set<String> taught = new HashSet<>(); // users with a new target in this step
+    private final HistoryRows history;
+    private boolean historyGrew;
+
+    private OnlineLearner(
+            Learner learner,
+            ReplayReservoir reservoir,
+            ItemAges ages,
+            ModelMetrics metrics,
+            LearningConfig config,
+            SeenItems seen) {
+        this.model = learner.model();
+        this.learner = learner;
+        this.reservoir = reservoir;
+        this.ages = ages;
+        this.metrics = metrics;
+        this.config = config;
+        this.ranker = new MixtureRanker(model.config(), learner.config().workers());
+        EncoderShape encoder = model.config().encoder();
+        this.newTargets = new NewTargets(encoder, seen);
+        this.batch = new SequenceBatch(
+                encoder, learner.config().sequenceTargets(), model.config().seed());
+        this.history = new HistoryRows(config.types());
+    }
+
+    /** Returns a learner that has seen nothing. */
+    public static OnlineLearner initial(ModelConfig model, TrainingConfig training, LearningConfig learning) {
+        return initial(model, training, learning, SeenItems.RANKED);
+    }
+
+    /**
+     * Returns a learner that has seen nothing.
+     *
+     * @param seen whether the items of a user's history are ranked among the candidates for the next one; learning is the
+     *     same
+     */
+    public static OnlineLearner initial(
+            ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
+        int replayLength = Math.max(learning.replayLength(), learning.newLength());
+        return new OnlineLearner(
+                new Learner(RecommenderModel.initial(model, learning.memory()), training),
+                new ReplayReservoir(learning.replayCapacity(), replayLength, model.seed()),
+                new ItemAges(learning.itemRetention().toMillis()),
+                ModelMetrics.none(learning.k(), learning.metricsWindow()),
+                learning,
+                seen);
+    }
+
+    /**
+     * Restores the learner that {@link #addTo} wrote. It continues exactly as that learner would.
+     *
+     * @throws IOException if a file cannot be read
+     */
+    public static OnlineLearner restore(Snapshot snapshot, TrainingConfig training, LearningConfig learning)
+            throws IOException {
+        return restore(snapshot, training, learning, SeenItems.RANKED);
+    }
+
+    /**
+     * Restores the learner that {@link #addTo} wrote.
+     *
+     * @param seen whether the items of a user's history are ranked among the candidates for the next one
+     * @throws IOException if a file cannot be read
+     * @throws IllegalStateException if the memory's bounds differ from those of the configuration: a model keeps them for
+     *     life
+     */
+    public static OnlineLearner restore(
+            Snapshot snapshot, TrainingConfig training, LearningConfig learning, SeenItems seen) throws IOException {
+        Learner learner = new Learner(ModelSnapshot.read(snapshot), training);
+        try {
+            requireMemory(learning, learner.model());
+            LearnerSnapshot.readInto(snapshot, learner);
+            int items = learner.model().vocabulary().size();
+            ReplayReservoir reservoir = ReplayFile.read(snapshot.file(ReplayFile.NAME), items);
+            ItemAges ages =
+                    ItemAgesFile.read(snapshot, items, learning.itemRetention().toMillis());
+            ModelMetrics metrics = PrequentialFile.read(snapshot.file(PrequentialFile.NAME));
+            return new OnlineLearner(learner, reservoir, ages, metrics, learning, seen);
+        } catch (IOException | RuntimeException e) {
+            learner.close();
+            learner.model().close();
+            throw e;
+        }
+    }
+
+    private static void requireMemory(LearningConfig learning, RecommenderModel model) {
+        if (!learning.memory().equals(model.memory().config())) {
+            throw new IllegalStateException("the bounds of a model's memory cannot change; give a model with other"
+                    + " bounds another name: snapshot=" + model.memory().config() + " configured=" + learning.memory());
+        }
+    }
+
+    /**
+     * Checks every number of the model and the optimiser.
+     *
+     * @throws NonFiniteModelException if one is not finite
+     */
+    public void requireFinite() {
+        LearnerSnapshot.requireFinite(learner);
+    }
+
+    /**
+     * Adds the learner's files to a snapshot. They are written from memory when the store asks for them.
+     *
+     * @throws NonFiniteModelException if a number is not finite
+     */
+    public void addTo(SnapshotFiles files) {
+        LearnerSnapshot.addTo(files, learner);
+        files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
+        files.add(ItemAgesFile.NAME, file -> ItemAgesFile.write(file, ages));
+        files.add(PrequentialFile.NAME, file -> PrequentialFile.write(file, metrics));
+    }
+
+    /**
+     * Ranks the updates' new positions as {@link #step} does, and learns nothing. Items never seen before get rows.
+     *
+     * @return one rank for each new position, as {@link StepOutcome#ranks}
+     */
+    public int[] rank(List<UserUpdate> updates) {
+        return rankEach(updates).served();
+    }
+
+    /** Ranks as {@link #rank} does, and also by the network alone and by the memory alone. */
+    public TargetRanks rankEach(List<UserUpdate> updates) {
+        takeIn(updates, false);
+        return newTargets.rank(ranker, model);
+    }
+
+    /** Ranks the updates' new positions, then learns from them, in order. */
+    public StepOutcome step(List<UserUpdate> updates) {
+        learner.changes().beginStep(model);
+        takeIn(updates, true);
+        TargetRanks ranks = newTargets.rank(ranker, model);
+        observe(ranks);
+        newTargets.teach(model.memory());
+        double loss = 0;
+        int replayed = 0;
+        long skippedBefore = learner.skippedSteps();
+        for (int i = 0; historyGrew && i < config.optimizerSteps(updates.size()); i++) {
+            replayed = fillBatch(config.newLength(updates.size()));
+            loss = learner.learn(batch);
+        }
+        remember();
+        int forgotten = forgetPast();
+        model.completeStep(model.step() + 1);
+        boolean catchUp = config.isCatchUp(updates.size());
+        int skipped = (int) (learner.skippedSteps() - skippedBefore);
+        return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed, catchUp, forgotten, skipped);
+    }
+
+    private void observe(TargetRanks ranks) {
+        for (int i = 0; i < ranks.served().length; i++) {
+            metrics.served().observe(ranks.served()[i]);
+            metrics.network().observe(ranks.network()[i]);
+            metrics.memory().observe(ranks.memory()[i]);
+        }
+    }
+
+    /**
+     * Returns the changes of the steps since the last call, as the parts of one delta; empty if there was no step. If the
+     * last call was long ago, older changes are dropped and the delta starts at a later step.
+     */
+    public List<ModelDelta> takeDelta(int rowsPerPart) {
+        return learner.changes().take(model, rowsPerPart);
+    }
+
+    /** Marks all changes up to now as published. */
+    public void forgetChanges() {
+        learner.changes().restartFrom(model);
+    }
+
+    /** Returns the model, to be read between steps. */
+    public RecommenderModel model() {
+        return model;
+    }
+
+    /** Returns the name of the matrix products that compute the model's bits. */
+    public String productsName() {
+        return learner.productsName();
+    }
+
+    public TrainingConfig trainingConfig() {
+        return learner.config();
+    }
+
+    public LearningConfig learningConfig() {
+        return config;
+    }
+
+    /** Returns the metrics of what is served over all targets ranked so far, to be read between steps. */
+    public PrequentialMetrics metrics() {
+        return metrics.served();
+    }
+
+    /** Returns the metrics of what is served, of the network alone and of the memory alone, to be read between steps. */
+    public ModelMetrics modelMetrics() {
+        return metrics;
+    }
+
+    /** Returns the number of users in the replay reservoir. */
+    public int replayUsers() {
+        return reservoir.size();
+    }
+
+    @Override
+    public void close() {
+        ranker.close();
+        learner.close();
+        model.close();
+    }
+
+    /** Adds items to the vocabulary and new positions to the targets. If {@code observing}, the memory observes the clicks. */
+    private void takeIn(List<UserUpdate> updates, boolean observing) {
+        sequences.clear();
+        newTargets.clear();
+        newestOf.clear();
+        taught.clear();
+        batch.clear();
+        historyGrew = false;
+        for (int sequence = 0; sequence < updates.size(); sequence++) {
+            UserUpdate update = updates.get(sequence);
+            if (takeIn(update, observing)) {
+                taught.add(update.user());
+            }
+            if (observing && update.update().isErasure()) {
+                reservoir.remove(update.user());
+            }
+            newestOf.put(update.user(), sequence);
+        }
+    }
+
+    /** Takes in one update and returns whether any of its new positions is a target. */
+    private boolean takeIn(UserUpdate from, boolean observing) {
+        SequenceUpdate update = from.update();
+        List<Interaction> interactions = update.sequence().interactions();
+        List<Integer> newPositions = update.newPositions();
+        boolean teaches = false;
+        int next = 0;
+        history.clear();
+        for (int position = 0; position < interactions.size(); position++) {
+            Interaction event = interactions.get(position);
+            boolean isNew = next < newPositions.size() && newPositions.get(next) == position;
+            boolean isNewTarget = isNew && update.sequence().isTarget(position, config.types());
+            if (isNew) {
+                addNew(event, isNewTarget);
+                next++;
+            }
+            int row = rowOf(from, event, isNew);
+            if (isNewTarget && observing) {
+                learner.changes().observe(model, history.rows(), 0, history.size(), row);
+            }
+            teaches |= isNewTarget;
+            history.add(event, row);
+        }
+        sequences.add(history);
+        return teaches;
+    }
+
+    private int clicked(UserUpdate update, Interaction event) {
+        int row = withRow(update, event);
+        ages.click(row, update.user(), timeOf(update, event));
+        return row;
+    }
+
+    /** Returns the row of an earlier click's item, or {@link Vocabulary#NOT_FOUND} if the item has been forgotten since. */
+    private int known(UserUpdate update, Interaction event) {
+        int row = model.vocabulary().rowOf(event.itemId());
+        boolean forgotten = row == Vocabulary.NOT_FOUND && ages.isPast(timeOf(update, event));
+        return forgotten ? row : withRow(update, event);
+    }
+
+    /**
+     * Returns the time at which an event counts. No event of a history happened after the record of the click that brought
+     * it.
+     */
+    private static long timeOf(UserUpdate update, Interaction event) {
+        return EventClock.timeOf(event.timestampMs(), update.update().cause().recordTimestampMs());
+    }
+
+    private int withRow(UserUpdate update, Interaction event) {
+        int known = model.vocabulary().rowOf(event.itemId());
+        if (known != Vocabulary.NOT_FOUND) {
+            return known;
+        }
+        int row = learner.addIfAbsent(event.itemId());
+        ages.begin(row, timeOf(update, event));
+        return row;
+    }
+
+    private void addNew(Interaction event, boolean isTarget) {
+        Vocabulary vocabulary = model.vocabulary();
+        if (isTarget) {
+            newTargets.add(history, vocabulary.rowOf(event.itemId()), vocabulary.size(), model.memory());
+        } else {
+            newTargets.addNoEvent();
+        }
+        historyGrew |= history.standsInHistory(event);
+    }
+
+    private int rowOf(UserUpdate update, Interaction event, boolean isNew) {
+        if (!history.standsInHistory(event)) {
+            return model.vocabulary().rowOf(event.itemId());
+        }
+        return isNew ? clicked(update, event) : known(update, event);
+    }
+
+    /** Fills the batch and returns how many of its sequences came from the reservoir. */
+    private int fillBatch(int newLength) {
+        batch.clear(learner.optimizerStep());
+        newestOf.forEach((user, sequence) -> {
+            if (taught.contains(user)) {
+                int end = sequences.end(sequence);
+                int from = Math.max(sequences.start(sequence), end - newLength);
+                batch.addGrown(sequences.array(), sequences.weights(), from, end);
+            }
+        });
+        int updated = batch.sequences();
+        reservoir.draw(learner.optimizerStep(), config.replaySequences(), config.replayLength(), batch::addExample);
+        return batch.sequences() - updated;
+    }
+
+    private int forgetPast() {
+        List<Integer> past = ages.past(model.vocabulary()::isTaken);
+        if (!past.isEmpty()) {
+            learner.evict(past);
+            reservoir.forget(past);
+        }
+        return past.size();
+    }
+
+    /**
+     * Puts the newest sequences into the reservoir. A sequence of one item has nothing to learn from and is left out,
+     * unless it is the rest of a longer sequence, which it then replaces.
+     */
+    private void remember() {
+        newestOf.forEach((user, sequence) -> {
+            int start = sequences.start(sequence);
+            int end = sequences.end(sequence);
+            boolean replaces = sequences.isShortened(sequence) && reservoir.holds(user);
+            if (end - start > 1 || replaces) {
+                reservoir.put(user, sequences.array(), sequences.weights(), start, end);
+            }
+        });
+    }
+}

@@ -1,0 +1,52 @@
+package io.freshet.training.config;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.freshet.model.recommender.ModelConfig;
+import io.freshet.store.RetentionPolicy;
+import io.freshet.training.learner.TrainingConfig;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+final class OnlineConfigTest {
+    @Test
+    void shouldHaveDefaults() {
+        OnlineConfig config = OnlineConfig.defaults(
+                "shop", ModelConfig.defaults(1), TrainingConfig.defaults(2), Map.of("bootstrap.servers", "kafka:9092"));
+
+        assertThat(config.topics()).isEqualTo(new OnlineConfig.Topics("sequences", "model-log", "model-manifests"));
+        assertThat(config.transactionalId()).isEqualTo("freshet-trainer-shop");
+        assertThat(config.stepClicks()).isEqualTo(128);
+        assertThat(config.stepLinger()).isEqualTo(Duration.ofMillis(10));
+        assertThat(config.batchClicks()).isZero();
+        assertThat(config.publishInterval()).isEqualTo(Duration.ofMillis(200));
+        assertThat(config.deltaPartBytes()).isEqualTo(524_288);
+        assertThat(config.snapshotInterval()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.retention()).isEqualTo(new RetentionPolicy(3, 0));
+        assertThat(config.leaseTimeout()).isEqualTo(Duration.ofSeconds(6));
+        assertThat(config.producer()).containsEntry("bootstrap.servers", "kafka:9092");
+        assertThat(config.learning()).isEqualTo(LearningConfig.DEFAULT);
+    }
+
+    @Test
+    void shouldCutDeltasByBytesOfARow() {
+        OnlineConfig config =
+                OnlineConfig.defaults("shop", ModelConfig.defaults(1), TrainingConfig.defaults(2), Map.of());
+
+        assertThat(config.rowsPerPart()).isEqualTo(524_288 / (4 + 64 * 4));
+    }
+
+    @Test
+    void shouldRefuseImpossibleLearning() {
+        assertThatThrownBy(() -> new LearningConfig(0, 50, 256, 20, 50_000, 10, 5_000))
+                .hasMessageContaining("optimizerSteps=0");
+        assertThatThrownBy(() -> new LearningConfig(2, 1, 256, 20, 50_000, 10, 5_000))
+                .hasMessageContaining("newLength=1");
+        assertThatThrownBy(() -> new LearningConfig(2, 50, -1, 20, 50_000, 10, 5_000))
+                .hasMessageContaining("replaySequences=-1");
+        assertThatThrownBy(() -> new LearningConfig(2, 50, 256, 20, 0, 10, 5_000))
+                .hasMessageContaining("replayCapacity=0");
+    }
+}

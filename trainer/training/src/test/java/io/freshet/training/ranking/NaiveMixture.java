@@ -1,0 +1,58 @@
+package io.freshet.training.ranking;
+
+import io.freshet.model.cooccurrence.CooccurrenceScores;
+import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.training.learner.NaiveEncoder;
+import java.util.Arrays;
+
+/**
+ * The oracle of the mixture: the probability of every item by network and memory, in double precision without shortcuts.
+ */
+final class NaiveMixture {
+    private final RecommenderModel model;
+    private final NaiveEncoder network;
+
+    NaiveMixture(RecommenderModel model) {
+        this.model = model;
+        this.network = NaiveEncoder.of(model);
+    }
+
+    /** Returns the probabilities of the rows below {@code candidates} after a history. */
+    double[] probabilities(int[] history, int candidates) {
+        double[] p = networkProbabilities(history, candidates);
+        CooccurrenceScores expectations = new CooccurrenceScores();
+        model.memory().expect(history, 0, history.length, CooccurrenceScores.NO_TARGET, expectations);
+        for (int row = 0; row < candidates; row++) {
+            int place = expectations.placeOf(0, row);
+            p[row] = expectations.networkShare(0) * p[row] + (place < 0 ? 0 : expectations.mass(place));
+        }
+        return p;
+    }
+
+    double[] networkProbabilities(int[] history, int candidates) {
+        double[] p = scores(history, candidates);
+        double max = Arrays.stream(p).max().orElseThrow();
+        double sum = 0;
+        for (int row = 0; row < candidates; row++) {
+            p[row] = Math.exp(p[row] - max);
+            sum += p[row];
+        }
+        for (int row = 0; row < candidates; row++) {
+            p[row] /= sum;
+        }
+        return p;
+    }
+
+    /** Returns the network's scaled scores. */
+    double[] scores(int[] history, int candidates) {
+        double[][] states = network.encode(history, 0);
+        double[] state = states[states.length - 1];
+        double[] scores = new double[candidates];
+        for (int row = 0; row < candidates; row++) {
+            boolean isThere = model.vocabulary().isTaken(row);
+            scores[row] =
+                    isThere ? model.memory().networkScale() * network.score(state, row) : Double.NEGATIVE_INFINITY;
+        }
+        return scores;
+    }
+}
