@@ -2,6 +2,7 @@ package io.freshet.training.learner;
 
 import io.freshet.model.random.CounterRandom.Purpose;
 import io.freshet.model.recommender.RecommenderModel;
+import java.util.Arrays;
 
 /** The oracle of GRU4Rec. */
 final class NaiveGru4Rec extends NaiveEncoder {
@@ -12,7 +13,7 @@ final class NaiveGru4Rec extends NaiveEncoder {
     @Override
     public double[][] encode(int[] inputs, int firstToken) {
         int d = shape.dim();
-        double[] h = new double[d];
+        double[] h = Arrays.copyOfRange(dense, start("initial"), start("initial") + d);
         double[][] states = new double[inputs.length][];
         for (int t = 0; t < inputs.length; t++) {
             double[] x = new double[d];

@@ -134,7 +134,7 @@ class Gru4Rec(Encoder):
         d = self.d
         inputs = self.weights.matrix("input.weight")
         recurrent = self.weights.matrix("recurrent.weight")
-        h = [0] * d
+        h = self.weights.vector("initial")
         states = []
         for row in x:
             a = times(row, inputs)

@@ -2,7 +2,7 @@ package io.freshet.model.encoder.network;
 
 import io.freshet.model.encoder.Dropout;
 import io.freshet.model.encoder.Encoder;
-import io.freshet.model.encoder.ParameterLayout;
+import io.freshet.model.encoder.ParameterLayout.Parameter;
 import io.freshet.model.encoder.SequenceBatch;
 import io.freshet.model.encoder.layer.AffineMap;
 import io.freshet.model.encoder.layer.GruCell;
@@ -19,10 +19,12 @@ import java.util.List;
 
 /**
  * GRU4Rec (Hidasi et al., "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016; Tan et al., DLRS 2016)
- * as implemented by the authors of arXiv 2408.14238: one GRU without biases, and an affine map of its states.
+ * as implemented by the authors of arXiv 2408.14238: one GRU without biases, and an affine map of its states. Their sequences
+ * are padded on the left with a constant vector, over which the GRU runs before it sees the first item. Here the initial state
+ * is a parameter instead.
  *
  * <pre>
- * x = dropout(E[items]);  h = GRU(x);  H = h · Wo + bo
+ * x = dropout(E[items]);  h = GRU(x, h0);  H = h · Wo + bo
  * </pre>
  *
  * <p>All positions of a sequence are learned in one pass. A step of the recurrence is one product for all sequences of the
@@ -122,7 +124,7 @@ final class Gru4Rec implements Encoder {
         }
     }
 
-    private void multiply(Matrix a, int rows, ParameterLayout.Parameter p, MemorySegment weights, Matrix c) {
+    private void multiply(Matrix a, int rows, Parameter p, MemorySegment weights, Matrix c) {
         products.multiply(
                 a, 0, Matrix.over(weights, p.start(), p.columns()), 0, c, 0, rows, p.columns(), p.rows(), false);
     }
@@ -130,8 +132,7 @@ final class Gru4Rec implements Encoder {
     private void forwardStep(int step, MemorySegment weights) {
         int sequences = steps.sequencesAt(step);
         if (step == 0) {
-            clear(current, sequences);
-            clear(recurrent, sequences);
+            begin(sequences, weights);
         } else {
             multiply(current, sequences, parameters.recurrent(), weights, recurrent);
         }
@@ -144,8 +145,16 @@ final class Gru4Rec implements Encoder {
         }
     }
 
-    private static void clear(Matrix matrix, int rows) {
-        matrix.memory().asSlice(matrix.at(0), rows * matrix.strideBytes()).fill((byte) 0);
+    /** Gives each sequence the initial state. */
+    private void begin(int sequences, MemorySegment weights) {
+        Parameter initial = parameters.initial();
+        copy(Matrix.over(weights, initial.start(), d), 0, current, 0);
+        multiply(current, 1, parameters.recurrent(), weights, recurrent);
+        for (int s = 1; s < sequences; s++) {
+            copy(current, 0, current, s);
+            MemorySegment.copy(
+                    recurrent.memory(), recurrent.at(0), recurrent.memory(), recurrent.at(s), recurrent.strideBytes());
+        }
     }
 
     private void copy(Matrix from, int fromRow, Matrix to, int toRow) {
@@ -172,6 +181,7 @@ final class Gru4Rec implements Encoder {
             sequences = now;
             backwardStep(step, sequences, dStates, transposed);
         }
+        backwardBegin(sequences, transposed, gradients);
         int wide = Gru4RecConfig.GATES * d;
         Matrix dInput = Matrix.over(gradients, parameters.input().start(), wide);
         products.multiplyTransposed(x, 0, gates, 0, dInput, 0, d, wide, tokens, true);
@@ -204,6 +214,19 @@ final class Gru4Rec implements Encoder {
             Matrix weight = Matrix.over(transposed, parameters.recurrent().start(), d);
             products.multiply(recurrent, 0, weight, 0, current, 0, sequences, d, Gru4RecConfig.GATES * d, true);
         }
+    }
+
+    /** Adds the gradient of the initial state, which all sequences share. */
+    private void backwardBegin(int sequences, MemorySegment transposed, MemorySegment gradients) {
+        int wide = Gru4RecConfig.GATES * d;
+        for (int s = 1; s < sequences; s++) {
+            Rows.add(current.memory(), current.at(s), current.memory(), current.at(0), d);
+            Rows.add(recurrent.memory(), recurrent.at(s), recurrent.memory(), recurrent.at(0), wide);
+        }
+        Matrix weight = Matrix.over(transposed, parameters.recurrent().start(), d);
+        products.multiply(recurrent, 0, weight, 0, current, 0, 1, d, wide, true);
+        Matrix gradient = Matrix.over(gradients, parameters.initial().start(), d);
+        Rows.add(current.memory(), current.at(0), gradient.memory(), gradient.at(0), d);
     }
 
     @Override

@@ -66,8 +66,9 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
      * @param input maps of the item (d, 3 d), for the reset gate, the update gate and the candidate
      * @param recurrent maps of the previous state (d, 3 d), in the same order
      * @param output map of the state to the vector that scores items (d, d)
+     * @param initial state before the first item (1, d)
      */
-    record Parameters(ParameterLayout all, Parameter input, Parameter recurrent, Linear output) {}
+    record Parameters(ParameterLayout all, Parameter input, Parameter recurrent, Linear output, Parameter initial) {}
 
     Parameters parameters() {
         ParameterLayout all = new ParameterLayout();
@@ -75,7 +76,8 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
                 all,
                 all.add("input.weight", dim, GATES * dim),
                 all.add("recurrent.weight", dim, GATES * dim),
-                all.linear("output", dim, dim));
+                all.linear("output", dim, dim),
+                all.add("initial", 1, dim));
     }
 
     @Override
@@ -98,7 +100,7 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
 
     /**
      * Draws each stacked map uniformly as Glorot and Bengio (AISTATS 2010) draw one layer, and the output map uniformly from
-     * ±1 / √d.
+     * ±1 / √d. The initial state is zero.
      */
     @Override
     public void initialize(long seed, MemorySegment weights) {
@@ -109,6 +111,7 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
         float bound = (float) (1 / Math.sqrt(dim));
         drawUniform(seed, p.output().weight(), bound, weights);
         drawUniform(seed, p.output().bias(), bound, weights);
+        drawUniform(seed, p.initial(), 0, weights);
     }
 
     private static void drawUniform(long seed, Parameter p, float bound, MemorySegment weights) {
@@ -138,8 +141,8 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
     }
 
     /**
-     * Returns {@code n · 14 d² - 6 d²} for each sequence of n tokens: two stacked maps and the output map. The first token
-     * has no previous state.
+     * Returns {@code n · 14 d² - 6 d²} for each sequence of n tokens: two stacked maps and the output map. The initial state,
+     * which all sequences share, is mapped once.
      */
     @Override
     public double flops(SequenceBatch batch) {
