@@ -193,7 +193,7 @@ final class KafkaUsersIT {
     }
 
     private static void awaitAnswerOfTheModel() {
-        try (KafkaConsumer<String, String> consumer = consumer("shop-consumer", "shop-page");
+        try (KafkaConsumer<String, String> consumer = consumer("shop-consumer", "shop-consumer-page");
                 KafkaProducer<String, String> producer = producer("shop-producer")) {
             consumer.subscribe(List.of("recommendations"));
             await().atMost(TIMEOUT).until(() -> {

@@ -145,13 +145,10 @@ final class KubernetesBaseTest {
     }
 
     @Test
-    void shouldAnswerUnderTheNamesOfItsServices() throws IOException {
-        assertThat(FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of()).http().hosts())
-                .contains(
-                        service("freshet-http").getMetadata().getName(),
-                        "*." + service("freshet").getMetadata().getName(),
-                        "*.svc",
-                        "*.svc.cluster.local");
+    void shouldAnswerUnderTheNamesOfItsServices() {
+        assertThat(Manifests.read(Manifests.BASE.resolve("kustomization.yaml")))
+                .contains("FRESHET_HTTP_HOSTS="
+                        + service("freshet-http").getMetadata().getName() + ",*.svc,*.svc.cluster.local\n");
     }
 
     @Test

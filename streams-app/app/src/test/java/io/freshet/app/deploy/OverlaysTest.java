@@ -51,7 +51,13 @@ final class OverlaysTest {
 
     static Stream<Path> folders() throws IOException {
         try (Stream<Path> overlays = Files.list(Manifests.K8S.resolve("overlays"))) {
-            return Stream.concat(Stream.of(Manifests.BASE), overlays.sorted().toList().stream());
+            return Stream.concat(
+                    Stream.of(Manifests.BASE),
+                    overlays
+                            .filter(overlay -> Files.exists(overlay.resolve("kustomization.yaml")))
+                            .sorted()
+                            .toList()
+                            .stream());
         }
     }
 
@@ -155,7 +161,8 @@ final class OverlaysTest {
                 .isEqualTo("unready > 0 ? pods * " + target + " : lag");
         assertThat(scaler.path("triggers").findValuesAsText("name")).contains("lag", "pods", "unready");
         assertThat(scaler.at("/triggers/2/metadata/query").asText())
-                .contains("freshet_ready{namespace=\"" + namespace + "\", pod=~\"freshet-streams-.+\"}");
+                .contains("freshet_ready{namespace=\"" + namespace
+                        + "\", service=\"freshet\", app_kubernetes_io_component=\"streams\"}");
     }
 
     @Test

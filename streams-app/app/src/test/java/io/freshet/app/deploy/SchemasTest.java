@@ -17,8 +17,8 @@ final class SchemasTest {
             base/streams.yaml                            | failureThreshold: 60    | failuresAllowed: 60      | failuresAllowed
             base/network.yaml                            | endPort: 9094           | lastPort: 9094           | lastPort
             base/disruptions.yaml                        | maxUnavailable: 1       | maxUnavailble: 1         | maxUnavailble
-            components/kafka/cluster.yaml                | listeners:              | listener:                | listener
-            components/kafka/cluster.yaml                | kraftMetadata: shared   | kraft: shared            | kraft
+            components/kafka-cluster/cluster.yaml        | listeners:              | listener:                | listener
+            components/kafka-cluster/cluster.yaml        | kraftMetadata: shared   | kraft: shared            | kraft
             components/kafka/topics.yaml                 | partitions: 12          | partition: 12            | partition
             components/kafka/users.yaml                  | operations: [Describe   | operation: [Describe     | operation
             components/autoscaling/scaled-object.yaml    | maxReplicaCount: 12     | maxReplicas: 12          | maxReplicas
@@ -33,8 +33,8 @@ final class SchemasTest {
             base/streams.yaml                            | value: $(POD_NAME)      | value: 8080              | 8080
             base/streams.yaml                            | memory: 3Gi             | memory: 3Gx              | suffix
             base/streams.yaml                            | readOnly: true          | readOnly: "yes"        | readOnly
-            components/kafka/cluster.yaml                | port: 9093              | port: tls                | port
-            components/kafka/cluster.yaml                | type: persistent-claim  | type: persistent         | persistent
+            components/kafka-cluster/cluster.yaml        | port: 9093              | port: tls                | port
+            components/kafka-cluster/cluster.yaml        | type: persistent-claim  | type: persistent         | persistent
             components/kafka/topics.yaml                 | partitions: 12          | partitions: twelve       | twelve
             components/kafka/topics.yaml                 | partitions: 12          | partitions: "12"       | partitions
             components/kafka/users.yaml                  | type: transactionalId   | type: transaction        | transaction
@@ -46,9 +46,9 @@ final class SchemasTest {
             # missing fields
             base/streams.yaml                            | containerPort: 8080     | hostPort: 8080           | containerPort
             base/streams.yaml                            | - name: freshet         | - tty: false             | name
-            components/kafka/cluster.yaml                | port: 9093              | #                        | port
+            components/kafka-cluster/cluster.yaml        | port: 9093              | #                        | port
             components/kafka/users.yaml                  | operations: [Describe   | # [Describe              | operations
-            components/kafka/cluster.yaml                | replicas: 3             | #                        | replicas
+            components/kafka-cluster/cluster.yaml        | replicas: 3             | #                        | replicas
             components/autoscaling/scaled-object.yaml    | name: freshet-streams   | #                        | name
             components/autoscaling/scaled-object.yaml    | consumerGroup: freshet  | #                        | consumerGroup
             components/autoscaling/scaled-object.yaml    | parameter: cert         | #                        | parameter

@@ -77,10 +77,15 @@ record Workload(V1StatefulSet set) {
     /** Returns the configuration that Freshet loads in the pod with this name. */
     FreshetConfig config(Manifests manifests, Path file, String podName) throws IOException {
         Map<String, String> environment = new HashMap<>(settings(manifests));
+        Map<String, String> substituted = new HashMap<>(Map.of("$(POD_NAME)", podName));
         for (V1EnvVar variable : container().getEnv()) {
+            String value = Optional.ofNullable(variable.getValue()).orElse("secret");
+            for (Map.Entry<String, String> earlier : substituted.entrySet()) {
+                value = value.replace(earlier.getKey(), earlier.getValue());
+            }
+            substituted.putIfAbsent("$(" + variable.getName() + ")", value);
             if (variable.getName().startsWith("FRESHET_") && !variable.getName().equals("FRESHET_JAVA_OPTS")) {
-                String value = Optional.ofNullable(variable.getValue()).orElse("secret");
-                environment.put(variable.getName(), value.replace("$(POD_NAME)", podName));
+                environment.put(variable.getName(), value);
             }
         }
         return FreshetConfig.load(file, environment, Map.of());

@@ -1,0 +1,315 @@
+package io.freshet.app.deploy;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.service.config.FreshetConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+
+/**
+ * Checks every reference between the resources of one brand: Kustomize renames resources, and each field that contains a name
+ * has to follow. The brand is called after its headless service.
+ */
+final class BrandReferences {
+    private static final String INSTANCE = "/metadata/labels/app.kubernetes.io~1instance";
+    private static final String CLUSTER = "/metadata/labels/strimzi.io~1cluster";
+    private static final Pattern QUERIED = Pattern.compile("\\{([^}]*)}");
+
+    private final Manifests brand;
+    private final List<JsonNode> kafkas;
+    private final JsonNode service;
+    private final String name;
+    private final String namespace;
+    private final List<JsonNode> pods;
+    private final Set<String> secrets = new HashSet<>();
+    private final List<String> faults = new ArrayList<>();
+
+    private BrandReferences(Manifests brand, Manifests shared) {
+        this.brand = brand;
+        this.kafkas = Stream.concat(brand.all("Kafka").stream(), shared.all("Kafka").stream())
+                .toList();
+        this.service = brand.all("Service").stream()
+                .filter(candidate -> candidate.at("/spec/clusterIP").asText().equals("None"))
+                .findFirst()
+                .orElseThrow();
+        this.name = nameOf(service);
+        this.namespace = service.at("/metadata/namespace").asText();
+        this.pods = brand.all("StatefulSet").stream()
+                .map(set -> set.at("/spec/template/metadata/labels"))
+                .toList();
+        secrets.addAll(List.of(name + "-http", name + "-s3"));
+        secrets.addAll(names("Secret"));
+        secrets.addAll(names("KafkaUser"));
+        kafkas.stream()
+                .filter(kafka -> kafka.at("/metadata/namespace").asText().equals(namespace))
+                .forEach(kafka -> secrets.add(nameOf(kafka) + "-cluster-ca-cert"));
+    }
+
+    /**
+     * Returns what does not fit, one sentence each.
+     *
+     * @param shared resources outside of the brand, such as a Kafka that several brands use
+     * @param properties the brand's {@code freshet.properties}
+     */
+    static List<String> faults(Manifests brand, Manifests shared, Path properties) throws IOException {
+        BrandReferences references = new BrandReferences(brand, shared);
+        references.checkPlaces();
+        references.checkPods();
+        references.checkSelectors();
+        references.checkKafka();
+        references.checkScaler();
+        for (Workload role : Workload.of(brand)) {
+            references.checkConfig(role, role.config(brand, properties, role.name() + "-0"));
+        }
+        return references.faults;
+    }
+
+    /** Returns what two brands have in common but must not. */
+    static List<String> collisions(Manifests one, Manifests other) {
+        BrandReferences first = new BrandReferences(one, other);
+        BrandReferences second = new BrandReferences(other, one);
+        first.checkAgainst(second);
+        second.checkAgainst(first);
+        return Stream.concat(first.faults.stream(), second.faults.stream()).toList();
+    }
+
+    private void checkPlaces() {
+        for (JsonNode resource : brand.resources()) {
+            String found = kindOf(resource).equals("Namespace")
+                    ? nameOf(resource)
+                    : resource.at("/metadata/namespace").asText();
+            expect(resource, "namespace", found, Set.of(namespace));
+            if (resource.at("/metadata/labels/app.kubernetes.io~1name").asText().equals("freshet")) {
+                expect(resource, "instance", resource.at(INSTANCE).asText(), Set.of(name));
+            }
+        }
+    }
+
+    private void checkPods() {
+        for (JsonNode set : brand.all("StatefulSet")) {
+            expect(set, "service", set.at("/spec/serviceName").asText(), Set.of(name));
+            JsonNode pod = set.at("/spec/template/spec");
+            expect(set, "account", pod.path("serviceAccountName").asText(), names("ServiceAccount"));
+            for (String secret : pod.findValuesAsText("secretName")) {
+                expect(set, "Secret", secret, secrets);
+            }
+            for (JsonNode secret : pod.findValues("secretKeyRef")) {
+                expect(set, "Secret", secret.path("name").asText(), secrets);
+            }
+            for (String reference : List.of("configMap", "configMapRef", "configMapKeyRef")) {
+                for (JsonNode map : pod.findValues(reference)) {
+                    expect(set, "ConfigMap", map.path("name").asText(), names("ConfigMap"));
+                }
+            }
+            for (String claim : pod.findValuesAsText("claimName")) {
+                expect(set, "claim", claim, names("PersistentVolumeClaim"));
+            }
+            JsonNode own = set.at("/spec/template/metadata/labels");
+            expectOne(set, set.at("/spec/selector/matchLabels"), List.of(own));
+            for (JsonNode constraint : pod.path("topologySpreadConstraints")) {
+                expectOne(set, constraint.at("/labelSelector/matchLabels"), List.of(own));
+            }
+        }
+    }
+
+    private void checkSelectors() {
+        brand.all("Service").forEach(found -> expectSome(found, found.at("/spec/selector")));
+        for (JsonNode budget : brand.all("PodDisruptionBudget")) {
+            expectOne(budget, budget.at("/spec/selector/matchLabels"), pods);
+        }
+        for (JsonNode policy : brand.all("NetworkPolicy")) {
+            for (JsonNode selector : policy.findValues("podSelector")) {
+                // Clients are not part of the brand.
+                if (!selector.path("matchLabels").has("freshet-client")) {
+                    expectSome(policy, selector.path("matchLabels"));
+                }
+            }
+        }
+        for (JsonNode monitor : brand.all("ServiceMonitor")) {
+            expectOne(
+                    monitor,
+                    monitor.at("/spec/selector/matchLabels"),
+                    brand.all("Service").stream()
+                            .map(found -> found.at("/metadata/labels"))
+                            .toList());
+            for (JsonNode credentials : monitor.findValues("credentials")) {
+                expect(monitor, "Secret", credentials.path("name").asText(), secrets);
+            }
+        }
+    }
+
+    private void checkKafka() {
+        Set<String> clusters = kafkas.stream()
+                .filter(kafka -> kafka.at("/metadata/namespace").asText().equals(namespace))
+                .map(BrandReferences::nameOf)
+                .collect(Collectors.toSet());
+        for (String kind : List.of("KafkaNodePool", "KafkaTopic", "KafkaUser")) {
+            for (JsonNode resource : brand.all(kind)) {
+                expect(resource, "cluster", resource.at(CLUSTER).asText(), clusters);
+            }
+        }
+        for (JsonNode pool : brand.all("KafkaNodePool")) {
+            for (String spread : pool.findValuesAsText("strimzi.io/pool-name")) {
+                expect(pool, "pool", spread, Set.of(nameOf(pool)));
+            }
+        }
+    }
+
+    private void checkScaler() {
+        for (JsonNode scaler : brand.all("ScaledObject")) {
+            JsonNode target = scaler.at("/spec/scaleTargetRef");
+            expect(scaler, "scale target", target.path("name").asText(), names(kindOf(target)));
+            for (JsonNode login : scaler.findValues("authenticationRef")) {
+                expect(scaler, "authentication", login.path("name").asText(), names("TriggerAuthentication"));
+            }
+            for (String query : scaler.findValuesAsText("query")) {
+                QUERIED.matcher(query)
+                        .results()
+                        .map(labels -> labels.group(1))
+                        .forEach(labels -> expect(
+                                scaler,
+                                "query",
+                                labels,
+                                Set.of("namespace=\"%s\", service=\"%s\", app_kubernetes_io_component=\"streams\""
+                                        .formatted(namespace, name))));
+            }
+        }
+        for (JsonNode login : brand.all("TriggerAuthentication")) {
+            for (String secret : login.at("/spec/secretTargetRef").findValuesAsText("name")) {
+                expect(login, "Secret", secret, secrets);
+            }
+        }
+    }
+
+    private void checkConfig(Workload role, FreshetConfig config) {
+        String application = config.applicationId();
+        expect(service, "application.id", application, Set.of(name));
+        if (config.streams().instanceId().isEmpty()) {
+            checkTrainerRights(config);
+        } else {
+            expect(service, "address", config.http().advertisedAddress(), Set.of(role.name() + "-0." + name + ":8080"));
+        }
+        for (String host : names("Service")) {
+            if (host.endsWith("-http")) {
+                expect(service, "http.hosts", host, Set.copyOf(config.http().hosts()));
+            }
+        }
+        if (brand.all("KafkaUser").isEmpty()) {
+            return;
+        }
+        Set<String> topics = Set.copyOf(config.topics().all());
+        names("KafkaTopic").forEach(topic -> expect(service, "topic", topic, topics));
+        topics.forEach(topic -> expect(service, "configured topic", topic, names("KafkaTopic")));
+        Set<String> brokers = kafkas.stream()
+                .map(kafka -> nameOf(kafka) + "-kafka-bootstrap:9093")
+                .collect(Collectors.toSet());
+        expect(service, "brokers", config.kafka().bootstrapServers(), brokers);
+        for (JsonNode scaler : brand.all("ScaledObject")) {
+            JsonNode lag = scaler.at("/spec/triggers/0/metadata");
+            expect(scaler, "brokers", lag.path("bootstrapServers").asText(), brokers);
+            expect(scaler, "group", lag.path("consumerGroup").asText(), Set.of(application));
+            expect(
+                    scaler,
+                    "topic",
+                    lag.path("topic").asText(),
+                    Set.of(config.topics().clicks()));
+        }
+        checkRights(application, config.trainer().transactionalId());
+    }
+
+    private void checkTrainerRights(FreshetConfig config) {
+        String trainer = config.trainer().transactionalId();
+        brand.all("KafkaUser").stream()
+                .filter(user -> nameOf(user).endsWith("-trainer"))
+                .flatMap(user -> user.at("/spec/authorization/acls").findValues("resource").stream())
+                .filter(right -> !right.path("type").asText().equals("topic"))
+                .forEach(right -> expect(service, "trainer", right.path("name").asText(), Set.of(trainer)));
+    }
+
+    private void checkRights(String application, String trainer) {
+        for (JsonNode user : brand.all("KafkaUser")) {
+            for (JsonNode right : user.at("/spec/authorization/acls").findValues("resource")) {
+                String type = right.path("type").asText();
+                boolean isPrefix = right.path("patternType").asText().equals("prefix");
+                Set<String> allowed = switch (type) {
+                    case "topic" -> isPrefix ? Set.of(application + "-") : names("KafkaTopic");
+                    case "group" -> isPrefix ? Set.of(nameOf(user)) : Set.of(application, trainer);
+                    default -> isPrefix ? Set.of(application + "-") : Set.of(trainer);
+                };
+                expect(user, "right on " + type, right.path("name").asText(), allowed);
+            }
+        }
+    }
+
+    private void checkAgainst(BrandReferences other) {
+        boolean together = namespace.equals(other.namespace);
+        for (JsonNode resource : brand.resources()) {
+            if (together && other.names(kindOf(resource)).contains(nameOf(resource))) {
+                faults.add("%s %s is in both brands".formatted(kindOf(resource), nameOf(resource)));
+            }
+            List<JsonNode> selectors = new ArrayList<>(resource.findValues("matchLabels"));
+            if (kindOf(resource).equals("Service")) {
+                selectors.add(resource.at("/spec/selector"));
+            }
+            for (JsonNode selector : selectors) {
+                if (together && other.pods.stream().anyMatch(pod -> selects(selector, pod))) {
+                    faults.add("%s %s selects pods of %s".formatted(kindOf(resource), nameOf(resource), other.name));
+                }
+            }
+        }
+        for (JsonNode right : brand.resources().stream()
+                .flatMap(user -> user.at("/spec/authorization/acls").findValues("resource").stream())
+                .toList()) {
+            if (right.path("patternType").asText().equals("prefix")
+                    && Stream.concat(other.names("KafkaTopic").stream(), Stream.of(other.name + "-"))
+                            .anyMatch(
+                                    topic -> topic.startsWith(right.path("name").asText()))) {
+                faults.add("%s has a right of %s: %s".formatted(name, other.name, right));
+            }
+        }
+    }
+
+    private void expect(JsonNode resource, String what, String found, Set<String> allowed) {
+        if (!allowed.contains(found)) {
+            faults.add("%s %s: %s must be one of %s: %s"
+                    .formatted(kindOf(resource), nameOf(resource), what, allowed, found));
+        }
+    }
+
+    private void expectSome(JsonNode resource, JsonNode selector) {
+        if (pods.stream().noneMatch(pod -> selects(selector, pod))) {
+            faults.add("%s %s selects nothing: %s".formatted(kindOf(resource), nameOf(resource), selector));
+        }
+    }
+
+    private void expectOne(JsonNode resource, JsonNode selector, List<JsonNode> candidates) {
+        long selected =
+                candidates.stream().filter(labels -> selects(selector, labels)).count();
+        if (selected != 1) {
+            faults.add("%s %s must select one, not %d: %s"
+                    .formatted(kindOf(resource), nameOf(resource), selected, selector));
+        }
+    }
+
+    private static boolean selects(JsonNode selector, JsonNode labels) {
+        return selector.properties().stream().allMatch(label -> label.getValue().equals(labels.get(label.getKey())));
+    }
+
+    private Set<String> names(String kind) {
+        return brand.all(kind).stream().map(BrandReferences::nameOf).collect(Collectors.toSet());
+    }
+
+    private static String nameOf(JsonNode resource) {
+        return resource.at("/metadata/name").asText();
+    }
+
+    private static String kindOf(JsonNode resource) {
+        return resource.path("kind").asText();
+    }
+}
