@@ -79,7 +79,8 @@ final class MetricsIT {
 
     @Test
     void shouldAlertOnlyOnWhatThereIs() throws Exception {
-        References references = new References(streams.and(trainer), Set.of("job", "instance", "namespace", "pod"));
+        References references =
+                new References(streams.and(trainer), Set.of("job", "instance", "namespace", "pod", "application"));
         assertThat(Dashboards.composeAlerts().findValuesAsText("expr"))
                 .isNotEmpty()
                 .flatExtracting(references::missing)
