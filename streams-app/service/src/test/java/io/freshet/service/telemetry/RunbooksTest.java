@@ -56,6 +56,16 @@ final class RunbooksTest {
         });
     }
 
+    /** The file is for promtool, which runs before the build. */
+    @Test
+    void shouldFireEachAlertInATest() throws IOException {
+        String tests = Files.readString(ROOT.resolve(".ci/alerts.yml"));
+
+        assertThat(alerts())
+                .allSatisfy(alert -> assertThat(tests)
+                        .containsPattern("\\b" + alert.get("alert").asText() + "\\b"));
+    }
+
     private static String anchor(String url) {
         return LINK.matcher(url).results().findFirst().orElseThrow().group(2);
     }
