@@ -26,12 +26,17 @@ final class BrandsTest {
     private static final Path BRANDS = OVERLAYS.resolve("brands");
     private static final Manifests NOTHING = new Manifests(List.of());
 
+    private static Manifests kafka = NOTHING;
+    private static Manifests north = NOTHING;
+
     @TempDir
     private Path folder;
 
     @BeforeAll
-    static void assumeKustomize() throws IOException, InterruptedException {
+    static void build() throws IOException, InterruptedException {
         Kustomize.assumePresent();
+        kafka = Kustomize.build(BRANDS.resolve("kafka"));
+        north = Kustomize.build(BRANDS.resolve("north"));
     }
 
     @ParameterizedTest
@@ -53,8 +58,6 @@ final class BrandsTest {
 
     @Test
     void shouldSeparateTwoBrandsThatShareANamespaceAndKafka() throws IOException, InterruptedException {
-        Manifests kafka = Kustomize.build(BRANDS.resolve("kafka"));
-        Manifests north = Kustomize.build(BRANDS.resolve("north"));
         Manifests south = Kustomize.build(BRANDS.resolve("south"));
 
         assertThat(north.names()).contains("KafkaTopic north-clicks", "KafkaUser north-freshet-streams");
@@ -75,9 +78,7 @@ final class BrandsTest {
     }
 
     @Test
-    void shouldReportABrandThatCollidesWithItself() throws IOException, InterruptedException {
-        Manifests north = Kustomize.build(BRANDS.resolve("north"));
-
+    void shouldReportABrandThatCollidesWithItself() {
         assertThat(BrandReferences.collisions(north, north))
                 .contains("StatefulSet north-freshet-streams is in both brands")
                 .contains("PodDisruptionBudget north-freshet-trainer selects pods of north-freshet")
@@ -116,10 +117,10 @@ final class BrandsTest {
             StatefulSet           | north-freshet-trainer    | /metadata/namespace                                            | freshet                 | namespace
             """)
     void shouldReportOnePlantedMistake(String kind, String name, String pointer, String wrong, String reported)
-            throws IOException, InterruptedException {
-        Manifests kafka = Kustomize.build(BRANDS.resolve("kafka"));
-        Manifests north = Kustomize.build(BRANDS.resolve("north"));
-        JsonNode resource = north.all(kind).stream()
+            throws IOException {
+        Manifests brand = new Manifests(
+                north.resources().stream().map(JsonNode::<JsonNode>deepCopy).toList());
+        JsonNode resource = brand.all(kind).stream()
                 .filter(candidate -> candidate.at("/metadata/name").asText().equals(name))
                 .findFirst()
                 .orElseThrow();
@@ -127,7 +128,7 @@ final class BrandsTest {
 
         set(resource, pointer, wrong);
 
-        assertThat(faults(north, kafka)).anyMatch(fault -> fault.contains(reported));
+        assertThat(faults(brand, kafka)).anyMatch(fault -> fault.contains(reported));
     }
 
     private static void set(JsonNode resource, String pointer, String value) {
