@@ -12,9 +12,12 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.Dependency;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.domain.JavaCodeUnitAccess;
 import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
@@ -37,6 +40,9 @@ import java.util.Formatter;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.jspecify.annotations.NullMarked;
 
@@ -72,6 +78,47 @@ final class ArchitectureTest {
             DecimalFormat.class, Set.of(CONSTRUCTOR_NAME),
             DateFormat.class, Set.of(CONSTRUCTOR_NAME, "getInstance", "getDateInstance", "getTimeInstance"),
             MessageFormat.class, Set.of(CONSTRUCTOR_NAME, "format"));
+
+    /** Classes that Kafka and the JDK do not offer for use by others, and that may change with any release. */
+    private static final Pattern INTERNAL = Pattern.compile(
+            "^(org\\.apache\\.kafka\\..*\\binternals\\.|kafka\\.|org\\.apache\\.kafka\\.(metadata|server)\\."
+                    + "|sun\\.|jdk\\.internal\\.)");
+
+    /** The internal classes that are used, by the class that uses them. */
+    private static final Map<String, Set<String>> INTERNAL_CLASSES = Map.ofEntries(
+            Map.entry("AnswerSpans", Set.of("org.apache.kafka.common.header.internals.RecordHeaders")),
+            Map.entry(
+                    "ClickFeeder",
+                    Set.of(
+                            "org.apache.kafka.clients.producer.internals.BuiltInPartitioner",
+                            "org.apache.kafka.common.header.internals.RecordHeader")),
+            Map.entry(
+                    "CommitHook",
+                    Set.of(
+                            "org.apache.kafka.streams.processor.internals.InternalProcessorContext",
+                            "org.apache.kafka.streams.state.internals.CacheFlushListener",
+                            "org.apache.kafka.streams.state.internals.CachedStateStore")),
+            Map.entry(
+                    "EmbeddedKafka",
+                    Set.of(
+                            "kafka.server.KafkaConfig",
+                            "kafka.server.KafkaRaftServer",
+                            "org.apache.kafka.metadata.storage.Formatter",
+                            "org.apache.kafka.server.common.MetadataVersion")),
+            Map.entry(
+                    "KafkaNode",
+                    Set.of(
+                            "kafka.server.KafkaConfig",
+                            "kafka.server.KafkaRaftServer",
+                            "org.apache.kafka.metadata.storage.Formatter",
+                            "org.apache.kafka.server.common.MetadataVersion")),
+            Map.entry("ManifestIndex", Set.of("org.apache.kafka.common.header.internals.RecordHeader")),
+            Map.entry("PassedHeaders", Set.of("org.apache.kafka.common.header.internals.RecordHeaders")),
+            Map.entry("RecordFailures", Set.of("org.apache.kafka.common.header.internals.RecordHeaders")),
+            Map.entry(
+                    "SourcePartitions",
+                    Set.of("org.apache.kafka.streams.processor.internals.StreamsPartitionAssignor")),
+            Map.entry("TopicNameValidator", Set.of("org.apache.kafka.common.internals.Topic")));
 
     /** A package with more files is hard to survey. */
     private static final int MOST_FILES = 30;
@@ -176,6 +223,27 @@ final class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("kafka..", "org.apache.kafka.metadata..", "org.apache.kafka.server..");
+
+    /** Fails on a new use, and on an entry of the list that is not needed any more. */
+    @ArchTest
+    static void internalClassesAreUsedOnlyWhereListed(JavaClasses classes) {
+        Map<String, Set<String>> used = new TreeMap<>();
+        for (JavaClass type : classes) {
+            for (Dependency dependency : type.getDirectDependenciesFromSelf()) {
+                String target =
+                        dependency.getTargetClass().getBaseComponentType().getName();
+                if (INTERNAL.matcher(target).find()) {
+                    used.computeIfAbsent(outermost(type).getSimpleName(), name -> new TreeSet<>())
+                            .add(target);
+                }
+            }
+        }
+        assertThat(used).isEqualTo(INTERNAL_CLASSES);
+    }
+
+    private static JavaClass outermost(JavaClass type) {
+        return type.getEnclosingClass().map(ArchitectureTest::outermost).orElse(type);
+    }
 
     @ArchTest
     static final ArchRule loggingGoesThroughSlf4j = NO_CLASSES_SHOULD_USE_JAVA_UTIL_LOGGING;
