@@ -1,8 +1,10 @@
 package io.freshet.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import io.freshet.app.cli.run.StartCacheCommand;
+import java.io.File;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -29,6 +31,11 @@ class LauncherTest {
             echo "in $PWD"
             echo "class path $CLASSPATH"
             for argument in "$@"; do echo "with $argument"; done
+            """;
+    private static final String WARN = """
+            #!/bin/sh
+            echo "WARNING: Using incubator modules: jdk.incubator.vector" >&2
+            printf 'ERROR first\\nlast without an end of line' >&2
             """;
     private static final String BUILD = """
             #!/bin/sh
@@ -75,32 +82,48 @@ class LauncherTest {
     }
 
     @Test
-    void shouldPassAllErrorsButTheLineAboutTheIncubatorModule() throws Exception {
-        Path launcher = install("dist/bin/freshet");
+    void shouldLeaveOutTheLineAboutTheIncubatorModuleOnATerminal() throws Exception {
+        assumeTrue(Files.isExecutable(Path.of("/usr/bin/script")), "there is no /usr/bin/script to make a terminal");
+        assumeTrue(OS.current() == OS.LINUX, "on macOS, script takes other arguments");
+        install("dist/bin/freshet");
         Files.createDirectories(folder.resolve("dist/lib"));
-        executable("jdk/bin/java", """
-                #!/bin/sh
-                echo "WARNING: Using incubator modules: jdk.incubator.vector" >&2
-                printf 'ERROR first\\nlast without an end of line' >&2
-                """);
-        Map<String, String> environment = Map.of("JAVA_HOME", jdk.toString());
-        assertThat(call(folder, environment, launcher, "run"))
-                .containsExactly("ERROR first", "last without an end of line");
+        executable("jdk/bin/java", WARN);
+        assertThat(onATerminal("dist/bin/freshet run")).containsExactly("ERROR first", "last without an end of line");
+        assertThat(onATerminal("TMPDIR=/nowhere dist/bin/freshet run"))
+                .contains("ERROR first")
+                .hasSize(3);
 
         executable("jdk/bin/java", """
                 #!/bin/sh
                 echo "Error: Could not create the Java Virtual Machine." >&2
                 """);
-        assertThat(call(folder, environment, launcher, "run"))
+        assertThat(onATerminal("dist/bin/freshet run"))
                 .containsExactly("Error: Could not create the Java Virtual Machine.");
     }
 
     @Test
-    void shouldRunWhereNoPipeCanBeMade() throws Exception {
+    void shouldPassAllErrorsWhereThereIsNoTerminal() throws Exception {
         Path launcher = install("dist/bin/freshet");
         Files.createDirectories(folder.resolve("dist/lib"));
-        Map<String, String> environment = Map.of("JAVA_HOME", jdk.toString(), "TMPDIR", "/nowhere");
-        assertThat(call(folder, environment, launcher, "run")).contains("with run");
+        executable("jdk/bin/java", WARN);
+        assertThat(call(folder, Map.of("JAVA_HOME", jdk.toString()), launcher, "run"))
+                .containsExactly(
+                        "WARNING: Using incubator modules: jdk.incubator.vector",
+                        "ERROR first",
+                        "last without an end of line");
+    }
+
+    /** Runs a command whose standard streams are a terminal, and returns its output. The shell waits for all of it. */
+    private List<String> onATerminal(String command) throws IOException, InterruptedException {
+        ProcessBuilder builder = new ProcessBuilder("script", "-qec", command + "; sleep 1", "/dev/null")
+                .directory(folder.toFile())
+                .redirectErrorStream(true)
+                .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
+        builder.environment().put("JAVA_HOME", jdk.toString());
+        Process process = builder.start();
+        List<String> said = process.inputReader().lines().toList();
+        assertThat(process.waitFor()).describedAs(String.join("\n", said)).isZero();
+        return said;
     }
 
     @Test

@@ -23,7 +23,8 @@ final class KernelCompilation {
                       "io/freshet/model/search/*.*", "io/freshet/model/recommender/*.*",
                       "io/freshet/training/loss/*.*", "io/freshet/training/optimizer/*.*",
                       "io/freshet/training/learner/*.*", "io/freshet/training/ranking/*.*",
-                      "io/freshet/lab/yardstick/*.*", "io/freshet/lab/benchmark/*.*"],
+                      "io/freshet/lab/yardstick/*.*", "io/freshet/lab/benchmark/Ivf*.*",
+                      "io/freshet/lab/benchmark/Scoring*.*", "io/freshet/lab/benchmark/SyntheticVectors.*"],
               c1: {Exclude: true},
               c2: {inline: ["+io/freshet/model/tensor/Lanes.*", "+io/freshet/model/encoder/Dropout.apply"]}}]
             """;
