@@ -29,6 +29,9 @@ final class KernelCompilation {
               c2: {inline: ["+io/freshet/model/tensor/Lanes.*", "+io/freshet/model/encoder/Dropout.apply"]}}]
             """;
 
+    /** Part of the JVM's answer to valid directives. It reports invalid ones in its answer, too, and not as an exception. */
+    private static final String ADDED = "directives added";
+
     private KernelCompilation() {}
 
     /** Adds the compiler directives. Must be called once, before the first kernel runs. */
@@ -37,12 +40,15 @@ final class KernelCompilation {
             Path file = Files.createTempFile("freshet-compiler", ".json");
             try {
                 Files.writeString(file, DIRECTIVES);
-                ManagementFactory.getPlatformMBeanServer()
+                Object answer = ManagementFactory.getPlatformMBeanServer()
                         .invoke(
                                 new ObjectName("com.sun.management:type=DiagnosticCommand"),
                                 "compilerDirectivesAdd",
                                 new Object[] {new String[] {file.toString()}},
                                 new String[] {String[].class.getName()});
+                if (!String.valueOf(answer).contains(ADDED)) {
+                    LOG.warn("The kernels start slowly: the JVM did not accept compiler directives: answer={}", answer);
+                }
             } finally {
                 Files.delete(file);
             }
