@@ -27,8 +27,10 @@ import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import io.freshet.model.tensor.Lanes;
 import java.io.PrintStream;
 import java.io.PrintWriter;
+import java.lang.management.ManagementFactory;
 import java.text.DateFormat;
 import java.text.DateFormatSymbols;
 import java.text.DecimalFormat;
@@ -36,13 +38,17 @@ import java.text.DecimalFormatSymbols;
 import java.text.MessageFormat;
 import java.text.NumberFormat;
 import java.time.format.DateTimeFormatter;
+import java.util.Arrays;
 import java.util.Formatter;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
+import javax.management.JMException;
+import javax.management.ObjectName;
 import org.apache.kafka.streams.state.RocksDBConfigSetter;
 import org.jspecify.annotations.NullMarked;
 
@@ -119,6 +125,9 @@ final class ArchitectureTest {
                     "SourcePartitions",
                     Set.of("org.apache.kafka.streams.processor.internals.StreamsPartitionAssignor")),
             Map.entry("TopicNameValidator", Set.of("org.apache.kafka.common.internals.Topic")));
+
+    /** The classes of a compiler directive, as the JVM prints them. */
+    private static final Pattern DIRECTIVE = Pattern.compile("(?m)^ matching: (io/freshet/.*)$");
 
     /** A package with more files is hard to survey. */
     private static final int MOST_FILES = 30;
@@ -239,6 +248,32 @@ final class ArchitectureTest {
             }
         }
         assertThat(used).isEqualTo(INTERNAL_CLASSES);
+    }
+
+    /** The compiler directives for kernels name classes in strings, which the compiler does not check. */
+    @ArchTest
+    static void compilerDirectivesNameClassesThatExist(JavaClasses classes) throws JMException {
+        assertThat(Lanes.COUNT).isPositive(); // loads the class that adds the directives
+        String directives = (String) ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                        new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                        "compilerDirectivesPrint",
+                        null,
+                        null);
+        List<String> names =
+                classes.stream().map(type -> type.getName().replace('.', '/')).toList();
+
+        List<String> named = DIRECTIVE
+                .matcher(directives)
+                .results()
+                .flatMap(match -> Arrays.stream(match.group(1).split(", ", -1)))
+                .map(pattern -> pattern.substring(0, pattern.lastIndexOf('.')))
+                .distinct()
+                .toList();
+        assertThat(named).hasSizeGreaterThan(10).allSatisfy(pattern -> {
+            String prefix = pattern.replace("*", "");
+            assertThat(names).as(pattern).anyMatch(name -> name.startsWith(prefix));
+        });
     }
 
     private static JavaClass outermost(JavaClass type) {

@@ -113,17 +113,18 @@ class LauncherTest {
                         "last without an end of line");
     }
 
-    /** Runs a command whose standard streams are a terminal, and returns its output. The shell waits for all of it. */
+    /**
+     * Runs a command whose standard streams are a terminal, and returns its output. Every process that the command leaves behind
+     * holds the lock, so the shell waits for the last line.
+     */
     private List<String> onATerminal(String command) throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder("script", "-qec", command + "; sleep 1", "/dev/null")
+        ProcessBuilder builder = new ProcessBuilder(
+                        "script", "-qec", "(flock 9; " + command + ") 9>lock; flock lock true", "/dev/null")
                 .directory(folder.toFile())
                 .redirectErrorStream(true)
                 .redirectInput(ProcessBuilder.Redirect.from(new File("/dev/null")));
         builder.environment().put("JAVA_HOME", jdk.toString());
-        Process process = builder.start();
-        List<String> said = process.inputReader().lines().toList();
-        assertThat(process.waitFor()).describedAs(String.join("\n", said)).isZero();
-        return said;
+        return output(builder);
     }
 
     @Test
@@ -279,6 +280,11 @@ class LauncherTest {
                 new ProcessBuilder(command).directory(in.toFile()).redirectErrorStream(true);
         builder.environment().remove("FRESHET_JAVA_OPTS");
         builder.environment().putAll(environment);
+        return output(builder);
+    }
+
+    /** Runs a process that must succeed, and returns its output. */
+    private static List<String> output(ProcessBuilder builder) throws IOException, InterruptedException {
         Process process = builder.start();
         List<String> said = process.inputReader().lines().toList();
         assertThat(process.waitFor()).describedAs(String.join("\n", said)).isZero();

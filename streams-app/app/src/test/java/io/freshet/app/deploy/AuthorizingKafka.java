@@ -85,7 +85,7 @@ final class AuthorizingKafka implements AutoCloseable {
 
     private static String login(List<JsonNode> users) {
         List<String> names = new ArrayList<>(List.of(ADMIN));
-        users.forEach(user -> names.add(user.at("/metadata/name").asText()));
+        users.forEach(user -> names.add(Manifests.nameOf(user)));
         return LOGIN + "username=\"" + ADMIN + "\" password=\"" + ADMIN + "\" "
                 + names.stream()
                         .map(name -> "user_" + name + "=\"" + name + "\"")
@@ -94,7 +94,7 @@ final class AuthorizingKafka implements AutoCloseable {
     }
 
     private static Stream<AclBinding> aclsOf(JsonNode user) {
-        String principal = "User:" + user.at("/metadata/name").asText();
+        String principal = "User:" + Manifests.nameOf(user);
         return user.at("/spec/authorization/acls").valueStream().flatMap(acl -> {
             ResourcePattern pattern = patternOf(acl.path("resource"));
             AclPermissionType permission =

@@ -1,5 +1,7 @@
 package io.freshet.app.deploy;
 
+import static io.freshet.app.deploy.Manifests.nameOf;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.service.config.FreshetConfig;
 import java.io.IOException;
@@ -147,7 +149,7 @@ final class BrandReferences {
     private void checkKafka() {
         Set<String> clusters = kafkas.stream()
                 .filter(kafka -> kafka.at("/metadata/namespace").asText().equals(namespace))
-                .map(BrandReferences::nameOf)
+                .map(Manifests::nameOf)
                 .collect(Collectors.toSet());
         for (String kind : List.of("KafkaNodePool", "KafkaTopic", "KafkaUser")) {
             for (JsonNode resource : brand.all(kind)) {
@@ -292,7 +294,7 @@ final class BrandReferences {
         long selected =
                 candidates.stream().filter(labels -> selects(selector, labels)).count();
         if (selected != 1) {
-            faults.add("%s %s must select one, not %d: %s"
+            faults.add("%s %s must select one, not %s: %s"
                     .formatted(kindOf(resource), nameOf(resource), selected, selector));
         }
     }
@@ -302,11 +304,7 @@ final class BrandReferences {
     }
 
     private Set<String> names(String kind) {
-        return brand.all(kind).stream().map(BrandReferences::nameOf).collect(Collectors.toSet());
-    }
-
-    private static String nameOf(JsonNode resource) {
-        return resource.at("/metadata/name").asText();
+        return brand.all(kind).stream().map(Manifests::nameOf).collect(Collectors.toSet());
     }
 
     private static String kindOf(JsonNode resource) {

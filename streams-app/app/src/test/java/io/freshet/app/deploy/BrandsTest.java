@@ -10,7 +10,6 @@ import io.kubernetes.client.openapi.models.V1ConfigMap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
@@ -121,7 +120,7 @@ final class BrandsTest {
         Manifests brand = new Manifests(
                 north.resources().stream().map(JsonNode::<JsonNode>deepCopy).toList());
         JsonNode resource = brand.all(kind).stream()
-                .filter(candidate -> candidate.at("/metadata/name").asText().equals(name))
+                .filter(candidate -> Manifests.nameOf(candidate).equals(name))
                 .findFirst()
                 .orElseThrow();
         assertThat(resource.at(pointer).isTextual()).as(pointer).isTrue();
@@ -147,12 +146,10 @@ final class BrandsTest {
             throws IOException, InterruptedException {
         Path copy = Files.createDirectories(
                 Path.of("target", "renamed", overlay.getFileName() + "-" + namespace + "-" + prefix));
-        List<Path> files = new ArrayList<>();
-        try (Stream<Path> found = Files.list(overlay)) {
-            found.forEach(files::add);
-        }
-        for (Path file : files) {
-            Files.writeString(copy.resolve(file.getFileName()), Manifests.read(file));
+        try (Stream<Path> files = Files.list(overlay)) {
+            for (Path file : files.toList()) {
+                Files.writeString(copy.resolve(file.getFileName()), Manifests.read(file));
+            }
         }
         Path k8s =
                 copy.toAbsolutePath().relativize(Manifests.K8S.toAbsolutePath().normalize());

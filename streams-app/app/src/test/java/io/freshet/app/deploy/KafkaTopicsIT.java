@@ -56,7 +56,7 @@ final class KafkaTopicsIT {
                     .forEach(setting ->
                             settings.put(setting.getKey(), setting.getValue().asText()));
             topics.put(
-                    topic.at("/metadata/name").asText(),
+                    Manifests.nameOf(topic),
                     new Definition(topic.at("/spec/partitions").asInt(), settings));
         }
         return topics;

@@ -73,9 +73,11 @@ record Manifests(List<JsonNode> resources) {
 
     /** Returns kind and name of each resource. */
     Stream<String> names() {
-        return resources.stream()
-                .map(resource -> resource.path("kind").asText() + " "
-                        + resource.at("/metadata/name").asText());
+        return resources.stream().map(resource -> resource.path("kind").asText() + " " + nameOf(resource));
+    }
+
+    static String nameOf(JsonNode resource) {
+        return resource.at("/metadata/name").asText();
     }
 
     static String read(Path file) {

@@ -1,5 +1,6 @@
 package io.freshet.app.deploy;
 
+import static io.freshet.app.deploy.Manifests.nameOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -211,10 +212,6 @@ final class OverlaysTest {
                 .filter(topic -> nameOf(topic).equals(name))
                 .findFirst()
                 .orElseThrow();
-    }
-
-    private static String nameOf(JsonNode resource) {
-        return resource.at("/metadata/name").asText();
     }
 
     private static Set<String> secretsIn(JsonNode resource) {

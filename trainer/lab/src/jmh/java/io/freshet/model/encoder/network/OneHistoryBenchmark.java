@@ -26,15 +26,24 @@ public class OneHistoryBenchmark extends KernelBenchmark {
     public int length = 9;
 
     private final RowTable items = data.itemTable();
-    private EncoderShape shape = shape();
-    private SequenceBatch batch = new SequenceBatch(shape);
-    private HistoryEncoder states = shape.serving(Products.forThisCpu(), MAX_LENGTH + 1);
-    private MemorySegment weights = data.floats(shape.layout().size());
+
+    @SuppressWarnings("NullAway.Init") // setUp sets it
+    private EncoderShape shape;
+
+    @SuppressWarnings("NullAway.Init") // setUp sets it
+    private SequenceBatch batch;
+
+    @SuppressWarnings("NullAway.Init") // setUp sets it
+    private HistoryEncoder states;
+
+    @SuppressWarnings("NullAway.Init") // setUp sets it
+    private MemorySegment weights;
 
     @Setup
     public void setUp() {
-        states.close();
-        shape = shape();
+        Map<String, Object> settings =
+                Map.of(EncoderTypes.DIM, D, EncoderTypes.MAX_LENGTH, MAX_LENGTH, "blocks", 2, "heads", 1);
+        shape = EncoderTypes.named(encoder).shape(settings);
         states = data.own(shape.serving(Products.forThisCpu(), MAX_LENGTH + 1));
         weights = data.floats(shape.layout().size());
         shape.initialize(1, weights);
@@ -44,12 +53,6 @@ public class OneHistoryBenchmark extends KernelBenchmark {
             rows[i] = scattered(i);
         }
         batch.addHistory(rows, 0, length);
-    }
-
-    private EncoderShape shape() {
-        Map<String, Object> settings =
-                Map.of(EncoderTypes.DIM, D, EncoderTypes.MAX_LENGTH, MAX_LENGTH, "blocks", 2, "heads", 1);
-        return EncoderTypes.named(encoder).shape(settings);
     }
 
     @Benchmark

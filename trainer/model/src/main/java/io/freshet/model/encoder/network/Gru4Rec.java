@@ -211,9 +211,14 @@ final class Gru4Rec implements Encoder {
             copy(candidate, token, recurrent.columnsFrom(2 * d), s);
         }
         if (step > 0) {
-            Matrix weight = Matrix.over(transposed, parameters.recurrent().start(), d);
-            products.multiply(recurrent, 0, weight, 0, current, 0, sequences, d, Gru4RecConfig.GATES * d, true);
+            backwardState(sequences, transposed);
         }
+    }
+
+    /** Adds the part of the gradients of states that comes through {@code U h}, in the first rows of {@code recurrent}. */
+    private void backwardState(int rows, MemorySegment transposed) {
+        Matrix weight = Matrix.over(transposed, parameters.recurrent().start(), d);
+        products.multiply(recurrent, 0, weight, 0, current, 0, rows, d, Gru4RecConfig.GATES * d, true);
     }
 
     /** Adds the gradient of the initial state, which all sequences share. */
@@ -223,8 +228,7 @@ final class Gru4Rec implements Encoder {
             Rows.add(current.memory(), current.at(s), current.memory(), current.at(0), d);
             Rows.add(recurrent.memory(), recurrent.at(s), recurrent.memory(), recurrent.at(0), wide);
         }
-        Matrix weight = Matrix.over(transposed, parameters.recurrent().start(), d);
-        products.multiply(recurrent, 0, weight, 0, current, 0, 1, d, wide, true);
+        backwardState(1, transposed);
         Matrix gradient = Matrix.over(gradients, parameters.initial().start(), d);
         Rows.add(current.memory(), current.at(0), gradient.memory(), gradient.at(0), d);
     }
