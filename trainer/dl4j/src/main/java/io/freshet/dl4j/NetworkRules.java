@@ -21,8 +21,8 @@ final class NetworkRules {
                                     + " SeparableConvolution2D DepthwiseConvolution2D SubsamplingLayer Pooling2D"
                                     + " Subsampling1DLayer Pooling1D GlobalPoolingLayer LSTM GravesLSTM ZeroPaddingLayer"
                                     + " ZeroPadding1DLayer recurrent.SimpleRnn recurrent.LastTimeStep"
-                                    + " recurrent.Bidirectional recurrent.TimeDistributed convolutional.Cropping1D"
-                                    + " convolutional.Cropping2D misc.RepeatVector misc.ElementWiseMultiplicationLayer"
+                                    + " recurrent.Bidirectional convolutional.Cropping1D convolutional.Cropping2D"
+                                    + " misc.RepeatVector misc.ElementWiseMultiplicationLayer"
                                     + " util.MaskLayer util.MaskZeroLayer"),
                     named(
                             "org.deeplearning4j.nn.conf.graph.",
@@ -47,13 +47,15 @@ final class NetworkRules {
                     named(
                             "org.deeplearning4j.nn.conf.distribution.",
                             "ConstantDistribution GaussianDistribution LogNormalDistribution NormalDistribution"
-                                    + " OrthogonalDistribution TruncatedNormalDistribution UniformDistribution"),
+                                    + " TruncatedNormalDistribution UniformDistribution"),
                     Stream.of("org.nd4j.linalg.learning.config.NoOp"))
             .flatMap(names -> names)
             .collect(Collectors.toUnmodifiableSet());
 
     /** Reasons why common classes are rejected, by the end of their names. */
     private static final Map<String, String> REASONS = Map.of(
+            "OrthogonalDistribution", "DL4J computes without an end for some sizes: use another distribution",
+            "TimeDistributed", "DL4J mixes up its mask: use a Convolution1DLayer with kernel size 1",
             "OutputLayer", "Freshet computes the loss: end the network with the layer that outputs the state",
             "LossLayer", "Freshet computes the loss: end the network with the layer that outputs the state",
             "BatchNormalization", "a state would depend on the other states of its batch",
