@@ -94,6 +94,12 @@ final class NetworkRules {
                     value.properties().forEach(vertex -> requireClass(vertex.getValue(), vertex.getKey(), ""));
                 case "idropout" ->
                     requireAbsent(value, name, "dropout", "Freshet drops activations itself: see --dropout");
+                // DL4J names the class of a distribution in this field.
+                case "type" -> {
+                    if (value.asText().indexOf('.') >= 0) {
+                        checkClass(value, name);
+                    }
+                }
                 case "weightNoise" -> requireAbsent(value, name, "weight noise", "it draws random numbers");
                 case "constraints" -> requireAbsent(value, name, "constraints", "the optimiser is Freshet's");
                 case "regularization", "regularizationBias" ->
