@@ -96,9 +96,13 @@ public final class StartCache {
             TopicSetup.run(config, TOPIC_TIMEOUT);
             try (ChildJvm roles = ChildJvm.start(roles(settings, log))) {
                 Asker asker = Asker.at(port);
-                awaitReady(roles.process(), asker, stop);
-                new ClickFeed(config, CLICKS, CLICKS_PER_SECOND).run(time, stop);
-                asker.get("/metrics");
+                if (awaitReady(roles.process(), asker, stop)) {
+                    new ClickFeed(config, CLICKS, CLICKS_PER_SECOND).run(time, stop);
+                    asker.get("/metrics");
+                }
+                if (stop.isRaised()) {
+                    throw new IOException("the run was stopped before its end");
+                }
                 roles.process().destroy();
                 return roles.process().waitFor();
             }
@@ -124,11 +128,15 @@ public final class StartCache {
         return variable.startsWith("FRESHET_") && Environment.ofConfiguration().containsKey(variable);
     }
 
-    private static void awaitReady(Process roles, Asker asker, StopSignal stop)
+    /** Waits until the roles are ready. Returns false if they end before, or this process is asked to stop. */
+    private static boolean awaitReady(Process roles, Asker asker, StopSignal stop)
             throws IOException, InterruptedException {
-        while (roles.isAlive() && !isReady(asker) && !stop.await(LOOK_INTERVAL)) {
-            // Until the roles are ready.
+        while (roles.isAlive() && !stop.await(LOOK_INTERVAL)) {
+            if (isReady(asker)) {
+                return true;
+            }
         }
+        return false;
     }
 
     private static boolean isReady(Asker asker) throws IOException, InterruptedException {
