@@ -117,7 +117,8 @@ class KerasNetworkTest {
     @Test
     void shouldRefuseSettingsWithoutAnEqual() throws IOException {
         refuses("LSTM", ", \"units\": 16, \"dropout\": 0.2").withMessageContaining("cannot translate: dropout=0.2");
-        refuses("LSTM", ", \"units\": 16, \"go_backwards\": true").withMessageContaining("must have go_backwards=false");
+        refuses("LSTM", ", \"units\": 16, \"go_backwards\": true")
+                .withMessageContaining("must have go_backwards=false");
         refuses("LSTM", ", \"units\": 16, \"trainable\": false").withMessageContaining("must have trainable=true");
         refuses("LSTM", ", \"units\": 16, \"use_bias\": false").withMessageContaining("must have use_bias=true");
         refuses("LSTM", ", \"units\": 0").withMessageContaining("must have a positive units: units=0");

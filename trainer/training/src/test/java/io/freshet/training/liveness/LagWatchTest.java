@@ -16,10 +16,11 @@ class LagWatchTest {
         List<Long> reported = new ArrayList<>();
         for (long second = -5; second < seconds; second++) {
             long now = second;
-            watch.observe(second * SECOND, lag.applyAsLong(second), (second + 5) * 100).ifPresent(report -> {
-                assertThat(report).isEqualTo(new LagWatch.Report(100, lag.applyAsLong(now)));
-                reported.add(now);
-            });
+            watch.observe(second * SECOND, lag.applyAsLong(second), (second + 5) * 100)
+                    .ifPresent(report -> {
+                        assertThat(report).isEqualTo(new LagWatch.Report(100, lag.applyAsLong(now)));
+                        reported.add(now);
+                    });
         }
         return reported;
     }
