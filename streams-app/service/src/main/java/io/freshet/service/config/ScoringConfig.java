@@ -1,5 +1,6 @@
 package io.freshet.service.config;
 
+import io.freshet.service.config.key.RepeatPolicy;
 import io.freshet.store.event.EventTypes;
 import java.time.Duration;
 

@@ -1,5 +1,6 @@
 package io.freshet.service.config;
 
+import io.freshet.service.config.key.TopicKeys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -71,8 +72,8 @@ public final class TopicSetup {
         Set<String> existing = existing();
         List<String> missing = missing(existing);
         if (!missing.isEmpty() && !plan.config().create()) {
-            throw new ConfigException("Topics must exist when " + ConfigKeys.TOPICS_CREATE + "=false: missing="
-                    + missing + "; 'freshet topics create' creates them");
+            throw new ConfigException("Topics must exist when " + TopicKeys.CREATE + "=false: missing=" + missing
+                    + "; 'freshet topics create' creates them");
         }
         create(missing, existing);
         requirePartitions(awaitLeaders());

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.recommender.ModelConfig;
+import io.freshet.service.config.key.ConfigKey;
+import io.freshet.service.config.key.ConfigKeys;
+import io.freshet.service.config.key.RepeatPolicy;
 import io.freshet.service.variant.UserSplit;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.store.S3Settings;
@@ -24,7 +27,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
@@ -198,9 +200,6 @@ final class FreshetConfigTest {
         assertThat(variants.models()).containsExactly(Map.entry("", "default"));
         assertThat(variants.split().isOn()).isFalse();
         assertThat(variants.shadow()).isFalse();
-        assertThat(variants.rememberedUsers()).isEqualTo(10_000);
-        assertThat(variants.metricsK()).isEqualTo(10);
-        assertThat(variants.metricsWindow()).isEqualTo(5_000);
     }
 
     @Test
@@ -447,16 +446,15 @@ final class FreshetConfigTest {
     @Test
     void shouldTakeEachKeyFromTheFileAndFromTheEnvironment(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("freshet.properties");
-        for (ConfigKey key : ConfigKeys.ALL) {
+        for (ConfigKey<?> key : ConfigKeys.ALL) {
             Map<String, String> beside = beside(key);
-            Object usual =
-                    Objects.requireNonNull(ConfigKeys.definition().parse(beside).get(key.name()));
+            Object usual = key.in(ConfigKeys.definition().parse(beside));
             String other = otherValue(key, beside, usual);
             Files.writeString(file, key.name() + "=" + other + "\n");
 
-            Object fromFile = FreshetConfig.load(file, Map.of(), beside).value(key.name());
+            Object fromFile = FreshetConfig.load(file, Map.of(), beside).get(key);
             Object fromEnvironment = FreshetConfig.load(null, Map.of(key.environmentName(), other), beside)
-                    .value(key.name());
+                    .get(key);
 
             assertThat(fromFile).as(key.name()).isNotEqualTo(usual);
             assertThat(fromEnvironment).as(key.environmentName()).isEqualTo(fromFile);
@@ -464,35 +462,32 @@ final class FreshetConfigTest {
     }
 
     /** Returns the other keys that some keys require. */
-    private static Map<String, String> beside(ConfigKey key) {
+    private static Map<String, String> beside(ConfigKey<?> key) {
         return switch (key.name()) {
-            case ConfigKeys.VARIANTS_NAME -> Map.of();
-            case ConfigKeys.VARIANTS_MODELS ->
-                Map.of(ConfigKeys.VARIANTS_NAME, "mine", ConfigKeys.VARIANTS_SHARES, "mine=1,other=1");
-            case ConfigKeys.HTTP_TLS_CERTIFICATE ->
-                Map.of(ConfigKeys.VARIANTS_NAME, "other", ConfigKeys.HTTP_TLS_KEY, "key.pem");
-            case ConfigKeys.HTTP_TLS_KEY ->
-                Map.of(ConfigKeys.VARIANTS_NAME, "other", ConfigKeys.HTTP_TLS_CERTIFICATE, "chain.pem");
-            default -> Map.of(ConfigKeys.VARIANTS_NAME, "other");
+            case "variants.name" -> Map.of();
+            case "variants.models" -> Map.of("variants.name", "mine", "variants.shares", "mine=1,other=1");
+            case "http.tls.certificate" -> Map.of("variants.name", "other", "http.tls.key", "key.pem");
+            case "http.tls.key" -> Map.of("variants.name", "other", "http.tls.certificate", "chain.pem");
+            default -> Map.of("variants.name", "other");
         };
     }
 
     /** Returns a valid value that differs from the default. */
-    private static String otherValue(ConfigKey key, Map<String, String> beside, Object usual) {
+    private static String otherValue(ConfigKey<?> key, Map<String, String> beside, Object usual) {
         String candidates =
                 "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other"
                         + " filter gru4rec";
         return Stream.of(candidates.split(" ", -1))
-                .filter(text -> isTaken(key.name(), text, beside, usual))
+                .filter(text -> isTaken(key, text, beside, usual))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("a value must be found for " + key.name()));
     }
 
-    private static boolean isTaken(String key, String value, Map<String, String> beside, Object usual) {
+    private static boolean isTaken(ConfigKey<?> key, String value, Map<String, String> beside, Object usual) {
         Map<String, String> settings = new HashMap<>(beside);
-        settings.put(key, value);
+        settings.put(key.name(), value);
         try {
-            return !FreshetConfig.of(settings).value(key).equals(usual);
+            return !FreshetConfig.of(settings).get(key).equals(usual);
         } catch (ConfigException e) {
             return false;
         }
@@ -596,7 +591,7 @@ final class FreshetConfigTest {
 
     @Test
     void shouldShowEachKeyInTheMarkdownTable() {
-        String table = FreshetConfig.markdownTable();
+        String table = ConfigKeys.markdownTable();
 
         assertThat(table.lines()).hasSize(ConfigKeys.ALL.size() + 2);
         assertThat(table)

@@ -1,4 +1,4 @@
-package io.freshet.service.config;
+package io.freshet.service.config.key;
 
 import io.freshet.store.event.Click;
 import io.freshet.store.event.EventTypes;
@@ -9,85 +9,46 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
-import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
 /** Parses the values of the keys that define the types of events. Error messages name the invalid part. */
 final class EventTypesParser {
     private static final String OTHER_TYPES = "*";
 
-    /** Accepts {@code type=weight} entries with commas. */
-    static final ConfigDef.Validator WEIGHTS =
-            new ParsedValidator("type=weight with commas", EventTypesParser::weights);
-
-    /** Accepts {@code type=ms} entries with commas. */
-    static final ConfigDef.Validator RETURNS = new ParsedValidator("type=ms with commas", EventTypesParser::returns);
-
-    /** Accepts names of types with commas. */
-    static final ConfigDef.Validator TYPES = new ParsedValidator("types with commas", EventTypesParser::types);
-
     private EventTypesParser() {}
 
-    /**
-     * Returns the types that three valid values define.
-     *
-     * @throws ConfigException if a type is in two of the values
-     */
-    static EventTypes parse(String weights, String filterOnly, String negative) {
-        Map<String, Float> weightOf = weights(ConfigKeys.EVENTS_WEIGHTS, weights);
-        Set<String> filters = types(ConfigKeys.EVENTS_FILTER_ONLY, filterOnly);
-        Set<String> negatives = types(ConfigKeys.EVENTS_NEGATIVE, negative);
-        requireApart(ConfigKeys.EVENTS_WEIGHTS, weightOf.keySet(), ConfigKeys.EVENTS_FILTER_ONLY, filters);
-        requireApart(ConfigKeys.EVENTS_WEIGHTS, weightOf.keySet(), ConfigKeys.EVENTS_NEGATIVE, negatives);
-        requireApart(ConfigKeys.EVENTS_FILTER_ONLY, filters, ConfigKeys.EVENTS_NEGATIVE, negatives);
-        return new EventTypes(weightOf, filters, negatives);
+    /** Parses {@code type=weight} entries with commas. */
+    static Map<String, Float> weights(String key, String text) {
+        return byType(key, text, "weight", EventTypesParser::weight);
     }
 
-    private static void requireApart(String key, Set<String> types, String otherKey, Set<String> otherTypes) {
-        for (String type : types) {
-            if (otherTypes.contains(type)) {
-                throw new ConfigException(
-                        "An event type must be in one key only: " + type + " is in " + key + " and in " + otherKey);
-            }
-        }
-    }
-
-    private static Map<String, Float> weights(String key, String text) {
-        Map<String, Float> weights = new LinkedHashMap<>();
-        for (String part : parts(key, text)) {
-            int equals = part.lastIndexOf('=');
-            if (equals < 0) {
-                throw new ConfigException(key, text, "must be type=weight with commas: \"" + part + "\" has no =");
-            }
-            String type = type(key, text, part.substring(0, equals));
-            float weight = weight(key, text, part);
-            if (weights.put(type, weight) != null) {
-                throw new ConfigException(key, text, "must name each type once: " + type);
-            }
-        }
-        return weights;
-    }
-
-    /** Returns the times after which seen items may be recommended again, from a valid value. */
-    static RepeatPolicy repeats(String value) {
-        Map<String, Long> afterMs = returns(ConfigKeys.EVENTS_SEEN_RETURN_MS, value);
+    /** Parses {@code type=ms} entries with commas. */
+    static RepeatPolicy repeats(String key, String text) {
+        Map<String, Long> afterMs = byType(key, text, "ms", EventTypesParser::ms);
         Long others = afterMs.remove(OTHER_TYPES);
         return new RepeatPolicy(afterMs, others == null ? RepeatPolicy.NEVER : others);
     }
 
-    private static Map<String, Long> returns(String key, String text) {
-        Map<String, Long> afterMs = new LinkedHashMap<>();
+    /** Parses the number of one entry. */
+    @FunctionalInterface
+    private interface Parser<V> {
+        V parse(String key, String text, String entry);
+    }
+
+    private static <V> Map<String, V> byType(String key, String text, String what, Parser<V> parser) {
+        Map<String, V> values = new LinkedHashMap<>();
         for (String part : parts(key, text)) {
             int equals = part.lastIndexOf('=');
             if (equals < 0) {
-                throw new ConfigException(key, text, "must be type=ms with commas: \"" + part + "\" has no =");
+                throw new ConfigException(
+                        key, text, "must be type=" + what + " with commas: \"" + part + "\" has no =");
             }
             String type = type(key, text, part.substring(0, equals));
-            if (afterMs.put(type, ms(key, text, part)) != null) {
+            if (values.put(type, parser.parse(key, text, part)) != null) {
                 throw new ConfigException(key, text, "must name each type once: " + type);
             }
         }
-        return afterMs;
+        return values;
     }
 
     private static long ms(String key, String text, String part) {
@@ -118,7 +79,8 @@ final class EventTypesParser {
         return weight;
     }
 
-    private static Set<String> types(String key, String text) {
+    /** Parses names of types with commas. */
+    static Set<String> types(String key, String text) {
         Set<String> types = new HashSet<>();
         for (String part : parts(key, text)) {
             if (!types.add(type(key, text, part))) {

@@ -1,16 +1,13 @@
-package io.freshet.service.config;
+package io.freshet.service.config.key;
 
 import java.util.LinkedHashSet;
 import java.util.Set;
-import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 
 /** Parses names of record headers, separated by commas. */
 final class HeaderNamesParser {
     private static final int MOST_NAMES = 32;
     private static final int LONGEST_NAME = 100;
-
-    static final ConfigDef.Validator NAMES = new ParsedValidator("names with commas", HeaderNamesParser::parse);
 
     private HeaderNamesParser() {}
 
