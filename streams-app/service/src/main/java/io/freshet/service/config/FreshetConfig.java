@@ -11,7 +11,6 @@ import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.ScoringKeys;
-import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.config.key.StreamsKeys;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.config.key.TrainerKeys;
@@ -32,7 +31,6 @@ import java.io.Reader;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -138,31 +136,9 @@ public final class FreshetConfig {
         return key.in(values);
     }
 
-    public String applicationId() {
-        return get(ProcessKeys.APPLICATION_ID);
-    }
-
-    /** Returns the id of the application that this one replaces; empty if there is none. */
-    public String replacedApplicationId() {
-        return get(ProcessKeys.APPLICATION_REPLACES);
-    }
-
-    /** Returns the longest time for which a role's loop may make no progress. */
-    public Duration stallBound() {
-        return get(HttpKeys.HEALTH_STALL);
-    }
-
-    public Path stateDir() {
-        return get(ProcessKeys.STATE_DIR);
-    }
-
     /** Returns the folder of the Kafka Streams state stores. */
     public Path streamsStateDir() {
-        return stateDir().resolve("streams");
-    }
-
-    public String modelName() {
-        return get(ModelStoreKeys.MODEL_NAME);
+        return get(ProcessKeys.STATE_DIR).resolve("streams");
     }
 
     /** Returns the location of the model store. */
@@ -184,60 +160,12 @@ public final class FreshetConfig {
     /** Returns the root folder of the model store; used if the store is not a bucket. */
     public Path modelStorePath() {
         String path = get(ModelStoreKeys.PATH);
-        return path.isEmpty() ? stateDir().resolve("models") : Path.of(path);
+        return path.isEmpty() ? get(ProcessKeys.STATE_DIR).resolve("models") : Path.of(path);
     }
 
-    public Topics topics() {
-        return new Topics(
-                get(TopicKeys.CLICKS),
-                get(TopicKeys.CLICKS_REKEYED),
-                get(TopicKeys.ITEMS),
-                get(TopicKeys.REQUESTS),
-                get(TopicKeys.SEQUENCES),
-                get(TopicKeys.MODEL_LOG),
-                get(TopicKeys.MODEL_MANIFESTS),
-                get(TopicKeys.POPULAR_ITEMS),
-                get(TopicKeys.RECOMMENDATIONS),
-                get(TopicKeys.DEAD_LETTERS));
-    }
-
-    public TopicConfig topicCreation() {
-        return new TopicConfig(
-                get(TopicKeys.CREATE),
-                get(TopicKeys.PARTITIONS),
-                get(TopicKeys.REPLICATION_FACTOR).shortValue(),
-                get(TopicKeys.RETENTION),
-                hasCatalogue());
-    }
-
-    public SequencerConfig sequencer() {
-        return new SequencerConfig(
-                get(SequencerKeys.WINDOW),
-                get(SequencerKeys.IDLE_RETENTION),
-                get(SequencerKeys.FUTURE_BOUND),
-                get(SequencerKeys.EARLIEST_CLICK),
-                get(SequencerKeys.EXPIRY_INTERVAL),
-                get(SequencerKeys.EXPIRY_SLICE),
-                eventTypes());
-    }
-
-    /** Returns the limits of the records that the topology writes. */
-    public OutputConfig outputs() {
-        return new OutputConfig(
-                get(RecordKeys.PASSED_HEADERS), get(RecordKeys.DEAD_LETTER_BYTES), kafka.longestRequest());
-    }
-
-    public ScoringConfig scoring() {
-        return new ScoringConfig(
-                get(ScoringKeys.TOP_K),
-                get(ScoringKeys.WORKERS),
-                get(ScoringKeys.APPROXIMATE_ITEMS),
-                get(ScoringKeys.POPULARITY_HALF_LIFE),
-                get(ScoringKeys.POPULARITY_ITEMS),
-                eventTypes(),
-                get(RecordKeys.EVENTS_SEEN_RETURN),
-                hasCatalogue(),
-                get(ScoringKeys.WHY_ITEMS));
+    /** Returns the names of the topics that Freshet reads and writes, in the order of the data flow. */
+    public List<String> topics() {
+        return TopicKeys.NAMES.stream().map(this::get).toList();
     }
 
     /**
@@ -273,7 +201,7 @@ public final class FreshetConfig {
             throw new ConfigException(VariantKeys.NAME + " must be set where a process has the role scorer");
         }
         Map<String, Object> scorers = new HashMap<>(values);
-        scorers.put(ProcessKeys.APPLICATION_ID.name(), applicationId() + "-scorer-" + variant);
+        scorers.put(ProcessKeys.APPLICATION_ID.name(), get(ProcessKeys.APPLICATION_ID) + "-scorer-" + variant);
         scorers.put(VariantKeys.MODELS.name(), "");
         if (get(VariantKeys.SHADOW)) {
             scorers.put(TopicKeys.RECOMMENDATIONS.name(), shadowTopic());
@@ -284,20 +212,6 @@ public final class FreshetConfig {
     private String shadowTopic() {
         String topic = get(TopicKeys.SHADOW);
         return topic.isEmpty() ? get(TopicKeys.RECOMMENDATIONS) + "-shadow-" + get(VariantKeys.NAME) : topic;
-    }
-
-    /** Returns the limits of a request. */
-    public RequestLimits requests() {
-        return new RequestLimits(
-                get(ScoringKeys.TOP_K),
-                get(ScoringKeys.MAX_K),
-                get(ScoringKeys.MAX_HISTORY),
-                get(ScoringKeys.MAX_IDS),
-                hasCatalogue());
-    }
-
-    private boolean hasCatalogue() {
-        return get(RecordKeys.CATALOGUE);
     }
 
     /**
@@ -325,43 +239,23 @@ public final class FreshetConfig {
         }
     }
 
-    public StreamsRuntimeConfig streams() {
-        return new StreamsRuntimeConfig(
-                get(StreamsKeys.THREADS),
-                get(StreamsKeys.INSTANCE_ID),
-                get(StreamsKeys.COMMIT_INTERVAL),
-                get(StreamsKeys.ROCKSDB_CACHE_BYTES),
-                get(StreamsKeys.ROCKSDB_WRITE_BUFFER_BYTES),
-                get(StreamsKeys.CLOSE_TIMEOUT));
-    }
-
-    /** Returns the settings of the HTTP server. */
-    public HttpConfig http() {
-        return new HttpConfig(
-                get(HttpKeys.PORT),
+    /** Returns the address of the HTTP server. */
+    public HttpAddress http() {
+        return new HttpAddress(
                 get(HttpKeys.HOST),
+                get(HttpKeys.PORT),
                 get(HttpKeys.ADVERTISED),
-                get(HttpKeys.HOSTS),
-                get(HttpKeys.TOKEN),
-                get(HttpKeys.TOKEN_FILE),
-                new HttpConfig.Tls(get(HttpKeys.TLS_CERTIFICATE), get(HttpKeys.TLS_KEY), get(HttpKeys.TLS_TRUSTED)),
-                new HttpConfig.Limits(
-                        get(HttpKeys.MAX_BODY_BYTES),
-                        get(HttpKeys.MAX_CLICKS),
-                        get(HttpKeys.MAX_CONNECTIONS),
-                        get(HttpKeys.MAX_REQUEST_RATE),
-                        get(HttpKeys.CLICKS_TIMEOUT)),
-                get(HttpKeys.FORWARD_TIMEOUT),
-                get(HttpKeys.STALE_READS));
+                !get(HttpKeys.TLS_CERTIFICATE).isEmpty());
     }
 
     /** Returns the configuration of the trainer's online loop. */
     public OnlineConfig trainer() {
-        Topics topics = topics();
+        String modelName = get(ModelStoreKeys.MODEL_NAME);
         return new OnlineConfig(
-                modelName(),
-                new OnlineConfig.Topics(topics.sequences(), topics.modelLog(), topics.modelManifests()),
-                applicationId() + "-trainer-" + modelName(),
+                modelName,
+                new OnlineConfig.Topics(
+                        get(TopicKeys.SEQUENCES), get(TopicKeys.MODEL_LOG), get(TopicKeys.MODEL_MANIFESTS)),
+                get(ProcessKeys.APPLICATION_ID) + "-trainer-" + modelName,
                 model(),
                 training(),
                 learning(),
@@ -434,21 +328,20 @@ public final class FreshetConfig {
     private void requireConsistent() {
         eventTypes();
         variants().requireConsistent();
-        List<String> names = new ArrayList<>(topics().all());
+        List<String> names = new ArrayList<>(topics());
         names.add(shadowTopic());
         if (names.stream().distinct().count() != names.size()) {
             throw new ConfigException("Each topic must have a name of its own: topics=" + names);
         }
-        RequestLimits requests = requests();
-        if (requests.defaultK() > requests.maxK()) {
+        if (get(ScoringKeys.TOP_K) > get(ScoringKeys.MAX_K)) {
             throw new ConfigException(ScoringKeys.TOP_K + " must be at most " + ScoringKeys.MAX_K + ": top.k="
-                    + requests.defaultK() + " max.k=" + requests.maxK());
+                    + get(ScoringKeys.TOP_K) + " max.k=" + get(ScoringKeys.MAX_K));
         }
-        StreamsRuntimeConfig streams = streams();
-        if (streams.rocksDbWriteBufferBytes() >= streams.rocksDbCacheBytes()) {
+        long cache = get(StreamsKeys.ROCKSDB_CACHE_BYTES);
+        long buffer = get(StreamsKeys.ROCKSDB_WRITE_BUFFER_BYTES);
+        if (buffer >= cache) {
             throw new ConfigException(StreamsKeys.ROCKSDB_WRITE_BUFFER_BYTES + " must be below "
-                    + StreamsKeys.ROCKSDB_CACHE_BYTES + ": write_buffer=" + streams.rocksDbWriteBufferBytes()
-                    + " cache=" + streams.rocksDbCacheBytes());
+                    + StreamsKeys.ROCKSDB_CACHE_BYTES + ": write_buffer=" + buffer + " cache=" + cache);
         }
         if (!get(HttpKeys.TOKEN).isEmpty() && !get(HttpKeys.TOKEN_FILE).isEmpty()) {
             throw new ConfigException("One of " + HttpKeys.TOKEN + " and " + HttpKeys.TOKEN_FILE + " must be empty");

@@ -34,7 +34,7 @@ public final class Variants {
         VariantConfig variants = config.variants();
         split = variants.split();
         LiveModel ownModel = model(models, variants.name());
-        Recommender recommender = new Recommender(config.scoring(), ownModel, registry, clock, variants.name());
+        Recommender recommender = new Recommender(config, ownModel, registry, clock);
         own = variant(config, variants.name(), ownModel, recommender, registry);
         byName.put(own.name(), own);
         for (String name : variants.models().keySet()) {

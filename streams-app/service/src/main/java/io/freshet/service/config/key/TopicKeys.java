@@ -3,6 +3,7 @@ package io.freshet.service.config.key;
 import io.freshet.service.config.validation.OrEmpty;
 import io.freshet.service.config.validation.TopicNameValidator;
 import java.time.Duration;
+import java.util.List;
 
 /** Keys of the topics' names and of the creation of topics. */
 public final class TopicKeys {
@@ -44,6 +45,19 @@ public final class TopicKeys {
     public static final ConfigKey<Duration> RETENTION = KEYS.millis("topics.retention.ms", Duration.ofDays(7))
             .atLeast(1)
             .doc("Retention of created topics that are cleaned by age.");
+
+    /** The keys of the topics that Freshet reads and writes, in the order of the data flow. */
+    public static final List<ConfigKey<String>> NAMES = List.of(
+            CLICKS,
+            CLICKS_REKEYED,
+            ITEMS,
+            REQUESTS,
+            SEQUENCES,
+            MODEL_LOG,
+            MODEL_MANIFESTS,
+            POPULAR_ITEMS,
+            RECOMMENDATIONS,
+            DEAD_LETTERS);
 
     private TopicKeys() {}
 
