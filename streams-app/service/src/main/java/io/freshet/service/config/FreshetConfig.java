@@ -28,7 +28,6 @@ import io.freshet.training.loss.LossConfig;
 import io.freshet.training.optimizer.Adam;
 import java.io.IOException;
 import java.io.Reader;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -37,6 +36,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
@@ -143,15 +143,14 @@ public final class FreshetConfig {
 
     /** Returns the location of the model store. */
     public StoreLocation modelStore() {
-        String url = get(ModelStoreKeys.URL);
-        return url.isEmpty() ? new StoreLocation.Folder(modelStorePath()) : StoreLocation.Bucket.parse(url);
+        Optional<StoreLocation.Bucket> bucket = get(ModelStoreKeys.URL);
+        return bucket.isPresent() ? bucket.get() : new StoreLocation.Folder(modelStorePath());
     }
 
     /** Returns the settings of the S3 client. */
     public S3Settings s3() {
-        String endpoint = get(ModelStoreKeys.S3_ENDPOINT);
         return new S3Settings(
-                endpoint.isEmpty() ? null : URI.create(endpoint),
+                get(ModelStoreKeys.S3_ENDPOINT).orElse(null),
                 get(ModelStoreKeys.S3_REGION),
                 get(ModelStoreKeys.S3_PATH_STYLE),
                 get(ModelStoreKeys.S3_PART_BYTES));
@@ -159,8 +158,8 @@ public final class FreshetConfig {
 
     /** Returns the root folder of the model store; used if the store is not a bucket. */
     public Path modelStorePath() {
-        String path = get(ModelStoreKeys.PATH);
-        return path.isEmpty() ? get(ProcessKeys.STATE_DIR).resolve("models") : Path.of(path);
+        return get(ModelStoreKeys.PATH)
+                .orElseGet(() -> get(ProcessKeys.STATE_DIR).resolve("models"));
     }
 
     /** Returns the names of the topics that Freshet reads and writes, in the order of the data flow. */
@@ -177,10 +176,8 @@ public final class FreshetConfig {
         String name = get(VariantKeys.NAME);
         Map<String, String> others = get(VariantKeys.MODELS);
         if (others.containsKey(name)) {
-            throw new ConfigException(
-                    VariantKeys.MODELS.name(),
-                    others,
-                    "the process's own variant, " + name + ", has the model of " + ModelStoreKeys.MODEL_NAME);
+            throw new ConfigException(VariantKeys.MODELS + " must name other variants: the process's own variant, "
+                    + name + ", has the model of " + ModelStoreKeys.MODEL_NAME);
         }
         Map<String, String> models = new LinkedHashMap<>();
         models.put(name, get(ModelStoreKeys.MODEL_NAME));
@@ -210,8 +207,8 @@ public final class FreshetConfig {
     }
 
     private String shadowTopic() {
-        String topic = get(TopicKeys.SHADOW);
-        return topic.isEmpty() ? get(TopicKeys.RECOMMENDATIONS) + "-shadow-" + get(VariantKeys.NAME) : topic;
+        return get(TopicKeys.SHADOW)
+                .orElseGet(() -> get(TopicKeys.RECOMMENDATIONS) + "-shadow-" + get(VariantKeys.NAME));
     }
 
     /**

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigDef;
+import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +60,7 @@ public final class ConfigKey<T> {
             return this;
         }
 
+        /** Adds a condition on the value before its conversion. */
         Draft<T> requires(ConfigDef.Validator valid) {
             validator = valid;
             return this;
@@ -76,7 +78,12 @@ public final class ConfigKey<T> {
             return atLeast(Double.MIN_VALUE);
         }
 
-        /** Returns a draft with another type of value. */
+        /**
+         * Returns a draft with another type of value. Not for secrets: the error for an invalid value repeats it.
+         *
+         * @param conversion throws {@link IllegalArgumentException} if the value is invalid, with a message that says what
+         *     it must be
+         */
         <U> Draft<U> as(Function<T, U> conversion) {
             Draft<U> converted = new Draft<>(group, name, type, defaultText, reader.andThen(conversion));
             converted.validator = validator;
@@ -130,7 +137,18 @@ public final class ConfigKey<T> {
     }
 
     void defineIn(ConfigDef definition) {
-        definition.define(name, type, defaultText, validator, ConfigDef.Importance.MEDIUM, doc);
+        definition.define(name, type, defaultText, this::requireValid, ConfigDef.Importance.MEDIUM, doc);
+    }
+
+    private void requireValid(String key, Object value) {
+        if (validator != null) {
+            validator.ensureValid(key, value);
+        }
+        try {
+            var _ = reader.apply(value);
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException(key, value, e.getMessage());
+        }
     }
 
     String markdownRow() {

@@ -1,7 +1,5 @@
 package io.freshet.service.config.key;
 
-import io.freshet.service.config.validation.HostAndPortValidator;
-import io.freshet.service.config.validation.HostNamesValidator;
 import io.freshet.service.config.validation.TokenValidator;
 import java.time.Duration;
 import java.util.List;
@@ -22,12 +20,11 @@ public final class HttpKeys {
             .requires(new ConfigDef.NonEmptyString())
             .doc("Address that the HTTP server listens on; `0.0.0.0` for all addresses of this machine.");
     public static final ConfigKey<String> ADVERTISED = KEYS.text("http.advertised", "")
-            .requires(new HostAndPortValidator())
+            .as(TextForms::hostAndPort)
             .doc("host:port at which other instances reach this one, to forward requests about users that it holds."
                     + " If empty, `http.host` and `http.port`, provided that `http.host` is a single address.");
     public static final ConfigKey<List<String>> HOSTS = KEYS.text("http.hosts", "")
-            .requires(new HostNamesValidator())
-            .as(HostNamesValidator::namesIn)
+            .as(TextForms::hostNames)
             .doc("Names that clients may use for this server in addition to `localhost`, IP addresses, `http.host`"
                     + " and `http.advertised`: names separated by commas, `*.example.com` for every name with"
                     + " this ending, `*` for any name. A request for another name gets 421, so that a page of"

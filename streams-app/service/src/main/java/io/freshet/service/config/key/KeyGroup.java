@@ -3,7 +3,8 @@ package io.freshet.service.config.key;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.function.BiFunction;
+import java.util.Optional;
+import java.util.function.Function;
 import org.apache.kafka.common.config.ConfigDef;
 
 /**
@@ -26,17 +27,9 @@ final class KeyGroup {
         return new ConfigKey.Draft<>(this, name, ConfigDef.Type.STRING, byDefault, String.class::cast);
     }
 
-    /**
-     * Declares a text, empty by default, that is parsed to another type.
-     *
-     * @param parser parses the value of the named key; throws {@link org.apache.kafka.common.config.ConfigException} if it
-     *     is invalid
-     */
-    <T> ConfigKey.Draft<T> parsed(String name, BiFunction<String, String, T> parser) {
-        ConfigDef.Validator validator = (key, value) -> {
-            var _ = parser.apply(key, String.valueOf(value));
-        };
-        return text(name, "").requires(validator).as(text -> parser.apply(name, text));
+    /** Declares a text that may be empty, which is its default. */
+    <T> ConfigKey.Draft<Optional<T>> optional(String name, Function<String, T> parser) {
+        return text(name, "").as(text -> text.isEmpty() ? Optional.empty() : Optional.of(parser.apply(text)));
     }
 
     ConfigKey.Draft<Boolean> flag(String name, boolean byDefault) {

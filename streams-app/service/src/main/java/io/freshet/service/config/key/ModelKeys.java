@@ -2,7 +2,6 @@ package io.freshet.service.config.key;
 
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.encoder.EncoderChoice;
-import io.freshet.service.config.validation.EncoderValidator;
 import java.time.Duration;
 
 /** Keys of the model: its network, and its memory of neighbouring clicks. */
@@ -10,7 +9,6 @@ public final class ModelKeys {
     static final KeyGroup KEYS = new KeyGroup();
 
     public static final ConfigKey<EncoderChoice> ENCODER = KEYS.text("model.encoder", "sasrec")
-            .requires(new EncoderValidator())
             .as(EncoderChoice::parse)
             .doc("The network: `sasrec` (self-attention), `gru4rec` (a gated recurrent network), `lrurec` (a linear"
                     + " recurrent network), `fmlprec` (filters in the frequency domain), `bsarec` (filters and"

@@ -1,9 +1,8 @@
 package io.freshet.service.config.key;
 
-import io.freshet.service.config.validation.OrEmpty;
-import io.freshet.service.config.validation.TopicNameValidator;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 
 /** Keys of the topics' names and of the creation of topics. */
 public final class TopicKeys {
@@ -30,8 +29,7 @@ public final class TopicKeys {
             topic("topics.recommendations", "recommendations").doc("Topic of recommendations.");
     public static final ConfigKey<String> DEAD_LETTERS =
             topic("topics.dead-letters", "dead-letters").doc("Topic of refused clicks and requests.");
-    public static final ConfigKey<String> SHADOW = KEYS.text("topics.shadow", "")
-            .requires(new OrEmpty(new TopicNameValidator()))
+    public static final ConfigKey<Optional<String>> SHADOW = KEYS.optional("topics.shadow", TextForms::topicName)
             .doc("Topic of a shadow's answers; if empty, `topics.recommendations` followed by `-shadow-` and"
                     + " `variants.name`.");
     public static final ConfigKey<Boolean> CREATE =
@@ -62,6 +60,6 @@ public final class TopicKeys {
     private TopicKeys() {}
 
     private static ConfigKey.Draft<String> topic(String name, String byDefault) {
-        return KEYS.text(name, byDefault).requires(new TopicNameValidator());
+        return KEYS.text(name, byDefault).as(TextForms::topicName);
     }
 }

@@ -1,7 +1,5 @@
 package io.freshet.service.config.key;
 
-import io.freshet.service.config.validation.FileNameValidator;
-import io.freshet.service.config.validation.OrEmpty;
 import io.freshet.service.variant.UserSplit;
 import java.util.List;
 import java.util.Map;
@@ -11,13 +9,15 @@ public final class VariantKeys {
     static final KeyGroup KEYS = new KeyGroup();
 
     public static final ConfigKey<String> NAME = KEYS.text("variants.name", "")
-            .requires(new OrEmpty(new FileNameValidator()))
+            .as(name -> name.isEmpty() ? name : TextForms.fileName(name))
             .doc("Name of the variant that this process serves, with the model `model.name`; its answers contain"
                     + " the name.");
-    public static final ConfigKey<List<UserSplit.Share>> SHARES = KEYS.parsed("variants.shares", VariantsParser::shares)
+    public static final ConfigKey<List<UserSplit.Share>> SHARES = KEYS.text("variants.shares", "")
+            .as(VariantsParser::shares)
             .doc("How the streams role splits users among variants, as in `a=50,b=50`: each variant gets its part"
                     + " of the sum. Empty for one variant.");
-    public static final ConfigKey<Map<String, String>> MODELS = KEYS.parsed("variants.models", VariantsParser::models)
+    public static final ConfigKey<Map<String, String>> MODELS = KEYS.text("variants.models", "")
+            .as(VariantsParser::models)
             .doc("Other variants that the streams role serves itself, each with its own model, as in `b=wide`."
                     + " Processes with the role scorer serve the rest.");
     public static final ConfigKey<String> SALT = KEYS.text("variants.salt", "")
