@@ -92,20 +92,20 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
      * Write on a transactional id and Read on a group each imply Describe.
      */
     private Map<RequiredAcl, KafkaFuture<?>> calls() {
+        String application = config.get(ProcessKeys.APPLICATION_ID);
         Map<RequiredAcl, KafkaFuture<?>> calls = new LinkedHashMap<>();
         if (roles.streams()) {
-            ofClient(config.get(ProcessKeys.APPLICATION_ID), config.get(ProcessKeys.APPLICATION_ID) + "-check", calls);
+            ofClient(application, application + "-check", calls);
             // Kafka Streams creates its changelog topics itself, prefixed with the application id.
-            NewTopic topic = new NewTopic(
-                    config.get(ProcessKeys.APPLICATION_ID) + "-check-changelog", Optional.of(1), Optional.empty());
+            NewTopic topic = new NewTopic(application + "-check-changelog", Optional.of(1), Optional.empty());
             calls.put(
-                    new RequiredAcl(TOPIC, config.get(ProcessKeys.APPLICATION_ID) + "-", "Create", true),
+                    new RequiredAcl(TOPIC, application + "-", "Create", true),
                     brokers.admin()
                             .createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true))
                             .all());
         }
         if (roles.scorer()) {
-            ofClient(config.get(ProcessKeys.APPLICATION_ID), config.get(ProcessKeys.APPLICATION_ID) + "-check", calls);
+            ofClient(application, application + "-check", calls);
         }
         if (roles.trainer()) {
             String id = config.trainer().transactionalId();

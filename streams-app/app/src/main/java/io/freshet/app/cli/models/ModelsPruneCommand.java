@@ -75,14 +75,8 @@ final class ModelsPruneCommand implements Callable<Integer> {
         try (ModelSourceOptions.Opened opened = place.open(spec);
                 ServedVersion served = new ServedVersion(opened.config().trainer())) {
             RetentionPolicy policy = policy(opened.config().trainer().retention());
-            new Pruning(
-                            opened.store(),
-                            opened.config().get(ModelStoreKeys.MODEL_NAME),
-                            policy,
-                            served,
-                            dryRun,
-                            System.out)
-                    .run();
+            String model = opened.config().get(ModelStoreKeys.MODEL_NAME);
+            new Pruning(opened.store(), model, policy, served, dryRun, System.out).run();
             System.out.flush();
             return 0;
         }

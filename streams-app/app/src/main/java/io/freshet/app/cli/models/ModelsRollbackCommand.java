@@ -62,16 +62,14 @@ final class ModelsRollbackCommand implements Callable<Integer> {
 
     /** Requires that the snapshot exists and passes its checks; otherwise scorers would keep what they serve now. */
     private void requireGood(ModelSourceOptions.Opened opened) throws Exception {
+        String model = opened.config().get(ModelStoreKeys.MODEL_NAME);
         try {
-            opened.store()
-                    .open(opened.config().get(ModelStoreKeys.MODEL_NAME), version)
-                    .close();
+            opened.store().open(model, version).close();
         } catch (NoSuchFileException | IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "no such snapshot of model " + opened.config().get(ModelStoreKeys.MODEL_NAME) + ": " + version
-                            + "; there are "
-                            + opened.store().versions(opened.config().get(ModelStoreKeys.MODEL_NAME)));
+                    "no such snapshot of model " + model + ": " + version + "; there are "
+                            + opened.store().versions(model));
         }
     }
 }

@@ -60,7 +60,7 @@ public final class ConfigKey<T> {
             return this;
         }
 
-        /** Adds a condition on the value before its conversion. */
+        /** Sets the condition on the parsed value, which is checked before any conversion. */
         Draft<T> requires(ConfigDef.Validator valid) {
             validator = valid;
             return this;
