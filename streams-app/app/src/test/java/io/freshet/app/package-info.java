@@ -1,4 +1,4 @@
-/** Checks of the whole: the architecture, and the documents' claims about the program. */
+/** Checks of the documents: their words, links and examples. */
 @NullMarked
 package io.freshet.app;
 

@@ -3,9 +3,14 @@ package io.freshet.dl4j;
 import java.util.ArrayList;
 import java.util.List;
 import org.deeplearning4j.nn.api.Layer;
+import org.deeplearning4j.nn.api.MaskState;
+import org.deeplearning4j.nn.api.layers.RecurrentLayer;
+import org.deeplearning4j.nn.conf.InputPreProcessor;
 import org.deeplearning4j.nn.conf.MultiLayerConfiguration;
+import org.deeplearning4j.nn.layers.util.MaskLayer;
 import org.deeplearning4j.nn.multilayer.MultiLayerNetwork;
 import org.deeplearning4j.nn.workspace.LayerWorkspaceMgr;
+import org.nd4j.common.primitives.Pair;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /** A {@link MultiLayerNetwork}, which is a sequence of layers. */
@@ -24,10 +29,35 @@ final class LayerNetwork implements Network {
     @Override
     public INDArray forward(INDArray input, INDArray mask, List<INDArray> dropout, boolean training) {
         clear();
-        network.setLayerMaskArrays(mask, null);
+        mask(mask);
         network.setInput(input);
         activations = network.feedForward(training, false);
         return activations.getLast();
+    }
+
+    /**
+     * Sets the masks of all layers. DL4J sets none for an LSTM that is not wrapped in another layer, because it expects padding at
+     * the end of a sequence. Freshet's is at the start, where it would become part of the state, so an LSTM with a MaskLayer
+     * after it gets the mask of its input. Without a MaskLayer, the gradients of a masked LSTM are wrong.
+     */
+    private void mask(INDArray mask) {
+        int batch = Math.toIntExact(mask.size(0));
+        network.setLayerMaskArrays(mask, null);
+        Pair<INDArray, MaskState> current = Pair.of(mask, MaskState.Active);
+        for (int i = 0; i + 1 < network.getnLayers() && current != null; i++) {
+            InputPreProcessor before = network.getLayerWiseConfigurations().getInputPreProcess(i);
+            if (before != null) {
+                current = before.feedForwardMaskArray(current.getFirst(), current.getSecond(), batch);
+            }
+            if (current != null) {
+                Layer layer = network.getLayer(i);
+                INDArray own = current.getFirst();
+                current = layer.feedForwardMaskArray(own, current.getSecond(), batch);
+                if (layer instanceof RecurrentLayer && network.getLayer(i + 1) instanceof MaskLayer) {
+                    layer.setMaskArray(own);
+                }
+            }
+        }
     }
 
     @Override

@@ -8,6 +8,8 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import io.freshet.store.format.Sha256;
+import io.jhdf.HdfFile;
+import io.jhdf.api.Attribute;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -19,20 +21,28 @@ import java.util.Objects;
 import java.util.TreeMap;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the configuration of a DL4J network from a file: the JSON of a {@code MultiLayerConfiguration} or a
- * {@code ComputationGraphConfiguration}, or a zip written by DL4J's {@code ModelSerializer}. From a zip, only the configuration
- * is read: its coefficients belong to other item vectors, so the network is trained from scratch. No object is deserialised.
+ * Reads the configuration of a network from a file. The file is DL4J's: the JSON of a {@code MultiLayerConfiguration} or a
+ * {@code ComputationGraphConfiguration}, or a zip written by its {@code ModelSerializer}. Or it is a sequential model of Keras:
+ * {@code .keras}, {@code .h5}, or the JSON of {@code to_json()}, see {@link KerasNetwork}. Only the configuration is read: the
+ * weights belong to other item vectors, so the network is trained from scratch. No object is deserialised.
  *
- * <p>This class loads no class of DL4J.
+ * <p>This class loads classes of DL4J only for a model of Keras.
  */
 public final class NetworkFile {
     /** Largest configuration that is read, in bytes. */
     static final int MAX_BYTES = 1 << 20;
 
     private static final Path LSTM = Path.of("lstm.json");
-    private static final String ENTRY = "configuration.json";
+    /** Entry of DL4J's zip with the configuration. */
+    private static final String DL4J_ENTRY = "configuration.json";
+    /** The same in Keras' zip. */
+    private static final String KERAS_ENTRY = "config.json";
+    /** Attribute of an HDF5 file's root that has the same for Keras. */
+    private static final String KERAS_ATTRIBUTE = "model_config";
+
     private static final byte[] ZIP = {'P', 'K', 3, 4};
     private static final byte[] HDF5 = {(byte) 0x89, 'H', 'D', 'F'};
 
@@ -60,14 +70,12 @@ public final class NetworkFile {
         try (InputStream in = Files.newInputStream(file)) {
             start = in.readNBytes(ZIP.length);
         }
-        if (Arrays.equals(start, HDF5)) {
-            throw new IllegalArgumentException(
-                    "a network must be DL4J's JSON or zip: import Keras' .h5 with DL4J, and write"
-                            + " getLayerWiseConfigurations().toJson() or getConfiguration().toJson() to a file: file="
-                            + file);
-        }
         try {
-            return canonical(Arrays.equals(start, ZIP) ? fromZip(file) : fromJson(file));
+            String text = Arrays.equals(start, ZIP)
+                    ? fromZip(file)
+                    : Arrays.equals(start, HDF5) ? fromHdf5(file) : fromJson(file);
+            JsonNode tree = parse(text);
+            return canonicalNetwork(tree.has("class_name") ? parse(KerasNetwork.toDl4j(tree)) : tree);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException(e.getMessage() + ", file=" + file, e);
         }
@@ -81,14 +89,31 @@ public final class NetworkFile {
 
     private static String fromZip(Path file) throws IOException {
         try (ZipFile zip = new ZipFile(file.toFile())) {
-            ZipEntry entry = zip.getEntry(ENTRY);
+            ZipEntry dl4j = zip.getEntry(DL4J_ENTRY);
+            ZipEntry entry = dl4j == null ? zip.getEntry(KERAS_ENTRY) : dl4j;
             if (entry == null) {
-                throw new IllegalArgumentException("a zip of DL4J must have an entry " + ENTRY);
+                throw new IllegalArgumentException("a zip must have an entry " + DL4J_ENTRY + ", which DL4J writes, or "
+                        + KERAS_ENTRY + ", which Keras writes");
             }
             try (InputStream in = zip.getInputStream(entry)) {
                 return text(in);
             }
         }
+    }
+
+    private static String fromHdf5(Path file) {
+        @Nullable String configuration;
+        try (HdfFile hdf5 = new HdfFile(file)) {
+            Attribute attribute = hdf5.getAttribute(KERAS_ATTRIBUTE);
+            configuration = attribute == null ? null : String.valueOf(attribute.getData());
+        } catch (RuntimeException e) { // a damaged file leads to many kinds
+            throw new IllegalArgumentException("an HDF5 file must be whole and readable: " + e, e);
+        }
+        if (configuration == null) {
+            throw new IllegalArgumentException("an HDF5 file must have the attribute " + KERAS_ATTRIBUTE
+                    + ": save the whole model with model.save(), not only its weights");
+        }
+        return configuration;
     }
 
     private static String text(InputStream in) throws IOException {
@@ -108,18 +133,24 @@ public final class NetworkFile {
      * @throws IllegalArgumentException if the text is not a network, or one that is not allowed
      */
     static String canonical(String text) {
-        JsonNode tree;
+        return canonicalNetwork(parse(text));
+    }
+
+    private static JsonNode parse(String text) {
         try {
-            tree = JSON.readTree(text);
+            return JSON.readTree(text);
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("a network must be JSON, each field once: " + e.getOriginalMessage(), e);
         }
+    }
+
+    private static String canonicalNetwork(JsonNode tree) {
         boolean layers = tree.path("confs").isArray();
         boolean graph = tree.path("vertices").isObject();
         if (layers == graph) {
             throw new IllegalArgumentException(
-                    "a network must be the JSON of a MultiLayerConfiguration, with \"confs\", or of a ComputationGraphConfiguration,"
-                            + " with \"vertices\"");
+                    "a network must be the JSON of a MultiLayerConfiguration, with \"confs\", of a ComputationGraphConfiguration,"
+                            + " with \"vertices\", or of a sequential model of Keras, with \"class_name\"");
         }
         JsonNode canonical = canonical(tree);
         NetworkRules.check(canonical);

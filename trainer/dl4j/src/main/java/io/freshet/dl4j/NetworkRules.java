@@ -21,8 +21,8 @@ final class NetworkRules {
                                     + " SeparableConvolution2D DepthwiseConvolution2D SubsamplingLayer Pooling2D"
                                     + " Subsampling1DLayer Pooling1D GlobalPoolingLayer LSTM GravesLSTM ZeroPaddingLayer"
                                     + " ZeroPadding1DLayer recurrent.SimpleRnn recurrent.LastTimeStep"
-                                    + " recurrent.Bidirectional recurrent.TimeDistributed convolutional.Cropping1D"
-                                    + " convolutional.Cropping2D misc.RepeatVector misc.ElementWiseMultiplicationLayer"
+                                    + " recurrent.Bidirectional convolutional.Cropping1D convolutional.Cropping2D"
+                                    + " misc.RepeatVector misc.ElementWiseMultiplicationLayer"
                                     + " util.MaskLayer util.MaskZeroLayer"),
                     named(
                             "org.deeplearning4j.nn.conf.graph.",
@@ -47,13 +47,15 @@ final class NetworkRules {
                     named(
                             "org.deeplearning4j.nn.conf.distribution.",
                             "ConstantDistribution GaussianDistribution LogNormalDistribution NormalDistribution"
-                                    + " OrthogonalDistribution TruncatedNormalDistribution UniformDistribution"),
+                                    + " TruncatedNormalDistribution UniformDistribution"),
                     Stream.of("org.nd4j.linalg.learning.config.NoOp"))
             .flatMap(names -> names)
             .collect(Collectors.toUnmodifiableSet());
 
     /** Reasons why common classes are rejected, by the end of their names. */
     private static final Map<String, String> REASONS = Map.of(
+            "OrthogonalDistribution", "DL4J computes without an end for some sizes: use another distribution",
+            "TimeDistributed", "DL4J mixes up its mask: use a Convolution1DLayer with kernel size 1",
             "OutputLayer", "Freshet computes the loss: end the network with the layer that outputs the state",
             "LossLayer", "Freshet computes the loss: end the network with the layer that outputs the state",
             "BatchNormalization", "a state would depend on the other states of its batch",
@@ -92,6 +94,12 @@ final class NetworkRules {
                     value.properties().forEach(vertex -> requireClass(vertex.getValue(), vertex.getKey(), ""));
                 case "idropout" ->
                     requireAbsent(value, name, "dropout", "Freshet drops activations itself: see --dropout");
+                // DL4J names the class of a distribution in this field.
+                case "type" -> {
+                    if (value.asText().indexOf('.') >= 0) {
+                        checkClass(value, name);
+                    }
+                }
                 case "weightNoise" -> requireAbsent(value, name, "weight noise", "it draws random numbers");
                 case "constraints" -> requireAbsent(value, name, "constraints", "the optimiser is Freshet's");
                 case "regularization", "regularizationBias" ->

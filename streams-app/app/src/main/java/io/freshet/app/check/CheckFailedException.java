@@ -1,9 +1,10 @@
 package io.freshet.app.check;
 
+import io.freshet.app.failure.Explained;
 import java.io.IOException;
 
 /** Thrown if a check finds a problem that prevents a command from running. The message has the problem and its remedy. */
-public final class CheckFailedException extends IOException {
+public final class CheckFailedException extends IOException implements Explained {
     private static final long serialVersionUID = 1L;
 
     CheckFailedException(Finding problem) {

@@ -5,24 +5,24 @@ import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.Environment;
 import io.freshet.app.cli.console.Failures;
 import io.freshet.app.cli.console.LogEnvironment;
+import io.freshet.app.cli.extension.Workbench;
 import io.freshet.app.cli.fit.FitCommand;
-import io.freshet.app.cli.lab.BenchCommand;
-import io.freshet.app.cli.lab.EvaluateCommand;
-import io.freshet.app.cli.lab.PlotCommand;
 import io.freshet.app.cli.models.ModelsCommand;
 import io.freshet.app.cli.models.ReplayCommand;
 import io.freshet.app.cli.option.DurationConverter;
-import io.freshet.app.cli.run.DemoCommand;
 import io.freshet.app.cli.run.FeedCommand;
 import io.freshet.app.cli.run.RunCommand;
-import io.freshet.app.cli.run.StartCacheCommand;
 import io.freshet.app.cli.run.TopicsCommand;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
@@ -39,18 +39,12 @@ import picocli.CommandLine.Spec;
             ""
         },
         subcommands = {
-            DemoCommand.class,
             RunCommand.class,
             TopicsCommand.class,
             FeedCommand.class,
             ReplayCommand.class,
             ModelsCommand.class,
-            FitCommand.class,
-            EvaluateCommand.class,
-            BenchCommand.class,
-            PlotCommand.class,
-            StartCacheCommand.class,
-            CommandLine.HelpCommand.class
+            FitCommand.class
         },
         versionProvider = BuildVersion.class,
         mixinStandardHelpOptions = true,
@@ -104,7 +98,13 @@ public final class Freshet implements Runnable {
 
     /** Returns the command with its sub-commands, ready to run. */
     public static CommandLine commandLine() {
-        CommandLine commandLine = new CommandLine(new Freshet())
+        CommandLine commandLine = new CommandLine(new Freshet());
+        Workbench.find()
+                .ifPresentOrElse(
+                        workbench -> workbench.commands().forEach(commandLine::addSubcommand),
+                        () -> withoutWorkbench(commandLine));
+        commandLine
+                .addSubcommand(new CommandLine.HelpCommand())
                 .setUsageHelpWidth(USAGE_WIDTH)
                 .setCaseInsensitiveEnumValuesAllowed(true)
                 .setParameterExceptionHandler(Freshet::refused)
@@ -114,9 +114,31 @@ public final class Freshet implements Runnable {
         return commandLine;
     }
 
+    /** Adds commands that only say where the workbench's are, and removes these from the help. */
+    private static void withoutWorkbench(CommandLine commandLine) {
+        UsageMessageSpec help = commandLine.getCommandSpec().usageMessage();
+        help.footer(Arrays.stream(help.footer())
+                .filter(line ->
+                        Workbench.COMMANDS.stream().noneMatch(name -> line.startsWith("  freshet " + name + " ")))
+                .toArray(String[]::new));
+        for (String name : Workbench.COMMANDS) {
+            String explanation = Workbench.isMissingFor("freshet " + name);
+            Callable<Integer> explain = () -> {
+                PrintWriter err = commandLine.getErr();
+                err.println("freshet: " + explanation);
+                err.flush();
+                return CommandLine.ExitCode.USAGE;
+            };
+            CommandSpec absent = CommandSpec.wrapWithoutInspection(explain);
+            absent.usageMessage().hidden(true).description(explanation);
+            absent.parser().unmatchedArgumentsAllowed(true);
+            commandLine.addSubcommand(name, absent);
+        }
+    }
+
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing, such as freshet demo or freshet run");
+        throw new ParameterException(spec.commandLine(), "a command is missing, such as freshet run or freshet topics");
     }
 
     /** Prints the mistake, similar names and a pointer to {@code --help}, instead of the whole help. */
@@ -126,8 +148,12 @@ public final class Freshet implements Runnable {
         err.println("freshet: " + mistake.getMessage());
         if (!CommandLine.UnmatchedArgumentException.printSuggestions(mistake, err)
                 && !command.getSubcommands().isEmpty()) {
-            err.println(
-                    "Commands: " + String.join(", ", command.getSubcommands().keySet()));
+            err.println("Commands: "
+                    + command.getSubcommands().values().stream()
+                            .map(CommandLine::getCommandSpec)
+                            .filter(each -> !each.usageMessage().hidden())
+                            .map(CommandSpec::name)
+                            .collect(Collectors.joining(", ")));
         }
         err.println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
         err.flush();

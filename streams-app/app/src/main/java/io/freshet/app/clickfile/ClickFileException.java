@@ -1,9 +1,10 @@
 package io.freshet.app.clickfile;
 
+import io.freshet.app.failure.Explained;
 import java.io.IOException;
 
 /** Thrown if click files cannot be read as requested. The message is for the user and says what to do. */
-public final class ClickFileException extends IOException {
+public final class ClickFileException extends IOException implements Explained {
     private static final long serialVersionUID = 1;
 
     public ClickFileException(String message) {
@@ -12,5 +13,10 @@ public final class ClickFileException extends IOException {
 
     ClickFileException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    @Override
+    public boolean isUsage() {
+        return true;
     }
 }

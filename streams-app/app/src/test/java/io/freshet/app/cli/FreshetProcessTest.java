@@ -2,6 +2,7 @@ package io.freshet.app.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.testkit.process.FreshetProcess;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;

@@ -134,7 +134,13 @@ final class ImageIT {
         assertThat(jars)
                 .noneMatch(jar -> jar.matches(
                         "(junit|assertj|jqwik|awaitility|archunit|selenium|testcontainers|docker-java|client-java).*"))
-                .noneMatch(jar -> jar.contains("test") && !jar.startsWith("streams-app-testkit-"));
+                .noneMatch(jar -> jar.contains("test"))
+                .noneMatch(jar -> jar.matches("(streams-app-workbench|trainer-lab|scala|kafka_).*"))
+                .noneMatch(jar -> jar.matches("kafka-(?!clients-|streams-).*"));
+        // The names of classes are plain text in a jar.
+        assertThat(freshet.shell("cd /opt/freshet/lib && LC_ALL=C grep -alE "
+                        + "'[^/[:alnum:]]((kafka/server|scala)/|io/freshet/(workbench|lab|testkit)/)' *.jar"))
+                .isEmpty();
         assertThat(Long.parseLong(freshet.shell("stat -c %s /opt/freshet/lib/rocksdbjni-*.jar")))
                 .as("bytes of RocksDB's jar, for this platform alone")
                 .isLessThan(10_000_000);
@@ -144,7 +150,16 @@ final class ImageIT {
                 .exec()
                 .getSize();
         String ours = freshet.shell("du -sm /opt/freshet | cut -f1");
+        assertThat(Integer.parseInt(ours)).as("MB of Freshet and its libraries").isLessThan(300);
         report("size of the image: %d MB, of which Freshet %s MB".formatted(bytes / 1_000_000, ours));
+    }
+
+    @Test
+    @Order(4)
+    void shouldSayWhereTheDemoIs() throws Exception {
+        assertThat(freshet.shell("freshet demo; echo $?"))
+                .contains("freshet demo is not part of the container image")
+                .startsWith("2");
     }
 
     @Test

@@ -2,9 +2,9 @@ package io.freshet.app.faults;
 
 import static org.awaitility.Awaitility.await;
 
-import io.freshet.app.cli.FreshetProcess;
 import io.freshet.testkit.broker.KafkaNode;
 import io.freshet.testkit.broker.TcpProxy;
+import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;
 import java.io.Writer;
 import java.nio.file.Files;

@@ -4,7 +4,6 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.freshet.app.cli.FreshetProcess;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.store.FileSnapshotStore;
@@ -12,6 +11,7 @@ import io.freshet.store.event.Click;
 import io.freshet.store.event.ClickCodec;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.testkit.broker.EmbeddedKafka;
+import io.freshet.testkit.process.FreshetProcess;
 import io.freshet.testkit.topic.CommittedLog;
 import io.freshet.testkit.topic.SequenceFeeder;
 import io.freshet.training.config.OnlineConfig;

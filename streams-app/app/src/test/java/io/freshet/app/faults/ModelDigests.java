@@ -3,10 +3,10 @@ package io.freshet.app.faults;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.freshet.app.cli.FreshetProcess;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.snapshot.FileEntry;
 import io.freshet.store.snapshot.Manifest;
+import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;

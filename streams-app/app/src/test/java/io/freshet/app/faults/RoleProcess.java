@@ -2,7 +2,7 @@ package io.freshet.app.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.app.cli.FreshetProcess;
+import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;

@@ -3,9 +3,9 @@ package io.freshet.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.freshet.app.cli.FreshetProcess;
 import io.freshet.testkit.broker.EmbeddedKafka;
 import io.freshet.testkit.http.Asker;
+import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.Socket;

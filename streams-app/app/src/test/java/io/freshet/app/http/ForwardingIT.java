@@ -3,11 +3,11 @@ package io.freshet.app.http;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import io.freshet.app.cli.FreshetProcess;
 import io.freshet.service.http.access.Forwarder;
 import io.freshet.testkit.broker.EmbeddedKafka;
 import io.freshet.testkit.http.Asker;
 import io.freshet.testkit.http.Asker.Answer;
+import io.freshet.testkit.process.FreshetProcess;
 import io.freshet.testkit.tls.Certificates;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -4,12 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import io.freshet.app.cli.FreshetProcess;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.testkit.broker.EmbeddedKafka;
 import io.freshet.testkit.http.Asker;
 import io.freshet.testkit.http.Asker.Answer;
+import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -9,6 +9,7 @@ import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.failure.TrainerLog;
 import io.freshet.training.input.InputBatch;
 import io.freshet.training.input.SequenceInput;
+import io.freshet.training.liveness.LagWatch;
 import io.freshet.training.publish.LearnerDescription;
 import io.freshet.training.publish.ModelLogWriter;
 import io.freshet.training.publish.Progress;
@@ -54,6 +55,7 @@ final class TrainingLoop {
     private long stepNanos; // duration of the last step
     private double loss;
     private boolean atEnd;
+    private final LagWatch lag = new LagWatch(System.nanoTime());
 
     /**
      * Creates a loop that is ready to run.
@@ -163,6 +165,17 @@ final class TrainingLoop {
         progress.addStep(batch.updates().size(), stepNanos);
         metrics.step(outcome, batch.updates().size(), stepNanos);
         metrics.passedOver(batch.undecodable());
+        lag.observe(System.nanoTime(), input.lag(), progress.records()).ifPresent(this::warnOfLag);
+    }
+
+    private void warnOfLag(LagWatch.Report report) {
+        LOG.warn(
+                "Model {} learns {} clicks a second, and more arrive: {} clicks wait. Give the trainer more processors, or use a"
+                        + " faster encoder: encoder={}",
+                config.modelName(),
+                report.clicksPerSecond(),
+                report.lag(),
+                learner.model().config().encoder().type());
     }
 
     /**

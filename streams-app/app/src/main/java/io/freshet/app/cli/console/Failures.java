@@ -1,9 +1,6 @@
 package io.freshet.app.cli.console;
 
-import io.freshet.app.check.CheckFailedException;
-import io.freshet.app.clickfile.ClickFileException;
-import io.freshet.app.demo.state.StateFolderException;
-import io.freshet.lab.continual.PeriodFileException;
+import io.freshet.app.failure.Explained;
 import io.freshet.store.SnapshotStoreException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
@@ -15,9 +12,7 @@ public final class Failures {
 
     /** Returns whether the failure is a mistake in the command or its input, not in the program or its environment. */
     public static boolean isUsage(Throwable failure) {
-        return failure instanceof ConfigException
-                || failure instanceof ClickFileException
-                || failure instanceof PeriodFileException;
+        return failure instanceof ConfigException || (failure instanceof Explained explained && explained.isUsage());
     }
 
     /** Returns one line: the failure, and its cause if that adds information. */
@@ -33,12 +28,8 @@ public final class Failures {
         return switch (failure) {
             case NoSuchFileException _ -> "no such file: " + message;
             case AccessDeniedException _ -> "no right to use: " + message;
-            case ConfigException _,
-                    ClickFileException _,
-                    PeriodFileException _,
-                    StateFolderException _,
-                    SnapshotStoreException _,
-                    CheckFailedException _ -> String.valueOf(message);
+            case ConfigException _, SnapshotStoreException _ -> String.valueOf(message);
+            case Throwable explained when explained instanceof Explained -> String.valueOf(message);
             default -> failure.getClass().getSimpleName() + (message == null ? "" : ": " + message);
         };
     }

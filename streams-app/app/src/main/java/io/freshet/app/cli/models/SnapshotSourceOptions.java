@@ -3,7 +3,6 @@ package io.freshet.app.cli.models;
 import io.freshet.app.cli.option.ModelSourceOptions;
 import io.freshet.app.cli.option.StandaloneStore;
 import io.freshet.app.cli.option.StoreLocationConverter;
-import io.freshet.app.demo.state.StateFolderException;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.SnapshotStore;
@@ -62,16 +61,16 @@ final class SnapshotSourceOptions {
     /**
      * Opens the store, and requires that its Kafka, if there is one, answers. Refuses options that contradict each other.
      */
-    Opened open(CommandSpec spec) throws IOException, StateFolderException {
+    Opened open(CommandSpec spec) throws IOException {
         return open(spec, true);
     }
 
     /** Opens the store only; its Kafka need not be reachable. */
-    Opened openStore(CommandSpec spec) throws IOException, StateFolderException {
+    Opened openStore(CommandSpec spec) throws IOException {
         return open(spec, false);
     }
 
-    private Opened open(CommandSpec spec, boolean withKafka) throws IOException, StateFolderException {
+    private Opened open(CommandSpec spec, boolean withKafka) throws IOException {
         if (store == null) {
             ModelSourceOptions.Opened opened = withKafka ? place.open(spec) : place.openStore(spec);
             return new Opened(opened.config().get(ModelStoreKeys.MODEL_NAME), opened.store(), opened);

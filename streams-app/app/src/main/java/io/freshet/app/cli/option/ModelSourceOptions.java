@@ -2,8 +2,8 @@ package io.freshet.app.cli.option;
 
 import io.freshet.app.check.Reachability;
 import io.freshet.app.cli.console.Environment;
-import io.freshet.app.demo.state.DemoState;
-import io.freshet.app.demo.state.StateFolderException;
+import io.freshet.app.cli.extension.EndedDemo;
+import io.freshet.app.cli.extension.Workbench;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.ModelStores;
 import io.freshet.store.SnapshotStore;
@@ -45,7 +45,7 @@ public final class ModelSourceOptions {
     public record Opened(
             FreshetConfig config,
             SnapshotStore store,
-            @Nullable DemoState demo) implements AutoCloseable {
+            @Nullable EndedDemo demo) implements AutoCloseable {
         @Override
         public void close() throws IOException {
             if (demo != null) {
@@ -60,7 +60,7 @@ public final class ModelSourceOptions {
     }
 
     /** Opens configuration and store, and requires that Kafka answers. Refuses options that contradict each other. */
-    public Opened open(CommandSpec spec) throws IOException, StateFolderException {
+    public Opened open(CommandSpec spec) throws IOException {
         Opened opened = openStore(spec);
         if (opened.demo() == null) {
             Reachability.require(opened.config());
@@ -69,7 +69,7 @@ public final class ModelSourceOptions {
     }
 
     /** Opens configuration and store only; Kafka need not be reachable. */
-    public Opened openStore(CommandSpec spec) throws IOException, StateFolderException {
+    public Opened openStore(CommandSpec spec) throws IOException {
         if (config != null && state != null) {
             throw new ParameterException(spec.commandLine(), "--state has its own configuration: leave out --config");
         }
@@ -78,7 +78,9 @@ public final class ModelSourceOptions {
                     spec.commandLine(), "--config: no such file, or no right to read it: " + config);
         }
         if (state != null) {
-            DemoState demo = DemoState.open(state, settings, Environment.ofConfiguration());
+            Workbench workbench = Workbench.find()
+                    .orElseThrow(() -> new ParameterException(spec.commandLine(), Workbench.isMissingFor("--state")));
+            EndedDemo demo = workbench.openDemo(state, settings, Environment.ofConfiguration());
             return new Opened(demo.config(), ModelStores.open(demo.config()), demo);
         }
         FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), settings);

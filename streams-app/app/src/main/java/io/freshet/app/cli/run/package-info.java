@@ -1,4 +1,4 @@
-/** Commands that run Freshet: the roles, the demo, a feed of clicks, topics, and the start cache. */
+/** Commands that run Freshet: the roles, a feed of clicks, and topics. */
 @NullMarked
 package io.freshet.app.cli.run;
 

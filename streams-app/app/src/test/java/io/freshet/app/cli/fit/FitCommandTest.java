@@ -1,7 +1,6 @@
 package io.freshet.app.cli.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -10,7 +9,6 @@ import io.freshet.model.encoder.network.FmlpRecConfig;
 import io.freshet.model.encoder.network.Gru4RecConfig;
 import io.freshet.model.encoder.network.LruRecConfig;
 import io.freshet.model.encoder.network.SasRecConfig;
-import io.freshet.model.tensor.Lanes;
 import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.training.fit.FitConfig;
 import io.freshet.training.fit.SequenceDataset;
@@ -210,65 +208,6 @@ class FitCommandTest {
     }
 
     @Test
-    void shouldWriteTheSameFiguresWhenTheSnapshotIsEvaluated() throws IOException {
-        Path fitted = folder.resolve("fit.json");
-        Path evaluated = folder.resolve("evaluate.json");
-        Path models = folder.resolve("models");
-        String data = circle().toString();
-        assertThat(execute(
-                        "fit",
-                        "--data",
-                        data,
-                        "--epochs",
-                        "10",
-                        "--batch",
-                        "32",
-                        "--dim",
-                        "" + Lanes.WIDTH,
-                        "--quiet",
-                        "--max-length",
-                        "8",
-                        "--json",
-                        fitted.toString(),
-                        "--snapshot",
-                        models.toString(),
-                        "--name",
-                        "circle"))
-                .as(err.toString())
-                .isZero();
-        assertThat(execute(
-                        "evaluate",
-                        "--data",
-                        data,
-                        "--snapshot",
-                        models.toString(),
-                        "--name",
-                        "circle",
-                        "--json",
-                        evaluated.toString()))
-                .as(err.toString())
-                .isZero();
-
-        JsonNode fit = new ObjectMapper().readTree(fitted.toFile());
-        assertThat(fit.fieldNames())
-                .toIterable()
-                .containsExactly("settings", "curve", "validation", "test", "best_epoch", "seconds");
-        assertThat(fit.get("test").fieldNames())
-                .toIterable()
-                .containsExactly("hr5", "hr10", "hr20", "ndcg5", "ndcg10", "ndcg20", "mrr5", "mrr10", "mrr20");
-        assertThat(fit.get("curve")).hasSize(2);
-        assertThat(fit.get("curve").get(1).get("ndcg10").asDouble()).isPositive();
-        assertThat(fit.get("best_epoch").asInt()).isIn(5, 10);
-        JsonNode again = new ObjectMapper().readTree(evaluated.toFile());
-        for (String measure : List.of("hr10", "ndcg10", "mrr20")) {
-            assertThat(again.get("test").get(measure).asDouble())
-                    .isCloseTo(fit.get("test").get(measure).asDouble(), within(1e-12));
-            assertThat(again.get("validation").get(measure).asDouble())
-                    .isCloseTo(fit.get("validation").get(measure).asDouble(), within(1e-12));
-        }
-    }
-
-    @Test
     void shouldGiveTheSameFiguresForTheSameClicksInAnotherOrder() throws IOException {
         List<String> byTime = new ArrayList<>();
         for (int i = 0; i < 400; i++) {
@@ -313,14 +252,6 @@ class FitCommandTest {
         command.addAll(List.of("--epochs", "10", "--batch", "16", "--dim", "16", "--max-length", "8", "--quiet"));
         assertThat(execute(command.toArray(String[]::new))).as(err.toString()).isZero();
         return new ObjectMapper().readTree(json.toFile());
-    }
-
-    @Test
-    void shouldRefuseToEvaluateWhenThereIsNoSnapshot() throws IOException {
-        String data = circle().toString();
-        assertThat(execute("evaluate", "--data", data, "--snapshot", folder.toString()))
-                .isEqualTo(2);
-        assertThat(err.toString()).contains("no such snapshot", "model=default");
     }
 
     /** Writes clicks of users who walk around a circle of 30 items. */

@@ -2,9 +2,9 @@ package io.freshet.app.cli.run;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.app.cli.FreshetProcess;
 import io.freshet.testkit.broker.Broker;
 import io.freshet.testkit.broker.TcpProxy;
+import io.freshet.testkit.process.FreshetProcess;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.nio.file.Files;

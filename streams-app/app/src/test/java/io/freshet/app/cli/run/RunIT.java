@@ -6,11 +6,11 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.app.cli.FreshetProcess;
 import io.freshet.service.variant.UserSplit;
 import io.freshet.store.event.Click;
 import io.freshet.store.event.ClickCodec;
 import io.freshet.testkit.broker.Broker;
+import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -1,0 +1,43 @@
+package io.freshet.app.cli.extension;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.ServiceLoader;
+
+/**
+ * The demo, the lab and their broker, which operators do not need. The distribution has them; the container image does not.
+ * Found with {@link ServiceLoader}.
+ */
+public interface Workbench {
+    /** The names of its commands, so that a program without it can say where they are. */
+    List<String> COMMANDS = List.of("demo", "evaluate", "bench", "plot", "start-cache");
+
+    /** Returns the workbench, if it is on the class path. */
+    static Optional<Workbench> find() {
+        return ServiceLoader.load(Workbench.class).findFirst();
+    }
+
+    /**
+     * Returns a sentence for a user who asks for something that needs the workbench where there is none.
+     *
+     * @param wanted a command or an option
+     */
+    static String isMissingFor(String wanted) {
+        return wanted + " is not part of the container image, which has what production needs: use bin/freshet of the"
+                + " distribution, or streams-app/bin/freshet of a checkout";
+    }
+
+    /** Returns the classes of its commands. */
+    List<Class<?>> commands();
+
+    /**
+     * Locks the state folder of a demo that has ended, and starts its broker. No role runs.
+     *
+     * @param settings settings that the demo was started with
+     * @throws IOException if a demo is running on the folder, or the folder is not a demo's
+     */
+    EndedDemo openDemo(Path state, Map<String, String> settings, Map<String, String> environment) throws IOException;
+}

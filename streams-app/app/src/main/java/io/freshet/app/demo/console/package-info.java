@@ -1,5 +1,0 @@
-/** The demo's console, which is drawn again several times a second. */
-@NullMarked
-package io.freshet.app.demo.console;
-
-import org.jspecify.annotations.NullMarked;

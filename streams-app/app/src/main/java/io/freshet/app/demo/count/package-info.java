@@ -1,5 +1,0 @@
-/** What the demo measures: counts of records in each stage, latencies, memory, and the accuracy of the model beside the baselines. */
-@NullMarked
-package io.freshet.app.demo.count;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,0 @@
-/** The folder in which the demo keeps its broker, its model and its origin from one run to the next. */
-@NullMarked
-package io.freshet.app.demo.state;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,59 @@
+package io.freshet.app.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The program of the container image: this module's class path has no workbench. */
+final class WithoutWorkbenchTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "demo",
+                "demo --help",
+                "demo --clicks clicks.csv --until-end",
+                "evaluate prequential --set model.dim=32",
+                "bench recovery",
+                "plot out.json",
+                "start-cache"
+            })
+    void shouldSayWhereACommandOfTheWorkbenchIs(String line) {
+        String[] arguments = line.split(" ", -1);
+        assertThat(execute(arguments)).isEqualTo(2);
+        assertThat(err.toString())
+                .contains("freshet " + arguments[0] + " is not part of the container image", "streams-app/bin/freshet")
+                .hasLineCount(1);
+    }
+
+    @Test
+    void shouldSayWhereTheStateOfADemoCanBeRead() {
+        assertThat(execute("models", "list", "--state", "run1")).isEqualTo(2);
+        assertThat(err.toString()).contains("--state is not part of the container image");
+    }
+
+    @Test
+    void shouldLeaveTheWorkbenchOutOfTheHelp() {
+        assertThat(execute("--help")).isZero();
+        assertThat(out.toString())
+                .contains("freshet run --check", "  models")
+                .doesNotContain("freshet demo", "  demo", "  bench");
+        assertThat(execute("help", "demo")).isZero();
+        assertThat(out.toString()).contains("freshet demo is not part of the container image");
+        assertThat(execute()).isEqualTo(2);
+        assertThat(err.toString()).contains("Commands: run, topics").doesNotContain("demo");
+    }
+
+    private int execute(String... arguments) {
+        return Freshet.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+}

@@ -1,0 +1,195 @@
+package io.freshet.workbench.cli;
+
+import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.console.Environment;
+import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.console.Terminal;
+import io.freshet.app.feed.StopSignal;
+import io.freshet.lab.continual.Continual;
+import io.freshet.lab.continual.ContinualConfig;
+import io.freshet.lab.continual.ContinualListener;
+import io.freshet.lab.continual.Cycle;
+import io.freshet.lab.continual.PeriodClick;
+import io.freshet.lab.continual.PeriodFileException;
+import io.freshet.lab.continual.PeriodFiles;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.SequencerKeys;
+import io.freshet.training.config.OnlineConfig;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet evaluate continual}. */
+@Command(
+        name = "continual",
+        description = {
+            "Learns one period after another online, each in one pass, and tests the model on the next period before"
+                    + " learning from that period: the protocol of ADER (Mi, Lin, Faltings, RecSys 2020). Every click"
+                    + " of a session except the first is a target, ranked among all items seen so far; ties count"
+                    + " against the model. Test clicks on items never seen are removed first, then sessions of one"
+                    + " click. Ctrl-C ends it with the cycles so far.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nExamples:%n",
+        footer = {
+            "  freshet evaluate continual --periods diginetica --json out.json",
+            "  freshet evaluate continual --periods diginetica --cycles 3 --set model.dim=128",
+            "      only the first cycles, to choose settings"
+        })
+final class EvaluateContinualCommand implements Callable<Integer> {
+    /** Defaults for sessions learned in bulk; those of the configuration are for keeping up with a stream. */
+    static final Map<String, String> USUAL = Map.of(
+            "model.dim", "96",
+            "training.learning.rate", "0.001",
+            "training.dropout", "0.45",
+            "training.negatives", "2048",
+            "online.step.clicks", "256",
+            "online.optimizer.steps", "4",
+            "online.replay.sequences", "256",
+            "online.replay.length", "50");
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--periods",
+            paramLabel = "DIR",
+            required = true,
+            description = "Folder of period_0.txt, period_1.txt and so on: lines 'session item' in order of time.")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Path periods;
+
+    @Option(names = "--cycles", paramLabel = "N", description = "Number of cycles. Default: until the periods end.")
+    private @Nullable Integer cycles;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set a key of the configuration: model.*, training.*, online.*, sequencer.window. May be"
+                    + " repeated. Some defaults differ from the configuration's; --json lists all values.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write settings, mean and cycles to this file after each cycle.")
+    private @Nullable Path json;
+
+    @Option(names = "--quiet", description = "Show only the result.")
+    private boolean quiet;
+
+    EvaluateContinualCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        StopSignal stop = StopSignal.onShutdown();
+        try (stop) {
+            run(System.out, stop);
+        }
+        return 0;
+    }
+
+    private void run(PrintStream out, StopSignal stop) throws IOException {
+        List<Path> files = PeriodFiles.in(periods);
+        if (files.size() < 2) {
+            throw refused("--periods: there must be period_0.txt and period_1.txt: " + periods);
+        }
+        int last = cycles == null ? files.size() - 1 : Math.min(cycles, files.size() - 1);
+        ContinualConfig config = config();
+        ContinualProgress progress = new ContinualProgress(out, Terminal.canRedraw(), Terminal.hasBlocks(), last);
+        ContinualReport report = ContinualReport.of(settings(config), List.of(), 0);
+        try (Continual continual = new Continual(config)) {
+            report = run(continual, files.subList(0, last + 1), report.settings(), progress, stop);
+        } catch (PeriodFileException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+        report.lines().forEach(out::println);
+        out.flush();
+    }
+
+    private ContinualReport run(
+            Continual continual,
+            List<Path> files,
+            Map<String, Object> described,
+            ContinualProgress progress,
+            StopSignal stop)
+            throws IOException {
+        long start = System.nanoTime();
+        List<Cycle> done = new ArrayList<>();
+        List<PeriodClick> learned = PeriodFiles.read(files.getFirst());
+        for (Path file : files.subList(1, files.size())) {
+            List<PeriodClick> tested = PeriodFiles.read(file);
+            Optional<Cycle> cycle =
+                    continual.run(learned, tested, quiet ? ContinualListener.SILENT : progress, stop::isRaised);
+            if (cycle.isEmpty()) {
+                break;
+            }
+            done.add(cycle.get());
+            if (!quiet) {
+                progress.finished(cycle.get());
+            }
+            write(ContinualReport.of(described, done, (System.nanoTime() - start) / 1e9));
+            learned = tested;
+        }
+        progress.clear();
+        return ContinualReport.of(described, done, (System.nanoTime() - start) / 1e9);
+    }
+
+    private void write(ContinualReport report) throws IOException {
+        if (json != null) {
+            JsonFile.write(json, report);
+        }
+    }
+
+    /** Returns the configuration that the options result in. */
+    ContinualConfig config() throws IOException {
+        Map<String, String> said = new LinkedHashMap<>(USUAL);
+        said.putAll(settings);
+        FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), said);
+        OnlineConfig trainer = freshet.trainer();
+        return new ContinualConfig(
+                trainer.model(),
+                trainer.training(),
+                trainer.learning(),
+                trainer.stepClicks(),
+                freshet.get(SequencerKeys.WINDOW));
+    }
+
+    private Map<String, Object> settings(ContinualConfig config) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("periods", String.valueOf(periods.getFileName()));
+        values.put("seed", config.model().seed());
+        values.put("encoder", config.model().encoder().type());
+        values.putAll(config.model().encoder().describe());
+        values.put("item_deviation", config.model().itemDeviation());
+        values.put("lr", config.training().optimizer().learningRate());
+        values.put("dropout", config.training().dropout());
+        values.put("negatives", config.training().loss().negatives());
+        values.put("step_clicks", config.stepClicks());
+        values.put("optimizer_steps", config.learning().optimizerSteps());
+        values.put("replay_sequences", config.learning().replaySequences());
+        values.put("replay_length", config.learning().replayLength());
+        values.put("replay_capacity", config.learning().replayCapacity());
+        return values;
+    }
+
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

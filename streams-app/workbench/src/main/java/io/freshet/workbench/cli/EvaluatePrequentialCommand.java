@@ -1,0 +1,312 @@
+package io.freshet.workbench.cli;
+
+import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.console.Environment;
+import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.console.Terminal;
+import io.freshet.app.clickfile.ClickFileOptions;
+import io.freshet.app.clickfile.ClickFileSummary;
+import io.freshet.app.clickfile.ClickFiles;
+import io.freshet.app.feed.StopSignal;
+import io.freshet.lab.prequential.ComparedMethod;
+import io.freshet.lab.prequential.Comparison;
+import io.freshet.lab.prequential.ComparisonConfig;
+import io.freshet.lab.prequential.ComparisonListener;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.SequencerKeys;
+import io.freshet.service.sequencer.InMemorySequencer;
+import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.fit.FitConfig;
+import io.freshet.training.fit.HeldOutUsers;
+import io.freshet.training.fit.LearningRateSchedule;
+import io.freshet.training.learner.TrainingConfig;
+import io.freshet.training.metrics.SeenItems;
+import io.freshet.training.optimizer.Adam;
+import io.freshet.training.step.UserUpdate;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet evaluate prequential}. */
+@Command(
+        name = "prequential",
+        description = {
+            "Replays a file of clicks through the online learner without Kafka, in steps of online.step.clicks: each"
+                    + " click whose user has an earlier one is first ranked among all items seen so far, and only then"
+                    + " learned from. An item never seen is a miss; ties count against the model. The learner's"
+                    + " network alone, its memory alone and baselines run over the same clicks. Figures cover the"
+                    + " events after the first tenth of the file. Users are never forgotten. Ctrl-C ends it with the"
+                    + " figures so far.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false,
+        footerHeading = "%nBaselines:%n",
+        footer = {
+            "  popularity           the most clicked items among the newest 10,000 clicks",
+            "  decayed_popularity   each click loses half its weight every 3,500 clicks",
+            "  rules                items that most often followed the last three items, weight 1 / gap",
+            "  frozen               the online learner as of the first fifth of the file",
+            "  refit                the network fitted from scratch at each tenth of the file to all clicks",
+            "                       before, epochs chosen by validation, and frozen in between; keeps all",
+            "                       clicks in memory, and takes longer than all the others together",
+            "",
+            "Examples:",
+            "  freshet evaluate prequential --clicks clicks.tsv --json out.json --plot out.svg",
+            "  freshet evaluate prequential --clicks ratings.csv --user uid --item iid --time ts --mask-seen",
+            "      a file in which no user returns to an item",
+            "  freshet evaluate prequential --clicks clicks.tsv --baselines rules --set training.dropout=0.3",
+            "  freshet evaluate prequential --clicks shop.csv --event-type action \\",
+            "      --set events.weights=purchase=4,view=0.5 --set events.negative=dislike"
+        })
+final class EvaluatePrequentialCommand implements Callable<Integer> {
+    // The best of a few values on a stream of sessions, so that the baseline is as strong as possible.
+    private static final float REFIT_LEARNING_RATE = 2e-3f;
+    private static final float REFIT_DROPOUT = .5f;
+    private static final double HELD_OUT_SHARE = .1;
+    private static final int REFIT_BATCH = 256;
+    private static final int REFIT_VALIDATION_INTERVAL = 2;
+    private static final int REFIT_PATIENCE = 5;
+
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--clicks",
+            paramLabel = "FILE",
+            arity = "1..*",
+            required = true,
+            description = "Clicks in order of time: CSV or TSV with a header, JSON lines or Parquet. Several files,"
+                    + " folders and globs are read in order; files may be packed with gzip or zstd. The layout that"
+                    + " was found is printed before the model learns.")
+    private List<String> clicks = List.of();
+
+    @Mixin
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private ClickFileOptions format;
+
+    @Option(
+            names = "--mask-seen",
+            description = "Leave out the items of the user's sequence when the next one is ranked.")
+    private boolean maskSeen;
+
+    @Option(
+            names = "--baselines",
+            paramLabel = "NAMES",
+            split = ",",
+            description = "Baselines to run, separated by commas, or none. Default: all.")
+    private List<String> baselines = List.of("all");
+
+    @Option(
+            names = "--refit-epochs",
+            paramLabel = "N",
+            defaultValue = "60",
+            description = "Maximum number of epochs of a refit. Default: ${DEFAULT-VALUE}.")
+    private int refitEpochs;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Set a key of the configuration: model.*, training.*, online.*, events.*, sequencer.window."
+                    + " May be repeated.")
+    private Map<String, String> settings = new LinkedHashMap<>();
+
+    @Option(
+            names = "--json",
+            paramLabel = "FILE",
+            description = "Write settings, figures, slices and curves to this file at the end, also after Ctrl-C.")
+    private @Nullable Path json;
+
+    @Option(
+            names = "--plot",
+            paramLabel = "FILE.svg",
+            description = "Plot NDCG@10 over the newest events along the file to this SVG file.")
+    private @Nullable Path plot;
+
+    @Option(names = "--quiet", description = "Show only the result.")
+    private boolean quiet;
+
+    EvaluatePrequentialCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        StopSignal stop = StopSignal.onShutdown();
+        try (stop) {
+            run(System.out, stop);
+        }
+        return 0;
+    }
+
+    private void run(PrintStream out, StopSignal stop) throws IOException {
+        FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), settings);
+        ClickFiles files = ClickFiles.open(clicks, format, InstantSource.system());
+        files.requireTimes();
+        if (!quiet) {
+            files.describe().forEach(out::println);
+            out.flush();
+        }
+        // First of two passes: counts the clicks, because the tenths depend on the length of the stream.
+        InMemorySequencer counting = sequencer(freshet);
+        ClickFileSummary input = files.readWhile(click -> {
+            counting.apply(click);
+            return !stop.isRaised();
+        });
+        (quiet ? input.leftOutLines() : input.lines()).forEach(out::println);
+        input.orderWarning().ifPresent(out::println);
+        out.flush();
+        long records = counting.accepted();
+        ComparisonConfig config = config(freshet.trainer());
+        long start = System.nanoTime();
+        InMemorySequencer sequencer = sequencer(freshet);
+        ComparisonProgress progress = new ComparisonProgress(out, Terminal.canRedraw(), Terminal.hasBlocks());
+        try (Comparison comparison =
+                new Comparison(config, records, quiet ? ComparisonListener.SILENT : progress, stop::isRaised)) {
+            replay(files, sequencer, comparison, stop);
+            progress.clear();
+            PrequentialReport report = PrequentialReport.of(
+                    settings(config, input),
+                    PrequentialReport.Clicks.of(sequencer, input.leftOutRows()),
+                    comparison.result(),
+                    stop.isRaised(),
+                    (System.nanoTime() - start) / 1e9);
+            tell(out, report, config.window());
+        }
+    }
+
+    private static void replay(ClickFiles files, InMemorySequencer sequencer, Comparison comparison, StopSignal stop)
+            throws IOException {
+        files.readWhile(click -> {
+            UserUpdate update = sequencer.apply(click);
+            if (update != null) {
+                comparison.accept(update);
+            }
+            return !stop.isRaised();
+        });
+        if (!stop.isRaised()) {
+            comparison.finish();
+        }
+    }
+
+    private static InMemorySequencer sequencer(FreshetConfig freshet) {
+        return new InMemorySequencer(freshet.get(SequencerKeys.WINDOW), freshet.eventTypes());
+    }
+
+    /** Returns the configuration that the options result in. */
+    ComparisonConfig config(OnlineConfig trainer) {
+        SeenItems seen = maskSeen ? SeenItems.MASKED : SeenItems.RANKED;
+        try {
+            return new ComparisonConfig(
+                    trainer.model(),
+                    trainer.training(),
+                    trainer.learning(),
+                    trainer.stepClicks(),
+                    seen,
+                    methods(),
+                    refit(trainer, seen),
+                    trainer.learning().metricsWindow());
+        } catch (IllegalArgumentException e) {
+            throw refused(String.valueOf(e.getMessage()));
+        }
+    }
+
+    private FitConfig refit(OnlineConfig trainer, SeenItems seen) {
+        TrainingConfig online = trainer.training();
+        Adam.Settings adam = online.optimizer();
+        Adam.Settings slower =
+                new Adam.Settings(REFIT_LEARNING_RATE, adam.beta1(), adam.beta2(), adam.epsilon(), adam.weightDecay());
+        TrainingConfig training = new TrainingConfig(
+                slower,
+                REFIT_DROPOUT,
+                online.loss(),
+                online.workers(),
+                online.shards(),
+                online.maxGradientNorm(),
+                online.sequenceTargets());
+        return new FitConfig(
+                trainer.model().encoder(),
+                FitConfig.XAVIER,
+                trainer.model().seed(),
+                training,
+                REFIT_BATCH,
+                refitEpochs,
+                REFIT_VALIDATION_INTERVAL,
+                REFIT_PATIENCE,
+                seen,
+                new HeldOutUsers(HELD_OUT_SHARE),
+                LearningRateSchedule.CONSTANT);
+    }
+
+    private Set<ComparedMethod> methods() {
+        if (baselines.equals(List.of("all"))) {
+            return EnumSet.allOf(ComparedMethod.class);
+        }
+        Set<ComparedMethod> chosen = EnumSet.noneOf(ComparedMethod.class);
+        if (!baselines.equals(List.of("none"))) {
+            baselines.forEach(name -> chosen.add(method(name)));
+        }
+        return chosen;
+    }
+
+    private ComparedMethod method(String name) {
+        for (ComparedMethod method : ComparedMethod.values()) {
+            if (PrequentialReport.nameOf(method).equals(name)) {
+                return method;
+            }
+        }
+        throw refused("--baselines must be all, none or some of "
+                + String.join(
+                        ", ",
+                        EnumSet.allOf(ComparedMethod.class).stream()
+                                .map(PrequentialReport::nameOf)
+                                .toList())
+                + ": " + name);
+    }
+
+    private String clicksName() {
+        return String.valueOf(Path.of(clicks.getFirst()).getFileName());
+    }
+
+    private Map<String, Object> settings(ComparisonConfig config, ClickFileSummary input) {
+        Map<String, Object> values = new LinkedHashMap<>();
+        values.put("clicks", clicksName());
+        values.put("input", input);
+        values.put("mask_seen", maskSeen);
+        values.put("step_clicks", config.stepClicks());
+        values.put("window", config.window());
+        values.put("seed", config.model().seed());
+        values.put("set", settings);
+        return values;
+    }
+
+    private void tell(PrintStream out, PrequentialReport report, int window) throws IOException {
+        report.lines().forEach(out::println);
+        out.flush();
+        if (json != null) {
+            JsonFile.write(json, report);
+        }
+        if (plot != null) {
+            Files.writeString(plot, report.plot(clicksName(), window).svg());
+        }
+    }
+
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

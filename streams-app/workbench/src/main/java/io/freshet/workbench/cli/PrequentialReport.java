@@ -1,0 +1,232 @@
+package io.freshet.workbench.cli;
+
+import io.freshet.app.cli.fit.FitProgress;
+import io.freshet.app.cli.fit.LeaveOneOutMetrics;
+import io.freshet.lab.plot.LinePlot;
+import io.freshet.lab.plot.Series;
+import io.freshet.lab.prequential.ComparedMethod;
+import io.freshet.lab.prequential.ComparisonResult;
+import io.freshet.lab.prequential.ComparisonResult.Figures;
+import io.freshet.lab.prequential.Slice;
+import io.freshet.service.sequencer.InMemorySequencer;
+import io.freshet.training.metrics.Accuracy;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The JSON document that {@code freshet evaluate prequential --json} writes, with one component for each key.
+ *
+ * @param settings everything that the figures depend on
+ * @param clicks counts of the clicks that were read, accepted and dropped
+ * @param prequential accuracy over the events after the first tenth of the stream
+ * @param slices the same measures over parts of the events
+ * @param curve the same measures over the newest events, along the stream
+ * @param refits the refits of the network, each with the clicks that it was fitted to
+ * @param stopped whether Ctrl-C ended the run early
+ */
+record PrequentialReport(
+        Map<String, Object> settings,
+        Clicks clicks,
+        Prequential prequential,
+        Map<String, Prequential> slices,
+        Curve curve,
+        List<ComparisonResult.Refit> refits,
+        boolean stopped,
+        double seconds) {
+    private static final String SERVED = "Freshet";
+    private static final String NETWORK = "its network alone";
+    private static final String MEMORY = "its memory alone";
+
+    record Clicks(long accepted, long duplicates, long tooLate, long passedOver, long users) {
+        static Clicks of(InMemorySequencer sequencer, long passedOver) {
+            return new Clicks(
+                    sequencer.accepted(), sequencer.duplicates(), sequencer.tooLate(), passedOver, sequencer.users());
+        }
+    }
+
+    record At10(long events, double hr10, double ndcg10, double mrr10) {
+        private static final At10 NONE = new At10(0, 0, 0, 0);
+
+        static At10 of(Accuracy accuracy) {
+            return new At10(accuracy.events(), accuracy.hr(), accuracy.ndcg(), accuracy.mrr());
+        }
+    }
+
+    /** Accuracy of the served model, the network alone, the memory alone and the baselines on the same events. */
+    record Prequential(
+            long events,
+            double hr10,
+            double ndcg10,
+            double mrr10,
+            At10 network,
+            At10 memory,
+            Map<String, At10> baselines) {
+        static Prequential of(ComparisonResult result, Slice slice) {
+            Accuracy served = accuracy(result.online(), slice);
+            Map<String, At10> baselines = new LinkedHashMap<>();
+            result.methods()
+                    .forEach((method, figures) -> baselines.put(nameOf(method), At10.of(accuracy(figures, slice))));
+            return new Prequential(
+                    served.events(),
+                    served.hr(),
+                    served.ndcg(),
+                    served.mrr(),
+                    At10.of(accuracy(result.network(), slice)),
+                    At10.of(accuracy(result.memory(), slice)),
+                    baselines);
+        }
+
+        At10 served() {
+            return new At10(events, hr10, ndcg10, mrr10);
+        }
+    }
+
+    /** A curve with one value for each point; null before the first event. */
+    record Line(List<@Nullable Double> hr10, List<@Nullable Double> ndcg10, List<@Nullable Double> mrr10) {
+        static Line of(Figures figures) {
+            return new Line(
+                    values(figures, Accuracy::hr), values(figures, Accuracy::ndcg), values(figures, Accuracy::mrr));
+        }
+
+        private static List<@Nullable Double> values(Figures figures, ToDoubleFunction<Accuracy> value) {
+            List<@Nullable Double> values = new ArrayList<>();
+            figures.curve().forEach(point -> values.add(point.events() == 0 ? null : value.applyAsDouble(point)));
+            return values;
+        }
+    }
+
+    /** @param clicks number of clicks replayed up to each point */
+    record Curve(List<Long> clicks, Line online, Line network, Line memory, Map<String, Line> baselines) {
+        static Curve of(ComparisonResult result) {
+            Map<String, Line> baselines = new LinkedHashMap<>();
+            result.methods().forEach((method, figures) -> baselines.put(nameOf(method), Line.of(figures)));
+            return new Curve(
+                    result.curveRecords(),
+                    Line.of(result.online()),
+                    Line.of(result.network()),
+                    Line.of(result.memory()),
+                    baselines);
+        }
+    }
+
+    static PrequentialReport of(
+            Map<String, Object> settings, Clicks clicks, ComparisonResult result, boolean stopped, double seconds) {
+        Map<String, Prequential> slices = new LinkedHashMap<>();
+        for (Slice slice : Slice.values()) {
+            if (slice != Slice.ALL) {
+                slices.put(slice.name().toLowerCase(Locale.ROOT), Prequential.of(result, slice));
+            }
+        }
+        return new PrequentialReport(
+                settings,
+                clicks,
+                Prequential.of(result, Slice.ALL),
+                slices,
+                Curve.of(result),
+                result.refits(),
+                stopped,
+                seconds);
+    }
+
+    /** Returns the key of a baseline. */
+    static String nameOf(ComparedMethod method) {
+        return method.name().toLowerCase(Locale.ROOT);
+    }
+
+    private static Accuracy accuracy(Figures figures, Slice slice) {
+        return figures.accuracy().getOrDefault(slice, Accuracy.NONE);
+    }
+
+    /** Returns the figures as lines of text. */
+    List<String> lines() {
+        List<String> lines = new ArrayList<>();
+        lines.add(String.format(
+                Locale.ROOT,
+                "%s%,d clicks of %,d users, %,d dropped as repeated or too late, %,d rows left out; %s",
+                stopped ? "Stopped after " : "",
+                clicks.accepted(),
+                clicks.users(),
+                clicks.duplicates() + clicks.tooLate(),
+                clicks.passedOver(),
+                FitProgress.time(seconds)));
+        lines.add(
+                String.format(Locale.ROOT, "%-36s %8s %8s %8s", "After the first tenth", "HR@10", "NDCG@10", "MRR@10"));
+        lines.add(String.format(Locale.ROOT, "  %-34s %,8d", "events", prequential.events()));
+        rows(prequential)
+                .forEach((name, at10) -> lines.add(row(name, List.of(at10.hr10(), at10.ndcg10(), at10.mrr10()))));
+        lines.add(String.format(
+                Locale.ROOT,
+                "%-36s %8s %8s %8s %8s",
+                "NDCG@10 by item's and user's clicks",
+                "item <5",
+                "item 5+",
+                "user 1",
+                "user 2+"));
+        lines.add(String.format(Locale.ROOT, "  %-34s", "events")
+                + slices.values().stream()
+                        .map(slice -> String.format(Locale.ROOT, " %,8d", slice.events()))
+                        .collect(Collectors.joining()));
+        for (String name : rows(prequential).keySet()) {
+            lines.add(row(
+                    name,
+                    slices.values().stream()
+                            .map(slice ->
+                                    rows(slice).getOrDefault(name, At10.NONE).ndcg10())
+                            .toList()));
+        }
+        return lines;
+    }
+
+    private static Map<String, At10> rows(Prequential figures) {
+        Map<String, At10> rows = new LinkedHashMap<>();
+        rows.put(SERVED, figures.served());
+        rows.put(NETWORK, figures.network());
+        rows.put(MEMORY, figures.memory());
+        figures.baselines().forEach((name, at10) -> rows.put(name.replace('_', ' '), at10));
+        return rows;
+    }
+
+    private static String row(String name, List<Double> values) {
+        return String.format(Locale.ROOT, "  %-34s", name)
+                + values.stream()
+                        .map(value -> String.format(Locale.ROOT, " %8s", LeaveOneOutMetrics.share(value)))
+                        .collect(Collectors.joining());
+    }
+
+    /** Plots NDCG@10 along the stream; the plot has no lines if nothing was ranked. */
+    LinePlot plot(String file, int window) {
+        List<Series> lines = new ArrayList<>();
+        addTo(lines, SERVED, curve.online(), true);
+        addTo(lines, NETWORK, curve.network(), false);
+        addTo(lines, MEMORY, curve.memory(), false);
+        curve.baselines().forEach((name, line) -> addTo(lines, name.replace('_', ' '), line, false));
+        String title =
+                String.format(Locale.ROOT, "%s: NDCG@10 before learning, mean of the newest %,d events", file, window);
+        return new LinePlot(title, "clicks", "NDCG@10", lines);
+    }
+
+    private void addTo(List<Series> lines, String name, Line line, boolean emphasis) {
+        List<@Nullable Double> values = line.ndcg10();
+        int[] points = IntStream.range(0, values.size())
+                .filter(point -> values.get(point) != null)
+                .toArray();
+        if (points.length > 0) {
+            double[] x = Arrays.stream(points)
+                    .mapToDouble(point -> curve.clicks().get(point))
+                    .toArray();
+            double[] y = Arrays.stream(points)
+                    .mapToDouble(point -> Objects.requireNonNullElse(values.get(point), 0.0))
+                    .toArray();
+            lines.add(new Series(name, x, y, emphasis));
+        }
+    }
+}

@@ -1,0 +1,100 @@
+package io.freshet.workbench.cli;
+
+import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.workbench.cache.StartCache;
+import java.io.PrintStream;
+import java.net.URISyntaxException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code freshet start-cache}. */
+@Command(
+        name = "start-cache",
+        description = {
+            "Makes the next starts faster. Starts a broker, runs both roles on it in a separate process, and keeps the"
+                    + " classes that their JVM has loaded and linked, and its profiles of the code, beside the jars,"
+                    + " where the launcher finds them. Running the command again replaces the cache.",
+            "",
+            "The cache is valid for the same jars, JDK and garbage collector; otherwise the JVM says so, ignores it"
+                    + " and starts without it. The launcher removes it when it builds a checkout.",
+            ""
+        },
+        mixinStandardHelpOptions = true,
+        versionProvider = BuildVersion.class,
+        sortOptions = false)
+public final class StartCacheCommand implements Callable<Integer> {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
+    @Option(
+            names = "--home",
+            paramLabel = "DIR",
+            description =
+                    "The distribution whose cache is made, with bin/freshet and lib. Default: this command's own.")
+    private @Nullable Path home;
+
+    @Option(
+            names = "--duration",
+            paramLabel = "TIME",
+            defaultValue = "10s",
+            description = "How long the roles answer clicks and learn from them. Default: ${DEFAULT-VALUE}.")
+    private Duration duration = Duration.ZERO;
+
+    StartCacheCommand() {}
+
+    @Override
+    public Integer call() throws Exception {
+        Path folder = home == null ? ownHome() : home.toRealPath();
+        StartCache cache = new StartCache(folder);
+        if (!Files.isExecutable(cache.launcher())) {
+            throw refused("--home must be a distribution: there is no " + cache.launcher());
+        }
+        if (!Files.isWritable(folder)) {
+            throw refused("The cache is kept in " + folder + ", which cannot be written to");
+        }
+        PrintStream out = System.out;
+        out.printf(
+                Locale.ROOT,
+                "Both roles run for %d s in a process of their own, then its JVM writes the cache ...%n",
+                duration.toSeconds());
+        out.flush();
+        long start = System.nanoTime();
+        Path file = cache.record(duration);
+        out.printf(
+                Locale.ROOT,
+                "%s: %.0f MB, made in %.0f s%n",
+                file,
+                Files.size(file) / 1e6,
+                (System.nanoTime() - start) / 1e9);
+        return 0;
+    }
+
+    /** Returns the parent of the folder of the jars. */
+    private Path ownHome() throws URISyntaxException {
+        Path here = Path.of(StartCacheCommand.class
+                .getProtectionDomain()
+                .getCodeSource()
+                .getLocation()
+                .toURI());
+        Path jars = here.getParent();
+        if (!Files.isRegularFile(here) || jars == null || jars.getParent() == null) {
+            throw refused("The cache can only be made by bin/freshet, which starts from jars: this process runs from "
+                    + here);
+        }
+        return jars.getParent();
+    }
+
+    private ParameterException refused(String message) {
+        return new ParameterException(spec.commandLine(), message);
+    }
+}

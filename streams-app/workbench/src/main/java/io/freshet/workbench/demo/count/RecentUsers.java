@@ -1,0 +1,71 @@
+package io.freshet.workbench.demo.count;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Tracks users: how many exist, how many have been answered, and what the most recent of them clicked and were
+ * recommended. Not thread-safe.
+ */
+public final class RecentUsers {
+    private static final int REMEMBERED = 64;
+
+    private final Set<String> users = new HashSet<>();
+    private final Set<String> answered = new HashSet<>();
+
+    /** Most recently clicking users, in access order: least recent first. */
+    private final Map<String, Scene> scenes = new LinkedHashMap<>(2 * REMEMBERED, .75f, true);
+
+    /**
+     * A user's latest clicks and recommendations, as shown to a person.
+     *
+     * @param lastItems newest last
+     * @param recommended best first; empty until the user has been answered
+     * @param byModel whether the model made the recommendation rather than the fallback
+     */
+    public record Scene(String userId, List<String> lastItems, List<String> recommended, boolean byModel) {}
+
+    void clicked(String userId, List<String> lastItems) {
+        users.add(userId);
+        Scene before = scenes.get(userId);
+        scenes.put(
+                userId,
+                before == null
+                        ? new Scene(userId, lastItems, List.of(), false)
+                        : new Scene(userId, lastItems, before.recommended, before.byModel));
+        if (scenes.size() > REMEMBERED) {
+            scenes.remove(scenes.keySet().iterator().next());
+        }
+    }
+
+    void recommended(String userId, List<String> items, boolean byModel) {
+        answered.add(userId);
+        scenes.computeIfPresent(userId, (_, scene) -> new Scene(userId, scene.lastItems, items, byModel));
+    }
+
+    int users() {
+        return users.size();
+    }
+
+    int answeredUsers() {
+        return answered.size();
+    }
+
+    /**
+     * Returns the most recent users that have more than two items of history and a recommendation from the model,
+     * newest first.
+     */
+    List<Scene> newest(int most) {
+        List<Scene> all = new ArrayList<>(scenes.values());
+        return all.reversed().stream()
+                .filter(scene -> scene.byModel()
+                        && scene.lastItems().size() > 2
+                        && !scene.recommended().isEmpty())
+                .limit(most)
+                .toList();
+    }
+}

@@ -1,0 +1,192 @@
+package io.freshet.workbench.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import io.freshet.app.cli.Freshet;
+import io.freshet.model.tensor.Lanes;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class EvaluatePrequentialCommandTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    @TempDir
+    Path folder;
+
+    @Test
+    void shouldWriteFiguresOfAllWhenNothingIsLeftOut() throws IOException {
+        Path json = folder.resolve("out.json");
+        Path plot = folder.resolve("out.svg");
+        assertThat(evaluate("--json", json.toString(), "--plot", plot.toString(), "--refit-epochs", "2"))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertThat(report.fieldNames())
+                .toIterable()
+                .containsExactly(
+                        "settings", "clicks", "prequential", "slices", "curve", "refits", "stopped", "seconds");
+        JsonNode prequential = report.get("prequential");
+        assertThat(prequential.fieldNames())
+                .toIterable()
+                .containsExactly("events", "hr10", "ndcg10", "mrr10", "network", "memory", "baselines");
+        assertThat(prequential.get("baselines").fieldNames())
+                .toIterable()
+                .containsExactly("popularity", "decayed_popularity", "rules", "frozen", "refit");
+        assertThat(prequential.get("baselines").get("rules").fieldNames())
+                .toIterable()
+                .containsExactly("events", "hr10", "ndcg10", "mrr10");
+        assertThat(prequential.get("network").get("events")).isEqualTo(prequential.get("events"));
+        assertThat(prequential.get("network").get("ndcg10").asDouble()).isBetween(.1, 1.0);
+        assertThat(report.get("clicks").get("accepted").asInt()).isEqualTo(600);
+        assertThat(report.get("clicks").get("duplicates").asInt()).isEqualTo(1);
+        assertThat(report.get("clicks").get("passed_over").asInt()).isEqualTo(1);
+        assertThat(report.get("slices").fieldNames())
+                .toIterable()
+                .containsExactly("cold_item", "warm_item", "short_history", "long_history");
+        assertThat(report.get("slices").get("cold_item").get("events").asInt()
+                        + report.get("slices").get("warm_item").get("events").asInt())
+                .isEqualTo(prequential.get("events").asInt());
+        JsonNode curve = report.get("curve");
+        assertThat(curve.get("network").get("ndcg10")).hasSameSizeAs(curve.get("clicks"));
+        assertThat(curve.get("baselines").get("refit").get("ndcg10").get(0).isNull())
+                .isTrue();
+        assertThat(report.get("refits"))
+                .isNotEmpty()
+                .last()
+                .satisfies(refit -> assertThat(refit.get("tenth").asInt()).isEqualTo(9));
+        assertThat(Files.readString(plot)).startsWith("<svg").contains("Freshet", "decayed popularity", "refit");
+    }
+
+    @Test
+    void shouldRunChosenBaselinesOnlyAndMaskWhenTold() throws IOException {
+        Path json = folder.resolve("out.json");
+        assertThat(evaluate("--json", json.toString(), "--baselines", "rules,popularity", "--mask-seen"))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertThat(report.get("prequential").get("baselines").fieldNames())
+                .toIterable()
+                .containsExactly("popularity", "rules");
+        assertThat(report.get("settings").get("mask_seen").asBoolean()).isTrue();
+        assertThat(report.get("refits")).isEmpty();
+    }
+
+    @Test
+    void shouldGiveTheSameFiguresAgain() throws IOException {
+        Path one = folder.resolve("one.json");
+        Path two = folder.resolve("two.json");
+        evaluate("--json", one.toString(), "--baselines", "none");
+        evaluate("--json", two.toString(), "--baselines", "none", "--set", "training.workers=1");
+
+        JsonNode first = new ObjectMapper().readTree(one.toFile());
+        assertThat(new ObjectMapper().readTree(two.toFile()).get("prequential")).isEqualTo(first.get("prequential"));
+    }
+
+    @Test
+    void shouldGiveEventsTheMeaningsThatAreSet() throws IOException {
+        Path json = folder.resolve("out.json");
+        Path clicks = folder.resolve("typed.tsv");
+        StringBuilder text = new StringBuilder("user\titem\ttime\tkind\n");
+        for (int i = 0; i < 400; i++) {
+            String kind = List.of("buy", "look", "shown", "dislike").get(i % 4);
+            text.append("u%d\ti%d\t%d\t%s\n".formatted(i / 4 % 20, i % 23, 1_700_000_000L + i, kind));
+        }
+        Files.writeString(clicks, text);
+        assertThat(evaluate(
+                        "--clicks",
+                        clicks.toString(),
+                        "--json",
+                        json.toString(),
+                        "--baselines",
+                        "rules,popularity,decayed_popularity,frozen",
+                        "--mask-seen",
+                        "--event-type",
+                        "kind",
+                        "--set",
+                        "events.weights=buy=4,look=0",
+                        "--set",
+                        "events.filter.only=shown",
+                        "--set",
+                        "events.negative=dislike"))
+                .as(err.toString())
+                .isZero();
+
+        JsonNode report = new ObjectMapper().readTree(json.toFile());
+        assertThat(report.get("clicks").get("accepted").asInt()).isEqualTo(400);
+        // Every fourth click is a target; 20 of these are first clicks, and the first tenth of the file is not
+        // counted.
+        assertThat(report.get("prequential").get("events").asInt()).isBetween(70, 80);
+        assertThat(report.get("prequential").get("baselines").get("rules").get("events"))
+                .isEqualTo(report.get("prequential").get("events"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--clicks nowhere.tsv",
+                "--set events.negative=,",
+                "--event-type nothing",
+                "--baselines ruls",
+                "--set training.dropot=1",
+                "--user nobody",
+                "--plott x"
+            })
+    void shouldRefuseWhenOptionsCannotBe(String options) throws IOException {
+        assertThat(evaluate(options.split(" ", -1))).isEqualTo(2);
+        assertThat(err.toString()).startsWith("freshet: ");
+    }
+
+    @Test
+    void shouldTeachByExampleWhenAskedForHelp() {
+        assertThat(execute("evaluate", "prequential", "--help")).isZero();
+        assertThat(out.toString()).contains("Examples:", "--mask-seen", "refit");
+    }
+
+    private int evaluate(String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("evaluate", "prequential", "--quiet"));
+        if (!List.of(options).contains("--clicks")) {
+            arguments.addAll(List.of("--clicks", clicks().toString()));
+        }
+        arguments.addAll(List.of(
+                "--set", "model.dim=" + Lanes.WIDTH, "--set", "model.blocks=1", "--set", "online.step.clicks=16"));
+        arguments.addAll(List.of(options));
+        return execute(arguments.toArray(String[]::new));
+    }
+
+    /** Writes clicks of users who walk around a circle of 20 items, with one click twice and one row without a time. */
+    private Path clicks() throws IOException {
+        Random random = new Random(1);
+        int[] places = new int[40];
+        StringBuilder text = new StringBuilder("user\titem\ttime\n");
+        for (int i = 0; i < 600; i++) {
+            int user = random.nextInt(places.length);
+            text.append("u").append(user).append('\t').append("i").append((3 * user + places[user]++) % 20);
+            text.append('\t').append(1_700_000_000L + i).append('\n');
+        }
+        text.append(text.substring(text.lastIndexOf("\n", text.length() - 2) + 1));
+        text.append("u1\ti1\tnever\n");
+        return Files.writeString(folder.resolve("clicks.tsv"), text);
+    }
+
+    private int execute(String... arguments) {
+        return Freshet.commandLine()
+                .setOut(new PrintWriter(out))
+                .setErr(new PrintWriter(err))
+                .execute(arguments);
+    }
+}

@@ -1,0 +1,156 @@
+package io.freshet.workbench.demo;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.app.feed.ClickGenerator;
+import io.freshet.app.feed.GeneratorConfig;
+import io.freshet.store.event.Click;
+import io.freshet.store.event.ClickCodec;
+import io.freshet.store.event.MalformedClickException;
+import io.freshet.testkit.process.FreshetProcess;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Starts, stops and kills the program as a user does. */
+class DemoIT {
+    private static final int CLICKS = 1_600;
+    private static final int DUPLICATES = 16;
+    private static final int MALFORMED = 4;
+    private static final Duration LONGEST_RUN = Duration.ofMinutes(4);
+
+    @TempDir
+    Path folder;
+
+    private Path clicks;
+    private long users;
+
+    @BeforeEach
+    void writeClicks() throws IOException, MalformedClickException {
+        clicks = folder.resolve("clicks.csv");
+        ClickGenerator generator = new ClickGenerator(
+                new GeneratorConfig(1, 200, 120, false), InstantSource.fixed(Instant.ofEpochMilli(1_700_000_000_000L)));
+        List<String> rows = new ArrayList<>();
+        List<String> seenUsers = new ArrayList<>();
+        for (int i = 0; i < CLICKS; i++) {
+            Click click = ClickCodec.parse(generator.next().value());
+            // Every tenth click is late, by less than its user's window.
+            long timestampMs = click.timestampMs() + 1_000L * (i % 10 == 9 ? i - 5 : i);
+            rows.add("%s,%s,%d,%s".formatted(click.userId(), click.itemId(), timestampMs, click.eventId()));
+            seenUsers.add(click.userId());
+            if (i % 100 == 50) {
+                rows.add(rows.getLast()); // a producer's retry
+            }
+            if (i % 400 == 399) {
+                rows.add(i % 800 == 399 ? "half a row" : "u,i,at noon,e" + i);
+            }
+        }
+        users = seenUsers.stream().distinct().count();
+        Files.writeString(clicks, "user,item,time,event_id\n" + String.join("\n", rows) + "\n");
+    }
+
+    @Test
+    void shouldAccountForEveryClickWhenAFileIsReplayed() throws Exception {
+        Path json = folder.resolve("out.json");
+        try (FreshetProcess demo = start(folder.resolve("state"), json)) {
+            assertThat(demo.await(LONGEST_RUN)).isZero();
+        }
+        assertAllAccountedFor(FreshetProcess.summary(json));
+    }
+
+    @Test
+    void shouldEndWithTheSameCountsWhenItWasKilledOnTheWay() throws Exception {
+        Path state = folder.resolve("state");
+        Path json = folder.resolve("out.json");
+        for (int kill = 0; kill < 2; kill++) {
+            Path output = folder.resolve("killed-%d.txt".formatted(kill));
+            try (FreshetProcess demo = start(state, json, output)) {
+                int least = 300 * (kill + 1);
+                demo.awaitLine(line -> learnedSomething(line) && read(line) > least, LONGEST_RUN);
+                demo.kill();
+            }
+            assertThat(json).doesNotExist();
+        }
+        try (FreshetProcess demo = start(state, json)) {
+            assertThat(demo.await(LONGEST_RUN)).isZero();
+        }
+        assertAllAccountedFor(FreshetProcess.summary(json));
+    }
+
+    @Test
+    void shouldWriteTheSummaryAndGoOnLaterWhenItIsAskedToEnd() throws Exception {
+        Path state = folder.resolve("state");
+        Path json = folder.resolve("out.json");
+        Path output = folder.resolve("stopped.txt");
+        try (FreshetProcess demo = start(state, json, output)) {
+            demo.awaitLine(DemoIT::learnedSomething, LONGEST_RUN);
+            demo.terminate();
+            demo.await(Duration.ofSeconds(60)); // 5 s on a quiet machine; tests do not check timings
+        }
+        JsonNode stopped = FreshetProcess.summary(json);
+        assertThat(stopped.at("/clicks/accepted").asLong()).isPositive();
+        assertThat(stopped.at("/training/snapshots").asLong()).isPositive();
+        try (FreshetProcess demo = start(state, json)) {
+            assertThat(demo.await(LONGEST_RUN)).isZero();
+        }
+        assertAllAccountedFor(FreshetProcess.summary(json));
+    }
+
+    private FreshetProcess start(Path state, Path json) throws IOException {
+        return start(state, json, folder.resolve("output.txt"));
+    }
+
+    private FreshetProcess start(Path state, Path json, Path output) throws IOException {
+        return FreshetProcess.start(
+                output,
+                "demo",
+                "--clicks",
+                clicks.toString(),
+                "--until-end",
+                "--rate",
+                "200",
+                "--warm-up",
+                "0",
+                "--json",
+                json.toString(),
+                "--state",
+                state.toString(),
+                "--set",
+                "model.dim=32");
+    }
+
+    private void assertAllAccountedFor(JsonNode summary) {
+        assertThat(summary.at("/clicks/read").asLong()).isEqualTo(CLICKS + DUPLICATES);
+        assertThat(summary.at("/clicks/accepted").asLong()).isEqualTo(CLICKS);
+        assertThat(summary.at("/clicks/duplicates").asLong()).isEqualTo(DUPLICATES);
+        assertThat(summary.at("/clicks/too_late").asLong()).isZero();
+        assertThat(summary.at("/clicks/dead_letters").asLong()).isZero();
+        JsonNode leftOut = summary.at("/input/left_out");
+        assertThat(leftOut.at("/wrong-width/rows").asLong()
+                        + leftOut.at("/unreadable-time/rows").asLong())
+                .isEqualTo(MALFORMED);
+        assertThat(summary.at("/training/targets").asLong()).isEqualTo(CLICKS);
+        assertThat(summary.at("/recommendations").asLong()).isEqualTo(CLICKS);
+        assertThat(summary.at("/users").asLong()).isEqualTo(users);
+        assertThat(summary.at("/prequential/events").asLong()).isBetween(CLICKS / 2L, (long) CLICKS);
+    }
+
+    /** Checks a line such as {@code 00:00:20 feeding | 1,020 read, … | step 3 (1.2/s), …}. */
+    private static boolean learnedSomething(String line) {
+        return line.contains("| step ") && !line.contains("| step 0 ");
+    }
+
+    private static long read(String line) {
+        String text = line.substring(line.indexOf('|') + 2, line.indexOf(" read"));
+        return Long.parseLong(text.replace(",", ""));
+    }
+}
