@@ -2,7 +2,7 @@ package io.freshet.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ConfigKeys;
 import io.freshet.store.event.Click;
 import io.freshet.store.event.ClickCodec;
 import io.freshet.store.event.MalformedClickException;
@@ -54,7 +54,7 @@ final class GuidesTest {
         String guide = Files.readString(CONFIGURATION);
         int begin = guide.indexOf(BEGIN) + BEGIN.length();
         int end = guide.indexOf(END);
-        String expected = guide.substring(0, begin) + FreshetConfig.markdownTable() + guide.substring(end);
+        String expected = guide.substring(0, begin) + ConfigKeys.markdownTable() + guide.substring(end);
         if (Boolean.getBoolean(WRITE)) {
             Files.writeString(CONFIGURATION, expected);
         }

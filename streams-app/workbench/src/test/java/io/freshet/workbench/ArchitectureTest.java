@@ -124,7 +124,7 @@ final class ArchitectureTest {
             Map.entry(
                     "SourcePartitions",
                     Set.of("org.apache.kafka.streams.processor.internals.StreamsPartitionAssignor")),
-            Map.entry("TopicNameValidator", Set.of("org.apache.kafka.common.internals.Topic")));
+            Map.entry("TextForms", Set.of("org.apache.kafka.common.internals.Topic")));
 
     /** The classes of a compiler directive, as the JVM prints them. */
     private static final Pattern DIRECTIVE = Pattern.compile("(?m)^ matching: (io/freshet/.*)$");

@@ -2,7 +2,7 @@ package io.freshet.app.check;
 
 import io.freshet.service.config.AccessTokens;
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.HttpConfig;
+import io.freshet.service.config.HttpAddress;
 import io.freshet.service.http.HttpServer;
 import io.freshet.service.http.access.TlsIdentity;
 import java.io.IOException;
@@ -21,17 +21,19 @@ record HttpCheck(FreshetConfig config) implements Check {
 
     @Override
     public void run(Consumer<Finding> found) {
-        HttpConfig http = config.http();
+        HttpAddress http = config.http();
         if (!http.isOn()) {
             found.accept(Finding.note(PORT, "is not set: no HTTP API, no probes and no metrics"));
             return;
         }
         found.accept(free(http));
-        tokens(http, found);
-        certificate(http, found);
+        tokens(found);
+        if (http.tls()) {
+            certificate(found);
+        }
     }
 
-    private static Finding free(HttpConfig http) {
+    private static Finding free(HttpAddress http) {
         String address = http.host() + ":" + http.port();
         try (ServerSocket _ = new ServerSocket(http.port(), 1, InetAddress.getByName(http.host()))) {
             return Finding.ok(PORT, address + " is free");
@@ -49,9 +51,9 @@ record HttpCheck(FreshetConfig config) implements Check {
         }
     }
 
-    private static void tokens(HttpConfig http, Consumer<Finding> found) {
+    private void tokens(Consumer<Finding> found) {
         try {
-            AccessTokens tokens = HttpServer.tokens(http);
+            AccessTokens tokens = HttpServer.tokens(config);
             if (tokens.size() > 0) {
                 found.accept(Finding.ok("http.token", "tokens=" + tokens.size()));
             }
@@ -64,12 +66,9 @@ record HttpCheck(FreshetConfig config) implements Check {
         }
     }
 
-    private static void certificate(HttpConfig http, Consumer<Finding> found) {
-        if (!http.tls().isOn()) {
-            return;
-        }
+    private void certificate(Consumer<Finding> found) {
         try {
-            Instant expiry = TlsIdentity.read(http.tls()).expiry();
+            Instant expiry = TlsIdentity.read(config).expiry();
             found.accept(
                     expiry.isAfter(Instant.now())
                             ? Finding.ok(CERTIFICATE, "is valid until " + expiry)

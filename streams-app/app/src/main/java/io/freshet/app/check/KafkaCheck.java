@@ -1,6 +1,7 @@
 package io.freshet.app.check;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.runtime.OtherApplications;
 import java.util.Map;
 import java.util.Optional;
@@ -15,7 +16,7 @@ record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
         if (connected.isPresent()) {
             try (Brokers brokers = connected.get()) {
                 Map<String, TopicDescription> topics =
-                        new TopicCheck(config, brokers, config.topicCreation().create()).run(found);
+                        new TopicCheck(config, brokers, config.get(TopicKeys.CREATE)).run(found);
                 new RightsCheck(config, roles, brokers).run(topics, found);
                 checkApplication(brokers, topics, found);
             }
@@ -23,8 +24,7 @@ record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
     }
 
     private void checkApplication(Brokers brokers, Map<String, TopicDescription> topics, Consumer<Finding> found) {
-        if ((roles.streams() || roles.trainer())
-                && topics.containsKey(config.topics().modelManifests())) {
+        if ((roles.streams() || roles.trainer()) && topics.containsKey(config.get(TopicKeys.MODEL_MANIFESTS))) {
             new OtherApplications(config, brokers.admin(), Brokers.CALL_TIME.toMillis())
                     .find(roles.streams())
                     .ifPresent(other ->

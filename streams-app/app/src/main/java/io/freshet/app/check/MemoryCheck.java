@@ -2,6 +2,7 @@ package io.freshet.app.check;
 
 import com.sun.management.OperatingSystemMXBean;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.StreamsKeys;
 import java.lang.management.ManagementFactory;
 import java.util.Locale;
 import java.util.function.Consumer;
@@ -30,7 +31,7 @@ record MemoryCheck(FreshetConfig config, Roles roles) implements Check {
 
     /** Compares the sum of the limits with the memory that exists. */
     Finding compare(long heap, long tensors, long there) {
-        long cache = roles.streams() ? config.streams().rocksDbCacheBytes() : 0;
+        long cache = roles.streams() ? config.get(StreamsKeys.ROCKSDB_CACHE_BYTES) : 0;
         long all = heap + tensors + cache + JVM_BYTES;
         String sum = String.format(
                 Locale.ROOT,

@@ -6,6 +6,7 @@ import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.ModelSettings;
 import io.freshet.service.config.ModelStores;
+import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.StoreLocation;
@@ -41,7 +42,7 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
         }
         try {
             SnapshotStore store = ModelStores.open(config);
-            List<String> versions = store.versions(config.modelName());
+            List<String> versions = store.versions(config.get(ModelStoreKeys.MODEL_NAME));
             if (roles.trainer() && place instanceof StoreLocation.Bucket) {
                 writeAndDelete(store);
                 found.accept(Finding.ok(STORE, place + " can be read and written"));
@@ -82,7 +83,8 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
     }
 
     private Finding none(StoreLocation place) {
-        String what = "there is no snapshot of model " + config.modelName() + " in " + place + " yet";
+        String what =
+                "there is no snapshot of model " + config.get(ModelStoreKeys.MODEL_NAME) + " in " + place + " yet";
         if (roles.trainer()) {
             return Finding.note(
                     SNAPSHOT, what + ": the trainer starts with a new model, and writes the first" + " snapshot");
@@ -125,7 +127,7 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
     private Finding newest(SnapshotStore store, List<String> versions) {
         String newest = versions.getLast();
         try {
-            Manifest manifest = store.manifest(config.modelName(), newest);
+            Manifest manifest = store.manifest(config.get(ModelStoreKeys.MODEL_NAME), newest);
             if (roles.trainer()) {
                 String difference = difference(
                         ModelSnapshot.config(manifest), config.trainer().model());
@@ -139,8 +141,8 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
             }
             return Finding.ok(
                     SNAPSHOT,
-                    versions.size() + " of model " + config.modelName() + ", the newest " + newest + " of "
-                            + manifest.createdAt().truncatedTo(ChronoUnit.SECONDS));
+                    versions.size() + " of model " + config.get(ModelStoreKeys.MODEL_NAME) + ", the newest " + newest
+                            + " of " + manifest.createdAt().truncatedTo(ChronoUnit.SECONDS));
         } catch (IOException | FormatException | IllegalArgumentException e) {
             return Finding.warning(
                     SNAPSHOT,

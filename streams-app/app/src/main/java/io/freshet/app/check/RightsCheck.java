@@ -2,7 +2,9 @@ package io.freshet.app.check;
 
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicPlan;
-import io.freshet.service.config.Topics;
+import io.freshet.service.config.key.ConfigKey;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.TopicKeys;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -54,34 +56,34 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
     }
 
     private List<RequiredAcl> onTopics() {
-        Topics topics = config.topics();
         List<RequiredAcl> rights = new ArrayList<>();
         if (roles.streams()) {
-            on(rights, READ, topics.clicks(), topics.clicksRekeyed(), topics.requests(), topics.popularItems());
-            on(rights, READ, topics.items(), topics.modelLog(), topics.modelManifests());
-            on(rights, WRITE, topics.clicksRekeyed(), topics.sequences(), topics.popularItems());
-            on(rights, WRITE, topics.recommendations(), topics.deadLetters());
+            on(rights, READ, TopicKeys.CLICKS, TopicKeys.CLICKS_REKEYED, TopicKeys.REQUESTS, TopicKeys.POPULAR_ITEMS);
+            on(rights, READ, TopicKeys.ITEMS, TopicKeys.MODEL_LOG, TopicKeys.MODEL_MANIFESTS);
+            on(rights, WRITE, TopicKeys.CLICKS_REKEYED, TopicKeys.SEQUENCES, TopicKeys.POPULAR_ITEMS);
+            on(rights, WRITE, TopicKeys.RECOMMENDATIONS, TopicKeys.DEAD_LETTERS);
             if (config.http().isOn()) {
-                on(rights, WRITE, topics.clicks());
+                on(rights, WRITE, TopicKeys.CLICKS);
             }
         }
         if (roles.trainer()) {
-            on(rights, READ, topics.sequences(), topics.modelLog(), topics.modelManifests());
-            on(rights, WRITE, topics.modelLog(), topics.modelManifests());
+            on(rights, READ, TopicKeys.SEQUENCES, TopicKeys.MODEL_LOG, TopicKeys.MODEL_MANIFESTS);
+            on(rights, WRITE, TopicKeys.MODEL_LOG, TopicKeys.MODEL_MANIFESTS);
         }
         if (roles.scorer()) {
-            on(rights, READ, topics.sequences(), topics.popularItems(), topics.items());
-            on(rights, READ, topics.modelLog(), topics.modelManifests());
-            on(rights, WRITE, topics.recommendations());
+            on(rights, READ, TopicKeys.SEQUENCES, TopicKeys.POPULAR_ITEMS, TopicKeys.ITEMS);
+            on(rights, READ, TopicKeys.MODEL_LOG, TopicKeys.MODEL_MANIFESTS);
+            on(rights, WRITE, TopicKeys.RECOMMENDATIONS);
         }
-        on(rights, "DescribeConfigs", topics.modelManifests(), topics.items());
-        List<String> needed = TopicPlan.of(config).needed();
+        on(rights, "DescribeConfigs", TopicKeys.MODEL_MANIFESTS, TopicKeys.ITEMS);
+        List<String> needed = new TopicPlan(config).needed();
         return rights.stream().filter(right -> needed.contains(right.name())).toList();
     }
 
-    private static void on(List<RequiredAcl> rights, String operation, String... names) {
-        for (String name : names) {
-            rights.add(new RequiredAcl(TOPIC, name, operation));
+    @SafeVarargs
+    private void on(List<RequiredAcl> rights, String operation, ConfigKey<String>... topics) {
+        for (ConfigKey<String> topic : topics) {
+            rights.add(new RequiredAcl(TOPIC, config.get(topic), operation));
         }
     }
 
@@ -90,20 +92,20 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
      * Write on a transactional id and Read on a group each imply Describe.
      */
     private Map<RequiredAcl, KafkaFuture<?>> calls() {
+        String application = config.get(ProcessKeys.APPLICATION_ID);
         Map<RequiredAcl, KafkaFuture<?>> calls = new LinkedHashMap<>();
         if (roles.streams()) {
-            ofClient(config.applicationId(), config.applicationId() + "-check", calls);
+            ofClient(application, application + "-check", calls);
             // Kafka Streams creates its changelog topics itself, prefixed with the application id.
-            NewTopic topic =
-                    new NewTopic(config.applicationId() + "-check-changelog", Optional.of(1), Optional.empty());
+            NewTopic topic = new NewTopic(application + "-check-changelog", Optional.of(1), Optional.empty());
             calls.put(
-                    new RequiredAcl(TOPIC, config.applicationId() + "-", "Create", true),
+                    new RequiredAcl(TOPIC, application + "-", "Create", true),
                     brokers.admin()
                             .createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true))
                             .all());
         }
         if (roles.scorer()) {
-            ofClient(config.applicationId(), config.applicationId() + "-check", calls);
+            ofClient(application, application + "-check", calls);
         }
         if (roles.trainer()) {
             String id = config.trainer().transactionalId();

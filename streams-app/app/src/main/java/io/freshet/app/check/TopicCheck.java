@@ -2,6 +2,8 @@ package io.freshet.app.check;
 
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicPlan;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.TopicKeys;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -40,7 +42,7 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
      * Reports findings for every topic, and returns the topics that exist, with the operations authorised for this user.
      */
     Map<String, TopicDescription> run(Consumer<Finding> found) throws InterruptedException {
-        TopicPlan plan = TopicPlan.of(config);
+        TopicPlan plan = new TopicPlan(config);
         Map<String, TopicDescription> there = describe(plan.needed(), found);
         Map<String, Map<String, String>> settings =
                 settings(there.keySet().stream().toList());
@@ -59,8 +61,8 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
 
     /** Compares the partitions of the clicks with those of the state, which Kafka Streams does not change once created. */
     private Optional<Finding> stateOfOtherPartitions(Map<String, TopicDescription> there) throws InterruptedException {
-        String clicks = config.topics().clicks();
-        String state = TopicPlan.stateTopic(config.applicationId());
+        String clicks = config.get(TopicKeys.CLICKS);
+        String state = TopicPlan.stateTopic(config.get(ProcessKeys.APPLICATION_ID));
         TopicDescription found = there.get(clicks);
         try {
             int kept = Brokers.answer(Objects.requireNonNull(brokers.admin()
@@ -73,7 +75,8 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
                     ? Optional.empty()
                     : Optional.of(Finding.problem(
                             name(clicks),
-                            "must have as many partitions as the state of application.id=" + config.applicationId()
+                            "must have as many partitions as the state of application.id="
+                                    + config.get(ProcessKeys.APPLICATION_ID)
                                     + ": " + found.partitions().size() + ", and not " + kept
                                     + "; the others are not read",
                             TopicPlan.remedyForAdded(kept)));
@@ -83,14 +86,11 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
     }
 
     private TopicDifferences differences(TopicPlan plan, Map<String, TopicDescription> there) {
-        TopicDescription clicks = there.get(plan.topics().clicks());
+        TopicDescription clicks = there.get(config.get(TopicKeys.CLICKS));
         return new TopicDifferences(
-                plan,
                 brokers.nodes().size(),
-                clicks == null ? 0 : clicks.partitions().size(),
-                config.trainer().snapshotInterval(),
-                config.trainer().deltaPartBytes(),
-                brokers.bootstrapServers());
+                plan,
+                clicks == null ? 0 : clicks.partitions().size());
     }
 
     private Map<String, TopicDescription> describe(List<String> names, Consumer<Finding> found)
@@ -129,8 +129,8 @@ record TopicCheck(FreshetConfig config, Brokers brokers, boolean madeAtStart) {
         if (!madeAtStart) {
             return Finding.problem(name(name), "must exist, and is missing", "'" + CREATE_COMMAND + "' creates it");
         }
-        TopicPlan plan = TopicPlan.of(config);
-        NewTopic topic = plan.newTopic(name, config.topicCreation().partitions());
+        TopicPlan plan = new TopicPlan(config);
+        NewTopic topic = plan.newTopic(name, config.get(TopicKeys.PARTITIONS));
         try {
             var _ = Brokers.answer(brokers.admin()
                     .createTopics(List.of(topic), new CreateTopicsOptions().validateOnly(true))

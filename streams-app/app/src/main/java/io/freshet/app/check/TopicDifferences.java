@@ -1,7 +1,8 @@
 package io.freshet.app.check;
 
 import io.freshet.service.config.TopicPlan;
-import java.time.Duration;
+import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.config.key.TrainerKeys;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -9,20 +10,11 @@ import java.util.Set;
 /**
  * Finds the differences between a topic and its plan, each with its remedy.
  *
- * @param plan the planned topics
  * @param brokers number of brokers
+ * @param plan the planned topics
  * @param clicksPartitions partitions of the clicks topic; 0 if it does not exist
- * @param snapshotInterval time between two snapshots; the model log must be retained for two of these
- * @param deltaBytes largest ordinary record of the model log
- * @param bootstrapServers bootstrap servers for the commands in remedies
  */
-record TopicDifferences(
-        TopicPlan plan,
-        int brokers,
-        int clicksPartitions,
-        Duration snapshotInterval,
-        int deltaBytes,
-        String bootstrapServers) {
+record TopicDifferences(int brokers, TopicPlan plan, int clicksPartitions) {
     private static final int INTERVALS = 2;
     private static final String MIN_IN_SYNC = "min.insync.replicas";
 
@@ -42,7 +34,7 @@ record TopicDifferences(
 
     private void partitions(TopicFacts topic, List<Finding> findings) {
         String name = topic.name();
-        if (name.equals(plan.topics().modelLog()) && topic.partitions() != 1) {
+        if (name.equals(plan.config().get(TopicKeys.MODEL_LOG)) && topic.partitions() != 1) {
             findings.add(problem(
                     topic,
                     "must have 1 partition, because its order is that of the model: it has " + topic.partitions(),
@@ -53,7 +45,7 @@ record TopicDifferences(
         if (follows && clicksPartitions > 0 && topic.partitions() != clicksPartitions) {
             findings.add(problem(
                     topic,
-                    "must have as many partitions as " + plan.topics().clicks()
+                    "must have as many partitions as " + plan.config().get(TopicKeys.CLICKS)
                             + ", so that they are co-partitioned by user: " + topic.partitions() + ", and not "
                             + clicksPartitions,
                     topic.partitions() < clicksPartitions
@@ -78,7 +70,7 @@ record TopicDifferences(
                     "check the brokers; 'kafka-topics.sh --describe --under-replicated-partitions' lists the"
                             + " partitions"));
         }
-        int wanted = plan.config().replicationFactor();
+        int wanted = plan.config().get(TopicKeys.REPLICATION_FACTOR);
         if (wanted > 0 && topic.replicas() != wanted) {
             findings.add(warning(
                     topic,
@@ -132,7 +124,8 @@ record TopicDifferences(
 
     /** Returns whether every record of the topic is needed, not only the newest of each key. */
     private boolean isReadInFull(String name) {
-        return Set.of(plan.topics().sequences(), plan.topics().modelLog()).contains(name);
+        return Set.of(plan.config().get(TopicKeys.SEQUENCES), plan.config().get(TopicKeys.MODEL_LOG))
+                .contains(name);
     }
 
     private static Set<String> policies(String text) {
@@ -146,13 +139,14 @@ record TopicDifferences(
             return;
         }
         long wanted = Long.parseLong(planned);
+        long interval = plan.config().get(TrainerKeys.SNAPSHOT_INTERVAL).toMillis();
         long kept = topic.number(TopicPlan.RETENTION_MS, wanted);
-        boolean isLog = topic.name().equals(plan.topics().modelLog());
-        if (isLog && kept >= 0 && kept < INTERVALS * snapshotInterval.toMillis()) {
+        boolean isLog = topic.name().equals(plan.config().get(TopicKeys.MODEL_LOG));
+        if (isLog && kept >= 0 && kept < INTERVALS * interval) {
             findings.add(problem(
                     topic,
-                    "must reach back over " + INTERVALS + " snapshots, online.snapshot.interval.ms="
-                            + snapshotInterval.toMillis() + ": retention.ms=" + kept,
+                    "must reach back over " + INTERVALS + " snapshots, online.snapshot.interval.ms=" + interval
+                            + ": retention.ms=" + kept,
                     alter(topic, TopicPlan.RETENTION_MS + "=" + planned)));
         } else if (kept >= 0 && kept < wanted) {
             findings.add(warning(
@@ -174,6 +168,7 @@ record TopicDifferences(
         if (planned == null) {
             return;
         }
+        int deltaBytes = plan.config().get(TrainerKeys.DELTA_PART_BYTES);
         long taken = topic.number(TopicPlan.MAX_MESSAGE_BYTES, Long.parseLong(planned));
         String remedy = alter(topic, TopicPlan.MAX_MESSAGE_BYTES + "=" + planned);
         if (taken <= deltaBytes) {
@@ -196,7 +191,7 @@ record TopicDifferences(
     }
 
     private String command(String program, String arguments) {
-        return program + " --bootstrap-server " + bootstrapServers + " " + arguments;
+        return program + " --bootstrap-server " + plan.config().kafka().bootstrapServers() + " " + arguments;
     }
 
     private static String copies(int count) {

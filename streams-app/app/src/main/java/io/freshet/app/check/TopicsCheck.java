@@ -1,7 +1,6 @@
 package io.freshet.app.check;
 
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.TopicPlan;
 import io.freshet.service.config.TopicSetup;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -44,7 +43,7 @@ public final class TopicsCheck {
     }
 
     private void create(Brokers brokers, List<Finding> findings) {
-        List<NewTopic> created = new TopicSetup(brokers.admin(), TopicPlan.of(config), CREATE_TIME).createMissing();
+        List<NewTopic> created = new TopicSetup(brokers.admin(), config, CREATE_TIME).createMissing();
         created.forEach(topic -> findings.add(
                 Finding.note("made " + topic.name(), topic.numPartitions() + " partitions, " + topic.configs())));
     }

@@ -1,6 +1,7 @@
 package io.freshet.app.feed;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.TopicKeys;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -30,7 +31,7 @@ public final class ClickFeed {
      * @throws DemoFailedException if clicks cannot be produced
      */
     public long run(Duration most, StopSignal stop) throws DemoFailedException, InterruptedException {
-        String topic = config.topics().clicks();
+        String topic = config.get(TopicKeys.CLICKS);
         try (Producer<byte[], byte[]> producer =
                 new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
             int partitions = producer.partitionsFor(topic).size();

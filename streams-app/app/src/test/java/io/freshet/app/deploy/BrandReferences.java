@@ -4,6 +4,10 @@ import static io.freshet.app.deploy.Manifests.nameOf;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.HttpKeys;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.StreamsKeys;
+import io.freshet.service.config.key.TopicKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -190,22 +194,22 @@ final class BrandReferences {
     }
 
     private void checkConfig(Workload role, FreshetConfig config) {
-        String application = config.applicationId();
+        String application = config.get(ProcessKeys.APPLICATION_ID);
         expect(service, "application.id", application, Set.of(name));
-        if (config.streams().instanceId().isEmpty()) {
+        if (config.get(StreamsKeys.INSTANCE_ID).isEmpty()) {
             checkTrainerRights(config);
         } else {
             expect(service, "address", config.http().advertisedAddress(), Set.of(role.name() + "-0." + name + ":8080"));
         }
         for (String host : names("Service")) {
             if (host.endsWith("-http")) {
-                expect(service, "http.hosts", host, Set.copyOf(config.http().hosts()));
+                expect(service, "http.hosts", host, Set.copyOf(config.get(HttpKeys.HOSTS)));
             }
         }
         if (brand.all("KafkaUser").isEmpty()) {
             return;
         }
-        Set<String> topics = Set.copyOf(config.topics().all());
+        Set<String> topics = Set.copyOf(config.topics());
         names("KafkaTopic").forEach(topic -> expect(service, "topic", topic, topics));
         topics.forEach(topic -> expect(service, "configured topic", topic, names("KafkaTopic")));
         Set<String> brokers = kafkas.stream()
@@ -216,11 +220,7 @@ final class BrandReferences {
             JsonNode lag = scaler.at("/spec/triggers/0/metadata");
             expect(scaler, "brokers", lag.path("bootstrapServers").asText(), brokers);
             expect(scaler, "group", lag.path("consumerGroup").asText(), Set.of(application));
-            expect(
-                    scaler,
-                    "topic",
-                    lag.path("topic").asText(),
-                    Set.of(config.topics().clicks()));
+            expect(scaler, "topic", lag.path("topic").asText(), Set.of(config.get(TopicKeys.CLICKS)));
         }
         checkRights(application, config.trainer().transactionalId());
     }

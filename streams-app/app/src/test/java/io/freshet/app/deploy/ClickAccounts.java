@@ -3,6 +3,7 @@ package io.freshet.app.deploy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.store.modellog.InputRange;
 import io.freshet.store.modellog.ModelLogCodec;
 import io.freshet.store.modellog.StepRecord;
@@ -36,7 +37,7 @@ final class ClickAccounts implements AutoCloseable {
         properties.put("isolation.level", "read_committed");
         consumer = new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer());
         List<TopicPartition> partitions = Stream.of(
-                        config.topics().recommendations(), config.topics().modelLog())
+                        config.get(TopicKeys.RECOMMENDATIONS), config.get(TopicKeys.MODEL_LOG))
                 .flatMap(topic -> partitions(topic).stream())
                 .toList();
         consumer.assign(partitions);
@@ -54,7 +55,7 @@ final class ClickAccounts implements AutoCloseable {
         Map<TopicPartition, Long> ends = consumer.endOffsets(consumer.assignment());
         while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
             for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofMillis(100))) {
-                if (record.topic().equals(config.topics().recommendations())) {
+                if (record.topic().equals(config.get(TopicKeys.RECOMMENDATIONS))) {
                     answer(record);
                 } else if (ModelLogCodec.decode(record.value()) instanceof StepRecord step) {
                     learn(step);
@@ -81,7 +82,7 @@ final class ClickAccounts implements AutoCloseable {
 
     /** Returns the number of clicks on the topic. */
     long clicks() {
-        return consumer.endOffsets(partitions(config.topics().clicks())).values().stream()
+        return consumer.endOffsets(partitions(config.get(TopicKeys.CLICKS))).values().stream()
                 .mapToLong(Long::longValue)
                 .sum();
     }

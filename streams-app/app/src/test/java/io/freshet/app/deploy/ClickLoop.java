@@ -3,6 +3,7 @@ package io.freshet.app.deploy;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.store.event.Click;
 import io.freshet.store.event.ClickCodec;
 import java.io.IOException;
@@ -48,7 +49,7 @@ final class ClickLoop implements AutoCloseable {
     /** Starts the loop. The topics must exist. */
     static ClickLoop start(FreshetConfig config) {
         ClickLoop loop = new ClickLoop(config);
-        String topic = config.topics().recommendations();
+        String topic = config.get(TopicKeys.RECOMMENDATIONS);
         List<TopicPartition> partitions = loop.consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .toList();
@@ -65,7 +66,7 @@ final class ClickLoop implements AutoCloseable {
                 String item = "item-" + (i / USERS + 5 * (i % USERS)) % ITEMS;
                 Click click = new Click(user, item, System.currentTimeMillis(), null, null);
                 var _ = producer.send(new ProducerRecord<>(
-                        config.topics().clicks(), user.getBytes(StandardCharsets.UTF_8), ClickCodec.toJson(click)));
+                        config.get(TopicKeys.CLICKS), user.getBytes(StandardCharsets.UTF_8), ClickCodec.toJson(click)));
                 Thread.sleep(INTERVAL);
             }
         } catch (InterruptedException e) {

@@ -3,7 +3,10 @@ package io.freshet.app.deploy;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.HttpConfig;
+import io.freshet.service.config.HttpAddress;
+import io.freshet.service.config.key.HttpKeys;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.StreamsKeys;
 import io.kubernetes.client.openapi.models.V1Container;
 import io.kubernetes.client.openapi.models.V1NetworkPolicy;
 import io.kubernetes.client.openapi.models.V1PersistentVolumeClaim;
@@ -65,9 +68,9 @@ final class KubernetesBaseTest {
         assertThat(Workload.of(base))
                 .allSatisfy(role -> assertThat(role.mountPaths())
                         .contains(
-                                config.stateDir().toString(),
+                                config.get(ProcessKeys.STATE_DIR).toString(),
                                 config.modelStorePath().toString(),
-                                config.http().tokenFile().replace("/token", "")));
+                                config.get(HttpKeys.TOKEN_FILE).replace("/token", "")));
     }
 
     /** Otherwise the service freshet-http would set FRESHET_HTTP_PORT=tcp://… */
@@ -100,7 +103,7 @@ final class KubernetesBaseTest {
     void shouldNameEachStreamsPodAsAStaticMemberThatOthersReach() throws IOException {
         FreshetConfig config = streams.config(base, CONFIG_FILE, "freshet-streams-1");
 
-        assertThat(config.streams().instanceId()).isEqualTo("freshet-streams-1");
+        assertThat(config.get(StreamsKeys.INSTANCE_ID)).isEqualTo("freshet-streams-1");
         assertThat(config.http().advertisedAddress()).isEqualTo("freshet-streams-1.freshet:8080");
         assertThat(streams.spec().getServiceName()).isEqualTo("freshet");
         // Kubernetes substitutes only variables that are defined earlier in the list.
@@ -131,7 +134,7 @@ final class KubernetesBaseTest {
 
     @Test
     void shouldAskForHealthWhereItIsServed() throws IOException {
-        HttpConfig http = FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of()).http();
+        HttpAddress http = FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of()).http();
 
         assertThat(http.host()).isEqualTo("0.0.0.0");
         assertThat(Workload.of(base)).allSatisfy(role -> {
@@ -233,8 +236,7 @@ final class KubernetesBaseTest {
     @Test
     void shouldLeaveTimeForACleanClose() throws IOException {
         long closeTimeoutMs = FreshetConfig.load(CONFIG_FILE, Map.of(), Map.of())
-                .streams()
-                .closeTimeout()
+                .get(StreamsKeys.CLOSE_TIMEOUT)
                 .toMillis();
         long waitMs = 1000
                 * streams.container().getLifecycle().getPreStop().getSleep().getSeconds();

@@ -1,6 +1,7 @@
 package io.freshet.app.deploy;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.StreamsKeys;
 import java.util.Locale;
 
 /**
@@ -46,7 +47,7 @@ record MemoryFormula(Workload role, FreshetConfig config) {
     }
 
     long rocksDb() {
-        return isStreams() ? config.streams().rocksDbCacheBytes() : 0;
+        return isStreams() ? config.get(StreamsKeys.ROCKSDB_CACHE_BYTES) : 0;
     }
 
     long tensors() {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.kubernetes.client.openapi.models.V1ConfigMap;
 import io.kubernetes.client.openapi.models.V1Namespace;
 import io.kubernetes.client.openapi.models.V1Secret;
@@ -138,14 +140,16 @@ final class OverlaysTest {
         FreshetConfig config = Workload.of(built, "streams").config(built, propertiesOf(built), "freshet-streams-0");
         JsonNode scaler = built.all("ScaledObject").getFirst().path("spec");
 
-        int partitions = config.topicCreation().partitions();
+        int partitions = config.get(TopicKeys.PARTITIONS);
 
         assertThat(scaler.path("maxReplicaCount").asInt()).isEqualTo(partitions);
-        assertThat(topic(built, config.topics().clicks()).at("/spec/partitions").asInt())
+        assertThat(topic(built, config.get(TopicKeys.CLICKS))
+                        .at("/spec/partitions")
+                        .asInt())
                 .isEqualTo(partitions);
-        assertThat(scaler.at("/triggers/0/metadata/topic").asText())
-                .isEqualTo(config.topics().clicks());
-        assertThat(scaler.at("/triggers/0/metadata/consumerGroup").asText()).isEqualTo(config.applicationId());
+        assertThat(scaler.at("/triggers/0/metadata/topic").asText()).isEqualTo(config.get(TopicKeys.CLICKS));
+        assertThat(scaler.at("/triggers/0/metadata/consumerGroup").asText())
+                .isEqualTo(config.get(ProcessKeys.APPLICATION_ID));
         assertThat(scaler.at("/triggers/0/metadata/bootstrapServers").asText())
                 .isEqualTo(config.kafka().bootstrapServers());
         assertThat(Workload.of(built, "streams").spec().getReplicas()).isNull();
@@ -179,7 +183,7 @@ final class OverlaysTest {
             assertThat(config.s3().endpoint()).hasHost("minio.minio").hasPort(9000);
             assertThat(config.s3().pathStyle()).isTrue();
             assertThat(role.mountPaths())
-                    .contains(config.stateDir().toString(), "/tmp")
+                    .contains(config.get(ProcessKeys.STATE_DIR).toString(), "/tmp")
                     .doesNotContain(config.modelStorePath().toString());
             assertThat(role.pod().getVolumes()).extracting(V1Volume::getName).doesNotContain("models");
         }

@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.TopicPlan;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.testkit.broker.EmbeddedKafka;
 import io.freshet.testkit.http.Asker;
@@ -132,7 +131,7 @@ final class ProcessLifeIT {
         FreshetConfig config =
                 FreshetConfig.of(Map.of("kafka.bootstrap.servers", kafka.bootstrapServers(), "topics.partitions", "2"));
         try (Admin admin = Admin.create(config.kafka().forAdmin())) {
-            TopicSetup setup = new TopicSetup(admin, TopicPlan.of(config), TIMEOUT);
+            TopicSetup setup = new TopicSetup(admin, config, TIMEOUT);
             // A broker on a busy machine is fenced briefly now and then.
             await().atMost(TIMEOUT).ignoreExceptions().until(() -> {
                 setup.createMissing();

@@ -11,6 +11,8 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicPlan;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.ModelStoreKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.service.runtime.TrainerRole;
 import io.freshet.store.FileSnapshotStore;
@@ -67,7 +69,7 @@ final class OddRecordsIT {
         try (Broker kafka = Broker.start(folder.resolve("kafka"))) {
             FreshetConfig config = config(kafka, "first");
             createTopics(config);
-            OddRecords odd = new OddRecords(seed, config.modelName());
+            OddRecords odd = new OddRecords(seed, config.get(ModelStoreKeys.MODEL_NAME));
             Set<ClickOrigin> good = new TreeSet<>(OddRecordsIT::compare);
             run(config, odd, good);
             // On another disk, so that all state comes from snapshots, journal and changelogs.
@@ -108,8 +110,8 @@ final class OddRecordsIT {
             }
             good.addAll(producers.good());
             await().atMost(TIMEOUT)
-                    .until(() ->
-                            causes(config, config.topics().recommendations()).containsAll(good));
+                    .until(() -> causes(config, config.get(TopicKeys.RECOMMENDATIONS))
+                            .containsAll(good));
             assertThat(streams.failure()).isEmpty();
             assertThat(streams.isAlive()).isTrue();
             await().atMost(TIMEOUT).until(() -> trainer.status().phase() == TrainerStatus.Phase.LEARNING);
@@ -127,20 +129,20 @@ final class OddRecordsIT {
     }
 
     private static List<String> topicsFromTheStart(FreshetConfig config) {
-        return config.topics().all().stream()
-                .filter(topic -> !topic.equals(config.topics().recommendations())
-                        && !topic.equals(config.topics().deadLetters()))
+        return config.topics().stream()
+                .filter(topic -> !topic.equals(config.get(TopicKeys.RECOMMENDATIONS))
+                        && !topic.equals(config.get(TopicKeys.DEAD_LETTERS)))
                 .toList();
     }
 
     private static void assertAccountedFor(FreshetConfig config, Set<ClickOrigin> good) {
         assertThat(good).hasSize(GOOD);
-        List<ClickOrigin> sequenced = causes(config, config.topics().sequences());
+        List<ClickOrigin> sequenced = causes(config, config.get(TopicKeys.SEQUENCES));
         assertThat(sequenced)
                 .as("each good click once in a sequence")
                 .hasSize(GOOD)
                 .containsAll(good);
-        List<ClickOrigin> answered = causes(config, config.topics().recommendations());
+        List<ClickOrigin> answered = causes(config, config.get(TopicKeys.RECOMMENDATIONS));
         assertThat(answered).as("each good click once answered").hasSize(GOOD).containsAll(good);
     }
 
@@ -152,7 +154,7 @@ final class OddRecordsIT {
                     && new String(record.key(), UTF_8).startsWith(GOOD_USER)
                     && record.value() != null) {
                 causes.add(
-                        topic.equals(config.topics().sequences())
+                        topic.equals(config.get(TopicKeys.SEQUENCES))
                                 ? SequenceUpdateCodec.decode(record.value()).cause()
                                 : cause(record.value()));
             }
@@ -210,10 +212,10 @@ final class OddRecordsIT {
     /** Creates the topics. Topics that clients write to accept any time; Freshet's own topics have the brokers' limits. */
     private static void createTopics(FreshetConfig config) throws Exception {
         Set<String> ownAlone = Set.of(
-                config.topics().sequences(),
-                config.topics().recommendations(),
-                config.topics().deadLetters());
-        TopicPlan plan = TopicPlan.of(config);
+                config.get(TopicKeys.SEQUENCES),
+                config.get(TopicKeys.RECOMMENDATIONS),
+                config.get(TopicKeys.DEAD_LETTERS));
+        TopicPlan plan = new TopicPlan(config);
         List<NewTopic> topics = plan.needed().stream()
                 .filter(topic -> !ownAlone.contains(topic))
                 .map(topic -> {
@@ -242,7 +244,7 @@ final class OddRecordsIT {
                 odd.add(producer(config, compression));
             }
             good = producer(config, "none");
-            clicks = config.topics().clicks();
+            clicks = config.get(TopicKeys.CLICKS);
         }
 
         private static Producer<byte[], byte[]> producer(FreshetConfig config, String compression) {

@@ -14,6 +14,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.output.OriginHeaders;
 import io.freshet.service.output.RecordTimes;
@@ -80,8 +82,8 @@ final class PoisonIT {
         FreshetConfig config = config("large", Map.of());
         TopicSetup.run(config, TIMEOUT);
         try (StreamsRole role = started(config)) {
-            String clicks = config.topics().clicks();
-            String requests = config.topics().requests();
+            String clicks = config.get(TopicKeys.CLICKS);
+            String requests = config.get(TopicKeys.REQUESTS);
             byte[] junk = new byte[1_048_400];
             new Random(1).nextBytes(junk);
             ask(config, record(clicks, "u", junk));
@@ -92,12 +94,11 @@ final class PoisonIT {
             ask(config, record(requests, "k".repeat(1_048_000), "{\"history\":[\"a\"]}".getBytes(UTF_8)));
             click(config, "u", clickJson("u", "b", now + 1));
 
-            assertThat(read(config, config.topics().sequences(), 2))
+            assertThat(read(config, config.get(TopicKeys.SEQUENCES), 2))
                     .allSatisfy(update -> assertThat(update.headers()).isEmpty());
-            assertThat(read(config, config.topics().recommendations(), 3))
+            assertThat(read(config, config.get(TopicKeys.RECOMMENDATIONS), 3))
                     .allSatisfy(answer -> assertThat(answer.headers()).isEmpty());
-            List<ConsumerRecord<byte[], byte[]>> letters =
-                    read(config, config.topics().deadLetters(), 4);
+            List<ConsumerRecord<byte[], byte[]>> letters = read(config, config.get(TopicKeys.DEAD_LETTERS), 4);
             assertThat(letters)
                     .extracting(letter -> header(letter, DeadLetterHeaders.REASON))
                     .containsExactlyInAnyOrder(
@@ -112,7 +113,7 @@ final class PoisonIT {
                     .findFirst()
                     .orElseThrow();
             assertThat(header(refused, DeadLetterHeaders.REFUSED_TOPIC))
-                    .isEqualTo(config.topics().recommendations());
+                    .isEqualTo(config.get(TopicKeys.RECOMMENDATIONS));
             assertThat(header(refused, DeadLetterHeaders.KEY_LENGTH)).isEqualTo("1048000");
             assertThat(role.failure()).isEmpty();
         }
@@ -122,9 +123,9 @@ final class PoisonIT {
     void shouldTimeRecordsByTheWallClockWhenAnOutputRefusesTheirOwnTime() throws Exception {
         FreshetConfig config = config("times", Map.of());
         Map<String, String> narrow = Map.of("message.timestamp.before.max.ms", "600000");
-        create(config.topics().clicks(), Map.of("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)));
-        create(config.topics().sequences(), narrow);
-        create(config.topics().deadLetters(), narrow);
+        create(config.get(TopicKeys.CLICKS), Map.of("message.timestamp.after.max.ms", Long.toString(Long.MAX_VALUE)));
+        create(config.get(TopicKeys.SEQUENCES), narrow);
+        create(config.get(TopicKeys.DEAD_LETTERS), narrow);
         TopicSetup.run(config, TIMEOUT);
         long[] times = {now, now - 3_600_000, now - Duration.ofDays(400).toMillis(), 253_402_300_799_999L, now};
         try (StreamsRole role = started(config)) {
@@ -134,15 +135,15 @@ final class PoisonIT {
             }
 
             List<ConsumerRecord<byte[], byte[]>> sequences =
-                    read(config, config.topics().sequences(), times.length);
+                    read(config, config.get(TopicKeys.SEQUENCES), times.length);
             assertThat(SequenceUpdateCodec.decode(sequences.getLast().value())
                             .sequence()
                             .interactions())
                     .extracting(Interaction::itemId)
                     .containsExactly("item-0", "item-1", "item-2", "item-3", "item-4");
             assertThat(header(sequences.get(3), RecordTimes.HEADER)).isEqualTo("253402300799999");
-            read(config, config.topics().recommendations(), times.length);
-            read(config, config.topics().deadLetters(), times.length);
+            read(config, config.get(TopicKeys.RECOMMENDATIONS), times.length);
+            read(config, config.get(TopicKeys.DEAD_LETTERS), times.length);
             assertThat(role.failure()).isEmpty();
         }
     }
@@ -150,17 +151,17 @@ final class PoisonIT {
     @Test
     void shouldRefuseByItselfWhatATopicIsFoundToRefuse() throws Exception {
         FreshetConfig config = config("bounds", Map.of());
-        create(config.topics().deadLetters(), Map.of("max.message.bytes", "20000", "cleanup.policy", "compact"));
+        create(config.get(TopicKeys.DEAD_LETTERS), Map.of("max.message.bytes", "20000", "cleanup.policy", "compact"));
         TopicSetup.run(config, TIMEOUT);
         byte[] junk = new byte[100_000];
         new Random(2).nextBytes(junk);
         try (StreamsRole role = started(config)) {
             for (int i = 0; i < 3; i++) {
-                ask(config, record(config.topics().clicks(), "u", junk));
-                ask(config, record(config.topics().clicks(), null, "{".getBytes(UTF_8)));
+                ask(config, record(config.get(TopicKeys.CLICKS), "u", junk));
+                ask(config, record(config.get(TopicKeys.CLICKS), null, "{".getBytes(UTF_8)));
                 click(config, "u", clickJson("u", "item-" + i, now + i));
             }
-            read(config, config.topics().recommendations(), 3);
+            read(config, config.get(TopicKeys.RECOMMENDATIONS), 3);
             assertThat(role.failure()).isEmpty();
         }
     }
@@ -189,7 +190,7 @@ final class PoisonIT {
         int partition;
         try (StreamsRole _ = started(config)) {
             partition = click(config, "u", clickJson("u", FIRST_ITEM, now)).partition();
-            read(config, config.topics().recommendations(), 1);
+            read(config, config.get(TopicKeys.RECOMMENDATIONS), 1);
         }
         damageTheBlockOfTheFirstUser(filesOfStores(config.streamsStateDir()));
         List<String> users = othersOf(partition);
@@ -197,23 +198,23 @@ final class PoisonIT {
             try (var producer = new KafkaProducer<>(
                     config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer())) {
                 for (String user : users) {
-                    var _ = producer.send(record(config.topics().clicks(), user, clickJson(user, "a", now)));
+                    var _ = producer.send(record(config.get(TopicKeys.CLICKS), user, clickJson(user, "a", now)));
                 }
-                var _ = producer.send(record(config.topics().clicks(), "u", clickJson("u", "b", now + 1)));
+                var _ = producer.send(record(config.get(TopicKeys.CLICKS), "u", clickJson("u", "b", now + 1)));
             }
             List<ConsumerRecord<byte[], byte[]>> updates =
-                    read(config, config.topics().sequences(), users.size() + 2);
+                    read(config, config.get(TopicKeys.SEQUENCES), users.size() + 2);
             assertThat(updates)
                     .allSatisfy(update -> assertThat(SequenceUpdateCodec.decode(update.value())
                                     .sequence()
                                     .interactions())
                             .extracting(Interaction::itemId)
                             .doesNotHaveDuplicates());
-            read(config, config.topics().recommendations(), users.size() + 2);
+            read(config, config.get(TopicKeys.RECOMMENDATIONS), users.size() + 2);
             assertThat(role.failure()).isEmpty();
         }
-        assertThat(readAll(config, config.topics().sequences())).hasSize(users.size() + 2);
-        assertThat(readAll(config, config.topics().recommendations())).hasSize(users.size() + 2);
+        assertThat(readAll(config, config.get(TopicKeys.SEQUENCES))).hasSize(users.size() + 2);
+        assertThat(readAll(config, config.get(TopicKeys.RECOMMENDATIONS))).hasSize(users.size() + 2);
         assertThatADamagedStoreIsKept(config);
     }
 
@@ -228,7 +229,7 @@ final class PoisonIT {
         TopicSetup.run(config, TIMEOUT);
         try (StreamsRole role = started(config)) {
             click(config, "u", clickJson("u", FIRST_ITEM, now));
-            read(config, config.topics().recommendations(), 1);
+            read(config, config.get(TopicKeys.RECOMMENDATIONS), 1);
             try (StreamsRole standby = started(copy)) {
                 awaitFirstUser(standby);
             }
@@ -284,24 +285,25 @@ final class PoisonIT {
         TopicSetup.run(config, TIMEOUT);
         try (StreamsRole _ = started(config)) {
             click(config, "u", clickJson("u", FIRST_ITEM, now));
-            read(config, config.topics().recommendations(), 1);
+            read(config, config.get(TopicKeys.RECOMMENDATIONS), 1);
         }
         damage.to(filesOfStores(config.streamsStateDir()));
         try (StreamsRole role = started(config)) {
             click(config, "u", clickJson("u", "b", now + 1));
             ConsumerRecord<byte[], byte[]> update =
-                    read(config, config.topics().sequences(), 2).getLast();
+                    read(config, config.get(TopicKeys.SEQUENCES), 2).getLast();
             assertThat(SequenceUpdateCodec.decode(update.value()).sequence().interactions())
                     .extracting(Interaction::itemId)
                     .containsExactly(FIRST_ITEM, "b");
-            read(config, config.topics().recommendations(), 2);
+            read(config, config.get(TopicKeys.RECOMMENDATIONS), 2);
             assertThat(role.failure()).isEmpty();
         }
         assertThatADamagedStoreIsKept(config);
     }
 
     private static void assertThatADamagedStoreIsKept(FreshetConfig config) throws IOException {
-        try (Stream<Path> kept = Files.list(config.streamsStateDir().resolve(config.applicationId() + ".damaged"))) {
+        try (Stream<Path> kept =
+                Files.list(config.streamsStateDir().resolve(config.get(ProcessKeys.APPLICATION_ID) + ".damaged"))) {
             assertThat(kept)
                     .isNotEmpty()
                     .allMatch(store -> store.getFileName().toString().endsWith("-user-sequences"));
@@ -338,7 +340,7 @@ final class PoisonIT {
     }
 
     private static ProducerRecord<byte[], byte[]> timed(FreshetConfig config, byte[] value, long timestampMs) {
-        return new ProducerRecord<>(config.topics().clicks(), null, timestampMs, "u".getBytes(UTF_8), value);
+        return new ProducerRecord<>(config.get(TopicKeys.CLICKS), null, timestampMs, "u".getBytes(UTF_8), value);
     }
 
     private static ProducerRecord<byte[], byte[]> withHeader(ProducerRecord<byte[], byte[]> record) {

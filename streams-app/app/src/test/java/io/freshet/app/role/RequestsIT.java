@@ -16,6 +16,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.output.OriginHeaders;
 import io.freshet.service.recommend.Recommendation;
@@ -59,7 +60,7 @@ final class RequestsIT {
                 }
                 click(config, "z", clickJson("z", "b", now));
                 click(config, "z", clickJson("z", "sold out", now));
-                read(config, config.topics().recommendations(), 7);
+                read(config, config.get(TopicKeys.RECOMMENDATIONS), 7);
                 await().atMost(TIMEOUT)
                         .untilAsserted(() -> assertThat(popular(role)).containsExactly("a", "b"));
 
@@ -68,16 +69,14 @@ final class RequestsIT {
                 ask(config, null, "{\"history\":[\"q\"],\"exclude\":[\"a\"]}", "c-3");
                 ask(config, "u", "{\"user_id\":\"u\",\"k\":-1}", "c-4");
 
-                List<ConsumerRecord<byte[], byte[]>> answers =
-                        read(config, config.topics().recommendations(), 10);
+                List<ConsumerRecord<byte[], byte[]>> answers = read(config, config.get(TopicKeys.RECOMMENDATIONS), 10);
                 assertThat(answered(answers, "c-1")).isEqualTo("no-model [b]");
                 assertThat(answered(answers, "c-2")).isEqualTo("no-model [b]");
                 assertThat(answered(answers, "c-3")).isEqualTo("no-model [b]");
                 ConsumerRecord<byte[], byte[]> letter =
-                        read(config, config.topics().deadLetters(), 1).getFirst();
+                        read(config, config.get(TopicKeys.DEAD_LETTERS), 1).getFirst();
                 assertThat(header(letter, DeadLetterHeaders.REASON)).isEqualTo("bad-field");
-                assertThat(header(letter, OriginHeaders.TOPIC))
-                        .isEqualTo(config.topics().requests());
+                assertThat(header(letter, OriginHeaders.TOPIC)).isEqualTo(config.get(TopicKeys.REQUESTS));
                 assertThat(header(letter, "correlation-id")).isEqualTo("c-4");
             }
             item(config, "b", null);
@@ -109,14 +108,14 @@ final class RequestsIT {
 
     private static void item(FreshetConfig config, String itemId, @Nullable String json) throws Exception {
         byte @Nullable [] value = json == null ? null : json.getBytes(UTF_8);
-        send(config, new ProducerRecord<>(config.topics().items(), itemId.getBytes(UTF_8), value));
+        send(config, new ProducerRecord<>(config.get(TopicKeys.ITEMS), itemId.getBytes(UTF_8), value));
     }
 
     private static void ask(FreshetConfig config, @Nullable String key, String json, String correlationId)
             throws Exception {
         byte @Nullable [] keyBytes = key == null ? null : key.getBytes(UTF_8);
         ProducerRecord<byte[], byte[]> request =
-                new ProducerRecord<>(config.topics().requests(), keyBytes, json.getBytes(UTF_8));
+                new ProducerRecord<>(config.get(TopicKeys.REQUESTS), keyBytes, json.getBytes(UTF_8));
         request.headers().add("correlation-id", correlationId.getBytes(UTF_8));
         send(config, request);
     }

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.Topics;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.event.Click;
@@ -42,9 +42,8 @@ final class RoleOnKafka {
         settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         settings.put("topics.partitions", Integer.toString(partitions));
         settings.put("state.dir", stateDir.toString());
-        for (String topic : Topics.DEFAULT.all()) {
-            settings.put("topics." + topic, name + "-" + topic);
-        }
+        TopicKeys.NAMES.forEach(
+                topic -> settings.put(topic.name(), name + topic.name().replace("topics.", "-")));
         return FreshetConfig.of(settings);
     }
 
@@ -67,7 +66,7 @@ final class RoleOnKafka {
     static RecordMetadata click(FreshetConfig config, @Nullable String key, byte[] value)
             throws InterruptedException, ExecutionException {
         byte @Nullable [] keyBytes = key == null ? null : key.getBytes(UTF_8);
-        return send(config, new ProducerRecord<>(config.topics().clicks(), keyBytes, value));
+        return send(config, new ProducerRecord<>(config.get(TopicKeys.CLICKS), keyBytes, value));
     }
 
     static byte[] clickJson(String userId, String itemId, long timestampMs) {

@@ -13,6 +13,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.output.OriginHeaders;
 import io.freshet.service.runtime.StreamsRole;
@@ -69,24 +70,22 @@ final class SequencerIT {
             RecordMetadata keyless = click(config, null, clickJson("u", "b", now + 1));
             click(config, "v", clickJson("v", "a", now));
 
-            List<ConsumerRecord<byte[], byte[]>> sequences =
-                    read(config, config.topics().sequences(), 3);
+            List<ConsumerRecord<byte[], byte[]>> sequences = read(config, config.get(TopicKeys.SEQUENCES), 3);
             assertThat(newest(sequences, "u").sequence().interactions())
                     .extracting(Interaction::itemId)
                     .containsExactly("a", "b");
-            assertThat(newest(sequences, "u").cause().topic())
-                    .isEqualTo(config.topics().clicks());
+            assertThat(newest(sequences, "u").cause().topic()).isEqualTo(config.get(TopicKeys.CLICKS));
             assertThat(newest(sequences, "u").cause().partition()).isEqualTo(keyless.partition());
             assertThat(newest(sequences, "u").cause().offset()).isEqualTo(keyless.offset());
 
             ConsumerRecord<byte[], byte[]> letter =
-                    read(config, config.topics().deadLetters(), 1).getFirst();
+                    read(config, config.get(TopicKeys.DEAD_LETTERS), 1).getFirst();
             assertThat(header(letter, DeadLetterHeaders.REASON)).isEqualTo("not-json");
             assertThat(header(letter, OriginHeaders.PARTITION)).isEqualTo(Integer.toString(bad.partition()));
             assertThat(header(letter, OriginHeaders.OFFSET)).isEqualTo(Long.toString(bad.offset()));
 
             JsonNode answer = new ObjectMapper()
-                    .readTree(read(config, config.topics().recommendations(), 3)
+                    .readTree(read(config, config.get(TopicKeys.RECOMMENDATIONS), 3)
                             .getLast()
                             .value());
             assertThat(answer.get("fallback").textValue()).isEqualTo("no-model");
@@ -101,12 +100,12 @@ final class SequencerIT {
         try (StreamsRole role = started(config)) {
             click(config, "u", clickJson("u", "a", now));
             click(config, "u", clickJson("u", "a", now));
-            read(config, config.topics().sequences(), 1);
+            read(config, config.get(TopicKeys.SEQUENCES), 1);
             assertThat(role.isAlive()).isTrue();
         }
         try (StreamsRole role = started(config)) {
             click(config, "u", clickJson("u", "b", now + 1));
-            assertThat(newest(read(config, config.topics().sequences(), 2), "u")
+            assertThat(newest(read(config, config.get(TopicKeys.SEQUENCES), 2), "u")
                             .sequence()
                             .interactions())
                     .extracting(Interaction::itemId)
@@ -118,7 +117,7 @@ final class SequencerIT {
         try (StreamsRole role = started(elsewhere)) {
             click(config, "u", clickJson("u", "a", now));
             click(config, "u", clickJson("u", "c", now + 2));
-            assertThat(newest(read(config, config.topics().sequences(), 3), "u")
+            assertThat(newest(read(config, config.get(TopicKeys.SEQUENCES), 3), "u")
                             .sequence()
                             .interactions())
                     .extracting(Interaction::itemId)

@@ -11,6 +11,7 @@ import io.freshet.app.check.Outcome;
 import io.freshet.app.check.TopicsCheck;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicPlan;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.service.runtime.TopicWatch;
 import io.freshet.service.sequencer.SequencerTopology;
@@ -50,7 +51,7 @@ final class TopicWatchIT {
                     assertThat(role.awaitRunning(TIMEOUT)).isTrue();
                     watch.start();
                     RoleOnKafka.click(config, "ann", RoleOnKafka.clickJson("ann", "tea", 1_700_000_000_000L));
-                    RoleOnKafka.read(config, config.topics().sequences(), 1);
+                    RoleOnKafka.read(config, config.get(TopicKeys.SEQUENCES), 1);
                     assertThat(role.overdue()).isEmpty();
                     assertThat(role.threadsThatPoll()).isEqualTo(2); // a stream thread and the global thread
 
@@ -58,11 +59,11 @@ final class TopicWatchIT {
 
                     await().atMost(TIMEOUT)
                             .untilAsserted(() -> assertThat(registry.get("freshet.partitions.unread")
-                                            .tag("topic", config.topics().clicks())
+                                            .tag("topic", config.get(TopicKeys.CLICKS))
                                             .gauge()
                                             .value())
                                     .isEqualTo(2));
-                    assertThat(watch.unread()).isEqualTo(Map.of(config.topics().clicks(), 2));
+                    assertThat(watch.unread()).isEqualTo(Map.of(config.get(TopicKeys.CLICKS), 2));
                     // Kafka Streams reassigns partitions when it learns of new ones, which shows as a rebalance.
                     await().during(Duration.ofSeconds(4)).atMost(TIMEOUT).until(role::isAlive);
                     await().atMost(TIMEOUT).until(() -> role.state() == State.RUNNING);
@@ -70,11 +71,11 @@ final class TopicWatchIT {
                     RoleOnKafka.send(
                             config,
                             new ProducerRecord<>(
-                                    config.topics().clicks(),
+                                    config.get(TopicKeys.CLICKS),
                                     0,
                                     "bob".getBytes(UTF_8),
                                     RoleOnKafka.clickJson("bob", "tea", 1_700_000_000_000L)));
-                    RoleOnKafka.read(config, config.topics().sequences(), 2);
+                    RoleOnKafka.read(config, config.get(TopicKeys.SEQUENCES), 2);
                 }
                 assertThat(new TopicsCheck(config).look())
                         .filteredOn(finding -> finding.outcome() == Outcome.PROBLEM)
@@ -90,7 +91,7 @@ final class TopicWatchIT {
 
     private static void addPartitions(Broker kafka, FreshetConfig config) throws Exception {
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            admin.createPartitions(Map.of(config.topics().clicks(), NewPartitions.increaseTo(4)))
+            admin.createPartitions(Map.of(config.get(TopicKeys.CLICKS), NewPartitions.increaseTo(4)))
                     .all()
                     .get();
         }

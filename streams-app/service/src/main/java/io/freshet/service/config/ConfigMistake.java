@@ -1,5 +1,7 @@
 package io.freshet.service.config;
 
+import io.freshet.service.config.key.ConfigKey;
+import io.freshet.service.config.key.ConfigKeys;
 import io.freshet.service.config.validation.NearestName;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -90,12 +92,8 @@ public record ConfigMistake(Weight weight, String message, String remedy) {
     }
 
     private static String meaning(String name) {
-        ConfigKey key = ConfigKeys.BY_NAME.get(name);
-        if (key == null) {
-            return "see the list of keys";
-        }
-        String usual = key.defaultText().isEmpty() ? "empty" : key.defaultText() + " " + key.unit();
-        return name + " is " + usual.strip() + " unless set. " + key.doc();
+        ConfigKey<?> key = ConfigKeys.BY_NAME.get(name);
+        return key == null ? "see the list of keys" : key.describe();
     }
 
     /** Finds contradictions between values, which can be checked only if every single value is valid. */

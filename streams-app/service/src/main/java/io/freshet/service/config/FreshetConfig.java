@@ -1,10 +1,20 @@
 package io.freshet.service.config;
 
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
-import io.freshet.model.encoder.EncoderChoice;
 import io.freshet.model.encoder.EncoderShape;
 import io.freshet.model.recommender.ModelConfig;
-import io.freshet.service.config.validation.HostNamesValidator;
+import io.freshet.service.config.key.ConfigKey;
+import io.freshet.service.config.key.ConfigKeys;
+import io.freshet.service.config.key.HttpKeys;
+import io.freshet.service.config.key.ModelKeys;
+import io.freshet.service.config.key.ModelStoreKeys;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.ScoringKeys;
+import io.freshet.service.config.key.StreamsKeys;
+import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.config.key.TrainerKeys;
+import io.freshet.service.config.key.VariantKeys;
 import io.freshet.service.config.validation.NearestName;
 import io.freshet.service.variant.UserSplit;
 import io.freshet.store.RetentionPolicy;
@@ -18,17 +28,17 @@ import io.freshet.training.loss.LossConfig;
 import io.freshet.training.optimizer.Adam;
 import java.io.IOException;
 import java.io.Reader;
-import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
 import org.apache.kafka.common.config.ConfigException;
@@ -63,7 +73,7 @@ public final class FreshetConfig {
         settings.keySet().forEach(FreshetConfig::requireKnown);
         Map<String, Object> values = ConfigKeys.definition().parse(settings);
         Map<String, String> kafka = new TreeMap<>();
-        kafka.put(ConfigKeys.BOOTSTRAP_SERVERS, (String) values.get(ConfigKeys.BOOTSTRAP_SERVERS));
+        kafka.put(ProcessKeys.BOOTSTRAP_SERVERS.name(), ProcessKeys.BOOTSTRAP_SERVERS.in(values));
         settings.forEach((key, value) -> {
             if (key.startsWith(KafkaProperties.PREFIX)) {
                 kafka.put(key, value);
@@ -121,128 +131,59 @@ public final class FreshetConfig {
         LOG.warn("{}. The earlier name works until the next minor version.", RenamedKeys.describe(old, now));
     }
 
-    /** Returns all keys as a Markdown table, for the configuration guide. */
-    public static String markdownTable() {
-        StringBuilder table = new StringBuilder("| key | default | unit | what it does |\n| --- | --- | --- | --- |\n");
-        ConfigKeys.ALL.forEach(key -> table.append(key.markdownRow()));
-        return table.toString();
-    }
-
-    public String applicationId() {
-        return text(ConfigKeys.APPLICATION_ID);
-    }
-
-    /** Returns the id of the application that this one replaces; empty if there is none. */
-    public String replacedApplicationId() {
-        return text(ConfigKeys.APPLICATION_REPLACES);
-    }
-
-    /** Returns the longest time for which a role's loop may make no progress. */
-    public Duration stallBound() {
-        return millis(ConfigKeys.HEALTH_STALL_MS);
-    }
-
-    public Path stateDir() {
-        return Path.of(text(ConfigKeys.STATE_DIR));
+    /** Returns the value of a key. */
+    public <T> T get(ConfigKey<T> key) {
+        return key.in(values);
     }
 
     /** Returns the folder of the Kafka Streams state stores. */
     public Path streamsStateDir() {
-        return stateDir().resolve("streams");
-    }
-
-    public String modelName() {
-        return text(ConfigKeys.MODEL_NAME);
+        return get(ProcessKeys.STATE_DIR).resolve("streams");
     }
 
     /** Returns the location of the model store. */
     public StoreLocation modelStore() {
-        String url = text(ConfigKeys.MODEL_STORE_URL);
-        return url.isEmpty() ? new StoreLocation.Folder(modelStorePath()) : StoreLocation.Bucket.parse(url);
+        Optional<StoreLocation.Bucket> bucket = get(ModelStoreKeys.URL);
+        return bucket.isPresent() ? bucket.get() : new StoreLocation.Folder(modelStorePath());
     }
 
     /** Returns the settings of the S3 client. */
     public S3Settings s3() {
-        String endpoint = text(ConfigKeys.MODEL_STORE_S3_ENDPOINT);
         return new S3Settings(
-                endpoint.isEmpty() ? null : URI.create(endpoint),
-                text(ConfigKeys.MODEL_STORE_S3_REGION),
-                (Boolean) value(ConfigKeys.MODEL_STORE_S3_PATH_STYLE),
-                integer(ConfigKeys.MODEL_STORE_S3_PART_BYTES));
+                get(ModelStoreKeys.S3_ENDPOINT).orElse(null),
+                get(ModelStoreKeys.S3_REGION),
+                get(ModelStoreKeys.S3_PATH_STYLE),
+                get(ModelStoreKeys.S3_PART_BYTES));
     }
 
     /** Returns the root folder of the model store; used if the store is not a bucket. */
     public Path modelStorePath() {
-        String path = text(ConfigKeys.MODEL_STORE_PATH);
-        return path.isEmpty() ? stateDir().resolve("models") : Path.of(path);
+        return get(ModelStoreKeys.PATH)
+                .orElseGet(() -> get(ProcessKeys.STATE_DIR).resolve("models"));
     }
 
-    public Topics topics() {
-        return new Topics(
-                text(ConfigKeys.TOPIC_CLICKS),
-                text(ConfigKeys.TOPIC_CLICKS_REKEYED),
-                text(ConfigKeys.TOPIC_ITEMS),
-                text(ConfigKeys.TOPIC_REQUESTS),
-                text(ConfigKeys.TOPIC_SEQUENCES),
-                text(ConfigKeys.TOPIC_MODEL_LOG),
-                text(ConfigKeys.TOPIC_MODEL_MANIFESTS),
-                text(ConfigKeys.TOPIC_POPULAR_ITEMS),
-                text(ConfigKeys.TOPIC_RECOMMENDATIONS),
-                text(ConfigKeys.TOPIC_DEAD_LETTERS));
+    /** Returns the names of the topics that Freshet reads and writes, in the order of the data flow. */
+    public List<String> topics() {
+        return TopicKeys.NAMES.stream().map(this::get).toList();
     }
 
-    public TopicConfig topicCreation() {
-        return new TopicConfig(
-                (Boolean) value(ConfigKeys.TOPICS_CREATE),
-                integer(ConfigKeys.TOPICS_PARTITIONS),
-                (Short) value(ConfigKeys.TOPICS_REPLICATION_FACTOR),
-                millis(ConfigKeys.TOPICS_RETENTION_MS),
-                hasCatalogue());
-    }
-
-    public SequencerConfig sequencer() {
-        return new SequencerConfig(
-                integer(ConfigKeys.SEQUENCER_WINDOW),
-                millis(ConfigKeys.SEQUENCER_IDLE_RETENTION_MS),
-                millis(ConfigKeys.SEQUENCER_FUTURE_BOUND_MS),
-                Instant.ofEpochMilli((Long) value(ConfigKeys.SEQUENCER_EARLIEST_CLICK_MS)),
-                millis(ConfigKeys.SEQUENCER_EXPIRY_INTERVAL_MS),
-                integer(ConfigKeys.SEQUENCER_EXPIRY_SLICE),
-                eventTypes());
-    }
-
-    /** Returns the limits of the records that the topology writes. */
-    public OutputConfig outputs() {
-        return new OutputConfig(
-                HeaderNamesParser.parse(ConfigKeys.RECORDS_PASSED_HEADERS, text(ConfigKeys.RECORDS_PASSED_HEADERS)),
-                integer(ConfigKeys.RECORDS_DEAD_LETTER_BYTES),
-                kafka.longestRequest());
-    }
-
-    public ScoringConfig scoring() {
-        return new ScoringConfig(
-                integer(ConfigKeys.SCORING_TOP_K),
-                integer(ConfigKeys.SCORING_WORKERS),
-                integer(ConfigKeys.SCORING_APPROXIMATE_ITEMS),
-                millis(ConfigKeys.SCORING_POPULARITY_HALF_LIFE_MS),
-                integer(ConfigKeys.SCORING_POPULARITY_ITEMS),
-                eventTypes(),
-                EventTypesParser.repeats(text(ConfigKeys.EVENTS_SEEN_RETURN_MS)),
-                hasCatalogue(),
-                integer(ConfigKeys.RECOMMENDATIONS_WHY_ITEMS));
-    }
-
-    /** Returns the variants, and which of them this process answers. */
+    /**
+     * Returns the variants, and which of them this process answers.
+     *
+     * @throws ConfigException if the keys do not determine whom the process answers
+     */
     public VariantConfig variants() {
-        String name = text(ConfigKeys.VARIANTS_NAME);
-        return new VariantConfig(
-                name,
-                VariantsParser.models(text(ConfigKeys.VARIANTS_MODELS), name, modelName()),
-                new UserSplit(text(ConfigKeys.VARIANTS_SALT), VariantsParser.shares(text(ConfigKeys.VARIANTS_SHARES))),
-                (Boolean) value(ConfigKeys.SCORER_SHADOW),
-                integer(ConfigKeys.VARIANTS_METRICS_USERS),
-                integer(ConfigKeys.ONLINE_METRICS_K),
-                integer(ConfigKeys.ONLINE_METRICS_WINDOW));
+        String name = get(VariantKeys.NAME);
+        Map<String, String> others = get(VariantKeys.MODELS);
+        if (others.containsKey(name)) {
+            throw new ConfigException(VariantKeys.MODELS + " must name other variants: the process's own variant, "
+                    + name + ", has the model of " + ModelStoreKeys.MODEL_NAME);
+        }
+        Map<String, String> models = new LinkedHashMap<>();
+        models.put(name, get(ModelStoreKeys.MODEL_NAME));
+        models.putAll(others);
+        UserSplit split = new UserSplit(get(VariantKeys.SALT), get(VariantKeys.SHARES));
+        return new VariantConfig(name, models, split, get(VariantKeys.SHADOW));
     }
 
     /**
@@ -252,150 +193,127 @@ public final class FreshetConfig {
      * @throws ConfigException if the variant has no name
      */
     public FreshetConfig asScorer() {
-        String variant = text(ConfigKeys.VARIANTS_NAME);
+        String variant = get(VariantKeys.NAME);
         if (variant.isEmpty()) {
-            throw new ConfigException(ConfigKeys.VARIANTS_NAME + " must be set where a process has the role scorer");
+            throw new ConfigException(VariantKeys.NAME + " must be set where a process has the role scorer");
         }
         Map<String, Object> scorers = new HashMap<>(values);
-        scorers.put(ConfigKeys.APPLICATION_ID, applicationId() + "-scorer-" + variant);
-        scorers.put(ConfigKeys.VARIANTS_MODELS, "");
-        if ((Boolean) value(ConfigKeys.SCORER_SHADOW)) {
-            scorers.put(ConfigKeys.TOPIC_RECOMMENDATIONS, shadowTopic());
+        scorers.put(ProcessKeys.APPLICATION_ID.name(), get(ProcessKeys.APPLICATION_ID) + "-scorer-" + variant);
+        scorers.put(VariantKeys.MODELS.name(), "");
+        if (get(VariantKeys.SHADOW)) {
+            scorers.put(TopicKeys.RECOMMENDATIONS.name(), shadowTopic());
         }
         return new FreshetConfig(Map.copyOf(scorers), kafka);
     }
 
     private String shadowTopic() {
-        String topic = text(ConfigKeys.TOPIC_SHADOW);
-        return topic.isEmpty()
-                ? text(ConfigKeys.TOPIC_RECOMMENDATIONS) + "-shadow-" + text(ConfigKeys.VARIANTS_NAME)
-                : topic;
+        return get(TopicKeys.SHADOW)
+                .orElseGet(() -> get(TopicKeys.RECOMMENDATIONS) + "-shadow-" + get(VariantKeys.NAME));
     }
 
-    /** Returns the limits of a request. */
-    public RequestLimits requests() {
-        return new RequestLimits(
-                integer(ConfigKeys.SCORING_TOP_K),
-                integer(ConfigKeys.RECOMMENDATIONS_MAX_K),
-                integer(ConfigKeys.RECOMMENDATIONS_MAX_HISTORY),
-                integer(ConfigKeys.RECOMMENDATIONS_MAX_IDS),
-                hasCatalogue());
-    }
-
-    private boolean hasCatalogue() {
-        return text(ConfigKeys.ITEMS_CATALOGUE).equals(ConfigKeys.CATALOGUE_FILTER);
-    }
-
-    /** Returns the meaning of the types of events. */
+    /**
+     * Returns the meaning of the types of events.
+     *
+     * @throws ConfigException if a type is in two of the keys
+     */
     public EventTypes eventTypes() {
-        return EventTypesParser.parse(
-                text(ConfigKeys.EVENTS_WEIGHTS), text(ConfigKeys.EVENTS_FILTER_ONLY), text(ConfigKeys.EVENTS_NEGATIVE));
+        Map<String, Float> weights = get(RecordKeys.EVENTS_WEIGHTS);
+        Set<String> filterOnly = get(RecordKeys.EVENTS_FILTER_ONLY);
+        Set<String> negative = get(RecordKeys.EVENTS_NEGATIVE);
+        requireApart(RecordKeys.EVENTS_WEIGHTS, weights.keySet(), RecordKeys.EVENTS_FILTER_ONLY, filterOnly);
+        requireApart(RecordKeys.EVENTS_WEIGHTS, weights.keySet(), RecordKeys.EVENTS_NEGATIVE, negative);
+        requireApart(RecordKeys.EVENTS_FILTER_ONLY, filterOnly, RecordKeys.EVENTS_NEGATIVE, negative);
+        return new EventTypes(weights, filterOnly, negative);
     }
 
-    public StreamsRuntimeConfig streams() {
-        return new StreamsRuntimeConfig(
-                integer(ConfigKeys.STREAMS_THREADS),
-                text(ConfigKeys.STREAMS_INSTANCE_ID),
-                millis(ConfigKeys.STREAMS_COMMIT_INTERVAL_MS),
-                (Long) value(ConfigKeys.STREAMS_ROCKSDB_CACHE_BYTES),
-                (Long) value(ConfigKeys.STREAMS_ROCKSDB_WRITE_BUFFER_BYTES),
-                millis(ConfigKeys.STREAMS_CLOSE_TIMEOUT_MS));
+    private static void requireApart(
+            ConfigKey<?> key, Set<String> types, ConfigKey<?> otherKey, Set<String> otherTypes) {
+        for (String type : types) {
+            if (otherTypes.contains(type)) {
+                throw new ConfigException(
+                        "An event type must be in one key only: " + type + " is in " + key + " and in " + otherKey);
+            }
+        }
     }
 
-    /** Returns the settings of the HTTP server. */
-    public HttpConfig http() {
-        return new HttpConfig(
-                integer(ConfigKeys.HTTP_PORT),
-                text(ConfigKeys.HTTP_HOST),
-                text(ConfigKeys.HTTP_ADVERTISED),
-                HostNamesValidator.namesIn(text(ConfigKeys.HTTP_HOSTS)),
-                text(ConfigKeys.HTTP_TOKEN),
-                text(ConfigKeys.HTTP_TOKEN_FILE),
-                new HttpConfig.Tls(
-                        text(ConfigKeys.HTTP_TLS_CERTIFICATE),
-                        text(ConfigKeys.HTTP_TLS_KEY),
-                        text(ConfigKeys.HTTP_TLS_TRUSTED)),
-                new HttpConfig.Limits(
-                        integer(ConfigKeys.HTTP_MAX_BODY_BYTES),
-                        integer(ConfigKeys.HTTP_MAX_CLICKS),
-                        integer(ConfigKeys.HTTP_MAX_CONNECTIONS),
-                        integer(ConfigKeys.HTTP_MAX_REQUEST_RATE),
-                        millis(ConfigKeys.HTTP_CLICKS_TIMEOUT_MS)),
-                millis(ConfigKeys.HTTP_FORWARD_TIMEOUT_MS),
-                (Boolean) value(ConfigKeys.HTTP_STALE_READS));
+    /** Returns the address of the HTTP server. */
+    public HttpAddress http() {
+        return new HttpAddress(
+                get(HttpKeys.HOST),
+                get(HttpKeys.PORT),
+                get(HttpKeys.ADVERTISED),
+                !get(HttpKeys.TLS_CERTIFICATE).isEmpty());
     }
 
     /** Returns the configuration of the trainer's online loop. */
     public OnlineConfig trainer() {
-        Topics topics = topics();
+        String modelName = get(ModelStoreKeys.MODEL_NAME);
         return new OnlineConfig(
-                modelName(),
-                new OnlineConfig.Topics(topics.sequences(), topics.modelLog(), topics.modelManifests()),
-                applicationId() + "-trainer-" + modelName(),
+                modelName,
+                new OnlineConfig.Topics(
+                        get(TopicKeys.SEQUENCES), get(TopicKeys.MODEL_LOG), get(TopicKeys.MODEL_MANIFESTS)),
+                get(ProcessKeys.APPLICATION_ID) + "-trainer-" + modelName,
                 model(),
                 training(),
                 learning(),
-                integer(ConfigKeys.ONLINE_STEP_CLICKS),
-                integer(ConfigKeys.ONLINE_CATCHUP_CLICKS),
-                millis(ConfigKeys.ONLINE_STEP_LINGER_MS),
-                integer(ConfigKeys.ONLINE_BATCH_CLICKS),
-                millis(ConfigKeys.ONLINE_PUBLISH_INTERVAL_MS),
-                integer(ConfigKeys.ONLINE_DELTA_PART_BYTES),
-                millis(ConfigKeys.ONLINE_SNAPSHOT_INTERVAL_MS),
-                new RetentionPolicy(
-                        integer(ConfigKeys.ONLINE_SNAPSHOTS_KEPT), integer(ConfigKeys.ONLINE_SNAPSHOTS_KEPT_DAYS)),
-                (Double) value(ConfigKeys.ONLINE_GATE_SHARE),
-                millis(ConfigKeys.ONLINE_LEASE_TIMEOUT_MS),
+                get(TrainerKeys.STEP_CLICKS),
+                get(TrainerKeys.CATCHUP_CLICKS),
+                get(TrainerKeys.STEP_LINGER),
+                get(TrainerKeys.BATCH_CLICKS),
+                get(TrainerKeys.PUBLISH_INTERVAL),
+                get(TrainerKeys.DELTA_PART_BYTES),
+                get(TrainerKeys.SNAPSHOT_INTERVAL),
+                new RetentionPolicy(get(TrainerKeys.SNAPSHOTS_KEPT), get(TrainerKeys.SNAPSHOTS_KEPT_DAYS)),
+                get(TrainerKeys.GATE_SHARE),
+                get(TrainerKeys.LEASE_TIMEOUT),
                 kafka.forConsumer(),
                 kafka.forProducer());
     }
 
     private ModelConfig model() {
-        EncoderShape encoder = EncoderChoice.parse((String) value(ConfigKeys.MODEL_ENCODER))
+        EncoderShape encoder = get(ModelKeys.ENCODER)
                 .shape(Map.of(
-                        "dim", integer(ConfigKeys.MODEL_DIM),
-                        "max_length", integer(ConfigKeys.MODEL_MAX_LENGTH),
-                        "blocks", integer(ConfigKeys.MODEL_BLOCKS),
-                        "heads", integer(ConfigKeys.MODEL_HEADS)));
-        return new ModelConfig(encoder, decimal(ConfigKeys.MODEL_ITEM_DEVIATION), (Long) value(ConfigKeys.MODEL_SEED));
+                        "dim", get(ModelKeys.DIM),
+                        "max_length", get(ModelKeys.MAX_LENGTH),
+                        "blocks", get(ModelKeys.BLOCKS),
+                        "heads", get(ModelKeys.HEADS)));
+        return new ModelConfig(encoder, get(ModelKeys.ITEM_DEVIATION), get(ModelKeys.SEED));
     }
 
     private TrainingConfig training() {
         Adam.Settings optimizer = new Adam.Settings(
-                decimal(ConfigKeys.TRAINING_LEARNING_RATE),
-                decimal(ConfigKeys.TRAINING_BETA1),
-                decimal(ConfigKeys.TRAINING_BETA2),
-                decimal(ConfigKeys.TRAINING_EPSILON),
-                decimal(ConfigKeys.TRAINING_WEIGHT_DECAY));
-        int workers = integer(ConfigKeys.TRAINING_WORKERS);
+                get(TrainerKeys.LEARNING_RATE),
+                get(TrainerKeys.BETA1),
+                get(TrainerKeys.BETA2),
+                get(TrainerKeys.EPSILON),
+                get(TrainerKeys.WEIGHT_DECAY));
+        int workers = get(TrainerKeys.WORKERS);
         return new TrainingConfig(
                 optimizer,
-                decimal(ConfigKeys.TRAINING_DROPOUT),
-                LossConfig.scaledCrossEntropy(
-                        integer(ConfigKeys.TRAINING_NEGATIVES), decimal(ConfigKeys.TRAINING_ALPHA)),
+                get(TrainerKeys.DROPOUT),
+                LossConfig.scaledCrossEntropy(get(TrainerKeys.NEGATIVES), get(TrainerKeys.ALPHA)),
                 workers > 0 ? workers : Runtime.getRuntime().availableProcessors(),
-                integer(ConfigKeys.TRAINING_SHARDS),
-                decimal(ConfigKeys.TRAINING_MAX_GRADIENT_NORM),
-                integer(ConfigKeys.TRAINING_SEQUENCE_TARGETS));
+                get(TrainerKeys.SHARDS),
+                get(TrainerKeys.MAX_GRADIENT_NORM),
+                get(TrainerKeys.SEQUENCE_TARGETS));
     }
 
     private LearningConfig learning() {
-        boolean neverCatchesUp =
-                integer(ConfigKeys.ONLINE_CATCHUP_CLICKS) == 0 || integer(ConfigKeys.ONLINE_BATCH_CLICKS) > 0;
+        boolean neverCatchesUp = get(TrainerKeys.CATCHUP_CLICKS) == 0 || get(TrainerKeys.BATCH_CLICKS) > 0;
         return new LearningConfig(
-                integer(ConfigKeys.ONLINE_OPTIMIZER_STEPS),
-                neverCatchesUp ? Integer.MAX_VALUE : integer(ConfigKeys.ONLINE_STEP_CLICKS),
-                integer(ConfigKeys.ONLINE_NEW_LENGTH),
-                integer(ConfigKeys.ONLINE_REPLAY_SEQUENCES),
-                integer(ConfigKeys.ONLINE_REPLAY_LENGTH),
-                integer(ConfigKeys.ONLINE_REPLAY_CAPACITY),
-                integer(ConfigKeys.ONLINE_METRICS_K),
-                integer(ConfigKeys.ONLINE_METRICS_WINDOW),
+                get(TrainerKeys.OPTIMIZER_STEPS),
+                neverCatchesUp ? Integer.MAX_VALUE : get(TrainerKeys.STEP_CLICKS),
+                get(TrainerKeys.NEW_LENGTH),
+                get(TrainerKeys.REPLAY_SEQUENCES),
+                get(TrainerKeys.REPLAY_LENGTH),
+                get(TrainerKeys.REPLAY_CAPACITY),
+                get(TrainerKeys.METRICS_K),
+                get(TrainerKeys.METRICS_WINDOW),
                 new CooccurrenceConfig(
-                        integer(ConfigKeys.MODEL_MEMORY_WINDOW),
-                        integer(ConfigKeys.MODEL_MEMORY_NEIGHBOURS),
-                        integer(ConfigKeys.MODEL_MEMORY_HALVING_CLICKS)),
-                millis(ConfigKeys.MODEL_ITEM_RETENTION_MS),
+                        get(ModelKeys.MEMORY_WINDOW),
+                        get(ModelKeys.MEMORY_NEIGHBOURS),
+                        get(ModelKeys.MEMORY_HALVING_CLICKS)),
+                get(ModelKeys.ITEM_RETENTION),
                 eventTypes());
     }
 
@@ -406,33 +324,29 @@ public final class FreshetConfig {
 
     private void requireConsistent() {
         eventTypes();
-        VariantsParser.requireConsistent(variants());
-        List<String> names = new ArrayList<>(topics().all());
+        variants().requireConsistent();
+        List<String> names = new ArrayList<>(topics());
         names.add(shadowTopic());
         if (names.stream().distinct().count() != names.size()) {
             throw new ConfigException("Each topic must have a name of its own: topics=" + names);
         }
-        RequestLimits requests = requests();
-        if (requests.defaultK() > requests.maxK()) {
-            throw new ConfigException(ConfigKeys.SCORING_TOP_K + " must be at most " + ConfigKeys.RECOMMENDATIONS_MAX_K
-                    + ": top.k=" + requests.defaultK() + " max.k=" + requests.maxK());
+        if (get(ScoringKeys.TOP_K) > get(ScoringKeys.MAX_K)) {
+            throw new ConfigException(ScoringKeys.TOP_K + " must be at most " + ScoringKeys.MAX_K + ": top.k="
+                    + get(ScoringKeys.TOP_K) + " max.k=" + get(ScoringKeys.MAX_K));
         }
-        StreamsRuntimeConfig streams = streams();
-        if (streams.rocksDbWriteBufferBytes() >= streams.rocksDbCacheBytes()) {
-            throw new ConfigException(ConfigKeys.STREAMS_ROCKSDB_WRITE_BUFFER_BYTES + " must be below "
-                    + ConfigKeys.STREAMS_ROCKSDB_CACHE_BYTES + ": write_buffer=" + streams.rocksDbWriteBufferBytes()
-                    + " cache=" + streams.rocksDbCacheBytes());
+        long cache = get(StreamsKeys.ROCKSDB_CACHE_BYTES);
+        long buffer = get(StreamsKeys.ROCKSDB_WRITE_BUFFER_BYTES);
+        if (buffer >= cache) {
+            throw new ConfigException(StreamsKeys.ROCKSDB_WRITE_BUFFER_BYTES + " must be below "
+                    + StreamsKeys.ROCKSDB_CACHE_BYTES + ": write_buffer=" + buffer + " cache=" + cache);
         }
-        if (!text(ConfigKeys.HTTP_TOKEN).isEmpty()
-                && !text(ConfigKeys.HTTP_TOKEN_FILE).isEmpty()) {
-            throw new ConfigException(
-                    "One of " + ConfigKeys.HTTP_TOKEN + " and " + ConfigKeys.HTTP_TOKEN_FILE + " must be empty");
+        if (!get(HttpKeys.TOKEN).isEmpty() && !get(HttpKeys.TOKEN_FILE).isEmpty()) {
+            throw new ConfigException("One of " + HttpKeys.TOKEN + " and " + HttpKeys.TOKEN_FILE + " must be empty");
         }
-        if (text(ConfigKeys.HTTP_TLS_CERTIFICATE).isEmpty()
-                != text(ConfigKeys.HTTP_TLS_KEY).isEmpty()) {
-            throw new ConfigException(ConfigKeys.HTTP_TLS_CERTIFICATE + " and " + ConfigKeys.HTTP_TLS_KEY
-                    + " must be set together: certificate=" + text(ConfigKeys.HTTP_TLS_CERTIFICATE) + " key="
-                    + text(ConfigKeys.HTTP_TLS_KEY));
+        if (get(HttpKeys.TLS_CERTIFICATE).isEmpty() != get(HttpKeys.TLS_KEY).isEmpty()) {
+            throw new ConfigException(HttpKeys.TLS_CERTIFICATE + " and " + HttpKeys.TLS_KEY
+                    + " must be set together: certificate=" + get(HttpKeys.TLS_CERTIFICATE) + " key="
+                    + get(HttpKeys.TLS_KEY));
         }
     }
 
@@ -462,7 +376,7 @@ public final class FreshetConfig {
         Map<String, String> settings = new HashMap<>();
         List<String> serviceLinks = new ArrayList<>();
         environment.forEach((name, value) -> {
-            ConfigKey key = ConfigKeys.BY_ENVIRONMENT_NAME.get(name);
+            ConfigKey<?> key = ConfigKeys.BY_ENVIRONMENT_NAME.get(name);
             String earlier = RenamedKeys.ofVariable(name);
             if (ServiceLinks.isOne(name, value)) {
                 serviceLinks.add(name + "=" + value);
@@ -502,29 +416,5 @@ public final class FreshetConfig {
                 "Environment variable {} sets no configuration key; the nearest variable that does is {}",
                 environmentName,
                 NearestName.among(ConfigKeys.BY_ENVIRONMENT_NAME.keySet(), environmentName));
-    }
-
-    Object value(String key) {
-        Object value = values.get(key);
-        if (value == null) {
-            throw new IllegalArgumentException("The key must be defined: key=" + key);
-        }
-        return value;
-    }
-
-    private String text(String key) {
-        return (String) value(key);
-    }
-
-    private int integer(String key) {
-        return (Integer) value(key);
-    }
-
-    private float decimal(String key) {
-        return ((Double) value(key)).floatValue();
-    }
-
-    private Duration millis(String key) {
-        return Duration.ofMillis((Long) value(key));
     }
 }

@@ -150,8 +150,11 @@ public final class KafkaProperties {
         return forClient(ADMIN, AdminClientConfig.configNames());
     }
 
-    /** Returns the longest record that a producer with these settings sends, in bytes. */
-    int longestRequest() {
+    /**
+     * Returns the longest record that a producer with these settings sends, in bytes: the lesser of
+     * {@code max.request.size} and {@code buffer.memory}.
+     */
+    public int longestRequest() {
         Map<String, Object> settingsOfProducer = forProducer();
         long longest = Math.min(
                 number(settingsOfProducer, ProducerConfig.MAX_REQUEST_SIZE_CONFIG, 1 << 20),

@@ -2,6 +2,9 @@ package io.freshet.service.config;
 
 import io.freshet.model.encoder.EncoderChoice;
 import io.freshet.model.recommender.ModelConfig;
+import io.freshet.service.config.key.ConfigKeys;
+import io.freshet.service.config.key.ModelKeys;
+import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.StoreLocation;
 import java.util.Map;
 import java.util.TreeMap;
@@ -13,18 +16,18 @@ public final class ModelSettings {
     /** Returns the settings with which a process continues with the model, without those that equal the defaults. */
     public static Map<String, String> of(String modelName, StoreLocation modelStore, ModelConfig model) {
         Map<String, String> settings = new TreeMap<>();
-        settings.put(ConfigKeys.MODEL_NAME, modelName);
+        settings.put(ModelStoreKeys.MODEL_NAME.name(), modelName);
         settings.put(
-                modelStore instanceof StoreLocation.Folder ? ConfigKeys.MODEL_STORE_PATH : ConfigKeys.MODEL_STORE_URL,
+                modelStore instanceof StoreLocation.Folder ? ModelStoreKeys.PATH.name() : ModelStoreKeys.URL.name(),
                 modelStore.toString());
-        settings.put(ConfigKeys.MODEL_ENCODER, EncoderChoice.of(model.encoder()).toString());
+        settings.put(ModelKeys.ENCODER.name(), EncoderChoice.of(model.encoder()).toString());
         model.encoder().describe().forEach((setting, value) -> {
             if (value instanceof Integer) {
                 settings.put(key(setting), value.toString());
             }
         });
-        settings.put(ConfigKeys.MODEL_ITEM_DEVIATION, Float.toString(model.itemDeviation()));
-        settings.put(ConfigKeys.MODEL_SEED, Long.toString(model.seed()));
+        settings.put(ModelKeys.ITEM_DEVIATION.name(), Float.toString(model.itemDeviation()));
+        settings.put(ModelKeys.SEED.name(), Long.toString(model.seed()));
         Map<String, Object> defaults = ConfigKeys.definition().parse(Map.of());
         settings.entrySet()
                 .removeIf(setting -> setting.getValue().equals(String.valueOf(defaults.get(setting.getKey()))));

@@ -1,5 +1,6 @@
 package io.freshet.service.config;
 
+import io.freshet.service.config.key.ProcessKeys;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.S3SnapshotStore;
 import io.freshet.store.SnapshotStore;
@@ -29,7 +30,8 @@ public final class ModelStores {
         return switch (location) {
             case StoreLocation.Folder folder -> new FileSnapshotStore(folder.path());
             case StoreLocation.Bucket bucket ->
-                new S3SnapshotStore(bucket, config.s3(), config.stateDir().resolve(COPIES));
+                new S3SnapshotStore(
+                        bucket, config.s3(), config.get(ProcessKeys.STATE_DIR).resolve(COPIES));
         };
     }
 }

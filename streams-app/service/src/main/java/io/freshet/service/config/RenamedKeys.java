@@ -1,5 +1,7 @@
 package io.freshet.service.config;
 
+import io.freshet.service.config.key.ConfigKey;
+import io.freshet.service.config.key.TrainerKeys;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
@@ -9,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Earlier names of keys. They work until the next minor version. */
 final class RenamedKeys {
     private static final Map<String, String> NEW_NAMES =
-            Map.of("online.hurry.clicks", ConfigKeys.ONLINE_CATCHUP_CLICKS);
+            Map.of("online.hurry.clicks", TrainerKeys.CATCHUP_CLICKS.name());
 
     private RenamedKeys() {}
 

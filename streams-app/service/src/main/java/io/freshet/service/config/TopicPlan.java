@@ -1,5 +1,7 @@
 package io.freshet.service.config;
 
+import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.TopicKeys;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -10,9 +12,9 @@ import org.apache.kafka.clients.admin.NewTopic;
 /**
  * The plan of Freshet's topics: which topics are needed, with their partitions and settings.
  *
- * @param config settings for the creation of missing topics
+ * @param config names the topics
  */
-public record TopicPlan(Topics topics, TopicConfig config) {
+public record TopicPlan(FreshetConfig config) {
     public static final String CLEANUP_POLICY = "cleanup.policy";
     public static final String COMPACT = "compact";
     public static final String DELETE = "delete";
@@ -49,52 +51,55 @@ public record TopicPlan(Topics topics, TopicConfig config) {
                 + " Do not delete the state";
     }
 
-    /** Returns the plan of a configuration. */
-    public static TopicPlan of(FreshetConfig config) {
-        return new TopicPlan(config.topics(), config.topicCreation());
-    }
-
     /** Returns the topics that must exist, in the order of the data flow. */
     public List<String> needed() {
-        return topics.all().stream()
-                .filter(name -> config.catalogue() || !name.equals(topics.items()))
+        return config.topics().stream()
+                .filter(name -> config.get(RecordKeys.CATALOGUE) || !name.equals(config.get(TopicKeys.ITEMS)))
                 .toList();
     }
 
     /** Returns the topics in which a user must be in the same partition as in the clicks. */
     public Set<String> partitionedAsClicks() {
-        return Set.of(topics.clicksRekeyed(), topics.requests());
+        return Set.of(config.get(TopicKeys.CLICKS_REKEYED), config.get(TopicKeys.REQUESTS));
     }
 
     /** Returns the topics in which the newest record of each key stays in force until it is replaced. */
     public Set<String> inForce() {
-        return Set.of(topics.modelManifests(), topics.items(), topics.popularItems());
+        return Set.of(
+                config.get(TopicKeys.MODEL_MANIFESTS),
+                config.get(TopicKeys.ITEMS),
+                config.get(TopicKeys.POPULAR_ITEMS));
     }
 
     /** Returns the topic to create. */
     public NewTopic newTopic(String name, int userPartitions) {
-        boolean single = Set.of(topics.modelLog(), topics.modelManifests(), topics.popularItems())
+        boolean single = Set.of(
+                        config.get(TopicKeys.MODEL_LOG),
+                        config.get(TopicKeys.MODEL_MANIFESTS),
+                        config.get(TopicKeys.POPULAR_ITEMS))
                 .contains(name);
-        Optional<Short> replication =
-                config.replicationFactor() < 0 ? Optional.empty() : Optional.of(config.replicationFactor());
+        int copies = config.get(TopicKeys.REPLICATION_FACTOR);
+        Optional<Short> replication = copies < 0 ? Optional.empty() : Optional.of((short) copies);
         return new NewTopic(name, Optional.of(single ? 1 : userPartitions), replication).configs(settings(name));
     }
 
     /** Returns the settings that a topic is created with; for all others, the brokers' defaults apply. */
     public Map<String, String> settings(String name) {
         Map<String, String> settings = new HashMap<>();
-        if (Set.of(topics.modelManifests(), topics.items()).contains(name)) {
+        if (Set.of(config.get(TopicKeys.MODEL_MANIFESTS), config.get(TopicKeys.ITEMS))
+                .contains(name)) {
             settings.put(CLEANUP_POLICY, COMPACT);
             return settings;
         }
-        if (name.equals(topics.popularItems())) {
+        if (name.equals(config.get(TopicKeys.POPULAR_ITEMS))) {
             return OFTEN_REPLACED;
         }
-        settings.put(CLEANUP_POLICY, name.equals(topics.recommendations()) ? COMPACT + "," + DELETE : DELETE);
-        if (name.equals(topics.modelLog())) {
+        settings.put(
+                CLEANUP_POLICY, name.equals(config.get(TopicKeys.RECOMMENDATIONS)) ? COMPACT + "," + DELETE : DELETE);
+        if (name.equals(config.get(TopicKeys.MODEL_LOG))) {
             settings.put(MAX_MESSAGE_BYTES, MODEL_LOG_MESSAGE_BYTES);
         }
-        settings.put(RETENTION_MS, Long.toString(config.retention().toMillis()));
+        settings.put(RETENTION_MS, Long.toString(config.get(TopicKeys.RETENTION).toMillis()));
         return settings;
     }
 }

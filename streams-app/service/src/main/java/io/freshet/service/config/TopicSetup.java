@@ -1,5 +1,7 @@
 package io.freshet.service.config;
 
+import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.TopicKeys;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -37,7 +39,7 @@ public final class TopicSetup {
     private static final long POLL_MS = 50;
 
     private final Admin admin;
-    private final Topics topics;
+    private final FreshetConfig config;
     private final TopicPlan plan;
     private final List<String> needed;
     private final Duration timeout;
@@ -46,10 +48,10 @@ public final class TopicSetup {
      * @param admin the admin client, which the caller closes
      * @param timeout the longest wait for each answer of the brokers, and for the leaders
      */
-    public TopicSetup(Admin admin, TopicPlan plan, Duration timeout) {
+    public TopicSetup(Admin admin, FreshetConfig config, Duration timeout) {
         this.admin = admin;
-        this.topics = plan.topics();
-        this.plan = plan;
+        this.config = config;
+        plan = new TopicPlan(config);
         needed = plan.needed();
         this.timeout = timeout;
     }
@@ -57,7 +59,7 @@ public final class TopicSetup {
     /** Runs the setup with an admin client of its own. */
     public static void run(FreshetConfig config, Duration timeout) {
         try (Admin admin = Admin.create(config.kafka().forAdmin())) {
-            new TopicSetup(admin, TopicPlan.of(config), timeout).run();
+            new TopicSetup(admin, config, timeout).run();
         }
     }
 
@@ -70,15 +72,15 @@ public final class TopicSetup {
     public void run() {
         Set<String> existing = existing();
         List<String> missing = missing(existing);
-        if (!missing.isEmpty() && !plan.config().create()) {
-            throw new ConfigException("Topics must exist when " + ConfigKeys.TOPICS_CREATE + "=false: missing="
-                    + missing + "; 'freshet topics create' creates them");
+        if (!missing.isEmpty() && !config.get(TopicKeys.CREATE)) {
+            throw new ConfigException("Topics must exist when " + TopicKeys.CREATE + "=false: missing=" + missing
+                    + "; 'freshet topics create' creates them");
         }
         create(missing, existing);
         requirePartitions(awaitLeaders());
-        requireCompaction(topics.modelManifests());
-        if (plan.config().catalogue()) {
-            requireCompaction(topics.items());
+        requireCompaction(config.get(TopicKeys.MODEL_MANIFESTS));
+        if (config.get(RecordKeys.CATALOGUE)) {
+            requireCompaction(config.get(TopicKeys.ITEMS));
         }
     }
 
@@ -119,9 +121,8 @@ public final class TopicSetup {
         if (missing.isEmpty()) {
             return List.of();
         }
-        int userPartitions = existing.contains(topics.clicks())
-                ? partitionsOf(topics.clicks())
-                : plan.config().partitions();
+        String clicks = config.get(TopicKeys.CLICKS);
+        int userPartitions = existing.contains(clicks) ? partitionsOf(clicks) : config.get(TopicKeys.PARTITIONS);
         List<NewTopic> created = new ArrayList<>();
         for (String name : missing) {
             NewTopic topic = plan.newTopic(name, userPartitions);
@@ -198,22 +199,26 @@ public final class TopicSetup {
 
     private void requirePartitions(Map<String, TopicDescription> described) {
         requireAsManyAsClicks(
-                described, topics.clicksRekeyed(), "Topics of clicks must have equally many partitions: ");
+                described,
+                config.get(TopicKeys.CLICKS_REKEYED),
+                "Topics of clicks must have equally many partitions: ");
         requireAsManyAsClicks(
-                described, topics.requests(), "Topics of clicks and requests must have equally many partitions: ");
-        int modelLog = partitionsIn(described, topics.modelLog());
+                described,
+                config.get(TopicKeys.REQUESTS),
+                "Topics of clicks and requests must have equally many partitions: ");
+        String log = config.get(TopicKeys.MODEL_LOG);
+        int modelLog = partitionsIn(described, log);
         if (modelLog != 1) {
-            throw new ConfigException(
-                    "The model log must have one partition: " + topics.modelLog() + " has " + modelLog);
+            throw new ConfigException("The model log must have one partition: " + log + " has " + modelLog);
         }
     }
 
     private void requireAsManyAsClicks(Map<String, TopicDescription> described, String name, String why) {
-        int clicks = partitionsIn(described, topics.clicks());
+        String topic = config.get(TopicKeys.CLICKS);
+        int clicks = partitionsIn(described, topic);
         int others = partitionsIn(described, name);
         if (clicks != others) {
-            throw new ConfigException(
-                    why + topics.clicks() + " has " + clicks + " partitions, " + name + " has " + others);
+            throw new ConfigException(why + topic + " has " + clicks + " partitions, " + name + " has " + others);
         }
     }
 

@@ -4,7 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.service.config.AccessTokens;
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.HttpConfig;
+import io.freshet.service.config.key.HttpKeys;
 import io.freshet.service.http.access.AccessControl;
 import io.freshet.service.http.access.ConnectionLimit;
 import io.freshet.service.http.access.Forwarder;
@@ -86,11 +86,11 @@ public final class HttpServer implements AutoCloseable {
     private static final String STARTED = "freshet.started.ns";
     private static final Duration STOP = Duration.ofSeconds(3);
     private static final Duration LOOK_INTERVAL = Duration.ofSeconds(1);
-    private static final String TOKEN_FILE = "http.token.file";
+    private static final String TOKEN_FILE = HttpKeys.TOKEN_FILE.name();
     private static final int LEAST_THREADS = 2;
     private static final int MOST_THREADS = 16;
 
-    private final HttpConfig config;
+    private final FreshetConfig config;
     private final AccessControl access;
     private final @Nullable ReloadedFiles<AccessTokens> tokens;
     private final @Nullable ReloadedFiles<TlsIdentity> identity;
@@ -145,28 +145,29 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    private HttpServer(FreshetConfig freshet, Roles roles) {
-        config = freshet.http();
+    private HttpServer(FreshetConfig config, Roles roles) {
+        this.config = config;
         PrometheusMeterRegistry registry = roles.registry();
         ReloadedFiles.failures(TOKEN_FILE, registry);
         ReloadedFiles.failures(TlsIdentity.CERTIFICATE, registry);
-        tokens = config.tokenFile().isEmpty()
+        String tokenFile = config.get(HttpKeys.TOKEN_FILE);
+        tokens = tokenFile.isEmpty()
                 ? null
                 : new ReloadedFiles<>(
                         TOKEN_FILE,
-                        List.of(Path.of(config.tokenFile())),
+                        List.of(Path.of(tokenFile)),
                         HttpServer::tokens,
                         changed -> LOG.info("Valid tokens: {}", changed.size()),
                         registry);
-        AccessTokens single = AccessTokens.single(config.token());
+        AccessTokens single = AccessTokens.single(config.get(HttpKeys.TOKEN));
         access = new AccessControl(
                 new HostNames(config),
-                new RateLimit(config.limits().requestRate(), System::nanoTime),
+                new RateLimit(config.get(HttpKeys.MAX_REQUEST_RATE), System::nanoTime),
                 () -> tokens == null ? single : tokens.value());
-        identity = config.tls().isOn()
+        identity = config.http().tls()
                 ? new ReloadedFiles<>(
                         TlsIdentity.CERTIFICATE,
-                        TlsIdentity.files(config.tls()),
+                        TlsIdentity.files(config),
                         TlsIdentity::parse,
                         this::useFromNowOn,
                         registry)
@@ -175,10 +176,10 @@ public final class HttpServer implements AutoCloseable {
                 .description("Time until the certificate of http.tls.certificate expires; NaN without TLS")
                 .baseUnit("seconds")
                 .register(registry);
-        connections = new ConnectionLimit(config.limits().connections(), registry);
+        connections = new ConnectionLimit(config.get(HttpKeys.MAX_CONNECTIONS), registry);
         dropped = new DroppedRequests(registry, EventStreams.PATH);
         metrics = opened(new Metrics(registry));
-        addRoutes(freshet, roles);
+        addRoutes(roles);
         javalin = Javalin.create(this::configure);
     }
 
@@ -214,10 +215,11 @@ public final class HttpServer implements AutoCloseable {
      *
      * @throws ConfigException if the file is missing or invalid
      */
-    public static AccessTokens tokens(HttpConfig config) {
-        return config.tokenFile().isEmpty()
-                ? AccessTokens.single(config.token())
-                : tokens(ReloadedFiles.read(TOKEN_FILE, List.of(Path.of(config.tokenFile()))));
+    public static AccessTokens tokens(FreshetConfig config) {
+        String file = config.get(HttpKeys.TOKEN_FILE);
+        return file.isEmpty()
+                ? AccessTokens.single(config.get(HttpKeys.TOKEN))
+                : tokens(ReloadedFiles.read(TOKEN_FILE, List.of(Path.of(file))));
     }
 
     /** Returns the routes of this process. */
@@ -225,60 +227,57 @@ public final class HttpServer implements AutoCloseable {
         return List.copyOf(routes);
     }
 
-    private void addRoutes(FreshetConfig freshet, Roles roles) {
-        RequestBody bodies = new RequestBody(config.limits().bodyBytes());
+    private void addRoutes(Roles roles) {
+        RequestBody bodies = new RequestBody(config.get(HttpKeys.MAX_BODY_BYTES));
         StreamsRole streams = roles.streams();
         Health health = health(roles);
         health.bindTo(roles.registry());
         routes.addAll(health.routes());
         routes.addAll(metrics.routes());
         routes.addAll(new Description().routes());
-        ModelAdmin desk = opened(new ModelAdmin(freshet, roles.store(), InstantSource.system()));
+        ModelAdmin desk = opened(new ModelAdmin(config, roles.store(), InstantSource.system()));
         AnsweringRole answering = roles.answering();
         LiveModel live = answering == null ? null : answering.variants().own().live();
-        routes.addAll(new ModelRoutes(freshet, live, desk, bodies).routes());
+        routes.addAll(new ModelRoutes(config, live, desk, bodies).routes());
         if (answering != null) {
             routes.addAll(new VariantRoutes(answering.variants()).routes());
         }
         if (streams != null) {
-            addStreamsRoutes(freshet, roles, streams, bodies);
+            addStreamsRoutes(roles, streams, bodies);
         }
     }
 
-    private void addStreamsRoutes(FreshetConfig freshet, Roles roles, StreamsRole streams, RequestBody bodies) {
-        ClickProducer producer = opened(ClickProducer.of(freshet, roles.registry()));
-        Forwarder others = opened(new Forwarder(config.forwardTimeout()));
+    private void addStreamsRoutes(Roles roles, StreamsRole streams, RequestBody bodies) {
+        ClickProducer producer = opened(ClickProducer.of(config, roles.registry()));
+        Forwarder others = opened(new Forwarder(config.get(HttpKeys.FORWARD_TIMEOUT)));
         if (identity != null) {
             others.use(identity.value());
         }
         forwarder = others;
-        UserRouting places = new UserRouting(streams.users(), others, config.advertisedAddress(), config.staleReads());
+        UserRouting places = new UserRouting(
+                streams.users(), others, config.http().advertisedAddress(), config.get(HttpKeys.STALE_READS));
         routes.addAll(new UserRoutes(places, producer).routes());
         routes.addAll(new RecommendationRoutes(
-                        streams.variants(),
-                        new RequestCodec(freshet.requests()),
-                        places,
-                        bodies,
-                        InstantSource.system())
+                        streams.variants(), new RequestCodec(config), places, bodies, InstantSource.system())
                 .routes());
         routes.addAll(new ClickRoutes(
                         producer,
                         bodies,
-                        config.limits().clicks(),
-                        new ClickRules(freshet.sequencer()),
+                        config.get(HttpKeys.MAX_CLICKS),
+                        new ClickRules(config),
                         InstantSource.system())
                 .routes());
-        EventStreams streaming = opened(new EventStreams(figures(freshet, roles, streams), InstantSource.system()));
+        EventStreams streaming = opened(new EventStreams(figures(roles, streams), InstantSource.system()));
         events = streaming;
         routes.addAll(streaming.routes());
         routes.addAll(new PageFiles().routes());
     }
 
-    private static PageMetrics.Source figures(FreshetConfig freshet, Roles roles, StreamsRole streams) {
+    private PageMetrics.Source figures(Roles roles, StreamsRole streams) {
         if (roles.figures() != null) {
             return roles.figures();
         }
-        ServedFigures own = new ServedFigures(freshet, streams.liveModel(), roles.registry());
+        ServedFigures own = new ServedFigures(config, streams.liveModel(), roles.registry());
         streams.liveModel().addListener(own);
         return own;
     }
@@ -343,8 +342,8 @@ public final class HttpServer implements AutoCloseable {
             http.addCustomizer(new SecureRequestCustomizer(false));
             made = new ServerConnector(server, encryption, new HttpConnectionFactory(http));
         }
-        made.setHost(config.host());
-        made.setPort(config.port());
+        made.setHost(config.get(HttpKeys.HOST));
+        made.setPort(config.get(HttpKeys.PORT));
         made.addBean(connections);
         connector = made;
         return made;

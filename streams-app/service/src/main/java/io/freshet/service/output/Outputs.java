@@ -1,7 +1,8 @@
 package io.freshet.service.output;
 
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.OutputConfig;
+import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.store.sequence.ClickOrigin;
 import io.micrometer.core.instrument.Counter;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -39,13 +40,13 @@ public final class Outputs {
     private final Counter skipped;
 
     private Outputs(
-            OutputConfig config, @Nullable String deadLetterTopic, MeterRegistry registry, InstantSource clock) {
+            FreshetConfig config, @Nullable String deadLetterTopic, MeterRegistry registry, InstantSource clock) {
         this.deadLetterTopic = deadLetterTopic;
-        passedHeaders = new PassedHeaders(config.passedHeaders());
+        passedHeaders = new PassedHeaders(config.get(RecordKeys.PASSED_HEADERS));
         times = new RecordTimes(clock, registry);
-        limits = new OutputLimits(config.requestBytes(), times, clock);
+        limits = new OutputLimits(config.kafka().longestRequest(), times, clock);
         int room = Math.max(0, limits.atFirst() - DeadLetters.MOST_BESIDE_THE_VALUE);
-        deadLetters = new DeadLetters(passedHeaders, Math.min(config.deadLetterBytes(), room));
+        deadLetters = new DeadLetters(passedHeaders, Math.min(config.get(RecordKeys.DEAD_LETTER_BYTES), room));
         refused = new DeadLetterCounts(
                 registry,
                 "freshet.outputs.refused",
@@ -61,12 +62,12 @@ public final class Outputs {
 
     /** Returns rules for a client that may write dead letters. */
     public static Outputs of(FreshetConfig config, MeterRegistry registry, InstantSource clock) {
-        return new Outputs(config.outputs(), config.topics().deadLetters(), registry, clock);
+        return new Outputs(config, config.get(TopicKeys.DEAD_LETTERS), registry, clock);
     }
 
     /** Returns rules for a client that writes no dead letters: records that cannot be used are skipped. */
     public static Outputs withoutDeadLetters(FreshetConfig config, MeterRegistry registry, InstantSource clock) {
-        return new Outputs(config.outputs(), null, registry, clock);
+        return new Outputs(config, null, registry, clock);
     }
 
     /** Makes a client with these properties apply these rules on failures, unless the properties name other handlers. */

@@ -2,7 +2,8 @@ package io.freshet.service.popularity;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import io.freshet.service.config.ScoringConfig;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.store.event.EventTypes;
 import io.freshet.store.sequence.EventClock;
 import io.freshet.store.sequence.SequenceUpdate;
@@ -32,10 +33,13 @@ public final class PopularityCounter extends ContextualProcessor<byte[], Sequenc
     private boolean changedSincePublished;
 
     /** @param trending the items that were popular before this task began */
-    public PopularityCounter(ScoringConfig config, Trending trending) {
-        this.types = config.types();
+    public PopularityCounter(FreshetConfig config, Trending trending) {
+        this.types = config.eventTypes();
         this.trending = trending;
-        popularity = new Popularity(config.popularityHalfLife().toMillis(), config.popularityItems(), PUBLISHED_ITEMS);
+        popularity = new Popularity(
+                config.get(ScoringKeys.POPULARITY_HALF_LIFE).toMillis(),
+                config.get(ScoringKeys.POPULARITY_ITEMS),
+                PUBLISHED_ITEMS);
     }
 
     @Override

@@ -1,6 +1,8 @@
 package io.freshet.service.recommend;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.HttpKeys;
+import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.serving.IndexMaintainer;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.ModelFollower;
@@ -35,11 +37,11 @@ public final class FollowedVariants implements AutoCloseable {
      */
     public FollowedVariants(
             String role, FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
-        heartbeats = new Heartbeats(config.stallBound());
+        heartbeats = new Heartbeats(config.get(HttpKeys.HEALTH_STALL));
         int historyLength = config.trainer().model().encoder().maxLength();
         config.variants().models().forEach((name, modelName) -> {
             LiveModel live = new LiveModel(clock, registry, name);
-            WarmUp warmUp = new WarmUp(role, live, config.scoring().topK(), historyLength);
+            WarmUp warmUp = new WarmUp(role, live, config.get(ScoringKeys.TOP_K), historyLength);
             live.addListener(warmUp);
             live.addListener(new IndexMaintainer(live, heartbeats));
             models.put(name, live);

@@ -4,7 +4,11 @@ import io.freshet.model.search.Scorer;
 import io.freshet.service.catalogue.CatalogueItem;
 import io.freshet.service.catalogue.CategoryCap;
 import io.freshet.service.catalogue.ItemCatalogue;
-import io.freshet.service.config.ScoringConfig;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.RepeatPolicy;
+import io.freshet.service.config.key.ScoringKeys;
+import io.freshet.service.config.key.VariantKeys;
 import io.freshet.service.popularity.Trending;
 import io.freshet.service.request.ItemFilter;
 import io.freshet.service.request.ItemListing;
@@ -13,6 +17,7 @@ import io.freshet.service.request.RecommendationRequest;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.RowSelection;
 import io.freshet.service.serving.ServedModel;
+import io.freshet.store.event.EventTypes;
 import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.UserSequence;
@@ -38,7 +43,9 @@ public final class Recommender {
 
     private static final Duration TRENDING_INTERVAL = Duration.ofMillis(200);
 
-    private final ScoringConfig config;
+    private final EventTypes types;
+    private final RepeatPolicy repeats;
+    private final int whyItems;
     private final LiveModel live;
     private final ScoringMetrics metrics;
     private final Clock clock;
@@ -50,16 +57,17 @@ public final class Recommender {
      * @param live owned by the caller
      * @param registry receives the metrics
      * @param clock decides which seen items may be recommended again, for requests that do not come from a record
-     * @param variant name of the variant in answers; empty if there is only one
      */
-    public Recommender(ScoringConfig config, LiveModel live, MeterRegistry registry, Clock clock, String variant) {
-        this.config = config;
+    public Recommender(FreshetConfig config, LiveModel live, MeterRegistry registry, Clock clock) {
+        types = config.eventTypes();
+        repeats = config.get(RecordKeys.EVENTS_SEEN_RETURN);
+        whyItems = config.get(ScoringKeys.WHY_ITEMS);
         this.live = live;
         this.metrics = new ScoringMetrics(registry);
         this.clock = clock;
-        this.variant = variant;
-        catalogue = new ItemCatalogue(config.catalogue());
-        trending = new Trending(config.popularityHalfLife(), TRENDING_INTERVAL, clock);
+        variant = config.get(VariantKeys.NAME);
+        catalogue = new ItemCatalogue(config.get(RecordKeys.CATALOGUE));
+        trending = new Trending(config.get(ScoringKeys.POPULARITY_HALF_LIFE), TRENDING_INTERVAL, clock);
         metrics.watch(catalogue);
     }
 
@@ -67,7 +75,9 @@ public final class Recommender {
      * Creates a recommender with another model, which shares the catalogue and the popular items that {@code other} reads.
      */
     Recommender(Recommender other, LiveModel live, String variant) {
-        this.config = other.config;
+        types = other.types;
+        repeats = other.repeats;
+        whyItems = other.whyItems;
         this.live = live;
         this.metrics = other.metrics;
         this.clock = other.clock;
@@ -140,7 +150,7 @@ public final class Recommender {
     private Set<String> seen(List<Interaction> events, long nowMs) {
         Set<String> seen = new HashSet<>();
         for (Interaction event : events) {
-            if (config.repeats().hides(event, nowMs)) {
+            if (repeats.hides(event, nowMs)) {
                 seen.add(event.itemId());
             }
         }
@@ -198,7 +208,7 @@ public final class Recommender {
     }
 
     private HistoryRows history(ServedModel model, List<Interaction> events) {
-        HistoryRows history = new HistoryRows(config.types());
+        HistoryRows history = new HistoryRows(types);
         events.forEach(event -> history.add(event, model.rowOf(event.itemId())));
         return history;
     }
@@ -236,7 +246,7 @@ public final class Recommender {
     private List<List<Recommendation.Because>> why(
             ServedModel model, HistoryRows history, List<RowSelection.Pick> picks) {
         int[] rows = picks.stream().mapToInt(RowSelection.Pick::row).toArray();
-        return rows.length == 0 ? List.of() : Explanation.of(model, history, rows, config.whyItems());
+        return rows.length == 0 ? List.of() : Explanation.of(model, history, rows, whyItems);
     }
 
     private static List<Recommendation.Item> items(

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.freshet.service.catalogue.CatalogueItem;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.VariantConfig;
+import io.freshet.service.config.key.TrainerKeys;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.variant.ServedAccuracy;
 import io.freshet.service.variant.UserSplit;
@@ -33,13 +34,13 @@ public final class Variants {
         VariantConfig variants = config.variants();
         split = variants.split();
         LiveModel ownModel = model(models, variants.name());
-        Recommender recommender = new Recommender(config.scoring(), ownModel, registry, clock, variants.name());
-        own = variant(variants, variants.name(), ownModel, recommender, registry);
+        Recommender recommender = new Recommender(config, ownModel, registry, clock);
+        own = variant(config, variants.name(), ownModel, recommender, registry);
         byName.put(own.name(), own);
         for (String name : variants.models().keySet()) {
             LiveModel live = model(models, name);
             byName.computeIfAbsent(
-                    name, other -> variant(variants, other, live, new Recommender(recommender, live, other), registry));
+                    name, other -> variant(config, other, live, new Recommender(recommender, live, other), registry));
         }
     }
 
@@ -53,13 +54,14 @@ public final class Variants {
     }
 
     private static Variant variant(
-            VariantConfig config, String name, LiveModel live, Recommender recommender, MeterRegistry registry) {
+            FreshetConfig config, String name, LiveModel live, Recommender recommender, MeterRegistry registry) {
         return new Variant(
                 name,
-                config.models().getOrDefault(name, ""),
+                config.variants().models().getOrDefault(name, ""),
                 live,
                 recommender,
-                new ServedAccuracy(registry, name, config.metricsK(), config.metricsWindow()));
+                new ServedAccuracy(
+                        registry, name, config.get(TrainerKeys.METRICS_K), config.get(TrainerKeys.METRICS_WINDOW)));
     }
 
     /** Returns the process's own variant, which answers everything that belongs to no other. */

@@ -3,7 +3,7 @@ package io.freshet.service.request;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
-import io.freshet.service.config.RequestLimits;
+import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.request.BadRequestException.Reason;
 import java.io.IOException;
 import java.util.List;
@@ -37,10 +37,11 @@ public final class RequestCodec {
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
             .build();
 
-    private final RequestLimits limits;
+    private final FreshetConfig config;
 
-    public RequestCodec(RequestLimits limits) {
-        this.limits = limits;
+    /** @param config has the limits of a request */
+    public RequestCodec(FreshetConfig config) {
+        this.config = config;
     }
 
     /**
@@ -55,7 +56,7 @@ public final class RequestCodec {
                     null,
                     "a request must have at most " + MAX_REQUEST_BYTES + " bytes: length=" + json.length);
         }
-        RequestFields fields = new RequestFields(limits);
+        RequestFields fields = new RequestFields(config);
         try (JsonParser parser = JSON.createParser(json)) {
             new RequestReader(parser, fields).read();
         } catch (IOException e) {
@@ -73,7 +74,7 @@ public final class RequestCodec {
      */
     public RecommendationRequest forUser(String userId, Map<String, List<String>> parameters)
             throws BadRequestException {
-        RequestFields fields = new RequestFields(limits);
+        RequestFields fields = new RequestFields(config);
         fields.userId(userId);
         RequestParameters.ofUser(parameters, fields);
         return fields.toRequest();
@@ -85,7 +86,7 @@ public final class RequestCodec {
      * @throws BadRequestException if a parameter is unknown or invalid
      */
     public ItemListing listing(Map<String, List<String>> parameters) throws BadRequestException {
-        RequestFields fields = new RequestFields(limits);
+        RequestFields fields = new RequestFields(config);
         RequestParameters.ofItems(parameters, fields);
         return fields.toListing();
     }

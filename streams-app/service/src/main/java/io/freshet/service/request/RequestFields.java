@@ -1,6 +1,8 @@
 package io.freshet.service.request;
 
-import io.freshet.service.config.RequestLimits;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.request.BadRequestException.Reason;
 import io.freshet.store.event.Click;
 import io.freshet.store.format.Utf8;
@@ -27,7 +29,7 @@ final class RequestFields {
     private static final int SHOWN_CHARACTERS = 80;
     private static final int MAX_CATEGORY_BYTES = Click.MAX_ID_BYTES;
 
-    private final RequestLimits limits;
+    private final FreshetConfig config;
     private @Nullable String userId;
     private @Nullable List<Interaction> history;
     private int k;
@@ -38,9 +40,9 @@ final class RequestFields {
     private float minScore;
     private boolean why;
 
-    RequestFields(RequestLimits limits) {
-        this.limits = limits;
-        this.k = limits.defaultK();
+    RequestFields(FreshetConfig config) {
+        this.config = config;
+        this.k = config.get(ScoringKeys.TOP_K);
     }
 
     void userId(String value) throws BadRequestException {
@@ -57,8 +59,9 @@ final class RequestFields {
 
     /** Throws as soon as a history is too long, so that the rest of it is not parsed in vain. */
     void requireHistoryFits(int events) throws BadRequestException {
-        if (events > limits.maxHistory()) {
-            throw bad(HISTORY, "must have at most " + limits.maxHistory() + " events", "more");
+        int most = config.get(ScoringKeys.MAX_HISTORY);
+        if (events > most) {
+            throw bad(HISTORY, "must have at most " + most + " events", "more");
         }
     }
 
@@ -77,7 +80,7 @@ final class RequestFields {
     }
 
     void k(String value) throws BadRequestException {
-        k = integer(K, value, limits.maxK());
+        k = integer(K, value, config.get(ScoringKeys.MAX_K));
     }
 
     void exclude(List<String> ids) throws BadRequestException {
@@ -114,13 +117,14 @@ final class RequestFields {
 
     /** Throws as soon as a list has too many values. */
     void requireListFits(String field, int size) throws BadRequestException {
-        if (size > limits.maxIds()) {
-            throw bad(field, "must have at most " + limits.maxIds() + " values", "more");
+        int most = config.get(ScoringKeys.MAX_IDS);
+        if (size > most) {
+            throw bad(field, "must have at most " + most + " values", "more");
         }
     }
 
     private void requireCatalogue(String field) throws BadRequestException {
-        if (!limits.catalogue()) {
+        if (!config.get(RecordKeys.CATALOGUE)) {
             throw new BadRequestException(
                     Reason.NO_CATALOGUE, field, field + " needs the catalogue of items: items.catalogue=off");
         }

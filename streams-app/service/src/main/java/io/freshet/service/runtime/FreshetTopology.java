@@ -35,13 +35,7 @@ public final class FreshetTopology {
             Outputs outputs,
             MeterRegistry registry) {
         StreamsBuilder builder = builder(properties);
-        var updates = SequencerTopology.addTo(
-                builder,
-                config.topics(),
-                config.sequencer(),
-                config.variants().addressing(),
-                outputs,
-                new SequencerMetrics(registry));
+        var updates = SequencerTopology.addTo(builder, config, outputs, new SequencerMetrics(registry));
         ScoringTopology.addTo(builder, updates, config, variants, outputs);
         return builder.build();
     }

@@ -2,6 +2,9 @@ package io.freshet.service.runtime;
 
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicPlan;
+import io.freshet.service.config.key.ModelStoreKeys;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.training.publish.ServedVersion;
 import java.util.Map;
 import java.util.Optional;
@@ -60,7 +63,7 @@ public final class OtherApplications {
 
     /** Returns advice for the case that there is another application. */
     public static String remedy(FreshetConfig config) {
-        return "set application.id to the other one's. If " + config.applicationId()
+        return "set application.id to the other one's. If " + config.get(ProcessKeys.APPLICATION_ID)
                 + " should sequence and learn every click again, set application.replaces to the other one's id";
     }
 
@@ -78,15 +81,16 @@ public final class OtherApplications {
         for (String id : applicationsWithState()) {
             if (isOther(id) && hasConsumedClicks(id)) {
                 return Optional.of("Only one application may sequence the clicks: application.id="
-                        + config.applicationId() + ", and application.id=" + id + " has consumed topic "
-                        + config.topics().clicks());
+                        + config.get(ProcessKeys.APPLICATION_ID) + ", and application.id=" + id + " has consumed topic "
+                        + config.get(TopicKeys.CLICKS));
             }
         }
         return Optional.empty();
     }
 
     private boolean isOther(String id) {
-        return !id.equals(config.applicationId()) && !id.equals(config.replacedApplicationId());
+        return !id.equals(config.get(ProcessKeys.APPLICATION_ID))
+                && !id.equals(config.get(ProcessKeys.APPLICATION_REPLACES));
     }
 
     private Set<String> applicationsWithState() {
@@ -104,7 +108,7 @@ public final class OtherApplications {
         Optional<Map<TopicPartition, OffsetAndMetadata>> offsets =
                 await(admin.listConsumerGroupOffsets(id).partitionsToOffsetAndMetadata());
         return offsets.orElse(Map.of()).keySet().stream()
-                .anyMatch(partition -> partition.topic().equals(config.topics().clicks()));
+                .anyMatch(partition -> partition.topic().equals(config.get(TopicKeys.CLICKS)));
     }
 
     private Optional<String> ofModel() {
@@ -115,12 +119,13 @@ public final class OtherApplications {
             LOG.debug("The manifests cannot be read", e);
             return Optional.empty();
         }
-        String suffix = TRAINER + config.modelName();
+        String suffix = TRAINER + config.get(ModelStoreKeys.MODEL_NAME);
         return writer.filter(id -> id.endsWith(suffix))
                 .map(id -> id.substring(0, id.length() - suffix.length()))
                 .filter(this::isOther)
-                .map(id -> "Only one application may train a model: application.id=" + config.applicationId()
-                        + ", and application.id=" + id + " has trained model.name=" + config.modelName());
+                .map(id -> "Only one application may train a model: application.id="
+                        + config.get(ProcessKeys.APPLICATION_ID) + ", and application.id=" + id
+                        + " has trained model.name=" + config.get(ModelStoreKeys.MODEL_NAME));
     }
 
     private <T> Optional<T> await(KafkaFuture<T> asked) {

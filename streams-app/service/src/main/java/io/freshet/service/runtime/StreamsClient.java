@@ -1,7 +1,9 @@
 package io.freshet.service.runtime;
 
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.StreamsRuntimeConfig;
+import io.freshet.service.config.key.HttpKeys;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.StreamsKeys;
 import io.freshet.service.telemetry.LogIds;
 import io.freshet.training.liveness.Heartbeats;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -25,7 +27,7 @@ final class StreamsClient {
 
     private final String role;
     private final String applicationId;
-    private final StreamsRuntimeConfig config;
+    private final FreshetConfig config;
     private final UncaughtErrors errors = new UncaughtErrors();
     private final KafkaStreams streams;
     private final StreamsMeters meters;
@@ -48,14 +50,14 @@ final class StreamsClient {
             KafkaClientSupplier clients,
             MeterRegistry registry) {
         this.role = role;
-        applicationId = config.applicationId();
-        this.config = config.streams();
+        applicationId = config.get(ProcessKeys.APPLICATION_ID);
+        this.config = config;
         streams = new KafkaStreams(topology, new StreamsConfig(properties), clients);
         streams.setUncaughtExceptionHandler(errors);
         streams.setStateListener(this::stateChanged);
         streams.setGlobalStateRestoreListener(new RestoreProgress(registry));
         meters = new StreamsMeters(streams, registry);
-        heartbeats = new Heartbeats(config.stallBound());
+        heartbeats = new Heartbeats(config.get(HttpKeys.HEALTH_STALL));
     }
 
     private void stateChanged(KafkaStreams.State now, KafkaStreams.State before) {
@@ -114,13 +116,14 @@ final class StreamsClient {
      */
     boolean closeInTime() {
         meters.close();
-        boolean stopped = streams.close(CloseOptions.timeout(config.closeTimeout())
+        Duration timeout = config.get(StreamsKeys.CLOSE_TIMEOUT);
+        boolean stopped = streams.close(CloseOptions.timeout(timeout)
                 .withGroupMembershipOperation(
-                        config.instanceId().isEmpty()
+                        config.get(StreamsKeys.INSTANCE_ID).isEmpty()
                                 ? CloseOptions.GroupMembershipOperation.LEAVE_GROUP
                                 : CloseOptions.GroupMembershipOperation.REMAIN_IN_GROUP));
         if (!stopped) {
-            LOG.warn("Streams of {} did not close within {}: state={}", applicationId, config.closeTimeout(), state());
+            LOG.warn("Streams of {} did not close within {}: state={}", applicationId, timeout, state());
         }
         return stopped;
     }

@@ -1,7 +1,11 @@
 package io.freshet.service.runtime;
 
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.StreamsRuntimeConfig;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.StreamsKeys;
+import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.config.key.VariantKeys;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
@@ -23,7 +27,7 @@ public final class StreamsProperties {
     /** Returns the properties, in a map that the caller owns. */
     public static Map<String, Object> of(FreshetConfig config) {
         Map<String, Object> properties = new HashMap<>();
-        putLatency(properties, config.streams());
+        putLatency(properties, config.get(StreamsKeys.COMMIT_INTERVAL));
         properties.put(GLOBAL_HANDLER, true);
         properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG), begin(config));
         putIdentity(properties, config);
@@ -39,23 +43,21 @@ public final class StreamsProperties {
      * its model has learned from them.
      */
     private static String begin(FreshetConfig config) {
-        return config.variants().shadow() ? "latest" : "earliest";
+        return config.get(VariantKeys.SHADOW) ? "latest" : "earliest";
     }
 
     private static void putIdentity(Map<String, Object> properties, FreshetConfig config) {
-        StreamsRuntimeConfig streams = config.streams();
-        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, config.applicationId());
+        properties.put(StreamsConfig.APPLICATION_ID_CONFIG, config.get(ProcessKeys.APPLICATION_ID));
         properties.put(StreamsConfig.STATE_DIR_CONFIG, config.streamsStateDir().toString());
-        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, streams.threads());
-        properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, (int)
-                config.topicCreation().replicationFactor());
+        properties.put(StreamsConfig.NUM_STREAM_THREADS_CONFIG, config.get(StreamsKeys.THREADS));
+        properties.put(StreamsConfig.REPLICATION_FACTOR_CONFIG, config.get(TopicKeys.REPLICATION_FACTOR));
         String advertised = config.http().advertisedAddress();
         if (!advertised.isEmpty()) {
             properties.put(StreamsConfig.APPLICATION_SERVER_CONFIG, advertised);
         }
-        if (!streams.instanceId().isEmpty()) {
-            properties.put(
-                    StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), streams.instanceId());
+        String instance = config.get(StreamsKeys.INSTANCE_ID);
+        if (!instance.isEmpty()) {
+            properties.put(StreamsConfig.mainConsumerPrefix(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG), instance);
         }
     }
 
@@ -65,10 +67,8 @@ public final class StreamsProperties {
      * after a lull. The clicks of a partition on the two topics need no order between them, because late clicks are sorted
      * in.
      */
-    private static void putLatency(Map<String, Object> properties, StreamsRuntimeConfig streams) {
-        properties.put(
-                StreamsConfig.COMMIT_INTERVAL_MS_CONFIG,
-                streams.commitInterval().toMillis());
+    private static void putLatency(Map<String, Object> properties, Duration commitInterval) {
+        properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());
         properties.put(StreamsConfig.POLL_MS_CONFIG, 5L);
         properties.put(StreamsConfig.MAX_TASK_IDLE_MS_CONFIG, -1L);
         properties.put(StreamsConfig.STATESTORE_CACHE_MAX_BYTES_CONFIG, 0L);

@@ -1,6 +1,8 @@
 package io.freshet.service.runtime;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.StreamsKeys;
+import io.freshet.service.config.key.VariantKeys;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.recommend.FollowedVariants;
 import io.freshet.service.recommend.Variants;
@@ -44,11 +46,11 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
      * @throws ConfigException if the configuration is that of a shadow
      */
     public StreamsRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
-        if (config.variants().shadow()) {
+        if (config.get(VariantKeys.SHADOW)) {
             throw new ConfigException("The streams role serves its users and cannot be a shadow: scorer.shadow=true");
         }
         rocksDbMemory = new BoundedRocksDb.Memory(
-                config.streams().rocksDbCacheBytes(), config.streams().rocksDbWriteBufferBytes());
+                config.get(StreamsKeys.ROCKSDB_CACHE_BYTES), config.get(StreamsKeys.ROCKSDB_WRITE_BUFFER_BYTES));
         followed = new FollowedVariants(NAME, config, store, registry, clock);
         Map<String, Object> properties = StreamsProperties.of(config);
         rocksDbMemory.shareThrough(properties);

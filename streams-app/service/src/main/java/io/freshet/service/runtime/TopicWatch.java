@@ -3,6 +3,9 @@ package io.freshet.service.runtime;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicPlan;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.HttpKeys;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.training.liveness.DeadlyErrors;
 import io.freshet.training.liveness.Heartbeat;
 import io.freshet.training.liveness.Heartbeats;
@@ -64,14 +67,14 @@ public final class TopicWatch implements AutoCloseable {
         this.hasState = hasState;
         this.interval = interval;
         admin = Admin.create(config.kafka().forAdmin());
-        setup = new TopicSetup(admin, TopicPlan.of(config), TOPIC_TIMEOUT);
+        setup = new TopicSetup(admin, config, TOPIC_TIMEOUT);
         partitionedAsState = hasState
                 ? List.of(
-                        config.topics().clicks(),
-                        config.topics().clicksRekeyed(),
-                        config.topics().requests())
+                        config.get(TopicKeys.CLICKS),
+                        config.get(TopicKeys.CLICKS_REKEYED),
+                        config.get(TopicKeys.REQUESTS))
                 : List.of();
-        heartbeats = new Heartbeats(config.stallBound());
+        heartbeats = new Heartbeats(config.get(HttpKeys.HEALTH_STALL));
         for (String topic : partitionedAsState) {
             Gauge.builder("freshet.partitions.unread", this, watch -> watch.unread.getOrDefault(topic, 0))
                     .description("Partitions that were added to the topic after the state was created and are not read")
@@ -89,7 +92,7 @@ public final class TopicWatch implements AutoCloseable {
      * @throws ConfigException if topics do not fit each other or the state
      */
     public boolean awaitTopics(Predicate<Duration> isAskedToEnd) {
-        if (!config.topicCreation().create()) {
+        if (!config.get(TopicKeys.CREATE)) {
             long reminded = System.nanoTime() - REMINDER.toNanos();
             missing = setup.missing();
             while (!missing.isEmpty()) {
@@ -125,19 +128,20 @@ public final class TopicWatch implements AutoCloseable {
 
     private void requireStateOfSamePartitions() {
         Map<String, Integer> counts = partitionCounts();
-        int clicks = counts.getOrDefault(config.topics().clicks(), 0);
-        int state = counts.getOrDefault(TopicPlan.stateTopic(config.applicationId()), clicks);
+        int clicks = counts.getOrDefault(config.get(TopicKeys.CLICKS), 0);
+        int state = counts.getOrDefault(TopicPlan.stateTopic(config.get(ProcessKeys.APPLICATION_ID)), clicks);
         if (clicks != state) {
             throw new ConfigException("The state and the clicks must have the same number of partitions: "
-                    + config.topics().clicks() + " has " + clicks + ", the state of application.id="
-                    + config.applicationId() + " has " + state + ". " + TopicPlan.remedyForAdded(state));
+                    + config.get(TopicKeys.CLICKS) + " has " + clicks + ", the state of application.id="
+                    + config.get(ProcessKeys.APPLICATION_ID) + " has " + state + ". "
+                    + TopicPlan.remedyForAdded(state));
         }
         statePartitions = state;
     }
 
     private Map<String, Integer> partitionCounts() {
         List<String> names = new ArrayList<>(partitionedAsState);
-        names.add(TopicPlan.stateTopic(config.applicationId()));
+        names.add(TopicPlan.stateTopic(config.get(ProcessKeys.APPLICATION_ID)));
         return setup.partitionCounts(names);
     }
 

@@ -1,6 +1,7 @@
 package io.freshet.service.runtime;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.HttpKeys;
 import io.freshet.store.SnapshotStore;
 import io.freshet.training.liveness.Heartbeats;
 import io.freshet.training.online.OnlineTrainer;
@@ -29,7 +30,7 @@ public final class TrainerRole implements AutoCloseable {
      * @param registry receives the role's metrics
      */
     public TrainerRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
-        heartbeats = new Heartbeats(config.stallBound());
+        heartbeats = new Heartbeats(config.get(HttpKeys.HEALTH_STALL));
         trainer = new OnlineTrainer(config.trainer(), store, registry, clock, heartbeats);
         thread = new Thread(trainer, "trainer");
     }

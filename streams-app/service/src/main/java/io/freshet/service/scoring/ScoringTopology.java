@@ -2,7 +2,9 @@ package io.freshet.service.scoring;
 
 import io.freshet.service.catalogue.ItemCatalogue;
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.Topics;
+import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.config.key.VariantKeys;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.popularity.PopularItemsReader;
 import io.freshet.service.popularity.PopularityCounter;
@@ -71,14 +73,13 @@ public final class ScoringTopology {
             FreshetConfig config,
             Variants variants,
             Outputs outputs) {
-        Topics topics = config.topics();
         SequenceScorer.WhoAnswers whoAnswers =
                 (userId, headers) -> VariantRouting.read(headers).isEmpty() ? variants.answering(userId) : null;
         addScorer(updates, config, outputs, whoAnswers);
         Trending trending = variants.own().recommender().trending();
-        updates.process(() -> new PopularityCounter(config.scoring(), trending), Named.as(POPULARITY_COUNTER))
-                .to(topics.popularItems(), bytesTo(POPULAR_ITEMS_SINK));
-        addRequests(builder, topics, new RequestCodec(config.requests()), variants, outputs);
+        updates.process(() -> new PopularityCounter(config, trending), Named.as(POPULARITY_COUNTER))
+                .to(config.get(TopicKeys.POPULAR_ITEMS), bytesTo(POPULAR_ITEMS_SINK));
+        addRequests(builder, config, variants, outputs);
         addViews(builder, config, variants, outputs);
     }
 
@@ -92,9 +93,9 @@ public final class ScoringTopology {
      */
     public static void addScorerTo(StreamsBuilder builder, FreshetConfig config, Variants variants, Outputs outputs) {
         Variant own = variants.own();
-        boolean shadow = config.variants().shadow();
+        boolean shadow = config.get(VariantKeys.SHADOW);
         addScorer(
-                builder.stream(config.topics().sequences(), sequences(outputs)),
+                builder.stream(config.get(TopicKeys.SEQUENCES), sequences(outputs)),
                 config,
                 outputs,
                 (userId, headers) -> shadow || VariantRouting.read(headers).equals(own.name()) ? own : null);
@@ -107,7 +108,7 @@ public final class ScoringTopology {
             Outputs outputs,
             SequenceScorer.WhoAnswers whoAnswers) {
         updates.process(new ScorerSupplier(config, outputs, whoAnswers), Named.as(SCORER))
-                .to(config.topics().recommendations(), bytesTo(RECOMMENDATIONS_SINK));
+                .to(config.get(TopicKeys.RECOMMENDATIONS), bytesTo(RECOMMENDATIONS_SINK));
     }
 
     /** Supplies scorers and their commit hook. */
@@ -125,34 +126,34 @@ public final class ScoringTopology {
     }
 
     private static void addViews(StreamsBuilder builder, FreshetConfig config, Variants variants, Outputs outputs) {
-        Topics topics = config.topics();
         Trending trending = variants.own().recommender().trending();
         addView(
                 builder,
                 POPULAR_ITEMS_VIEW,
-                topics.popularItems(),
+                config.get(TopicKeys.POPULAR_ITEMS),
                 bytesFrom(POPULAR_ITEMS_READER, outputs),
                 () -> new PopularItemsReader(trending));
-        if (config.scoring().catalogue()) {
+        if (config.get(RecordKeys.CATALOGUE)) {
             addView(
                     builder,
                     CATALOGUE_VIEW,
-                    topics.items(),
+                    config.get(TopicKeys.ITEMS),
                     bytesFrom(CATALOGUE_READER, outputs),
                     () -> new CatalogueReader(variants));
         }
     }
 
-    private static void addRequests(
-            StreamsBuilder builder, Topics topics, RequestCodec codec, Variants variants, Outputs outputs) {
-        KStream<byte[], byte[]> answered = builder.stream(topics.requests(), bytesFrom(REQUESTS_SOURCE, outputs))
+    private static void addRequests(StreamsBuilder builder, FreshetConfig config, Variants variants, Outputs outputs) {
+        RequestCodec codec = new RequestCodec(config);
+        String requests = config.get(TopicKeys.REQUESTS);
+        KStream<byte[], byte[]> answered = builder.stream(requests, bytesFrom(REQUESTS_SOURCE, outputs))
                 .process(
                         () -> new RequestAnswerer(codec, variants, outputs),
                         Named.as(REQUEST_ANSWERER),
                         SequencerTopology.USER_SEQUENCES);
-        answered.to(topics.recommendations(), bytesTo(ANSWERS_SINK));
-        answered.to(topics.requests(), bytesTo(REQUESTS_REKEYED_SINK));
-        answered.to(topics.deadLetters(), bytesTo(DEAD_REQUESTS_SINK));
+        answered.to(config.get(TopicKeys.RECOMMENDATIONS), bytesTo(ANSWERS_SINK));
+        answered.to(requests, bytesTo(REQUESTS_REKEYED_SINK));
+        answered.to(config.get(TopicKeys.DEAD_LETTERS), bytesTo(DEAD_REQUESTS_SINK));
     }
 
     private static void addView(

@@ -3,6 +3,8 @@ package io.freshet.service.scoring;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ScoringKeys;
+import io.freshet.service.config.key.VariantKeys;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.output.PassedHeaders;
 import io.freshet.service.recommend.Recommendation;
@@ -54,11 +56,11 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
 
     SequenceScorer(FreshetConfig config, Outputs outputs, WhoAnswers whoAnswers) {
         this.types = config.eventTypes();
-        this.topK = config.scoring().topK();
+        this.topK = config.get(ScoringKeys.TOP_K);
         this.whoAnswers = whoAnswers;
         this.outputs = outputs;
         passedHeaders = outputs.passedHeaders().with(VariantRouting.HEADER);
-        lastAnswers = new LastAnswers(config.variants().rememberedUsers());
+        lastAnswers = new LastAnswers(config.get(VariantKeys.METRICS_USERS));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package io.freshet.service.sequencer;
 
-import io.freshet.service.config.SequencerConfig;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.store.event.Click;
 import java.time.Instant;
@@ -8,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Rules on the time of a well-formed click, from Kafka or over HTTP. A click from a record must not lie in the future, nor
- * before {@link SequencerConfig#earliestClick}. Whether its user counts as idle and is forgotten again depends on the other
+ * before {@code sequencer.earliest.click.ms}. Whether its user counts as idle and is forgotten again depends on the other
  * clicks of its partition, which may come from an old file. Over HTTP a click must also be recent, so that it is kept
  * whatever the other clicks are. Immutable.
  */
@@ -17,10 +18,10 @@ public final class ClickRules {
     private final long idleRetentionMs;
     private final Instant earliestClick;
 
-    public ClickRules(SequencerConfig config) {
-        futureBoundMs = config.futureBound().toMillis();
-        idleRetentionMs = config.idleRetention().toMillis();
-        earliestClick = config.earliestClick();
+    public ClickRules(FreshetConfig config) {
+        futureBoundMs = config.get(SequencerKeys.FUTURE_BOUND).toMillis();
+        idleRetentionMs = config.get(SequencerKeys.IDLE_RETENTION).toMillis();
+        earliestClick = config.get(SequencerKeys.EARLIEST_CLICK);
     }
 
     /**

@@ -1,6 +1,7 @@
 package io.freshet.service.sequencer;
 
-import io.freshet.service.config.SequencerConfig;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.variant.VariantRouting;
 import io.freshet.store.event.Click;
 import io.freshet.store.sequence.ClickOrigin;
@@ -8,6 +9,7 @@ import io.freshet.store.sequence.EventClock;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.UserSequence;
+import java.time.Duration;
 import java.util.List;
 import org.apache.kafka.streams.processor.PunctuationType;
 import org.apache.kafka.streams.processor.api.ContextualFixedKeyProcessor;
@@ -26,10 +28,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> {
     private final SequenceWindow window;
-    private final SequencerConfig config;
     private final VariantRouting addressing;
     private final SequencerMetrics metrics;
     private final long retentionMs;
+    private final Duration expiryInterval;
     private final IdleUsers idleUsers;
     private final DropWarnings warnings = new DropWarnings("a click");
 
@@ -42,13 +44,13 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     private final EventClock clock = new EventClock();
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
-    Sequencer(SequencerConfig config, VariantRouting addressing, SequencerMetrics metrics) {
-        this.config = config;
-        this.addressing = addressing;
+    Sequencer(FreshetConfig config, SequencerMetrics metrics) {
+        addressing = config.variants().addressing();
         this.metrics = metrics;
-        retentionMs = config.idleRetention().toMillis();
-        window = new SequenceWindow(config.window(), config.types());
-        idleUsers = new IdleUsers(config.expirySlice());
+        retentionMs = config.get(SequencerKeys.IDLE_RETENTION).toMillis();
+        expiryInterval = config.get(SequencerKeys.EXPIRY_INTERVAL);
+        window = new SequenceWindow(config.get(SequencerKeys.WINDOW), config.eventTypes());
+        idleUsers = new IdleUsers(config.get(SequencerKeys.EXPIRY_SLICE));
     }
 
     @Override
@@ -56,7 +58,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         super.init(context);
         sequences = context.getStateStore(SequencerTopology.USER_SEQUENCES);
         outcomes = context.getStateStore(SequencerTopology.CLICK_OUTCOMES);
-        context.schedule(config.expiryInterval(), PunctuationType.WALL_CLOCK_TIME, nowMs -> forgetIdleUsers());
+        context.schedule(expiryInterval, PunctuationType.WALL_CLOCK_TIME, nowMs -> forgetIdleUsers());
     }
 
     @Override

@@ -1,10 +1,9 @@
 package io.freshet.service.sequencer;
 
-import io.freshet.service.config.SequencerConfig;
-import io.freshet.service.config.Topics;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.output.RecordTimes;
-import io.freshet.service.variant.VariantRouting;
 import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.SequenceUpdateCodec;
 import io.freshet.store.sequence.UserSequence;
@@ -55,33 +54,26 @@ public final class SequencerTopology {
     /**
      * Adds the sequencer.
      *
-     * @param addressing marks each updated sequence with the variant that answers it
      * @param outputs limits on the records written
      * @return the updated sequences, which are also written to their topic
      */
     public static KStream<byte[], SequenceUpdate> addTo(
-            StreamsBuilder builder,
-            Topics topics,
-            SequencerConfig config,
-            VariantRouting addressing,
-            Outputs outputs,
-            SequencerMetrics metrics) {
-        KStream<byte[], SequenceUpdate> updates = acceptedClicks(builder, topics, config, outputs, metrics)
-                .processValues(new SequencerSupplier(config, addressing, metrics), Named.as(SEQUENCER));
+            StreamsBuilder builder, FreshetConfig config, Outputs outputs, SequencerMetrics metrics) {
+        KStream<byte[], SequenceUpdate> updates = acceptedClicks(builder, config, outputs, metrics)
+                .processValues(new SequencerSupplier(config, metrics), Named.as(SEQUENCER));
         updates.to(
-                topics.sequences(),
+                config.get(TopicKeys.SEQUENCES),
                 Produced.with(Serdes.ByteArray(), updateSerde()).withName(SEQUENCES_SINK));
         return updates;
     }
 
     private static KStream<byte[], Verdict.Placed> acceptedClicks(
-            StreamsBuilder builder, Topics topics, SequencerConfig config, Outputs outputs, SequencerMetrics metrics) {
+            StreamsBuilder builder, FreshetConfig config, Outputs outputs, SequencerMetrics metrics) {
+        String rekeyed = config.get(TopicKeys.CLICKS_REKEYED);
         ClickRules rules = new ClickRules(config);
         KStream<byte[], Verdict> verdicts = builder.stream(
-                        List.of(topics.clicks(), topics.clicksRekeyed()), received(outputs.times()))
-                .process(
-                        () -> new ClickValidator(topics.clicksRekeyed(), rules, outputs, metrics),
-                        Named.as(CLICK_VALIDATOR));
+                        List.of(config.get(TopicKeys.CLICKS), rekeyed), received(outputs.times()))
+                .process(() -> new ClickValidator(rekeyed, rules, outputs, metrics), Named.as(CLICK_VALIDATOR));
         Map<String, KStream<byte[], Verdict>> branches = verdicts.split(Named.as(VERDICT))
                 .branch((key, verdict) -> verdict instanceof Verdict.Placed, Branched.as("accepted"))
                 .branch((key, verdict) -> verdict instanceof Verdict.Misplaced, Branched.as("misplaced"))
@@ -89,10 +81,10 @@ public final class SequencerTopology {
                 .noDefaultBranch();
         branch(branches, "misplaced")
                 .mapValues(verdict -> ((Verdict.Misplaced) verdict).value().bytes(), Named.as("misplaced-values"))
-                .to(topics.clicksRekeyed(), raw(CLICKS_REKEYED_SINK));
+                .to(rekeyed, raw(CLICKS_REKEYED_SINK));
         branch(branches, "refused")
                 .mapValues(verdict -> ((Verdict.Refused) verdict).value().bytes(), Named.as("refused-values"))
-                .to(topics.deadLetters(), raw(DEAD_LETTERS_SINK));
+                .to(config.get(TopicKeys.DEAD_LETTERS), raw(DEAD_LETTERS_SINK));
         return branch(branches, "accepted").mapValues(Verdict.Placed.class::cast, Named.as("accepted-clicks"));
     }
 
@@ -131,11 +123,11 @@ public final class SequencerTopology {
     }
 
     /** Supplies sequencers and their stores. Both stores have no cache, so that a commit has no cached records to flush. */
-    private record SequencerSupplier(SequencerConfig config, VariantRouting addressing, SequencerMetrics metrics)
+    private record SequencerSupplier(FreshetConfig config, SequencerMetrics metrics)
             implements FixedKeyProcessorSupplier<byte[], Verdict.Placed, SequenceUpdate> {
         @Override
         public FixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> get() {
-            return new Sequencer(config, addressing, metrics);
+            return new Sequencer(config, metrics);
         }
 
         @Override

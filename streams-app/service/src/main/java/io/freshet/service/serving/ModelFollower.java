@@ -1,7 +1,10 @@
 package io.freshet.service.serving;
 
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.Topics;
+import io.freshet.service.config.key.HttpKeys;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.ScoringKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.telemetry.LogIds;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotStore;
@@ -59,12 +62,10 @@ public final class ModelFollower implements AutoCloseable {
 
     private final String role;
     private final String modelName;
-    private final Topics topics;
+    private final FreshetConfig config;
     private final TopicPartition log;
     private final SnapshotStore store;
     private final LiveModel live;
-    private final int scoringWorkers;
-    private final int approximateItems;
     private final MeterRegistry registry;
     private final Supplier<Consumer<byte[], byte[]>> consumers;
     private final Heartbeats heartbeats;
@@ -99,34 +100,26 @@ public final class ModelFollower implements AutoCloseable {
 
     /**
      * @param role role of the process, for the log
-     * @param scoringWorkers threads that share the search for one answer
-     * @param approximateItems number of items from which on the search uses clusters; 0 for never
-     * @param heartbeats monitor this follower only
      * @param consumers creates read_committed consumers without a group, which the follower closes
      */
-    ModelFollower(
+    private ModelFollower(
             String role,
+            FreshetConfig config,
             String modelName,
-            Topics topics,
             SnapshotStore store,
             LiveModel live,
-            int scoringWorkers,
-            int approximateItems,
             MeterRegistry registry,
-            Heartbeats heartbeats,
             Supplier<Consumer<byte[], byte[]>> consumers) {
         this.role = role;
         this.modelName = modelName;
-        this.topics = topics;
+        this.config = config;
         this.store = store;
         this.live = live;
-        this.scoringWorkers = scoringWorkers;
-        this.approximateItems = approximateItems;
         this.registry = registry;
-        this.heartbeats = heartbeats;
+        heartbeats = new Heartbeats(config.get(HttpKeys.HEALTH_STALL));
         heartbeat = heartbeats.of("model-follower of model=" + modelName);
         this.consumers = consumers;
-        log = new TopicPartition(topics.modelLog(), 0);
+        log = new TopicPartition(config.get(TopicKeys.MODEL_LOG), 0);
         catalogue = new ManifestIndex(modelName);
         thread = Thread.ofPlatform().name("model-follower").unstarted(this::run);
     }
@@ -148,7 +141,8 @@ public final class ModelFollower implements AutoCloseable {
             LiveModel live,
             MeterRegistry registry) {
         Map<String, Object> properties = config.kafka().forConsumer();
-        Object client = properties.getOrDefault(ConsumerConfig.CLIENT_ID_CONFIG, config.applicationId());
+        Object client =
+                properties.getOrDefault(ConsumerConfig.CLIENT_ID_CONFIG, config.get(ProcessKeys.APPLICATION_ID));
         properties.put(ConsumerConfig.CLIENT_ID_CONFIG, client + "-model-follower-" + modelName);
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
@@ -157,14 +151,11 @@ public final class ModelFollower implements AutoCloseable {
         properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         return new ModelFollower(
                 role,
+                config,
                 modelName,
-                config.topics(),
                 store,
                 live,
-                config.scoring().workers(),
-                config.scoring().approximateItems(),
                 registry,
-                new Heartbeats(config.stallBound()),
                 () -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
     }
 
@@ -226,11 +217,12 @@ public final class ModelFollower implements AutoCloseable {
 
     private void readCatalogue(Consumer<byte[], byte[]> consumer) {
         catalogue = new ManifestIndex(modelName);
-        manifestPartitions = consumer.partitionsFor(topics.modelManifests()).stream()
+        String manifests = config.get(TopicKeys.MODEL_MANIFESTS);
+        manifestPartitions = consumer.partitionsFor(manifests).stream()
                 .map(info -> new TopicPartition(info.topic(), info.partition()))
                 .toList();
         if (manifestPartitions.isEmpty()) {
-            throw new KafkaException("Topic must exist: topic=" + topics.modelManifests());
+            throw new KafkaException("Topic must exist: topic=" + manifests);
         }
         consumer.assign(manifestPartitions);
         consumer.seekToBeginning(manifestPartitions);
@@ -410,7 +402,10 @@ public final class ModelFollower implements AutoCloseable {
 
     private boolean open(Manifest manifest) {
         try (Snapshot snapshot = store.open(modelName, manifest.version())) {
-            live.open(ServedModel.read(snapshot, scoringWorkers, approximateItems), manifest.version());
+            live.open(
+                    ServedModel.read(
+                            snapshot, config.get(ScoringKeys.WORKERS), config.get(ScoringKeys.APPROXIMATE_ITEMS)),
+                    manifest.version());
             refused.remove(manifest.version());
             LogIds.ofThread(LogIds.MODEL_VERSION, manifest.version());
             LogIds.ofThread(LogIds.MODEL_STEP, Long.toString(manifest.step()));

@@ -7,6 +7,19 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.recommender.ModelConfig;
+import io.freshet.service.config.key.ConfigKey;
+import io.freshet.service.config.key.ConfigKeys;
+import io.freshet.service.config.key.HttpKeys;
+import io.freshet.service.config.key.ModelStoreKeys;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.RecordKeys;
+import io.freshet.service.config.key.RepeatPolicy;
+import io.freshet.service.config.key.ScoringKeys;
+import io.freshet.service.config.key.SequencerKeys;
+import io.freshet.service.config.key.StreamsKeys;
+import io.freshet.service.config.key.TopicKeys;
+import io.freshet.service.config.key.TrainerKeys;
+import io.freshet.service.config.key.VariantKeys;
 import io.freshet.service.variant.UserSplit;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.store.S3Settings;
@@ -23,8 +36,8 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
@@ -36,54 +49,74 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 final class FreshetConfigTest {
+    private static final List<String> DEFAULT_TOPICS = List.of(
+            "clicks",
+            "clicks-rekeyed",
+            "items",
+            "recommendation-requests",
+            "sequences",
+            "model-log",
+            "model-manifests",
+            "popular-items",
+            "recommendations",
+            "dead-letters");
+
     @Test
     void shouldHaveDefaultsWhenNothingIsSet() {
         FreshetConfig config = FreshetConfig.of(Map.of());
 
-        assertThat(config.applicationId()).isEqualTo("freshet");
-        assertThat(config.stateDir()).isEqualTo(Path.of("freshet-state"));
-        assertThat(config.modelName()).isEqualTo("default");
+        assertThat(config.get(ProcessKeys.APPLICATION_ID)).isEqualTo("freshet");
+        assertThat(config.get(ProcessKeys.STATE_DIR)).isEqualTo(Path.of("freshet-state"));
+        assertThat(config.get(ModelStoreKeys.MODEL_NAME)).isEqualTo("default");
         assertThat(config.modelStore()).isEqualTo(new StoreLocation.Folder(Path.of("freshet-state", "models")));
         assertThat(config.s3()).isEqualTo(new S3Settings(null, "", false, 16 << 20));
-        assertThat(config.topics()).isEqualTo(Topics.DEFAULT);
-        assertThat(config.topicCreation()).isEqualTo(new TopicConfig(true, 4, (short) -1, Duration.ofDays(7), false));
-        assertThat(config.sequencer())
-                .isEqualTo(new SequencerConfig(
-                        50,
-                        Duration.ofDays(90),
-                        Duration.ofDays(1),
-                        Instant.parse("2000-01-01T00:00:00Z"),
-                        Duration.ofSeconds(1),
-                        200,
-                        EventTypes.ALIKE));
-        assertThat(config.scoring())
-                .isEqualTo(new ScoringConfig(
-                        10,
-                        1,
-                        2_000_000,
-                        Duration.ofDays(1),
-                        100_000,
-                        EventTypes.ALIKE,
-                        RepeatPolicy.OF_NOTHING,
-                        false,
-                        20));
-        assertThat(config.requests()).isEqualTo(new RequestLimits(10, 1_000, 200, 1_000, false));
-        assertThat(config.streams())
-                .isEqualTo(new StreamsRuntimeConfig(
-                        1, "", Duration.ofMillis(20), 64 << 20, 16 << 20, Duration.ofSeconds(4)));
+        assertThat(config.topics()).containsExactlyElementsOf(DEFAULT_TOPICS);
+        assertThat(config.get(TopicKeys.CREATE)).isTrue();
+        assertThat(config.get(TopicKeys.PARTITIONS)).isEqualTo(4);
+        assertThat(config.get(TopicKeys.REPLICATION_FACTOR)).isEqualTo(-1);
+        assertThat(config.get(TopicKeys.RETENTION)).isEqualTo(Duration.ofDays(7));
+        assertThat(config.get(SequencerKeys.WINDOW)).isEqualTo(50);
+        assertThat(config.get(SequencerKeys.IDLE_RETENTION)).isEqualTo(Duration.ofDays(90));
+        assertThat(config.get(SequencerKeys.FUTURE_BOUND)).isEqualTo(Duration.ofDays(1));
+        assertThat(config.get(SequencerKeys.EARLIEST_CLICK)).isEqualTo(Instant.parse("2000-01-01T00:00:00Z"));
+        assertThat(config.get(SequencerKeys.EXPIRY_INTERVAL)).isEqualTo(Duration.ofSeconds(1));
+        assertThat(config.get(SequencerKeys.EXPIRY_SLICE)).isEqualTo(200);
+        assertThat(config.eventTypes()).isEqualTo(EventTypes.ALIKE);
+        assertThat(config.get(RecordKeys.EVENTS_SEEN_RETURN)).isEqualTo(RepeatPolicy.OF_NOTHING);
+        assertThat(config.get(RecordKeys.CATALOGUE)).isFalse();
+        assertThat(config.get(RecordKeys.PASSED_HEADERS)).isEmpty();
+        assertThat(config.get(RecordKeys.DEAD_LETTER_BYTES)).isEqualTo(524_288);
+        assertThat(config.get(ScoringKeys.TOP_K)).isEqualTo(10);
+        assertThat(config.get(ScoringKeys.WORKERS)).isEqualTo(1);
+        assertThat(config.get(ScoringKeys.APPROXIMATE_ITEMS)).isEqualTo(2_000_000);
+        assertThat(config.get(ScoringKeys.POPULARITY_HALF_LIFE)).isEqualTo(Duration.ofDays(1));
+        assertThat(config.get(ScoringKeys.POPULARITY_ITEMS)).isEqualTo(100_000);
+        assertThat(config.get(ScoringKeys.MAX_K)).isEqualTo(1_000);
+        assertThat(config.get(ScoringKeys.MAX_HISTORY)).isEqualTo(200);
+        assertThat(config.get(ScoringKeys.MAX_IDS)).isEqualTo(1_000);
+        assertThat(config.get(ScoringKeys.WHY_ITEMS)).isEqualTo(20);
+        assertThat(config.get(StreamsKeys.THREADS)).isEqualTo(1);
+        assertThat(config.get(StreamsKeys.INSTANCE_ID)).isEmpty();
+        assertThat(config.get(StreamsKeys.COMMIT_INTERVAL)).isEqualTo(Duration.ofMillis(20));
+        assertThat(config.get(StreamsKeys.ROCKSDB_CACHE_BYTES)).isEqualTo(64 << 20);
+        assertThat(config.get(StreamsKeys.ROCKSDB_WRITE_BUFFER_BYTES)).isEqualTo(16 << 20);
+        assertThat(config.get(StreamsKeys.CLOSE_TIMEOUT)).isEqualTo(Duration.ofSeconds(4));
+        assertThat(config.get(HttpKeys.HEALTH_STALL)).isEqualTo(Duration.ofMinutes(5));
         assertThat(config.kafka().bootstrapServers()).isEqualTo("localhost:9092");
     }
 
     @Test
     void shouldBoundOutputsByWhatTheProducersSend() {
-        assertThat(FreshetConfig.of(Map.of()).outputs()).isEqualTo(new OutputConfig(Set.of(), 524_288, 1 << 20));
-        assertThat(FreshetConfig.of(Map.of(
-                                "records.passed.headers", "b3, tenant",
-                                "records.dead.letter.bytes", "2048",
-                                "kafka.max.request.size", "9000000",
-                                "kafka.producer.max.request.size", "5000000"))
-                        .outputs())
-                .isEqualTo(new OutputConfig(Set.of("b3", "tenant"), 2_048, 5_000_000));
+        FreshetConfig bounded = FreshetConfig.of(Map.of(
+                "records.passed.headers", "b3, tenant",
+                "records.dead.letter.bytes", "2048",
+                "kafka.max.request.size", "9000000",
+                "kafka.producer.max.request.size", "5000000"));
+
+        assertThat(FreshetConfig.of(Map.of()).kafka().longestRequest()).isEqualTo(1 << 20);
+        assertThat(bounded.get(RecordKeys.PASSED_HEADERS)).containsExactlyInAnyOrder("b3", "tenant");
+        assertThat(bounded.get(RecordKeys.DEAD_LETTER_BYTES)).isEqualTo(2_048);
+        assertThat(bounded.kafka().longestRequest()).isEqualTo(5_000_000);
     }
 
     @Test
@@ -118,12 +151,12 @@ final class FreshetConfigTest {
                 "model.store.path", "/models",
                 "kafka.bootstrap.servers", "a:1,b:2"));
 
-        assertThat(config.topics().clicks()).isEqualTo("shop.clicks");
-        assertThat(config.topicCreation().replicationFactor()).isEqualTo((short) 3);
-        assertThat(config.sequencer().window()).isEqualTo(20);
-        assertThat(config.sequencer().idleRetention()).isEqualTo(Duration.ofMinutes(1));
-        assertThat(config.scoring().topK()).isEqualTo(5);
-        assertThat(config.streams().instanceId()).isEqualTo("freshet-0");
+        assertThat(config.get(TopicKeys.CLICKS)).isEqualTo("shop.clicks");
+        assertThat(config.get(TopicKeys.REPLICATION_FACTOR)).isEqualTo((short) 3);
+        assertThat(config.get(SequencerKeys.WINDOW)).isEqualTo(20);
+        assertThat(config.get(SequencerKeys.IDLE_RETENTION)).isEqualTo(Duration.ofMinutes(1));
+        assertThat(config.get(ScoringKeys.TOP_K)).isEqualTo(5);
+        assertThat(config.get(StreamsKeys.INSTANCE_ID)).isEqualTo("freshet-0");
         assertThat(config.modelStorePath()).isEqualTo(Path.of("/models"));
         assertThat(config.kafka().bootstrapServers()).isEqualTo("a:1,b:2");
     }
@@ -164,8 +197,7 @@ final class FreshetConfigTest {
     @Test
     void shouldLetSeenItemsComeBackWhenTheirTimeHasPassed() {
         RepeatPolicy seen = FreshetConfig.of(Map.of("events.seen.return.ms", "view=10, shown=0 ,*=20"))
-                .scoring()
-                .repeats();
+                .get(RecordKeys.EVENTS_SEEN_RETURN);
 
         assertThat(seen).isEqualTo(new RepeatPolicy(Map.of("view", 10L, "shown", 0L), 20));
         assertThat(seen.hides(new Interaction("a", 100, "view", 0), 109)).isTrue();
@@ -181,9 +213,8 @@ final class FreshetConfigTest {
     void shouldHaveACatalogueWhenItIsSaid() {
         FreshetConfig config = FreshetConfig.of(Map.of("items.catalogue", "filter", "recommendations.max.k", "20"));
 
-        assertThat(config.scoring().catalogue()).isTrue();
-        assertThat(config.topicCreation().catalogue()).isTrue();
-        assertThat(config.requests()).isEqualTo(new RequestLimits(10, 20, 200, 1_000, true));
+        assertThat(config.get(RecordKeys.CATALOGUE)).isTrue();
+        assertThat(config.get(ScoringKeys.MAX_K)).isEqualTo(20);
         assertThatThrownBy(() -> FreshetConfig.of(Map.of("items.catalogue", "on")))
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("items.catalogue")
@@ -192,15 +223,16 @@ final class FreshetConfigTest {
 
     @Test
     void shouldHaveOneVariantWhenNothingIsSet() {
-        VariantConfig variants = FreshetConfig.of(Map.of()).variants();
+        FreshetConfig config = FreshetConfig.of(Map.of());
+        VariantConfig variants = config.variants();
 
         assertThat(variants.name()).isEmpty();
         assertThat(variants.models()).containsExactly(Map.entry("", "default"));
         assertThat(variants.split().isOn()).isFalse();
         assertThat(variants.shadow()).isFalse();
-        assertThat(variants.rememberedUsers()).isEqualTo(10_000);
-        assertThat(variants.metricsK()).isEqualTo(10);
-        assertThat(variants.metricsWindow()).isEqualTo(5_000);
+        assertThat(config.get(VariantKeys.METRICS_USERS)).isEqualTo(10_000);
+        assertThat(config.get(TrainerKeys.METRICS_K)).isEqualTo(10);
+        assertThat(config.get(TrainerKeys.METRICS_WINDOW)).isEqualTo(5_000);
     }
 
     @Test
@@ -225,8 +257,8 @@ final class FreshetConfigTest {
         Map<String, String> settings = Map.of("variants.name", "b", "model.name", "wide");
         FreshetConfig scorer = FreshetConfig.of(settings).asScorer();
 
-        assertThat(scorer.applicationId()).isEqualTo("freshet-scorer-b");
-        assertThat(scorer.topics()).isEqualTo(Topics.DEFAULT);
+        assertThat(scorer.get(ProcessKeys.APPLICATION_ID)).isEqualTo("freshet-scorer-b");
+        assertThat(scorer.topics()).containsExactlyElementsOf(DEFAULT_TOPICS);
         assertThat(scorer.variants().models()).containsExactly(Map.entry("b", "wide"));
         assertThatThrownBy(() -> FreshetConfig.of(Map.of()).asScorer())
                 .isInstanceOf(ConfigException.class)
@@ -239,8 +271,8 @@ final class FreshetConfigTest {
         FreshetConfig named =
                 FreshetConfig.of(Map.of("variants.name", "s", "scorer.shadow", "true", "topics.shadow", "try"));
 
-        assertThat(shadow.asScorer().topics().recommendations()).isEqualTo("recommendations-shadow-s");
-        assertThat(named.asScorer().topics().recommendations()).isEqualTo("try");
+        assertThat(shadow.asScorer().get(TopicKeys.RECOMMENDATIONS)).isEqualTo("recommendations-shadow-s");
+        assertThat(named.asScorer().get(TopicKeys.RECOMMENDATIONS)).isEqualTo("try");
         assertRefused(
                 Map.of("variants.name", "s", "scorer.shadow", "true", "topics.shadow", "recommendations"),
                 "Each topic must have a name of its own");
@@ -303,8 +335,6 @@ final class FreshetConfigTest {
                 Map.of("purchase", 4f, "view", .5f, "odd=type", 0f), Set.of("impression"), Set.of("dislike", "return"));
 
         assertThat(config.eventTypes()).isEqualTo(expected);
-        assertThat(config.sequencer().types()).isEqualTo(expected);
-        assertThat(config.scoring().types()).isEqualTo(expected);
         assertThat(config.trainer().learning().types()).isEqualTo(expected);
     }
 
@@ -374,33 +404,40 @@ final class FreshetConfigTest {
 
     @Test
     void shouldHaveAnHttpServerForThisMachineOnlyWhenNothingIsSet() {
-        HttpConfig http = FreshetConfig.of(Map.of()).http();
+        FreshetConfig config = FreshetConfig.of(Map.of());
 
-        assertThat(http.isOn()).isFalse();
-        assertThat(http.host()).isEqualTo("127.0.0.1");
-        assertThat(http.hosts()).isEmpty();
-        assertThat(http.tls().isOn()).isFalse();
-        assertThat(http.limits()).isEqualTo(new HttpConfig.Limits(1 << 20, 5_000, 0, 0, Duration.ofSeconds(10)));
+        assertThat(config.http()).isEqualTo(new HttpAddress("127.0.0.1", 0, "", false));
+        assertThat(config.http().isOn()).isFalse();
+        assertThat(config.get(HttpKeys.HOSTS)).isEmpty();
+        assertThat(config.get(HttpKeys.MAX_BODY_BYTES)).isEqualTo(1 << 20);
+        assertThat(config.get(HttpKeys.MAX_CLICKS)).isEqualTo(5_000);
+        assertThat(config.get(HttpKeys.MAX_CONNECTIONS)).isZero();
+        assertThat(config.get(HttpKeys.MAX_REQUEST_RATE)).isZero();
+        assertThat(config.get(HttpKeys.CLICKS_TIMEOUT)).isEqualTo(Duration.ofSeconds(10));
     }
 
     @Test
     void shouldTakeTheSettingsOfTheHttpServerWhenTheyAreSet() {
-        HttpConfig http = FreshetConfig.of(Map.of(
-                        "http.port", "8443",
-                        "http.hosts", "Shop.example, *.svc",
-                        "http.tls.certificate", "chain.pem",
-                        "http.tls.key", "key.pem",
-                        "http.tls.trusted", "ca.pem",
-                        "http.max.clicks", "7",
-                        "http.max.connections", "8",
-                        "http.max.request.rate", "9",
-                        "http.clicks.timeout.ms", "500"))
-                .http();
+        FreshetConfig config = FreshetConfig.of(Map.of(
+                "http.port", "8443",
+                "http.hosts", "Shop.example, *.svc",
+                "http.tls.certificate", "chain.pem",
+                "http.tls.key", "key.pem",
+                "http.clicks.timeout.ms", "500"));
 
-        assertThat(http.url()).isEqualTo("https://127.0.0.1:8443/");
-        assertThat(http.hosts()).containsExactly("shop.example", "*.svc");
-        assertThat(http.tls()).isEqualTo(new HttpConfig.Tls("chain.pem", "key.pem", "ca.pem"));
-        assertThat(http.limits()).isEqualTo(new HttpConfig.Limits(1 << 20, 7, 8, 9, Duration.ofMillis(500)));
+        assertThat(config.http().tls()).isTrue();
+        assertThat(config.http().url()).isEqualTo("https://127.0.0.1:8443/");
+        assertThat(config.http().advertisedAddress()).isEqualTo("127.0.0.1:8443");
+        assertThat(config.get(HttpKeys.HOSTS)).containsExactly("shop.example", "*.svc");
+        assertThat(config.get(HttpKeys.CLICKS_TIMEOUT)).isEqualTo(Duration.ofMillis(500));
+    }
+
+    @Test
+    void shouldNotRepeatATokenThatItRefuses() {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("http.token", "secret token")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("http.token")
+                .hasMessageNotContaining("secret");
     }
 
     @ParameterizedTest
@@ -432,9 +469,9 @@ final class FreshetConfigTest {
                         "PATH", "/bin"),
                 Map.of("topics.clicks", "from-override"));
 
-        assertThat(config.sequencer().window()).isEqualTo(10);
-        assertThat(config.scoring().topK()).isEqualTo(20);
-        assertThat(config.topics().clicks()).isEqualTo("from-override");
+        assertThat(config.get(SequencerKeys.WINDOW)).isEqualTo(10);
+        assertThat(config.get(ScoringKeys.TOP_K)).isEqualTo(20);
+        assertThat(config.get(TopicKeys.CLICKS)).isEqualTo("from-override");
         assertThat(config.kafka().forAdmin()).containsEntry("security.protocol", "SSL");
     }
 
@@ -447,16 +484,15 @@ final class FreshetConfigTest {
     @Test
     void shouldTakeEachKeyFromTheFileAndFromTheEnvironment(@TempDir Path folder) throws IOException {
         Path file = folder.resolve("freshet.properties");
-        for (ConfigKey key : ConfigKeys.ALL) {
+        for (ConfigKey<?> key : ConfigKeys.ALL) {
             Map<String, String> beside = beside(key);
-            Object usual =
-                    Objects.requireNonNull(ConfigKeys.definition().parse(beside).get(key.name()));
+            Object usual = key.in(ConfigKeys.definition().parse(beside));
             String other = otherValue(key, beside, usual);
             Files.writeString(file, key.name() + "=" + other + "\n");
 
-            Object fromFile = FreshetConfig.load(file, Map.of(), beside).value(key.name());
+            Object fromFile = FreshetConfig.load(file, Map.of(), beside).get(key);
             Object fromEnvironment = FreshetConfig.load(null, Map.of(key.environmentName(), other), beside)
-                    .value(key.name());
+                    .get(key);
 
             assertThat(fromFile).as(key.name()).isNotEqualTo(usual);
             assertThat(fromEnvironment).as(key.environmentName()).isEqualTo(fromFile);
@@ -464,35 +500,32 @@ final class FreshetConfigTest {
     }
 
     /** Returns the other keys that some keys require. */
-    private static Map<String, String> beside(ConfigKey key) {
+    private static Map<String, String> beside(ConfigKey<?> key) {
         return switch (key.name()) {
-            case ConfigKeys.VARIANTS_NAME -> Map.of();
-            case ConfigKeys.VARIANTS_MODELS ->
-                Map.of(ConfigKeys.VARIANTS_NAME, "mine", ConfigKeys.VARIANTS_SHARES, "mine=1,other=1");
-            case ConfigKeys.HTTP_TLS_CERTIFICATE ->
-                Map.of(ConfigKeys.VARIANTS_NAME, "other", ConfigKeys.HTTP_TLS_KEY, "key.pem");
-            case ConfigKeys.HTTP_TLS_KEY ->
-                Map.of(ConfigKeys.VARIANTS_NAME, "other", ConfigKeys.HTTP_TLS_CERTIFICATE, "chain.pem");
-            default -> Map.of(ConfigKeys.VARIANTS_NAME, "other");
+            case "variants.name" -> Map.of();
+            case "variants.models" -> Map.of("variants.name", "mine", "variants.shares", "mine=1,other=1");
+            case "http.tls.certificate" -> Map.of("variants.name", "other", "http.tls.key", "key.pem");
+            case "http.tls.key" -> Map.of("variants.name", "other", "http.tls.certificate", "chain.pem");
+            default -> Map.of("variants.name", "other");
         };
     }
 
     /** Returns a valid value that differs from the default. */
-    private static String otherValue(ConfigKey key, Map<String, String> beside, Object usual) {
+    private static String otherValue(ConfigKey<?> key, Map<String, String> beside, Object usual) {
         String candidates =
                 "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other"
                         + " filter gru4rec";
         return Stream.of(candidates.split(" ", -1))
-                .filter(text -> isTaken(key.name(), text, beside, usual))
+                .filter(text -> isTaken(key, text, beside, usual))
                 .findFirst()
                 .orElseThrow(() -> new AssertionError("a value must be found for " + key.name()));
     }
 
-    private static boolean isTaken(String key, String value, Map<String, String> beside, Object usual) {
+    private static boolean isTaken(ConfigKey<?> key, String value, Map<String, String> beside, Object usual) {
         Map<String, String> settings = new HashMap<>(beside);
-        settings.put(key, value);
+        settings.put(key.name(), value);
         try {
-            return !FreshetConfig.of(settings).value(key).equals(usual);
+            return !FreshetConfig.of(settings).get(key).equals(usual);
         } catch (ConfigException e) {
             return false;
         }
@@ -596,7 +629,7 @@ final class FreshetConfigTest {
 
     @Test
     void shouldShowEachKeyInTheMarkdownTable() {
-        String table = FreshetConfig.markdownTable();
+        String table = ConfigKeys.markdownTable();
 
         assertThat(table.lines()).hasSize(ConfigKeys.ALL.size() + 2);
         assertThat(table)

@@ -6,6 +6,7 @@ import io.freshet.model.encoder.EncoderChoice;
 import io.freshet.model.encoder.network.Gru4RecConfig;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
+import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.StoreLocation;
 import java.nio.file.Path;
 import java.util.Map;
@@ -17,7 +18,7 @@ class ModelSettingsTest {
         ModelConfig model = new ModelConfig(new SasRecConfig(128, 20, 1, 2), (float) Math.sqrt(2.0 / 12_165), 7);
         FreshetConfig config = FreshetConfig.of(ModelSettings.of("fitted", StoreLocation.parse("models"), model));
         assertThat(config.trainer().model()).isEqualTo(model);
-        assertThat(config.modelName()).isEqualTo("fitted");
+        assertThat(config.get(ModelStoreKeys.MODEL_NAME)).isEqualTo("fitted");
         assertThat(config.modelStorePath()).isEqualTo(Path.of("models"));
     }
 
@@ -44,12 +45,12 @@ class ModelSettingsTest {
     void shouldSayTheStoreOnlyWhenTheModelIsTheUsualOne() {
         FreshetConfig usual = FreshetConfig.of(Map.of());
         assertThat(ModelSettings.of(
-                        usual.modelName(),
+                        usual.get(ModelStoreKeys.MODEL_NAME),
                         StoreLocation.parse("m"),
                         usual.trainer().model()))
                 .containsExactly(Map.entry("model.store.path", "m"));
         assertThat(ModelSettings.of(
-                        usual.modelName(),
+                        usual.get(ModelStoreKeys.MODEL_NAME),
                         StoreLocation.parse("s3://bucket/m"),
                         usual.trainer().model()))
                 .containsExactly(Map.entry("model.store.url", "s3://bucket/m"));

@@ -5,6 +5,8 @@ import static org.awaitility.Awaitility.await;
 
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.HttpKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.service.runtime.TrainerRole;
 import io.freshet.store.FileSnapshotStore;
@@ -92,7 +94,7 @@ final class RunningFreshet implements AutoCloseable {
                 new KafkaProducer<>(config.kafka().forProducer(), new StringSerializer(), new StringSerializer())) {
             for (int item = 0; item < ITEMS; item++) {
                 var _ = producer.send(new ProducerRecord<>(
-                        config.topics().items(),
+                        config.get(TopicKeys.ITEMS),
                         "item-" + item,
                         "{\"categories\":[\"user-%d\"],\"available\":true}".formatted(item % 7)));
             }
@@ -103,8 +105,8 @@ final class RunningFreshet implements AutoCloseable {
     Answer ask(Asker asker, String method, String path, String json) throws IOException, InterruptedException {
         Map<String, String> headers = new HashMap<>();
         headers.put("Content-Type", "application/json");
-        if (!config.http().token().isEmpty()) {
-            headers.put("Authorization", "Bearer " + config.http().token());
+        if (!config.get(HttpKeys.TOKEN).isEmpty()) {
+            headers.put("Authorization", "Bearer " + config.get(HttpKeys.TOKEN));
         }
         return asker.ask(method, path, json.getBytes(StandardCharsets.UTF_8), headers);
     }

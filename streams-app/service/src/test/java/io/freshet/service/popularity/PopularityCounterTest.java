@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.ScoringConfig;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;
@@ -20,7 +19,7 @@ import org.junit.jupiter.api.Test;
 
 /** Tests wrong clocks in the counting of popular items; the half-life is a day. */
 final class PopularityCounterTest {
-    private static final ScoringConfig CONFIG = FreshetConfig.of(Map.of()).scoring();
+    private static final FreshetConfig CONFIG = FreshetConfig.of(Map.of());
     private static final long NOW = 1_700_000_000_000L;
     private static final long YEARS = Duration.ofDays(3_650).toMillis();
     private static final long PAST = NOW - YEARS;

@@ -8,8 +8,8 @@ import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.model.search.Scorer;
 import io.freshet.model.tensor.RowTable;
 import io.freshet.service.catalogue.CatalogueItem;
-import io.freshet.service.config.RepeatPolicy;
-import io.freshet.service.config.ScoringConfig;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.RepeatPolicy;
 import io.freshet.service.popularity.Popularity;
 import io.freshet.service.request.ItemSelection;
 import io.freshet.service.request.RecommendationRequest;
@@ -17,12 +17,10 @@ import io.freshet.service.scoring.AdvancingClock;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.ServedModel;
 import io.freshet.service.serving.TinyModels;
-import io.freshet.store.event.EventTypes;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.UserSequence;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.foreign.MemorySegment;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -45,7 +43,6 @@ import org.jspecify.annotations.Nullable;
  * the scorer, which is asked for all items and has a separate reference test.
  */
 class RecommenderProperties {
-    private static final EventTypes TYPES = new EventTypes(Map.of(), Set.of("shown"), Set.of("dislike"));
     private static final String[] EVENT_TYPES = {"view", "buy", "shown", "dislike"};
     private static final String[] CATEGORIES = {"red", "green", "blue"};
     private static final long HALF_LIFE_MS = 1_000;
@@ -80,15 +77,22 @@ class RecommenderProperties {
         Shop(int items, boolean hasModel, boolean catalogued, Random random) {
             this.items = items;
             this.random = random;
-            repeats = random.nextBoolean()
-                    ? RepeatPolicy.OF_NOTHING
-                    : new RepeatPolicy(Map.of("view", 20_000L, "buy", 40_000L, "shown", 0L), RepeatPolicy.NEVER);
-            recommender = new Recommender(
-                    new ScoringConfig(10, 1, 0, Duration.ofMillis(HALF_LIFE_MS), 2_000, TYPES, repeats, catalogued, 20),
-                    live,
-                    registry,
-                    new AdvancingClock(),
-                    "");
+            boolean someReturn = random.nextBoolean();
+            repeats = someReturn
+                    ? new RepeatPolicy(Map.of("view", 20_000L, "buy", 40_000L, "shown", 0L), RepeatPolicy.NEVER)
+                    : RepeatPolicy.OF_NOTHING;
+            FreshetConfig config = FreshetConfig.of(Map.of(
+                    "events.filter.only",
+                    "shown",
+                    "events.negative",
+                    "dislike",
+                    "events.seen.return.ms",
+                    someReturn ? "view=20000,buy=40000,shown=0" : "",
+                    "items.catalogue",
+                    catalogued ? "filter" : "off",
+                    "scoring.popularity.half.life.ms",
+                    Long.toString(HALF_LIFE_MS)));
+            recommender = new Recommender(config, live, registry, new AdvancingClock());
             model = hasModel ? model() : null;
             catalogue = catalogued ? new HashMap<>() : null;
             fillCatalogue(catalogue);

@@ -272,7 +272,7 @@ final class RecommenderTest {
     private Recommender recommender(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("scoring.top.k", "3");
-        return new Recommender(FreshetConfig.of(all).scoring(), live, registry, clock, "");
+        return new Recommender(FreshetConfig.of(all), live, registry, clock);
     }
 
     private void know(String... items) {

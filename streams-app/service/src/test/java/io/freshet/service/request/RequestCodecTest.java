@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
-import io.freshet.service.config.RequestLimits;
+import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.request.BadRequestException.Reason;
 import io.freshet.store.sequence.Interaction;
 import java.util.Collections;
@@ -19,8 +19,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 final class RequestCodecTest {
     private static final long JUST_NOW = RecommendationRequest.JUST_NOW;
 
-    private final RequestCodec codec = new RequestCodec(new RequestLimits(10, 100, 3, 4, true));
-    private final RequestCodec withoutCatalogue = new RequestCodec(new RequestLimits(10, 100, 3, 4, false));
+    private final RequestCodec codec = codec("filter");
+    private final RequestCodec withoutCatalogue = codec("off");
+
+    private static RequestCodec codec(String catalogue) {
+        return new RequestCodec(FreshetConfig.of(Map.of(
+                "recommendations.max.k", "100",
+                "recommendations.max.history", "3",
+                "recommendations.max.ids", "4",
+                "items.catalogue", catalogue)));
+    }
 
     @Test
     void shouldAskForTheDefaultWhenOnlyTheUserIsNamed() throws BadRequestException {

@@ -10,7 +10,7 @@ import io.freshet.fuzz.JsonMutator;
 import io.freshet.service.catalogue.CatalogueItem;
 import io.freshet.service.catalogue.CatalogueItemCodec;
 import io.freshet.service.catalogue.MalformedItemException;
-import io.freshet.service.config.RequestLimits;
+import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.popularity.PopularItems;
 import io.freshet.service.popularity.PopularItemsCodec;
 import io.freshet.service.popularity.PopularItemsCodecTest;
@@ -31,7 +31,15 @@ import org.junit.jupiter.api.Test;
  */
 final class ScoringFuzzTest {
     private static final ObjectMapper JSON = new ObjectMapper();
-    private static final RequestCodec REQUESTS = new RequestCodec(new RequestLimits(10, 100, 50, 100, true));
+    private static final RequestCodec REQUESTS = new RequestCodec(FreshetConfig.of(Map.of(
+            "recommendations.max.k",
+            "100",
+            "recommendations.max.history",
+            "50",
+            "recommendations.max.ids",
+            "100",
+            "items.catalogue",
+            "filter")));
 
     @Test
     void shouldReadOrRefusePopularItemsWhenTheyAreDamaged() {

@@ -5,15 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.SequencerConfig;
-import io.freshet.service.config.Topics;
+import io.freshet.service.config.key.SequencerKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.output.OriginHeaders;
 import io.freshet.service.output.Outputs;
-import io.freshet.service.variant.VariantRouting;
 import io.freshet.store.event.Click;
 import io.freshet.store.event.ClickCodec;
-import io.freshet.store.event.EventTypes;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;
@@ -48,10 +46,10 @@ import org.junit.jupiter.api.io.TempDir;
 @SuppressWarnings("NullAway.Init") // JUnit calls openDriver before each test.
 final class SequencerTopologyTest {
     private static final long NOW = 1_700_000_000_000L;
-    private static final Topics TOPICS = Topics.DEFAULT;
-    private static final Instant EARLIEST = Instant.parse("2000-01-01T00:00:00Z");
-    private static final SequencerConfig CONFIG = new SequencerConfig(
-            3, Duration.ofDays(10), Duration.ofDays(1), EARLIEST, Duration.ofSeconds(1), 2, EventTypes.ALIKE);
+    private static final FreshetConfig CONFIG = FreshetConfig.of(Map.of(
+            "sequencer.window", "3",
+            "sequencer.idle.retention.ms", "864000000",
+            "sequencer.expiry.slice", "2"));
 
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private long wallClockMs = NOW + Duration.ofHours(1).toMillis();
@@ -73,16 +71,16 @@ final class SequencerTopologyTest {
         properties.put(StreamsConfig.ENSURE_EXPLICIT_INTERNAL_RESOURCE_NAMING_CONFIG, true);
         memory.shareThrough(properties);
         StreamsBuilder builder = new StreamsBuilder(new TopologyConfig(new StreamsConfig(properties)));
-        Outputs outputs = Outputs.of(FreshetConfig.of(Map.of()), registry, () -> Instant.ofEpochMilli(wallClockMs));
-        SequencerTopology.addTo(builder, TOPICS, CONFIG, VariantRouting.NONE, outputs, new SequencerMetrics(registry));
+        Outputs outputs = Outputs.of(CONFIG, registry, () -> Instant.ofEpochMilli(wallClockMs));
+        SequencerTopology.addTo(builder, CONFIG, outputs, new SequencerMetrics(registry));
         Properties driverProperties = new Properties();
         driverProperties.putAll(properties);
         driver = new TopologyTestDriver(builder.build(), driverProperties);
-        clicks = input(TOPICS.clicks());
-        rekeyed = input(TOPICS.clicksRekeyed());
-        rekeyedOut = output(TOPICS.clicksRekeyed());
-        sequences = output(TOPICS.sequences());
-        deadLetters = output(TOPICS.deadLetters());
+        clicks = input(CONFIG.get(TopicKeys.CLICKS));
+        rekeyed = input(CONFIG.get(TopicKeys.CLICKS_REKEYED));
+        rekeyedOut = output(CONFIG.get(TopicKeys.CLICKS_REKEYED));
+        sequences = output(CONFIG.get(TopicKeys.SEQUENCES));
+        deadLetters = output(CONFIG.get(TopicKeys.DEAD_LETTERS));
     }
 
     @AfterEach
@@ -210,7 +208,7 @@ final class SequencerTopologyTest {
 
     @Test
     void shouldRefuseAClickWhenItsTimeIsTooFarAhead() {
-        long bound = CONFIG.futureBound().toMillis();
+        long bound = CONFIG.get(SequencerKeys.FUTURE_BOUND).toMillis();
         clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "a", NOW + bound), new RecordHeaders(), NOW));
         clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "b", NOW + bound + 1), new RecordHeaders(), NOW));
 
@@ -222,7 +220,7 @@ final class SequencerTopologyTest {
 
     @Test
     void shouldRefuseAClickWhenItsTimeIsBeforeAllAndSayWhenItIsInSeconds() {
-        long earliest = EARLIEST.toEpochMilli();
+        long earliest = CONFIG.get(SequencerKeys.EARLIEST_CLICK).toEpochMilli();
         clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "a", earliest), new RecordHeaders(), NOW));
         clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "b", earliest - 1), new RecordHeaders(), NOW));
         clicks.pipeInput(new TestRecord<>(bytes("u"), json("u", "c", NOW / 1_000), new RecordHeaders(), NOW));
@@ -294,7 +292,7 @@ final class SequencerTopologyTest {
 
     @Test
     void shouldForgetUsersWhenTheyAreIdleForLonger() {
-        long idle = CONFIG.idleRetention().toMillis();
+        long idle = CONFIG.get(SequencerKeys.IDLE_RETENTION).toMillis();
         for (int user = 0; user < 5; user++) {
             click("idle-" + user, "a", NOW);
         }
@@ -314,7 +312,7 @@ final class SequencerTopologyTest {
 
     @Test
     void shouldBeginAnewWhenAnIdleUserComesBackBeforeTheSearchCameBy() {
-        long idle = CONFIG.idleRetention().toMillis();
+        long idle = CONFIG.get(SequencerKeys.IDLE_RETENTION).toMillis();
         click("u", "a", NOW);
         everybodyElse(NOW + idle + 1);
         updates();

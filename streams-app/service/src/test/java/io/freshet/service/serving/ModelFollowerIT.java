@@ -9,7 +9,8 @@ import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
-import io.freshet.service.config.Topics;
+import io.freshet.service.config.key.ModelStoreKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotCorruptException;
@@ -95,13 +96,15 @@ final class ModelFollowerIT {
         settings.put("topics.partitions", "1");
         settings.put("health.stall.ms", "1000");
         settings.put("state.dir", folder.resolve(name).toString());
-        Topics.DEFAULT.all().forEach(topic -> settings.put("topics." + topic, name + "-" + topic));
+        TopicKeys.NAMES.forEach(
+                topic -> settings.put(topic.name(), name + topic.name().replace("topics.", "-")));
         config = FreshetConfig.of(settings);
         TopicSetup.run(config, TIMEOUT);
         store = new FileSnapshotStore(config.modelStorePath());
         registry = new SimpleMeterRegistry();
         live = new LiveModel(Clock.systemUTC(), registry);
-        follower = ModelFollower.of("streams", config, config.modelName(), store, live, new SimpleMeterRegistry());
+        follower = ModelFollower.of(
+                "streams", config, config.get(ModelStoreKeys.MODEL_NAME), store, live, new SimpleMeterRegistry());
         producer =
                 new KafkaProducer<>(config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer());
     }
@@ -148,7 +151,7 @@ final class ModelFollowerIT {
         Manifest damaged = save(20, 1, "a", "b");
         damage(damaged, file);
         publish(damaged);
-        assertThatThrownBy(() -> store.open(config.modelName(), damaged.version()))
+        assertThatThrownBy(() -> store.open(config.get(ModelStoreKeys.MODEL_NAME), damaged.version()))
                 .isInstanceOf(SnapshotCorruptException.class);
 
         follower.start();
@@ -166,7 +169,7 @@ final class ModelFollowerIT {
         follower = ModelFollower.of(
                 "streams",
                 config,
-                config.modelName(),
+                config.get(ModelStoreKeys.MODEL_NAME),
                 new AwayAtFirst(store, failures),
                 live,
                 new SimpleMeterRegistry());
@@ -185,7 +188,7 @@ final class ModelFollowerIT {
         follower = ModelFollower.of(
                 "streams",
                 config,
-                config.modelName(),
+                config.get(ModelStoreKeys.MODEL_NAME),
                 new SilentAtFirst(store, answers),
                 live,
                 new SimpleMeterRegistry());
@@ -435,7 +438,8 @@ final class ModelFollowerIT {
         follower.close();
         live.close();
         live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
-        follower = ModelFollower.of("streams", config, config.modelName(), store, live, new SimpleMeterRegistry());
+        follower = ModelFollower.of(
+                "streams", config, config.get(ModelStoreKeys.MODEL_NAME), store, live, new SimpleMeterRegistry());
         follower.start();
     }
 
@@ -457,7 +461,7 @@ final class ModelFollowerIT {
 
     private ManifestDraft draft(long lineage, long step, long logOffset, boolean held, Map<String, Object> encoder) {
         return new ManifestDraft(
-                config.modelName(),
+                config.get(ModelStoreKeys.MODEL_NAME),
                 step,
                 lineage,
                 Instant.EPOCH,
@@ -465,7 +469,7 @@ final class ModelFollowerIT {
                 encoder,
                 Map.of(),
                 Map.of(),
-                new TopicPosition(config.topics().modelLog(), 0, logOffset),
+                new TopicPosition(config.get(TopicKeys.MODEL_LOG), 0, logOffset),
                 List.of(),
                 Map.of(),
                 held);
@@ -505,7 +509,7 @@ final class ModelFollowerIT {
 
     private void damage(Manifest manifest, String name) throws IOException {
         Path file = config.modelStorePath()
-                .resolve(config.modelName())
+                .resolve(config.get(ModelStoreKeys.MODEL_NAME))
                 .resolve(manifest.version())
                 .resolve(name);
         byte[] bytes = Files.readAllBytes(file);
@@ -514,14 +518,14 @@ final class ModelFollowerIT {
     }
 
     private void publish(Manifest manifest) throws InterruptedException, ExecutionException {
-        byte[] key = (config.modelName() + "/" + manifest.version()).getBytes(UTF_8);
-        producer.send(new ProducerRecord<>(config.topics().modelManifests(), key, ManifestCodec.toJson(manifest)))
+        byte[] key = (config.get(ModelStoreKeys.MODEL_NAME) + "/" + manifest.version()).getBytes(UTF_8);
+        producer.send(new ProducerRecord<>(config.get(TopicKeys.MODEL_MANIFESTS), key, ManifestCodec.toJson(manifest)))
                 .get();
     }
 
     private long append(ModelLogRecord record) throws InterruptedException, ExecutionException {
-        byte[] key = config.modelName().getBytes(UTF_8);
-        return producer.send(new ProducerRecord<>(config.topics().modelLog(), key, ModelLogCodec.encode(record)))
+        byte[] key = config.get(ModelStoreKeys.MODEL_NAME).getBytes(UTF_8);
+        return producer.send(new ProducerRecord<>(config.get(TopicKeys.MODEL_LOG), key, ModelLogCodec.encode(record)))
                 .get()
                 .offset();
     }

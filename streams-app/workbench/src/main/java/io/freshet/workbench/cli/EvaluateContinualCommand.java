@@ -13,6 +13,7 @@ import io.freshet.lab.continual.PeriodClick;
 import io.freshet.lab.continual.PeriodFileException;
 import io.freshet.lab.continual.PeriodFiles;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.training.config.OnlineConfig;
 import java.io.IOException;
 import java.io.PrintStream;
@@ -167,7 +168,7 @@ final class EvaluateContinualCommand implements Callable<Integer> {
                 trainer.training(),
                 trainer.learning(),
                 trainer.stepClicks(),
-                freshet.sequencer().window());
+                freshet.get(SequencerKeys.WINDOW));
     }
 
     private Map<String, Object> settings(ContinualConfig config) {

@@ -13,7 +13,7 @@ import io.freshet.lab.prequential.Comparison;
 import io.freshet.lab.prequential.ComparisonConfig;
 import io.freshet.lab.prequential.ComparisonListener;
 import io.freshet.service.config.FreshetConfig;
-import io.freshet.service.config.SequencerConfig;
+import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.sequencer.InMemorySequencer;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.fit.FitConfig;
@@ -158,13 +158,12 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         FreshetConfig freshet = FreshetConfig.load(null, Environment.ofConfiguration(), settings);
         ClickFiles files = ClickFiles.open(clicks, format, InstantSource.system());
         files.requireTimes();
-        SequencerConfig rules = freshet.sequencer();
         if (!quiet) {
             files.describe().forEach(out::println);
             out.flush();
         }
         // First of two passes: counts the clicks, because the tenths depend on the length of the stream.
-        InMemorySequencer counting = sequencer(rules);
+        InMemorySequencer counting = sequencer(freshet);
         ClickFileSummary input = files.readWhile(click -> {
             counting.apply(click);
             return !stop.isRaised();
@@ -175,7 +174,7 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         long records = counting.accepted();
         ComparisonConfig config = config(freshet.trainer());
         long start = System.nanoTime();
-        InMemorySequencer sequencer = sequencer(rules);
+        InMemorySequencer sequencer = sequencer(freshet);
         ComparisonProgress progress = new ComparisonProgress(out, Terminal.canRedraw(), Terminal.hasBlocks());
         try (Comparison comparison =
                 new Comparison(config, records, quiet ? ComparisonListener.SILENT : progress, stop::isRaised)) {
@@ -205,8 +204,8 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         }
     }
 
-    private static InMemorySequencer sequencer(SequencerConfig rules) {
-        return new InMemorySequencer(rules.window(), rules.types());
+    private static InMemorySequencer sequencer(FreshetConfig freshet) {
+        return new InMemorySequencer(freshet.get(SequencerKeys.WINDOW), freshet.eventTypes());
     }
 
     /** Returns the configuration that the options result in. */

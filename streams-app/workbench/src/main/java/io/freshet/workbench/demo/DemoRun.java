@@ -7,6 +7,7 @@ import io.freshet.app.feed.Pace;
 import io.freshet.app.feed.ProducedClicks;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.http.HttpServer;
 import io.freshet.service.http.page.RateWindow;
 import io.freshet.service.sequencer.ClickOutcomeCounts;
@@ -96,14 +97,13 @@ final class DemoRun implements AutoCloseable {
         clickToRecommendation = new MeasuredLatency(nowMs, options.warmUp().toMillis());
         clickToModel = new MeasuredLatency(nowMs, options.warmUp().toMillis());
         freshness = new ModelFreshness(clickToModel);
-        before = ProducedClicks.read(
-                config.kafka().forConsumer(), config.topics().clicks(), options.partitions());
+        before = ProducedClicks.read(config.kafka().forConsumer(), config.get(TopicKeys.CLICKS), options.partitions());
         LOG.info("Already produced: {}", before);
         producer = new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
         Double rate = options.clicksPerSecond();
         Pace pace = rate == null ? new Pace.AsTaken(this::onTheirWay, mostOnTheirWay()) : new Pace.Rate(rate);
-        feeder = new ClickFeeder(source, before, producer, config.topics().clicks(), options.partitions(), pace);
-        watcher = new TopicWatcher(config.kafka().forConsumer(), config.topics(), books, clickToRecommendation);
+        feeder = new ClickFeeder(source, before, producer, config.get(TopicKeys.CLICKS), options.partitions(), pace);
+        watcher = new TopicWatcher(config, books, clickToRecommendation);
         feederThread = new Thread(feeder, "click-feeder");
         watcherThread = new Thread(watcher, "topic-watcher");
         roles = DemoRoles.start(config, freshness);

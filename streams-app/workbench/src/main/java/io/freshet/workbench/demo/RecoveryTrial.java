@@ -8,6 +8,7 @@ import io.freshet.app.feed.SourceClick;
 import io.freshet.model.jvm.ChildJvm;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.testkit.broker.EmbeddedKafka;
 import io.freshet.workbench.demo.count.Recommended;
 import io.freshet.workbench.demo.state.DemoLog;
@@ -220,7 +221,7 @@ public final class RecoveryTrial implements AutoCloseable {
                 pace.await(produced);
                 SourceClick click = source.next();
                 byte @Nullable [] key = click.key() == null ? null : click.key().getBytes(StandardCharsets.UTF_8);
-                var _ = producer.send(new ProducerRecord<>(config.topics().clicks(), key, click.value()));
+                var _ = producer.send(new ProducerRecord<>(config.get(TopicKeys.CLICKS), key, click.value()));
             }
         }
     }
@@ -236,7 +237,7 @@ public final class RecoveryTrial implements AutoCloseable {
                 new ByteArrayDeserializer())) {
             List<TopicPartition> partitions = new ArrayList<>();
             for (int partition = 0; partition < settings.partitions(); partition++) {
-                partitions.add(new TopicPartition(config.topics().recommendations(), partition));
+                partitions.add(new TopicPartition(config.get(TopicKeys.RECOMMENDATIONS), partition));
             }
             consumer.assign(partitions);
             consumer.seekToBeginning(partitions);

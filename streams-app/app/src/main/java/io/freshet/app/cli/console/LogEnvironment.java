@@ -1,6 +1,9 @@
 package io.freshet.app.cli.console;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ModelStoreKeys;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.StreamsKeys;
 import io.freshet.service.runtime.Role;
 import io.freshet.service.telemetry.LogIds;
 import java.net.InetAddress;
@@ -51,17 +54,17 @@ public final class LogEnvironment {
                 .collect(Collectors.joining(","));
         LogIds.ofProcess(Map.of(
                 "application_id",
-                config.applicationId(),
+                config.get(ProcessKeys.APPLICATION_ID),
                 "instance",
                 instance(config),
                 "roles",
                 names,
                 "model",
-                config.modelName()));
+                config.get(ModelStoreKeys.MODEL_NAME)));
     }
 
     private static String instance(FreshetConfig config) {
-        String id = config.streams().instanceId();
+        String id = config.get(StreamsKeys.INSTANCE_ID);
         return id.isEmpty() ? hostName() : id;
     }
 

@@ -2,6 +2,7 @@ package io.freshet.app.cli.models;
 
 import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.option.ModelSourceOptions;
+import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.format.FormatException;
@@ -74,7 +75,8 @@ final class ModelsPruneCommand implements Callable<Integer> {
         try (ModelSourceOptions.Opened opened = place.open(spec);
                 ServedVersion served = new ServedVersion(opened.config().trainer())) {
             RetentionPolicy policy = policy(opened.config().trainer().retention());
-            new Pruning(opened.store(), opened.config().modelName(), policy, served, dryRun, System.out).run();
+            String model = opened.config().get(ModelStoreKeys.MODEL_NAME);
+            new Pruning(opened.store(), model, policy, served, dryRun, System.out).run();
             System.out.flush();
             return 0;
         }

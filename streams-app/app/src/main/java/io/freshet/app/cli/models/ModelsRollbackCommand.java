@@ -2,6 +2,7 @@ package io.freshet.app.cli.models;
 
 import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.option.ModelSourceOptions;
+import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.snapshot.Rollback;
 import io.freshet.training.publish.ServedVersion;
 import java.nio.file.NoSuchFileException;
@@ -61,13 +62,14 @@ final class ModelsRollbackCommand implements Callable<Integer> {
 
     /** Requires that the snapshot exists and passes its checks; otherwise scorers would keep what they serve now. */
     private void requireGood(ModelSourceOptions.Opened opened) throws Exception {
+        String model = opened.config().get(ModelStoreKeys.MODEL_NAME);
         try {
-            opened.store().open(opened.config().modelName(), version).close();
+            opened.store().open(model, version).close();
         } catch (NoSuchFileException | IllegalArgumentException e) {
             throw new ParameterException(
                     spec.commandLine(),
-                    "no such snapshot of model " + opened.config().modelName() + ": " + version + "; there are "
-                            + opened.store().versions(opened.config().modelName()));
+                    "no such snapshot of model " + model + ": " + version + "; there are "
+                            + opened.store().versions(model));
         }
     }
 }

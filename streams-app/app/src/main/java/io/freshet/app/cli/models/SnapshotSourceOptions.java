@@ -4,6 +4,7 @@ import io.freshet.app.cli.option.ModelSourceOptions;
 import io.freshet.app.cli.option.StandaloneStore;
 import io.freshet.app.cli.option.StoreLocationConverter;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.StoreLocation;
 import java.io.IOException;
@@ -72,7 +73,7 @@ final class SnapshotSourceOptions {
     private Opened open(CommandSpec spec, boolean withKafka) throws IOException {
         if (store == null) {
             ModelSourceOptions.Opened opened = withKafka ? place.open(spec) : place.openStore(spec);
-            return new Opened(opened.config().modelName(), opened.store(), opened);
+            return new Opened(opened.config().get(ModelStoreKeys.MODEL_NAME), opened.store(), opened);
         }
         if (place.isNamed()) {
             throw new ParameterException(

@@ -8,6 +8,7 @@ import io.freshet.app.feed.GeneratorConfig;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.TopicKeys;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -106,7 +107,7 @@ public final class FeedCommand implements Callable<Integer> {
             Reachability.require(loaded);
             TopicSetup.run(loaded, TOPIC_TIMEOUT);
             long fed = new ClickFeed(loaded, generator, rate).run(duration, stop);
-            System.out.println("Fed " + fed + " clicks to " + loaded.topics().clicks());
+            System.out.println("Fed " + fed + " clicks to " + loaded.get(TopicKeys.CLICKS));
             System.out.flush();
         }
         return 0;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.app.cli.Freshet;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.store.event.ClickCodec;
 import io.freshet.testkit.broker.Broker;
 import java.nio.file.Path;
@@ -45,7 +46,7 @@ final class FeedIT {
     }
 
     private static List<byte[]> clicks(FreshetConfig config) {
-        String topic = config.topics().clicks();
+        String topic = config.get(TopicKeys.CLICKS);
         List<byte[]> clicks = new ArrayList<>();
         try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
                 config.kafka().forConsumer(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {

@@ -1,6 +1,8 @@
 package io.freshet.service.http.access;
 
-import io.freshet.service.config.HttpConfig;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.HttpAddress;
+import io.freshet.service.config.key.HttpKeys;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -24,8 +26,9 @@ public final class HostNames {
     private final Set<String> exact;
     private final List<String> suffixes;
 
-    public HostNames(HttpConfig config) {
-        List<String> named = config.hosts();
+    public HostNames(FreshetConfig config) {
+        List<String> named = config.get(HttpKeys.HOSTS);
+        HttpAddress address = config.http();
         areAllAllowed = named.contains(ANY);
         suffixes = named.stream()
                 .filter(name -> name.startsWith(ANY_BELOW))
@@ -33,7 +36,7 @@ public final class HostNames {
                 .toList();
         exact = Stream.concat(
                         named.stream(),
-                        Stream.of("localhost", config.host(), nameIn(config.advertisedAddress()))
+                        Stream.of("localhost", address.host(), nameIn(address.advertisedAddress()))
                                 .filter(name -> !name.isEmpty())
                                 .map(name -> name.toLowerCase(Locale.ROOT)))
                 .collect(Collectors.toUnmodifiableSet());

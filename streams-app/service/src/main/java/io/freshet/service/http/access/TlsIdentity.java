@@ -1,6 +1,7 @@
 package io.freshet.service.http.access;
 
-import io.freshet.service.config.HttpConfig;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.HttpKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -12,6 +13,7 @@ import java.security.cert.Certificate;
 import java.security.cert.X509Certificate;
 import java.time.Instant;
 import java.util.List;
+import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 import org.apache.kafka.common.config.ConfigException;
@@ -19,10 +21,10 @@ import org.jspecify.annotations.Nullable;
 
 /** TLS identity and trusted certificates of a server: the content of the {@code http.tls.*} files. Immutable. */
 public final class TlsIdentity {
-    public static final String CERTIFICATE = "http.tls.certificate";
+    public static final String CERTIFICATE = HttpKeys.TLS_CERTIFICATE.name();
 
-    private static final String KEY = "http.tls.key";
-    private static final String TRUSTED = "http.tls.trusted";
+    private static final String KEY = HttpKeys.TLS_KEY.name();
+    private static final String TRUSTED = HttpKeys.TLS_TRUSTED.name();
     private static final char[] NO_PASSWORD = {};
 
     private final List<X509Certificate> chain;
@@ -36,18 +38,20 @@ public final class TlsIdentity {
     }
 
     /**
-     * Reads the files.
+     * Reads the files of a configuration with TLS.
      *
      * @throws ConfigException if a file cannot be read or is invalid, or the key does not match the first certificate
      */
-    public static TlsIdentity read(HttpConfig.Tls tls) {
-        return parse(ReloadedFiles.read(CERTIFICATE, files(tls)));
+    public static TlsIdentity read(FreshetConfig config) {
+        return parse(ReloadedFiles.read(CERTIFICATE, files(config)));
     }
 
-    public static List<Path> files(HttpConfig.Tls tls) {
-        Path certificate = Path.of(tls.certificate());
-        Path key = Path.of(tls.key());
-        return tls.trusted().isEmpty() ? List.of(certificate, key) : List.of(certificate, key, Path.of(tls.trusted()));
+    public static List<Path> files(FreshetConfig config) {
+        return Stream.of(HttpKeys.TLS_CERTIFICATE, HttpKeys.TLS_KEY, HttpKeys.TLS_TRUSTED)
+                .map(config::get)
+                .filter(file -> !file.isEmpty())
+                .map(Path::of)
+                .toList();
     }
 
     /**

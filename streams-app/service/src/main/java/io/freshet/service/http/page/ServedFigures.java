@@ -1,6 +1,8 @@
 package io.freshet.service.http.page;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.TrainerKeys;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.serving.ModelAdvance;
 import io.freshet.service.serving.ModelListener;
@@ -32,10 +34,10 @@ public final class ServedFigures implements PageMetrics.Source, ModelListener {
     public ServedFigures(FreshetConfig config, LiveModel live, MeterRegistry registry) {
         this.live = live;
         this.registry = registry;
-        source = "application " + config.applicationId() + " on "
+        source = "application " + config.get(ProcessKeys.APPLICATION_ID) + " on "
                 + config.kafka().bootstrapServers();
-        int k = config.trainer().learning().k();
-        int window = config.trainer().learning().metricsWindow();
+        int k = config.get(TrainerKeys.METRICS_K);
+        int window = config.get(TrainerKeys.METRICS_WINDOW);
         model = new PrequentialMetrics(k, window);
         network = new PrequentialMetrics(k, window);
         memory = new PrequentialMetrics(k, window);

@@ -3,6 +3,9 @@ package io.freshet.service.http.route;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.HttpKeys;
+import io.freshet.service.config.key.ProcessKeys;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.telemetry.TraceHeaders;
 import io.freshet.store.event.Click;
 import io.freshet.store.event.ClickCodec;
@@ -56,8 +59,8 @@ public final class ClickProducer implements AutoCloseable {
      */
     public static ClickProducer of(FreshetConfig config, MeterRegistry registry) {
         Map<String, Object> properties = config.kafka().forProducer();
-        properties.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, config.applicationId() + "-http");
-        Duration timeout = config.http().limits().clicksTimeout();
+        properties.putIfAbsent(ProducerConfig.CLIENT_ID_CONFIG, config.get(ProcessKeys.APPLICATION_ID) + "-http");
+        Duration timeout = config.get(HttpKeys.CLICKS_TIMEOUT);
         properties.putIfAbsent(
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, Long.toString(Math.min(MOST_WAIT_MS, timeout.toMillis())));
         properties.putIfAbsent(ProducerConfig.REQUEST_TIMEOUT_MS_CONFIG, Long.toString(MOST_WAIT_MS));
@@ -67,7 +70,7 @@ public final class ClickProducer implements AutoCloseable {
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         return new ClickProducer(
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()),
-                config.topics().clicks(),
+                config.get(TopicKeys.CLICKS),
                 timeout,
                 registry);
     }

@@ -1,6 +1,7 @@
 package io.freshet.service.http.route;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.service.http.exchange.ProblemException;
 import io.freshet.service.http.exchange.ProblemType;
 import io.freshet.store.SnapshotStore;
@@ -75,11 +76,12 @@ public final class ModelAdmin implements AutoCloseable {
     /** Checks the snapshot before a rollback to it: scorers would ignore one that fails its checks. */
     private void requireGood(String version) {
         try {
-            store.open(config.modelName(), version).close();
+            store.open(config.get(ModelStoreKeys.MODEL_NAME), version).close();
         } catch (NoSuchFileException | IllegalArgumentException e) {
             throw new ProblemException(
                     ProblemType.UNKNOWN_SNAPSHOT,
-                    "the model store has no such snapshot of model " + config.modelName() + ": version=" + version);
+                    "the model store has no such snapshot of model " + config.get(ModelStoreKeys.MODEL_NAME)
+                            + ": version=" + version);
         } catch (IOException | FormatException e) {
             throw new ProblemException(ProblemType.SNAPSHOT_UNUSABLE, String.valueOf(e.getMessage()));
         }

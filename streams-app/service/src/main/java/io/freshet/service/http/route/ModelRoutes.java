@@ -6,6 +6,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import io.freshet.service.config.AccessTokens.Scope;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.service.http.exchange.Json;
 import io.freshet.service.http.exchange.ProblemException;
 import io.freshet.service.http.exchange.ProblemType;
@@ -34,7 +35,7 @@ public final class ModelRoutes {
 
     /** @param live model that this instance serves; null if it serves none */
     public ModelRoutes(FreshetConfig config, @Nullable LiveModel live, ModelAdmin desk, RequestBody bodies) {
-        modelName = config.modelName();
+        modelName = config.get(ModelStoreKeys.MODEL_NAME);
         this.live = live;
         this.desk = desk;
         this.bodies = bodies;

@@ -58,6 +58,6 @@ final class HostNamesTest {
     }
 
     private static HostNames names(Map<String, String> settings) {
-        return new HostNames(FreshetConfig.of(settings).http());
+        return new HostNames(FreshetConfig.of(settings));
     }
 }

@@ -6,17 +6,15 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.freshet.fuzz.BinaryMutator;
 import io.freshet.fuzz.Fuzz;
 import io.freshet.fuzz.JsonMutator;
-import io.freshet.service.config.SequencerConfig;
+import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.http.exchange.ProblemException;
 import io.freshet.service.http.exchange.QueryParameters;
 import io.freshet.service.sequencer.ClickRules;
 import io.freshet.store.event.Click;
 import io.freshet.store.event.ClickCodec;
-import io.freshet.store.event.EventTypes;
 import java.io.ByteArrayOutputStream;
 import java.net.URLEncoder;
-import java.time.Duration;
-import java.time.Instant;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -29,14 +27,8 @@ import org.junit.jupiter.api.Test;
 final class HttpFuzzTest {
     private static final long NOW_MS = 1_700_000_000_000L;
     private static final int MOST_CLICKS = 20;
-    private static final ClickRules RULES = new ClickRules(new SequencerConfig(
-            50,
-            Duration.ofDays(30),
-            Duration.ofHours(1),
-            Instant.parse("2000-01-01T00:00:00Z"),
-            Duration.ofSeconds(1),
-            100,
-            EventTypes.ALIKE));
+    private static final ClickRules RULES = new ClickRules(FreshetConfig.of(
+            Map.of("sequencer.idle.retention.ms", "2592000000", "sequencer.future.bound.ms", "3600000")));
 
     @Test
     void shouldReadOrRefuseBodiesWithClicksWhenTheyAreDamaged() {

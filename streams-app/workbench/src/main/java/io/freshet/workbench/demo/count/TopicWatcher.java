@@ -1,13 +1,13 @@
 package io.freshet.workbench.demo.count;
 
-import io.freshet.service.config.Topics;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.TopicKeys;
 import io.freshet.store.modellog.ModelLogCodec;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.sequence.SequenceUpdateCodec;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
@@ -35,8 +35,7 @@ public final class TopicWatcher implements Runnable {
      */
     private static final int MOST_WAITING = 20_000;
 
-    private final Map<String, Object> consumerProperties;
-    private final Topics topics;
+    private final FreshetConfig config;
     private final PipelineCounts books;
     private final MeasuredLatency clickToRecommendation;
     private final AtomicReference<@Nullable Consumer<byte[], byte[]>> running = new AtomicReference<>();
@@ -44,13 +43,8 @@ public final class TopicWatcher implements Runnable {
     private volatile boolean finishing;
     private volatile boolean stopping;
 
-    public TopicWatcher(
-            Map<String, Object> consumerProperties,
-            Topics topics,
-            PipelineCounts books,
-            MeasuredLatency clickToRecommendation) {
-        this.consumerProperties = consumerProperties;
-        this.topics = topics;
+    public TopicWatcher(FreshetConfig config, PipelineCounts books, MeasuredLatency clickToRecommendation) {
+        this.config = config;
         this.books = books;
         this.clickToRecommendation = clickToRecommendation;
     }
@@ -67,7 +61,7 @@ public final class TopicWatcher implements Runnable {
     }
 
     private Map<String, Object> properties() {
-        Map<String, Object> properties = new HashMap<>(consumerProperties);
+        Map<String, Object> properties = config.kafka().forConsumer();
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
         properties.put(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, "2000");
@@ -77,7 +71,7 @@ public final class TopicWatcher implements Runnable {
     private void watch(Consumer<byte[], byte[]> consumer) {
         List<TopicPartition> watched = partitions(consumer);
         List<TopicPartition> sequences = watched.stream()
-                .filter(place -> place.topic().equals(topics.sequences()))
+                .filter(place -> place.topic().equals(config.get(TopicKeys.SEQUENCES)))
                 .toList();
         consumer.assign(watched);
         consumer.seekToBeginning(watched);
@@ -98,11 +92,11 @@ public final class TopicWatcher implements Runnable {
     private List<TopicPartition> partitions(Consumer<byte[], byte[]> consumer) {
         List<TopicPartition> partitions = new ArrayList<>();
         for (String topic : List.of(
-                topics.sequences(),
-                topics.modelLog(),
-                topics.modelManifests(),
-                topics.recommendations(),
-                topics.deadLetters())) {
+                config.get(TopicKeys.SEQUENCES),
+                config.get(TopicKeys.MODEL_LOG),
+                config.get(TopicKeys.MODEL_MANIFESTS),
+                config.get(TopicKeys.RECOMMENDATIONS),
+                config.get(TopicKeys.DEAD_LETTERS))) {
             consumer.partitionsFor(topic).forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
         }
         return partitions;
@@ -127,21 +121,21 @@ public final class TopicWatcher implements Runnable {
 
     private void enter(ConsumerRecord<byte[], byte[]> record, long nowMs) {
         String topic = record.topic();
-        if (topic.equals(topics.sequences())) {
+        if (topic.equals(config.get(TopicKeys.SEQUENCES))) {
             books.sequence(
                     text(record.key()),
                     record.partition(),
                     record.offset(),
                     SequenceUpdateCodec.decode(record.value()));
-        } else if (topic.equals(topics.modelLog())) {
+        } else if (topic.equals(config.get(TopicKeys.MODEL_LOG))) {
             if (ModelLogCodec.decode(record.value()) instanceof StepRecord step) {
                 books.step(step);
             }
-        } else if (topic.equals(topics.modelManifests())) {
+        } else if (topic.equals(config.get(TopicKeys.MODEL_MANIFESTS))) {
             if (record.value() != null && text(record.key()).contains("/")) { // otherwise it is a rollback
                 books.snapshot();
             }
-        } else if (topic.equals(topics.recommendations())) {
+        } else if (topic.equals(config.get(TopicKeys.RECOMMENDATIONS))) {
             if (record.value() != null) {
                 enterRecommendation(record, nowMs);
             }

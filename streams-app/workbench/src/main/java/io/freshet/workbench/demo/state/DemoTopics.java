@@ -1,6 +1,7 @@
 package io.freshet.workbench.demo.state;
 
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.TopicKeys;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
@@ -56,7 +57,7 @@ public final class DemoTopics {
             AlterConfigOp keep = new AlterConfigOp(
                     new ConfigEntry(TopicConfig.MIN_COMPACTION_LAG_MS_CONFIG, FOREVER_MS), AlterConfigOp.OpType.SET);
             Map<ConfigResource, Collection<AlterConfigOp>> changes =
-                    List.of(config.topics().recommendations(), config.topics().modelManifests()).stream()
+                    List.of(config.get(TopicKeys.RECOMMENDATIONS), config.get(TopicKeys.MODEL_MANIFESTS)).stream()
                             .collect(Collectors.toMap(
                                     topic -> new ConfigResource(ConfigResource.Type.TOPIC, topic), _ -> List.of(keep)));
             admin.incrementalAlterConfigs(changes).all().get(TIMEOUT_S, TimeUnit.SECONDS);

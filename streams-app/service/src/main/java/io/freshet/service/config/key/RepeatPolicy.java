@@ -1,4 +1,4 @@
-package io.freshet.service.config;
+package io.freshet.service.config.key;
 
 import io.freshet.store.sequence.Interaction;
 import java.util.Map;
