@@ -1,10 +1,14 @@
 package io.freshet.dl4j;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Set;
+import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -56,6 +60,14 @@ final class KerasNetwork {
             "implementation",
             "zero_output_for_mask");
 
+    /** Longest part of an error message. */
+    private static final int MAX_TEXT = 200;
+    /** Largest number of layers. */
+    private static final int MAX_LAYERS = 200;
+
+    /** Settings that change nothing if they are 0. */
+    private static final Set<String> NEUTRAL_AT_ZERO = Set.of("dropout", "recurrent_dropout");
+
     private final NeuralNetConfiguration.ListBuilder layers = new NeuralNetConfiguration.Builder().list();
     /** Whether the layers so far return a vector for each place of the sequence, not one vector. */
     private boolean sequence = true;
@@ -75,10 +87,15 @@ final class KerasNetwork {
         SingleThread.require();
         String type = model.path("class_name").asText();
         if (!type.equals("Sequential")) {
-            throw new IllegalArgumentException("a Keras model must be a Sequential one: class_name=" + type);
+            throw new IllegalArgumentException(
+                    "a Keras model must be a Sequential one: class_name=" + KerasLayer.shortened(type));
         }
         JsonNode config = model.path("config");
         JsonNode list = config.isArray() ? config : config.path("layers");
+        if (list.size() > MAX_LAYERS) {
+            throw new IllegalArgumentException(
+                    "a Keras model must not have more than " + MAX_LAYERS + " layers: layers=" + list.size());
+        }
         KerasNetwork network = new KerasNetwork();
         for (JsonNode layer : list) {
             network.add(new KerasLayer(layer));
@@ -161,8 +178,9 @@ final class KerasNetwork {
     }
 
     /**
-     * Adds a recurrent layer. DL4J's gradients of a masked LSTM are right only if its input is zero at padding and no gradient
-     * comes from there, so a MaskLayer is before it and after it. The items are zero at padding already.
+     * Adds a recurrent layer. DL4J computes wrong gradients for a masked LSTM unless its input is zero at padding and it receives
+     * no gradient there. A MaskLayer before the LSTM and one after it ensure both. The items themselves are already zero at
+     * padding.
      */
     private void addRecurrent(KerasLayer layer, Layer recurrent, boolean returnsSequence) {
         sequence(layer, returnsSequence);
@@ -179,10 +197,11 @@ final class KerasNetwork {
     private static Layer recurrent(KerasLayer layer) {
         layer.require("return_state", false).require("go_backwards", false).require("stateful", false);
         int units = layer.integer("units");
-        layer.requireBias();
+        layer.require("use_bias", true);
         Activation activation = layer.activation("activation", "tanh");
-        IWeightInit input = layer.initializer("kernel_initializer", "glorot_uniform");
-        IWeightInit recurrent = layer.initializer("recurrent_initializer", "orthogonal");
+        int gates = layer.type.equals("LSTM") ? 4 : 1;
+        IWeightInit input = layer.initializer("kernel_initializer", "glorot_uniform", gates * units);
+        IWeightInit recurrent = layer.initializer("recurrent_initializer", "orthogonal", gates * units);
         double bias = layer.bias();
         if (layer.type.equals("LSTM")) {
             LSTM.Builder lstm = new LSTM.Builder()
@@ -212,7 +231,7 @@ final class KerasNetwork {
                     "must have return_sequences=True, with a pooling layer after it: DL4J has no layer that joins"
                             + " the last state of one direction with the first of the other");
         }
-        layer.ignore("backward_layer");
+        layer.requireTwin("backward_layer", inner);
         String mode = layer.text("merge_mode", "concat");
         Bidirectional.Mode joined = switch (mode) {
             case "concat" -> Bidirectional.Mode.CONCAT;
@@ -266,7 +285,8 @@ final class KerasNetwork {
 
     private static void finish(FeedForwardLayer.Builder<?> builder, KerasLayer layer) {
         builder.activation(layer.activation("activation", "linear"));
-        builder.weightInit(layer.initializer("kernel_initializer", "glorot_uniform"));
+        builder.weightInit(
+                layer.initializer("kernel_initializer", "glorot_uniform", Math.toIntExact(builder.getNOut())));
         builder.biasInit(layer.bias());
         layer.done();
     }
@@ -325,7 +345,19 @@ final class KerasNetwork {
         KerasLayer(JsonNode layer) {
             type = layer.path("class_name").asText();
             config = layer.path("config");
+            requireOfKeras(layer);
             require("trainable", true);
+        }
+
+        /** Refuses a class of the user's own, which may have the name of one of Keras. */
+        private void requireOfKeras(JsonNode object) {
+            String module = object.path("module").asText("keras");
+            JsonNode registered = object.path("registered_name");
+            boolean own = !isAbsent(registered)
+                    && !registered.asText().equals(object.path("class_name").asText());
+            if (own || !(module.equals("keras") || module.startsWith("keras."))) {
+                throw refusal("must be a class of Keras: module=" + module + ", registered_name=" + registered);
+            }
         }
 
         private JsonNode value(String key) {
@@ -333,21 +365,39 @@ final class KerasNetwork {
             return config.path(key);
         }
 
-        private boolean absent(JsonNode value) {
+        private static boolean isAbsent(JsonNode value) {
             return value.isMissingNode() || value.isNull();
-        }
-
-        void ignore(String key) {
-            read.add(key);
         }
 
         KerasLayer inner(String key) {
             return new KerasLayer(value(key));
         }
 
+        /** Requires that a layer, if it is there, is like another one in the other direction. */
+        void requireTwin(String key, KerasLayer forward) {
+            JsonNode backward = value(key);
+            if (isAbsent(backward)) {
+                return;
+            }
+            boolean same = backward.path("class_name").asText().equals(forward.type)
+                    && comparable(backward.path("config")).equals(comparable(forward.config));
+            if (!same) {
+                throw refusal("must have a " + key + " like the other layer");
+            }
+        }
+
+        /** Returns settings without what differs between equal layers. */
+        private static JsonNode comparable(JsonNode config) {
+            JsonNode copy = config.deepCopy();
+            Stream.concat(Stream.of(copy), copy.properties().stream().map(Map.Entry::getValue))
+                    .filter(ObjectNode.class::isInstance)
+                    .forEach(node -> ((ObjectNode) node).remove(List.of("name", "go_backwards", "shared_object_id")));
+            return copy;
+        }
+
         String text(String key, String otherwise) {
             JsonNode value = value(key);
-            if (absent(value)) {
+            if (isAbsent(value)) {
                 return otherwise;
             }
             if (!value.isTextual()) {
@@ -357,35 +407,44 @@ final class KerasNetwork {
         }
 
         boolean flag(String key, boolean otherwise) {
-            return value(key).asBoolean(otherwise);
+            JsonNode value = value(key);
+            if (!isAbsent(value) && !value.isBoolean()) {
+                throw refusal("must have true or false as its " + key + ": " + key + "=" + value);
+            }
+            return value.asBoolean(otherwise);
         }
 
         double number(String key, double otherwise) {
-            return value(key).asDouble(otherwise);
+            JsonNode value = value(key);
+            if (!isAbsent(value) && !value.isNumber()) {
+                throw refusal("must have a number as its " + key + ": " + key + "=" + value);
+            }
+            return value.asDouble(otherwise);
         }
 
         int integer(String key) {
-            int number = value(key).asInt();
-            if (number < 1) {
-                throw refusal("must have a positive " + key + ": " + key + "=" + config.path(key));
-            }
-            return number;
+            return positive(key, value(key));
         }
 
-        /** Returns a number that Keras writes in an array of one. */
+        /** Returns a number that Keras writes alone or in an array of one. */
         int only(String key, int otherwise) {
             JsonNode value = value(key);
-            int number =
-                    absent(value) ? otherwise : value.isArray() ? value.path(0).asInt() : value.asInt();
-            if (number < 1) {
+            if (isAbsent(value) && otherwise > 0) {
+                return otherwise;
+            }
+            return positive(key, value.isArray() && value.size() == 1 ? value.get(0) : value);
+        }
+
+        private int positive(String key, JsonNode value) {
+            if (!value.isInt() || value.asInt() < 1) {
                 throw refusal("must have a positive " + key + ": " + key + "=" + value);
             }
-            return number;
+            return value.asInt();
         }
 
         KerasLayer require(String key, Object wanted) {
             JsonNode value = value(key);
-            boolean equal = absent(value)
+            boolean equal = isAbsent(value)
                     || (wanted instanceof Number number
                             ? value.isNumber() && value.asDouble() == number.doubleValue()
                             : value.asText().equals(wanted.toString()));
@@ -393,10 +452,6 @@ final class KerasNetwork {
                 throw refusal("must have " + key + "=" + wanted + ": " + key + "=" + value);
             }
             return this;
-        }
-
-        void requireBias() {
-            require("use_bias", true);
         }
 
         void requireChannelsLast() {
@@ -432,8 +487,17 @@ final class KerasNetwork {
             };
         }
 
-        IWeightInit initializer(String key, String otherwise) {
+        private void requireGain(JsonNode settings) {
+            double gain = settings.path("gain").asDouble(1);
+            if (gain != 1) {
+                throw refusal("must have an initializer with gain 1: gain=" + gain);
+            }
+        }
+
+        /** @param columns the larger number of rows and columns of the matrix */
+        IWeightInit initializer(String key, String otherwise, int columns) {
             JsonNode value = value(key);
+            requireOfKeras(value);
             JsonNode settings = value.path("config");
             return switch (name(value, otherwise)) {
                 case "glorotuniform" -> new WeightInitXavierUniform();
@@ -442,9 +506,16 @@ final class KerasNetwork {
                 case "henormal" -> new WeightInitRelu();
                 case "lecununiform" -> new WeightInitLecunUniform();
                 case "lecunnormal" -> new WeightInitVarScalingNormalFanIn();
-                case "identity" -> new WeightInitIdentity();
-                // DL4J's own orthogonal matrices do not end, see NetworkRules. The variance of these is the same.
-                case "orthogonal" -> new WeightInitXavier();
+                case "identity" -> {
+                    requireGain(settings);
+                    yield new WeightInitIdentity();
+                }
+                // DL4J cannot draw all orthogonal matrices, see NetworkRules. Their numbers have this standard
+                // deviation.
+                case "orthogonal" -> {
+                    requireGain(settings);
+                    yield new WeightInitDistribution(new NormalDistribution(0, 1 / Math.sqrt(columns)));
+                }
                 case "randomnormal" ->
                     new WeightInitDistribution(new NormalDistribution(
                             settings.path("mean").asDouble(0),
@@ -475,7 +546,7 @@ final class KerasNetwork {
                 JsonNode value = setting.getValue();
                 boolean neutral = value.isNull()
                         || (value.isBoolean() && !value.asBoolean())
-                        || (value.isNumber() && value.asDouble() == 0);
+                        || (value.isNumber() && value.asDouble() == 0 && NEUTRAL_AT_ZERO.contains(setting.getKey()));
                 if (!neutral && !read.contains(setting.getKey())) {
                     throw refusal("has a setting that Freshet cannot translate: " + setting.getKey() + "=" + value);
                 }
@@ -483,8 +554,12 @@ final class KerasNetwork {
         }
 
         IllegalArgumentException refusal(String reason) {
-            return new IllegalArgumentException("Keras' layer " + type + " " + reason + ", name="
-                    + config.path("name").asText());
+            return new IllegalArgumentException("Keras' layer " + shortened(type) + " " + shortened(reason) + ", name="
+                    + shortened(config.path("name").asText()));
+        }
+
+        private static String shortened(String text) {
+            return text.length() <= MAX_TEXT ? text : text.substring(0, MAX_TEXT) + "…";
         }
     }
 }

@@ -36,9 +36,9 @@ final class LayerNetwork implements Network {
     }
 
     /**
-     * Sets the masks of all layers. DL4J sets none for an LSTM that is not wrapped in another layer, because it expects padding at
-     * the end of a sequence. Freshet's is at the start, where it would become part of the state, so an LSTM with a MaskLayer
-     * after it gets the mask of its input. Without a MaskLayer, the gradients of a masked LSTM are wrong.
+     * Sets the masks of all layers. DL4J gives no mask to an LSTM without a wrapper, because it expects padding at the end.
+     * Freshet pads at the start, so the LSTM would compute a state from padding. This method gives an LSTM the mask of its
+     * input if a MaskLayer follows; without that MaskLayer, its gradients would be wrong.
      */
     private void mask(INDArray mask) {
         int batch = Math.toIntExact(mask.size(0));

@@ -46,19 +46,19 @@ final class NetworkDefinition {
         try {
             if (isGraph) {
                 ComputationGraphConfiguration graph = ComputationGraphConfiguration.fromJson(text);
+                // DL4J's interpretation of the text must be allowed, too.
+                NetworkFile.canonical(graph.toJson());
                 items = itemsInput(graph);
                 dropoutWidths = dropoutWidths(graph);
                 parameters = parameters(graph);
-                // DL4J's interpretation of the text must be allowed, too.
-                NetworkFile.canonical(graph.toJson());
             } else {
                 MultiLayerConfiguration layers = MultiLayerConfiguration.fromJson(text);
+                NetworkFile.canonical(layers.toJson());
                 items = "";
                 dropoutWidths = List.of();
                 parameters = layers.getConfs().stream()
                         .mapToLong(NetworkDefinition::parameters)
                         .sum();
-                NetworkFile.canonical(layers.toJson());
             }
         } catch (IllegalArgumentException e) {
             throw e;

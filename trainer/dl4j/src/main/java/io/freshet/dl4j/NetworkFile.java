@@ -38,9 +38,9 @@ public final class NetworkFile {
     private static final Path LSTM = Path.of("lstm.json");
     /** Entry of DL4J's zip with the configuration. */
     private static final String DL4J_ENTRY = "configuration.json";
-    /** The same in Keras' zip. */
+    /** Entry of Keras' zip with the configuration. */
     private static final String KERAS_ENTRY = "config.json";
-    /** Attribute of an HDF5 file's root that has the same for Keras. */
+    /** Attribute of the root of an HDF5 file in which Keras stores the configuration. */
     private static final String KERAS_ATTRIBUTE = "model_config";
 
     private static final byte[] ZIP = {'P', 'K', 3, 4};
@@ -102,18 +102,29 @@ public final class NetworkFile {
     }
 
     private static String fromHdf5(Path file) {
-        @Nullable String configuration;
+        @Nullable Object configuration = null;
         try (HdfFile hdf5 = new HdfFile(file)) {
             Attribute attribute = hdf5.getAttribute(KERAS_ATTRIBUTE);
-            configuration = attribute == null ? null : String.valueOf(attribute.getData());
-        } catch (RuntimeException e) { // a damaged file leads to many kinds
+            // A text of variable length has a few bytes here, wherever it is itself.
+            if (attribute != null && attribute.isScalar() && attribute.getSizeInBytes() <= MAX_BYTES) {
+                configuration = attribute.getData();
+            }
+        } catch (RuntimeException | StackOverflowError e) { // a damaged file leads to many kinds
             throw new IllegalArgumentException("an HDF5 file must be whole and readable: " + e, e);
         }
-        if (configuration == null) {
-            throw new IllegalArgumentException("an HDF5 file must have the attribute " + KERAS_ATTRIBUTE
-                    + ": save the whole model with model.save(), not only its weights");
+        if (!(configuration instanceof String text)) {
+            throw new IllegalArgumentException("an HDF5 file must have the text " + KERAS_ATTRIBUTE
+                    + " as an attribute: save the whole model with model.save(), not only its weights");
         }
-        return configuration;
+        return requireShort(text);
+    }
+
+    private static String requireShort(String text) {
+        if (text.length() > MAX_BYTES) {
+            throw new IllegalArgumentException(
+                    "a network's configuration must not be longer than " + MAX_BYTES + " bytes");
+        }
+        return text;
     }
 
     private static String text(InputStream in) throws IOException {
@@ -154,12 +165,7 @@ public final class NetworkFile {
         }
         JsonNode canonical = canonical(tree);
         NetworkRules.check(canonical);
-        String result = canonical.toString();
-        if (result.length() > MAX_BYTES) {
-            throw new IllegalArgumentException(
-                    "a network's configuration must not be longer than " + MAX_BYTES + " bytes");
-        }
-        return result;
+        return requireShort(canonical.toString());
     }
 
     /** Returns the SHA-256 of a text's UTF-8, in hexadecimal digits. */

@@ -13,6 +13,9 @@ import java.util.stream.Stream;
 final class NetworkRules {
     private static final String LAYERS = "org.deeplearning4j.nn.conf.layers.";
     private static final String CLASS = "@class";
+    /** Fields whose texts are names of the user's own. */
+    private static final Set<String> OWN_NAMES = Set.of(
+            "layerName", "name", "networkInputs", "networkOutputs", "vertexInputs", "variables", "topologicalOrder");
 
     private static final Set<String> ALLOWED = Stream.of(
                     named(
@@ -54,7 +57,7 @@ final class NetworkRules {
 
     /** Reasons why common classes are rejected, by the end of their names. */
     private static final Map<String, String> REASONS = Map.of(
-            "OrthogonalDistribution", "DL4J computes without an end for some sizes: use another distribution",
+            "OrthogonalDistribution", "DL4J never finishes for some sizes: use another distribution",
             "TimeDistributed", "DL4J mixes up its mask: use a Convolution1DLayer with kernel size 1",
             "OutputLayer", "Freshet computes the loss: end the network with the layer that outputs the state",
             "LossLayer", "Freshet computes the loss: end the network with the layer that outputs the state",
@@ -88,18 +91,15 @@ final class NetworkRules {
         }
         for (Map.Entry<String, JsonNode> field : node.properties()) {
             JsonNode value = field.getValue();
+            if (OWN_NAMES.contains(field.getKey())) {
+                continue;
+            }
             switch (field.getKey()) {
                 case "layer", "underlying", "fwd", "bwd" -> requireClass(value, field.getKey(), name);
                 case "vertices" ->
                     value.properties().forEach(vertex -> requireClass(vertex.getValue(), vertex.getKey(), ""));
                 case "idropout" ->
                     requireAbsent(value, name, "dropout", "Freshet drops activations itself: see --dropout");
-                // DL4J names the class of a distribution in this field.
-                case "type" -> {
-                    if (value.asText().indexOf('.') >= 0) {
-                        checkClass(value, name);
-                    }
-                }
                 case "weightNoise" -> requireAbsent(value, name, "weight noise", "it draws random numbers");
                 case "constraints" -> requireAbsent(value, name, "constraints", "the optimiser is Freshet's");
                 case "regularization", "regularizationBias" ->
@@ -110,6 +110,10 @@ final class NetworkRules {
                 default -> {}
             }
             check(value, field.getKey().equals("layers") ? "" : name);
+        }
+        // Jackson takes the name of a class from "@class", from "type", and from the first element of an array.
+        if (node.isTextual() && node.textValue().indexOf('.') >= 0) {
+            checkClass(node, layer);
         }
         if (node.isArray()) {
             node.forEach(element -> check(element, layer));

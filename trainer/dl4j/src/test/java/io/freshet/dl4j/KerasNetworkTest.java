@@ -128,8 +128,31 @@ class KerasNetworkTest {
                 .withMessageContaining("cannot translate: kernel_regularizer=");
         refuses("Conv1D", ", \"filters\": 8, \"kernel_size\": [3], \"data_format\": \"channels_first\"")
                 .withMessageContaining("must have data_format=channels_last");
+        refuses("SimpleRNN", ", \"units\": 16.5").withMessageContaining("must have a positive units: units=16.5");
+        refuses("Conv1D", ", \"filters\": 16, \"kernel_size\": [3, 5]")
+                .withMessageContaining("must have a positive kernel_size: kernel_size=[3,5]");
+        refuses("ReLU", ", \"max_value\": 0").withMessageContaining("cannot translate: max_value=0");
+        refuses(
+                        "SimpleRNN",
+                        ", \"units\": 16, \"recurrent_initializer\": {\"class_name\": \"Orthogonal\", \"config\": {\"gain\": 2}}")
+                .withMessageContaining("with gain 1: gain=2");
+        refuses(
+                        "Bidirectional",
+                        ", \"layer\": {\"class_name\": \"LSTM\", \"config\": {\"units\": 4, \"return_sequences\": true}},"
+                                + " \"backward_layer\": {\"class_name\": \"LSTM\", \"config\": {\"units\": 5, \"return_sequences\": true}}")
+                .withMessageContaining("must have a backward_layer like the other layer");
         refuses("Bidirectional", ", \"layer\": {\"class_name\": \"LSTM\", \"config\": {\"units\": 4}}")
                 .withMessageContaining("must have return_sequences=True");
+    }
+
+    @Test
+    void shouldRefuseClassesOfTheUsersOwn() throws IOException {
+        Path file = write("""
+                {"class_name": "Sequential", "config": {"layers": [
+                  {"class_name": "LSTM", "module": "shop", "registered_name": "shop>LSTM", "config": {"units": 16}}]}}""");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NetworkFile.read(file))
+                .withMessageContaining("must be a class of Keras: module=shop");
     }
 
     @Test

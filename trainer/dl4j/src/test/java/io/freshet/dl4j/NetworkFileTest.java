@@ -99,6 +99,16 @@ class NetworkFileTest {
     }
 
     @Test
+    void shouldRefuseClassesWhereverJacksonTakesOneFrom() {
+        String network = Networks.layers(pool(), Networks.dense(D, D));
+        assertThat(network).contains("\"layer\" : {");
+        refuses(network.replaceFirst("\"layer\" : \\{", "\"layer\" : [\"evil.Layer\", {}], \"other\" : {"))
+                .withMessageContaining("must not have a Layer, class=evil.Layer");
+        refuses(network.replaceFirst("\"activationFn\" : \\{", "\"activationFn\" : [\"evil.Fn\", {}], \"other\" : {"))
+                .withMessageContaining("class=evil.Fn");
+    }
+
+    @Test
     void shouldRefuseTimeDistributedLayers() {
         refuses(Networks.layers(new TimeDistributed(Networks.dense(D, D)), pool()))
                 .withMessageContaining("must not have a TimeDistributed: DL4J mixes up its mask");

@@ -14,6 +14,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongToIntFunction;
@@ -307,7 +308,33 @@ public final class SequenceInput implements AutoCloseable {
                 .toList();
     }
 
-    /** Returns the number of records that are known to exist and have not been learned from. */
+    /**
+     * Asks the brokers how many records exist that have not been learned from.
+     *
+     * @return the number, or empty if the brokers do not answer in time
+     */
+    public OptionalLong measuredLag() {
+        List<TopicPartition> assigned =
+                inTurn.stream().map(InputPartition::partition).toList();
+        try {
+            Map<TopicPartition, Long> ends = consumer.endOffsets(assigned, LOOK_PATIENCE);
+            return OptionalLong.of(inTurn.stream()
+                    .mapToLong(partition -> partition.chosenRecords()
+                            + partition.fetchedRecords()
+                            + Math.max(
+                                    0,
+                                    ends.getOrDefault(partition.partition(), 0L)
+                                            - consumer.position(partition.partition())))
+                    .sum());
+        } catch (TimeoutException e) {
+            return OptionalLong.empty();
+        }
+    }
+
+    /**
+     * Returns the number of records that have not been learned from, as of the consumer's last fetch of each partition. With full
+     * buffers a fetch can be minutes ago.
+     */
     public long lag() {
         long lag = 0;
         for (InputPartition partition : inTurn) {

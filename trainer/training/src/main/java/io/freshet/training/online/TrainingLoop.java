@@ -165,7 +165,8 @@ final class TrainingLoop {
         progress.addStep(batch.updates().size(), stepNanos);
         metrics.step(outcome, batch.updates().size(), stepNanos);
         metrics.passedOver(batch.undecodable());
-        lag.observe(System.nanoTime(), input.lag(), progress.records()).ifPresent(this::warnOfLag);
+        lag.observe(System.nanoTime(), stepNanos, batch.updates().size(), input::measuredLag)
+                .ifPresent(this::warnOfLag);
     }
 
     private void warnOfLag(LagWatch.Report report) {

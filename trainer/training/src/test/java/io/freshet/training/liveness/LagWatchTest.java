@@ -4,35 +4,47 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalLong;
+import java.util.function.LongFunction;
 import java.util.function.LongUnaryOperator;
 import org.junit.jupiter.api.Test;
 
 class LagWatchTest {
     private static final long SECOND = 1_000_000_000;
 
-    /** Runs a trainer that learns 100 clicks a second, and returns the seconds at which it is reported. */
-    private static List<Long> reports(int seconds, LongUnaryOperator lag) {
-        LagWatch watch = new LagWatch(-5 * SECOND);
+    /**
+     * Runs a trainer that learns a step of 100 clicks each second, and returns the seconds at which it is reported.
+     *
+     * @param busy share of a second that a step takes
+     */
+    private static List<Long> reports(int seconds, double busy, LongFunction<OptionalLong> lag) {
+        LagWatch watch = new LagWatch(0);
         List<Long> reported = new ArrayList<>();
-        for (long second = -5; second < seconds; second++) {
+        for (long second = 1; second <= seconds; second++) {
             long now = second;
-            watch.observe(second * SECOND, lag.applyAsLong(second), (second + 5) * 100)
+            watch.observe(now * SECOND, (long) (busy * SECOND), 100, () -> lag.apply(now))
                     .ifPresent(report -> {
-                        assertThat(report).isEqualTo(new LagWatch.Report(100, lag.applyAsLong(now)));
+                        assertThat(report)
+                                .isEqualTo(
+                                        new LagWatch.Report(100, lag.apply(now).orElseThrow()));
                         reported.add(now);
                     });
         }
         return reported;
     }
 
+    private static List<Long> reports(int seconds, LongUnaryOperator lag) {
+        return reports(seconds, 1, second -> OptionalLong.of(lag.applyAsLong(second)));
+    }
+
     @Test
     void shouldReportALagThatGrows() {
-        assertThat(reports(60, second -> 2_000 + 80 * second)).containsExactly(35L);
+        assertThat(reports(60, second -> 2_000 + 80 * second)).containsExactly(40L);
     }
 
     @Test
     void shouldReportAgainOnlyAfterTenMinutes() {
-        assertThat(reports(700, second -> 2_000 + 80 * second)).containsExactly(35L, 635L);
+        assertThat(reports(700, second -> 2_000 + 80 * second)).containsExactly(40L, 640L);
     }
 
     @Test
@@ -48,5 +60,16 @@ class LagWatchTest {
     @Test
     void shouldNotReportALagThatGrowsAndFalls() {
         assertThat(reports(300, second -> 5_000 + 100 * (second % 20))).isEmpty();
+    }
+
+    @Test
+    void shouldNotReportATrainerThatWaits() {
+        assertThat(reports(300, .5, second -> OptionalLong.of(2_000 + 80 * second)))
+                .isEmpty();
+    }
+
+    @Test
+    void shouldNotReportALagThatIsNotKnown() {
+        assertThat(reports(300, 1, second -> OptionalLong.empty())).isEmpty();
     }
 }
