@@ -6,9 +6,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Set;
-import java.util.stream.Stream;
 import org.deeplearning4j.nn.conf.ConvolutionMode;
 import org.deeplearning4j.nn.conf.NeuralNetConfiguration;
 import org.deeplearning4j.nn.conf.RNNFormat;
@@ -388,10 +386,13 @@ final class KerasNetwork {
 
         /** Returns settings without what differs between equal layers. */
         private static JsonNode comparable(JsonNode config) {
-            JsonNode copy = config.deepCopy();
-            Stream.concat(Stream.of(copy), copy.properties().stream().map(Map.Entry::getValue))
-                    .filter(ObjectNode.class::isInstance)
-                    .forEach(node -> ((ObjectNode) node).remove(List.of("name", "go_backwards", "shared_object_id")));
+            ObjectNode copy = config.deepCopy();
+            copy.remove(List.of("name", "go_backwards"));
+            copy.forEach(value -> {
+                if (value instanceof ObjectNode object) {
+                    object.remove("shared_object_id");
+                }
+            });
             return copy;
         }
 
