@@ -44,7 +44,14 @@ class FreshetTest {
     @Test
     void shouldRefuseWhenThereIsNoCommand() {
         assertThat(execute()).isEqualTo(2);
-        assertThat(err.toString()).contains("freshet --help");
+        assertThat(err.toString())
+                .contains("such as freshet demo or freshet run", "Commands: demo, run, topics", "freshet --help");
+    }
+
+    @Test
+    void shouldNameTheDemoFirstInTheHelp() {
+        assertThat(execute("--help")).isZero();
+        assertThat(out.toString()).containsSubsequence("Commands:", "  demo ", "  run ", "  fit ", "  evaluate ");
     }
 
     @Test
