@@ -110,6 +110,22 @@ class FreshetTest {
     }
 
     @Test
+    void shouldNameThePartThatADistributionLacks() throws Exception {
+        Path launcher = Files.createDirectories(folder.resolve("bin")).resolve("freshet");
+        Files.createFile(launcher);
+        assertThat(execute("start-cache", "--home", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no " + launcher);
+
+        assertThat(launcher.toFile().setExecutable(true)).isTrue();
+        assertThat(execute("start-cache", "--home", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no " + folder.resolve("lib"));
+
+        Files.createDirectories(folder.resolve("lib"));
+        assertThat(execute("start-cache", "--home", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no " + folder.resolve("jvm.options"));
+    }
+
+    @Test
     void shouldRefuseUntilEndWhenTheClicksHaveNoEnd() {
         assertThat(execute("demo", "--until-end")).isEqualTo(2);
         assertThat(err.toString()).contains("--until-end needs --clicks");
