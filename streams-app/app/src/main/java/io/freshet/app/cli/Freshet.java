@@ -16,6 +16,7 @@ import io.freshet.app.cli.run.TopicsCommand;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -38,14 +39,6 @@ import picocli.CommandLine.Spec;
                     + " writes next-item recommendations to another topic.",
             ""
         },
-        subcommands = {
-            RunCommand.class,
-            TopicsCommand.class,
-            FeedCommand.class,
-            ReplayCommand.class,
-            ModelsCommand.class,
-            FitCommand.class
-        },
         versionProvider = BuildVersion.class,
         mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
@@ -65,6 +58,15 @@ import picocli.CommandLine.Spec;
         })
 public final class Freshet implements Runnable {
     private static final int USAGE_WIDTH = 100;
+
+    /** The commands that operators need. */
+    private static final List<Class<?>> COMMANDS = List.of(
+            RunCommand.class,
+            TopicsCommand.class,
+            FeedCommand.class,
+            ReplayCommand.class,
+            ModelsCommand.class,
+            FitCommand.class);
 
     @Spec
     @SuppressWarnings("NullAway.Init") // picocli sets it
@@ -99,10 +101,14 @@ public final class Freshet implements Runnable {
     /** Returns the command with its sub-commands, ready to run. */
     public static CommandLine commandLine() {
         CommandLine commandLine = new CommandLine(new Freshet());
-        Workbench.find()
-                .ifPresentOrElse(
-                        workbench -> workbench.commands().forEach(commandLine::addSubcommand),
-                        () -> withoutWorkbench(commandLine));
+        List<Class<?>> others = Workbench.find().map(Workbench::commands).orElse(List.of());
+        // The demo, the first of the workbench, is what a new user should see first.
+        others.stream().limit(1).forEach(commandLine::addSubcommand);
+        COMMANDS.forEach(commandLine::addSubcommand);
+        others.stream().skip(1).forEach(commandLine::addSubcommand);
+        if (others.isEmpty()) {
+            withoutWorkbench(commandLine);
+        }
         commandLine
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setUsageHelpWidth(USAGE_WIDTH)
@@ -122,7 +128,7 @@ public final class Freshet implements Runnable {
                         Workbench.COMMANDS.stream().noneMatch(name -> line.startsWith("  freshet " + name + " ")))
                 .toArray(String[]::new));
         for (String name : Workbench.COMMANDS) {
-            String explanation = Workbench.isMissingFor("freshet " + name);
+            String explanation = Workbench.missing("freshet " + name);
             Callable<Integer> explain = () -> {
                 PrintWriter err = commandLine.getErr();
                 err.println("freshet: " + explanation);
@@ -138,7 +144,9 @@ public final class Freshet implements Runnable {
 
     @Override
     public void run() {
-        throw new ParameterException(spec.commandLine(), "a command is missing, such as freshet run or freshet topics");
+        String examples =
+                Workbench.find().isPresent() ? "freshet demo or freshet run" : "freshet run or freshet topics";
+        throw new ParameterException(spec.commandLine(), "a command is missing, such as " + examples);
     }
 
     /** Prints the mistake, similar names and a pointer to {@code --help}, instead of the whole help. */

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The program of the container image: this module's class path has no workbench. */
+/** The program without the demo and the lab, as in the container image: this module's class path has no workbench. */
 final class WithoutWorkbenchTest {
     private final StringWriter out = new StringWriter();
     private final StringWriter err = new StringWriter();
@@ -28,14 +28,17 @@ final class WithoutWorkbenchTest {
         String[] arguments = line.split(" ", -1);
         assertThat(execute(arguments)).isEqualTo(2);
         assertThat(err.toString())
-                .contains("freshet " + arguments[0] + " is not part of the container image", "streams-app/bin/freshet")
+                .isEqualToIgnoringNewLines(
+                        "freshet: freshet " + arguments[0] + " is not in this program, which has only the"
+                                + " commands that production needs. Use streams-app/bin/freshet of a checkout, or"
+                                + " streams-app/workbench/target/freshet/bin/freshet.")
                 .hasLineCount(1);
     }
 
     @Test
     void shouldSayWhereTheStateOfADemoCanBeRead() {
         assertThat(execute("models", "list", "--state", "run1")).isEqualTo(2);
-        assertThat(err.toString()).contains("--state is not part of the container image");
+        assertThat(err.toString()).contains("--state is not in this program");
     }
 
     @Test
@@ -45,9 +48,11 @@ final class WithoutWorkbenchTest {
                 .contains("freshet run --check", "  models")
                 .doesNotContain("freshet demo", "  demo", "  bench");
         assertThat(execute("help", "demo")).isZero();
-        assertThat(out.toString()).contains("freshet demo is not part of the container image");
+        assertThat(out.toString()).contains("freshet demo is not in this program");
         assertThat(execute()).isEqualTo(2);
-        assertThat(err.toString()).contains("Commands: run, topics").doesNotContain("demo");
+        assertThat(err.toString())
+                .contains("such as freshet run or freshet topics", "Commands: run, topics")
+                .doesNotContain("demo");
     }
 
     private int execute(String... arguments) {

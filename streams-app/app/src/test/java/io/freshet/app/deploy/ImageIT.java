@@ -158,7 +158,7 @@ final class ImageIT {
     @Order(4)
     void shouldSayWhereTheDemoIs() throws Exception {
         assertThat(freshet.shell("freshet demo; echo $?"))
-                .contains("freshet demo is not part of the container image")
+                .contains("freshet demo is not in this program")
                 .startsWith("2");
     }
 

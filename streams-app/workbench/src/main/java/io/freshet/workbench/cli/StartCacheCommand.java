@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -20,9 +21,9 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "start-cache",
         description = {
-            "Makes the next starts faster. Starts a broker, runs both roles on it in a separate process, and keeps the"
-                    + " classes that their JVM has loaded and linked, and its profiles of the code, beside the jars,"
-                    + " where the launcher finds them. Running the command again replaces the cache.",
+            "Makes the next starts of freshet run faster. Starts a broker, runs both roles on it in a separate process,"
+                    + " and keeps the classes that their JVM has loaded and linked, and its profiles of the code, beside"
+                    + " the jars, where the launcher finds them. Running the command again replaces the cache.",
             "",
             "The cache is valid for the same jars, JDK and garbage collector; otherwise the JVM says so, ignores it"
                     + " and starts without it. The launcher removes it when it builds a checkout.",
@@ -39,8 +40,8 @@ public final class StartCacheCommand implements Callable<Integer> {
     @Option(
             names = "--home",
             paramLabel = "DIR",
-            description =
-                    "The distribution whose cache is made, with bin/freshet and lib. Default: this command's own.")
+            description = "The distribution whose cache is made, with bin/freshet, lib and jvm.options. Default: this"
+                    + " command's own.")
     private @Nullable Path home;
 
     @Option(
@@ -50,14 +51,24 @@ public final class StartCacheCommand implements Callable<Integer> {
             description = "How long the roles answer clicks and learn from them. Default: ${DEFAULT-VALUE}.")
     private Duration duration = Duration.ZERO;
 
+    @Option(
+            names = "--ready-within",
+            paramLabel = "TIME",
+            defaultValue = "5m",
+            description = "How long the roles may take to become ready; an emulated processor needs more. Default:"
+                    + " ${DEFAULT-VALUE}.")
+    private Duration readyWithin = Duration.ZERO;
+
     StartCacheCommand() {}
 
     @Override
     public Integer call() throws Exception {
-        Path folder = home == null ? ownHome() : home.toRealPath();
+        Path folder = home == null ? ownHome() : home.toAbsolutePath();
         StartCache cache = new StartCache(folder);
-        if (!Files.isExecutable(cache.launcher())) {
-            throw refused("--home must be a distribution: there is no " + cache.launcher());
+        Optional<Path> missing = cache.missing();
+        if (missing.isPresent()) {
+            throw refused("--home must be a distribution, with bin/freshet, lib and jvm.options: there is no "
+                    + missing.get());
         }
         if (!Files.isWritable(folder)) {
             throw refused("The cache is kept in " + folder + ", which cannot be written to");
@@ -69,7 +80,7 @@ public final class StartCacheCommand implements Callable<Integer> {
                 duration.toSeconds());
         out.flush();
         long start = System.nanoTime();
-        Path file = cache.record(duration);
+        Path file = cache.record(duration, readyWithin);
         out.printf(
                 Locale.ROOT,
                 "%s: %.0f MB, made in %.0f s%n",

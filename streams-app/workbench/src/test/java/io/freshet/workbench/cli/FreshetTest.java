@@ -44,7 +44,14 @@ class FreshetTest {
     @Test
     void shouldRefuseWhenThereIsNoCommand() {
         assertThat(execute()).isEqualTo(2);
-        assertThat(err.toString()).contains("freshet --help");
+        assertThat(err.toString())
+                .contains("such as freshet demo or freshet run", "Commands: demo, run, topics", "freshet --help");
+    }
+
+    @Test
+    void shouldNameTheDemoFirstInTheHelp() {
+        assertThat(execute("--help")).isZero();
+        assertThat(out.toString()).containsSubsequence("Commands:", "  demo ", "  run ", "  fit ", "  evaluate ");
     }
 
     @Test
@@ -100,6 +107,22 @@ class FreshetTest {
     void shouldRefuseToCacheWhatIsNoDistribution() {
         assertThat(execute("start-cache", "--home", folder.toString())).isEqualTo(2);
         assertThat(err.toString()).contains("--home must be a distribution", "bin/freshet");
+    }
+
+    @Test
+    void shouldNameThePartThatADistributionLacks() throws Exception {
+        Path launcher = Files.createDirectories(folder.resolve("bin")).resolve("freshet");
+        Files.createFile(launcher);
+        assertThat(execute("start-cache", "--home", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no " + launcher);
+
+        assertThat(launcher.toFile().setExecutable(true)).isTrue();
+        assertThat(execute("start-cache", "--home", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no " + folder.resolve("lib"));
+
+        Files.createDirectories(folder.resolve("lib"));
+        assertThat(execute("start-cache", "--home", folder.toString())).isEqualTo(2);
+        assertThat(err.toString()).contains("there is no " + folder.resolve("jvm.options"));
     }
 
     @Test

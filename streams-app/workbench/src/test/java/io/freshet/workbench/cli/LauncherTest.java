@@ -176,8 +176,10 @@ class LauncherTest {
         write("checkout/pom.xml", "<project/>");
         assertThat(builds(launcher)).isEqualTo(1);
         assertThat(builds(launcher)).isEqualTo(1);
+        Path oldJar = write("checkout/streams-app/app/target/freshet/lib/old.jar", "");
         Files.writeString(source, "final class A {}");
         assertThat(builds(launcher)).isEqualTo(2);
+        assertThat(oldJar).doesNotExist();
         Path added = write("checkout/trainer/model/src/main/java/my package/B.java", "class B {}");
         assertThat(builds(launcher)).isEqualTo(3);
         Files.move(added, added.resolveSibling("C.java"));

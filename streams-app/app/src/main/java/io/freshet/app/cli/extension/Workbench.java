@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.ServiceLoader;
 
 /**
- * The demo, the lab and their broker, which operators do not need. The distribution has them; the container image does not.
- * Found with {@link ServiceLoader}.
+ * The demo, the lab and their broker, which operators do not need. The distribution with every command has them; the container
+ * image does not. Found with {@link ServiceLoader}.
  */
 public interface Workbench {
     /** The names of its commands, so that a program without it can say where they are. */
@@ -25,12 +25,12 @@ public interface Workbench {
      *
      * @param wanted a command or an option
      */
-    static String isMissingFor(String wanted) {
-        return wanted + " is not part of the container image, which has what production needs: use bin/freshet of the"
-                + " distribution, or streams-app/bin/freshet of a checkout";
+    static String missing(String wanted) {
+        return wanted + " is not in this program, which has only the commands that production needs. Use"
+                + " streams-app/bin/freshet of a checkout, or streams-app/workbench/target/freshet/bin/freshet.";
     }
 
-    /** Returns the classes of its commands. */
+    /** Returns the classes of its commands, in the order of {@link #COMMANDS}: the demo is the first. */
     List<Class<?>> commands();
 
     /**

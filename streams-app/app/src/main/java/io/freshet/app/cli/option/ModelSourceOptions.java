@@ -79,7 +79,7 @@ public final class ModelSourceOptions {
         }
         if (state != null) {
             Workbench workbench = Workbench.find()
-                    .orElseThrow(() -> new ParameterException(spec.commandLine(), Workbench.isMissingFor("--state")));
+                    .orElseThrow(() -> new ParameterException(spec.commandLine(), Workbench.missing("--state")));
             EndedDemo demo = workbench.openDemo(state, settings, Environment.ofConfiguration());
             return new Opened(demo.config(), ModelStores.open(demo.config()), demo);
         }

@@ -1,0 +1,17 @@
+package io.freshet.workbench.cache;
+
+import io.freshet.app.failure.Explained;
+import java.io.IOException;
+
+/** Thrown if no start cache could be recorded. The message is meant for the user. */
+public final class StartCacheException extends IOException implements Explained {
+    private static final long serialVersionUID = 1;
+
+    StartCacheException(String message) {
+        super(message);
+    }
+
+    StartCacheException(String message, Throwable cause) {
+        super(message, cause);
+    }
+}
