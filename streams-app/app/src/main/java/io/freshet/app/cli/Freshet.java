@@ -10,6 +10,7 @@ import io.freshet.app.cli.fit.FitCommand;
 import io.freshet.app.cli.models.ModelsCommand;
 import io.freshet.app.cli.models.ReplayCommand;
 import io.freshet.app.cli.option.DurationConverter;
+import io.freshet.app.cli.run.ConfigCommand;
 import io.freshet.app.cli.run.FeedCommand;
 import io.freshet.app.cli.run.RunCommand;
 import io.freshet.app.cli.run.TopicsCommand;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import picocli.AutoComplete;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -48,6 +50,7 @@ import picocli.CommandLine.Spec;
             "  freshet demo --help             replay a file of clicks",
             "  freshet run --help              run it on your Kafka",
             "  freshet run --check             check the configuration and everything it depends on",
+            "  freshet config --help           print the configuration, and where each value comes from",
             "  freshet topics --help           create or check the topics",
             "  freshet feed --help             send synthetic clicks to your Kafka",
             "  freshet replay --help           recompute the model of any moment from the journal",
@@ -62,6 +65,7 @@ public final class Freshet implements Runnable {
     /** The commands that operators need. */
     private static final List<Class<?>> COMMANDS = List.of(
             RunCommand.class,
+            ConfigCommand.class,
             TopicsCommand.class,
             FeedCommand.class,
             ReplayCommand.class,
@@ -110,6 +114,7 @@ public final class Freshet implements Runnable {
             withoutWorkbench(commandLine);
         }
         commandLine
+                .addSubcommand("completion", completion())
                 .addSubcommand(new CommandLine.HelpCommand())
                 .setUsageHelpWidth(USAGE_WIDTH)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -118,6 +123,19 @@ public final class Freshet implements Runnable {
                 .registerConverter(Duration.class, new DurationConverter());
         commandLine.getSubcommands().values().forEach(command -> command.setUsageHelpWidth(USAGE_WIDTH));
         return commandLine;
+    }
+
+    /** Returns a command that prints a script with which bash and zsh complete commands and options. */
+    private static CommandLine completion() {
+        CommandLine completion = new CommandLine(new AutoComplete.GenerateCompletion());
+        completion
+                .getCommandSpec()
+                .usageMessage()
+                .description(
+                        "Prints a script with which bash and zsh complete commands and options.",
+                        "To use it now: source <(freshet completion)",
+                        "");
+        return completion;
     }
 
     /** Adds commands that only say where the workbench's are, and removes these from the help. */

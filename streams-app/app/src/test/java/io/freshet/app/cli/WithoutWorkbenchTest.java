@@ -51,7 +51,7 @@ final class WithoutWorkbenchTest {
         assertThat(out.toString()).contains("freshet demo is not in this program");
         assertThat(execute()).isEqualTo(2);
         assertThat(err.toString())
-                .contains("such as freshet run or freshet topics", "Commands: run, topics")
+                .contains("such as freshet run or freshet topics", "Commands: run, config, topics")
                 .doesNotContain("demo");
     }
 

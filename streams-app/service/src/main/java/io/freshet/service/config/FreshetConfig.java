@@ -31,6 +31,7 @@ import java.io.Reader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -41,6 +42,7 @@ import java.util.Properties;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.BiConsumer;
+import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -116,6 +118,43 @@ public final class FreshetConfig {
         settings.putAll(RenamedKeys.renamed(readEnvironment(environment), earlier));
         settings.putAll(RenamedKeys.renamed(overrides, earlier));
         return settings;
+    }
+
+    /**
+     * Returns every setting of a process with its origin: Freshet's own keys in the order of the guide, then the
+     * {@code kafka.} keys that are set, in alphabetical order. For the parameters and errors see {@link #load}.
+     */
+    public static List<EffectiveSetting> effective(
+            @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
+        Map<EffectiveSetting.Origin, Map<String, String>> sources = new EnumMap<>(EffectiveSetting.Origin.class);
+        sources.put(EffectiveSetting.Origin.FILE, file == null ? Map.of() : withPresentNames(readFile(file)));
+        sources.put(EffectiveSetting.Origin.ENVIRONMENT, withPresentNames(readEnvironment(environment)));
+        sources.put(EffectiveSetting.Origin.OPTION, withPresentNames(overrides));
+        Map<String, String> settings = new HashMap<>();
+        sources.values().forEach(settings::putAll);
+        of(settings);
+        return Stream.concat(
+                        ConfigKeys.ALL.stream().map(ConfigKey::name),
+                        settings.keySet().stream()
+                                .filter(key -> !ConfigKeys.BY_NAME.containsKey(key))
+                                .sorted())
+                .map(key -> effective(key, sources))
+                .toList();
+    }
+
+    private static EffectiveSetting effective(String key, Map<EffectiveSetting.Origin, Map<String, String>> sources) {
+        ConfigKey<?> own = ConfigKeys.BY_NAME.get(key);
+        String value = own == null ? "" : own.defaultText();
+        EffectiveSetting.Origin origin = EffectiveSetting.Origin.DEFAULT;
+        for (var source : sources.entrySet()) { // later ones override earlier ones
+            String set = source.getValue().get(key);
+            if (set != null) {
+                value = set;
+                origin = source.getKey();
+            }
+        }
+        boolean secret = own == null ? KafkaProperties.isSecret(key) : key.equals(HttpKeys.TOKEN.name());
+        return new EffectiveSetting(key, secret && !value.isEmpty() ? Optional.empty() : Optional.of(value), origin);
     }
 
     /**

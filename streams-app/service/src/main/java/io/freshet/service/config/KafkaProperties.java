@@ -7,13 +7,16 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.producer.ProducerConfig;
+import org.apache.kafka.common.config.ConfigDef;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.streams.StreamsConfig;
 
@@ -31,10 +34,11 @@ public final class KafkaProperties {
     private static final String PRODUCER = "producer.";
     private static final String CONSUMER = "consumer.";
     private static final String ADMIN = "admin.";
+    private static final String TOPIC = "topic.";
     private static final List<String> CONSUMERS_OF_STREAMS =
             List.of("main.consumer.", "restore.consumer.", "global.consumer.");
     private static final Set<String> KINDS =
-            Set.of(PRODUCER, CONSUMER, ADMIN, "main.consumer.", "restore.consumer.", "global.consumer.", "topic.");
+            Set.of(PRODUCER, CONSUMER, ADMIN, "main.consumer.", "restore.consumer.", "global.consumer.", TOPIC);
 
     private static final String FORMATS = "Freshet's record formats determine it";
     private static final String ONCE = "otherwise clicks may not count exactly once";
@@ -119,7 +123,7 @@ public final class KafkaProperties {
         if (CONSUMERS_OF_STREAMS.stream().anyMatch(key::startsWith)) {
             names.add(CONSUMER + name);
         }
-        if (!key.startsWith("topic.")) {
+        if (!key.startsWith(TOPIC)) {
             names.add(name);
         }
         return names.stream().anyMatch(settings::containsKey);
@@ -207,6 +211,26 @@ public final class KafkaProperties {
                 .max(Comparator.comparingInt(String::length))
                 .map(kind -> name.substring(kind.length()))
                 .orElse(name);
+    }
+
+    /**
+     * Returns whether the value of a configuration key must not be shown: Kafka calls it a password, or no client knows it, so
+     * that nothing says that it is none.
+     */
+    static boolean isSecret(String key) {
+        if (key.startsWith(PREFIX + TOPIC)) {
+            return false;
+        }
+        String name = withoutKind(key);
+        List<ConfigDef.ConfigKey> known = Stream.of(
+                        StreamsConfig.configDef(),
+                        ConsumerConfig.configDef(),
+                        ProducerConfig.configDef(),
+                        AdminClientConfig.configDef())
+                .map(definition -> definition.configKeys().get(name))
+                .filter(Objects::nonNull)
+                .toList();
+        return known.isEmpty() || known.stream().anyMatch(each -> each.type == ConfigDef.Type.PASSWORD);
     }
 
     private static boolean isForOneKind(String key) {

@@ -1,11 +1,13 @@
 package io.freshet.app.cli.option;
 
 import io.freshet.app.cli.console.Environment;
+import io.freshet.service.config.EffectiveSetting;
 import io.freshet.service.config.FreshetConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,14 +25,25 @@ public final class ConfigOptions {
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a key of the configuration. May be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
 
-    ConfigOptions() {}
+    /** Creates options without a configuration file. */
+    public ConfigOptions() {}
 
     /** Reads the file, the environment and the settings. */
     public FreshetConfig load(CommandSpec spec) throws IOException {
+        requireReadable(spec);
+        return FreshetConfig.load(config, Environment.ofConfiguration(), settings);
+    }
+
+    /** Returns every setting with its origin. */
+    public List<EffectiveSetting> effective(CommandSpec spec) throws IOException {
+        requireReadable(spec);
+        return FreshetConfig.effective(config, Environment.ofConfiguration(), settings);
+    }
+
+    private void requireReadable(CommandSpec spec) {
         if (config != null && !Files.isReadable(config)) {
             throw new ParameterException(
                     spec.commandLine(), "--config: no such file, or no right to read it: " + config);
         }
-        return FreshetConfig.load(config, Environment.ofConfiguration(), settings);
     }
 }

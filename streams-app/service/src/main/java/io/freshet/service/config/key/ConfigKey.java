@@ -124,6 +124,11 @@ public final class ConfigKey<T> {
         return reader.apply(value);
     }
 
+    /** Returns the default, as a user would write it. */
+    public String defaultText() {
+        return defaultText;
+    }
+
     /** Returns the default and the meaning, in sentences. */
     public String describe() {
         String usual = defaultText.isEmpty() ? "empty" : (defaultText + " " + unit).strip();
