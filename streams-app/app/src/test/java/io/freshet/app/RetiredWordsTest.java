@@ -15,7 +15,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 
-/** Words that the field's terms have replaced do not come back. */
+/** Checks that no text contains a word that a standard term has replaced. */
 final class RetiredWordsTest {
     private static final Path CHECKOUT = Path.of("..", "..");
     private static final List<String> FOLDERS =

@@ -1,4 +1,4 @@
-/** Checks of the whole: the architecture. */
+/** Tests of the architecture of all modules. */
 @NullMarked
 package io.freshet.workbench;
 

@@ -109,7 +109,7 @@ record ConnectionFailure(String check, String message, String remedy) {
                                 + " correct kafka.bootstrap.servers");
     }
 
-    /** Returns the refusal for TLS on one side only; null if that is not certain. */
+    /** Returns the failure for TLS on only one side of the connection; null if that is not certain. */
     private static @Nullable ConnectionFailure ofOtherTls(String protocol, Address address, TlsProbe greeting) {
         boolean withTls = protocol.endsWith("SSL");
         if (withTls && greeting == TlsProbe.OTHER) {

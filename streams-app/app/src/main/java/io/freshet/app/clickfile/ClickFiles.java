@@ -242,7 +242,7 @@ public final class ClickFiles {
         return String.format(Locale.ROOT, "user %s, item %s%s%s%s", click.userId(), click.itemId(), time, type, id);
     }
 
-    /** Returns what was found out: files, encoding, format, columns, times, and the first three clicks. */
+    /** Describes the files for the user: names, encoding, format, columns, times, and the first three clicks. */
     public List<String> describe() {
         return description;
     }
@@ -252,7 +252,7 @@ public final class ClickFiles {
         return input.format() + ", " + ClickFileSummary.columns(input.columns()) + ", " + input.timeFormat();
     }
 
-    /** Returns what the options say about quotes and the encoding; empty if they say nothing. */
+    /** Returns the options for quotes and the encoding; empty if none is given. */
     public String dialect() {
         return options.dialect();
     }

@@ -275,8 +275,8 @@ final class LayoutGuess {
 
     /**
      * Returns whether a file can only be lines 'user item item ...': words separated by blanks, without a header, and
-     * mostly without a time at the end of a line. Either every line has two words, or the number of words varies: more than
-     * in a table, or with each user in one line only.
+     * mostly without a time at the end of a line. Either every line has two words, or the number of words varies: it
+     * varies more than in a table, or each user has only one line.
      */
     private static boolean areSequences(String head, @Nullable Reading reading) {
         if (reading != null

@@ -60,7 +60,7 @@ final class TimeFormat {
     private final ZoneId zone;
     private final @Nullable DateTimeFormatter pattern;
     private final String description;
-    private final long lastPlausibleMs; // Long.MAX_VALUE: the user named the format, so every time is plausible
+    private final long lastPlausibleMs; // Long.MAX_VALUE if the user named the format: then every time is plausible
 
     private TimeFormat(
             Kind kind, ZoneId zone, @Nullable DateTimeFormatter pattern, String description, long lastPlausibleMs) {

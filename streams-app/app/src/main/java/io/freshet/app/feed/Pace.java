@@ -39,8 +39,8 @@ public sealed interface Pace {
     }
 
     /**
-     * As fast as clicks are processed: bounds the clicks in flight, which are neither refused nor both answered and
-     * learned.
+     * As fast as clicks are processed: bounds the clicks in flight. A click is in flight until it is refused, or until
+     * it is both answered and learned from.
      */
     final class AsTaken implements Pace {
         private static final long POLL_NANOS = TimeUnit.MILLISECONDS.toNanos(2);

@@ -3,7 +3,7 @@ package io.freshet.app.feed;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One click in the form in which it goes to Kafka.
+ * One click in the form in which it is sent to Kafka.
  *
  * <p>{@code position} starts at 1 and increases from click to click, not always by one. {@code key} is the user, or
  * null for a row without one. {@code value} belongs to the receiver.

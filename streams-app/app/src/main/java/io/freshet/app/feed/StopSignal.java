@@ -5,8 +5,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A request to stop, by Ctrl-C or SIGTERM. The JVM's shutdown hook raises it, then waits until the receiver, which
- * {@linkplain #await awaits} the signal, has {@linkplain #close closed} it. Thread-safe.
+ * A request to stop, by Ctrl-C or SIGTERM. The JVM's shutdown hook raises it. Then the hook waits, for a limited time,
+ * until the receiver, which {@linkplain #await awaits} the signal, has {@linkplain #close closed} it. Thread-safe.
  */
 public final class StopSignal implements AutoCloseable {
     private static final Duration GRACE = Duration.ofSeconds(15);

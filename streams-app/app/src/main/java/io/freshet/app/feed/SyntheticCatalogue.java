@@ -29,7 +29,9 @@ final class SyntheticCatalogue {
     private final int[] madeOfTopic = new int[TOPICS];
     private int size;
 
-    /** A place in the catalogue with its followers, likeliest first. A follower may change when the catalogue grows. */
+    /**
+     * A place in the catalogue with its followers, likeliest first. A follower may change when the catalogue changes.
+     */
     static final class Item {
         private String id;
         private final int topic;

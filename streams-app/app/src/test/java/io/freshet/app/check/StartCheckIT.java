@@ -42,9 +42,10 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * Creates each problem that prevents a process from starting, on real brokers and disks: each is named, with its remedy.
+ * Creates each problem that prevents a process from starting, on real brokers and disks, and checks that each is
+ * reported with its remedy.
  */
-@Timeout(30) // the promise is 15 s, and the machine may be busy
+@Timeout(30) // the guide promises 15 s, but the machine may be busy
 class StartCheckIT {
     private static final Roles BOTH = new Roles(true, true, false);
     private static final Roles STREAMS = new Roles(true, false, false);

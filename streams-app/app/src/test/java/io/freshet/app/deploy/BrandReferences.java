@@ -58,7 +58,7 @@ final class BrandReferences {
     }
 
     /**
-     * Returns what does not fit, one sentence each.
+     * Returns the broken references, one sentence for each.
      *
      * @param shared resources outside of the brand, such as a Kafka that several brands use
      * @param properties the brand's {@code freshet.properties}
@@ -76,7 +76,7 @@ final class BrandReferences {
         return references.faults;
     }
 
-    /** Returns what two brands have in common but must not. */
+    /** Returns the conflicts between two brands. */
     static List<String> collisions(Manifests one, Manifests other) {
         BrandReferences first = new BrandReferences(one, other);
         BrandReferences second = new BrandReferences(other, one);

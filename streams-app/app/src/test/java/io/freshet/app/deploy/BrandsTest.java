@@ -65,7 +65,7 @@ final class BrandsTest {
         assertThat(BrandReferences.collisions(north, south)).isEmpty();
     }
 
-    /** Strimzi's users belong into the namespace of their Kafka, so each namespace has its own. */
+    /** Strimzi's users must be in the namespace of their Kafka, so each namespace has its own Kafka. */
     @Test
     void shouldSeparateTwoBrandsInNamespacesOfTheirOwn() throws IOException, InterruptedException {
         Manifests north = renamed(OVERLAYS.resolve("production"), "north-shop", "north-");

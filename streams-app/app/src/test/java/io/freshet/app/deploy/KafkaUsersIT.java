@@ -49,7 +49,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Checks on a broker with the manifests' users that each user can do its work and nothing else. */
+/** Checks, on a broker with the manifests' users, that each user can do its work and nothing else. */
 final class KafkaUsersIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(90);
     private static final ObjectMapper JSON = new ObjectMapper();
@@ -140,7 +140,7 @@ final class KafkaUsersIT {
                 .isInstanceOf(AuthorizationException.class);
     }
 
-    /** Whoever starts a transaction with the trainer's transactional id fences the trainer. */
+    /** A client that starts a transaction with the trainer's transactional id fences the trainer. */
     @Test
     void shouldLetNobodyElseActAsTheTrainer() {
         String trainer = config(kafka.clientOfAdmin(), Map.of()).trainer().transactionalId();

@@ -23,8 +23,8 @@ import java.util.Map;
 
 /**
  * Validates Kubernetes' own kinds with the classes of its Java client. These reject unknown fields, missing required
- * fields, and malformed quantities. Unlike an API server they accept a number for a string and vice versa, so the parsed
- * resource is also compared with what was written.
+ * fields, and malformed quantities. Unlike an API server they accept a number for a string and vice versa, so the
+ * parsed resource is also compared with its YAML.
  */
 final class KubernetesSchema {
     private static final ObjectMapper JACKSON = new ObjectMapper();

@@ -95,7 +95,10 @@ final class OverlaysTest {
         }
     }
 
-    /** Whatever is mounted or read is defined in the output itself, by Strimzi, or by the cluster's own secrets. */
+    /**
+     * Every ConfigMap and Secret that is used must be in the output, come from Strimzi, or be a Secret that the user
+     * creates.
+     */
     @ParameterizedTest
     @MethodSource("folders")
     void shouldNameOnlySecretsAndSettingsThatExist(Path overlay) throws IOException, InterruptedException {

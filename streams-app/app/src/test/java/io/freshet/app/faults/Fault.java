@@ -26,7 +26,7 @@ interface Fault {
     }
 
     /**
-     * Strikes, and returns when the fault is over.
+     * Injects the fault, and returns when it is over.
      *
      * @return description of what was done
      */

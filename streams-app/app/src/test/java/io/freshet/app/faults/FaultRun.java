@@ -20,8 +20,8 @@ import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A cluster with both roles and a steady flow of clicks, into which a fault strikes, and the checks of what must hold
- * afterwards.
+ * A cluster with both roles and a steady flow of clicks, into which a fault is injected, and the checks of the
+ * invariants afterwards.
  */
 final class FaultRun implements AutoCloseable {
     static final String MODEL = "faults";

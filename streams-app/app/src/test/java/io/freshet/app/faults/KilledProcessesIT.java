@@ -223,8 +223,7 @@ final class KilledProcessesIT {
     }
 
     /**
-     * Feeds all clicks at once, kills the streams role on the way, and returns the number of clicks that are no
-     * repetitions.
+     * Feeds all clicks at once, kills the streams role meanwhile, and returns the number of clicks without repetitions.
      */
     private long sequenceWithKills(List<Click> clicks) throws Exception {
         produce(clicks);
@@ -290,7 +289,7 @@ final class KilledProcessesIT {
         long now();
     }
 
-    /** Returns the number of records that whole batches take before one partition has no next record to merge. */
+    /** Returns the number of records in whole batches before one partition has no further record to merge. */
     private static long mergeableRecords(List<ConsumerRecord<byte[], byte[]>> sequences) {
         Queue<Long> first = timestampsOf(0, sequences);
         Queue<Long> second = timestampsOf(1, sequences);

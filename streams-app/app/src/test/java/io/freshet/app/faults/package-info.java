@@ -1,4 +1,4 @@
-/** Faults of brokers, processes, disks, network and clocks, and what must hold after each of them. */
+/** Faults of brokers, processes, disks, network and clocks, and the invariants that must hold after each of them. */
 @NullMarked
 package io.freshet.app.faults;
 

@@ -209,7 +209,10 @@ final class OddRecordsIT {
                         "online.snapshot.interval.ms", "600000"));
     }
 
-    /** Creates the topics. Topics that clients write to accept any time; Freshet's own topics have the brokers' limits. */
+    /**
+     * Creates the topics. Topics to which clients write accept any record time; topics to which only Freshet writes
+     * have the brokers' limits.
+     */
     private static void createTopics(FreshetConfig config) throws Exception {
         Set<String> ownAlone = Set.of(
                 config.get(TopicKeys.SEQUENCES),

@@ -50,7 +50,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records that outputs refuse and stores that are damaged: neither ends the role, and no valid record is lost. */
+/** Checks that refused output records and damaged stores do not end the role, and that no valid record is lost. */
 @Tag(Broker.TAG)
 @SuppressWarnings("NullAway.Init") // JUnit calls startBroker before each test.
 final class PoisonIT {

@@ -39,8 +39,8 @@ public record TopicPlan(FreshetConfig config) {
     }
 
     /**
-     * Returns what to do if partitions were added to topics that determine the partitions of the state: this changes the
-     * partitions of users, and partitions cannot be removed again.
+     * Returns the remedy for partitions that were added to an input topic of the streams role. They change which
+     * partition a user is in, and Kafka cannot remove partitions.
      */
     public static String remedyForAdded(int statePartitions) {
         return "Clicks in the new partitions are not read. Either create topics with " + statePartitions
@@ -63,7 +63,7 @@ public record TopicPlan(FreshetConfig config) {
         return Set.of(config.get(TopicKeys.CLICKS_REKEYED), config.get(TopicKeys.REQUESTS));
     }
 
-    /** Returns the topics in which the newest record of each key stays in force until it is replaced. */
+    /** Returns the topics in which the newest record of each key remains valid until another one replaces it. */
     public Set<String> inForce() {
         return Set.of(
                 config.get(TopicKeys.MODEL_MANIFESTS),

@@ -1,4 +1,4 @@
-/** The HTTP server, which puts the routes of a process together. */
+/** The HTTP server, which combines the routes of a process. */
 @NullMarked
 package io.freshet.service.http;
 

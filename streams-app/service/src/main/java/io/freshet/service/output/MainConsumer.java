@@ -17,9 +17,9 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
  * their committed offsets, revives the task and starts a rebalance. If the rebalance ends before the task is initialized,
  * Kafka Streams replaces the task and forgets the mark. The new task then skips the records that the failed task had read.
  *
- * <p>Kafka Streams asks for a task's committed offsets when it initializes the task. At that time the task has no records,
- * and its partitions are paused. Therefore this consumer goes to the committed offsets of paused partitions whenever it is
- * asked for them.
+ * <p>Kafka Streams asks for a task's committed offsets when it initializes the task. At that time the task has no
+ * records, and its partitions are paused. Therefore this consumer seeks to the committed offsets of paused partitions
+ * whenever it is asked for them.
  */
 final class MainConsumer extends KafkaConsumer<byte[], byte[]> {
     private final boolean beginsAtTheEarliest;
@@ -31,8 +31,9 @@ final class MainConsumer extends KafkaConsumer<byte[], byte[]> {
     }
 
     /**
-     * Returns the committed offsets, and goes to them in those partitions that are assigned to this consumer and paused. A
-     * partition without one goes to its earliest record if the configuration says so. Otherwise its position stays.
+     * Returns the committed offsets, and seeks to them in the partitions that are assigned to this consumer and paused.
+     * In a partition without a committed offset, seeks to the earliest record if the configuration says so; otherwise
+     * the position does not change.
      */
     @Override
     public Map<TopicPartition, OffsetAndMetadata> committed(Set<TopicPartition> partitions) {

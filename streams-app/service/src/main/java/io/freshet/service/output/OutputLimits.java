@@ -16,14 +16,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The limits of each topic, as far as they are known: initially the producers' request limit, then what brokers have
- * refused. A refusal by a broker aborts its transaction, so a topic with narrower limits costs one aborted transaction per
- * learned limit, and not one per record. Thread-safe.
+ * The known limits of each topic: initially the producers' request limit, later limits learned from refusals by
+ * brokers. A refusal by a broker aborts its transaction, so a topic with narrower limits costs one aborted transaction
+ * per learned limit, and not one per record. Thread-safe.
  */
 final class OutputLimits {
     private static final Logger LOG = LoggerFactory.getLogger(OutputLimits.class);
 
-    /** When a codec cannot compress it, a batch with one record may be longer by one part in this many. */
+    /** A batch with one incompressible record may be longer by one part in this many. */
     private static final int MARGIN_SHARE = 128;
 
     /** Upper bound of the frame of a batch with one record: 61 bytes, and up to 21 for the lengths. */

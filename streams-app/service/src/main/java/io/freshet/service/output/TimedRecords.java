@@ -12,8 +12,8 @@ import org.apache.kafka.common.TopicPartition;
 
 /**
  * A consumer interceptor that sets the time of records without one to 0. On a global topic, Kafka Streams skips such
- * records while it restores, but fails on them while it runs. No time of a global topic is used. Kafka instantiates this
- * class by the consumer's configuration.
+ * records while it restores, but fails on them while it runs. Freshet does not use the record times of global topics.
+ * Kafka instantiates this class by the consumer's configuration.
  */
 public final class TimedRecords implements ConsumerInterceptor<byte[], byte[]> {
     @Override

@@ -21,8 +21,9 @@ import java.util.List;
  * 4 bytes   CRC-32C of all preceding bytes, little endian
  * </pre>
  *
- * <p>Version 2 is still read. It has the time of the newest click in place of the present. A single click could move that
- * time, so it is ignored, and the present counts as unknown. Version 1 was never on a topic.
+ * <p>Version 2 is still read. It has the time of the newest click in place of the current time. A single click could
+ * move that time, so the reader ignores it and treats the current time as unknown. Version 1 was never written to a
+ * topic.
  */
 public final class PopularItemsCodec {
     private static final BinaryFormat FORMAT = new BinaryFormat("popular items", 'P', 2, 3);

@@ -59,9 +59,9 @@ public final class Popularity {
     /**
      * Counts a click.
      *
-     * @param nowMs the present, by the clicks' times. A click with a later time counts at the present. If the present turns
-     *     out to be earlier than the landmark, the landmark moves back to it, and the clicks counted at the landmark count
-     *     at the present
+     * @param nowMs the current time by the clicks' clock. A click with a later time counts at this time. If this time
+     *     is earlier than the landmark, the landmark moves back to it, and clicks that were counted at the landmark
+     *     count at this time
      */
     public void add(String itemId, long clickMs, long nowMs) {
         long timeMs = Math.min(clickMs, nowMs);

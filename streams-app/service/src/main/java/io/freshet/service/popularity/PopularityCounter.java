@@ -18,8 +18,8 @@ import org.apache.kafka.streams.processor.api.Record;
  * intervals. Every instance reads them from there, and so does this task after a restart. After an unclean end, the clicks
  * since the last publication are missing, which is acceptable for a fallback.
  *
- * <p>The present is that of an {@link EventClock}, which continues after a restart from the published time. A published
- * time that is later than the wall clock is ignored.
+ * <p>The current time comes from an {@link EventClock}, which continues from the published time after a restart. A
+ * published time that is later than the wall clock is ignored.
  */
 public final class PopularityCounter extends ContextualProcessor<byte[], SequenceUpdate, byte[], byte[]> {
     static final int PUBLISHED_ITEMS = 1_000;
@@ -54,7 +54,10 @@ public final class PopularityCounter extends ContextualProcessor<byte[], Sequenc
         context.schedule(PUBLISH_INTERVAL, PunctuationType.WALL_CLOCK_TIME, this::publish);
     }
 
-    /** Counts the new interactions that are targets. Others, which no model learns from, do not make an item popular. */
+    /**
+     * Counts the new interactions that are targets. Other interactions, from which no model learns, do not make an item
+     * popular.
+     */
     @Override
     public void process(Record<byte[], SequenceUpdate> record) {
         SequenceUpdate update = record.value();

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param items fewer than requested only if no more items qualify
  * @param model the model at the time of the answer; null if there was none, or none was asked
- * @param fallback why the items are the popular ones; null if they are what was requested
+ * @param fallback why the answer has popular items instead; null if it has what was requested
  * @param variant name of the variant that answered; empty if there is only one
  */
 public record Recommendation(

@@ -231,7 +231,7 @@ public final class Recommender {
                 model.topK(history.rows(), history.size(), excluded, count, passing, k, rows, scores);
     }
 
-    /** Scores a few rows only, so the rows that remain after the exclusions are all candidates. */
+    /** Scores only these few rows. All rows that remain after the exclusions are candidates. */
     private static RowSelection.Search amongFew(ServedModel model, HistoryRows history, Set<Integer> few) {
         return (excluded, count, passing, k, rows, scores) -> {
             for (int i = 0; i < count; i++) {
@@ -275,8 +275,9 @@ public final class Recommender {
     }
 
     /**
-     * Returns the items with the most similar vectors, with the cosines as scores. The item itself is not returned. Returns
-     * popular items if there is no model or it does not know the item.
+     * Returns the items with the most similar vectors, with the cosines as scores. The item itself is not returned.
+     * Returns popular items if there is no model, if the model does not know the item, or if no similar item passes the
+     * filters.
      */
     public Recommendation similar(String itemId, ItemListing listing) {
         ItemFilter filter = new ItemFilter(listing.selection(), catalogue, Set.of(itemId));

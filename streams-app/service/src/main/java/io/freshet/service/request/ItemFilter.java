@@ -5,8 +5,8 @@ import io.freshet.service.catalogue.ItemCatalogue;
 import java.util.Set;
 
 /**
- * The conditions of a selection and of the catalogue that can be checked for an item by itself. Immutable except for the
- * catalogue.
+ * The conditions of a selection and of the catalogue that can be checked for one item without the others. Immutable
+ * except for the catalogue.
  */
 public final class ItemFilter {
     private final ItemSelection selection;

@@ -27,9 +27,9 @@ import org.slf4j.LoggerFactory;
  * Checks whether another {@code application.id} has used the topics of this configuration. If so, the streams role would
  * sequence every click a second time, and a trainer would learn from every click twice.
  *
- * <p>Another application leaves two traces. Its streams role has committed offsets on the clicks, and has a changelog of
- * its state under its name. Its trainer has put its transactional id on the manifests of its snapshots. Whatever the
- * brokers do not let this user see is ignored, and so are manifests of older versions, which name no trainer.
+ * <p>Another application leaves two traces. Its streams role has committed offsets on the clicks, and has a changelog
+ * of its state under its name. Its trainer has put its transactional id on the manifests of its snapshots. The search
+ * ignores everything that this user has no right to see, and manifests of older versions, which name no trainer.
  */
 public final class OtherApplications {
     private static final Logger LOG = LoggerFactory.getLogger(OtherApplications.class);

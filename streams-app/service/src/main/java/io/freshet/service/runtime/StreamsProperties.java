@@ -18,7 +18,8 @@ import org.apache.kafka.streams.StreamsConfig;
  */
 public final class StreamsProperties {
     /**
-     * A literal, because Kafka's constant has been deprecated from the start: the switch will go with the old behaviour.
+     * A literal, because Kafka deprecated the constant when it introduced it: the switch will be removed together with
+     * the old behaviour.
      */
     private static final String GLOBAL_HANDLER = "processing.exception.handler.global.enabled";
 
@@ -62,10 +63,10 @@ public final class StreamsProperties {
     }
 
     /**
-     * Sets the properties for low latency. A recommendation waits for its commit; the other properties keep all other waits
-     * short. A linger of 0 collapses at some thousand clicks per second. The default poll of 100 ms adds as much latency
-     * after a lull. The clicks of a partition on the two topics need no order between them, because late clicks are sorted
-     * in.
+     * Sets the properties for low latency. A recommendation waits for its commit; the other properties keep all other
+     * waits short. With a linger of 0, performance collapses at some thousand clicks per second. The default poll time
+     * of 100 ms would add as much latency after a lull. A task does not wait to merge its two topics of clicks in
+     * order, because the sequencer inserts late clicks by time.
      */
     private static void putLatency(Map<String, Object> properties, Duration commitInterval) {
         properties.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, commitInterval.toMillis());

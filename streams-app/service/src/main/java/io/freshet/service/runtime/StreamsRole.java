@@ -149,8 +149,8 @@ public final class StreamsRole implements AnsweringRole, AutoCloseable {
     }
 
     /**
-     * Closes the role. If the client does not stop in time, its threads may still use models and stores, so these are left
-     * for the end of the process to free.
+     * Closes the role. If the client does not stop in time, its threads may still use models and stores, so these are
+     * not closed; the end of the process frees them.
      */
     @Override
     public void close() {

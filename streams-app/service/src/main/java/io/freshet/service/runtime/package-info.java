@@ -1,4 +1,7 @@
-/** The roles of a process, streams, scorer and trainer, and what runs them: the topology, its Kafka Streams client, and the watch on topics. */
+/**
+ * The roles of a process (streams, scorer and trainer) and the classes that run them: the topology, its Kafka Streams
+ * client, and the watch on topics.
+ */
 @NullMarked
 package io.freshet.service.runtime;
 

@@ -28,8 +28,8 @@ import org.jspecify.annotations.Nullable;
  * Answers each updated sequence that belongs to this process with a recommendation in JSON, and the erasure of a user with
  * a tombstone.
  *
- * <p>A recommendation becomes readable only when its task has committed. So updates wait for the commit, and all waiting
- * updates of a variant are answered together in one pass over its item table.
+ * <p>A recommendation becomes readable only when its task has committed. So updates wait for the commit, or until a
+ * batch is full. All waiting updates of a variant are answered together, in one pass over its item table.
  *
  * <p>An answer carries those headers of its click that are passed on, and belongs to the click's trace.
  *

@@ -7,8 +7,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * A global state store that holds nothing. The processor beside it keeps an in-memory view in its own format, and Kafka
- * Streams runs the whole topic through that processor before anything else starts. A store of records beside the view would
- * hold all data twice.
+ * Streams runs the whole topic through that processor before anything else starts. A store of the records would hold
+ * all data a second time.
  */
 final class ViewStore implements StateStore {
     private final String name;

@@ -8,10 +8,10 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Rules on the time of a well-formed click, from Kafka or over HTTP. A click from a record must not lie in the future, nor
- * before {@code sequencer.earliest.click.ms}. Whether its user counts as idle and is forgotten again depends on the other
- * clicks of its partition, which may come from an old file. Over HTTP a click must also be recent, so that it is kept
- * whatever the other clicks are. Immutable.
+ * Rules on the time of a well-formed click, from Kafka or over HTTP. A click from a record must not lie in the future,
+ * nor before {@code sequencer.earliest.click.ms}. Whether its user counts as idle and is forgotten again depends on the
+ * other clicks of its partition, which may come from an old file. Over HTTP a click must also be recent, so that it is
+ * kept regardless of the other clicks. Immutable.
  */
 public final class ClickRules {
     private final long futureBoundMs;
@@ -63,7 +63,8 @@ public final class ClickRules {
     }
 
     /**
-     * Returns why a click that arrives now is refused, or null if the sequencer will keep it, whatever clicks came before.
+     * Returns why a click that arrives now is refused. Returns null if the sequencer will keep the click, whatever
+     * clicks came before it.
      */
     public @Nullable Refusal ofNow(Click click, long nowMs) {
         long earliestMs = nowMs - idleRetentionMs;

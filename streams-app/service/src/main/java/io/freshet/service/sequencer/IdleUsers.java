@@ -8,8 +8,8 @@ import org.apache.kafka.streams.state.KeyValueStore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Searches for idle users. Goes round the store in slices, each from where the last one stopped, so that no call takes long
- * however many users there are. Not thread-safe.
+ * Searches for idle users. Scans the store cyclically in slices. Each slice begins where the last one ended, so that no
+ * call takes long, however many users there are. Not thread-safe.
  */
 final class IdleUsers {
     private final int sliceSize;

@@ -44,8 +44,8 @@ import org.slf4j.LoggerFactory;
  *   <li>If a block cannot be read or written later, a {@link TaskMigratedException}: the thread's transaction is aborted, and
  *       all its tasks are restored and start at their committed offsets. After a {@link TaskCorruptedException}, Kafka Streams
  *       would commit the transaction with what the failed task has produced but without its offsets, and produce it again.
- *   <li>If a commit fails, a {@link ProcessorStateException} with that cause: the thread is replaced. Only so does Kafka Streams
- *       close a standby copy that has failed.
+ *   <li>If a commit fails, a {@link ProcessorStateException} with that cause: the thread is replaced. With any other
+ *       exception, Kafka Streams would not close a failed standby copy.
  * </ul>
  *
  * <p>Damage means corruption reported by RocksDB, or missing files; a full disk does not count. As thread-safe as RocksDB's
@@ -150,7 +150,7 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
         });
     }
 
-    /** Reports damage. Throws an error that is not damage again. */
+    /** Reports damage. Rethrows an error that is not damage. */
     private void report(ProcessorStateException e) {
         if (!BoundedRocksDb.isDamage(e)) {
             throw e;
@@ -161,8 +161,8 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
     }
 
     /**
-     * Moves the store's folder to the damaged ones. If that fails, the folder stays, and Kafka Streams deletes it with the
-     * task's.
+     * Moves the store's folder to the folder of damaged stores. If that fails, the folder stays, and Kafka Streams
+     * deletes it with the task's.
      */
     private void moveAside() {
         damaged = false;

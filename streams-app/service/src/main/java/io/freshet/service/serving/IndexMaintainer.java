@@ -24,7 +24,7 @@ public final class IndexMaintainer implements ModelListener {
     private boolean running;
 
     /**
-     * Creates a keeper, which does nothing until a model is opened.
+     * Creates a maintainer, which does nothing until a model is opened.
      *
      * @param live owned by the caller; the thread ends after the model is closed
      * @param heartbeats monitor the thread while it runs

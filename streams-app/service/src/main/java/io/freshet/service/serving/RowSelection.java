@@ -19,10 +19,10 @@ import org.jspecify.annotations.Nullable;
  * Chooses the items of an answer from a model's rows: the best rows that pass the filter, in order of score, skipping items
  * with a full category.
  *
- * <p>The conditions are part of the search through the rows, so it finds as many rows as requested if there are so many.
- * With a limit per category, the search requests some more rows than needed. If too many of them have a full category, it
- * searches again without the rows of full categories. A row skipped for its category is skipped for good, so the result is
- * the same as in a single pass over all rows. Each search but the last takes at least one item. Used once.
+ * <p>The conditions are part of the search through the rows, so it finds as many rows as requested if that many pass.
+ * With a limit per category, the search requests some more rows than needed. If too many of them have a full category,
+ * it searches again without the rows of full categories. A row skipped for its category is skipped for good, so the
+ * result is the same as in a single pass over all rows. Each search but the last takes at least one item. Used once.
  */
 public final class RowSelection {
     private static final int MORE_FOR_A_CAP = 16;

@@ -25,7 +25,7 @@ public final class LogIds {
 
     public static final String STREAMS = "streams";
 
-    /** Header of a request that is copied to its answer, like all other headers. */
+    /** Header of a request that is passed on to its answer. */
     public static final String CORRELATION_HEADER = "correlation-id";
 
     /** Maximum length of an id that a client chose. */

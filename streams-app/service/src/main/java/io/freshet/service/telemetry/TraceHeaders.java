@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Trace context headers, the same over HTTP and in Kafka: {@code traceparent}, {@code tracestate} and {@code baggage}.
- * Within Kafka they travel with their record, like all headers; this class is for messages that enter.
+ * Within Kafka, Freshet passes them on from record to record. This class handles messages that enter Freshet.
  *
  * <p>Sources: W3C, Trace Context (level 1) and Baggage.
  */

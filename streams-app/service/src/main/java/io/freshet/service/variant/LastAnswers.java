@@ -4,8 +4,8 @@ import java.util.LinkedHashMap;
 import java.util.List;
 
 /**
- * The last answer of each user of one task, in which the user's next click is looked up. Held in memory and bounded: the
- * users whose answers are oldest are dropped, and a restart loses all. Not thread-safe.
+ * The last answer of each user of one task, in which the user's next click is looked up. Held in memory and bounded:
+ * the users with the oldest answers are dropped, and a restart loses all answers. Not thread-safe.
  */
 public final class LastAnswers {
     private final int mostUsers;
@@ -41,8 +41,9 @@ public final class LastAnswers {
     }
 
     /**
-     * Counts a click for the variant whose answer the user had before it. A click written before the answer was given does
-     * not count: a scorer that catches up answers with a model that has already learned from the following clicks.
+     * Counts a click for the variant whose answer the user had before it. A click written before the answer was given
+     * does not count: the model of a scorer that catches up has already learned from clicks that follow the answered
+     * one.
      *
      * @param clickedAtMs time of the click's Kafka record
      */

@@ -12,8 +12,9 @@ import java.util.function.ToDoubleFunction;
  * k, of all events and of the newest ones.
  *
  * <p>An event is a click of a user who had been given an answer before. Its rank is the rank of the clicked item in the
- * newest such answer; it is a miss if the item is not there. The trainer's metrics rank each click among all items. These
- * metrics measure what was served instead: after filters, with fallbacks, and as old as it was. Thread-safe.
+ * newest such answer; it is a miss if the item is not there. The trainer's metrics rank each click among all items.
+ * These metrics instead measure the answers that were served: with filters, with fallbacks, and with the model of that
+ * moment. Thread-safe.
  */
 public final class ServedAccuracy {
     /** Rank of an item that is not in the answer. */

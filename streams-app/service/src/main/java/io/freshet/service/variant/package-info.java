@@ -1,4 +1,4 @@
-/** Variants: which variant a user has, which process answers, and what users clicked afterwards. */
+/** Variants: the assignment of users, the process that answers, and the accuracy of the answers. */
 @NullMarked
 package io.freshet.service.variant;
 

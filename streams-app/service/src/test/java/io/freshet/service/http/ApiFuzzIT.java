@@ -23,7 +23,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Sends requests generated from the API's own description, most of them malformed. None may do harm. */
+/** Sends requests generated from the API's own description, most of them malformed. No request may do harm. */
 final class ApiFuzzIT {
     private static final int REQUESTS = Integer.getInteger("freshet.fuzz.requests", 2_500);
     private static final int CLIENTS = 4;

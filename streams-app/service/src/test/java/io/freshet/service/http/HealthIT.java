@@ -31,7 +31,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Tests the probes of a process with both roles, one of which is in trouble. */
+/** Tests the probes of a process with both roles, one of which fails. */
 final class HealthIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(1);
 

@@ -55,7 +55,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.LoggerFactory;
 
-/** A server over a streams role that has no model, on a real broker. */
+/** Tests a server with a streams role that has no model, on a real broker. */
 @SuppressWarnings("NullAway.Init") // JUnit calls start before each test.
 final class HttpServerIT {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);

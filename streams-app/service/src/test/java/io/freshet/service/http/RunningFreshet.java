@@ -29,7 +29,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.StringSerializer;
 
-/** A broker, both roles, a model that has learned from some clicks, and a server over all of it. */
+/** A broker, both roles, a model that has learned from some clicks, and an HTTP server. */
 final class RunningFreshet implements AutoCloseable {
     static final int USERS = 30;
     static final int ITEMS = 60;

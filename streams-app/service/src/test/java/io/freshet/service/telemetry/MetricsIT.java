@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Compares the metrics of both roles with what is written about them. */
+/** Compares the metrics of both roles with METRICS.md, the dashboards and the alerts. */
 @SuppressWarnings("NullAway.Init") // JUnit calls start before each test.
 final class MetricsIT {
 

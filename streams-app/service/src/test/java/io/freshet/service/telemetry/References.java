@@ -13,7 +13,7 @@ import java.util.Set;
  * @param addedLabels labels that Prometheus adds when it scrapes
  */
 record References(Scrape scrape, Set<String> addedLabels) {
-    /** Returns readable descriptions of what an expression refers to but the scrape does not have. */
+    /** Returns readable descriptions of the metrics and labels that an expression refers to and the scrape lacks. */
     List<String> missing(String expression) {
         List<String> missing = new ArrayList<>();
         for (Selector selector : PromQl.selectorsOf(expression)) {

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 
-/** Checks that each alert links to its section of the runbooks, and that the section helps. */
+/** Checks that each alert links to its section of the runbooks, and that each section has the required parts. */
 final class RunbooksTest {
     private static final Path ROOT = Path.of("..", "..");
     private static final String PAGE = "streams-app/docs/runbooks.md";

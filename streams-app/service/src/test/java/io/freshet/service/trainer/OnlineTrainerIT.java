@@ -385,7 +385,7 @@ final class OnlineTrainerIT {
             try (Running intruder = start(config())) {
                 intruder.awaitLearned(50);
                 await().atMost(PATIENCE).until(() -> {
-                    feeder.feed(1); // a trainer with nothing to commit does not notice that it is fenced
+                    feeder.feed(1); // a trainer notices that it is fenced only when it commits
                     return intruder.status().phase() == Phase.FENCED;
                 });
                 leased.awaitLearned(feeder.fed());
@@ -405,7 +405,7 @@ final class OnlineTrainerIT {
         try (Running trainer = start(config())) {
             trainer.awaitLearned(300);
         }
-        List<String> versions = store().versions(MODEL); // of step 0 or the first run, and of the end
+        List<String> versions = store().versions(MODEL); // from step 0 or the first run, and from the end
         Manifest first = store().manifest(MODEL, versions.getFirst());
         SnapshotStore rebuilt = new FileSnapshotStore(storeFolder.resolve("rebuilt"));
 

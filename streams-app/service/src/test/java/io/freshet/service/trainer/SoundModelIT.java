@@ -71,7 +71,8 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 
 /**
- * What a trainer publishes and a scorer serves is finite and one consistent model, whatever happens to either's weights.
+ * Checks that trainer and scorer publish and serve a finite and consistent model, whatever happens to the weights of
+ * either.
  */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 @SuppressWarnings("NullAway.Init") // JUnit calls the methods that set the fields before each test.
@@ -206,7 +207,7 @@ final class SoundModelIT {
         assertThat(live.step()).isEqualTo(step);
         assertThat(ServedAnswers.of(live, ALL, "item-3")).isEqualTo(before);
         assertAnswersAreFinite();
-        stopTrainer(); // with a snapshot, as there is one every minute
+        stopTrainer(); // writes a snapshot, as in production every minute
         awaitServes(newest());
 
         // A trainer that replays the steps meets the delta again.

@@ -21,7 +21,7 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** A real Kafka node in this JVM, with listeners and settings chosen by the test. */
 public final class KafkaNode implements AutoCloseable {
-    /** A listener of this name advertises an address that does not exist. */
+    /** Name of a listener that advertises an address that does not exist. */
     public static final String AWAY = "AWAY";
 
     /** Listener of the controllers, not used by clients. */

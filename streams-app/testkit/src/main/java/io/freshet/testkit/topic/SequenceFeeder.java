@@ -44,7 +44,7 @@ public final class SequenceFeeder implements AutoCloseable {
         this.admin = Admin.create(Map.of("bootstrap.servers", bootstrapServers));
     }
 
-    /** Returns the number of committed records so far. */
+    /** Returns the number of valid records committed so far. */
     public long fed() {
         return fed;
     }

@@ -51,7 +51,7 @@ public final class StartCache {
 
     private final Path home;
 
-    /** @param home the folder of the distribution, which lacks no {@linkplain #missing part} */
+    /** @param home the folder of the distribution, from which no {@linkplain #missing part} is missing */
     public StartCache(Path home) {
         this.home = home;
     }
@@ -83,7 +83,7 @@ public final class StartCache {
      */
     public Path record(Duration time, Duration readyWithin) throws IOException, InterruptedException {
         Path unfinished = home.resolve(UNFINISHED);
-        // One that a killed run has left must not pass as this run's.
+        // A cache left by a killed run must not be mistaken for the cache of this run.
         Files.deleteIfExists(unfinished);
         Path log = Files.createTempFile("freshet-start-cache", ".log");
         try {
@@ -99,7 +99,7 @@ public final class StartCache {
             Files.delete(log);
             return cache;
         } catch (IOException | DemoFailedException | RuntimeException e) {
-            // In a build of an image, the file is lost with the container of the failed step.
+            // When an image is built, the log file is lost with the container of the failed step.
             throw new StartCacheException(Failures.describe(e) + System.lineSeparator() + lastLines(log), e);
         } finally {
             Files.deleteIfExists(unfinished);

@@ -1,4 +1,4 @@
-/** The cache from which JVMs start faster, and the run that it is made from. */
+/** The start cache, with which JVMs start faster, and the run that records it. */
 @NullMarked
 package io.freshet.workbench.cache;
 

@@ -1,4 +1,4 @@
-/** Commands that measure, compare and show, and the one that records the start cache. */
+/** The commands of the workbench: demo, evaluation, benchmarks, plots, and recording the start cache. */
 @NullMarked
 package io.freshet.workbench.cli;
 

@@ -126,7 +126,7 @@ public final class Demo {
         if (!options.clicks().isEmpty()
                 && !options.settings().containsKey(EARLIEST_CLICK)
                 && !options.environment().containsKey(EARLIEST_CLICK_VARIABLE)) {
-            // The reader of the files has checked their times, and accepts earlier ones.
+            // The reader of the files has already checked the times, and it accepts earlier times than the default.
             settings.put(EARLIEST_CLICK, "0");
         }
         return FreshetConfig.load(null, options.environment(), settings);

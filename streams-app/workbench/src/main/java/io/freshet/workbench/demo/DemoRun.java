@@ -167,7 +167,8 @@ final class DemoRun implements AutoCloseable {
     }
 
     /**
-     * Stops the components in the order in which clicks pass through them, and reads the records that they still wrote.
+     * Stops the feeder, the trainer, the streams role and the watcher, in this order, and reads the records that they
+     * still wrote.
      *
      * @throws DemoFailedException if a component failed while it stopped
      */

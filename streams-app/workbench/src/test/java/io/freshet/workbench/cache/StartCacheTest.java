@@ -13,10 +13,10 @@ import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Records with distributions whose {@code bin/freshet} is a script that behaves as roles may. */
+/** Records caches with distributions whose {@code bin/freshet} is a script that imitates the roles. */
 @EnabledOnOs({OS.LINUX, OS.MAC})
 final class StartCacheTest {
-    /** Answers {@code /health/ready} with 200 at the port that the roles were told, from a folder with such a file. */
+    /** Serves a folder with an empty file at {@code /health/ready}, on the port that the option http.port names. */
     private static final String SERVE = """
             mkdir -p www/health && touch www/health/ready
             for setting in "$@"; do

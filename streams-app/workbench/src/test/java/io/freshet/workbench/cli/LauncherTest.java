@@ -114,8 +114,8 @@ class LauncherTest {
     }
 
     /**
-     * Runs a command whose standard streams are a terminal, and returns its output. Every process that the command leaves behind
-     * holds the lock, so the shell waits for the last line.
+     * Runs a command whose standard streams are a terminal, and returns its output. Every process that the command
+     * leaves behind holds the lock, so the shell waits for their last output.
      */
     private List<String> onATerminal(String command) throws IOException, InterruptedException {
         ProcessBuilder builder = new ProcessBuilder(

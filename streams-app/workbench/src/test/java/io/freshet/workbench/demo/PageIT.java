@@ -21,7 +21,7 @@ import org.openqa.selenium.WebElement;
 
 /** Tests the page of a running demo in a browser. Screenshots are kept in {@code target/page}. */
 @SuppressWarnings("NullAway.Init") // JUnit calls start before each test.
-@TestMethodOrder(MethodOrderer.OrderAnnotation.class) // a later test would wait for what an earlier one has waited for
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class) // earlier tests wait for state that later ones need
 final class PageIT {
     private static final Duration TIMEOUT = Duration.ofMinutes(3);
     private static final Path PICTURES = Path.of("target", "page");

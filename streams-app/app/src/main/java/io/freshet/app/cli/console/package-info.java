@@ -1,4 +1,7 @@
-/** What all commands print with: progress, JSON files, the version, explanations of failures, and environment variables of the log. */
+/**
+ * Console output of all commands: progress, JSON files, the version, explanations of failures, and environment
+ * variables of the log.
+ */
 @NullMarked
 package io.freshet.app.cli.console;
 

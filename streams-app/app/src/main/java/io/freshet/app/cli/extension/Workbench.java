@@ -12,7 +12,7 @@ import java.util.ServiceLoader;
  * image does not. Found with {@link ServiceLoader}.
  */
 public interface Workbench {
-    /** The names of its commands, so that a program without it can say where they are. */
+    /** The names of its commands, so that a program without the workbench can say where to find them. */
     List<String> COMMANDS = List.of("demo", "evaluate", "bench", "plot", "start-cache");
 
     /** Returns the workbench, if it is on the class path. */
@@ -21,7 +21,7 @@ public interface Workbench {
     }
 
     /**
-     * Returns a sentence for a user who asks for something that needs the workbench where there is none.
+     * Returns the message for a user who asks for something that needs the workbench, if there is no workbench.
      *
      * @param wanted a command or an option
      */

@@ -1,4 +1,4 @@
-/** What another module adds to the command line. */
+/** Extension points through which another module adds commands to the command line. */
 @NullMarked
 package io.freshet.app.cli.extension;
 

@@ -67,7 +67,7 @@ public final class DataOptions {
      * Reads the files.
      *
      * @param rowOf returns the row of an item, a new one if the item is unknown
-     * @param say receives the lines that tell the user what was found out about the files
+     * @param say receives the lines that describe the files to the user
      * @throws ClickFileException if they cannot be read, or too many rows give no click
      */
     public Data read(ToIntFunction<String> rowOf, Consumer<String> say) throws IOException {

@@ -83,7 +83,7 @@ public final class RunCommand implements Callable<Integer> {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 
-    /** If the clock is set back by less, commits wait only for that time, and transactions stay open for longer. */
+    /** A clock that is set back by less than this delays commits by that time, and transactions do not time out. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
 
     @Spec
@@ -213,8 +213,7 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /**
-     * Waits until the process is asked to end, or a role that it cannot do without has failed. Returns the reason for a
-     * failure.
+     * Waits until the process is asked to end, or an indispensable role has failed. Returns the reason for a failure.
      */
     private static Optional<String> untilEnd(RunningRoles running, StopSignal stop) {
         AnsweringRole answering = running.streams != null ? running.streams : running.scorer;
@@ -253,7 +252,7 @@ public final class RunCommand implements Callable<Integer> {
             return Optional.of("the " + answering.name() + " role ended: "
                     + answering.failure().map(Throwable::toString).orElse("state=" + answering.state()));
         }
-        // Serving continues if the trainer would fail again after a restart.
+        // If the trainer would fail again after a restart, the process continues to serve without it.
         return trainer != null && (answering == null || trainer.endsTheProcess())
                 ? trainer.failure()
                 : Optional.empty();

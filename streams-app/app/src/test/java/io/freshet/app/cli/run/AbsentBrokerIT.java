@@ -17,7 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Runs commands that need a broker, as processes, without a broker, or with one that does not answer or has no topics. */
+/**
+ * Runs commands that need a broker, as processes: without a broker, with one that does not answer, and with one that
+ * has no topics.
+ */
 class AbsentBrokerIT {
     private static final Duration MOST = Duration.ofSeconds(30); // the promise is 10 s, and the machine may be busy
 

@@ -76,7 +76,7 @@ final class TextForms {
                 return uri;
             }
         } catch (URISyntaxException _) {
-            // Reported as any other text that is no address.
+            // Reported below, like any other invalid address.
         }
         throw new IllegalArgumentException("must be the address of a server, such as https://s3.example:9000");
     }

@@ -74,7 +74,7 @@ public final class Forwarder implements AutoCloseable {
 
     /**
      * Forwards the request and answers with the other instance's answer. Returns false, without answering, if the other
-     * instance does not answer.
+     * instance does not answer, or answers 503.
      *
      * @param body request body, which has already been read; empty for none
      */

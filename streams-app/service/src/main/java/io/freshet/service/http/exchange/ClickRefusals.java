@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 
-/** Clicks of a request that did not get into Kafka: how many there are, and what was wrong with the first of them. */
+/** Clicks of a request that were not written to Kafka: their number, and the reasons for the first of them. */
 public final class ClickRefusals {
     /** Maximum number of refusals listed in an answer, which must not be much longer than its request. */
     public static final int MOST_NAMED = 100;
@@ -50,7 +50,7 @@ public final class ClickRefusals {
         return ofKafka > 0;
     }
 
-    /** Returns what was wrong with the first click. */
+    /** Returns the detail of the first refusal. */
     public String firstDetail() {
         return named.getFirst().detail;
     }

@@ -11,8 +11,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * Time series of the page since the start of this process, with a bounded number of points. When it is full, every other
- * point is dropped, and from then on only every other sample is recorded. Not thread-safe.
+ * Time series of the page since the start of this process, with a bounded number of points. When it is full, every
+ * other point is dropped, and from then on half as many samples are recorded. Not thread-safe.
  */
 final class FigureHistory {
     private final int capacity;

@@ -12,7 +12,10 @@ final class LatencyBars {
         counts[found < 0 ? -found - 1 : found]++;
     }
 
-    /** Returns the distribution. A percentile is the upper edge of the bar that it falls into. */
+    /**
+     * Returns the distribution. A percentile is the upper edge of its bar, or the last edge if the bar has no upper
+     * edge.
+     */
     synchronized Latencies latencies() {
         return new Latencies(percentileMs(.5), percentileMs(.99), counts.clone());
     }

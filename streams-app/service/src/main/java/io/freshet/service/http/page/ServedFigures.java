@@ -16,9 +16,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Figures that an instance knows by itself: its own clicks, and the ranks in the model log, which cover all clicks. They
- * include neither baselines nor the latency of recommendations, which would require reading every topic once more.
- * Thread-safe.
+ * Figures that an instance has without reading further topics: its own clicks, and the ranks in the model log, which
+ * cover all clicks. They include neither baselines nor the latency of recommendations, for which it would have to read
+ * every topic once more. Thread-safe.
  */
 public final class ServedFigures implements PageMetrics.Source, ModelListener {
     private final String source;

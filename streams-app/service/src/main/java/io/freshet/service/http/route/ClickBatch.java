@@ -17,9 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Clicks of a request body, which is one object or an array of them, validated as the sequencer validates them.
+ * Clicks of a request body, which is one object or an array of them, checked by the rules for clicks that arrive now
+ * ({@link ClickRules#ofNow}).
  *
- * @param clicks clicks that the sequencer would accept, in order
+ * @param clicks clicks that the sequencer would keep, in order
  * @param indexes (clicks) index of each click in the body
  * @param refusals the other clicks
  */

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
 
-/** Figures of a demo's page: the demo's own books, including the baselines and the latency of recommendations. */
+/** Figures of a demo's page: the demo's own counts, including the baselines and the latency of recommendations. */
 public final class PageFigures implements PageMetrics.Source {
     private static final int SHOWN_USERS = 12;
 

@@ -14,8 +14,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Counts the fate of every click from the records on the topics. The topics are read from the beginning and read
- * committed, so the counts do not depend on how often the program was killed on the way.
+ * Counts the fate of every click from the records on the topics. Only committed records are read, from the beginning of
+ * the topics, so the counts do not depend on how often the program was killed.
  *
  * <p>Thread-safe: one thread writes, other threads read {@link #figures()}.
  */

@@ -17,7 +17,7 @@ public final class RecentUsers {
     private final Set<String> users = new HashSet<>();
     private final Set<String> answered = new HashSet<>();
 
-    /** Most recently clicking users, in access order: least recent first. */
+    /** The users who most recently clicked or were answered, in access order: least recent first. */
     private final Map<String, Scene> scenes = new LinkedHashMap<>(2 * REMEMBERED, .75f, true);
 
     /**

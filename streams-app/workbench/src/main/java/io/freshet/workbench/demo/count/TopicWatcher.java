@@ -22,7 +22,7 @@ import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads every output topic, read committed and from the beginning, and keeps the books.
+ * Reads the committed records of every output topic from the beginning, and updates the demo's counts.
  *
  * <p>One thread runs it; other threads call {@link #stop}, {@link #finish} and {@link #failure}.
  */

@@ -17,7 +17,7 @@ import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigResource;
 import org.apache.kafka.common.config.TopicConfig;
 
-/** Topic settings of the demo. Nothing is ever deleted, so that the books can be rebuilt from the beginning. */
+/** Topic settings of the demo. No record is ever deleted, so that the counts can be rebuilt from the beginning. */
 public final class DemoTopics {
     private static final String FOREVER_MS =
             String.valueOf(Duration.ofDays(3_650).toMillis());
@@ -51,7 +51,7 @@ public final class DemoTopics {
                 String.valueOf(Math.max(1, Runtime.getRuntime().availableProcessors() / 2)));
     }
 
-    /** Keeps the log cleaner from compacting the topics that the books are built from. */
+    /** Keeps the log cleaner from compacting the topics from which the counts are built. */
     public static void keepEverything(FreshetConfig config) {
         try (Admin admin = Admin.create(config.kafka().forAdmin())) {
             AlterConfigOp keep = new AlterConfigOp(

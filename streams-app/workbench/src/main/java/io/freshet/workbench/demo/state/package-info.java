@@ -1,4 +1,4 @@
-/** The folder in which the demo keeps its broker, its model and its origin from one run to the next. */
+/** The folder in which the demo keeps its broker's data, its model and the source of its clicks between runs. */
 @NullMarked
 package io.freshet.workbench.demo.state;
 
