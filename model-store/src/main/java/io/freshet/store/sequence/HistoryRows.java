@@ -12,8 +12,8 @@ import java.util.Arrays;
  *
  * <ul>
  *   <li>An event of a filter-only type is not part of the history.
- *   <li>Neither is an event of a negative type, which also removes all earlier events on its item from the history. Later
- *       events on that item enter the history as usual; removed events do not return.
+ *   <li>An event of a negative type is not part of the history either. It also removes all earlier events on its item
+ *       from the history. Later events on that item enter the history as usual; removed events do not return.
  *   <li>Every item with a row counts as seen, whatever the event's type.
  * </ul>
  *

@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** Measures the steps of a phase, and the garbage collections meanwhile. Not thread-safe. */
+/** Measures the steps of a phase, and the garbage collections during the phase. Not thread-safe. */
 final class StepTimes {
     private static final int SLOWEST = 5;
     private static final double MS = 1e6;

@@ -28,7 +28,7 @@ public record ComparisonConfig(
         Set<ComparedMethod> methods,
         FitConfig refit,
         int window) {
-    /** Length of the list that counts as a hit. */
+    /** Cut-off of the metrics: a target ranked among the first K is a hit. */
     public static final int K = 10;
 
     public ComparisonConfig {

@@ -11,22 +11,23 @@ import java.util.Map;
  *
  * @param modelName name of the model: key of the model log, prefix of the manifests' keys, and the store's folder
  * @param topics topics that the trainer reads and writes
- * @param transactionalId fixed for each model, so that at most one of the trainers with this id learns
+ * @param transactionalId transactional id of the producer. All trainers of a model share it, so at most one of them
+ *     can commit
  * @param model settings of the network
  * @param training how the network learns from a batch
  * @param learning what a step consists of
- * @param stepClicks most records of a step
+ * @param stepClicks maximum number of records in a step
  * @param catchUpClicks number of waiting records from which a step takes up to {@value #CATCH_UP_FACTOR} times
  *     {@code catchUpClicks} records, so that learning catches up; 0 for never
- * @param stepLinger longest wait for a step to fill, after its first record
- * @param batchClicks fixed number of records of each step, however long they take to arrive, in place of
- *     {@code stepClicks}, {@code catchUpClicks} and {@code stepLinger}; 0 to let time decide
+ * @param stepLinger maximum time to wait for more records after the first record of a step
+ * @param batchClicks fixed number of records in each step, however long they take to arrive. It replaces
+ *     {@code stepClicks}, {@code catchUpClicks} and {@code stepLinger}; 0 for steps of the records that have arrived
  * @param publishInterval time between two deltas, rounded to the end of a step
- * @param deltaPartBytes size at which a delta is split into parts
- * @param snapshotInterval least time between two snapshots
+ * @param deltaPartBytes size in bytes above which a delta is split into parts
+ * @param snapshotInterval minimum time between two regular snapshots
  * @param retention snapshots that stay in the store, in addition to the one that is served
- * @param gateShare learned weights are held back while the newest window's NDCG is below this share of the best recent
- *     window's; 0 for never
+ * @param gateShare learned weights are not published while the NDCG of the newest window is below this share of the
+ *     best recent window's NDCG; 0 to publish always
  * @param leaseTimeout how long the learning trainer may be silent before a standby trainer takes over; zero for no standby
  *     trainers, where a trainer that starts fences an older one at once
  * @param consumer settings of the Kafka consumers, except those that the trainer must set itself
@@ -51,7 +52,7 @@ public record OnlineConfig(
         Duration leaseTimeout,
         Map<String, Object> consumer,
         Map<String, Object> producer) {
-    /** Most records of a step when clicks wait, as a multiple of {@code catchUpClicks}. */
+    /** Maximum number of records in a catch-up step, as a multiple of {@code catchUpClicks}. */
     static final int CATCH_UP_FACTOR = 4;
 
     /**

@@ -120,8 +120,8 @@ public final class Fit implements AutoCloseable {
     }
 
     /**
-     * Learns; may be called once. If told to stop, it keeps the best epoch so far, or the present weights if there was no
-     * validation yet.
+     * Learns; may be called once. If it is stopped, it keeps the best epoch so far, or the current weights if there
+     * was no validation yet.
      *
      * @param stopped called after each batch; true to stop
      * @throws UncheckedIOException if the state cannot be kept, see {@link #goOnFrom}

@@ -11,7 +11,7 @@ import io.freshet.training.metrics.SeenItems;
  *     d)
  * @param seed seed of everything random
  * @param batchUsers number of users whose sequences make up one optimiser step
- * @param epochs most epochs; each learns from every user once
+ * @param epochs maximum number of epochs; each learns from every user once
  * @param validationInterval number of epochs between validations
  * @param patience number of consecutive validations without a better NDCG@10 after which learning ends; 0 for never
  * @param seen whether items that a user has seen are ranked among the candidates for the held-out items

@@ -12,7 +12,7 @@ public enum HeldOut {
     /** The last item, whose accuracy is reported. */
     TEST(1);
 
-    /** One item to learn from, or at least to rank by, and two items to rank. */
+    /** Minimum length of a sequence with held-out items: the two held-out items, and one earlier item as their history. */
     static final int MIN_LENGTH = 3;
 
     private final int fromEnd;

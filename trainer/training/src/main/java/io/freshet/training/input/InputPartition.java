@@ -102,7 +102,10 @@ final class InputPartition {
         return position >= to || (last != null && last.record().offset() >= to - 1);
     }
 
-    /** @param arrivedMs arrival by the wall clock; a record that claims a later time would have to wait until then */
+    /**
+     * @param arrivedMs arrival time by the wall clock, an upper bound for the record's time: a record with a
+     *     timestamp in the future would otherwise have to wait until then
+     */
     void add(ConsumerRecord<byte[], byte[]> record, long arrivedMs) {
         fetched.add(new Fetched(record, Math.min(record.timestamp(), arrivedMs)));
     }

@@ -22,8 +22,8 @@ public record LogPosition(TopicPartition partition, long wanted, long begin, lon
     /**
      * Returns the offset at which to continue reading.
      *
-     * @param nothingBetween called if the partition begins after the position: whether it is nevertheless certain that no
-     *     record is missing
+     * @param nothingBetween called if the partition begins after the position; returns whether it is certain that no
+     *     record is missing in between
      * @param wayOut what an operator can do if records are missing
      * @throws MissingRecordsException if records may be missing, or if the position is beyond the end
      */

@@ -48,8 +48,8 @@ public final class JournalReader implements AutoCloseable {
      * Starts at {@code offset}, with the end of the log at this time. Closes the consumer if that fails.
      *
      * @param modelName name of the model; records of other models are ignored
-     * @param nothingMissing called if the log begins after the offset: whether it is certain that the model has no record
-     *     in between
+     * @param nothingMissing called if the log begins after the offset; returns whether it is certain that the model
+     *     has no record in between
      * @param passedOver runs for each record that is skipped
      * @throws MissingRecordsException if the log may not hold everything from the offset on
      */

@@ -199,7 +199,9 @@ public final class Learner implements AutoCloseable {
         return chunkEnds;
     }
 
-    /** Returns the loss. It also counts how often each item was a target, if its negatives are drawn by that. */
+    /**
+     * Returns the loss. If negatives are drawn by popularity, the loss also counts how often each item was a target.
+     */
     BatchLoss loss() {
         return loss;
     }
@@ -212,7 +214,7 @@ public final class Learner implements AutoCloseable {
      * Makes one optimiser step on the weighted mean loss of the batch's targets, Σ wᵢ ℓᵢ / Σ wᵢ.
      *
      * <p>A step whose loss or gradients are not finite, or are near overflow, changes no weight and no moment, and is
-     * counted in {@link #skippedSteps}. Its step number is used up, so that the next step draws other negatives.
+     * counted in {@link #skippedSteps}. The step number still increases, so that the next step draws other negatives.
      *
      * @return the mean loss before the step; 0 for a batch without targets, which changes nothing; not finite if the step
      *     was skipped

@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One term of a trainer, from a starting point on. It reruns the journal, follows another trainer's journal while that one
- * holds the lease, and then learns until it loses the lease or is closed. Steps that are not committed are lost once
- * another trainer has taken over, so the next term starts from a snapshot again.
+ * One term of a trainer, from a starting point on. It reruns the journal, follows another trainer's journal while
+ * that one holds the lease, and then learns until it loses the lease or is closed. Uncommitted steps are lost when
+ * another trainer takes over, so the next term starts from a snapshot again.
  *
  * <p>Owns none of its collaborators. Runs once, on one thread.
  */
@@ -158,7 +158,7 @@ final class TrainerSession {
     private String whyNotContinued(long newest) {
         Manifest restored = start.manifest();
         String arithmetic = SnapshotPlatform.arithmetic(learner.productsName());
-        // Checked first, because with another arithmetic rerun steps differ, too.
+        // Checked first, because reruns with another arithmetic also differ from the journal.
         if (restored != null && !SnapshotPlatform.arithmetic(restored).equals(arithmetic)) {
             return "snapshot " + restored.version() + " was computed with arithmetic="
                     + SnapshotPlatform.arithmetic(restored) + ", this trainer computes with arithmetic=" + arithmetic;

@@ -211,8 +211,8 @@ final class TrainingLoop {
     }
 
     /**
-     * Returns the changes to publish. Throws {@link NonFiniteModelException} if a number is not finite: nothing since the
-     * last commit is then worth keeping.
+     * Returns the changes to publish. Throws {@link NonFiniteModelException} if a number is not finite; all steps
+     * since the last commit must then be discarded.
      */
     private List<ModelDelta> finiteDelta() {
         List<ModelDelta> delta = learner.takeDelta(config.rowsPerPart());
@@ -225,8 +225,8 @@ final class TrainingLoop {
     }
 
     /**
-     * Writes a snapshot. If that fails, the journal to rerun stays longer, and the next attempt follows after the next
-     * interval.
+     * Writes a snapshot. If that fails, the next attempt follows after the next interval. Until then, a restart
+     * reruns more of the journal.
      */
     private void snapshot() {
         snapshotNanos = timed(metrics::snapshot, () -> {

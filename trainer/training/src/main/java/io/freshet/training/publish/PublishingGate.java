@@ -33,7 +33,7 @@ public final class PublishingGate {
      *
      * @param share share of the best window's NDCG; 0 for a gate that never shuts
      * @param snapshots manifests in ascending order of step
-     * @param k length of the list that counts as a hit
+     * @param k cut-off of the NDCG in the snapshots' metrics
      */
     public PublishingGate(double share, Collection<Manifest> snapshots, int k) {
         this.share = share;

@@ -78,7 +78,7 @@ public final class SnapshotWriter {
         }
     }
 
-    /** Deletes a snapshot. If that fails, the snapshot is surplus again after the next one. */
+    /** Deletes a snapshot. If that fails, the next {@link #save} tries again, because the snapshot is still surplus. */
     private void delete(String version) {
         try {
             store.delete(config.modelName(), version);

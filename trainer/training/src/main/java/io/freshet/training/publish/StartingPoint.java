@@ -21,9 +21,9 @@ public record StartingPoint(OnlineLearner learner, @Nullable Manifest manifest) 
     private static final Logger LOG = LoggerFactory.getLogger(StartingPoint.class);
 
     /**
-     * Restores the newest usable snapshot, or starts a new model if there is none. A snapshot that was held back is passed
-     * over if the model can continue from an older one that was not: what spoilt the metrics may be in the weights and not
-     * in the clicks.
+     * Restores the newest usable snapshot, or starts a new model if there is none. A snapshot that was held back is
+     * skipped if the model can continue from an older one that was not held back: the cause of its poor metrics may
+     * be in the weights rather than in the clicks.
      *
      * @param canBeContinued whether the journal and the input hold everything since a snapshot; only called if there is a
      *     snapshot that was held back

@@ -14,7 +14,7 @@ import java.util.function.IntPredicate;
  * much.
  */
 final class ItemAges {
-    /** Most items that are forgotten at once. Bounds what a step sends to its readers and what it costs them. */
+    /** Maximum number of items that one step forgets. Bounds the size of a delta and the work of its readers. */
     static final int MOST_AT_ONCE = 16_384;
 
     private static final int LOOKS = 32;

@@ -47,9 +47,9 @@ final class NewTargets {
      * Adds a new position, before its item gets a row. It is ranked among the rows that exist now, by what the memory
      * expects now.
      *
-     * @param before history before the position; if it is empty, the position is no event
-     * @param target row of the position's item, or {@link Vocabulary#NOT_FOUND} for an item never seen, which is a miss. A
-     *     masked target is a miss, too
+     * @param before history before the position; if it is empty, the position is not an event
+     * @param target row of the position's item, or {@link Vocabulary#NOT_FOUND} for an item never seen, which is a
+     *     miss. A masked target is also a miss
      */
     void add(HistoryRows before, int target, int seenItems, CooccurrenceModel memory) {
         if (before.size() == 0) {
@@ -108,7 +108,7 @@ final class NewTargets {
         return all;
     }
 
-    /** Teaches the memory how far to trust the network and itself. Called after the targets are ranked. */
+    /** Lets the memory learn its mixture weights from the targets. Call it after the targets have been ranked. */
     void teach(CooccurrenceModel memory) {
         memory.learn(expectations, ofQueries.networkProbabilities(), ofQueries.scoreGaps());
     }

@@ -39,11 +39,11 @@ import java.util.Set;
  * <p>One step:
  *
  * <ol>
- *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click is ranked among
- *       the items seen up to that click. Ties count against the target, and an item never seen is a miss. The network ranks
- *       with its weights from before the step. The memory has observed every earlier click, also those of the same step: it
- *       observes each click right after it has predicted it.
- *   <li>The memory learns how far to trust the network and itself.
+ *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click is ranked
+ *       among the items seen up to that click. Ties count against the target, and an item never seen is a miss. The
+ *       network ranks with its weights from before the step. The memory has observed all earlier clicks, including
+ *       those of the same step: it observes each click right after predicting it.
+ *   <li>The memory learns the mixture weights of the network and of its own components.
  *   <li>{@code optimizerSteps} times, or once in a catch-up step, the network learns a batch. It consists of the newest
  *       version of each updated sequence, in order of the users' first appearance, and of {@code replaySequences} sequences
  *       drawn from the reservoir.
@@ -52,10 +52,11 @@ import java.util.Set;
  *       freed. An item that takes over such a row is a candidate for all clicks of its step.
  * </ol>
  *
- * <p>{@link HistoryRows} and the configured types determine which events are in a sequence's history and which are targets.
- * A new position that is no target is no event and is not observed. A sequence without a new target is not in the batch. A
- * step that adds to no history makes no optimiser step. An item gets a row with its first event that is in a history.
- * Erased users are removed from the reservoir before anything is drawn from it; what the model has learned from them stays.
+ * <p>{@link HistoryRows} and the configured types determine which events are in a sequence's history and which are
+ * targets. A new position that is not a target is not an event, and the memory does not observe it. A sequence
+ * without a new target is not in the batch. A step that adds to no history makes no optimiser step. An item gets a
+ * row with its first event that is in a history. Erased users are removed from the reservoir before anything is drawn
+ * from it; what the model has learned from them stays.
  *
  * <p>All state that a step depends on is in this object and in the snapshot's files. The model, the optimiser, the
  * reservoir and the metrics are a function of the configuration and of the updates of each step alone. They depend neither
@@ -346,8 +347,8 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Returns the time at which an event counts. No event of a history happened after the record of the click that brought
-     * it.
+     * Returns an event's time: its own timestamp, but no later than the timestamp of the record that caused the
+     * update, because every event of the history happened before that record was written.
      */
     private static long timeOf(UserUpdate update, Interaction event) {
         return EventClock.timeOf(event.timestampMs(), update.update().cause().recordTimestampMs());
