@@ -43,7 +43,7 @@ import org.nd4j.linalg.activations.impl.ActivationLReLU;
  * Translates a sequential Keras model into the configuration of a DL4J network with the same layers. Keras arranges a sequence
  * as (batch, L, d) and DL4J as (batch, d, L). Weights are not translated: they belong to other item vectors.
  *
- * <p>A layer, or a setting of a layer, that has no equal in DL4J is an error.
+ * <p>A layer, or a setting of a layer, that has no equivalent in DL4J is an error.
  */
 final class KerasNetwork {
     /** Settings that do not change what a layer computes. */
@@ -58,7 +58,7 @@ final class KerasNetwork {
             "implementation",
             "zero_output_for_mask");
 
-    /** Longest part of an error message. */
+    /** Maximum number of characters of a text that an error message quotes. */
     private static final int MAX_TEXT = 200;
     /** Largest number of layers. */
     private static final int MAX_LAYERS = 200;
@@ -347,7 +347,7 @@ final class KerasNetwork {
             require("trainable", true);
         }
 
-        /** Refuses a class of the user's own, which may have the name of one of Keras. */
+        /** Rejects a user-defined class, which may have the same name as a class of Keras. */
         private void requireOfKeras(JsonNode object) {
             String module = object.path("module").asText("keras");
             JsonNode registered = object.path("registered_name");
@@ -371,7 +371,7 @@ final class KerasNetwork {
             return new KerasLayer(value(key));
         }
 
-        /** Requires that a layer, if it is there, is like another one in the other direction. */
+        /** Requires that the layer under a key, if present, equals the forward layer except for its direction. */
         void requireTwin(String key, KerasLayer forward) {
             JsonNode backward = value(key);
             if (isAbsent(backward)) {
@@ -384,7 +384,7 @@ final class KerasNetwork {
             }
         }
 
-        /** Returns settings without what differs between equal layers. */
+        /** Returns a copy of the settings without the entries in which equivalent layers may differ. */
         private static JsonNode comparable(JsonNode config) {
             ObjectNode copy = config.deepCopy();
             copy.remove(List.of("name", "go_backwards"));
@@ -427,7 +427,7 @@ final class KerasNetwork {
             return positive(key, value(key));
         }
 
-        /** Returns a number that Keras writes alone or in an array of one. */
+        /** Returns a number that Keras writes either as a number or as an array of one number. */
         int only(String key, int otherwise) {
             JsonNode value = value(key);
             if (isAbsent(value) && otherwise > 0) {
@@ -511,8 +511,8 @@ final class KerasNetwork {
                     requireGain(settings);
                     yield new WeightInitIdentity();
                 }
-                // DL4J cannot draw all orthogonal matrices, see NetworkRules. Their numbers have this standard
-                // deviation.
+                // DL4J cannot draw all orthogonal matrices (see NetworkRules), so this draws numbers with the
+                // standard deviation of an orthogonal matrix.
                 case "orthogonal" -> {
                     requireGain(settings);
                     yield new WeightInitDistribution(new NormalDistribution(0, 1 / Math.sqrt(columns)));
@@ -541,7 +541,7 @@ final class KerasNetwork {
             return name.replace("_", "").toLowerCase(Locale.ROOT);
         }
 
-        /** Requires that each setting that was not read is one that changes nothing. */
+        /** Requires that no setting that was not read has an effect. */
         void done() {
             config.properties().forEach(setting -> {
                 JsonNode value = setting.getValue();

@@ -54,8 +54,8 @@ public final class NetworkFile {
     private NetworkFile() {}
 
     /**
-     * Reads a network from a file. Where there is no file with the name {@code lstm.json}, that name is the network that Freshet
-     * ships: an LSTM over 64 floats.
+     * Reads a network from a file. If there is no file named {@code lstm.json}, that name selects the network that
+     * Freshet ships, an LSTM of width 64.
      *
      * @return the canonical text of the network, see {@link #canonical}
      * @throws IllegalArgumentException if the file holds no such network, or one that is not allowed
@@ -105,11 +105,11 @@ public final class NetworkFile {
         @Nullable Object configuration = null;
         try (HdfFile hdf5 = new HdfFile(file)) {
             Attribute attribute = hdf5.getAttribute(KERAS_ATTRIBUTE);
-            // A text of variable length has a few bytes here, wherever it is itself.
+            // For a text of variable length, this is the size of a reference, not that of the text.
             if (attribute != null && attribute.isScalar() && attribute.getSizeInBytes() <= MAX_BYTES) {
                 configuration = attribute.getData();
             }
-        } catch (RuntimeException | StackOverflowError e) { // a damaged file leads to many kinds
+        } catch (RuntimeException | StackOverflowError e) { // a damaged file can cause many kinds of exceptions
             throw new IllegalArgumentException("an HDF5 file must be whole and readable: " + e, e);
         }
         if (!(configuration instanceof String text)) {

@@ -6,8 +6,8 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Selects the clicks of a period that are tested: clicks on items seen before, of the sessions that have at least two of
- * them.
+ * Selects the clicks of a period that are tested: clicks on items seen in earlier periods, in sessions that have at
+ * least two such clicks.
  */
 final class TestClicks {
     private TestClicks() {}

@@ -51,8 +51,8 @@ final class SgemmMain {
     }
 
     /** Returns the core type whose kernels OpenBLAS runs. JavaCPP has no binding for this function. */
-    // Restricted because a wrong signature crashes: this is char* openblas_get_corename(void), a constant of the
-    // library.
+    // Restricted because a wrong signature crashes. The function is char* openblas_get_corename(void), which returns a
+    // constant of the library.
     @SuppressWarnings("restricted")
     private static String coreName() {
         MemorySegment function = SymbolLookup.loaderLookup()

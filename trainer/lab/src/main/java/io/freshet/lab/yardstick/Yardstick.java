@@ -50,7 +50,7 @@ public final class Yardstick implements AutoCloseable {
      *
      * @param coreTypes core types of OpenBLAS to try, see {@link CoreTypes}
      * @param threads numbers of threads to measure on
-     * @param progress receives a text about each step before it begins
+     * @param progress receives a text that describes each step, before the step begins
      * @throws IllegalStateException if none of the core types can be measured
      */
     public Yardstick(List<String> coreTypes, Collection<Integer> threads, Consumer<String> progress)

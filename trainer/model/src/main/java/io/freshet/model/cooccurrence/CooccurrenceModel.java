@@ -10,7 +10,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A memory of clicks beside a network: it knows an item after one click, whereas gradients need many.
+ * A memory of clicks beside a network: it learns an item from one click, whereas gradient descent needs many.
  *
  * <p>For each item it keeps the {@linkplain NeighbourList neighbours}: the items that the same users clicked within a few
  * clicks before or after. It mixes the suggestions of the neighbours, and of the user's own history, with the network's

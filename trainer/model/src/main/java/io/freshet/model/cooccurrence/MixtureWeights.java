@@ -3,10 +3,11 @@ package io.freshet.model.cooccurrence;
 import java.util.Arrays;
 
 /**
- * Weight of each component in the mixture, by context. A context is how much is known of the newest item's neighbours, and
- * how long the history is. The weights are learned by incremental expectation-maximisation (Neal and Hinton, "A View of the
- * EM Algorithm that Justifies Incremental, Sparse, and Other Variants", 1998), one step for each click, with w the weights
- * of its context and p<sub>c</sub> the probability that component c gave the clicked item:
+ * Weight of each component in the mixture, by context. A context is a pair of levels: one for the total weight of the
+ * newest item's neighbours, and one for the length of the history. The weights are learned by incremental
+ * expectation-maximisation (Neal and Hinton, "A View of the EM Algorithm that Justifies Incremental, Sparse, and
+ * Other Variants", 1998), one step for each click, with w the weights of its context and p<sub>c</sub> the
+ * probability that component c gave the clicked item:
  *
  * <pre>
  * r<sub>c</sub> = w<sub>c</sub> p<sub>c</sub> / Σ w p,   w ← (1 - η) w + η r,

@@ -52,7 +52,7 @@ final class Moments implements AutoCloseable {
         addTo(items, row, cluster, 1);
     }
 
-    /** Removes a row's vector, which must be the same as when it was added. */
+    /** Removes a row's vector from a cluster. The vector must be the same as when it was added. */
     void remove(RowTable items, int row, int cluster) {
         counts[cluster]--;
         addTo(items, row, cluster, -1);

@@ -19,8 +19,8 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The complete state that answers depend on: the vocabulary, an item vector for each of its rows, the encoder's parameters,
- * the click memory, and the step up to which all of them were learned.
+ * The complete state that determines answers: the vocabulary, an item vector for each of its rows, the encoder's
+ * parameters, the click memory, and the step up to which all of them were learned.
  *
  * <p>One thread changes the model, by training or by applying deltas; many threads may read it while it does not change.
  * Owns its off-heap memory.
@@ -168,7 +168,7 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
-     * Applies a whole delta. A delta that is refused changes nothing.
+     * Applies a whole delta. If the delta is rejected, the model does not change.
      *
      * @param parts all parts of the delta, in order
      * @throws IllegalArgumentException if the delta does not fit this model, or holds a number that is not finite

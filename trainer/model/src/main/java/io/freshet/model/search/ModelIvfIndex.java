@@ -12,10 +12,10 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clusters of a model's items, for answers that look at some of the items instead of all ({@link
- * Scorer#answer(RecommenderModel, IvfIndex, int, TopKResults)}). Deltas of the model take effect in the clusters at once.
- * Clusters are built in slices of some milliseconds. They are rebuilt when the number of items that were added or have
- * changed cluster exceeds half of all items.
+ * Clusters of a model's items, for answers that examine some of the items instead of all of them
+ * ({@link Scorer#answer(RecommenderModel, IvfIndex, int, TopKResults)}). Deltas of the model take effect in the
+ * clusters at once. Clusters are built in slices of a few milliseconds. They are rebuilt when the number of items
+ * that were added or have changed cluster exceeds half of all items.
  *
  * <p>{@link #apply} and {@link #close} must be called while no thread reads the model; {@link #advance} by one thread at a
  * time, while others may read the model. Owns its memory; borrows the model.
@@ -31,7 +31,7 @@ public final class ModelIvfIndex implements AutoCloseable {
     private final int leastItems;
     private volatile @Nullable IvfIndex current;
     private @Nullable IvfIndexBuild build;
-    private @Nullable IvfIndex made; // but not warmed up
+    private @Nullable IvfIndex made; // built, but not warmed up yet
     private @Nullable IvfIndex replaced; // may still have readers
     private final SearchQuery tried = new SearchQuery();
     private final TopRows best = new TopRows();

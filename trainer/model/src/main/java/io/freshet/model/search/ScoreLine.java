@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scores of some rows for one query, from which the best are selected and which are summed while they are in the L1 cache.
- * Owns its memory.
+ * Scores of some rows for one query. The best scores are selected, and all are summed, while they are in the L1
+ * cache. Owns its memory.
  */
 final class ScoreLine implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;

@@ -271,9 +271,8 @@ public final class Rows {
      */
     public static double squareSum(MemorySegment x, long at, long count) {
         double sum = 0;
-        // Short runs are summed in float, so that few conversions are needed. The runs are summed in double, so that
-        // long sums
-        // keep their precision.
+        // Short runs are summed in float, so that few conversions are needed. The sums of the runs are added in double,
+        // so that long sums keep their precision.
         long bytes = count * Float.BYTES;
         for (long run = 0; run < bytes; run += RUN * BLOCK) {
             sum += squareSumOfRun(x, at + run, Math.min(RUN * BLOCK, bytes - run));

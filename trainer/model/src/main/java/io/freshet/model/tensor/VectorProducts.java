@@ -69,7 +69,7 @@ public final class VectorProducts implements Products {
 
     private static final int ROWS = 6;
 
-    /** A sum of numbers read ahead that in practice does not occur, which the compiler cannot know. */
+    /** A value that a sum of numbers read ahead never has in practice. The compiler cannot know that. */
     private static final int NEVER = 0x5eed1234;
 
     /**
@@ -96,8 +96,7 @@ public final class VectorProducts implements Products {
         this.tile = tile;
     }
 
-    // reinterpret is restricted because a wrong length reads past the memory: operands are checked before they are
-    // used.
+    // reinterpret is restricted because a wrong length reads past the memory. Each product checks its operands first.
     @SuppressWarnings("restricted")
     private static MemorySegment allMemory() {
         return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -212,9 +211,8 @@ public final class VectorProducts implements Products {
             long offset = (long) column * Float.BYTES;
             for (int row = 0; row < m; row += ROWS) {
                 int rows = Math.min(ROWS, m - row);
-                // If columns are adjacent, the next rows follow these in memory. Otherwise, and at the end, these rows
-                // are read
-                // again.
+                // If columns are adjacent, the next rows follow these rows in memory. Otherwise, and at the end, these
+                // rows are read again.
                 boolean hasNext = k > 1 && aColumn == Float.BYTES && row + 2 * ROWS <= m;
                 long ahead = a + (hasNext ? row + ROWS : row) * aRow;
                 int aheadStep = hasNext ? step(((ROWS - 1) * aRow + (k - 1) * 4L) / (k - 1) & -4L) : 0;

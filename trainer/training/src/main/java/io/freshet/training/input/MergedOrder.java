@@ -10,8 +10,8 @@ import org.jspecify.annotations.Nullable;
  * until then.
  *
  * <p>So the next record is known only if, for every partition, the next record has been fetched or is known not to
- * exist. A quiet partition therefore delays the others. With one partition it is the order of offsets. Does not own
- * the partitions. Not thread-safe.
+ * exist. A quiet partition therefore delays the others. With one partition, the order is that of the offsets. Does
+ * not own the partitions. Not thread-safe.
  */
 final class MergedOrder {
     private final List<InputPartition> partitions; // ascending

@@ -5,8 +5,8 @@ import io.freshet.training.liveness.Heartbeats;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Decides which of a model's trainers learns. Advisory: mutual exclusion comes from transactional fencing, which rejects a
- * trainer that wrongly believes it holds the lease.
+ * Decides which of a model's trainers learns. A lease is advisory: Kafka's fencing of transactional producers ensures
+ * mutual exclusion, and rejects the commits of a trainer that wrongly believes that it holds the lease.
  */
 public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Unshared {
     /** Returns the lease that the configuration asks for. The caller may still have to wait until it holds the lease. */
@@ -32,7 +32,10 @@ public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Un
     @Override
     void close();
 
-    /** A lease that every trainer holds at once: none waits, and the trainer that started last fences the others. */
+    /**
+     * A lease that all trainers hold at the same time: no trainer waits, and the trainer that started last fences the
+     * others.
+     */
     record Unshared() implements Lease {
         @Override
         public boolean isHeld() {

@@ -70,7 +70,7 @@ public record LossConfig(
         }
     }
 
-    /** Which targets share negatives. */
+    /** Determines which targets share negatives. */
     public enum Sampling {
         /** Nothing is drawn: all items are candidates for each target. */
         ALL("all"),

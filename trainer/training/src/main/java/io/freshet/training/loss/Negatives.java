@@ -13,7 +13,7 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws the negatives of each step. Each draw has a number, which is its index in {@link #draws}: {@code i} in a set for the
+ * Draws the negatives of each step. The number of a draw is its index in {@link #draws}: {@code i} in a set for the
  * batch, {@code chunk · K + i} in a set for each chunk, {@code state · K + i} in a set for each position.
  *
  * <p>Only one thread may call {@link #prepare} and {@link #observe}. Between them, several threads may draw, each for its own

@@ -67,7 +67,7 @@ public final class Popularity {
         setCount(row, counts[row] + 1);
     }
 
-    /** Makes a {@linkplain #remove removed} row an unobserved one. */
+    /** Makes a {@linkplain #remove removed} row available to draws again, as a row never observed. */
     public void add(int row) {
         if (row < rows && counts[row] == NO_ITEM) {
             setCount(row, 0);

@@ -166,9 +166,8 @@ public final class CausalAttention implements AutoCloseable {
         for (long i = 0; i < (long) columns * Float.BYTES; i += VECTOR) {
             Lanes.store(filling, result.memory(), at + i);
         }
-        // Four rows cost little more than one. Rows after the last one are therefore computed from whatever b holds
-        // there,
-        // and then overwritten with rest.
+        // Four rows cost little more than one. Rows after the last one are therefore computed from arbitrary contents
+        // of b, and then overwritten with rest.
         int rows = Math.max(count, Math.min((count + 3) & -4, b.rowsFrom(first)));
         Rows.dots(b, first, rows, a.memory(), a.at(aRow), headDim, result.memory(), at);
         for (int j = count; j < rows; j++) {
