@@ -68,6 +68,7 @@ public record EventTypes(Map<String, Float> weights, Set<String> filterOnly, Set
         }
     }
 
+    /** Returns the effect of events of this type. Events without a type (null) are in the history. */
     public Meaning meaning(@Nullable String type) {
         if (type == null) {
             return Meaning.IN_HISTORY;

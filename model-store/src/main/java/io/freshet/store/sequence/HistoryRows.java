@@ -101,6 +101,7 @@ public final class HistoryRows {
         return weights;
     }
 
+    /** Returns the length of the history. */
     public int size() {
         return size;
     }
@@ -110,6 +111,7 @@ public final class HistoryRows {
         return seen;
     }
 
+    /** Returns the number of valid elements of {@link #seen}. */
     public int seenSize() {
         return seenSize;
     }

@@ -57,6 +57,7 @@ public final class SafetensorsFile {
         }
     }
 
+    /** Returns the free text of the header by name. */
     public Map<String, String> metadata() {
         return header.metadata();
     }

@@ -27,6 +27,7 @@ public final class SequentialRules implements Baseline {
     private int[] scored = new int[16]; // rows whose score is not zero
     private int scoredSize;
 
+    /** @param popularityWindow number of clicks in the window that ranks items without a rule */
     public SequentialRules(int popularityWindow, SeenItems seenItems) {
         this.seenItems = seenItems;
         this.popularity = new WindowedPopularity(popularityWindow, seenItems);

@@ -26,6 +26,7 @@ public final class SgemmRate implements AutoCloseable {
     private final Matrix b = Matrix.over(memory, (long) SIZE * SIZE, SIZE);
     private final Matrix c = Matrix.over(memory, 2L * SIZE * SIZE, SIZE);
 
+    /** Allocates and fills the matrices. */
     public SgemmRate() {
         for (long i = 0; i < 2L * SIZE * SIZE; i++) {
             memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i % 17 - 8) / 8f);

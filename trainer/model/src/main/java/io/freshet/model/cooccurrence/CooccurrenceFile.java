@@ -41,6 +41,7 @@ public final class CooccurrenceFile {
 
     private CooccurrenceFile() {}
 
+    /** Writes a memory to a file, which is created or replaced. */
     public static void write(Path file, CooccurrenceModel memory) throws IOException {
         Files.write(file, encode(memory));
     }

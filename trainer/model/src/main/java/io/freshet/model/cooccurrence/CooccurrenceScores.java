@@ -31,6 +31,7 @@ public final class CooccurrenceScores {
 
     private int target;
 
+    /** Removes all histories. */
     public void clear() {
         size = 0;
     }
@@ -50,6 +51,7 @@ public final class CooccurrenceScores {
         return ends[history];
     }
 
+    /** Returns the vocabulary row at a place. */
     public int row(int place) {
         return rows[place];
     }

@@ -310,10 +310,12 @@ public final class SequenceBatch {
         return placeStarts[end] - placeStarts[first];
     }
 
+    /** Returns the vocabulary row of a token. */
     public int input(int token) {
         return inputs[token];
     }
 
+    /** Returns the vocabulary row of a state's target, or {@link #NO_TARGET}. */
     public int target(int state) {
         return targets[state];
     }
@@ -336,6 +338,7 @@ public final class SequenceBatch {
         return false;
     }
 
+    /** Returns the position of a token, below {@code maxLength}. */
     public int position(int token) {
         return positions[token];
     }

@@ -71,11 +71,12 @@ public final class ChildJvm implements AutoCloseable {
         return child;
     }
 
+    /** Returns the process, which this object ends on {@link #close}. */
     public Process process() {
         return process;
     }
 
-    /** Kills the process if it still runs, as {@code kill -9} does, and waits until it has ended. */
+    /** Kills the process if it still runs, as {@code kill -9} does, and waits for its end, though not for ever. */
     @Override
     public void close() {
         process.destroyForcibly();

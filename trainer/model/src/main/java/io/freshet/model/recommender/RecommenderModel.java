@@ -66,6 +66,7 @@ public final class RecommenderModel implements AutoCloseable {
         return config;
     }
 
+    /** Returns the layout of {@link #dense}. */
     public ParameterLayout layout() {
         return layout;
     }

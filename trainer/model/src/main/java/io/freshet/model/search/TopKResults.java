@@ -38,6 +38,7 @@ public final class TopKResults {
         return counts[history];
     }
 
+    /** Returns the vocabulary row of the item at a place, 0 for the best item. */
     public int row(int history, int place) {
         return rows[history * k + place];
     }

@@ -15,6 +15,7 @@ import org.bytedeco.javacpp.Pointer;
  * the CPU, on the number of threads, and on the number of rows of a product. It runs single-threaded here.
  */
 public final class BlasProducts implements Products {
+    /** Creates products, and limits OpenBLAS to one thread in the whole process. */
     public BlasProducts() {
         blas_set_num_threads(1);
     }

@@ -31,6 +31,7 @@ public final class Matrix {
         return new Matrix(memory, start + (long) column * Float.BYTES, stride);
     }
 
+    /** Returns the memory that the matrix views and does not own. */
     public MemorySegment memory() {
         return memory;
     }

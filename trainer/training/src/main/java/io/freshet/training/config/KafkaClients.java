@@ -93,6 +93,10 @@ public final class KafkaClients {
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
+    /**
+     * Returns a producer with the model's transactional id. Its transactions fence those of other producers with this
+     * id.
+     */
     public static Producer<byte[], byte[]> producer(OnlineConfig config) {
         Map<String, Object> settings = new HashMap<>(config.producer());
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId(config, settings));

@@ -77,6 +77,7 @@ public final class Fit implements AutoCloseable {
                         .anyMatch(user -> heldOut.include(data.user(user), data.sequence(user)));
     }
 
+    /** Returns the learner, which this object owns. */
     public Learner learner() {
         return learner;
     }

@@ -38,6 +38,7 @@ public final class SequenceDataset {
         return users.size();
     }
 
+    /** Returns the id of a user. */
     public String user(int user) {
         return users.get(user);
     }

@@ -73,6 +73,7 @@ public final class Learner implements AutoCloseable {
     private Matrix inputGradients; // (tokens, d)
     private MemorySegment targetGradients; // (states): weights · dℓ/ds⁺
 
+    /** Creates a learner with moments of zero, at optimiser step 0. The model remains the caller's. */
     public Learner(RecommenderModel model, TrainingConfig config) {
         this.model = model;
         this.config = config;

@@ -21,6 +21,7 @@ public final class LearnerCheckpoint implements AutoCloseable {
     private long modelStep;
     private boolean taken;
 
+    /** Creates a checkpoint that holds no state. The learner remains the caller's. */
     public LearnerCheckpoint(Learner learner) {
         this.learner = learner;
         int d = learner.model().dim();

@@ -12,6 +12,7 @@ public final class ClockWatch {
     private final Clock clock;
     private long latestMs;
 
+    /** @param clock the clock to watch */
     public ClockWatch(Clock clock) {
         this.clock = clock;
         this.latestMs = clock.millis();

@@ -24,6 +24,7 @@ public final class StreamAccuracy {
     private long spacing = 1;
     private long clicks;
 
+    /** @param k cut-off: a target ranked among the first k is a hit */
     public StreamAccuracy(int k) {
         this(k, CHECKPOINTS);
     }

@@ -39,6 +39,7 @@ public final class ModelLogWriter implements AutoCloseable {
     private long nextOffset;
     private boolean inTransaction;
 
+    /** @param producer a transactional producer, which this object owns from now on */
     public ModelLogWriter(Producer<byte[], byte[]> producer, OnlineConfig config) {
         this.producer = producer;
         this.topics = config.topics();

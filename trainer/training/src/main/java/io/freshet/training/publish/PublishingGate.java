@@ -89,6 +89,7 @@ public final class PublishingGate {
         }
     }
 
+    /** Returns whether learned weights are published. */
     public boolean isOpen() {
         return open;
     }

@@ -53,6 +53,7 @@ public final class ReplayFile {
 
     private ReplayFile() {}
 
+    /** Writes a reservoir to a file, which is created or replaced. */
     public static void write(Path file, ReplayReservoir reservoir) throws IOException {
         Files.write(file, encode(reservoir));
     }

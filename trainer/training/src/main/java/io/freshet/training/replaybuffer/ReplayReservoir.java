@@ -141,10 +141,12 @@ public final class ReplayReservoir {
         return size;
     }
 
+    /** Returns the maximum number of users. */
     public int capacity() {
         return capacity;
     }
 
+    /** Returns the maximum number of positions kept for each user. */
     public int maxLength() {
         return maxLength;
     }

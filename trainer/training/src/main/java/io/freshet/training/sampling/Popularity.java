@@ -24,6 +24,7 @@ public final class Popularity {
     private long total;
     private int rows;
 
+    /** Creates a distribution without rows. */
     public Popularity(float power) {
         this.power = power;
     }

@@ -14,8 +14,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
 /**
- * Binds the metrics of Kafka clients to a registry, as {@code kafka.*}, until closed. A client adds metrics as it does
- * more, so one thread rescans all clients periodically. Not thread-safe.
+ * Binds the metrics of Kafka clients to a registry, as {@code kafka.*}, until closed. A client registers further
+ * metrics while it runs, so one thread scans all clients periodically. Not thread-safe.
  */
 public final class KafkaMeters implements AutoCloseable {
     /** Interval between two scans for new metrics of a client. */
@@ -28,6 +28,7 @@ public final class KafkaMeters implements AutoCloseable {
     private final ScheduledExecutorService looks = MeterThread.named("kafka-meters");
     private final List<KafkaClientMetrics> watched = new ArrayList<>();
 
+    /** Creates meters that watch no client yet. */
     public KafkaMeters(MeterRegistry registry) {
         this.registry = registry;
     }

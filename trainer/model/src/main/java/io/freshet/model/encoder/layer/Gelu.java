@@ -19,6 +19,7 @@ public final class Gelu {
 
     private Gelu() {}
 
+    /** Returns {@code x · Φ(x)} in each lane. */
     public static FloatVector of(FloatVector x) {
         return x.mul(distribution(x));
     }

@@ -16,6 +16,7 @@ import jdk.incubator.vector.FloatVector;
 public final class GruCell {
     private final int d;
 
+    /** @param d width of a state, a multiple of {@link Lanes#WIDTH} */
     public GruCell(int d) {
         this.d = d;
     }

@@ -45,6 +45,7 @@ public final class MaskedInput {
         this.inverseDeviation = new float[capacity];
     }
 
+    /** Sets the dropout of the following passes. */
     public void dropBy(Dropout next) {
         dropout = next;
     }

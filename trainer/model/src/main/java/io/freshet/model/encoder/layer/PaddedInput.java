@@ -70,6 +70,7 @@ public final class PaddedInput {
         }
     }
 
+    /** Sets the dropout of the following passes. */
     public void dropBy(Dropout next) {
         dropout = next;
     }

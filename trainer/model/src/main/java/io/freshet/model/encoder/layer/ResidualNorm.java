@@ -34,6 +34,7 @@ public final class ResidualNorm {
         return new ResidualNorm(norm, d, memory.matrix(rows, d), new float[rows]);
     }
 
+    /** Sets the dropout of the following passes. */
     public void dropBy(Dropout next) {
         dropout = next;
     }
