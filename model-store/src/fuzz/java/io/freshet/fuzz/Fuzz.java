@@ -101,7 +101,7 @@ public final class Fuzz<T> {
         return this;
     }
 
-    /** Sets when two values are the same, if {@code equals} does not tell. */
+    /** Sets the equivalence of values, if it is not {@code equals}. */
     public Fuzz<T> sameIf(BiPredicate<T, T> areSame) {
         same = areSame;
         return this;

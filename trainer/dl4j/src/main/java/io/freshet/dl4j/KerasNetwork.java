@@ -167,7 +167,7 @@ final class KerasNetwork {
         }
     }
 
-    /** Requires that a layer has a sequence as its input, and notes what it returns. */
+    /** Requires that a layer has a sequence as its input, and records whether it returns a sequence. */
     private void sequence(KerasLayer layer, boolean returnsSequence) {
         if (!sequence) {
             throw layer.refusal("needs a sequence, and the layer before it returns one vector");

@@ -7,7 +7,7 @@ package io.freshet.lab.continual;
  * @param learnedClicks number of clicks in the period learned
  * @param items number of items seen so far, among which targets are ranked
  * @param events number of targets ranked
- * @param served accuracy of what the learner serves
+ * @param served accuracy of the mixture that the learner serves
  * @param network accuracy of the learner's network alone
  */
 public record Cycle(

@@ -19,7 +19,7 @@ final class TestRanks {
         }
     }
 
-    /** Returns the ranks by what the learner serves. May be called once. */
+    /** Returns the ranks by the mixture that the learner serves. May be called once. */
     int[] served() {
         return served.build().toArray();
     }

@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param model network of the online learner and of the frozen one
  * @param training how the network learns from a batch
- * @param learning what a step consists of
+ * @param learning settings of a step
  * @param stepClicks records of a step; only the last step has fewer
  * @param seen whether the items of a user's history are ranked among the candidates for the next one
  * @param methods methods that the online learner is compared with

@@ -4,7 +4,7 @@ import io.freshet.model.tensor.Matrix;
 import io.freshet.model.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 
-/** Serves with a training encoder, from which it takes the states after the last tokens. Owns the encoder. */
+/** Serves with a training encoder: takes the states after the last tokens from its forward pass. Owns the encoder. */
 public final class LastStates implements HistoryEncoder {
     private final Encoder encoder;
     private final int d;

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
- * A row-major float32 matrix, or a band of its columns, over memory that it does not own. Rows are {@code stride} floats apart.
- * A matrix has no number of rows: the caller knows how many are in use.
+ * A row-major float32 matrix, or a band of its columns, over memory that it does not own. Rows are {@code stride}
+ * floats apart. A matrix does not store its number of rows; the caller knows how many rows are in use.
  */
 public final class Matrix {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;

@@ -15,7 +15,7 @@ import java.util.Map;
  *     can commit
  * @param model settings of the network
  * @param training how the network learns from a batch
- * @param learning what a step consists of
+ * @param learning settings of a step
  * @param stepClicks maximum number of records in a step
  * @param catchUpClicks number of waiting records from which a step takes up to {@value #CATCH_UP_FACTOR} times
  *     {@code catchUpClicks} records, so that learning catches up; 0 for never
@@ -28,8 +28,8 @@ import java.util.Map;
  * @param retention snapshots that stay in the store, in addition to the one that is served
  * @param gateShare learned weights are not published while the NDCG of the newest window is below this share of the
  *     best recent window's NDCG; 0 to publish always
- * @param leaseTimeout how long the learning trainer may be silent before a standby trainer takes over; zero for no standby
- *     trainers, where a trainer that starts fences an older one at once
+ * @param leaseTimeout how long the learning trainer may be silent before a standby trainer takes over; zero for no
+ *     standby trainers: a trainer that starts then fences an older one at once
  * @param consumer settings of the Kafka consumers, except those that the trainer must set itself
  * @param producer settings of the Kafka producer, except those that the trainer must set itself
  */
@@ -115,12 +115,12 @@ public record OnlineConfig(
                 kafka);
     }
 
-    /** Returns the most records that one poll of the input should return. */
+    /** Returns the maximum number of records that one poll of the input should return. */
     public int pollRecords() {
         return Math.max(mostClicks(catchUpClicks), batchClicks);
     }
 
-    /** Returns the most records of a step when {@code waiting} records wait. */
+    /** Returns the maximum number of records in a step when {@code waiting} records wait. */
     public int mostClicks(long waiting) {
         return catchUpClicks > 0 && waiting >= catchUpClicks
                 ? Math.max(stepClicks, CATCH_UP_FACTOR * catchUpClicks)

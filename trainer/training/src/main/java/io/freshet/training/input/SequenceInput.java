@@ -162,9 +162,9 @@ public final class SequenceInput implements AutoCloseable {
      * <p>The first poll returns records that the consumer prefetched at the end of the previous poll, so they are as old as
      * the step in between. The linger time also brings in the records that have arrived since.
      *
-     * @param most maps the number of waiting records to the most records to take
-     * @param patience longest wait for the first record
-     * @param linger longest wait for more records after the first
+     * @param most maps the number of waiting records to the maximum number of records to take
+     * @param patience maximum time to wait for the first record
+     * @param linger maximum time to wait for more records after the first
      */
     public InputBatch take(LongToIntFunction most, Duration patience, Duration linger) {
         lookForPartitions();
@@ -189,7 +189,8 @@ public final class SequenceInput implements AutoCloseable {
      * {@linkplain #endAtWhatIsThere the end}, and none if they do not arrive in time. The positions alone determine which
      * records these are; timing does not.
      *
-     * @param patience longest wait for all of the records; those that have arrived by then are kept for the next call
+     * @param patience maximum time to wait for all of the records; on timeout, the records that have arrived are kept
+     *     for the next call
      */
     public InputBatch takeExactly(int count, Duration patience) {
         lookForPartitions();

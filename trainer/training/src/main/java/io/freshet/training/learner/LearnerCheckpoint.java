@@ -56,7 +56,7 @@ public final class LearnerCheckpoint implements AutoCloseable {
     }
 
     /**
-     * Sets the learner back to the state held, which is kept.
+     * Sets the learner back to the state held. The checkpoint keeps that state.
      *
      * @throws IllegalStateException if no state is held, or if the number of items has changed since it was taken
      */

@@ -17,8 +17,8 @@ import java.util.List;
  */
 public final class ModelChanges {
     /**
-     * Default limit of the rows of observed clicks: some 12,000 clicks, which are seconds of a busy stream, and half a
-     * megabyte.
+     * Default limit of the number of rows of observed clicks: some 12,000 clicks, which a busy stream brings in
+     * seconds, in half a megabyte.
      */
     private static final int MAX_OBSERVED_ROWS = 1 << 17;
 

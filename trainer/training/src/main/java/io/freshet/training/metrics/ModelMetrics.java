@@ -3,7 +3,7 @@ package io.freshet.training.metrics;
 /**
  * Metrics of a model that mixes a network with a memory, and of its two parts, over the same events.
  *
- * @param served metrics of the mixture, which is what the model serves
+ * @param served metrics of the mixture, which the model serves
  * @param network metrics of the network alone
  * @param memory metrics of the memory alone
  */

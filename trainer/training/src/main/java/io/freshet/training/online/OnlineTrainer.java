@@ -98,8 +98,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Learns until the trainer is closed, fenced out for good or failed; {@link #status} says which. Throws only errors
-     * after which no thread can continue, such as a lack of memory.
+     * Learns until the trainer is closed, is fenced out for good or fails; {@link #status} says which. Throws only
+     * errors after which no thread can continue, such as a lack of memory.
      */
     @Override
     public void run() {
@@ -258,9 +258,9 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Lets the next term begin from a snapshot, where finite weights learn the steps since the last commit again. Throws if
-     * the weights have become non-finite too many times in a row without getting any further, as they would then do so for
-     * ever.
+     * Lets the next term begin from a snapshot, where finite weights learn the steps since the last commit again.
+     * Throws if the weights have become non-finite too many times in a row without any progress, because this would
+     * then repeat for ever.
      */
     private void recoverOrThrow(NonFiniteModelException e) {
         recoveriesInPlace = status.step() > farthestStep ? 1 : recoveriesInPlace + 1;

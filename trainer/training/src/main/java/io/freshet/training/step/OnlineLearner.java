@@ -56,7 +56,7 @@ import java.util.Set;
  * targets. A new position that is not a target is not an event, and the memory does not observe it. A sequence
  * without a new target is not in the batch. A step that adds to no history makes no optimiser step. An item gets a
  * row with its first event that is in a history. Erased users are removed from the reservoir before anything is drawn
- * from it; what the model has learned from them stays.
+ * from it; the weights that were learned from them stay.
  *
  * <p>All state that a step depends on is in this object and in the snapshot's files. The model, the optimiser, the
  * reservoir and the metrics are a function of the configuration and of the updates of each step alone. They depend neither
@@ -246,7 +246,7 @@ public final class OnlineLearner implements AutoCloseable {
         learner.changes().restartFrom(model);
     }
 
-    /** Returns the model, to be read between steps. */
+    /** Returns the model, which this object owns. Read it only between steps. */
     public RecommenderModel model() {
         return model;
     }
@@ -264,12 +264,15 @@ public final class OnlineLearner implements AutoCloseable {
         return config;
     }
 
-    /** Returns the metrics of what is served over all targets ranked so far, to be read between steps. */
+    /** Returns the metrics of the served mixture over all targets ranked so far. Read them only between steps. */
     public PrequentialMetrics metrics() {
         return metrics.served();
     }
 
-    /** Returns the metrics of what is served, of the network alone and of the memory alone, to be read between steps. */
+    /**
+     * Returns the metrics of the served mixture, of the network alone and of the memory alone. Read them only between
+     * steps.
+     */
     public ModelMetrics modelMetrics() {
         return metrics;
     }

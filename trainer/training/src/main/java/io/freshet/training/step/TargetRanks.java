@@ -17,7 +17,7 @@ public final class TargetRanks {
         this.memory = memory;
     }
 
-    /** Returns the ranks by the mixture of network and memory, which is what the model serves. */
+    /** Returns the ranks by the mixture of network and memory, which the model serves. */
     public int[] served() {
         return served;
     }

@@ -34,9 +34,9 @@ public final class KafkaMeters implements AutoCloseable {
     }
 
     /**
-     * Returns a filter that drops metrics not worth a time series: those of each connection to a broker, which are many,
-     * and the block cache as reported by each store, since all stores share one cache. Must be installed before the
-     * registry has meters.
+     * Returns a filter that drops metrics that do not justify a time series: the many metrics of single connections
+     * to brokers, and the block cache as reported by each store, since all stores share one cache. Must be installed
+     * before the registry has meters.
      */
     public static MeterFilter filter() {
         return MeterFilter.deny(KafkaMeters::isIdle);
