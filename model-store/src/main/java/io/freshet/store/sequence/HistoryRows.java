@@ -91,7 +91,9 @@ public final class HistoryRows {
         return types.meaning(event.eventType()) == Meaning.IN_HISTORY;
     }
 
-    /** Returns the history, oldest first, in the first {@link #size} elements. Valid until the next event; read-only. */
+    /**
+     * Returns the history, oldest first, in the first {@link #size} elements. Valid until the next event; read-only.
+     */
     public int[] rows() {
         return rows;
     }

@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Caser (Tang and Wang, "Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding", WSDM 2018) as a DL4J
- * graph. With E (L, d) the vectors of the newest L = 5 items, zeros where there are fewer:
+ * Caser (Tang and Wang, "Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding", WSDM
+ * 2018) as a DL4J graph. With E (L, d) the vectors of the newest L = 5 items, zeros where there are fewer:
  *
  * <pre>
  * vertical:    v[k, c] = bv[k] + Σ_t Wv[k, t] · E[t, c]                           k &lt; 4 filters (L, 1): 4 d numbers

@@ -40,8 +40,8 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 
 /**
- * Translates a sequential Keras model into the configuration of a DL4J network with the same layers. Keras arranges a sequence
- * as (batch, L, d) and DL4J as (batch, d, L). Weights are not translated: they belong to other item vectors.
+ * Translates a sequential Keras model into the configuration of a DL4J network with the same layers. Keras arranges a
+ * sequence as (batch, L, d) and DL4J as (batch, d, L). Weights are not translated: they belong to other item vectors.
  *
  * <p>A layer, or a setting of a layer, that has no equivalent in DL4J is an error.
  */
@@ -176,9 +176,9 @@ final class KerasNetwork {
     }
 
     /**
-     * Adds a recurrent layer. DL4J computes wrong gradients for a masked LSTM unless its input is zero at padding and it receives
-     * no gradient there. A MaskLayer before the LSTM and one after it ensure both. The items themselves are already zero at
-     * padding.
+     * Adds a recurrent layer. DL4J computes wrong gradients for a masked LSTM unless its input is zero at padding and
+     * it receives no gradient there. A MaskLayer before the LSTM and one after it ensure both. The items themselves
+     * are already zero at padding.
      */
     private void addRecurrent(KerasLayer layer, Layer recurrent, boolean returnsSequence) {
         sequence(layer, returnsSequence);
@@ -242,7 +242,10 @@ final class KerasNetwork {
         addRecurrent(layer, new Bidirectional(joined, recurrent(inner)), true);
     }
 
-    /** Returns a dense layer. For a sequence that is a convolution of length 1: DL4J's TimeDistributed mixes up the mask. */
+    /**
+     * Returns a dense layer. For a sequence that is a convolution of length 1: DL4J's TimeDistributed mixes up the
+     * mask.
+     */
     private Layer dense(KerasLayer layer) {
         int units = layer.integer("units");
         boolean bias = layer.flag("use_bias", true);

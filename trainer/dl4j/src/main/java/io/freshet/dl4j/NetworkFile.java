@@ -24,10 +24,11 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the configuration of a network from a file. The file is DL4J's: the JSON of a {@code MultiLayerConfiguration} or a
- * {@code ComputationGraphConfiguration}, or a zip written by its {@code ModelSerializer}. Or it is a sequential model of Keras:
- * {@code .keras}, {@code .h5}, or the JSON of {@code to_json()}, see {@link KerasNetwork}. Only the configuration is read: the
- * weights belong to other item vectors, so the network is trained from scratch. No object is deserialised.
+ * Reads the configuration of a network from a file. The file is DL4J's: the JSON of a {@code MultiLayerConfiguration}
+ * or a {@code ComputationGraphConfiguration}, or a zip written by its {@code ModelSerializer}. Or it is a sequential
+ * model of Keras: {@code .keras}, {@code .h5}, or the JSON of {@code to_json()}, see {@link KerasNetwork}. Only the
+ * configuration is read: the weights belong to other item vectors, so the network is trained from scratch. No object
+ * is deserialised.
  *
  * <p>This class loads classes of DL4J only for a model of Keras.
  */
@@ -137,9 +138,9 @@ public final class NetworkFile {
     }
 
     /**
-     * Returns the canonical text of a network, which is the same for equal networks: fields are in alphabetical order, without
-     * spaces. Fields that do not affect the network get a fixed value: updaters, workspaces, caches, seeds, and counts of
-     * epochs and iterations.
+     * Returns the canonical text of a network, which is the same for equal networks: fields are in alphabetical
+     * order, without spaces. Fields that do not affect the network get a fixed value: updaters, workspaces, caches,
+     * seeds, and counts of epochs and iterations.
      *
      * @throws IllegalArgumentException if the text is not a network, or one that is not allowed
      */

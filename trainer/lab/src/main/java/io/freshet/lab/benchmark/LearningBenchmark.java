@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Measures an {@link OnlineLearner} while it grows to a given size, learns at that size, and forgets: call {@link #arrive},
- * {@link #live} and {@link #forget} once each, in this order. The clicks are synthetic and do not pass through Kafka. Owns
- * the learner. Not thread-safe.
+ * Measures an {@link OnlineLearner} while it grows to a given size, learns at that size, and forgets: call
+ * {@link #arrive}, {@link #live} and {@link #forget} once each, in this order. The clicks are synthetic and do not
+ * pass through Kafka. Owns the learner. Not thread-safe.
  */
 public final class LearningBenchmark implements AutoCloseable {
     private static final int STEPS_OF_A_DELTA = 4; // as many steps as a busy trainer learns between two deltas
@@ -74,8 +74,8 @@ public final class LearningBenchmark implements AutoCloseable {
     }
 
     /**
-     * Learns steps of users who have histories. A fifth as many steps precede them unmeasured, so that the JIT compiles the
-     * code.
+     * Learns steps of users who have histories. A fifth as many steps precede them unmeasured, so that the JIT
+     * compiles the code.
      */
     public Phase live(int steps) {
         StepTimes warmUp = new StepTimes();

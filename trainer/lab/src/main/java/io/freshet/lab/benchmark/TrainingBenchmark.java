@@ -137,9 +137,9 @@ public final class TrainingBenchmark {
     }
 
     /**
-     * Returns the floating-point operations that the matrix products of a training step need: forward, those of the encoder
-     * and 2 d K for each target that is ranked among K candidates; backward, twice as many. There is no padding to count,
-     * and recomputation is not counted.
+     * Returns the floating-point operations that the matrix products of a training step need: forward, those of the
+     * encoder and 2 d K for each target that is ranked among K candidates; backward, twice as many. There is no
+     * padding to count, and recomputation is not counted.
      */
     static double flops(SequenceBatch batch, EncoderShape encoder, long candidates) {
         return 3 * (encoder.flops(batch) + 2.0 * encoder.dim() * candidates * batch.targetCount());

@@ -10,11 +10,13 @@ import java.util.function.ToDoubleFunction;
  *
  * @param candidates number of candidates that the loss ranks for each target
  * @param targetsPerSecond targets learned per second
- * @param flopsPerSecond floating-point operations of training per second, as {@code TrainingBenchmark.flops} counts them
- * @param sgemmFlopsPerSecond speed of OpenBLAS at 1024³ with its fastest core type, measured alternating with the training
+ * @param flopsPerSecond floating-point operations of training per second, as {@code TrainingBenchmark.flops} counts
+ *     them
+ * @param sgemmFlopsPerSecond speed of OpenBLAS at 1024³ with its fastest core type, measured alternating with the
+ *     training
  * @param fmaFlopsPerSecond speed of fused multiply-adds in registers, measured alternating with the training
- * @param secondsToFullSpeed time from the start of training to the end of the first round that reached nine tenths of the
- *     measured rounds' median share of sgemm
+ * @param secondsToFullSpeed time from the start of training to the end of the first round that reached nine tenths of
+ *     the measured rounds' median share of sgemm
  * @param scratchBytes memory outside the heap, without the model's weights and the optimiser's two moments of each
  */
 public record TrainingSpeed(

@@ -13,8 +13,8 @@ final class TestClicks {
     private TestClicks() {}
 
     /**
-     * Returns the selected clicks in order. Each click except a session's first is a target, ranked given the clicks before
-     * it in its session.
+     * Returns the selected clicks in order. Each click except a session's first is a target, ranked given the clicks
+     * before it in its session.
      *
      * @param seen whether an item was in an earlier period
      */

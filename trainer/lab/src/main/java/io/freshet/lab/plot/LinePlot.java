@@ -7,8 +7,8 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A plot of lines over one x-axis, as SVG 1.1. Both axes start at 0, and each line has its name at its end. The background
- * is white, so that the plot is legible wherever it is shown.
+ * A plot of lines over one x-axis, as SVG 1.1. Both axes start at 0, and each line has its name at its end. The
+ * background is white, so that the plot is legible wherever it is shown.
  *
  * @param xLabel the quantity on the x-axis
  * @param yLabel the quantity on the y-axis

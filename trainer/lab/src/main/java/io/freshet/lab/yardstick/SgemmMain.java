@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * The main class of the process behind {@link SgemmProcess}. OpenBLAS chooses its kernels when its library is loaded, so every
- * core type needs its own process.
+ * The main class of the process behind {@link SgemmProcess}. OpenBLAS chooses its kernels when its library is loaded,
+ * so every core type needs its own process.
  *
  * <pre>
  * child    freshet-sgemm core SkylakeX          once, when the library is loaded and its product is right

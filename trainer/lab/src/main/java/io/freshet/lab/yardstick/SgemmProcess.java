@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process in which OpenBLAS runs the kernels of one core type and measures its matrix products on request. It uses no CPU
- * between requests. This object owns the process. Not thread-safe.
+ * A process in which OpenBLAS runs the kernels of one core type and measures its matrix products on request. It uses
+ * no CPU between requests. This object owns the process. Not thread-safe.
  */
 final class SgemmProcess implements AutoCloseable {
     private static final String CORE_TYPE_VARIABLE = "OPENBLAS_CORETYPE";

@@ -10,9 +10,9 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 
 /**
- * Measures how fast OpenBLAS multiplies square matrices of {@value #SIZE} rows in this process, with the kernels that it has
- * chosen for this CPU. {@link Yardstick} measures the same with kernels chosen by name. Owns its matrices. While it measures,
- * nothing else in the process may call OpenBLAS, because the number of OpenBLAS threads is global.
+ * Measures how fast OpenBLAS multiplies square matrices of {@value #SIZE} rows in this process, with the kernels that
+ * it has chosen for this CPU. {@link Yardstick} measures the same with kernels chosen by name. Owns its matrices.
+ * While it measures, nothing else in the process may call OpenBLAS, because the number of OpenBLAS threads is global.
  */
 public final class SgemmRate implements AutoCloseable {
     private static final int SIZE = 1024;
@@ -61,8 +61,8 @@ public final class SgemmRate implements AutoCloseable {
     }
 
     /**
-     * Multiplies once and returns whether a sample of the result equals plain sums. All values are small multiples of 1/8, so
-     * every order of summation is exact.
+     * Multiplies once and returns whether a sample of the result equals plain sums. All values are small multiples of
+     * 1/8, so every order of summation is exact.
      */
     boolean isRight() {
         multiply();

@@ -14,9 +14,9 @@ import java.util.Arrays;
  * η = max(1 / {@value #MEMORY}, 1 / (n + {@value #PRIOR}))
  * </pre>
  *
- * <p>where n is the number of clicks in the context. A context's first clicks therefore count fully, and later ones are
- * forgotten exponentially. A component without a prediction keeps its weight; its share goes to the other components. Not
- * thread-safe.
+ * <p>where n is the number of clicks in the context. A context's first clicks therefore count fully, and later ones
+ * are forgotten exponentially. A component without a prediction keeps its weight; its share goes to the other
+ * components. Not thread-safe.
  */
 final class MixtureWeights {
     private static final int MEMORY = 200; // clicks
@@ -56,8 +56,8 @@ final class MixtureWeights {
     }
 
     /**
-     * Returns the component's share among {@code components}, the set of those that have a prediction. It must be one of
-     * them.
+     * Returns the component's share among {@code components}, the set of those that have a prediction. It must be one
+     * of them.
      */
     double share(int context, int components, Component component) {
         return weights[place(context, component)] / sum(context, components);

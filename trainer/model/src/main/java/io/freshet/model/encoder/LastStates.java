@@ -27,7 +27,8 @@ public final class LastStates implements HistoryEncoder {
     }
 
     /**
-     * Moves the rows of last tokens to the front. They are moved in order, so no row is overwritten before it has been moved.
+     * Moves the rows of last tokens to the front. They are moved in order, so no row is overwritten before it has
+     * been moved.
      */
     public static void gather(SequenceBatch batch, int first, int end, Matrix states, int d) {
         for (int s = first; s < end; s++) {

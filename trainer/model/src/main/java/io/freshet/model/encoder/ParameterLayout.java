@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Offsets of an encoder's parameters in the flat block that holds them all. An encoder adds its parameters once, in the order
- * of the block, when it is constructed.
+ * Offsets of an encoder's parameters in the flat block that holds them all. An encoder adds its parameters once, in
+ * the order of the block, when it is constructed.
  */
 public final class ParameterLayout {
     private final List<Parameter> parameters = new ArrayList<>();

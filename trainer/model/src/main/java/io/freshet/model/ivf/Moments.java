@@ -97,8 +97,8 @@ final class Moments implements AutoCloseable {
     }
 
     /**
-     * Returns whether a row's vector lies near a cluster's mean: its squared distance from the mean is at most twice the
-     * mean squared distance of the members.
+     * Returns whether a row's vector lies near a cluster's mean: its squared distance from the mean is at most twice
+     * the mean squared distance of the members.
      */
     boolean isNear(RowTable items, int row, int cluster) {
         Matrix chunk = items.chunk(row / RowTable.CHUNK_ROWS);

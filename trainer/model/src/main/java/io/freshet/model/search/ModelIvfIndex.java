@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  * clusters at once. Clusters are built in slices of a few milliseconds. They are rebuilt when the number of items
  * that were added or have changed cluster exceeds half of all items.
  *
- * <p>{@link #apply} and {@link #close} must be called while no thread reads the model; {@link #advance} by one thread at a
- * time, while others may read the model. Owns its memory; borrows the model.
+ * <p>{@link #apply} and {@link #close} must be called while no thread reads the model; {@link #advance} by one thread
+ * at a time, while others may read the model. Owns its memory; borrows the model.
  */
 public final class ModelIvfIndex implements AutoCloseable {
     private static final double MOVED_SHARE = .5;
@@ -71,8 +71,8 @@ public final class ModelIvfIndex implements AutoCloseable {
     }
 
     /**
-     * Runs a slice of the warm-up of new clusters, {@value #SEARCHES} searches whose results are discarded, so that the JIT
-     * has compiled the search before it is used for answers.
+     * Runs a slice of the warm-up of new clusters, {@value #SEARCHES} searches whose results are discarded, so that
+     * the JIT has compiled the search before it is used for answers.
      */
     private void tryOut(RowTable items, IvfIndex clusters) {
         try (IvfSearch scan = new IvfSearch(items.dim())) {

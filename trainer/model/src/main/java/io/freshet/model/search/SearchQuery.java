@@ -38,7 +38,10 @@ public final class SearchQuery {
         expected.sort();
     }
 
-    /** Returns how many of the network's best rows a search through all rows must find for an answer of {@code k} rows. */
+    /**
+     * Returns how many of the network's best rows a search through all rows must find for an answer of {@code k}
+     * rows.
+     */
     int wanted(int k) {
         return limited ? 0 : k;
     }

@@ -30,7 +30,10 @@ final class KernelCompilation {
               c2: {inline: ["+io/freshet/model/tensor/Lanes.*", "+io/freshet/model/encoder/Dropout.apply"]}}]
             """;
 
-    /** Part of the JVM's answer to valid directives. It reports invalid ones in its answer, too, and not as an exception. */
+    /**
+     * Part of the JVM's answer to valid directives. It reports invalid ones in its answer, too, and not as an
+     * exception.
+     */
     private static final String ADDED = "directives added";
 
     private KernelCompilation() {}

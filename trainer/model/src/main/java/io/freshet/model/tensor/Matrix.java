@@ -52,8 +52,8 @@ public final class Matrix {
     }
 
     /**
-     * Returns the address of row {@code row}, after checking that {@code rows} rows of {@code columns} floats from there on are
-     * in the memory.
+     * Returns the address of row {@code row}, after checking that {@code rows} rows of {@code columns} floats from
+     * there on are in the memory.
      *
      * @throws IndexOutOfBoundsException if they are not
      * @throws IllegalArgumentException if the memory is on the heap or closed
@@ -64,8 +64,8 @@ public final class Matrix {
     }
 
     /**
-     * Returns the address of a byte of the memory, after checking that {@code size} bytes from there on are in the memory and
-     * that it is not closed.
+     * Returns the address of a byte of the memory, after checking that {@code size} bytes from there on are in the
+     * memory and that it is not closed.
      */
     static long address(MemorySegment memory, long at, long size) {
         if (!memory.isNative() || !memory.scope().isAlive()) {

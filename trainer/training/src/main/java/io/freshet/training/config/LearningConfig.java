@@ -105,7 +105,9 @@ public record LearningConfig(
         return isCatchUp(records) ? 1 : optimizerSteps;
     }
 
-    /** Returns how many of the newest positions of an updated sequence a step of {@code records} records learns from. */
+    /**
+     * Returns how many of the newest positions of an updated sequence a step of {@code records} records learns from.
+     */
     public int newLength(int records) {
         return isCatchUp(records) ? Math.min(newLength, replayLength) : newLength;
     }

@@ -86,9 +86,9 @@ public record OnlineConfig(
     }
 
     /**
-     * Returns the default settings: steps of up to 128 records, which wait 10 ms for more; a delta every 200 ms; a snapshot
-     * every minute, of which the newest three are kept; nothing published below half of the best window's NDCG; and a
-     * standby trainer that takes over after 6 s.
+     * Returns the default settings: steps of up to 128 records, which wait 10 ms for more; a delta every 200 ms; a
+     * snapshot every minute, of which the newest three are kept; nothing published below half of the best window's
+     * NDCG; and a standby trainer that takes over after 6 s.
      *
      * @param kafka connection settings for all clients
      */

@@ -19,12 +19,12 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a model on a finished data set. Each epoch goes over all users in a new random order and learns all positions of a
- * sequence at once. The last two items of each held-out user's sequence are not learned. The epoch with the best validation
- * NDCG@10 is kept, together with the optimiser's state, and is tested once.
+ * Trains a model on a finished data set. Each epoch goes over all users in a new random order and learns all
+ * positions of a sequence at once. The last two items of each held-out user's sequence are not learned. The epoch
+ * with the best validation NDCG@10 is kept, together with the optimiser's state, and is tested once.
  *
- * <p>The result is a function of the data and the configuration alone, not of the number of threads. Owns the model and the
- * learner, which {@link #run} leaves at the best epoch. Not thread-safe.
+ * <p>The result is a function of the data and the configuration alone, not of the number of threads. Owns the model
+ * and the learner, which {@link #run} leaves at the best epoch. Not thread-safe.
  */
 public final class Fit implements AutoCloseable {
     private final SequenceDataset data;
@@ -92,13 +92,14 @@ public final class Fit implements AutoCloseable {
     }
 
     /**
-     * Keeps the fit's state in a folder after each validation, and continues from the state that the folder already holds.
-     * The result has the same bytes as that of a fit that was never interrupted. Must be called before {@link #run}.
+     * Keeps the fit's state in a folder after each validation, and continues from the state that the folder already
+     * holds. The result has the same bytes as that of a fit that was never interrupted. Must be called before
+     * {@link #run}.
      *
      * @return number of epochs that have already been learned
      * @throws IOException if the folder cannot be read or written
-     * @throws IllegalArgumentException if the folder's state belongs to other settings or data, the folder has other files,
-     *     or another fit uses it
+     * @throws IllegalArgumentException if the folder's state belongs to other settings or data, the folder has other
+     *     files, or another fit uses it
      */
     public int goOnFrom(Path folder) throws IOException {
         List<String> items = model.vocabulary().items();

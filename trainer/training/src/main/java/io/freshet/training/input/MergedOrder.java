@@ -6,8 +6,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A total order of all partitions' records that does not depend on when they arrived. The next record is, among each
  * partition's next record, the one with the smallest Kafka timestamp, and among equal timestamps that of the lowest
- * partition. A timestamp in the future counts as the time at which the record arrived; otherwise its partition would wait
- * until then.
+ * partition. A timestamp in the future counts as the time at which the record arrived; otherwise its partition would
+ * wait until then.
  *
  * <p>So the next record is known only if, for every partition, the next record has been fetched or is known not to
  * exist. A quiet partition therefore delays the others. With one partition, the order is that of the offsets. Does

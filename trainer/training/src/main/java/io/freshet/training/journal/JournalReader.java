@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads one model's committed records of the model log from a given offset: either to an end fixed at some time
- * ({@link #next}), or as they arrive ({@link #poll}). A record that cannot be decoded is counted, logged and skipped, as
- * scorers that follow the model do. If it was a step, the number of a later step shows that it is missing. Owns the
- * consumer. Not thread-safe.
+ * ({@link #next}), or as they arrive ({@link #poll}). A record that cannot be decoded is counted, logged and skipped,
+ * as scorers that follow the model do. If it was a step, the number of a later step shows that it is missing. Owns
+ * the consumer. Not thread-safe.
  */
 public final class JournalReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reruns the journal on a learner: learns each step again from exactly its records. Since learning is deterministic, this
- * yields the same model. A rerun step whose ranks differ from the log, or a delta whose weights do, is counted and logged
- * as an error.
+ * Reruns the journal on a learner: learns each step again from exactly its records. Since learning is deterministic,
+ * this yields the same model. A rerun step whose ranks differ from the log, or a delta whose weights do, is counted
+ * and logged as an error.
  *
  * <p>Owns none of its collaborators. Not thread-safe.
  */

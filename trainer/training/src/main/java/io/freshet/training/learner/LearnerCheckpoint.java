@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * An off-heap copy of everything that training changes: the model's weights, Adam's moments, the target counts that draws
- * of negatives depend on, and the two step numbers. Holds one state at a time, and none at first.
+ * An off-heap copy of everything that training changes: the model's weights, Adam's moments, the target counts that
+ * draws of negatives depend on, and the two step numbers. Holds one state at a time, and none at first.
  *
- * <p>Owns its memory, three times that of the model's weights. Borrows the learner, whose vocabulary must not grow between
- * {@link #take} and {@link #restore}. Not thread-safe.
+ * <p>Owns its memory, three times that of the model's weights. Borrows the learner, whose vocabulary must not grow
+ * between {@link #take} and {@link #restore}. Not thread-safe.
  */
 public final class LearnerCheckpoint implements AutoCloseable {
     private final Learner learner;

@@ -12,8 +12,8 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Tracks which rows of a model have changed since the last delta was taken, and which clicks its memory has observed. Not
- * thread-safe.
+ * Tracks which rows of a model have changed since the last delta was taken, and which clicks its memory has observed.
+ * Not thread-safe.
  */
 public final class ModelChanges {
     /**

@@ -9,7 +9,9 @@ import io.micrometer.core.instrument.MeterRegistry;
  * mutual exclusion, and rejects the commits of a trainer that wrongly believes that it holds the lease.
  */
 public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Unshared {
-    /** Returns the lease that the configuration asks for. The caller may still have to wait until it holds the lease. */
+    /**
+     * Returns the lease that the configuration asks for. The caller may still have to wait until it holds the lease.
+     */
     static Lease of(OnlineConfig config, MeterRegistry registry, Heartbeats heartbeats) {
         return config.leaseTimeout().isZero() ? new Unshared() : GroupLease.ask(config, registry, heartbeats);
     }

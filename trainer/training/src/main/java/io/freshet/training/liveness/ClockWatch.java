@@ -5,8 +5,8 @@ import java.time.Duration;
 
 /**
  * Detects that the wall clock was set back. Kafka's clients and Kafka Streams schedule heartbeats, commits and
- * reconnections by the wall clock: after a step back, they wait until it reaches the latest time that they have seen. Not
- * thread-safe.
+ * reconnections by the wall clock: after a step back, they wait until it reaches the latest time that they have seen.
+ * Not thread-safe.
  */
 public final class ClockWatch {
     private final Clock clock;

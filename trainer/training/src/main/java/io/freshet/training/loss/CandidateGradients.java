@@ -48,7 +48,9 @@ final class CandidateGradients implements AutoCloseable {
         }
     }
 
-    /** Returns the layer in which a shard sums the gradients of the candidates that the batch shares (candidates, d). */
+    /**
+     * Returns the layer in which a shard sums the gradients of the candidates that the batch shares (candidates, d).
+     */
     Matrix ofShard(int shard) {
         return Matrix.over(block.memory(), (long) shard * candidates * d, d);
     }

@@ -36,16 +36,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A trainer that learns from {@code sequences} as they arrive and publishes the model. At most one trainer of a model
- * learns at a time. A second one stands by: it reruns the journal while the first one writes it, and takes over where the
- * first one ends. Without a {@linkplain OnlineConfig#leaseTimeout lease} no trainer stands by: a trainer that starts fences
- * an older one, which then stops.
+ * learns at a time. A second one stands by: it reruns the journal while the first one writes it, and takes over where
+ * the first one ends. Without a {@linkplain OnlineConfig#leaseTimeout lease} no trainer stands by: a trainer that
+ * starts fences an older one, which then stops.
  *
- * <p>Each input record is learned from exactly once, whenever the trainer dies: a step's journal entry names the step's
- * records and is committed together with the resulting weights. A trainer that starts continues from the newest snapshot
- * and reruns the journal from there, which yields the same bytes.
+ * <p>Each input record is learned from exactly once, whenever the trainer dies: a step's journal entry names the
+ * step's records and is committed together with the resulting weights. A trainer that starts continues from the
+ * newest snapshot and reruns the journal from there, which yields the same bytes.
  *
- * <p>A failure that may pass, such as unresponsive brokers or an unreachable store, ends a term. The next term begins after
- * a wait, from the newest snapshot. Only a failure that needs an operator ends the trainer.
+ * <p>A failure that may pass, such as unresponsive brokers or an unreachable store, ends a term. The next term begins
+ * after a wait, from the newest snapshot. Only a failure that needs an operator ends the trainer.
  *
  * <p>{@link #run} must be called once, on a thread of its own. {@link #close} and {@link #status} may be called by any
  * thread.
@@ -59,7 +59,10 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final int MOST_DOUBLINGS = 10;
 
-    /** Number of consecutive refusals that end the trainer. After the loss of a broker, a log can look shorter for a moment. */
+    /**
+     * Number of consecutive refusals that end the trainer. After the loss of a broker, a log can look shorter for a
+     * moment.
+     */
     private static final int REFUSALS = 3;
 
     private final OnlineConfig config;
@@ -300,8 +303,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Describes a failure by the messages of all its causes: a Kafka client's own message often says only that something
-     * failed.
+     * Describes a failure by the messages of all its causes: a Kafka client's own message often says only that
+     * something failed.
      */
     private static String describe(Throwable failure) {
         StringBuilder text = new StringBuilder();

@@ -103,8 +103,8 @@ final class TrainerSession {
     }
 
     /**
-     * Reruns the journal to an end that no other trainer can move any more. Returns false if the trainer is closed before
-     * that.
+     * Reruns the journal to an end that no other trainer can move any more. Returns false if the trainer is closed
+     * before that.
      */
     private boolean takeOver(PublishingGate gate, SnapshotWriter snapshots, TrainerMetrics metrics) {
         List<Integer> partitions = awaitPartitions();

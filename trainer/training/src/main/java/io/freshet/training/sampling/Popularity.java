@@ -39,7 +39,9 @@ public final class Popularity {
         }
     }
 
-    /** Reallocates to a capacity that is a power of two, so that the descent through the tree needs no bounds checks. */
+    /**
+     * Reallocates to a capacity that is a power of two, so that the descent through the tree needs no bounds checks.
+     */
     private void reserve(int count) {
         int capacity = Integer.highestOneBit(Math.max(1023, count - 1)) << 1;
         counts = Arrays.copyOf(counts, capacity);

@@ -10,8 +10,8 @@ import java.util.function.IntPredicate;
  * Time of the last click on each item, which decides when an item is forgotten. The present is that of an
  * {@link EventClock}, so which items are forgotten is a function of the clicks alone. Not thread-safe.
  *
- * <p>Items are scanned once every 1/{@value #LOOKS} of the retention time, so an item may be kept longer by at most that
- * much.
+ * <p>Items are scanned once every 1/{@value #LOOKS} of the retention time, so an item may be kept longer by at most
+ * that much.
  */
 final class ItemAges {
     /** Maximum number of items that one step forgets. Bounds the size of a delta and the work of its readers. */

@@ -43,8 +43,8 @@ final class ItemAgesFile {
     }
 
     /**
-     * Reads ages that continue from those written. If the snapshot has no such file, each item is as old as the first time
-     * that the clock knows.
+     * Reads ages that continue from those written. If the snapshot has no such file, each item is as old as the first
+     * time that the clock knows.
      *
      * @param itemRows number of rows of the vocabulary in the same snapshot
      * @throws FormatException if the file is corrupt, too old or too new

@@ -33,8 +33,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A learner that tests, then trains: each step ranks its new positions with the model as it is, and only then learns from
- * them.
+ * A learner that tests, then trains: each step ranks its new positions with the model as it is, and only then learns
+ * from them.
  *
  * <p>One step:
  *
@@ -44,9 +44,9 @@ import java.util.Set;
  *       network ranks with its weights from before the step. The memory has observed all earlier clicks, including
  *       those of the same step: it observes each click right after predicting it.
  *   <li>The memory learns the mixture weights of the network and of its own components.
- *   <li>{@code optimizerSteps} times, or once in a catch-up step, the network learns a batch. It consists of the newest
- *       version of each updated sequence, in order of the users' first appearance, and of {@code replaySequences} sequences
- *       drawn from the reservoir.
+ *   <li>{@code optimizerSteps} times, or once in a catch-up step, the network learns a batch. It consists of the
+ *       newest version of each updated sequence, in order of the users' first appearance, and of
+ *       {@code replaySequences} sequences drawn from the reservoir.
  *   <li>The updated sequences are put into the reservoir.
  *   <li>Items without a click for {@code itemRetention}, by the {@link EventClock}, are forgotten, and their rows are
  *       freed. An item that takes over such a row is a candidate for all clicks of its step.
@@ -59,8 +59,8 @@ import java.util.Set;
  * from it; the weights that were learned from them stay.
  *
  * <p>All state that a step depends on is in this object and in the snapshot's files. The model, the optimiser, the
- * reservoir and the metrics are a function of the configuration and of the updates of each step alone. They depend neither
- * on time nor on the number of threads. Owns all its parts. Not thread-safe.
+ * reservoir and the metrics are a function of the configuration and of the updates of each step alone. They depend
+ * neither on time nor on the number of threads. Owns all its parts. Not thread-safe.
  */
 public final class OnlineLearner implements AutoCloseable {
     private final RecommenderModel model;
@@ -108,8 +108,8 @@ public final class OnlineLearner implements AutoCloseable {
     /**
      * Returns a learner that has seen nothing.
      *
-     * @param seen whether the items of a user's history are ranked among the candidates for the next one; learning is the
-     *     same
+     * @param seen whether the items of a user's history are ranked among the candidates for the next one; learning is
+     *     the same
      */
     public static OnlineLearner initial(
             ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
@@ -138,8 +138,8 @@ public final class OnlineLearner implements AutoCloseable {
      *
      * @param seen whether the items of a user's history are ranked among the candidates for the next one
      * @throws IOException if a file cannot be read
-     * @throws IllegalStateException if the memory's bounds differ from those of the configuration: a model keeps them for
-     *     life
+     * @throws IllegalStateException if the memory's bounds differ from those of the configuration: a model keeps them
+     *     for life
      */
     public static OnlineLearner restore(
             Snapshot snapshot, TrainingConfig training, LearningConfig learning, SeenItems seen) throws IOException {
@@ -234,8 +234,8 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Returns the changes of the steps since the last call, as the parts of one delta; empty if there was no step. If the
-     * last call was long ago, older changes are dropped and the delta starts at a later step.
+     * Returns the changes of the steps since the last call, as the parts of one delta; empty if there was no step. If
+     * the last call was long ago, older changes are dropped and the delta starts at a later step.
      */
     public List<ModelDelta> takeDelta(int rowsPerPart) {
         return learner.changes().take(model, rowsPerPart);
@@ -289,7 +289,10 @@ public final class OnlineLearner implements AutoCloseable {
         model.close();
     }
 
-    /** Adds items to the vocabulary and new positions to the targets. If {@code observing}, the memory observes the clicks. */
+    /**
+     * Adds items to the vocabulary and new positions to the targets. If {@code observing}, the memory observes the
+     * clicks.
+     */
     private void takeIn(List<UserUpdate> updates, boolean observing) {
         sequences.clear();
         newTargets.clear();
@@ -342,7 +345,10 @@ public final class OnlineLearner implements AutoCloseable {
         return row;
     }
 
-    /** Returns the row of an earlier click's item, or {@link Vocabulary#NOT_FOUND} if the item has been forgotten since. */
+    /**
+     * Returns the row of an earlier click's item, or {@link Vocabulary#NOT_FOUND} if the item has been forgotten
+     * since.
+     */
     private int known(UserUpdate update, Interaction event) {
         int row = model.vocabulary().rowOf(event.itemId());
         boolean forgotten = row == Vocabulary.NOT_FOUND && ages.isPast(timeOf(update, event));

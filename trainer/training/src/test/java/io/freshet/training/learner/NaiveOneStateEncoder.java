@@ -26,7 +26,10 @@ abstract class NaiveOneStateEncoder extends NaiveEncoder {
         return states;
     }
 
-    /** Returns {@code norm(x + dropout(f))} of all positions. {@code place} is the number of the first one in the batch. */
+    /**
+     * Returns {@code norm(x + dropout(f))} of all positions. {@code place} is the number of the first one in the
+     * batch.
+     */
     final double[][] residual(double[][] x, double[][] f, Purpose purpose, int layer, int place, String norm) {
         int d = shape.dim();
         double[][] sum = new double[x.length][d];

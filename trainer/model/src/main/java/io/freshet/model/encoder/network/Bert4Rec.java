@@ -19,9 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * BERT4Rec (Sun et al., "BERT4Rec: Sequential Recommendation with Bidirectional Encoder Representations from Transformer",
- * CIKM 2019) over a chunk of packed sequences, each with a mask after its items. With S sequences, T places in all, and width
- * d:
+ * BERT4Rec (Sun et al., "BERT4Rec: Sequential Recommendation with Bidirectional Encoder Representations from
+ * Transformer", CIKM 2019) over a chunk of packed sequences, each with a mask after its items. With S sequences, T
+ * places in all, and width d:
  *
  * <pre>
  * X = dropout(norm(R + P))                                                       (T, d), see {@link MaskedInput}
