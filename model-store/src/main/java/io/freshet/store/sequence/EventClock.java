@@ -102,7 +102,7 @@ public final class EventClock {
         }
     }
 
-    /** Reads a clock that {@link #writeTo} wrote. It continues as the written one would. */
+    /** Reads a clock that {@link #writeTo} wrote. It continues as the written clock would. */
     public static EventClock readFrom(ByteReader reader) {
         long nowMs = reader.readZigzag();
         if (nowMs < UNKNOWN) {

@@ -52,7 +52,7 @@ public record OnlineConfig(
         Duration leaseTimeout,
         Map<String, Object> consumer,
         Map<String, Object> producer) {
-    /** Maximum number of records in a catch-up step, as a multiple of {@code catchUpClicks}. */
+    /** Maximum number of records in a step when clicks wait, as a multiple of {@code catchUpClicks}. */
     static final int CATCH_UP_FACTOR = 4;
 
     /**

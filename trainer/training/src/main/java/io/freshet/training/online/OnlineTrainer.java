@@ -139,9 +139,9 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Declares that no record follows those that can be read from {@code sequences} as committed now; a record becomes
-     * readable a moment after its commit. Matters only if steps take a fixed number of records: the last step takes the
-     * rest.
+     * Declares that the input ends with the records of {@code sequences} that can be read now. A record becomes
+     * readable a moment after its commit. This matters only if steps take a fixed number of records: the last step
+     * then takes the remaining records.
      */
     public void endInput() {
         signals.endInput();
@@ -152,7 +152,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         signals.onceBetweenSteps(what);
     }
 
-    /** Finishes the current step, publishes it, writes a snapshot, and waits until that is done. */
+    /** Makes the trainer finish its step, publish it, write a snapshot and end, and waits up to 30 s for that. */
     @Override
     public void close() {
         signals.close();

@@ -132,8 +132,8 @@ final class TrainerSession {
     }
 
     /**
-     * Continues the published lineage if the learner has exactly its weights. Otherwise begins the next lineage, whose
-     * first snapshot replaces all that readers have.
+     * Continues the published lineage if the learner has exactly its weights. Otherwise begins the next lineage,
+     * whose first snapshot replaces all weights of the readers.
      */
     private void joinLineage(List<Manifest> known) {
         RecommenderModel model = learner.model();
@@ -178,8 +178,8 @@ final class TrainerSession {
     }
 
     /**
-     * Returns whether no step can have followed the snapshot: the model is new, or the input has no records after the
-     * snapshot.
+     * Returns whether it is certain that no step followed the starting point: no snapshot of a new model is known, or
+     * the input has no records after the snapshot.
      */
     private boolean hasNoStepSince(SnapshotWriter snapshots) {
         return start.manifest() == null ? snapshots.known().isEmpty() : input.isAtEnd();
@@ -232,7 +232,10 @@ final class TrainerSession {
         return true;
     }
 
-    /** Reruns an entry. The gate gets the same metrics as when the step was learned, so that it has the same state. */
+    /**
+     * Reruns an entry. The gate gets the same metrics as when the step was learned, so that its state is nearly the
+     * same.
+     */
     private void rerun(JournalEntry entry, PublishingGate gate) {
         rerun.accept(entry);
         gate.observe(learner.metrics());

@@ -43,7 +43,7 @@ public final class Snapshots {
     /** A learner and the manifest of the snapshot that it came from. */
     public record Restored(OnlineLearner learner, Manifest manifest) {}
 
-    /** Returns the number of snapshots that were passed over because they could not be used. */
+    /** Returns the number of snapshots that were skipped because they could not be used. */
     int refused() {
         return refusedVersions.size();
     }

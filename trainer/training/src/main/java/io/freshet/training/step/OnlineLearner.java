@@ -189,7 +189,8 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Ranks the updates' new positions as {@link #step} does, and learns nothing. Items never seen before get rows.
+     * Ranks the updates' new positions as {@link #step} does, and learns nothing from them. New items get rows, and
+     * the times of the clicks count for the ages of items.
      *
      * @return one rank for each new position, as {@link StepOutcome#ranks}
      */
@@ -415,8 +416,8 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Puts the newest sequences into the reservoir. A sequence of one item has nothing to learn from and is left out,
-     * unless it is the rest of a longer sequence, which it then replaces.
+     * Puts the newest sequences into the reservoir. A sequence of one item contains nothing to learn and is left out,
+     * unless it is the rest of a longer sequence in the reservoir, which it then replaces.
      */
     private void remember() {
         newestOf.forEach((user, sequence) -> {
