@@ -18,8 +18,8 @@ import java.util.Random;
 import java.util.function.DoubleSupplier;
 
 /**
- * Result of a check of a network before it is used in a model: whether its gradients are those of its states, whether
- * it gives the same bits again, and how long it takes.
+ * Result of a check of a network before its use in a model: whether its gradients match its states, whether it gives
+ * the same bits again, and how long it takes.
  *
  * @param layers layers and vertices of the network
  * @param parameters number of its parameters

@@ -109,7 +109,11 @@ public final class ModelIvfIndex implements AutoCloseable {
         return clusters == null || (replaced == null && clusters.moved() > MOVED_SHARE * clusters.rows());
     }
 
-    /** Applies a whole delta to the model ({@link RecommenderModel#apply}), and updates the clusters accordingly. */
+    /**
+     * Applies a whole delta to the model ({@link RecommenderModel#apply}), and updates the clusters accordingly. The
+     * caller must have checked the delta with {@link RecommenderModel#requireFits}: if the model rejects it here, its
+     * rows stay outside the clusters.
+     */
     public void apply(List<ModelDelta> parts) {
         free(replaced);
         replaced = null;

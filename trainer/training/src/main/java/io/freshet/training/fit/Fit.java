@@ -19,9 +19,10 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a model on a finished data set. Each epoch goes over all users in a new random order and learns all
- * positions of a sequence at once. The last two items of each held-out user's sequence are not learned. The epoch
- * with the best validation NDCG@10 is kept, together with the optimiser's state, and is tested once.
+ * Trains a model on a finished data set. Each epoch goes over all users in a new random order and learns each user's
+ * sequence once: all of its targets, or the number that the training configuration allows for encoders with one state
+ * per sequence. The last two items of each held-out user's sequence are not learned. The epoch with the best
+ * validation NDCG@10 is kept, together with the optimiser's state, and is tested once.
  *
  * <p>The result is a function of the data and the configuration alone, not of the number of threads. Owns the model
  * and the learner, which {@link #run} leaves at the best epoch. Not thread-safe.
@@ -68,7 +69,10 @@ public final class Fit implements AutoCloseable {
         this.best = new LearnerCheckpoint(learner);
     }
 
-    /** Returns whether the data have something to learn from and something to choose an epoch by. */
+    /**
+     * Returns whether a fit of the data is possible: they must have a user to learn from and a user with held-out
+     * items.
+     */
     public static boolean isPossible(SequenceDataset data, FitConfig config) {
         HeldOutUsers heldOut = config.heldOut();
         return IntStream.range(0, data.users())

@@ -238,7 +238,7 @@ final class FitCheckpoint implements AutoCloseable {
         }
     }
 
-    /** Lets other fits use the folder. */
+    /** Releases the folder for other fits. */
     @Override
     public void close() throws IOException {
         lock.close();

@@ -178,8 +178,8 @@ final class TrainerSession {
     }
 
     /**
-     * Returns whether it is certain that no step followed the starting point: no snapshot of a new model is known, or
-     * the input has no records after the snapshot.
+     * Returns whether it is certain that no step followed the starting point: the model is new and no snapshot of it
+     * is known, or the input has no records after the snapshot.
      */
     private boolean hasNoStepSince(SnapshotWriter snapshots) {
         return start.manifest() == null ? snapshots.known().isEmpty() : input.isAtEnd();
