@@ -147,7 +147,7 @@ public final class RecommenderModel implements AutoCloseable {
 
     /**
      * Evicts items. Their rows become free for other items, and are zero until then. To publish the eviction, call
-     * {@link Learner#evict}.
+     * {@code Learner.evict} instead.
      */
     public void evict(List<Integer> rows) {
         rows.forEach(this::free);

@@ -12,8 +12,8 @@ import java.util.BitSet;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Searches some clusters of the item table, instead of the whole table, for the best rows of one query. An instance is used
- * by one thread.
+ * Searches some clusters of the item table, instead of the whole table, for the best rows of one query. An instance
+ * is used by one thread.
  *
  * <p>The scores of a cluster's members are modelled as normally distributed, with mean {@code μ = q·m}, where m is
  * the mean of their vectors, and variance {@code σ² = w Σ q²·v}, where v are the variances of their coordinates. The
@@ -37,8 +37,8 @@ public final class IvfSearch implements AutoCloseable {
     private static final int LEAST_CLUSTERS = 32;
 
     /**
-     * Share of the table's rows after which the search gives up: reading scattered rows takes longer than reading the whole
-     * table in order.
+     * Share of the table's rows after which the search gives up: reading scattered rows takes longer than reading the
+     * whole table in order.
      */
     private static final double MOST_ROWS = .125;
 

@@ -57,7 +57,8 @@ public final class Snapshots {
     /**
      * Restores the newest usable snapshot that {@code wanted} accepts, or returns null if there is none.
      *
-     * @throws SnapshotStoreException if the store cannot be used, so that it is unknown whether there is such a snapshot
+     * @throws SnapshotStoreException if the store cannot be used, so that it is unknown whether there is such a
+     *     snapshot
      */
     @Nullable
     public Restored restoreNewest(Predicate<Manifest> wanted) throws IOException {
