@@ -15,7 +15,8 @@ import java.util.random.RandomGenerator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Feeds damaged encodings to a decoder for a given time. Fails if for any of them the decoder does one of the following:
+ * Feeds damaged encodings to a decoder for a given time. Fails if for any of them the decoder does one of the
+ * following:
  *
  * <ul>
  *   <li>throws an exception that is not documented,
@@ -28,8 +29,8 @@ import org.jspecify.annotations.Nullable;
  * property {@value #SEED} sets the seed; without it the seed is {@value #USUAL_SEED}, and with the value {@code random}
  * it is drawn. A failure names the seed whose first input is the failed one.
  *
- * <p>The first calls of a method have extra costs, such as linking. So if a bound is exceeded, the same input is decoded
- * again, and the lowest cost counts.
+ * <p>The first calls of a method have extra costs, such as linking. So if a bound is exceeded, the same input is
+ * decoded again, and the lowest cost counts.
  */
 public final class Fuzz<T> {
     private static final String TIME = "freshet.fuzz";
@@ -101,7 +102,7 @@ public final class Fuzz<T> {
         return this;
     }
 
-    /** Sets when two values are the same, if {@code equals} does not tell. */
+    /** Sets the equivalence of values, if it is not {@code equals}. */
     public Fuzz<T> sameIf(BiPredicate<T, T> areSame) {
         same = areSame;
         return this;

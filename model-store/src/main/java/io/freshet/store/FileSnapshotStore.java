@@ -18,9 +18,9 @@ import java.util.stream.Stream;
 /**
  * A store of snapshots as folders: {@code <root>/<model>/<version>/}, with the manifest and the files that it names.
  *
- * <p>A snapshot is written into a folder whose name begins with a dot, synced, and renamed. A snapshot that is deleted is
- * first renamed to a name with a dot. A later {@link #save} removes such folders if a process died and left them; it
- * removes an unfinished snapshot only {@link OrphanPolicy#AGE} after its last write.
+ * <p>A snapshot is written into a folder whose name begins with a dot, synced, and renamed. Deletion first renames a
+ * snapshot to a name that begins with a dot. A later {@link #save} removes such folders if a process died and left
+ * them; it removes an unfinished snapshot only {@link OrphanPolicy#AGE} after its last write.
  */
 public final class FileSnapshotStore implements SnapshotStore {
     private static final String WRITING_PREFIX = ".writing-";

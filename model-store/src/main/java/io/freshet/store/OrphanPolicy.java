@@ -5,8 +5,8 @@ import java.time.Duration;
 import java.time.Instant;
 
 /**
- * Age after which an unfinished write is treated as abandoned. A live writer may be slow or have a wrong clock, and must
- * not lose its files, so the age is far beyond both.
+ * Age after which an unfinished write is treated as abandoned. A live writer may be slow or have a wrong clock, and
+ * must not lose its files, so the age far exceeds both the duration of a write and the differences between clocks.
  */
 record OrphanPolicy(Clock clock) {
     static final Duration AGE = Duration.ofHours(1);

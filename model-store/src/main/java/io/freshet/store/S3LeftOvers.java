@@ -11,8 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Removes what dead writers left of one model's snapshots: files without a manifest, and abandoned multipart uploads. If
- * that fails, the next call to save tries again.
+ * Removes the remains of one model's unfinished snapshots after their writers have died: files without a manifest,
+ * and abandoned multipart uploads. If the removal fails, the next call to {@link S3SnapshotStore#save} tries again.
  */
 record S3LeftOvers(S3Bucket bucket, OrphanPolicy leftOvers) {
     private static final Logger LOG = LoggerFactory.getLogger(S3LeftOvers.class);

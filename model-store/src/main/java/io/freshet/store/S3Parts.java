@@ -14,8 +14,8 @@ import software.amazon.awssdk.services.s3.S3Client;
 import software.amazon.awssdk.services.s3.model.CompletedPart;
 
 /**
- * A multipart upload of a long file to one object. The object appears once all parts have arrived. If one fails, the
- * upload is aborted and its parts are removed.
+ * A multipart upload of a long file to one object. The object appears once all parts have arrived. If a part fails,
+ * the upload is aborted and its parts are removed.
  */
 record S3Parts(S3Client client, String bucket, String key, Duration patience) {
     private static final int MOST_PARTS = 10_000;

@@ -13,7 +13,7 @@ public final class SnapshotFiles {
     /** Writes a whole file. The store makes it durable. */
     @FunctionalInterface
     public interface Content {
-        /** Creates the file, which does not exist yet. */
+        /** Creates and writes the file, which does not exist yet. */
         void writeTo(Path file) throws IOException;
     }
 

@@ -121,7 +121,7 @@ final class FaultyNetwork implements AutoCloseable {
             server.getOutputStream().write(closing.getBytes(ISO_8859_1));
             client.getInputStream().transferTo(server.getOutputStream());
         } catch (IOException e) {
-            // As above.
+            // One end has closed the connection, as above.
         }
     }
 

@@ -7,12 +7,12 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The meaning of event types. By default an event is part of its user's history and is a training target. There are three
- * exceptions.
+ * The meaning of event types. By default an event is part of its user's history and is a training target. There are
+ * three exceptions.
  *
  * <ul>
- *   <li>A type may have a weight, by which its targets count in the loss. With weight 0 its events are in the history and
- *       are never targets. A type without a weight, and an event without a type, has weight 1.
+ *   <li>A type may have a weight, by which its targets count in the loss. With weight 0 its events are in the history
+ *       and are never targets. A type without a weight, and an event without a type, has weight 1.
  *   <li>A filter-only type marks the item as seen and has no other effect.
  *   <li>A negative type removes the user's earlier events on the item.
  * </ul>
@@ -68,6 +68,7 @@ public record EventTypes(Map<String, Float> weights, Set<String> filterOnly, Set
         }
     }
 
+    /** Returns the effect of events of this type. Events without a type (null) are in the history. */
     public Meaning meaning(@Nullable String type) {
         if (type == null) {
             return Meaning.IN_HISTORY;

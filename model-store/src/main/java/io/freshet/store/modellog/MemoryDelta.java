@@ -4,8 +4,8 @@ import java.util.Arrays;
 
 /**
  * The effect of the steps of a {@link ModelDelta} on the co-occurrence memory. It holds the observed clicks in order,
- * which a reader observes again, and the small remaining state as absolute values. The memory's lists are a function of
- * the clicks alone. A click takes a few bytes, the lists that it changes take hundreds.
+ * so that a reader's memory can observe them again, and the mixture as absolute values. The memory's neighbour lists
+ * depend only on the clicks. A click takes some 30 bytes; the lists that it changes would take thousands.
  *
  * <p>Immutable. This object owns its arrays; callers must not change them.
  */

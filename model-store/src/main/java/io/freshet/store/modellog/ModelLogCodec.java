@@ -11,6 +11,7 @@ import io.freshet.store.format.FormatException;
 public final class ModelLogCodec {
     private ModelLogCodec() {}
 
+    /** Encodes a record in the newest version of its format. */
     public static byte[] encode(ModelLogRecord record) {
         return switch (record) {
             case StepRecord step -> StepRecordCodec.encode(step);

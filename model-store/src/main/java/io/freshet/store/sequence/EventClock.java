@@ -8,11 +8,11 @@ import java.util.Arrays;
  * The current time of a stream of clicks, derived from the clicks' timestamps. It decides which clicks are too old.
  * No single user can move it.
  *
- * <p>The time of a click is the one that it states, capped at the timestamp of its Kafka record ({@link #timeOf}). The
- * clock keeps the time of the latest click of each of the last {@value #WITNESSES} distinct users, its witnesses. Its own
- * time is the latest that at least {@value #QUORUM} witnesses have reached, and never goes back. So fewer than
- * {@value #QUORUM} users with wrong times cannot move it past the times of the others, however many clicks they send.
- * When a file of old clicks is replayed, the clock advances with the users of that file.
+ * <p>The time of a click is the one that it states, capped at the timestamp of its Kafka record ({@link #timeOf}).
+ * The clock keeps the time of the latest click of each of the last {@value #WITNESSES} distinct users, its witnesses.
+ * Its own time is the latest that at least {@value #QUORUM} witnesses have reached, and never goes back. So fewer
+ * than {@value #QUORUM} users with wrong times cannot move it past the times of the others, however many clicks they
+ * send. When a file of old clicks is replayed, the clock advances with the users of that file.
  *
  * <p>Until {@value #QUORUM} users have clicked, the time {@linkplain #isKnown is not known}, and no click is too old.
  *
@@ -71,14 +71,16 @@ public final class EventClock {
     }
 
     /**
-     * Returns the current time. While it is not known, returns the earliest time among the witnesses, which can decrease,
-     * or 0 before the first click.
+     * Returns the current time. While it is not known, returns the earliest time among the witnesses, which can
+     * decrease, or 0 before the first click.
      */
     public long nowMs() {
         return isKnown() ? nowMs : Arrays.stream(times, 0, count).min().orElse(0);
     }
 
-    /** Returns whether {@code timeMs} is more than {@code retentionMs} in the past. False while the time is not known. */
+    /**
+     * Returns whether {@code timeMs} is more than {@code retentionMs} in the past. False while the time is not known.
+     */
     public boolean isPast(long timeMs, long retentionMs) {
         return isKnown() && timeMs < nowMs - retentionMs;
     }
@@ -102,7 +104,7 @@ public final class EventClock {
         }
     }
 
-    /** Reads a clock that {@link #writeTo} wrote. It continues as the written one would. */
+    /** Reads a clock that {@link #writeTo} wrote. It continues as the written clock would. */
     public static EventClock readFrom(ByteReader reader) {
         long nowMs = reader.readZigzag();
         if (nowMs < UNKNOWN) {

@@ -3,7 +3,7 @@ package io.freshet.store.sequence;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 /**
- * A 64-bit hash that stands for an event id in a sequence: FNV-1a over the id's UTF-8, then MurmurHash3's finaliser.
+ * A 64-bit hash that represents an event id in a sequence: FNV-1a over the id's UTF-8, then MurmurHash3's finaliser.
  * State stores hold it, so the function never changes. Two different ids among the 50 of a sequence collide with a
  * probability of about 2⁻⁵³.
  */

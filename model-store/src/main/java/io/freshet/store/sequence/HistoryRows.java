@@ -12,8 +12,8 @@ import java.util.Arrays;
  *
  * <ul>
  *   <li>An event of a filter-only type is not part of the history.
- *   <li>Neither is an event of a negative type, which also removes all earlier events on its item from the history. Later
- *       events on that item enter the history as usual; removed events do not return.
+ *   <li>An event of a negative type is not part of the history either. It also removes all earlier events on its item
+ *       from the history. Later events on that item enter the history as usual; removed events do not return.
  *   <li>Every item with a row counts as seen, whatever the event's type.
  * </ul>
  *
@@ -91,7 +91,9 @@ public final class HistoryRows {
         return types.meaning(event.eventType()) == Meaning.IN_HISTORY;
     }
 
-    /** Returns the history, oldest first, in the first {@link #size} elements. Valid until the next event; read-only. */
+    /**
+     * Returns the history, oldest first, in the first {@link #size} elements. Valid until the next event; read-only.
+     */
     public int[] rows() {
         return rows;
     }
@@ -101,6 +103,7 @@ public final class HistoryRows {
         return weights;
     }
 
+    /** Returns the length of the history. */
     public int size() {
         return size;
     }
@@ -110,6 +113,7 @@ public final class HistoryRows {
         return seen;
     }
 
+    /** Returns the number of valid elements of {@link #seen}. */
     public int seenSize() {
         return seenSize;
     }

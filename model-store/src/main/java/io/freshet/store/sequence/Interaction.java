@@ -21,6 +21,7 @@ public record Interaction(
         }
     }
 
+    /** Returns the part of a click that a sequence keeps. */
     public static Interaction of(Click click) {
         String eventId = click.eventId();
         long hash = eventId == null ? NO_EVENT_ID : EventIdHash.of(eventId);

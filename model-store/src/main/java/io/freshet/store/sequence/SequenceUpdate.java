@@ -23,7 +23,7 @@ public record SequenceUpdate(UserSequence sequence, List<Integer> newPositions, 
         }
     }
 
-    /** Returns an update that tells all readers to erase what they hold of the user. */
+    /** Returns an update that tells all readers to erase their data of the user. */
     public static SequenceUpdate erasure(ClickOrigin cause) {
         return new SequenceUpdate(UserSequence.EMPTY, List.of(), cause);
     }

@@ -28,6 +28,7 @@ public final class SequenceUpdateCodec {
 
     private SequenceUpdateCodec() {}
 
+    /** Encodes an update in version 1. */
     public static byte[] encode(SequenceUpdate update) {
         ByteWriter writer = FORMAT.writer(TYPICAL_CAUSE_BYTES + InteractionsCodec.typicalBytes(update.sequence()));
         writeCause(writer, update.cause());

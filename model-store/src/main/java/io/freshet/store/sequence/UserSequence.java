@@ -26,7 +26,10 @@ public record UserSequence(List<Interaction> interactions) {
         return interactions.size();
     }
 
-    /** Returns whether an interaction is a training target: its type is one, and no later negative event takes it back. */
+    /**
+     * Returns whether an interaction is a training target: its type is a target type, and no later negative event on
+     * the same item takes it back.
+     */
     public boolean isTarget(int position, EventTypes types) {
         Interaction event = interactions.get(position);
         return types.isTarget(event.eventType())

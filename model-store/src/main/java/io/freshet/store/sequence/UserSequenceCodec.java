@@ -19,6 +19,7 @@ public final class UserSequenceCodec {
 
     private UserSequenceCodec() {}
 
+    /** Encodes a sequence in version 1. */
     public static byte[] encode(UserSequence sequence) {
         ByteWriter writer = FORMAT.writer(InteractionsCodec.typicalBytes(sequence));
         InteractionsCodec.write(writer, sequence);

@@ -20,9 +20,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A safetensors file, mapped read-only. Pages are read on first access. Tensors are views of the mapping, which ends with
- * its arena. The file must not be truncated or overwritten while it is mapped. {@link SafetensorsWriter} documents the
- * layout. As thread-safe as the arena.
+ * A safetensors file, mapped read-only. Pages are read on first access. Tensors are views of the mapping, which ends
+ * with its arena. The file must not be truncated or overwritten while it is mapped. {@link SafetensorsWriter}
+ * documents the layout. As thread-safe as the arena.
  */
 public final class SafetensorsFile {
     /** Maximum length of the header, from the published format. */
@@ -39,8 +39,8 @@ public final class SafetensorsFile {
     }
 
     /**
-     * Maps a file after checking its header: every tensor is in bounds, and every byte of the data belongs to exactly one
-     * tensor.
+     * Maps a file after checking its header: every tensor is in bounds, and every byte of the data belongs to exactly
+     * one tensor.
      *
      * @param arena arena that owns the mapping
      * @throws FormatException if the file violates the format or has an element type not in {@link DType}
@@ -57,6 +57,7 @@ public final class SafetensorsFile {
         }
     }
 
+    /** Returns the free text of the header by name. */
     public Map<String, String> metadata() {
         return header.metadata();
     }
@@ -98,8 +99,8 @@ public final class SafetensorsFile {
     /**
      * Returns a float32 tensor of the given shape, after reading all of it to check that its numbers are finite.
      *
-     * @throws CorruptFormatException if the type or shape differs, or a number is not finite; the message names the first
-     *     such number
+     * @throws CorruptFormatException if the type or shape differs, or a number is not finite; the message names the
+     *     first such number
      */
     public Tensor finiteTensor(String name, long... shape) {
         Tensor tensor = tensor(name, DType.F32, shape);

@@ -20,6 +20,7 @@ public record Tensor(String name, DType dtype, List<Long> shape, MemorySegment d
         }
     }
 
+    /** Returns a tensor over memory that it does not own. */
     public static Tensor of(String name, DType dtype, MemorySegment data, long... shape) {
         return new Tensor(name, dtype, Arrays.stream(shape).boxed().toList(), data);
     }

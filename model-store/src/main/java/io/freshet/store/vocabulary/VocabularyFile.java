@@ -14,8 +14,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /**
- * Reads and writes a vocabulary as a text file in UTF-8, version 2. Line n + 2 is the item of row n, or empty if the row
- * is free.
+ * Reads and writes a vocabulary as a text file in UTF-8, version 2. Line n + 2 is the item of row n, or empty if the
+ * row is free.
  *
  * <pre>
  * freshet-vocabulary version=2 count=4
@@ -25,9 +25,9 @@ import java.nio.file.StandardOpenOption;
  * item in row 3
  * </pre>
  *
- * Each line ends with a line feed, including the last. Inside an id, a backslash is written as {@code \\}, a line feed as
- * {@code \n}, and a carriage return as {@code \r}. Version 1 has no free rows. The file has no checksum; the manifest has
- * its SHA-256.
+ * Each line ends with a line feed, including the last. Inside an id, a backslash is written as {@code \\}, a line
+ * feed as {@code \n}, and a carriage return as {@code \r}. Version 1 has no free rows. The file has no checksum; the
+ * manifest has its SHA-256.
  */
 public final class VocabularyFile {
     public static final String NAME = "vocabulary.txt";
@@ -59,7 +59,8 @@ public final class VocabularyFile {
     /**
      * Reads a whole file.
      *
-     * @throws io.freshet.store.format.FormatException if the content is corrupt, too old or too new; the message names the file
+     * @throws io.freshet.store.format.FormatException if the content is corrupt, too old or too new; the message
+     *     names the file
      */
     public static Vocabulary read(Path file) throws IOException {
         try (BufferedReader reader = Files.newBufferedReader(file, UTF_8)) {

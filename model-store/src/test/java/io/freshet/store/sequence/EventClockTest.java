@@ -85,7 +85,7 @@ final class EventClockTest {
     void shouldNotAddUpWrongTimesOfUsersWhoAreGone() {
         live();
         for (int i = 0; i < 10_000; i++) {
-            // Every twentieth user's clock is wrong, so one or two of the witnesses are at any time.
+            // Every twentieth user's clock is wrong, so one or two of the witnesses have a wrong clock at any time.
             clock.observe("visitor-" + i, i % 20 == 0 ? NOW + YEAR : NOW + i);
         }
 

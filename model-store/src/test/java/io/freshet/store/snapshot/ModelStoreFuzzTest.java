@@ -54,10 +54,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 /**
  * Runs {@link Fuzz} on every decoder of this module.
  *
- * <p>Bounds on allocation: the constant covers buffers, parsers and messages. In binary formats, three bytes can become
- * an interaction with its text, list and boxes, about 60 bytes per input byte. JSON is first parsed into a tree, in which
- * {@code 1,} takes a node and an element of a list, or {@code {}} a map, and a message may repeat the text: about 500
- * bytes per input byte.
+ * <p>Bounds on allocation: the constant covers buffers, parsers and messages. In binary formats, an interaction of
+ * three bytes allocates a text, boxed numbers and an element of a list, about 60 bytes per input byte. JSON is first
+ * parsed into a tree. In the tree {@code 1,} takes a node and an element of a list, {@code {}} takes a map, and a
+ * message may repeat the text: about 500 bytes per input byte.
  */
 class ModelStoreFuzzTest {
     private static final String DIGEST = ",\n  \"sha256\" : \"";

@@ -12,8 +12,8 @@ import java.util.Objects;
 import java.util.Set;
 
 /**
- * Caser (Tang and Wang, "Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding", WSDM 2018) as a DL4J
- * graph. With E (L, d) the vectors of the newest L = 5 items, zeros where there are fewer:
+ * Caser (Tang and Wang, "Personalized Top-N Sequential Recommendation via Convolutional Sequence Embedding", WSDM
+ * 2018) as a DL4J graph. With E (L, d) the vectors of the newest L = 5 items, zeros where there are fewer:
  *
  * <pre>
  * vertical:    v[k, c] = bv[k] + Σ_t Wv[k, t] · E[t, c]                           k &lt; 4 filters (L, 1): 4 d numbers
@@ -21,11 +21,11 @@ import java.util.Set;
  * state:       dropout([v, o]) · W + b                                            (d)
  * </pre>
  *
- * <p>This differs from the paper in two ways. There is no user vector, because a table of users is unbounded on a stream. And
- * the same item vectors are read and scored (the table is tied), so the state is as wide as an item vector and does not end
- * with a ReLU. With a ReLU, scores would be inner products with non-negative numbers, which pushes each item vector into or out
- * of one orthant, but the filters need the signs of the same vectors. The paper's own last layer has 2 d inputs, half of which
- * are a user vector with signs.
+ * <p>This differs from the paper in two ways. There is no user vector, because a table of users is unbounded on a
+ * stream. Inputs and scores use the same item vectors (the table is tied), so the state is as wide as an item vector
+ * and does not end with a ReLU. With a ReLU, scores would be inner products with non-negative numbers, which pushes
+ * each item vector into or out of one orthant, but the filters need the signs of the same vectors. The paper's own
+ * last layer has 2 d inputs, half of which are a user vector with signs.
  */
 public final class CaserType implements EncoderType {
     private static final String NAME = "caser";

@@ -23,11 +23,11 @@ import org.nd4j.linalg.indexing.NDArrayIndex;
  * H = dropout(network(X, mask))                    (B, d)
  * </pre>
  *
- * <p>If the network has its own dropout inputs, see {@link NetworkDefinition}, dropout is applied only there. The mask is a
- * function of the sequence's number in the batch, the place and the channel.
+ * <p>If the network has its own dropout inputs, see {@link NetworkDefinition}, dropout is applied only there. The
+ * mask is a function of the sequence's number in the batch, the place and the channel.
  *
- * <p>Each call copies the weights into the network's memory. For Caser these are 0.2 MB, which is little compared with a pass
- * of some milliseconds.
+ * <p>Each call copies the weights into the network's memory. For Caser this is 0.2 MB, which takes little time
+ * compared with a pass of several milliseconds.
  */
 final class Dl4jEncoder implements Encoder {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;

@@ -16,8 +16,8 @@ import java.util.Map;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * The shape of an encoder whose network is computed by DL4J. Sequences are padded on the left to {@link #maxLength} places, and
- * each has one state. The parameters are one flat row, "network" (1, n), in DL4J's order.
+ * The shape of an encoder whose network is computed by DL4J. Sequences are padded on the left to {@link #maxLength}
+ * places, and each has one state. The parameters are one flat row, "network" (1, n), in DL4J's order.
  */
 final class Dl4jShape implements EncoderShape {
     /** Name of the manifest setting with the SHA-256 of the network's canonical text. */
@@ -34,8 +34,8 @@ final class Dl4jShape implements EncoderShape {
 
     /**
      * @param network canonical text of the network
-     * @param describesNetwork whether {@link #describe} includes the network's text, because the type's name does not determine
-     *     it
+     * @param describesNetwork whether {@link #describe} includes the network's text, because the type's name does not
+     *     determine it
      * @throws IllegalArgumentException if the network does not fit the width and the length
      */
     Dl4jShape(String type, int dim, int maxLength, String network, boolean describesNetwork) {
@@ -155,7 +155,10 @@ final class Dl4jShape implements EncoderShape {
         return new Dl4jHistoryEncoder(new Dl4jEncoder(this, capacity, false));
     }
 
-    /** Returns an estimate: {@code 2 n} for each sequence, layer and place that the layer's n parameters are applied to. */
+    /**
+     * Returns an estimate: {@code 2 n} for each sequence, layer and place that the layer's n parameters are applied
+     * to.
+     */
     @Override
     public double flops(SequenceBatch batch) {
         return batch.sequences() * flopsOfSequence;

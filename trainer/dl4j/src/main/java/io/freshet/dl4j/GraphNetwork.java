@@ -33,7 +33,8 @@ final class GraphNetwork implements Network {
     }
 
     /**
-     * A graph that also returns the gradient of its input, which DL4J's own {@code backpropGradient} discards (its issue 8173).
+     * A graph that also returns the gradient of its input, which DL4J's own {@code backpropGradient} discards (its
+     * issue 8173).
      */
     @SuppressWarnings("serial") // never serialised
     private static final class Graph extends ComputationGraph {

@@ -40,10 +40,10 @@ import org.nd4j.linalg.activations.Activation;
 import org.nd4j.linalg.activations.impl.ActivationLReLU;
 
 /**
- * Translates a sequential Keras model into the configuration of a DL4J network with the same layers. Keras arranges a sequence
- * as (batch, L, d) and DL4J as (batch, d, L). Weights are not translated: they belong to other item vectors.
+ * Translates a sequential Keras model into the configuration of a DL4J network with the same layers. Keras arranges a
+ * sequence as (batch, L, d) and DL4J as (batch, d, L). Weights are not translated: they belong to other item vectors.
  *
- * <p>A layer, or a setting of a layer, that has no equal in DL4J is an error.
+ * <p>A layer, or a setting of a layer, that has no equivalent in DL4J is an error.
  */
 final class KerasNetwork {
     /** Settings that do not change what a layer computes. */
@@ -58,7 +58,7 @@ final class KerasNetwork {
             "implementation",
             "zero_output_for_mask");
 
-    /** Longest part of an error message. */
+    /** Maximum number of characters of a text that an error message quotes. */
     private static final int MAX_TEXT = 200;
     /** Largest number of layers. */
     private static final int MAX_LAYERS = 200;
@@ -167,7 +167,7 @@ final class KerasNetwork {
         }
     }
 
-    /** Requires that a layer has a sequence as its input, and notes what it returns. */
+    /** Requires that a layer has a sequence as its input, and records whether it returns a sequence. */
     private void sequence(KerasLayer layer, boolean returnsSequence) {
         if (!sequence) {
             throw layer.refusal("needs a sequence, and the layer before it returns one vector");
@@ -176,9 +176,9 @@ final class KerasNetwork {
     }
 
     /**
-     * Adds a recurrent layer. DL4J computes wrong gradients for a masked LSTM unless its input is zero at padding and it receives
-     * no gradient there. A MaskLayer before the LSTM and one after it ensure both. The items themselves are already zero at
-     * padding.
+     * Adds a recurrent layer. DL4J computes wrong gradients for a masked LSTM unless its input is zero at padding and
+     * it receives no gradient there. A MaskLayer before the LSTM and one after it ensure both. The items themselves
+     * are already zero at padding.
      */
     private void addRecurrent(KerasLayer layer, Layer recurrent, boolean returnsSequence) {
         sequence(layer, returnsSequence);
@@ -242,7 +242,10 @@ final class KerasNetwork {
         addRecurrent(layer, new Bidirectional(joined, recurrent(inner)), true);
     }
 
-    /** Returns a dense layer. For a sequence that is a convolution of length 1: DL4J's TimeDistributed mixes up the mask. */
+    /**
+     * Returns a dense layer. For a sequence that is a convolution of length 1: DL4J's TimeDistributed mixes up the
+     * mask.
+     */
     private Layer dense(KerasLayer layer) {
         int units = layer.integer("units");
         boolean bias = layer.flag("use_bias", true);
@@ -347,7 +350,7 @@ final class KerasNetwork {
             require("trainable", true);
         }
 
-        /** Refuses a class of the user's own, which may have the name of one of Keras. */
+        /** Rejects a user-defined class, which may have the same name as a class of Keras. */
         private void requireOfKeras(JsonNode object) {
             String module = object.path("module").asText("keras");
             JsonNode registered = object.path("registered_name");
@@ -371,7 +374,7 @@ final class KerasNetwork {
             return new KerasLayer(value(key));
         }
 
-        /** Requires that a layer, if it is there, is like another one in the other direction. */
+        /** Requires that the layer under a key, if present, equals the forward layer except for its direction. */
         void requireTwin(String key, KerasLayer forward) {
             JsonNode backward = value(key);
             if (isAbsent(backward)) {
@@ -384,7 +387,7 @@ final class KerasNetwork {
             }
         }
 
-        /** Returns settings without what differs between equal layers. */
+        /** Returns a copy of the settings without the entries in which equivalent layers may differ. */
         private static JsonNode comparable(JsonNode config) {
             ObjectNode copy = config.deepCopy();
             copy.remove(List.of("name", "go_backwards"));
@@ -427,7 +430,7 @@ final class KerasNetwork {
             return positive(key, value(key));
         }
 
-        /** Returns a number that Keras writes alone or in an array of one. */
+        /** Returns a number that Keras writes either as a number or as an array of one number. */
         int only(String key, int otherwise) {
             JsonNode value = value(key);
             if (isAbsent(value) && otherwise > 0) {
@@ -511,8 +514,8 @@ final class KerasNetwork {
                     requireGain(settings);
                     yield new WeightInitIdentity();
                 }
-                // DL4J cannot draw all orthogonal matrices, see NetworkRules. Their numbers have this standard
-                // deviation.
+                // DL4J cannot draw all orthogonal matrices (see NetworkRules), so this draws numbers with the
+                // standard deviation of an orthogonal matrix.
                 case "orthogonal" -> {
                     requireGain(settings);
                     yield new WeightInitDistribution(new NormalDistribution(0, 1 / Math.sqrt(columns)));
@@ -541,7 +544,7 @@ final class KerasNetwork {
             return name.replace("_", "").toLowerCase(Locale.ROOT);
         }
 
-        /** Requires that each setting that was not read is one that changes nothing. */
+        /** Requires that no setting that was not read has an effect. */
         void done() {
             config.properties().forEach(setting -> {
                 JsonNode value = setting.getValue();

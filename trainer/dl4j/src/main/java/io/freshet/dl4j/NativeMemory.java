@@ -5,8 +5,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * Frees the memory of DL4J's intermediate results. That memory is outside the heap and is freed only when the garbage collector
- * finds its small owner on the heap unreachable, so a process with little garbage on the heap would grow without bound.
+ * Frees the memory of DL4J's intermediate results. That memory is off heap, and is freed only when the garbage
+ * collector finds its small owner on the heap unreachable. Without this class, a process with little garbage on the
+ * heap would grow without bound.
  */
 final class NativeMemory {
     /** Bytes by which the process may grow before a garbage collection is requested. */

@@ -4,8 +4,8 @@ import java.util.List;
 import org.nd4j.linalg.api.ndarray.INDArray;
 
 /**
- * A DL4J network that is trained with a gradient at its output ("external errors") instead of a loss of its own. Its parameters
- * are the array that it was opened with. Not thread-safe, because DL4J's networks are not.
+ * A DL4J network that is trained with a gradient at its output ("external errors") instead of a loss of its own. Its
+ * parameters are the array that it was opened with. Not thread-safe, because DL4J's networks are not.
  */
 sealed interface Network permits LayerNetwork, GraphNetwork {
     /**

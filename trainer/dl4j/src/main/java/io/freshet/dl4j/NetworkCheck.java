@@ -18,13 +18,13 @@ import java.util.Random;
 import java.util.function.DoubleSupplier;
 
 /**
- * Result of a check of a network before it is used in a model: whether its gradients are those of its states, whether it gives
+ * Result of a check of a network before its use in a model: whether its gradients match its states, whether it gives
  * the same bits again, and how long it takes.
  *
  * @param layers layers and vertices of the network
  * @param parameters number of its parameters
- * @param itemError the largest error in a sample of the items' gradients, compared with central differences, as a share of the
- *     gradients' root mean square
+ * @param itemError the largest error in a sample of the items' gradients, compared with central differences, as a
+ *     share of the gradients' root mean square
  * @param parameterError the same error for the parameters' gradients
  * @param sameTwice whether a second pass gives the same bits, including gradients
  * @param sameInCompany whether a sequence gives the same bits alone and with others
@@ -102,8 +102,8 @@ public record NetworkCheck(
     }
 
     /**
-     * Returns the largest error of a gradient compared with central differences of several widths. For each number, the closest
-     * difference counts, because ReLU and maximum are not differentiable everywhere.
+     * Returns the largest error of a gradient compared with central differences of several widths. For each number,
+     * the closest difference counts, because ReLU and maximum are not differentiable everywhere.
      */
     private static double error(double[] gradient, DoubleSupplier loss, MemorySegment values) {
         double scale =

@@ -16,12 +16,12 @@ import org.nd4j.linalg.api.ndarray.INDArray;
 import org.nd4j.linalg.factory.Nd4j;
 
 /**
- * A network that {@link NetworkFile} has accepted, as DL4J interprets it. It maps items (batch, d, L) with a mask (batch, L) to
- * states (batch, d).
+ * A network that {@link NetworkFile} has accepted, as DL4J interprets it. It maps items (batch, d, L) with a mask
+ * (batch, L) to states (batch, d).
  *
- * <p>A graph may have further inputs named {@code dropout_N}. Each receives factors (batch, N), by which the graph multiplies
- * its activations: 0 or 1 / (1 - rate), or 1 if there is no dropout. In this way Freshet controls dropout. A graph whose input
- * for items is named {@code unmasked} receives no mask and sees padding as zeros.
+ * <p>A graph may have further inputs named {@code dropout_N}. Each receives factors (batch, N), by which the graph
+ * multiplies its activations: 0 or 1 / (1 - rate), or 1 if there is no dropout. In this way Freshet controls dropout.
+ * A graph whose input for items is named {@code unmasked} receives no mask and sees padding as zeros.
  */
 final class NetworkDefinition {
     /** Largest number of parameters: 64 MiB of weights, which are copied in each step. */

@@ -24,10 +24,11 @@ import java.util.zip.ZipFile;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the configuration of a network from a file. The file is DL4J's: the JSON of a {@code MultiLayerConfiguration} or a
- * {@code ComputationGraphConfiguration}, or a zip written by its {@code ModelSerializer}. Or it is a sequential model of Keras:
- * {@code .keras}, {@code .h5}, or the JSON of {@code to_json()}, see {@link KerasNetwork}. Only the configuration is read: the
- * weights belong to other item vectors, so the network is trained from scratch. No object is deserialised.
+ * Reads the configuration of a network from a file. The file is DL4J's: the JSON of a {@code MultiLayerConfiguration}
+ * or a {@code ComputationGraphConfiguration}, or a zip written by its {@code ModelSerializer}. Or it is a sequential
+ * model of Keras: {@code .keras}, {@code .h5}, or the JSON of {@code to_json()}, see {@link KerasNetwork}. Only the
+ * configuration is read: the weights belong to other item vectors, so the network is trained from scratch. No object
+ * is deserialised.
  *
  * <p>This class loads classes of DL4J only for a model of Keras.
  */
@@ -54,8 +55,8 @@ public final class NetworkFile {
     private NetworkFile() {}
 
     /**
-     * Reads a network from a file. Where there is no file with the name {@code lstm.json}, that name is the network that Freshet
-     * ships: an LSTM over 64 floats.
+     * Reads a network from a file. If there is no file named {@code lstm.json}, that name selects the network that
+     * Freshet ships, an LSTM of width 64.
      *
      * @return the canonical text of the network, see {@link #canonical}
      * @throws IllegalArgumentException if the file holds no such network, or one that is not allowed
@@ -105,11 +106,11 @@ public final class NetworkFile {
         @Nullable Object configuration = null;
         try (HdfFile hdf5 = new HdfFile(file)) {
             Attribute attribute = hdf5.getAttribute(KERAS_ATTRIBUTE);
-            // A text of variable length has a few bytes here, wherever it is itself.
+            // For a text of variable length, this is the size of a reference, not that of the text.
             if (attribute != null && attribute.isScalar() && attribute.getSizeInBytes() <= MAX_BYTES) {
                 configuration = attribute.getData();
             }
-        } catch (RuntimeException | StackOverflowError e) { // a damaged file leads to many kinds
+        } catch (RuntimeException | StackOverflowError e) { // a damaged file can cause many kinds of exceptions
             throw new IllegalArgumentException("an HDF5 file must be whole and readable: " + e, e);
         }
         if (!(configuration instanceof String text)) {
@@ -137,9 +138,9 @@ public final class NetworkFile {
     }
 
     /**
-     * Returns the canonical text of a network, which is the same for equal networks: fields are in alphabetical order, without
-     * spaces. Fields that do not affect the network get a fixed value: updaters, workspaces, caches, seeds, and counts of
-     * epochs and iterations.
+     * Returns the canonical text of a network, which is the same for equal networks: fields are in alphabetical
+     * order, without spaces. Fields that do not affect the network get a fixed value: updaters, workspaces, caches,
+     * seeds, and counts of epochs and iterations.
      *
      * @throws IllegalArgumentException if the text is not a network, or one that is not allowed
      */

@@ -7,8 +7,8 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /**
- * Rules for the contents of a DL4J configuration. DL4J instantiates each class that a configuration names, so a file is checked
- * against a list of allowed classes before DL4J reads it.
+ * Rules for the contents of a DL4J configuration. DL4J instantiates each class that a configuration names, so a file
+ * is checked against a list of allowed classes before DL4J reads it.
  */
 final class NetworkRules {
     private static final String LAYERS = "org.deeplearning4j.nn.conf.layers.";

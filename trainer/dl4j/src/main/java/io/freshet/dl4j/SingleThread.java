@@ -6,8 +6,8 @@ import org.nd4j.linalg.factory.Nd4j;
 import org.nd4j.nativeblas.NativeOpsHolder;
 
 /**
- * Restricts ND4J and OpenBLAS to the calling thread, in the whole JVM. Freshet has its own threads, and the bits of a sum that
- * is split by the number of threads depend on that number.
+ * Restricts ND4J and OpenBLAS to the calling thread, in the whole JVM. Freshet has its own threads, and the bits of a
+ * sum that is split by the number of threads depend on that number.
  */
 final class SingleThread {
     static {

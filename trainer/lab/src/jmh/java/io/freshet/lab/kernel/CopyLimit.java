@@ -9,9 +9,9 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 
 /**
- * Limit of memory traffic: the rate at which one half of a working set of the same size is copied to the other half, counting both
- * the bytes read and the bytes written. It is measured again after each iteration, in the same JVM. JMH reports the values
- * of the public methods as counters of the iteration.
+ * Limit of memory traffic: the rate at which one half of a working set of the same size is copied to the other half,
+ * counting both the bytes read and the bytes written. It is measured again after each iteration, in the same JVM. JMH
+ * reports the values of the public methods as counters of the iteration.
  */
 @State(Scope.Thread)
 @AuxCounters(AuxCounters.Type.EVENTS)

@@ -9,7 +9,7 @@ import io.freshet.model.tensor.RowTable;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
-/** Search for the ten best items, for one query and for many at once. */
+/** Searches for the ten best items, for one query and for many at once. */
 public class ItemScanBenchmark extends KernelBenchmark {
     private static final int K = 10;
     private static final int EXCLUDED = 50;

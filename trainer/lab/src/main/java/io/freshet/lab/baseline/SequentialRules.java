@@ -9,10 +9,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ranks items by how often they followed the user's last three items.
  *
- * <p>For each of the three items before it, a click adds the weight {@code 1 / gap} to the rule "earlier item → clicked
- * item". An item's score is the sum, over the user's last three items, of {@code 1 / gap} times the rule's weight. Ties
- * count against the target. Items without a rule rank after all others, by {@link WindowedPopularity}. Weights are stored
- * in integer sixths, so that ties are exact.
+ * <p>For each of the three items before it, a click adds the weight {@code 1 / gap} to the rule "earlier item →
+ * clicked item". An item's score is the sum, over the user's last three items, of {@code 1 / gap} times the rule's
+ * weight. Ties count against the target. Items without a rule rank after all others, by {@link WindowedPopularity}.
+ * Weights are stored in integer sixths, so that ties are exact.
  *
  * <p>Memory grows with the number of distinct pairs within three clicks of each other, unless items are
  * {@linkplain #forget forgotten}: this baseline is for evaluation runs, not for serving.
@@ -27,6 +27,7 @@ public final class SequentialRules implements Baseline {
     private int[] scored = new int[16]; // rows whose score is not zero
     private int scoredSize;
 
+    /** @param popularityWindow number of clicks in the window that ranks items without a rule */
     public SequentialRules(int popularityWindow, SeenItems seenItems) {
         this.seenItems = seenItems;
         this.popularity = new WindowedPopularity(popularityWindow, seenItems);

@@ -14,9 +14,9 @@ import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
- * Measures an {@link OnlineLearner} while it grows to a given size, learns at that size, and forgets: call {@link #arrive},
- * {@link #live} and {@link #forget} once each, in this order. The clicks are synthetic and do not pass through Kafka. Owns
- * the learner. Not thread-safe.
+ * Measures an {@link OnlineLearner} while it grows to a given size, learns at that size, and forgets: call
+ * {@link #arrive}, {@link #live} and {@link #forget} once each, in this order. The clicks are synthetic and do not
+ * pass through Kafka. Owns the learner. Not thread-safe.
  */
 public final class LearningBenchmark implements AutoCloseable {
     private static final int STEPS_OF_A_DELTA = 4; // as many steps as a busy trainer learns between two deltas
@@ -57,8 +57,9 @@ public final class LearningBenchmark implements AutoCloseable {
     }
 
     /**
-     * Learns clicks until each user and each item has had one. A user's first click is no event: with at least as many
-     * users as items, nothing is ranked or learned, and the time of a step is that of adding rows, users and changes.
+     * Learns clicks until each user and each item has had one. A user's first click is not an event. With at least as
+     * many users as items, nothing is ranked or learned, and the time of a step is the time to add rows, users and
+     * changes.
      */
     public Phase arrive() {
         StepTimes times = new StepTimes();
@@ -73,8 +74,8 @@ public final class LearningBenchmark implements AutoCloseable {
     }
 
     /**
-     * Learns steps of users who have histories. A fifth as many steps precede them unmeasured, so that the JIT compiles the
-     * code.
+     * Learns steps of users who have histories. A fifth as many steps precede them unmeasured, so that the JIT
+     * compiles the code.
      */
     public Phase live(int steps) {
         StepTimes warmUp = new StepTimes();
@@ -102,9 +103,9 @@ public final class LearningBenchmark implements AutoCloseable {
     }
 
     /**
-     * Lets time pass until the retention of the first half of the items has ended, except of those clicked again. Then
-     * learns steps of a few users' first clicks, which rank nothing and learn nothing, so that their time is that of
-     * forgetting. The clock of clicks moves only if several users click.
+     * Advances the time of the clicks until the retention of the first half of the items has ended, except for items
+     * clicked again. Then learns steps of a few users' first clicks. These steps rank nothing and learn nothing, so
+     * their time is the time to forget items. Several users must click, because the event clock moves only then.
      *
      * @return the steps that forgot something
      * @throws IllegalStateException if items are kept for ever

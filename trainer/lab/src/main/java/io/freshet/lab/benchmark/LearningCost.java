@@ -4,8 +4,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measurements of learning. Times are taken by one of two clocks: the wall clock, and the CPU clock of the learning thread,
- * which stands still while other threads have the processor.
+ * Measurements of learning. Times are taken by one of two clocks: the wall clock, and the CPU clock of the learning
+ * thread, which stops while other threads have the processor.
  */
 public final class LearningCost {
     private LearningCost() {}

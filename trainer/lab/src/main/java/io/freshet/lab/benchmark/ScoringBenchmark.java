@@ -19,9 +19,9 @@ import java.util.function.DoubleSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Measures how fast the best items are found in a table of synthetic vectors, for histories that are encoded already. The
- * measurements alternate with those of the machine's limit: reading the table for a single query, multiplying matrices for
- * several. Also measures the accuracy of a search in clusters of the table. Owns the table.
+ * Measures how fast the best items are found in a table of synthetic vectors, for histories that have already been
+ * encoded. The measurements alternate with those of the machine's limit: reading the table for a single query,
+ * multiplying matrices for several. Also measures the accuracy of a search in clusters of the table. Owns the table.
  */
 public final class ScoringBenchmark implements AutoCloseable {
     /** Maximum number of queries in a call. */

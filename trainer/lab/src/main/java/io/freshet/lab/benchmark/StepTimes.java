@@ -12,7 +12,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.function.ToLongFunction;
 
-/** Measures the steps of a phase, and the garbage collections meanwhile. Not thread-safe. */
+/** Measures the steps of a phase, and the garbage collections during the phase. Not thread-safe. */
 final class StepTimes {
     private static final int SLOWEST = 5;
     private static final double MS = 1e6;
@@ -81,7 +81,9 @@ final class StepTimes {
                 : new Spread(at(sorted, .5), at(sorted, .99), sorted[sorted.length - 1]);
     }
 
-    /** Returns the nearest-rank percentile: the least value that at least the given share of the values do not exceed. */
+    /**
+     * Returns the nearest-rank percentile: the least value that at least the given share of the values do not exceed.
+     */
     private static double at(double[] sorted, double share) {
         return sorted[(int) Math.ceil(share * sorted.length) - 1];
     }

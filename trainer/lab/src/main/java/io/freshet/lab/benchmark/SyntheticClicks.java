@@ -11,9 +11,9 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
 /**
- * Synthetic clicks in the form in which a sequencer passes them on, one every millisecond. Some introduce the items and
- * users; others come from users who walk through the items, from each item to one of the next few. Equal seeds yield equal
- * clicks. Not thread-safe.
+ * Synthetic clicks in the form in which a sequencer passes them on, one every millisecond. Some clicks introduce the
+ * items and users. The others come from users who walk through the items, from each item to one of the next few.
+ * Equal seeds yield equal clicks. Not thread-safe.
  */
 final class SyntheticClicks {
     private static final long FIRST_CLICK_MS = 1_700_000_000_000L;

@@ -8,10 +8,10 @@ import java.util.SplittableRandom;
 /**
  * A table of synthetic item vectors, and synthetic queries. Owns its memory.
  *
- * <p>{@link Shape#TOPICS} resembles trained vectors. An item's vector is the vector of its topic plus a deviation of its
- * own, with a random length; some topics have many more items than others. The variance is concentrated in few dimensions,
- * some eight of 64. A query is near a topic. {@link Shape#NOISE} has no structure, which is the worst case for a search
- * that does not look at all items.
+ * <p>{@link Shape#TOPICS} resembles trained vectors. An item's vector is the vector of its topic plus a deviation of
+ * its own, with a random length; some topics have many more items than others. The variance is concentrated in a few
+ * dimensions, about eight of 64. A query is near a topic. {@link Shape#NOISE} has no structure, which is the worst
+ * case for a search that does not look at all items.
  */
 final class SyntheticVectors implements AutoCloseable {
     private static final double AXIS_DECAY = 8; // dimensions over which the deviation falls by a factor of e

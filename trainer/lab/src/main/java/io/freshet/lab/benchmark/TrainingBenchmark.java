@@ -16,8 +16,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Measures whole optimiser steps and, alternating with them, the machine's matrix products and fused multiply-adds, so that
- * a busy or throttled machine slows all three alike. Each stretch of training lies between two measurements of the machine.
+ * Measures whole optimiser steps and, in alternation, the machine's matrix products and fused multiply-adds, so that
+ * a busy or throttled machine slows all three in the same way. Each stretch of training lies between two measurements
+ * of the machine.
  */
 public final class TrainingBenchmark {
     private static final Duration TRAINING = Duration.ofMillis(500);
@@ -64,7 +65,8 @@ public final class TrainingBenchmark {
      * Trains a new model and measures its training.
      *
      * @param candidates number of candidates that the configured loss ranks for each target
-     * @param warmUp rounds that end before this time only count towards the time to full speed
+     * @param warmUp duration of the warm-up; rounds that end before it has passed count only for the time to full
+     *     speed
      * @param measured how long to measure after the warm-up; at least three rounds are measured
      */
     public TrainingSpeed measure(TrainingConfig training, long candidates, Duration warmUp, Duration measured) {
@@ -135,9 +137,9 @@ public final class TrainingBenchmark {
     }
 
     /**
-     * Returns the floating-point operations that the matrix products of a training step need: forward, those of the encoder
-     * and 2 d K for each target that is ranked among K candidates; backward, twice as many. There is no padding to count,
-     * and recomputation is not counted.
+     * Returns the floating-point operations that the matrix products of a training step need: forward, those of the
+     * encoder and 2 d K for each target that is ranked among K candidates; backward, twice as many. There is no
+     * padding to count, and recomputation is not counted.
      */
     static double flops(SequenceBatch batch, EncoderShape encoder, long candidates) {
         return 3 * (encoder.flops(batch) + 2.0 * encoder.dim() * candidates * batch.targetCount());

@@ -5,16 +5,18 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Speed of training, and of the machine meanwhile on the same number of threads. Rates are medians over the rounds after
- * the warm-up.
+ * Speed of training, and the machine's speed at the same time on the same number of threads. Rates are medians over
+ * the rounds after the warm-up.
  *
  * @param candidates number of candidates that the loss ranks for each target
  * @param targetsPerSecond targets learned per second
- * @param flopsPerSecond floating-point operations of training per second, as {@code TrainingBenchmark.flops} counts them
- * @param sgemmFlopsPerSecond speed of OpenBLAS at 1024³ with its fastest core type, measured alternating with the training
+ * @param flopsPerSecond floating-point operations of training per second, as {@code TrainingBenchmark.flops} counts
+ *     them
+ * @param sgemmFlopsPerSecond speed of OpenBLAS at 1024³ with its fastest core type, measured alternating with the
+ *     training
  * @param fmaFlopsPerSecond speed of fused multiply-adds in registers, measured alternating with the training
- * @param secondsToFullSpeed time from the start of training to the end of the first round that reached nine tenths of the
- *     measured rounds' median share of sgemm
+ * @param secondsToFullSpeed time from the start of training to the end of the first round that reached nine tenths of
+ *     the measured rounds' median share of sgemm
  * @param scratchBytes memory outside the heap, without the model's weights and the optimiser's two moments of each
  */
 public record TrainingSpeed(
@@ -49,7 +51,7 @@ public record TrainingSpeed(
     }
 
     /**
-     * Returns the training's useful operations as a share of the most that the Vector API reaches: the quotient of the two
+     * Returns the training's useful operations as a share of the peak rate of the Vector API: the quotient of the two
      * medians.
      */
     public double shareOfFma() {
@@ -59,7 +61,7 @@ public record TrainingSpeed(
     /**
      * Computes the medians.
      *
-     * @param warmRounds number of rounds that count, from the end
+     * @param warmRounds number of rounds, the last ones, that count
      */
     static TrainingSpeed of(long candidates, List<Round> rounds, int warmRounds, long scratchBytes) {
         List<Round> warm = rounds.subList(rounds.size() - warmRounds, rounds.size());

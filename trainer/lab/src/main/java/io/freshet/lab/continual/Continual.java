@@ -9,10 +9,10 @@ import java.util.Optional;
 import java.util.function.BooleanSupplier;
 
 /**
- * Runs ADER's protocol with the online learner. Each cycle learns a period in one pass, where each click is learned in its
- * turn together with what the learner replays. The learner is then tested on the next period, which it has not learned
- * from. Targets are ranked among all items of the periods learned, and ties count against the target. Clicks on other items
- * are removed from the test, and then sessions with only one click left.
+ * Runs ADER's protocol with the online learner. Each cycle learns a period in one pass: it learns the clicks in
+ * order, together with the sequences that the learner replays. The learner is then tested on the next period, which
+ * it has not learned from. Targets are ranked among all items of the periods learned, and ties count against the
+ * target. Clicks on other items are removed from the test, and then sessions with only one click left.
  *
  * <p>Owns the learner. Not thread-safe.
  */

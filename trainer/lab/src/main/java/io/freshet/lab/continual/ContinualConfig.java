@@ -9,7 +9,7 @@ import io.freshet.training.learner.TrainingConfig;
  *
  * @param model settings of the network
  * @param training how the network learns from a batch
- * @param learning what a step consists of
+ * @param learning settings of a step
  * @param stepClicks clicks of a step; only a period's last step has fewer
  * @param window number of a session's newest clicks that are kept
  */

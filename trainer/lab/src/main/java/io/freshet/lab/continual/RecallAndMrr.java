@@ -5,8 +5,8 @@ import java.util.List;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Recall, which is the share of targets ranked among the first 10 or 20, and mean reciprocal rank, to which a target ranked
- * below those counts 0.
+ * Recall at 10 and 20, which is the share of targets ranked among the first 10 or 20, and mean reciprocal rank at 10
+ * and 20, in which a target with a worse rank counts 0.
  */
 public record RecallAndMrr(double recall10, double recall20, double mrr10, double mrr20) {
     static RecallAndMrr of(int[] ranks) {

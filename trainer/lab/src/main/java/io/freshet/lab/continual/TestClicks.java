@@ -6,15 +6,15 @@ import java.util.Map;
 import java.util.function.Predicate;
 
 /**
- * Selects the clicks of a period that are tested: clicks on items seen before, of the sessions that have at least two of
- * them.
+ * Selects the clicks of a period that are tested: clicks on items seen in earlier periods, in sessions that have at
+ * least two such clicks.
  */
 final class TestClicks {
     private TestClicks() {}
 
     /**
-     * Returns the selected clicks in order. Each click except a session's first is a target, ranked given the clicks before
-     * it in its session.
+     * Returns the selected clicks in order. Each click except a session's first is a target, ranked given the clicks
+     * before it in its session.
      *
      * @param seen whether an item was in an earlier period
      */

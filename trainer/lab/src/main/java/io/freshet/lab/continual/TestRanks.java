@@ -9,7 +9,7 @@ final class TestRanks {
     private final IntStream.Builder served = IntStream.builder();
     private final IntStream.Builder network = IntStream.builder();
 
-    /** Adds the ranks of a batch. First clicks of sessions are no targets and are skipped. */
+    /** Adds the ranks of a batch. First clicks of sessions are not targets and are skipped. */
     void add(TargetRanks batch) {
         for (int i = 0; i < batch.served().length; i++) {
             if (batch.served()[i] != StepRecord.NO_EVENT) {
@@ -19,7 +19,7 @@ final class TestRanks {
         }
     }
 
-    /** Returns the ranks by what the learner serves. May be called once. */
+    /** Returns the ranks by the mixture that the learner serves. May be called once. */
     int[] served() {
         return served.build().toArray();
     }

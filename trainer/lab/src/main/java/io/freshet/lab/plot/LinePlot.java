@@ -7,12 +7,12 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * A plot of lines over one x-axis, as SVG 1.1. Both axes start at 0, and each line has its name at its end. The background
- * is white, so that the plot is legible wherever it is shown.
+ * A plot of lines over one x-axis, as SVG 1.1. Both axes start at 0, and each line has its name at its end. The
+ * background is white, so that the plot is legible wherever it is shown.
  *
  * @param xLabel the quantity on the x-axis
  * @param yLabel the quantity on the y-axis
- * @param lines the lines; the first ones get the most distinguishable colours
+ * @param lines the lines; the first lines get the colours that are easiest to distinguish
  */
 public record LinePlot(String title, String xLabel, String yLabel, List<Series> lines) {
     private static final int WIDTH = 860;
@@ -102,7 +102,7 @@ public record LinePlot(String title, String xLabel, String yLabel, List<Series> 
                 points);
     }
 
-    /** Draws a name beside the end of each line, and moves names apart that would overlap. */
+    /** Draws each line's name beside its end, and moves names that would overlap apart. */
     private void drawNames(StringBuilder svg, Axis y) {
         List<Integer> fromTop = new ArrayList<>();
         for (int i = 0; i < lines.size(); i++) {

@@ -12,7 +12,7 @@ import java.util.Set;
  *
  * @param model network of the online learner and of the frozen one
  * @param training how the network learns from a batch
- * @param learning what a step consists of
+ * @param learning settings of a step
  * @param stepClicks records of a step; only the last step has fewer
  * @param seen whether the items of a user's history are ranked among the candidates for the next one
  * @param methods methods that the online learner is compared with
@@ -28,7 +28,7 @@ public record ComparisonConfig(
         Set<ComparedMethod> methods,
         FitConfig refit,
         int window) {
-    /** Length of the list that counts as a hit. */
+    /** Cut-off of the metrics: a target ranked among the first K is a hit. */
     public static final int K = 10;
 
     public ComparisonConfig {

@@ -17,7 +17,7 @@ public interface ComparisonListener {
      *
      * @param records number of records run so far
      * @param ofRecords number of records in the whole stream
-     * @param online accuracy of what the online learner served, over the newest events
+     * @param online accuracy of the online learner's mixture over the newest events
      */
     default void stepped(long records, long ofRecords, Accuracy online) {}
 

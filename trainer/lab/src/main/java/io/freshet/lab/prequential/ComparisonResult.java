@@ -9,7 +9,7 @@ import java.util.Map;
  *
  * @param records number of records run
  * @param curveRecords number of records run at each point of the curves
- * @param online results of what the online learner serves
+ * @param online results of the mixture that the online learner serves
  * @param network results of the online learner's network alone
  * @param memory results of the online learner's memory alone
  * @param methods results of the methods, in the order of {@link ComparedMethod}

@@ -5,8 +5,9 @@ import io.freshet.training.step.OnlineLearner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Runs a copy of the online learner that was taken after a share of the stream and learns no more. Until the copy is taken,
- * the ranks are those of the online learner. Items that appear later are ranked by their initial vectors.
+ * Runs a copy of the online learner. The copy is taken after a share of the stream and does not learn any further.
+ * Until the copy is taken, the ranks are those of the online learner. Items that appear later are ranked by their
+ * initial vectors.
  *
  * <p>Must run after the online learner. Owns the copy.
  */
@@ -19,7 +20,7 @@ final class FrozenRunner implements Runner {
     /**
      * Creates a runner whose copy has not been taken yet.
      *
-     * @param learnedRecords most records that the copy has learned from
+     * @param learnedRecords maximum number of records that the copy has learned from
      */
     FrozenRunner(OnlineRunner online, long learnedRecords, SeenItems seen) {
         this.online = online;

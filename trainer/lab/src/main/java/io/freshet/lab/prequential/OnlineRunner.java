@@ -4,8 +4,8 @@ import io.freshet.training.step.OnlineLearner;
 import io.freshet.training.step.StepOutcome;
 
 /**
- * Runs the online learner and reports the ranks of what it serves, of its network alone and of its memory alone. Owns the
- * learner.
+ * Runs the online learner and reports ranks by the mixture that it serves, by its network alone and by its memory
+ * alone. Owns the learner.
  */
 final class OnlineRunner implements Runner {
     private final OnlineLearner learner;

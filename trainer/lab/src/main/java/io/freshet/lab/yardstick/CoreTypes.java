@@ -30,8 +30,8 @@ public final class CoreTypes {
     }
 
     /**
-     * Returns the core type that OpenBLAS has loaded, from the first answer of {@link SgemmMain}. OpenBLAS silently replaces a
-     * core type that it does not know by another one.
+     * Returns the core type that OpenBLAS has loaded, from the first answer of {@link SgemmMain}. OpenBLAS silently
+     * replaces a core type that it does not know by another one.
      *
      * @param asked a name in any case, or {@link #DETECTED}
      * @throws CoreTypeException if another core type was loaded than {@code asked}, or its matrix product is wrong

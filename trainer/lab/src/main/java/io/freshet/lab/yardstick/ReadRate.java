@@ -10,8 +10,9 @@ import java.util.concurrent.atomic.AtomicLong;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Measures how fast this machine reads memory, by summing all floats of an item table or of plain memory, vector by vector and
- * chunk by chunk. The rate for an item table is a reference for everything that has to read the table. Owns its threads.
+ * Measures how fast this machine reads memory, by summing all floats of an item table or of plain memory, vector by
+ * vector and chunk by chunk. The rate for an item table is a reference for everything that has to read the table.
+ * Owns its threads.
  */
 public final class ReadRate implements AutoCloseable {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;

@@ -15,8 +15,8 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 
 /**
- * The main class of the process behind {@link SgemmProcess}. OpenBLAS chooses its kernels when its library is loaded, so every
- * core type needs its own process.
+ * The main class of the process behind {@link SgemmProcess}. OpenBLAS chooses its kernels when its library is loaded,
+ * so every core type needs its own process.
  *
  * <pre>
  * child    freshet-sgemm core SkylakeX          once, when the library is loaded and its product is right
@@ -51,8 +51,8 @@ final class SgemmMain {
     }
 
     /** Returns the core type whose kernels OpenBLAS runs. JavaCPP has no binding for this function. */
-    // Restricted because a wrong signature crashes: this is char* openblas_get_corename(void), a constant of the
-    // library.
+    // Restricted because a wrong signature crashes. The function is char* openblas_get_corename(void), which returns a
+    // constant of the library.
     @SuppressWarnings("restricted")
     private static String coreName() {
         MemorySegment function = SymbolLookup.loaderLookup()

@@ -14,8 +14,8 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process in which OpenBLAS runs the kernels of one core type and measures its matrix products on request. It uses no CPU
- * between requests. This object owns the process. Not thread-safe.
+ * A process in which OpenBLAS runs the kernels of one core type and measures its matrix products on request. It uses
+ * no CPU between requests. This object owns the process. Not thread-safe.
  */
 final class SgemmProcess implements AutoCloseable {
     private static final String CORE_TYPE_VARIABLE = "OPENBLAS_CORETYPE";
@@ -43,8 +43,8 @@ final class SgemmProcess implements AutoCloseable {
      */
     static SgemmProcess start(String coreType) throws IOException, CoreTypeException {
         List<String> options = new ArrayList<>(ChildJvm.options());
-        // Twelve megabytes of matrices are outside the heap. A kernel that this CPU cannot run must leave no files
-        // behind.
+        // The twelve megabytes of matrices are off heap. A crash of a kernel that this CPU cannot run must not leave
+        // files behind.
         options.addAll(List.of("-Xms16m", "-Xmx64m", "-XX:+SuppressFatalErrorMessage", "-XX:-CreateCoredumpOnCrash"));
         ProcessBuilder builder = ChildJvm.builder(options, SgemmMain.class.getName(), List.of());
         builder.redirectError(ProcessBuilder.Redirect.DISCARD);

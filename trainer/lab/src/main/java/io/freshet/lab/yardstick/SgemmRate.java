@@ -10,9 +10,9 @@ import java.lang.foreign.ValueLayout;
 import java.time.Duration;
 
 /**
- * Measures how fast OpenBLAS multiplies square matrices of {@value #SIZE} rows in this process, with the kernels that it has
- * chosen for this CPU. {@link Yardstick} measures the same with kernels chosen by name. Owns its matrices. While it measures,
- * nothing else in the process may call OpenBLAS, because the number of OpenBLAS threads is global.
+ * Measures how fast OpenBLAS multiplies square matrices of {@value #SIZE} rows in this process, with the kernels that
+ * it has chosen for this CPU. {@link Yardstick} measures the same with kernels chosen by name. Owns its matrices.
+ * While it measures, nothing else in the process may call OpenBLAS, because the number of OpenBLAS threads is global.
  */
 public final class SgemmRate implements AutoCloseable {
     private static final int SIZE = 1024;
@@ -26,6 +26,7 @@ public final class SgemmRate implements AutoCloseable {
     private final Matrix b = Matrix.over(memory, (long) SIZE * SIZE, SIZE);
     private final Matrix c = Matrix.over(memory, 2L * SIZE * SIZE, SIZE);
 
+    /** Allocates and fills the matrices. */
     public SgemmRate() {
         for (long i = 0; i < 2L * SIZE * SIZE; i++) {
             memory.setAtIndex(ValueLayout.JAVA_FLOAT, i, (i % 17 - 8) / 8f);
@@ -60,8 +61,8 @@ public final class SgemmRate implements AutoCloseable {
     }
 
     /**
-     * Multiplies once and returns whether a sample of the result equals plain sums. All values are small multiples of 1/8, so
-     * every order of summation is exact.
+     * Multiplies once and returns whether a sample of the result equals plain sums. All values are small multiples of
+     * 1/8, so every order of summation is exact.
      */
     boolean isRight() {
         multiply();

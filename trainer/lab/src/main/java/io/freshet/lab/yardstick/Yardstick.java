@@ -17,13 +17,13 @@ import java.util.function.Consumer;
 import java.util.function.DoubleSupplier;
 
 /**
- * Measures the peak rates of this machine, as a reference for the speed of training and scoring: OpenBLAS's matrix product with
- * the fastest of its core types, fused multiply-adds in registers, and memory reads.
+ * Measures the peak rates of this machine, as a reference for the speed of training and scoring: OpenBLAS's matrix
+ * product with the fastest of its core types, fused multiply-adds in registers, and memory reads.
  *
- * <p>OpenBLAS 0.3.19 detects newer CPUs as older ones and then runs slow kernels, so each core type is tried, in its own
- * process. The speed of a shared machine changes from minute to minute. The rates are therefore medians of several rounds, each
- * of which measures everything in turn. The processes of the fastest core types stay alive, idle, so that {@link #sgemm} can
- * measure again between stretches of training.
+ * <p>OpenBLAS 0.3.19 detects newer CPUs as older ones and then runs slow kernels, so each core type is tried, in its
+ * own process. The speed of a shared machine changes from minute to minute. The rates are therefore medians of
+ * several rounds, each of which measures everything in turn. The processes of the fastest core types stay alive,
+ * idle, so that {@link #sgemm} can measure again between stretches of training.
  *
  * <p>Owns processes, threads and memory. Not thread-safe.
  */
@@ -50,7 +50,7 @@ public final class Yardstick implements AutoCloseable {
      *
      * @param coreTypes core types of OpenBLAS to try, see {@link CoreTypes}
      * @param threads numbers of threads to measure on
-     * @param progress receives a text about each step before it begins
+     * @param progress receives a text that describes each step, before the step begins
      * @throws IllegalStateException if none of the core types can be measured
      */
     public Yardstick(List<String> coreTypes, Collection<Integer> threads, Consumer<String> progress)
@@ -180,8 +180,8 @@ public final class Yardstick implements AutoCloseable {
     }
 
     /**
-     * Measures and returns the floating-point operations per second of fused multiply-adds in registers, on {@code count}
-     * threads.
+     * Measures and returns the floating-point operations per second of fused multiply-adds in registers, on
+     * {@code count} threads.
      */
     public double fma(int count, Duration atLeast) {
         return fma.measure(count, atLeast);

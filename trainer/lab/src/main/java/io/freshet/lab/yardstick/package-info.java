@@ -1,4 +1,7 @@
-/** Measures the rates of a machine: reading memory, multiplying matrices and adding vectors. Benchmarks compare their results with these rates. */
+/**
+ * Measures the rates of a machine: reading memory, multiplying matrices and adding vectors. Benchmarks compare their
+ * results with these rates.
+ */
 @NullMarked
 package io.freshet.lab.yardstick;
 

@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Writes and reads the file of a click memory in a snapshot, version 1. The order of an item's neighbours is a part of the
- * state: of equally weak neighbours the first is replaced.
+ * Writes and reads the file of a click memory in a snapshot, version 1. The order of an item's neighbours is a part
+ * of the state: of equally weak neighbours the first is replaced.
  *
  * <pre>
  * 3 bytes    46 4d 01: magic, kind 'M', version
@@ -41,6 +41,7 @@ public final class CooccurrenceFile {
 
     private CooccurrenceFile() {}
 
+    /** Writes a memory to a file, which is created or replaced. */
     public static void write(Path file, CooccurrenceModel memory) throws IOException {
         Files.write(file, encode(memory));
     }
@@ -48,7 +49,8 @@ public final class CooccurrenceFile {
     /**
      * Reads a memory, which continues where the written one left off.
      *
-     * @param itemRows number of rows of the vocabulary that belongs to the memory; every row in the file must be below it
+     * @param itemRows number of rows of the vocabulary that belongs to the memory; every row in the file must be
+     *     below it
      * @throws FormatException if the file is corrupt, too old or too new
      */
     public static CooccurrenceModel read(Path file, int itemRows) throws IOException {

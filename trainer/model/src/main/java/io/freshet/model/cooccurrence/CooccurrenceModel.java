@@ -10,18 +10,18 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A memory of clicks beside a network: it knows an item after one click, whereas gradients need many.
+ * A memory of clicks beside a network: it learns an item from one click, whereas gradient descent needs many.
  *
- * <p>For each item it keeps the {@linkplain NeighbourList neighbours}: the items that the same users clicked within a few
- * clicks before or after. It mixes the suggestions of the neighbours, and of the user's own history, with the network's
- * distribution. The {@linkplain MixtureWeights weights} of the mixture depend on the context and are learned from each
- * click. For the mixture of a network with recent observations see Grave, Joulin, Usunier, "Improving Neural Language
- * Models with a Continuous Cache", ICLR 2017; for users' returns to items that they clicked see Ren et al., "RepeatNet",
- * AAAI 2019.
+ * <p>For each item it keeps the {@linkplain NeighbourList neighbours}: the items that the same users clicked within a
+ * few clicks before or after. It mixes the suggestions of the neighbours, and of the user's own history, with the
+ * network's distribution. The {@linkplain MixtureWeights weights} of the mixture depend on the context and are
+ * learned from each click. For the mixture of a network with recent observations see Grave, Joulin, Usunier,
+ * "Improving Neural Language Models with a Continuous Cache", ICLR 2017; for users' returns to items that they
+ * clicked see Ren et al., "RepeatNet", AAAI 2019.
  *
- * <p>The state is a function of the configuration and of the inputs in their order. It does not depend on time, and no
- * number depends on how the code was compiled. The memory takes at most 12 bytes for each neighbour of each item, and 80
- * more for each item. One thread changes it; many may read it while it does not change.
+ * <p>The state is a function of the configuration and of the inputs in their order. It does not depend on time, and
+ * no number depends on how the code was compiled. The memory takes at most 12 bytes for each neighbour of each item,
+ * and 80 more for each item. One thread changes it; many may read it while it does not change.
  */
 public final class CooccurrenceModel {
     private final CooccurrenceConfig config;
@@ -165,8 +165,8 @@ public final class CooccurrenceModel {
     }
 
     /**
-     * Returns a copy of the mixture's state, as a {@link MemoryDelta} carries it: the weights of the components, and the
-     * network's scale.
+     * Returns a copy of the mixture's state, as a {@link MemoryDelta} carries it: the weights of the components, and
+     * the network's scale.
      */
     public double[] mixture() {
         double[] state = new double[MixtureWeights.STATE + NetworkScale.STATE];

@@ -3,15 +3,15 @@ package io.freshet.model.cooccurrence;
 import java.util.Arrays;
 
 /**
- * The items that a memory expects after each history of a batch. The network's part is left open: the probability of item v
- * after history q is
+ * The items that a memory expects after each history of a batch. The network's part is left open: the probability of
+ * item v after history q is
  *
  * <pre>
  * p(v) = networkShare(q) · softmax(scale · s)(v) + mass(v)
  * </pre>
  *
- * <p>where the mass is zero except for the rows at the places {@code [start(q), end(q))}. Stored in flat arrays that are
- * reused from batch to batch. Not thread-safe, but many threads may read it once it is filled.
+ * <p>where the mass is zero except for the rows at the places {@code [start(q), end(q))}. Stored in flat arrays that
+ * are reused from batch to batch. Not thread-safe, but many threads may read it once it is filled.
  */
 public final class CooccurrenceScores {
     /** Target of a history whose next item is unknown. */
@@ -31,6 +31,7 @@ public final class CooccurrenceScores {
 
     private int target;
 
+    /** Removes all histories. */
     public void clear() {
         size = 0;
     }
@@ -50,6 +51,7 @@ public final class CooccurrenceScores {
         return ends[history];
     }
 
+    /** Returns the vocabulary row at a place. */
     public int row(int place) {
         return rows[place];
     }
@@ -163,8 +165,8 @@ public final class CooccurrenceScores {
 
     /**
      * Returns the row's place in the current history, or -1. An entry of {@code lastPlace} counts only if the list of
-     * rows confirms it, so that the array needs no clearing (Briggs and Torczon, "An Efficient Representation for Sparse Sets",
-     * 1993).
+     * rows confirms it, so that the array needs no clearing (Briggs and Torczon, "An Efficient Representation for
+     * Sparse Sets", 1993).
      */
     private int knownPlace(int row) {
         int place = row < lastPlace.length ? lastPlace[row] : -1;

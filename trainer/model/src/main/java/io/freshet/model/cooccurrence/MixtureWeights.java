@@ -3,19 +3,20 @@ package io.freshet.model.cooccurrence;
 import java.util.Arrays;
 
 /**
- * Weight of each component in the mixture, by context. A context is how much is known of the newest item's neighbours, and
- * how long the history is. The weights are learned by incremental expectation-maximisation (Neal and Hinton, "A View of the
- * EM Algorithm that Justifies Incremental, Sparse, and Other Variants", 1998), one step for each click, with w the weights
- * of its context and p<sub>c</sub> the probability that component c gave the clicked item:
+ * Weight of each component in the mixture, by context. A context is a pair of levels: one for the total weight of the
+ * newest item's neighbours, and one for the length of the history. The weights are learned by incremental
+ * expectation-maximisation (Neal and Hinton, "A View of the EM Algorithm that Justifies Incremental, Sparse, and
+ * Other Variants", 1998), one step for each click, with w the weights of its context and p<sub>c</sub> the
+ * probability that component c gave the clicked item:
  *
  * <pre>
  * r<sub>c</sub> = w<sub>c</sub> p<sub>c</sub> / Σ w p,   w ← (1 - η) w + η r,
  * η = max(1 / {@value #MEMORY}, 1 / (n + {@value #PRIOR}))
  * </pre>
  *
- * <p>where n is the number of clicks in the context. A context's first clicks therefore count fully, and later ones are
- * forgotten exponentially. A component without a prediction keeps its weight; its share goes to the other components. Not
- * thread-safe.
+ * <p>where n is the number of clicks in the context. A context's first clicks therefore count fully, and later ones
+ * are forgotten exponentially. A component without a prediction keeps its weight; its share goes to the other
+ * components. Not thread-safe.
  */
 final class MixtureWeights {
     private static final int MEMORY = 200; // clicks
@@ -55,8 +56,8 @@ final class MixtureWeights {
     }
 
     /**
-     * Returns the component's share among {@code components}, the set of those that have a prediction. It must be one of
-     * them.
+     * Returns the component's share among {@code components}, the set of those that have a prediction. It must be one
+     * of them.
      */
     double share(int context, int components, Component component) {
         return weights[place(context, component)] / sum(context, components);

@@ -1,6 +1,6 @@
 /**
- * The click memory beside the network: which items follow and accompany which, learned at once from each click, and how
- * much weight the memory and the network have.
+ * The click memory beside the network. It learns from each click, at once, which items follow and accompany other
+ * items, and how much weight the memory and the network have.
  */
 @NullMarked
 package io.freshet.model.cooccurrence;

@@ -30,8 +30,8 @@ public final class EncoderTypes {
     private EncoderTypes() {}
 
     /**
-     * Loads all types. Records a type that cannot be loaded as a failure, because it must not end commands that do not use
-     * it.
+     * Loads all types. A type that cannot be loaded is recorded as a failure, so that commands that do not use it
+     * still run.
      */
     private static void load() {
         Iterator<EncoderType> types = ServiceLoader.load(EncoderType.class, EncoderTypes.class.getClassLoader())

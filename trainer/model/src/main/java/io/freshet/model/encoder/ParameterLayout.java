@@ -4,8 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Offsets of an encoder's parameters in the flat block that holds them all. An encoder adds its parameters once, in the order
- * of the block, when it is constructed.
+ * Offsets of an encoder's parameters in the flat block that holds them all. An encoder adds its parameters once, in
+ * the order of the block, when it is constructed.
  */
 public final class ParameterLayout {
     private final List<Parameter> parameters = new ArrayList<>();
@@ -39,10 +39,12 @@ public final class ParameterLayout {
         return parameter;
     }
 
+    /** Adds the weight (in, out) and the bias (out) of an affine map. */
     public Linear linear(String name, int in, int out) {
         return new Linear(add(name + ".weight", in, out), add(name + ".bias", 1, out));
     }
 
+    /** Adds the gain (d) and the bias (d) of a layer norm. */
     public Norm norm(String name, int d) {
         return new Norm(add(name + ".gain", 1, d), add(name + ".bias", 1, d));
     }

@@ -5,15 +5,16 @@ import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sequences of vocabulary rows laid end to end, without padding. A token is one position of one sequence, with an input row.
- * A state is the encoder's output for a token and the tokens before it. A state that is trained has a target: the row of the
- * item that came next, and the weight of its loss.
+ * Sequences of vocabulary rows laid end to end, without padding. A token is one position of one sequence, with an
+ * input row. A state is the encoder's output for a token and the tokens before it. A state that is trained has a
+ * target: the row of the item that came next, and the weight of its loss.
  *
- * <p>For an encoder that {@linkplain EncoderShape#predictsEveryPosition predicts every position}, each token has a state with
- * the same number. For other encoders, each sequence has one state, after its last token, and an example is cut into one
- * sequence for each target.
+ * <p>For an encoder that {@linkplain EncoderShape#predictsEveryPosition predicts every position}, each token has a
+ * state with the same number. For other encoders, each sequence has one state, after its last token, and an example
+ * is cut into one sequence for each target.
  *
- * <p>The newest token of a sequence has position {@code maxLength - 1}. A batch is reused from step to step. Not thread-safe.
+ * <p>The newest token of a sequence has position {@code maxLength - 1}. A batch is reused from step to step. Not
+ * thread-safe.
  */
 public final class SequenceBatch {
     /** The target of a state that has none. */
@@ -101,17 +102,17 @@ public final class SequenceBatch {
     }
 
     /**
-     * Adds a training example: each row of {@code rows[from, to)} except the last is an input whose target is the next row. A
-     * longer sequence is cut to its newest {@code maxLength} tokens. Fewer than two rows add nothing. All rows count as
-     * {@linkplain #hasSeen seen}, including those that are cut off.
+     * Adds a training example: each row of {@code rows[from, to)} except the last is an input whose target is the
+     * next row. A longer sequence is cut to its newest {@code maxLength} tokens. Fewer than two rows add nothing. All
+     * rows count as {@linkplain #hasSeen seen}, including those that are cut off.
      */
     public void addExample(int[] rows, int from, int to) {
         addExample(rows, null, from, to);
     }
 
     /**
-     * Adds a training example, as {@link #addExample(int[], int, int)} does, with a weight for each target. Rows after the
-     * last target are left out. An example without a target adds nothing.
+     * Adds a training example, as {@link #addExample(int[], int, int)} does, with a weight for each target. Rows
+     * after the last target are left out. An example without a target adds nothing.
      *
      * @param weights weights of {@code rows} as targets; 0 for a row that is an input only. Null if each weight is 1
      */
@@ -124,8 +125,8 @@ public final class SequenceBatch {
     }
 
     /**
-     * Adds a training example of a sequence that has just grown, as {@link #addExample(int[], float[], int, int)} does. If
-     * only some of its targets are learned, they are the newest ones instead of a random draw.
+     * Adds a training example of a sequence that has just grown, as {@link #addExample(int[], float[], int, int)}
+     * does. If only some of its targets are learned, they are the newest ones instead of a random draw.
      */
     public void addGrown(int[] rows, float @Nullable [] weights, int from, int to) {
         if (everyPosition) {
@@ -310,10 +311,12 @@ public final class SequenceBatch {
         return placeStarts[end] - placeStarts[first];
     }
 
+    /** Returns the vocabulary row of a token. */
     public int input(int token) {
         return inputs[token];
     }
 
+    /** Returns the vocabulary row of a state's target, or {@link #NO_TARGET}. */
     public int target(int state) {
         return targets[state];
     }
@@ -324,8 +327,8 @@ public final class SequenceBatch {
     }
 
     /**
-     * Returns whether the row is among the rows of the example or history that the sequence was taken from, including rows
-     * that were cut off and the last target.
+     * Returns whether the row is among the rows of the example or history that the sequence was taken from, including
+     * rows that were cut off and the last target.
      */
     public boolean hasSeen(int sequence, int row) {
         for (int i = seenStarts[sequence]; i < seenEnds[sequence]; i++) {
@@ -336,6 +339,7 @@ public final class SequenceBatch {
         return false;
     }
 
+    /** Returns the position of a token, below {@code maxLength}. */
     public int position(int token) {
         return positions[token];
     }

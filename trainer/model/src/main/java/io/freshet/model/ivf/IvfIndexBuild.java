@@ -4,10 +4,10 @@ import io.freshet.model.tensor.RowTable;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Builds {@link IvfIndex} in slices of some milliseconds, between which the table may change. First the centroids of a
- * sample are computed, then each row is assigned to the nearest of them. Changes to rows that are assigned already must be
- * passed to {@link #takeOut} and {@link #put}, as with finished clusters. Owns its memory, and the clusters until they are
- * taken.
+ * Builds an {@link IvfIndex} in slices of a few milliseconds. Between slices the table may change. The build first
+ * computes the centroids of a sample, and then assigns each row to the nearest centroid. Changes to rows that are
+ * assigned already must be passed to {@link #takeOut} and {@link #put}, as with finished clusters. Owns its memory,
+ * and the clusters until they are taken.
  */
 public final class IvfIndexBuild implements AutoCloseable {
     private static final int ROUNDS = 8;

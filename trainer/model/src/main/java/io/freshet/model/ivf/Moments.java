@@ -52,7 +52,7 @@ final class Moments implements AutoCloseable {
         addTo(items, row, cluster, 1);
     }
 
-    /** Removes a row's vector, which must be the same as when it was added. */
+    /** Removes a row's vector from a cluster. The vector must be the same as when it was added. */
     void remove(RowTable items, int row, int cluster) {
         counts[cluster]--;
         addTo(items, row, cluster, -1);
@@ -97,8 +97,8 @@ final class Moments implements AutoCloseable {
     }
 
     /**
-     * Returns whether a row's vector lies near a cluster's mean: its squared distance from the mean is at most twice the
-     * mean squared distance of the members.
+     * Returns whether a row's vector lies near a cluster's mean: its squared distance from the mean is at most twice
+     * the mean squared distance of the members.
      */
     boolean isNear(RowTable items, int row, int cluster) {
         Matrix chunk = items.chunk(row / RowTable.CHUNK_ROWS);

@@ -9,9 +9,9 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A process that runs a main class in a JVM like this one: the same Java, options and class path. {@link #close} kills
- * it. If this JVM ends first, by Ctrl-C, SIGTERM or its own exit, a shutdown hook ends the child. Only a parent killed by
- * SIGKILL leaves its child running. Thread-safe.
+ * A process that runs a main class in a JVM like this one: the same Java, options and class path. {@link #close}
+ * kills it. If this JVM ends first, by Ctrl-C, SIGTERM or its own exit, a shutdown hook ends the child. Only a parent
+ * killed by SIGKILL leaves its child running. Thread-safe.
  */
 public final class ChildJvm implements AutoCloseable {
     private static final Duration END = Duration.ofSeconds(10);
@@ -48,7 +48,8 @@ public final class ChildJvm implements AutoCloseable {
     /**
      * Returns a command line with this JVM's Java and class path.
      *
-     * @param options {@link #options}, possibly followed by others; if two contradict each other, the JVM takes the last
+     * @param options {@link #options}, possibly followed by others; if two contradict each other, the JVM takes the
+     *     last
      */
     public static ProcessBuilder builder(List<String> options, String mainClass, List<String> arguments) {
         List<String> command = new ArrayList<>();
@@ -71,11 +72,12 @@ public final class ChildJvm implements AutoCloseable {
         return child;
     }
 
+    /** Returns the process, which this object ends on {@link #close}. */
     public Process process() {
         return process;
     }
 
-    /** Kills the process if it still runs, as {@code kill -9} does, and waits until it has ended. */
+    /** Kills the process if it still runs, as {@code kill -9} does, and waits for its end, though not for ever. */
     @Override
     public void close() {
         process.destroyForcibly();

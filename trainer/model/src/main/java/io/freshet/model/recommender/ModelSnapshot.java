@@ -102,7 +102,7 @@ public final class ModelSnapshot {
     /**
      * Checks every number of a table that has a row for each item.
      *
-     * @param name what the table is called in the error's message
+     * @param name name of the table in the exception's message
      * @throws NonFiniteModelException if a number is not finite
      */
     public static void requireFinite(RecommenderModel model, String name, RowTable table) {
@@ -121,7 +121,7 @@ public final class ModelSnapshot {
     /**
      * Checks every number of a block that has the size of the dense parameters.
      *
-     * @param name what the block is called in the error's message
+     * @param name name of the block in the exception's message
      * @throws NonFiniteModelException if a number is not finite
      */
     public static void requireFinite(RecommenderModel model, String name, MemorySegment block) {

@@ -1,7 +1,8 @@
 package io.freshet.model.recommender;
 
 /**
- * Thrown if a model or its optimiser holds a number that is NaN or infinite. Its weights are useless and are not passed on.
+ * Thrown if a model or its optimiser holds a number that is NaN or infinite. Such a model is neither saved nor
+ * published.
  */
 public final class NonFiniteModelException extends RuntimeException {
     private static final long serialVersionUID = 1L;

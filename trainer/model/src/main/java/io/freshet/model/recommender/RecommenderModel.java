@@ -19,11 +19,11 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * The complete state that answers depend on: the vocabulary, an item vector for each of its rows, the encoder's parameters,
- * the click memory, and the step up to which all of them were learned.
+ * The complete state that determines answers: the vocabulary, an item vector for each of its rows, the encoder's
+ * parameters, the click memory, and the step up to which all of them were learned.
  *
- * <p>One thread changes the model, by training or by applying deltas; many threads may read it while it does not change.
- * Owns its off-heap memory.
+ * <p>One thread changes the model, by training or by applying deltas; many threads may read it while it does not
+ * change. Owns its off-heap memory.
  */
 public final class RecommenderModel implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -66,6 +66,7 @@ public final class RecommenderModel implements AutoCloseable {
         return config;
     }
 
+    /** Returns the layout of {@link #dense}. */
     public ParameterLayout layout() {
         return layout;
     }
@@ -129,8 +130,8 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
-     * Returns the row of an item, which is added if it is new. The vector of a new item is a function of the seed and the
-     * item's id, so that it does not depend on when the item was added.
+     * Returns the row of an item, which is added if it is new. The vector of a new item is a function of the seed and
+     * the item's id, so that it does not depend on when the item was added.
      */
     public int addIfAbsent(String itemId) {
         int known = vocabulary.rowOf(itemId);
@@ -145,8 +146,8 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
-     * Evicts items. Their rows become free for other items, and are zero until then. To publish the eviction, call {@link
-     * Learner#evict}.
+     * Evicts items. Their rows become free for other items, and are zero until then. To publish the eviction, call
+     * {@code Learner.evict} instead.
      */
     public void evict(List<Integer> rows) {
         rows.forEach(this::free);
@@ -168,7 +169,7 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
-     * Applies a whole delta. A delta that is refused changes nothing.
+     * Applies a whole delta. If the delta is rejected, the model does not change.
      *
      * @param parts all parts of the delta, in order
      * @throws IllegalArgumentException if the delta does not fit this model, or holds a number that is not finite

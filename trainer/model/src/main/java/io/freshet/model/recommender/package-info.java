@@ -1,4 +1,7 @@
-/** The model itself: item vectors, the parameters of the encoder, the vocabulary and the co-occurrence memory, and how a snapshot stores them. */
+/**
+ * The model itself: item vectors, the parameters of the encoder, the vocabulary and the co-occurrence memory, and how
+ * a snapshot stores them.
+ */
 @NullMarked
 package io.freshet.model.recommender;
 

@@ -12,16 +12,16 @@ import java.util.BitSet;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Searches some clusters of the item table, instead of the whole table, for the best rows of one query. An instance is used
- * by one thread.
+ * Searches some clusters of the item table, instead of the whole table, for the best rows of one query. An instance
+ * is used by one thread.
  *
- * <p>The scores of a cluster's members are modelled as normally distributed, with mean {@code μ = q·m}, where m is the mean
- * of their vectors, and variance {@code σ² = w Σ q²·v}, where v are the variances of their coordinates. The coordinates of
- * trained vectors are correlated. The factor w corrects for that: it is the ratio of the observed variance of the scores in
- * the clusters scanned so far to {@code Σ q²·v}. Few of a cluster's members exceed {@code μ + REACH · σ}. Clusters are
- * scanned in descending order of that bound for {@code w = 1}, until the bound falls below the k-th best score found so
- * far. Where a filter rejects rows, the search therefore continues until it has enough rows, or has scanned all clusters.
- * The score of a row that is found is exact.
+ * <p>The scores of a cluster's members are modelled as normally distributed, with mean {@code μ = q·m}, where m is
+ * the mean of their vectors, and variance {@code σ² = w Σ q²·v}, where v are the variances of their coordinates. The
+ * coordinates of trained vectors are correlated. The factor w corrects for that: it is the ratio of the observed
+ * variance of the scores in the clusters scanned so far to {@code Σ q²·v}. Few of a cluster's members exceed
+ * {@code μ + REACH · σ}. Clusters are scanned in descending order of that bound for {@code w = 1}, until the bound
+ * falls below the k-th best score found so far. Where a filter rejects rows, the search therefore continues until it
+ * has enough rows, has scanned all clusters, or gives up. The score of a row that is found is exact.
  *
  * <p>The normaliser of the softmax is the sum over every scanned cluster, plus, for every other cluster,
  * {@code n · exp(scale·μ + scale²·σ²/2)}, which is n times the mean of the exponential of a normal variable. Where
@@ -37,8 +37,8 @@ public final class IvfSearch implements AutoCloseable {
     private static final int LEAST_CLUSTERS = 32;
 
     /**
-     * Share of the table's rows after which the search gives up: reading scattered rows takes longer than reading the whole
-     * table in order.
+     * Share of the table's rows after which the search gives up: reading scattered rows takes longer than reading the
+     * whole table in order.
      */
     private static final double MOST_ROWS = .125;
 
@@ -52,7 +52,7 @@ public final class IvfSearch implements AutoCloseable {
     private final BitSet scanned = new BitSet(); // clusters
     private int scannedRows;
     private double found; // Σ (s - μ)² over the scanned clusters
-    private double expected; // what w = 1 predicts for found
+    private double expected; // the value of found if w is 1
     private double logNormalizer;
 
     public IvfSearch(int dim) {

@@ -12,13 +12,13 @@ import java.util.SplittableRandom;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Clusters of a model's items, for answers that look at some of the items instead of all ({@link
- * Scorer#answer(RecommenderModel, IvfIndex, int, TopKResults)}). Deltas of the model take effect in the clusters at once.
- * Clusters are built in slices of some milliseconds. They are rebuilt when the number of items that were added or have
- * changed cluster exceeds half of all items.
+ * Clusters of a model's items, for answers that examine some of the items instead of all of them
+ * ({@link Scorer#answer(RecommenderModel, IvfIndex, int, TopKResults)}). Deltas of the model take effect in the
+ * clusters at once. Clusters are built in slices of a few milliseconds. They are rebuilt when the number of items
+ * that were added or have changed cluster exceeds half of all items.
  *
- * <p>{@link #apply} and {@link #close} must be called while no thread reads the model; {@link #advance} by one thread at a
- * time, while others may read the model. Owns its memory; borrows the model.
+ * <p>{@link #apply} and {@link #close} must be called while no thread reads the model; {@link #advance} by one thread
+ * at a time, while others may read the model. Owns its memory; borrows the model.
  */
 public final class ModelIvfIndex implements AutoCloseable {
     private static final double MOVED_SHARE = .5;
@@ -31,7 +31,7 @@ public final class ModelIvfIndex implements AutoCloseable {
     private final int leastItems;
     private volatile @Nullable IvfIndex current;
     private @Nullable IvfIndexBuild build;
-    private @Nullable IvfIndex made; // but not warmed up
+    private @Nullable IvfIndex made; // built, but not warmed up yet
     private @Nullable IvfIndex replaced; // may still have readers
     private final SearchQuery tried = new SearchQuery();
     private final TopRows best = new TopRows();
@@ -71,8 +71,8 @@ public final class ModelIvfIndex implements AutoCloseable {
     }
 
     /**
-     * Runs a slice of the warm-up of new clusters, {@value #SEARCHES} searches whose results are discarded, so that the JIT
-     * has compiled the search before it is used for answers.
+     * Runs a slice of the warm-up of new clusters, {@value #SEARCHES} searches whose results are discarded, so that
+     * the JIT has compiled the search before it is used for answers.
      */
     private void tryOut(RowTable items, IvfIndex clusters) {
         try (IvfSearch scan = new IvfSearch(items.dim())) {
@@ -109,7 +109,11 @@ public final class ModelIvfIndex implements AutoCloseable {
         return clusters == null || (replaced == null && clusters.moved() > MOVED_SHARE * clusters.rows());
     }
 
-    /** Applies a whole delta to the model ({@link RecommenderModel#apply}), and updates the clusters accordingly. */
+    /**
+     * Applies a whole delta to the model ({@link RecommenderModel#apply}), and updates the clusters accordingly. The
+     * caller must have checked the delta with {@link RecommenderModel#requireFits}: if the model rejects it here, its
+     * rows stay outside the clusters.
+     */
     public void apply(List<ModelDelta> parts) {
         free(replaced);
         replaced = null;

@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorOperators;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Scores of some rows for one query, from which the best are selected and which are summed while they are in the L1 cache.
- * Owns its memory.
+ * Scores of some rows for one query. The best scores are selected, and all are summed, while they are in the L1
+ * cache. Owns its memory.
  */
 final class ScoreLine implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -51,8 +51,8 @@ final class ScoreLine implements AutoCloseable {
     /**
      * Offers the rows with the highest scores to {@code best}.
      *
-     * @param rowAt the row of each place, at index {@code first} plus the place; null if the rows are {@code first} and
-     *     following
+     * @param rowAt the row of each place, at index {@code first} plus the place; null if the row of a place is
+     *     {@code first} plus the place
      * @return the largest score, or {@link ItemScan#LEAST} if none is larger
      */
     float select(int rows, int @Nullable [] rowAt, int first, SearchQuery question, TopRows best) {

@@ -16,15 +16,15 @@ import java.lang.foreign.MemorySegment;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds the items that are most probably next after each history of a batch, in one pass over the item table for the whole
- * batch. Exact except for rounding, unless clusters of the items are given.
+ * Finds the items that are most probably next after each history of a batch, in one pass over the item table for the
+ * whole batch. Exact except for rounding, unless clusters of the items are given.
  *
- * <p>The mixture gives item v the probability {@code p(v) = a · exp(scale · s(v)) / Z + mass(v)}, where only the items that
- * the memory expects have a mass ({@link CooccurrenceScores}). All other items are ordered by the network's scores, so the k best
- * items are among the k highest-scoring of those others and the expected items. {@code Z} sums over every score ({@link
- * ItemScan}). That rules out a first pass over smaller vectors, which could find the highest scores but not their sum. With
- * clusters of the items, the highest scores are searched for in some of the clusters, and {@code Z} is an estimate ({@link
- * IvfSearch}).
+ * <p>The mixture gives item v the probability {@code p(v) = a · exp(scale · s(v)) / Z + mass(v)}, where only the
+ * items that the memory expects have a mass ({@link CooccurrenceScores}). All other items are ordered by the
+ * network's scores, so the k best items are among the k highest-scoring of those others and the expected items.
+ * {@code Z} sums over every score ({@link ItemScan}). That rules out a first pass over smaller vectors, which could
+ * find the highest scores but not their sum. With clusters of the items, the highest scores are searched for in some
+ * of the clusters, and {@code Z} is an estimate ({@link IvfSearch}).
  *
  * <p>Owns its scratch memory; an instance is used by one thread.
  */
@@ -141,8 +141,8 @@ public final class Scorer implements AutoCloseable {
     }
 
     /**
-     * Adds a history to the batch, whose answer is limited to given rows. Only these are scored, but the normaliser still
-     * sums over the whole table.
+     * Adds a history to the batch, whose answer is limited to given rows. Only these are scored, but the normaliser
+     * still sums over the whole table.
      *
      * @param historyRows rows of the history, oldest first; at least one
      * @param onlyRows the only rows that may be in the answer, in any order, each at most once and with an item
@@ -222,8 +222,8 @@ public final class Scorer implements AutoCloseable {
     }
 
     /**
-     * Selects the best rows by the mixture's probability, among the network's best, or the only rows that may be answered,
-     * and the rows that the memory expects.
+     * Selects the best rows by the mixture's probability, among the network's best, or the only rows that may be
+     * answered, and the rows that the memory expects.
      */
     private void weigh(RowTable items, float scale, int history, int k) {
         SearchQuery question = questions[history];

@@ -3,8 +3,9 @@ package io.freshet.model.search;
 import io.freshet.model.cooccurrence.CooccurrenceScores;
 
 /**
- * The constraints of one query: the rows that may be in its answer, and those of them that do not belong among the
- * network's best, because their probability does not come from the network alone. Reused from query to query.
+ * The constraints of one query: the rows that may be in its answer, and the rows that the memory expects. The latter
+ * are left out of the network's best rows, because their probability does not come from the network alone. Reused
+ * from query to query.
  */
 public final class SearchQuery {
     private final RowSet excluded = new RowSet();
@@ -13,7 +14,7 @@ public final class SearchQuery {
     private RowFilter filter = RowFilter.ALL;
     private boolean limited;
 
-    /** Starts a new question with rows that must not be in the answer, and a filter of the others. */
+    /** Begins a query with rows that must not be in the answer, and a filter of the other rows. */
     public void begin(int[] excludedRows, int excludedLength, RowFilter passing) {
         excluded.set(excludedRows, excludedLength);
         only.clear();
@@ -22,7 +23,7 @@ public final class SearchQuery {
         limited = false;
     }
 
-    /** Starts a new question with the only rows that may be in the answer, each at most once. */
+    /** Begins a query with the only rows that may be in the answer, each at most once. */
     public void beginOnly(int[] onlyRows, int onlyLength) {
         begin(new int[0], 0, RowFilter.ALL);
         only.set(onlyRows, onlyLength);
@@ -37,7 +38,10 @@ public final class SearchQuery {
         expected.sort();
     }
 
-    /** Returns how many of the network's best rows a search through all rows must find for an answer of {@code k} rows. */
+    /**
+     * Returns how many of the network's best rows a search through all rows must find for an answer of {@code k}
+     * rows.
+     */
     int wanted(int k) {
         return limited ? 0 : k;
     }

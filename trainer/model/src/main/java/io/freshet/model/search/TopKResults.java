@@ -1,8 +1,8 @@
 package io.freshet.model.search;
 
 /**
- * Answers to a batch of histories: for each history, the most probable items, best first; of items with equal probability,
- * the lower row comes first. Stored in flat arrays that are reused from call to call; not thread-safe.
+ * Answers to a batch of histories: for each history, the most probable items, best first; of items with equal
+ * probability, the lower row comes first. Stored in flat arrays that are reused from call to call; not thread-safe.
  */
 public final class TopKResults {
     private int k;
@@ -33,11 +33,15 @@ public final class TopKResults {
         }
     }
 
-    /** Returns the number of items in the answer to a history; fewer than wanted only if no more items may be answered. */
+    /**
+     * Returns the number of items in the answer to a history; fewer than wanted only if no more items may be
+     * answered.
+     */
     public int size(int history) {
         return counts[history];
     }
 
+    /** Returns the vocabulary row of the item at a place, 0 for the best item. */
     public int row(int history, int place) {
         return rows[history * k + place];
     }

@@ -11,10 +11,11 @@ import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Matrix products by OpenBLAS, as a reference for speed and for tests. No model is computed with it, because its bits depend on
- * the CPU, on the number of threads, and on the number of rows of a product. It runs single-threaded here.
+ * Matrix products by OpenBLAS, as a reference for speed and for tests. No model is computed with it, because its bits
+ * depend on the CPU, on the number of threads, and on the number of rows of a product. It runs single-threaded here.
  */
 public final class BlasProducts implements Products {
+    /** Creates products, and limits OpenBLAS to one thread in the whole process. */
     public BlasProducts() {
         blas_set_num_threads(1);
     }

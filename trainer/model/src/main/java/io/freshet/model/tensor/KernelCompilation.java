@@ -10,9 +10,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes the JVM compile the numeric packages with C2 only. C1 turns every vector into an object, and a large kernel runs as C1
- * code for minutes, hundreds of times too slowly. An interpreted kernel reaches C2 quickly. This class also makes C2 inline the
- * methods on single vectors at every call, because a vector that is passed to a call becomes an object, too.
+ * Makes the JVM compile the numeric packages with C2 only. C1 turns every vector into an object, and a large kernel
+ * may run for minutes as C1 code, which is hundreds of times slower. A kernel that starts in the interpreter is
+ * compiled by C2 soon. This class also makes C2 inline the methods on single vectors at every call, because a vector
+ * that is passed to a call becomes an object, too.
  *
  * <p>It uses the JVM's diagnostic command, so the directives apply wherever these classes are used, without flags.
  */
@@ -29,7 +30,10 @@ final class KernelCompilation {
               c2: {inline: ["+io/freshet/model/tensor/Lanes.*", "+io/freshet/model/encoder/Dropout.apply"]}}]
             """;
 
-    /** Part of the JVM's answer to valid directives. It reports invalid ones in its answer, too, and not as an exception. */
+    /**
+     * Part of the JVM's answer to valid directives. It reports invalid ones in its answer, too, and not as an
+     * exception.
+     */
     private static final String ADDED = "directives added";
 
     private KernelCompilation() {}

@@ -14,13 +14,14 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * The only vector shape of this JVM, and the kernels' operations on single vectors.
  *
- * <p>All kernels use one shape. A second shape in the same JVM makes the Vector API's shared code polymorphic, and both shapes
- * many times slower.
+ * <p>All kernels use one shape. A second shape in the same JVM makes the Vector API's shared code polymorphic, and
+ * both shapes many times slower.
  *
- * <p>The bits of a model do not depend on the shape. Layouts and sums are defined by {@value #WIDTH} virtual lanes: a block of
- * {@value #WIDTH} floats is {@code WIDTH / COUNT} vectors, which a sum over a row adds up in as many accumulators. At the end
- * {@link #sum} folds the virtual lanes in a fixed tree, by shuffles, because {@code reduceLanes(ADD)} gives different bits
- * before and after C2 has compiled it. Everything else works on each lane by itself.
+ * <p>The bits of a model do not depend on the shape. Layouts and sums are defined by {@value #WIDTH} virtual lanes: a
+ * block of {@value #WIDTH} floats is {@code WIDTH / COUNT} vectors, which a sum over a row adds up in as many
+ * accumulators. At the end {@link #sum} folds the virtual lanes in a fixed tree, by shuffles, because
+ * {@code reduceLanes(ADD)} gives different bits before and after C2 has compiled it. Everything else works on each
+ * lane by itself.
  */
 public final class Lanes {
     static {
@@ -35,8 +36,8 @@ public final class Lanes {
     public static final long BLOCK_BYTES = (long) WIDTH * Float.BYTES;
 
     /**
-     * Floats of the CPU's preferred shape, with at most {@link #WIDTH} lanes. {@code -Dfreshet.lanes} sets another number of
-     * lanes.
+     * Floats of the CPU's preferred shape, with at most {@link #WIDTH} lanes. {@code -Dfreshet.lanes} sets another
+     * number of lanes.
      */
     public static final VectorSpecies<Float> FLOATS = species();
 
@@ -102,8 +103,8 @@ public final class Lanes {
     }
 
     /**
-     * Requires a CPU with fused multiply-add. Without it, the JVM would compute each one with arbitrary-precision arithmetic,
-     * thousands of times slower.
+     * Requires a CPU with fused multiply-add. Without it, the JVM would compute each one with arbitrary-precision
+     * arithmetic, thousands of times slower.
      */
     private static void requireFusedMultiplyAdd() {
         HotSpotDiagnosticMXBean vm = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
@@ -139,9 +140,9 @@ public final class Lanes {
     }
 
     /**
-     * Returns the sum of all {@value #WIDTH} virtual lanes, in the order of a balanced tree (8, 4, 2, 1 apart). The order
-     * depends neither on the shape nor on the compiler. Vector k holds the virtual lanes from {@code k · COUNT} on. Vectors
-     * from {@code WIDTH / COUNT} on are not read.
+     * Returns the sum of all {@value #WIDTH} virtual lanes, in the order of a balanced tree (8, 4, 2, 1 apart). The
+     * order depends neither on the shape nor on the compiler. Vector k holds the virtual lanes from {@code k · COUNT}
+     * on. Vectors from {@code WIDTH / COUNT} on are not read.
      */
     public static float sum(FloatVector v0, FloatVector v1, FloatVector v2, FloatVector v3) {
         return sumOfLanes(fold(v0, v1, v2, v3));
@@ -181,8 +182,9 @@ public final class Lanes {
     }
 
     /**
-     * Returns the sums over the lanes of each of four vectors from {@link #fold}, in the first lanes of the four quarters. Each
-     * sum has the same bits as {@link #sum}. The first fold covers two vectors at once, and the later ones all four.
+     * Returns the sums over the lanes of each of four vectors from {@link #fold}, in the first lanes of the four
+     * quarters. Each sum has the same bits as {@link #sum}. The first fold covers two vectors at once, and the later
+     * ones all four.
      */
     static FloatVector sums(FloatVector a, FloatVector b, FloatVector c, FloatVector d) {
         FloatVector ac = a.blend(c, UPPER_HALF).add(c.blend(a, UPPER_HALF).rearrange(FOLD_HALF));
@@ -196,8 +198,8 @@ public final class Lanes {
     }
 
     /**
-     * Returns the larger of {@code x} and a bound in each lane. NaN stays NaN. A comparison and a blend take two instructions,
-     * whereas {@link FloatVector#max} takes six on x86, because of NaN and signed zeros.
+     * Returns the larger of {@code x} and a bound in each lane. NaN stays NaN. A comparison and a blend take two
+     * instructions, whereas {@link FloatVector#max} takes six on x86, because of NaN and signed zeros.
      */
     public static FloatVector atLeast(FloatVector x, float bound) {
         return x.blend(bound, x.compare(VectorOperators.LT, bound));
@@ -219,8 +221,8 @@ public final class Lanes {
     }
 
     /**
-     * Returns {@code e^x} in each lane, within 2 ulp. Below -87 the result is {@code e^-87}, about 1e-38. Above 88.3 it is
-     * infinite, so that a sum over it shows the overflow.
+     * Returns {@code e^x} in each lane, within 2 ulp. Below -87 the result is {@code e^-87}, about 1e-38. Above 88.3
+     * it is infinite, so that a sum over it shows the overflow.
      */
     public static FloatVector exp(FloatVector x) {
         FloatVector clamped = atMost(atLeast(x, EXP_MIN), EXP_MAX);
@@ -241,9 +243,9 @@ public final class Lanes {
     }
 
     /**
-     * Returns {@code 2^x} in each lane, within 3 ulp, for x below 127. A sum of shares takes two thirds of the time that it
-     * takes with {@link #exp}. Below -126 the result is {@code 2^-126}. The polynomial is that of Cephes' {@code exp2f} over
-     * [-½, ½].
+     * Returns {@code 2^x} in each lane, within 3 ulp, for x below 127. A sum of shares takes two thirds of the time
+     * that it takes with {@link #exp}. Below -126 the result is {@code 2^-126}. The polynomial is that of Cephes'
+     * {@code exp2f} over [-½, ½].
      */
     public static FloatVector exp2(FloatVector x) {
         FloatVector clamped = atLeast(x, EXP2_MIN);
@@ -261,8 +263,8 @@ public final class Lanes {
     }
 
     /**
-     * Returns {@code log x} in each lane, within 2 ulp or 1e-7, for x positive, normal and finite. The polynomial is that of
-     * Cephes' {@code logf} over [√½, √2).
+     * Returns {@code log x} in each lane, within 2 ulp or 1e-7, for x positive, normal and finite. The polynomial is
+     * that of Cephes' {@code logf} over [√½, √2).
      */
     public static FloatVector log(FloatVector x) {
         IntVector bits = x.reinterpretAsInts().add(ONE_BITS - SQRT_HALF_BITS);

@@ -5,8 +5,8 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
- * A row-major float32 matrix, or a band of its columns, over memory that it does not own. Rows are {@code stride} floats apart.
- * A matrix has no number of rows: the caller knows how many are in use.
+ * A row-major float32 matrix, or a band of its columns, over memory that it does not own. Rows are {@code stride}
+ * floats apart. A matrix does not store its number of rows; the caller knows how many rows are in use.
  */
 public final class Matrix {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
@@ -31,6 +31,7 @@ public final class Matrix {
         return new Matrix(memory, start + (long) column * Float.BYTES, stride);
     }
 
+    /** Returns the memory that the matrix views and does not own. */
     public MemorySegment memory() {
         return memory;
     }
@@ -51,8 +52,8 @@ public final class Matrix {
     }
 
     /**
-     * Returns the address of row {@code row}, after checking that {@code rows} rows of {@code columns} floats from there on are
-     * in the memory.
+     * Returns the address of row {@code row}, after checking that {@code rows} rows of {@code columns} floats from
+     * there on are in the memory.
      *
      * @throws IndexOutOfBoundsException if they are not
      * @throws IllegalArgumentException if the memory is on the heap or closed
@@ -63,8 +64,8 @@ public final class Matrix {
     }
 
     /**
-     * Returns the address of a byte of the memory, after checking that {@code size} bytes from there on are in the memory and
-     * that it is not closed.
+     * Returns the address of a byte of the memory, after checking that {@code size} bytes from there on are in the
+     * memory and that it is not closed.
      */
     static long address(MemorySegment memory, long at, long size) {
         if (!memory.isNative() || !memory.scope().isAlive()) {

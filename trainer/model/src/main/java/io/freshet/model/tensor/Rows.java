@@ -5,9 +5,9 @@ import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Kernels over single rows. A row is {@code count} floats, a multiple of {@link Lanes#WIDTH}, from a byte offset of its memory
- * on. All inner products are summed over {@link Lanes#WIDTH} virtual lanes, so all methods give the same bits for the same two
- * rows.
+ * Kernels over single rows. A row is {@code count} floats, a multiple of {@link Lanes#WIDTH}, from a byte offset of
+ * its memory on. All inner products are summed over {@link Lanes#WIDTH} virtual lanes, so all methods give the same
+ * bits for the same two rows.
  */
 public final class Rows {
     private static final long VECTOR = Lanes.BYTES;
@@ -46,9 +46,10 @@ public final class Rows {
     }
 
     /**
-     * Computes {@code to[i] = Σ a[i]·b}, the inner products of one vector with {@code rows} rows that lie end to end. Each has
-     * the same bits as {@link #dot}. Four rows at a time, one from each quarter, share the shuffles of their sums. Each quarter
-     * is a separate stream for the hardware, which prefetches within one page of memory, and so within four pages.
+     * Computes {@code to[i] = Σ a[i]·b}, the inner products of one vector with {@code rows} rows that lie end to end.
+     * Each has the same bits as {@link #dot}. Four rows at a time, one from each quarter, share the shuffles of their
+     * sums. Each quarter is a separate stream for the hardware, which prefetches within one page of memory, and so
+     * within four pages.
      */
     public static void dots(
             MemorySegment a, long aAt, int rows, MemorySegment b, long bAt, int count, MemorySegment to, long toAt) {
@@ -73,8 +74,9 @@ public final class Rows {
     }
 
     /**
-     * Computes {@code to[i] = Σ a[i]·b}, the inner products of one vector with the rows of a matrix from {@code first} on. Each
-     * has the same bits as {@link #dot}. Four neighbouring rows at a time share the shuffles of their sums.
+     * Computes {@code to[i] = Σ a[i]·b}, the inner products of one vector with the rows of a matrix from
+     * {@code first} on. Each has the same bits as {@link #dot}. Four neighbouring rows at a time share the shuffles
+     * of their sums.
      */
     public static void dots(
             Matrix a, int first, int rows, MemorySegment b, long bAt, int count, MemorySegment to, long toAt) {
@@ -93,7 +95,10 @@ public final class Rows {
         }
     }
 
-    /** Returns the inner products of four rows that are {@code apart} bytes apart, in the first lanes of the four quarters. */
+    /**
+     * Returns the inner products of four rows that are {@code apart} bytes apart, in the first lanes of the four
+     * quarters.
+     */
     private static FloatVector fourDots(
             MemorySegment a, long aAt, long apart, MemorySegment b, long bAt, long rowBytes) {
         FloatVector zero = FloatVector.zero(Lanes.FLOATS);
@@ -136,7 +141,9 @@ public final class Rows {
         return Lanes.fold(sum0, sum1, sum2, sum3);
     }
 
-    /** Computes inner products for rows of 64 floats that are four vectors each. The other operand stays in registers. */
+    /**
+     * Computes inner products for rows of 64 floats that are four vectors each. The other operand stays in registers.
+     */
     private static void dotsOf64(
             MemorySegment a, long aAt, int quarter, MemorySegment b, long bAt, MemorySegment to, long toAt) {
         FloatVector b0 = Lanes.load(b, bAt);
@@ -174,8 +181,8 @@ public final class Rows {
     }
 
     /**
-     * Computes {@code to[i] = Σ table[rows[from + i]]·b}, the inner products of one vector with any rows of a table. Each has
-     * the same bits as {@link #dot}.
+     * Computes {@code to[i] = Σ table[rows[from + i]]·b}, the inner products of one vector with any rows of a table.
+     * Each has the same bits as {@link #dot}.
      */
     public static void dots(
             RowTable table, int[] rows, int from, int count, MemorySegment b, long bAt, MemorySegment to, long toAt) {
@@ -216,7 +223,8 @@ public final class Rows {
     }
 
     /**
-     * Computes {@code to += Σ rows} over {@code count} columns of rows {@code first} to {@code end - 1}, in ascending order.
+     * Computes {@code to += Σ rows} over {@code count} columns of rows {@code first} to {@code end - 1}, in ascending
+     * order.
      */
     public static void addAll(Matrix rows, int first, int end, MemorySegment to, long toAt, int count) {
         MemorySegment from = rows.memory();
@@ -266,14 +274,13 @@ public final class Rows {
     }
 
     /**
-     * Returns {@code Σ x²} in double, summed in ascending blocks of {@link Lanes#WIDTH}. The result is not finite if a number
-     * is not finite or is larger than about 1e18, so that its square overflows in float.
+     * Returns {@code Σ x²} in double, summed in ascending blocks of {@link Lanes#WIDTH}. The result is not finite if
+     * a number is not finite or is larger than about 1e18, so that its square overflows in float.
      */
     public static double squareSum(MemorySegment x, long at, long count) {
         double sum = 0;
-        // Short runs are summed in float, so that few conversions are needed. The runs are summed in double, so that
-        // long sums
-        // keep their precision.
+        // Short runs are summed in float, so that few conversions are needed. The sums of the runs are added in double,
+        // so that long sums keep their precision.
         long bytes = count * Float.BYTES;
         for (long run = 0; run < bytes; run += RUN * BLOCK) {
             sum += squareSumOfRun(x, at + run, Math.min(RUN * BLOCK, bytes - run));

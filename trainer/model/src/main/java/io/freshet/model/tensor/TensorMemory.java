@@ -3,7 +3,8 @@ package io.freshet.model.tensor;
 import org.bytedeco.javacpp.Pointer;
 
 /**
- * Memory of the whole JVM outside the heap: that of tensors, and the numbers of JavaCPP, through which ND4J calls native code.
+ * Off-heap memory of the whole JVM in bytes: the memory of tensors, and the amounts counted by JavaCPP, through which
+ * ND4J calls native code.
  */
 public final class TensorMemory {
     private TensorMemory() {}

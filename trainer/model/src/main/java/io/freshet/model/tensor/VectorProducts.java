@@ -7,23 +7,26 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Matrix products by Vector API kernels, with the same bits on every CPU. Each element is one chain of fused multiply-adds over
- * ascending {@code k}, so its bits depend only on its own row and column, not on the tile that computed it, the number of
- * lanes, or the other rows of the product.
+ * Matrix products by Vector API kernels, with the same bits on every CPU. Each element is one chain of fused
+ * multiply-adds over ascending {@code k}, so its bits depend only on its own row and column, not on the tile that
+ * computed it, the number of lanes, or the other rows of the product.
  *
- * <p>The result is cut into tiles whose sums stay in registers while one row of {@code b} after another is multiplied in. A
- * tile is six rows by four vectors if the CPU has 32 vector registers (AVX-512, NEON, SVE), and six rows by two vectors if it
- * has 16 (AVX2). For a tile with fewer rows than its kernel has, the kernel computes the last row again, to the same bits.
+ * <p>The result is cut into tiles whose sums stay in registers while one row of {@code b} after another is multiplied
+ * in. A tile is six rows by four vectors if the CPU has 32 vector registers (AVX-512, NEON, SVE), and six rows by two
+ * vectors if it has 16 (AVX2). For a tile with fewer rows than its kernel has, the kernel computes the last row
+ * again, to the same bits.
  *
- * <p>Each product checks once that its operands are inside their memory. The kernels then use absolute addresses without
- * further checks, because a check for each of the ten loads between 24 multiply-adds costs a fifth of the speed. Masking an
- * address by {@link #ADDRESS} tells C2 that the address is inside {@link #ALL}, so that C2 removes the check.
+ * <p>Each product checks once that its operands are inside their memory. The kernels then use absolute addresses
+ * without further checks, because a check for each of the ten loads between 24 multiply-adds costs a fifth of the
+ * speed. Masking an address by {@link #ADDRESS} tells C2 that the address is inside {@link #ALL}, so that C2 removes
+ * the check.
  *
- * <p>While a kernel computes a tile, it reads one number of each cache line of the left operand's next rows. These rows are
- * then in the first-level cache when the next tile broadcasts them. No hardware prefetches six rows that are read side by side.
+ * <p>While a kernel computes a tile, it reads one number of each cache line of the left operand's next rows. These
+ * rows are then in the first-level cache when the next tile broadcasts them. No hardware prefetches six rows that are
+ * read side by side.
  *
- * <p>The kernels call the Vector API directly instead of {@link Lanes}. They are so large that C2 inlines into them only
- * methods that the JDK marks for inlining, and a vector that is passed to a call becomes an object.
+ * <p>The kernels call the Vector API directly instead of {@link Lanes}. They are so large that C2 inlines into them
+ * only methods that the JDK marks for inlining, and a vector that is passed to a call becomes an object.
  */
 public final class VectorProducts implements Products {
     /** Shape of a tile. All shapes give the same bits. */
@@ -60,7 +63,8 @@ public final class VectorProducts implements Products {
     private static final long ADDRESS = (1L << 62) - 1;
 
     /**
-     * Mask that leaves a distance between rows or columns unchanged and shows C2 that {@code k} such distances do not overflow.
+     * Mask that leaves a distance between rows or columns unchanged and shows C2 that {@code k} such distances do not
+     * overflow.
      */
     private static final int STEP = (1 << 28) - 1;
 
@@ -69,19 +73,20 @@ public final class VectorProducts implements Products {
 
     private static final int ROWS = 6;
 
-    /** A sum of numbers read ahead that in practice does not occur, which the compiler cannot know. */
+    /** A value that a sum of numbers read ahead never has in practice. The compiler cannot know that. */
     private static final int NEVER = 0x5eed1234;
 
     /**
-     * Number of rows of both operands that stay in the first-level cache while every tile of a transposed product passes over
-     * them.
+     * Number of rows of both operands that stay in the first-level cache while every tile of a transposed product
+     * passes over them.
      */
     private static final int TRANSPOSED_ROWS = 96;
 
     private final Tile tile;
 
     /**
-     * Sum of numbers that were read ahead. It is kept so that the compiler does not remove the reads. Its value has no meaning.
+     * Sum of numbers that were read ahead. It is kept so that the compiler does not remove the reads. Its value has
+     * no meaning.
      */
     @SuppressWarnings("UnusedVariable") // written so that the reads have an effect
     private int touched;
@@ -96,8 +101,7 @@ public final class VectorProducts implements Products {
         this.tile = tile;
     }
 
-    // reinterpret is restricted because a wrong length reads past the memory: operands are checked before they are
-    // used.
+    // reinterpret is restricted because a wrong length reads past the memory. Each product checks its operands first.
     @SuppressWarnings("restricted")
     private static MemorySegment allMemory() {
         return MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -212,9 +216,8 @@ public final class VectorProducts implements Products {
             long offset = (long) column * Float.BYTES;
             for (int row = 0; row < m; row += ROWS) {
                 int rows = Math.min(ROWS, m - row);
-                // If columns are adjacent, the next rows follow these in memory. Otherwise, and at the end, these rows
-                // are read
-                // again.
+                // If columns are adjacent, the next rows follow these rows in memory. Otherwise, and at the end, these
+                // rows are read again.
                 boolean hasNext = k > 1 && aColumn == Float.BYTES && row + 2 * ROWS <= m;
                 long ahead = a + (hasNext ? row + ROWS : row) * aRow;
                 int aheadStep = hasNext ? step(((ROWS - 1) * aRow + (k - 1) * 4L) / (k - 1) & -4L) : 0;

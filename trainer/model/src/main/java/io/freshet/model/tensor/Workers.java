@@ -11,13 +11,14 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.IntConsumer;
 
 /**
- * The threads for training: the caller's own and {@code count - 1} more. Work is split into numbered tasks. Any thread may run
- * any task, so the result of a task must depend only on its number.
+ * A fixed number of threads that share work: the caller's own thread and {@code count - 1} more. Work is split into
+ * numbered tasks. Any thread may run any task, so the result of a task must depend only on its number.
  */
 public final class Workers implements AutoCloseable {
     private final int count;
     private final ExecutorService helpers;
 
+    /** @param count number of threads, including the caller's; at least 1 */
     public Workers(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("there must be a worker: count=" + count);

@@ -21,16 +21,16 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
  * prefix of the clients' ids.
  */
 public final class KafkaClients {
-    /** Large enough for the dense parameters of a large model, which are in one record. */
+    /** Maximum size of a request: one record holds all dense parameters, also those of a large model. */
     private static final int MAX_REQUEST_BYTES = 16 << 20;
 
-    /** Longest time for which a killed trainer's open transaction may hold back readers of the model log. */
+    /** Maximum time for which a killed trainer's open transaction may hold back readers of the model log. */
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
 
     private static final Duration CLOSE = Duration.ofSeconds(2);
     private static final int HEARTBEATS_IN_TIMEOUT = 10;
 
-    /** Longest time until an added partition is discovered. */
+    /** Maximum time until an added partition is discovered. */
     private static final int METADATA_MAX_AGE_MS = 20_000;
 
     private KafkaClients() {}
@@ -93,6 +93,10 @@ public final class KafkaClients {
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());
     }
 
+    /**
+     * Returns a producer with the model's transactional id. Its {@code initTransactions} fences all other producers
+     * with this id.
+     */
     public static Producer<byte[], byte[]> producer(OnlineConfig config) {
         Map<String, Object> settings = new HashMap<>(config.producer());
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId(config, settings));

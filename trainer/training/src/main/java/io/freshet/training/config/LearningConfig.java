@@ -5,20 +5,21 @@ import io.freshet.store.event.EventTypes;
 import java.time.Duration;
 
 /**
- * Settings of how a step learns from new clicks. They are part of the model's identity: a journal rerun with other values
- * yields another model.
+ * Settings that determine how a step learns from new clicks. They are part of the model's identity: a rerun of the
+ * journal with other values yields another model.
  *
  * @param optimizerSteps optimiser steps for each batch of new clicks
- * @param fullStepClicks most records of a full step. A step of more records is a catch-up step: it makes one optimiser step, and
- *     takes no more positions of an updated sequence than of a replayed one
- * @param newLength number of newest positions of an updated sequence that are learned from
+ * @param fullStepClicks maximum number of records in a full step. A step with more records is a catch-up step: it
+ *     makes one optimiser step, and learns no more positions of an updated sequence than of a replayed one
+ * @param newLength number of positions, the newest ones, that are learned from an updated sequence
  * @param replaySequences sequences drawn from the reservoir for each optimiser step, in addition to the updated ones
- * @param replayLength number of newest positions of a replayed sequence that are learned from
- * @param replayCapacity most users in the reservoir
- * @param k length of the list that counts as a hit in the prequential metrics
+ * @param replayLength number of positions, the newest ones, that are learned from a replayed sequence
+ * @param replayCapacity maximum number of users in the reservoir
+ * @param k cut-off of the prequential metrics: a target ranked among the first k is a hit
  * @param metricsWindow number of events in the moving prequential metrics
  * @param memory bounds of the memory beside the network
- * @param itemRetention how long an item is kept after its last click, by the clicks' times; zero for ever
+ * @param itemRetention how long an item is kept after its last click, in the time of the clicks; zero to keep items
+ *     for ever
  * @param types meanings of the event types
  */
 public record LearningConfig(
@@ -104,7 +105,9 @@ public record LearningConfig(
         return isCatchUp(records) ? 1 : optimizerSteps;
     }
 
-    /** Returns how many of the newest positions of an updated sequence a step of {@code records} records learns from. */
+    /**
+     * Returns how many of the newest positions of an updated sequence a step of {@code records} records learns from.
+     */
     public int newLength(int records) {
         return isCatchUp(records) ? Math.min(newLength, replayLength) : newLength;
     }

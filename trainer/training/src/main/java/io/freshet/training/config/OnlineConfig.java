@@ -11,24 +11,25 @@ import java.util.Map;
  *
  * @param modelName name of the model: key of the model log, prefix of the manifests' keys, and the store's folder
  * @param topics topics that the trainer reads and writes
- * @param transactionalId fixed for each model, so that at most one of the trainers with this id learns
+ * @param transactionalId transactional id of the producer. All trainers of a model share it, so at most one of them
+ *     can commit
  * @param model settings of the network
  * @param training how the network learns from a batch
- * @param learning what a step consists of
- * @param stepClicks most records of a step
+ * @param learning settings of a step
+ * @param stepClicks maximum number of records in a step
  * @param catchUpClicks number of waiting records from which a step takes up to {@value #CATCH_UP_FACTOR} times
  *     {@code catchUpClicks} records, so that learning catches up; 0 for never
- * @param stepLinger longest wait for a step to fill, after its first record
- * @param batchClicks fixed number of records of each step, however long they take to arrive, in place of
- *     {@code stepClicks}, {@code catchUpClicks} and {@code stepLinger}; 0 to let time decide
+ * @param stepLinger maximum time to wait for more records after the first record of a step
+ * @param batchClicks fixed number of records in each step, however long they take to arrive. It replaces
+ *     {@code stepClicks}, {@code catchUpClicks} and {@code stepLinger}; 0 for steps of the records that have arrived
  * @param publishInterval time between two deltas, rounded to the end of a step
- * @param deltaPartBytes size at which a delta is split into parts
- * @param snapshotInterval least time between two snapshots
+ * @param deltaPartBytes size in bytes above which a delta is split into parts
+ * @param snapshotInterval minimum time between two regular snapshots
  * @param retention snapshots that stay in the store, in addition to the one that is served
- * @param gateShare learned weights are held back while the newest window's NDCG is below this share of the best recent
- *     window's; 0 for never
- * @param leaseTimeout how long the learning trainer may be silent before a standby trainer takes over; zero for no standby
- *     trainers, where a trainer that starts fences an older one at once
+ * @param gateShare learned weights are not published while the NDCG of the newest window is below this share of the
+ *     best recent window's NDCG; 0 to publish always
+ * @param leaseTimeout how long the learning trainer may be silent before a standby trainer takes over; zero for no
+ *     standby trainers: a trainer that starts then fences an older one at once
  * @param consumer settings of the Kafka consumers, except those that the trainer must set itself
  * @param producer settings of the Kafka producer, except those that the trainer must set itself
  */
@@ -51,7 +52,7 @@ public record OnlineConfig(
         Duration leaseTimeout,
         Map<String, Object> consumer,
         Map<String, Object> producer) {
-    /** Most records of a step when clicks wait, as a multiple of {@code catchUpClicks}. */
+    /** Maximum number of records in a step when clicks wait, as a multiple of {@code catchUpClicks}. */
     static final int CATCH_UP_FACTOR = 4;
 
     /**
@@ -85,9 +86,9 @@ public record OnlineConfig(
     }
 
     /**
-     * Returns the default settings: steps of up to 128 records, which wait 10 ms for more; a delta every 200 ms; a snapshot
-     * every minute, of which the newest three are kept; nothing published below half of the best window's NDCG; and a
-     * standby trainer that takes over after 6 s.
+     * Returns the default settings: steps of up to 128 records, which wait 10 ms for more; a delta every 200 ms; a
+     * snapshot every minute, of which the newest three are kept; nothing published below half of the best window's
+     * NDCG; and a standby trainer that takes over after 6 s.
      *
      * @param kafka connection settings for all clients
      */
@@ -114,12 +115,12 @@ public record OnlineConfig(
                 kafka);
     }
 
-    /** Returns the most records that one poll of the input should return. */
+    /** Returns the maximum number of records that one poll of the input should return. */
     public int pollRecords() {
         return Math.max(mostClicks(catchUpClicks), batchClicks);
     }
 
-    /** Returns the most records of a step when {@code waiting} records wait. */
+    /** Returns the maximum number of records in a step when {@code waiting} records wait. */
     public int mostClicks(long waiting) {
         return catchUpClicks > 0 && waiting >= catchUpClicks
                 ? Math.max(stepClicks, CATCH_UP_FACTOR * catchUpClicks)

@@ -19,12 +19,13 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Trains a model on a finished data set. Each epoch goes over all users in a new random order and learns all positions of a
- * sequence at once. The last two items of each held-out user's sequence are not learned. The epoch with the best validation
- * NDCG@10 is kept, together with the optimiser's state, and is tested once.
+ * Trains a model on a finished data set. Each epoch goes over all users in a new random order and learns each user's
+ * sequence once: all of its targets, or the number that the training configuration allows for encoders with one state
+ * per sequence. The last two items of each held-out user's sequence are not learned. The epoch with the best
+ * validation NDCG@10 is kept, together with the optimiser's state, and is tested once.
  *
- * <p>The result is a function of the data and the configuration alone, not of the number of threads. Owns the model and the
- * learner, which {@link #run} leaves at the best epoch. Not thread-safe.
+ * <p>The result is a function of the data and the configuration alone, not of the number of threads. Owns the model
+ * and the learner, which {@link #run} leaves at the best epoch. Not thread-safe.
  */
 public final class Fit implements AutoCloseable {
     private final SequenceDataset data;
@@ -68,7 +69,10 @@ public final class Fit implements AutoCloseable {
         this.best = new LearnerCheckpoint(learner);
     }
 
-    /** Returns whether the data have something to learn from and something to choose an epoch by. */
+    /**
+     * Returns whether a fit of the data is possible: they must have a user to learn from and a user with held-out
+     * items.
+     */
     public static boolean isPossible(SequenceDataset data, FitConfig config) {
         HeldOutUsers heldOut = config.heldOut();
         return IntStream.range(0, data.users())
@@ -77,6 +81,7 @@ public final class Fit implements AutoCloseable {
                         .anyMatch(user -> heldOut.include(data.user(user), data.sequence(user)));
     }
 
+    /** Returns the learner, which this object owns. */
     public Learner learner() {
         return learner;
     }
@@ -91,13 +96,14 @@ public final class Fit implements AutoCloseable {
     }
 
     /**
-     * Keeps the fit's state in a folder after each validation, and continues from the state that the folder already holds.
-     * The result has the same bytes as that of a fit that was never interrupted. Must be called before {@link #run}.
+     * Keeps the fit's state in a folder after each validation, and continues from the state that the folder already
+     * holds. The result has the same bytes as that of a fit that was never interrupted. Must be called before
+     * {@link #run}.
      *
      * @return number of epochs that have already been learned
      * @throws IOException if the folder cannot be read or written
-     * @throws IllegalArgumentException if the folder's state belongs to other settings or data, the folder has other files,
-     *     or another fit uses it
+     * @throws IllegalArgumentException if the folder's state belongs to other settings or data, the folder has other
+     *     files, or another fit uses it
      */
     public int goOnFrom(Path folder) throws IOException {
         List<String> items = model.vocabulary().items();
@@ -120,8 +126,8 @@ public final class Fit implements AutoCloseable {
     }
 
     /**
-     * Learns; may be called once. If told to stop, it keeps the best epoch so far, or the present weights if there was no
-     * validation yet.
+     * Learns; may be called once. If it is stopped, it keeps the best epoch so far, or the current weights if there
+     * was no validation yet.
      *
      * @param stopped called after each batch; true to stop
      * @throws UncheckedIOException if the state cannot be kept, see {@link #goOnFrom}

@@ -31,8 +31,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * State that a fit keeps in a folder after each validation, so that it can continue after an interruption and end with the
- * same bytes: the learner's state, the best epoch's state, and the curve.
+ * State that a fit keeps in a folder after each validation, so that it can continue after an interruption and end
+ * with the same bytes: the learner's state, the best epoch's state, and the curve.
  *
  * <pre>
  * progress.json     the settings, the curve, and which two snapshots belong to it; replaced atomically
@@ -77,7 +77,8 @@ final class FitCheckpoint implements AutoCloseable {
             String best) {}
 
     /**
-     * Opens a folder, which must be new, empty or that of an earlier fit. No other process can open it until it is closed.
+     * Opens a folder, which must be new, empty or that of an earlier fit. No other process can open it until it is
+     * closed.
      *
      * @param settings everything that the fit's result depends on
      * @throws IOException if the folder cannot be created or written
@@ -108,8 +109,8 @@ final class FitCheckpoint implements AutoCloseable {
     }
 
     /**
-     * Returns everything that a fit's result depends on: its configuration, except the number of threads, and a digest of
-     * its data.
+     * Returns everything that a fit's result depends on: its configuration, except the number of threads, and a
+     * digest of its data.
      */
     static Map<String, String> settings(SequenceDataset data, List<String> items, FitConfig config, ModelConfig model) {
         Map<String, String> settings = new TreeMap<>();
@@ -238,7 +239,7 @@ final class FitCheckpoint implements AutoCloseable {
         }
     }
 
-    /** Lets other fits use the folder. */
+    /** Releases the folder for other fits. */
     @Override
     public void close() throws IOException {
         lock.close();

@@ -7,11 +7,11 @@ import io.freshet.training.metrics.SeenItems;
 /**
  * Settings of a fit.
  *
- * @param itemDeviation standard deviation of an item's initial vector; {@link #XAVIER} for the square root of 2 / (items +
- *     d)
+ * @param itemDeviation standard deviation of an item's initial vector; {@link #XAVIER} for the square root of 2 /
+ *     (items + d)
  * @param seed seed of everything random
  * @param batchUsers number of users whose sequences make up one optimiser step
- * @param epochs most epochs; each learns from every user once
+ * @param epochs maximum number of epochs; each learns from every user once
  * @param validationInterval number of epochs between validations
  * @param patience number of consecutive validations without a better NDCG@10 after which learning ends; 0 for never
  * @param seen whether items that a user has seen are ranked among the candidates for the held-out items
@@ -30,7 +30,10 @@ public record FitConfig(
         SeenItems seen,
         HeldOutUsers heldOut,
         LearningRateSchedule schedule) {
-    /** Draws the item table as Glorot and Bengio (AISTATS 2010) draw the weights of a layer, with the table as the layer. */
+    /**
+     * Draws the item table as Glorot and Bengio (AISTATS 2010) draw the weights of a layer, with the table as the
+     * layer.
+     */
     public static final float XAVIER = 0f;
 
     public FitConfig {

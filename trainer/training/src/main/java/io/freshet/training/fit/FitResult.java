@@ -8,7 +8,7 @@ import java.util.List;
  * @param curve one point for each validation
  * @param bestEpoch number of whole epochs that the kept model has learned
  * @param epochs number of whole epochs learned
- * @param stopped whether the fit was told to stop before its end
+ * @param stopped whether the fit was stopped before its end
  * @param validation validation accuracy of the kept model, by which the epoch was chosen
  * @param test test accuracy of the kept model
  * @param seconds wall time of learning and validation

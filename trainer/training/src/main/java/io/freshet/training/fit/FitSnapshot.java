@@ -25,9 +25,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Writes a fitted model as a snapshot that online learning can start from. The snapshot's positions are before the first
- * offset of every topic. Its reservoir holds the users' sequences, including their held-out items. Its prequential metrics
- * and its memory are empty.
+ * Writes a fitted model as a snapshot that online learning can start from. The snapshot covers no record of any
+ * topic. Its reservoir holds the users' sequences, including their held-out items. Its prequential metrics and its
+ * memory are empty.
  */
 public final class FitSnapshot {
     private static final String MODEL_LOG = "model-log";

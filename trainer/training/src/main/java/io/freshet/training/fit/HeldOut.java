@@ -3,8 +3,8 @@ package io.freshet.training.fit;
 import java.util.Arrays;
 
 /**
- * The two items at the end of each user's sequence that are not learned, for leave-one-out evaluation. A user with fewer
- * than {@value #MIN_LENGTH} items has none, and the whole sequence is learned.
+ * The two items at the end of each user's sequence that are not learned, for leave-one-out evaluation. A user with
+ * fewer than {@value #MIN_LENGTH} items has none, and the whole sequence is learned.
  */
 public enum HeldOut {
     /** The last item but one, by which the best epoch is chosen. */
@@ -12,7 +12,10 @@ public enum HeldOut {
     /** The last item, whose accuracy is reported. */
     TEST(1);
 
-    /** One item to learn from, or at least to rank by, and two items to rank. */
+    /**
+     * Minimum length of a sequence with held-out items: the two held-out items, and one earlier item as their
+     * history.
+     */
     static final int MIN_LENGTH = 3;
 
     private final int fromEnd;

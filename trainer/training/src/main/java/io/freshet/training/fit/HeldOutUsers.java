@@ -3,8 +3,9 @@ package io.freshet.training.fit;
 import io.freshet.model.random.CounterRandom;
 
 /**
- * Selects the users whose last two items are not learned: a share of the users, by a hash of the user id, who have at least
- * {@value HeldOut#MIN_LENGTH} items. All other users' whole sequences are learned.
+ * Selects the users whose last two items are not learned. A hash of the user id selects a share of the users; of
+ * these, users with fewer than {@value HeldOut#MIN_LENGTH} items are not selected. The whole sequences of all other
+ * users are learned.
  *
  * @param share share of the users, above 0; 1 for all
  */

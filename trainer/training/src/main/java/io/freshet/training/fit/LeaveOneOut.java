@@ -10,8 +10,9 @@ import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /**
- * Leave-one-out evaluation: ranks each user's held-out item among all items of the model, given all that the user did
- * before. Ties count against the held-out item. If seen items are masked, a held-out item that the user had seen is a miss.
+ * Leave-one-out evaluation: ranks each user's held-out item among all items of the model, given the user's earlier
+ * items. Ties count against the held-out item. If seen items are masked, a held-out item that the user had seen is a
+ * miss.
  *
  * <p>Owns its ranker. Not thread-safe; uses threads of its own inside a call.
  */

@@ -38,6 +38,7 @@ public final class SequenceDataset {
         return users.size();
     }
 
+    /** Returns the id of a user. */
     public String user(int user) {
         return users.get(user);
     }
@@ -130,9 +131,9 @@ public final class SequenceDataset {
         }
 
         /**
-         * Builds the data set as {@link #build} does, but numbers users and items in order of time and, at equal times, of
-         * user ids. So the data set does not depend on the order in which the users' interactions arrived. If all
-         * interactions have the same time, they keep their order of arrival.
+         * Builds the data set as {@link #build} does, but numbers users and items in order of time and, at equal
+         * times, of user ids. So the data set does not depend on the order in which the users' interactions arrived.
+         * If all interactions have the same time, they keep their order of arrival.
          */
         public SequenceDataset buildInOrderOfTime() {
             if (Arrays.stream(times, 0, size).distinct().limit(2).count() < 2) {

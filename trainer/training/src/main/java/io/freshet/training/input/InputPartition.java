@@ -17,7 +17,8 @@ final class InputPartition {
     private boolean untouched = true;
 
     /**
-     * A record and its time in the order of all partitions, which is the record's timestamp, but no later than its arrival.
+     * A record and its time in the order of all partitions, which is the record's timestamp, but no later than its
+     * arrival.
      *
      * @param timeMs in epoch milliseconds
      */
@@ -39,10 +40,10 @@ final class InputPartition {
     }
 
     /**
-     * Returns whether a journal entry that begins at offset {@code from} comes next. A snapshot's position may be past
-     * markers and aborted records, so the first entry after it may begin before the position. An entry may also begin after
-     * the position if no record lies in between; the first record that does not precede the entry must then have been
-     * fetched.
+     * Returns whether a journal entry that begins at offset {@code from} comes next. A snapshot's position may be
+     * past markers and aborted records, so the first entry after it may begin before the position. An entry may also
+     * begin after the position if no record lies in between; the first record that does not precede the entry must
+     * then have been fetched.
      */
     boolean continuesWith(long from) {
         if (from > position) {
@@ -102,7 +103,10 @@ final class InputPartition {
         return position >= to || (last != null && last.record().offset() >= to - 1);
     }
 
-    /** @param arrivedMs arrival by the wall clock; a record that claims a later time would have to wait until then */
+    /**
+     * @param arrivedMs arrival time by the wall clock, an upper bound for the record's time: a record with a
+     *     timestamp in the future would otherwise have to wait until then
+     */
     void add(ConsumerRecord<byte[], byte[]> record, long arrivedMs) {
         fetched.add(new Fetched(record, Math.min(record.timestamp(), arrivedMs)));
     }

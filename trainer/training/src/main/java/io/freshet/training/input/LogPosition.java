@@ -7,10 +7,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A position recorded in a snapshot, together with the offsets that its partition holds now. All records of our topics are
- * written in transactions, so the position after a transaction's last record may be that of its commit marker, which no
- * reader sees. Once retention has deleted the marker as well, the partition begins one offset after the position, although
- * no record is missing.
+ * A position recorded in a snapshot, together with the offsets that its partition holds now. All records of our
+ * topics are written in transactions, so the position after a transaction's last record may be that of its commit
+ * marker, which no reader sees. Once retention has deleted the marker as well, the partition begins one offset after
+ * the position, although no record is missing.
  *
  * @param wanted the position: every record before it is covered by the snapshot
  * @param begin the first offset that the partition holds
@@ -22,8 +22,8 @@ public record LogPosition(TopicPartition partition, long wanted, long begin, lon
     /**
      * Returns the offset at which to continue reading.
      *
-     * @param nothingBetween called if the partition begins after the position: whether it is nevertheless certain that no
-     *     record is missing
+     * @param nothingBetween called if the partition begins after the position; returns whether it is certain that no
+     *     record is missing in between
      * @param wayOut what an operator can do if records are missing
      * @throws MissingRecordsException if records may be missing, or if the position is beyond the end
      */
@@ -51,8 +51,8 @@ public record LogPosition(TopicPartition partition, long wanted, long begin, lon
     }
 
     /**
-     * Returns whether a partition that begins at {@code begin} may hold all records from {@code wanted} on, the only gap
-     * being a transaction marker.
+     * Returns whether a partition that begins at {@code begin} may hold all records from {@code wanted} on, the only
+     * gap being a transaction marker.
      */
     public static boolean mayHoldAllFrom(long wanted, long begin) {
         return begin <= wanted || (wanted > 0 && begin == wanted + 1);

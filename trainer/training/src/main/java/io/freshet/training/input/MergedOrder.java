@@ -6,11 +6,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * A total order of all partitions' records that does not depend on when they arrived. The next record is, among each
  * partition's next record, the one with the smallest Kafka timestamp, and among equal timestamps that of the lowest
- * partition. A timestamp in the future counts as the time at which the record arrived; otherwise its partition would wait
- * until then.
+ * partition. A timestamp in the future counts as the time at which the record arrived; otherwise its partition would
+ * wait until then.
  *
- * <p>So the order is known only as far as every partition either has its next record fetched or is known to have none: a
- * quiet partition holds it up. With one partition it is the order of offsets. Does not own the partitions. Not thread-safe.
+ * <p>So the next record is known only if, for every partition, the next record has been fetched or is known not to
+ * exist. A quiet partition therefore delays the others. With one partition, the order is that of the offsets. Does
+ * not own the partitions. Not thread-safe.
  */
 final class MergedOrder {
     private final List<InputPartition> partitions; // ascending

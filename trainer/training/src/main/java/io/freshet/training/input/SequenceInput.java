@@ -32,8 +32,9 @@ import org.slf4j.LoggerFactory;
  * offsets of the consumer group are never used.
  *
  * <p>Each batch advances the positions. A batch holds whatever has arrived ({@link #take}), a fixed number of records
- * however long they take to arrive ({@link #takeExactly}), or exactly the records of a journal entry ({@link #retake}). A
- * record that cannot be decoded counts as taken and is skipped; a rerun skips it too. Owns the consumer. Not thread-safe.
+ * however long they take to arrive ({@link #takeExactly}), or exactly the records of a journal entry
+ * ({@link #retake}). A record that cannot be decoded counts as taken and is skipped; a rerun skips it too. Owns the
+ * consumer. Not thread-safe.
  */
 public final class SequenceInput implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(SequenceInput.class);
@@ -159,12 +160,12 @@ public final class SequenceInput implements AutoCloseable {
     /**
      * Takes the records that have arrived. Partitions take turns at coming first.
      *
-     * <p>The first poll returns records that the consumer prefetched at the end of the previous poll, so they are as old as
-     * the step in between. The linger time also brings in the records that have arrived since.
+     * <p>The first poll returns records that the consumer prefetched at the end of the previous poll, so they are as
+     * old as the step in between. The linger time also brings in the records that have arrived since.
      *
-     * @param most maps the number of waiting records to the most records to take
-     * @param patience longest wait for the first record
-     * @param linger longest wait for more records after the first
+     * @param most maps the number of waiting records to the maximum number of records to take
+     * @param patience maximum time to wait for the first record
+     * @param linger maximum time to wait for more records after the first
      */
     public InputBatch take(LongToIntFunction most, Duration patience, Duration linger) {
         lookForPartitions();
@@ -186,10 +187,11 @@ public final class SequenceInput implements AutoCloseable {
 
     /**
      * Takes the next {@code count} records of the {@linkplain MergedOrder merged order}: fewer only at
-     * {@linkplain #endAtWhatIsThere the end}, and none if they do not arrive in time. The positions alone determine which
-     * records these are; timing does not.
+     * {@linkplain #endAtWhatIsThere the end}, and none if they do not arrive in time. The positions alone determine
+     * which records these are; timing does not.
      *
-     * @param patience longest wait for all of the records; those that have arrived by then are kept for the next call
+     * @param patience maximum time to wait for all of the records; on timeout, the records that have arrived are kept
+     *     for the next call
      */
     public InputBatch takeExactly(int count, Duration patience) {
         lookForPartitions();
@@ -218,8 +220,8 @@ public final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * Returns whether the topic holds the ranges and each of them {@linkplain InputPartition#continuesWith continues} its
-     * partition.
+     * Returns whether the topic holds the ranges and each of them {@linkplain InputPartition#continuesWith continues}
+     * its partition.
      */
     public boolean isAt(List<InputRange> ranges) {
         return has(ranges) && ranges.stream().allMatch(this::isAt);
@@ -239,8 +241,8 @@ public final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * Returns whether the partition's committed end has reached {@code to}. Waits for it for a while, as it may lag after a
-     * change of leader.
+     * Returns whether the partition's committed end has reached {@code to}. Waits for it for a while, as it may lag
+     * after a change of leader.
      */
     private boolean reaches(TopicPartition partition, long to) {
         long deadline = System.nanoTime() + END_PATIENCE.toNanos();
@@ -256,7 +258,10 @@ public final class SequenceInput implements AutoCloseable {
         return true;
     }
 
-    /** Returns whether the ranges belong to this topic and its partitions, including partitions that have been added since. */
+    /**
+     * Returns whether the ranges belong to this topic and its partitions, including partitions that have been added
+     * since.
+     */
     public boolean has(List<InputRange> ranges) {
         if (!ranges.stream().allMatch(range -> range.topic().equals(topic))) {
             return false;
@@ -296,8 +301,8 @@ public final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * Returns the positions for a snapshot. These are moved past the markers and aborted records that have been read over,
-     * so that the snapshot stays usable after those have expired.
+     * Returns the positions for a snapshot. These are moved past the markers and aborted records that have been read
+     * over, so that the snapshot stays usable after those have expired.
      */
     public List<TopicPosition> snapshotPositions() {
         return partitions.values().stream()
@@ -332,8 +337,8 @@ public final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * Returns the number of records that have not been learned from, as of the consumer's last fetch of each partition. With full
-     * buffers a fetch can be minutes ago.
+     * Returns the number of records that have not been learned from, as of the consumer's last fetch of each
+     * partition. With full buffers a fetch can be minutes ago.
      */
     public long lag() {
         long lag = 0;
@@ -385,8 +390,8 @@ public final class SequenceInput implements AutoCloseable {
     }
 
     /**
-     * Fetches from the partitions that the order waits for, and pauses the others, so that their records do not fill the
-     * heap.
+     * Fetches from the partitions that the order waits for, and pauses the others, so that their records do not fill
+     * the heap.
      */
     private int fetchAwaited(Duration timeout) {
         List<InputPartition> awaited = order.awaited();

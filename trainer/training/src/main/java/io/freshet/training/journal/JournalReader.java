@@ -24,9 +24,9 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reads one model's committed records of the model log from a given offset: either to an end fixed at some time
- * ({@link #next}), or as they arrive ({@link #poll}). A record that cannot be decoded is counted, logged and skipped, as
- * scorers that follow the model do. If it was a step, the number of a later step shows that it is missing. Owns the
- * consumer. Not thread-safe.
+ * ({@link #next}), or as they arrive ({@link #poll}). A record that cannot be decoded is counted, logged and skipped,
+ * as scorers that follow the model do. If it was a step, the number of a later step shows that it is missing. Owns
+ * the consumer. Not thread-safe.
  */
 public final class JournalReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
@@ -48,8 +48,8 @@ public final class JournalReader implements AutoCloseable {
      * Starts at {@code offset}, with the end of the log at this time. Closes the consumer if that fails.
      *
      * @param modelName name of the model; records of other models are ignored
-     * @param nothingMissing called if the log begins after the offset: whether it is certain that the model has no record
-     *     in between
+     * @param nothingMissing called if the log begins after the offset; returns whether it is certain that the model
+     *     has no record in between
      * @param passedOver runs for each record that is skipped
      * @throws MissingRecordsException if the log may not hold everything from the offset on
      */

@@ -13,9 +13,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Reruns the journal on a learner: learns each step again from exactly its records. Since learning is deterministic, this
- * yields the same model. A rerun step whose ranks differ from the log, or a delta whose weights do, is counted and logged
- * as an error.
+ * Reruns the journal on a learner: learns each step again from exactly its records. Since learning is deterministic,
+ * this yields the same model. A rerun step whose ranks differ from the log, or a delta whose weights do, is counted
+ * and logged as an error.
  *
  * <p>Owns none of its collaborators. Not thread-safe.
  */
@@ -40,8 +40,8 @@ public final class JournalRerun {
     }
 
     /**
-     * Takes the next record of the log. A step that does not continue the learner's state is skipped, as it may be a copy
-     * of an earlier step or belong to another input. If it was neither, {@link #requireComplete} throws.
+     * Takes the next record of the log. A step that does not continue the learner's state is skipped: it may be a
+     * copy of an earlier step, or belong to another input. If it is neither, {@link #requireComplete} throws later.
      */
     public void accept(JournalEntry entry) {
         switch (entry.record()) {
@@ -73,9 +73,9 @@ public final class JournalRerun {
     }
 
     /**
-     * Checks that no step is missing. To be called at the end of the journal.
+     * Checks that no step is missing. Call it at the end of the journal.
      *
-     * @throws MissingRecordsException if steps are missing, as a later one is in the journal
+     * @throws MissingRecordsException if steps are missing, which a later step in the journal reveals
      */
     public void requireComplete() {
         if (missingAfter > learner.model().step()) {

@@ -22,17 +22,18 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Trains a model, one optimiser step per batch. Holds the training state that is not part of the model: Adam's moments and
- * the number of steps.
+ * Trains a model, one optimiser step per batch. Holds the training state that is not part of the model: Adam's
+ * moments and the number of steps.
  *
- * <p>A batch is split at sequence ends into chunks of at most {@value #CHUNK_TOKENS} tokens or, where each sequence has a
- * single state, of at most the places of {@value #CHUNK_SEQUENCES} sequences of full length. Chunk c belongs to shard c mod
- * the number of shards in use. A shard processes its chunks in order, each through forward pass, loss and backward pass
- * without a barrier, and sums their gradients. The sums of the shards are added in order. The bits of a step therefore do
- * not depend on the number of threads. {@link TouchedRows} gathers the gradients of item vectors row by row, and they go
- * straight into Adam.
+ * <p>A batch is split at sequence ends into chunks of at most {@value #CHUNK_TOKENS} tokens or, where each sequence
+ * has a single state, of at most the places of {@value #CHUNK_SEQUENCES} sequences of full length. Chunk c belongs to
+ * shard c mod the number of shards in use. A shard processes its chunks in order, each through forward pass, loss and
+ * backward pass without a barrier, and sums their gradients. The sums of the shards are added in order. The bits of a
+ * step therefore do not depend on the number of threads. {@link TouchedRows} gathers the gradients of item vectors
+ * row by row, and they go straight into Adam.
  *
- * <p>Borrows the model; owns the moments and all scratch memory. Not thread-safe; a call runs on the learner's own threads.
+ * <p>Borrows the model; owns the moments and all scratch memory. Not thread-safe; a call runs on the learner's own
+ * threads.
  */
 public final class Learner implements AutoCloseable {
     /** Maximum number of tokens in a chunk where each token has a state. A longer sequence is a chunk of its own. */
@@ -73,6 +74,7 @@ public final class Learner implements AutoCloseable {
     private Matrix inputGradients; // (tokens, d)
     private MemorySegment targetGradients; // (states): weights · dℓ/ds⁺
 
+    /** Creates a learner with moments of zero, at optimiser step 0. The model remains the caller's. */
     public Learner(RecommenderModel model, TrainingConfig config) {
         this.model = model;
         this.config = config;
@@ -138,8 +140,8 @@ public final class Learner implements AutoCloseable {
     }
 
     /**
-     * Returns the row of an item. A new item gets a row and moments of zero at once, so that the first batch after many new
-     * items does not have to make room for all of them.
+     * Returns the row of an item. A new item gets a row and moments of zero at once, so that the first batch after
+     * many new items does not have to make room for all of them.
      */
     public int addIfAbsent(String itemId) {
         boolean isNew = model.vocabulary().rowOf(itemId) == Vocabulary.NOT_FOUND;
@@ -199,7 +201,9 @@ public final class Learner implements AutoCloseable {
         return chunkEnds;
     }
 
-    /** Returns the loss. It also counts how often each item was a target, if its negatives are drawn by that. */
+    /**
+     * Returns the loss. If negatives are drawn by popularity, the loss also counts how often each item was a target.
+     */
     BatchLoss loss() {
         return loss;
     }
@@ -212,17 +216,18 @@ public final class Learner implements AutoCloseable {
      * Makes one optimiser step on the weighted mean loss of the batch's targets, Σ wᵢ ℓᵢ / Σ wᵢ.
      *
      * <p>A step whose loss or gradients are not finite, or are near overflow, changes no weight and no moment, and is
-     * counted in {@link #skippedSteps}. Its step number is used up, so that the next step draws other negatives.
+     * counted in {@link #skippedSteps}. The step number still increases, so that the next step draws other negatives.
      *
-     * @return the mean loss before the step; 0 for a batch without targets, which changes nothing; not finite if the step
-     *     was skipped
+     * @return the mean loss before the step; 0 for a batch without targets, which changes nothing; not finite if the
+     *     step was skipped
      */
     public double learn(SequenceBatch batch) {
         return learn(batch, 1f);
     }
 
     /**
-     * Makes a step as {@link #learn(SequenceBatch)} does, at a share of the configured learning rate, as set by a schedule.
+     * Makes a step as {@link #learn(SequenceBatch)} does, at a share of the configured learning rate, as set by a
+     * schedule.
      *
      * @param rateShare factor of the learning rate, at least 0
      */
@@ -264,9 +269,9 @@ public final class Learner implements AutoCloseable {
     }
 
     /**
-     * Returns the sum of squares of the parts of the rows' gradients: hidden states, gradients of inputs and gradients of
-     * the targets' scores. Gradients of candidates are products of softmax shares and hidden states, so they are finite if
-     * the loss and the hidden states are.
+     * Returns the sum of squares of the parts of the rows' gradients: hidden states, gradients of inputs and
+     * gradients of the targets' scores. Gradients of candidates are products of softmax shares and hidden states, so
+     * they are finite if the loss and the hidden states are.
      */
     private double squaresOfStates(SequenceBatch batch) {
         long floats = ((long) batch.states() + batch.tokens()) * d;
@@ -422,7 +427,10 @@ public final class Learner implements AutoCloseable {
         }
     }
 
-    /** Consumes the gradient (d) of a touched row on the thread of its task. The gradient is valid during the call only. */
+    /**
+     * Consumes the gradient (d) of a touched row on the thread of its task. The gradient is valid during the call
+     * only.
+     */
     private interface RowGradients {
         void take(int task, int slot, MemorySegment gradient);
     }

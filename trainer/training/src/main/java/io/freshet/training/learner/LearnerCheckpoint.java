@@ -6,11 +6,11 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * An off-heap copy of everything that training changes: the model's weights, Adam's moments, the target counts that draws
- * of negatives depend on, and the two step numbers. Holds one state at a time, and none at first.
+ * An off-heap copy of everything that training changes: the model's weights, Adam's moments, the target counts that
+ * draws of negatives depend on, and the two step numbers. Holds one state at a time, and none at first.
  *
- * <p>Owns its memory, three times that of the model's weights. Borrows the learner, whose vocabulary must not grow between
- * {@link #take} and {@link #restore}. Not thread-safe.
+ * <p>Owns its memory, three times that of the model's weights. Borrows the learner, whose vocabulary must not grow
+ * between {@link #take} and {@link #restore}. Not thread-safe.
  */
 public final class LearnerCheckpoint implements AutoCloseable {
     private final Learner learner;
@@ -21,6 +21,7 @@ public final class LearnerCheckpoint implements AutoCloseable {
     private long modelStep;
     private boolean taken;
 
+    /** Creates a checkpoint that holds no state. The learner remains the caller's. */
     public LearnerCheckpoint(Learner learner) {
         this.learner = learner;
         int d = learner.model().dim();
@@ -55,7 +56,7 @@ public final class LearnerCheckpoint implements AutoCloseable {
     }
 
     /**
-     * Sets the learner back to the state held, which is kept.
+     * Sets the learner back to the state held. The checkpoint keeps that state.
      *
      * @throws IllegalStateException if no state is held, or if the number of items has changed since it was taken
      */

@@ -28,7 +28,7 @@ import java.util.Map;
  * <pre>
  * optimizer.safetensors  items.first, items.second (vocabulary, d), dense.first, dense.second (dense size);
  *                        metadata optimizer_step; target_counts (vocabulary) int64, how often each item was a
- *                        target, if negatives are drawn by that
+ *                        target, if negatives are drawn by popularity
  * </pre>
  */
 public final class LearnerSnapshot {

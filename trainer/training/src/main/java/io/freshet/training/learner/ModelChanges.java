@@ -12,13 +12,13 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Tracks which rows of a model have changed since the last delta was taken, and which clicks its memory has observed. Not
- * thread-safe.
+ * Tracks which rows of a model have changed since the last delta was taken, and which clicks its memory has observed.
+ * Not thread-safe.
  */
 public final class ModelChanges {
     /**
-     * Default limit of the rows of observed clicks: some 12,000 clicks, which are seconds of a busy stream, and half a
-     * megabyte.
+     * Default limit of the number of rows of observed clicks: some 12,000 clicks, which a busy stream brings in
+     * seconds, in half a megabyte.
      */
     private static final int MAX_OBSERVED_ROWS = 1 << 17;
 

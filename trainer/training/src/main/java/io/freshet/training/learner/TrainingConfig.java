@@ -9,12 +9,12 @@ import io.freshet.training.optimizer.Adam;
  * @param dropout share of activations set to zero during training
  * @param loss loss that is minimised, and its negatives
  * @param workers number of threads
- * @param shards number of parts in which a batch's gradients are summed, which bounds the useful threads; another number
- *     gives other bits
- * @param maxGradientNorm global norm to which larger gradients of a step are scaled down (Pascanu, Mikolov, Bengio, "On the
- *     difficulty of training recurrent neural networks", ICML 2013); 0 for no bound
- * @param sequenceTargets maximum number of targets of a sequence that a step learns, if the encoder does not predict every
- *     position and encodes the sequence again for each target; 0 for all. No effect for other encoders
+ * @param shards number of parts in which a batch's gradients are summed. At most this many threads share the passes
+ *     over a batch. Another number of shards gives other bits
+ * @param maxGradientNorm global norm to which larger gradients of a step are scaled down (Pascanu, Mikolov, Bengio,
+ *     "On the difficulty of training recurrent neural networks", ICML 2013); 0 for no bound
+ * @param sequenceTargets maximum number of targets of a sequence that a step learns, if the encoder does not predict
+ *     every position and encodes the sequence again for each target; 0 for all. No effect for other encoders
  */
 public record TrainingConfig(
         Adam.Settings optimizer,
@@ -27,7 +27,10 @@ public record TrainingConfig(
     /** Default number of shards, and thus of threads that can share a step. */
     public static final int DEFAULT_SHARDS = 8;
 
-    /** Default number of targets of a sequence: the newest of an updated sequence, random ones of a replayed one. */
+    /**
+     * Default number of targets of a sequence: the newest targets of an updated sequence, random targets of a
+     * replayed one.
+     */
     public static final int DEFAULT_SEQUENCE_TARGETS = 4;
 
     public TrainingConfig {
@@ -69,7 +72,8 @@ public record TrainingConfig(
     }
 
     /**
-     * Returns the defaults: Adam at 2e-3, dropout 0.2, SCE over 512 negatives that a batch shares, with automatic scale.
+     * Returns the defaults: Adam at 2e-3, dropout 0.2, SCE over 512 negatives that a batch shares, with automatic
+     * scale.
      */
     public static TrainingConfig defaults(int workers) {
         return new TrainingConfig(

@@ -25,10 +25,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A lease based on Kafka's group membership. All trainers of a model form one consumer group on the single partition of the
- * model log, and the member to which the partition is assigned holds the lease. It keeps the lease while it lives, because
- * the assignor moves no partition without need. If it is silent for the session timeout, the broker assigns the partition
- * to another member.
+ * A lease based on Kafka's group membership. All trainers of a model form one consumer group on the single partition
+ * of the model log, and the member to which the partition is assigned holds the lease. The member keeps the lease
+ * while it lives, because the assignor does not move a partition without need. If the member is silent for the
+ * session timeout, the broker assigns the partition to another member.
  *
  * <p>A consumer that fails is replaced by a new one, and the lease is not held meanwhile. Only a
  * {@linkplain FailureKind#FATAL fatal} failure, such as one of authentication or authorization, ends the lease.

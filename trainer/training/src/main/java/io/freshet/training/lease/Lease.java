@@ -5,11 +5,13 @@ import io.freshet.training.liveness.Heartbeats;
 import io.micrometer.core.instrument.MeterRegistry;
 
 /**
- * Decides which of a model's trainers learns. Advisory: mutual exclusion comes from transactional fencing, which rejects a
- * trainer that wrongly believes it holds the lease.
+ * Decides which of a model's trainers learns. A lease is advisory: Kafka's fencing of transactional producers ensures
+ * mutual exclusion, and rejects the commits of a trainer that wrongly believes that it holds the lease.
  */
 public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Unshared {
-    /** Returns the lease that the configuration asks for. The caller may still have to wait until it holds the lease. */
+    /**
+     * Returns the lease that the configuration asks for. The caller may still have to wait until it holds the lease.
+     */
     static Lease of(OnlineConfig config, MeterRegistry registry, Heartbeats heartbeats) {
         return config.leaseTimeout().isZero() ? new Unshared() : GroupLease.ask(config, registry, heartbeats);
     }
@@ -32,7 +34,10 @@ public sealed interface Lease extends AutoCloseable permits GroupLease, Lease.Un
     @Override
     void close();
 
-    /** A lease that every trainer holds at once: none waits, and the trainer that started last fences the others. */
+    /**
+     * A lease that all trainers hold at the same time: no trainer waits, and the trainer that started last fences the
+     * others.
+     */
     record Unshared() implements Lease {
         @Override
         public boolean isHeld() {

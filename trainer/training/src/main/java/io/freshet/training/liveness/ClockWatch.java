@@ -5,13 +5,14 @@ import java.time.Duration;
 
 /**
  * Detects that the wall clock was set back. Kafka's clients and Kafka Streams schedule heartbeats, commits and
- * reconnections by the wall clock: after a step back, they wait until it reaches the latest time that they have seen. Not
- * thread-safe.
+ * reconnections by the wall clock: after a step back, they wait until it reaches the latest time that they have seen.
+ * Not thread-safe.
  */
 public final class ClockWatch {
     private final Clock clock;
     private long latestMs;
 
+    /** @param clock the clock to watch */
     public ClockWatch(Clock clock) {
         this.clock = clock;
         this.latestMs = clock.millis();

@@ -6,16 +6,16 @@ import java.util.OptionalLong;
 import java.util.function.Supplier;
 
 /**
- * Notices that a trainer cannot keep up: in each of the last {@link #PERIODS} periods it learned almost all the time, and its lag
- * grew nevertheless, to more than it learns in a period. A trainer that catches up has a lag that falls, and one that waits for
- * clicks is not busy. Not thread-safe.
+ * Detects that a trainer cannot keep up: in each of the last {@link #PERIODS} periods it was busy learning, and its
+ * lag nevertheless grew and exceeded the number of clicks learned in that period. The lag of a trainer that catches
+ * up falls, and a trainer that waits for clicks is not busy. Not thread-safe.
  */
 public final class LagWatch {
     static final Duration PERIOD = Duration.ofSeconds(10);
     static final int PERIODS = 3;
     /** Time between two reports. */
     static final Duration QUIET = Duration.ofMinutes(10);
-    /** Share of a period that a busy trainer learns. */
+    /** Minimum share of a period that a busy trainer spends in steps. */
     private static final double BUSY = .8;
 
     private long periodNanos;
@@ -28,8 +28,8 @@ public final class LagWatch {
     /**
      * A trainer that cannot keep up.
      *
-     * @param clicksPerSecond clicks that it learned a second in the last period
-     * @param lag clicks that wait
+     * @param clicksPerSecond clicks learned per second in the last period
+     * @param lag number of waiting clicks
      */
     public record Report(long clicksPerSecond, long lag) {}
 
@@ -40,12 +40,12 @@ public final class LagWatch {
     }
 
     /**
-     * Takes a step of the trainer.
+     * Records a step of the trainer.
      *
      * @param nowNanos {@link System#nanoTime} after the step
-     * @param stepNanos how long the step took
+     * @param stepNanos duration of the step
      * @param stepClicks clicks learned in the step
-     * @param lag asks how many clicks wait, once a period; empty if that is not known
+     * @param lag returns the number of waiting clicks, or empty if it is unknown; called once in each period
      * @return a report if the trainer cannot keep up and there was none in the last ten minutes
      */
     public Optional<Report> observe(long nowNanos, long stepNanos, int stepClicks, Supplier<OptionalLong> lag) {

@@ -11,12 +11,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Computes the configured loss of each batch, with its gradients. Losses differ in their {@link LossFunction}. Ways of sampling
- * differ in whether targets share candidates, so that matrix products do the work, or each position has its own candidates.
+ * Computes the configured loss of each batch, with its gradients. Losses differ in their {@link LossFunction}. Ways
+ * of sampling differ in whether targets share candidates, so that matrix products do the work, or each position has
+ * its own candidates.
  *
- * <p>The caller calls, for each batch, {@link #begin}, {@link #backward} for every chunk, where shards may run concurrently,
- * {@link #addCandidateGradient} for the rows that were touched, and {@link #end}. Owns its scratch, which has (candidates ×
- * {@value ScoreTile#TOKENS}) floats for each shard.
+ * <p>The caller calls, for each batch, {@link #begin}, {@link #backward} for every chunk, where shards may run
+ * concurrently, {@link #addCandidateGradient} for the rows that were touched, and {@link #end}. Owns its scratch,
+ * which has (candidates × {@value ScoreTile#TOKENS}) floats for each shard.
  */
 public final class BatchLoss implements AutoCloseable {
     /** Bound on the scratch of all shards together. Eight shards reach it with 21,800 candidates of 64 floats. */
@@ -80,9 +81,9 @@ public final class BatchLoss implements AutoCloseable {
     }
 
     /**
-     * Returns among how many of the shards a batch may be split: as many as have at most {@value #SCRATCH_BYTES} bytes of
-     * scratch together, but at least two, or one if there is only one shard. The number depends only on the number of
-     * candidates, never on the machine.
+     * Returns among how many of the shards a batch may be split: as many as have at most {@value #SCRATCH_BYTES}
+     * bytes of scratch together, but at least two, or one if there is only one shard. The number depends only on the
+     * number of candidates, never on the machine.
      *
      * @param rows number of items in the table
      */
@@ -167,8 +168,8 @@ public final class BatchLoss implements AutoCloseable {
     }
 
     /**
-     * Returns how often each item was a target (vocabulary), with -1 for a row without an item. Empty if draws do not depend on
-     * it.
+     * Returns how often each item was a target (vocabulary), with -1 for a row without an item. Empty if draws do not
+     * depend on it.
      */
     public long[] targetCounts() {
         return negatives.counts();

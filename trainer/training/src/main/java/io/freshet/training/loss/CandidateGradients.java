@@ -9,10 +9,10 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * The gradients of a step's candidates, indexed by draw, or by row if all items are candidates. If a whole batch shares
- * candidates, each shard sums gradients in its own layer, and the layers are summed in order. If each chunk has its own set,
- * each chunk has its own part. If each position has its own set, a draw has a coefficient, which is multiplied by the hidden
- * state of the draw's position.
+ * The gradients of a step's candidates, indexed by draw, or by row if all items are candidates. If a whole batch
+ * shares candidates, each shard sums gradients in its own layer, and the layers are summed in order. If each chunk
+ * has its own candidates, each chunk also has its own part of the gradients. If each position has its own candidates,
+ * a draw has a coefficient, and its gradient is the coefficient times the hidden state of the draw's position.
  *
  * <p>Shards may write concurrently. Gradients may be read only when all shards are done.
  */
@@ -48,7 +48,9 @@ final class CandidateGradients implements AutoCloseable {
         }
     }
 
-    /** Returns the layer in which a shard sums the gradients of the candidates that the batch shares (candidates, d). */
+    /**
+     * Returns the layer in which a shard sums the gradients of the candidates that the batch shares (candidates, d).
+     */
     Matrix ofShard(int shard) {
         return Matrix.over(block.memory(), (long) shard * candidates * d, d);
     }

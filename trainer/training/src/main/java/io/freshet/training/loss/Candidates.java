@@ -8,9 +8,9 @@ import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 
 /**
- * Candidates that several targets share: all items of the table, or a sample of them. They are in the order of their rows. Row
- * {@code i} of the candidates' gradients belongs to candidate {@code i}. A target that is among the candidates is not compared
- * with itself.
+ * Candidates that several targets share: all items of the table, or a sample of them. They are in the order of their
+ * rows. Row {@code i} of the candidates' gradients belongs to candidate {@code i}. A target that is among the
+ * candidates is not compared with itself.
  */
 sealed interface Candidates {
     /** Returns the number of candidates. */

@@ -7,17 +7,17 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Binary classification of the target and of each candidate: NCE (Gutmann and Hyvärinen, AISTATS 2010), NEG (Mikolov et al.,
- * NeurIPS 2013) and BCE (Kang and McAuley, ICDM 2018), as compared by Xu et al. (arXiv 2408.14238). With x the score s plus its
- * {@link ScoreCorrection}:
+ * Binary classification of the target and of each candidate: NCE (Gutmann and Hyvärinen, AISTATS 2010), NEG (Mikolov
+ * et al., NeurIPS 2013) and BCE (Kang and McAuley, ICDM 2018), as compared by Xu et al. (arXiv 2408.14238). With x
+ * the score s plus its {@link ScoreCorrection}:
  *
  * <pre>
  * ℓ = -log σ(x⁺) - Σᵢ log(1 - σ(xᵢ)),   dℓ/ds⁺ = -σ(-x⁺),   dℓ/dsᵢ = σ(xᵢ)
  * -log σ(x) = softplus(-x),   -log(1 - σ(x)) = softplus(x) = max(x, 0) + log(1 + exp(-|x|))
  * </pre>
  *
- * <p>For {@value #BLOCK} candidates only one logarithm is taken, of a product that is at most 2^{@value #BLOCK}, because that
- * is less work.
+ * <p>For {@value #BLOCK} candidates only one logarithm is taken, of a product that is at most 2^{@value #BLOCK},
+ * because that is less work.
  */
 record Logistic() implements LossFunction {
     private static final int BLOCK = 64;
@@ -38,8 +38,8 @@ record Logistic() implements LossFunction {
     }
 
     /**
-     * With x = s - shift, replaces s by σ(x), adds softplus(x) to the sums, and subtracts σ(x) from the targets' derivatives.
-     * Overwrites the scales.
+     * With x = s - shift, replaces s by σ(x), adds softplus(x) to the sums, and subtracts σ(x) from the targets'
+     * derivatives. Overwrites the scales.
      */
     static void classify(ScoreTile tile, int from, int rows, int states) {
         for (int block = 0; block < rows; block += BLOCK) {
@@ -55,10 +55,10 @@ record Logistic() implements LossFunction {
     }
 
     /**
-     * Does everything except the logarithm, and leaves the product whose logarithm is to be taken in the scales. Loads and
-     * stores call the Vector API directly: with the exponential, the method is so large that C2 inlines no more of our methods,
-     * and a vector that is passed to a call becomes an object. Sums are arguments, not receivers, because C2 does not know the
-     * class of a value that is carried around the loop.
+     * Does everything except the logarithm, and leaves the product whose logarithm is to be taken in the scales.
+     * Loads and stores call the Vector API directly: with the exponential, the method is so large that C2 inlines no
+     * more of our methods, and a vector that is passed to a call becomes an object. Sums are arguments, not
+     * receivers, because C2 does not know the class of a value that is carried around the loop.
      */
     private static void classify(MemorySegment scores, long at, int rows, ScoreTile tile, long lane) {
         FloatVector shift = Lanes.load(tile.shifts(), lane);

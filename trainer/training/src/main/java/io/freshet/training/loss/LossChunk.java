@@ -6,8 +6,8 @@ import io.freshet.model.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 
 /**
- * A chunk of a batch for which the loss is computed: some of its sequences, with their states from the encoder. States without
- * a target do not contribute to the loss.
+ * A chunk of a batch for which the loss is computed: some of its sequences, with their states from the encoder.
+ * States without a target do not contribute to the loss.
  *
  * @param number number of the chunk within the batch
  * @param firstSequence first sequence of the chunk
@@ -16,8 +16,8 @@ import java.lang.foreign.MemorySegment;
  * @param items the item table, for the targets' and candidates' vectors
  * @param weight factor of each state's loss in the gradients, besides the own weight of its target
  * @param hiddenGradients receives the gradient of H (states, d)
- * @param targetGradients receives dℓ/ds⁺ times both weights, at the state's number in the batch; the gradient of the target's
- *     vector is that times h
+ * @param targetGradients receives dℓ/ds⁺ times both weights, at the state's number in the batch; the gradient of the
+ *     target's vector is that times h
  */
 public record LossChunk(
         SequenceBatch batch,

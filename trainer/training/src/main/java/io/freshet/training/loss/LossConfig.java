@@ -1,8 +1,8 @@
 package io.freshet.training.loss;
 
 /**
- * The loss for training and the sampling of its negatives. With hidden state h, a target's score s⁺ = h·e⁺ and candidates'
- * scores sᵢ = h·eᵢ, the losses of Xu et al. (arXiv 2408.14238; arXiv 2402.06216) are:
+ * The loss for training and the sampling of its negatives. With hidden state h, a target's score s⁺ = h·e⁺ and
+ * candidates' scores sᵢ = h·eᵢ, the losses of Xu et al. (arXiv 2408.14238; arXiv 2402.06216) are:
  *
  * <pre>
  * CE       -s⁺ + log Σ exp s over all items
@@ -15,15 +15,15 @@ package io.freshet.training.loss;
  * BPR      -log σ(s⁺ - s⁻)                      s⁻ of one unseen negative
  * </pre>
  *
- * <p>q is the probability that one draw yields an item: 1/|I| for uniform draws. If draws follow popularity, a softmax also
- * corrects each candidate's score by -log q (Bengio and Senécal, "Adaptive Importance Sampling", 2008): its α becomes
- * {@code αᵢ = α / ((|I| - 1) qᵢ)}, which is 1 / (K qᵢ) for the automatic α. A draw that is the target itself does not
- * contribute.
+ * <p>q is the probability that one draw yields an item: 1/|I| for uniform draws. If draws follow popularity, a
+ * softmax also corrects each candidate's score by -log q (Bengio and Senécal, "Adaptive Importance Sampling", 2008):
+ * its α becomes {@code αᵢ = α / ((|I| - 1) qᵢ)}, which is 1 / (K qᵢ) for the automatic α. A draw that is the target
+ * itself does not contribute.
  *
  * @param kind the loss
  * @param sampling which targets share negatives
- * @param negatives K, the number of negatives of a target; 0 for CE and CE-η. If the vocabulary has no more items than K, all
- *     of them are candidates: SSM and SCE become CE, and NCE's K is |I|
+ * @param negatives K, the number of negatives of a target; 0 for CE and CE-η. If the vocabulary has no more items
+ *     than K, all of them are candidates: SSM and SCE become CE, and NCE's K is |I|
  * @param alpha α of SCE; {@link #AUTO_ALPHA} for (|I| - 1) / K, which makes the normaliser unbiased; 1 for the others
  * @param eta η of CE-η
  * @param c c of NCE
@@ -70,7 +70,7 @@ public record LossConfig(
         }
     }
 
-    /** Which targets share negatives. */
+    /** Determines which targets share negatives. */
     public enum Sampling {
         /** Nothing is drawn: all items are candidates for each target. */
         ALL("all"),

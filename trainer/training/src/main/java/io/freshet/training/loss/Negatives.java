@@ -13,11 +13,11 @@ import java.util.function.IntPredicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Draws the negatives of each step. Each draw has a number, which is its index in {@link #draws}: {@code i} in a set for the
+ * Draws the negatives of each step. The number of a draw is its index in {@link #draws}: {@code i} in a set for the
  * batch, {@code chunk · K + i} in a set for each chunk, {@code state · K + i} in a set for each position.
  *
- * <p>Only one thread may call {@link #prepare} and {@link #observe}. Between them, several threads may draw, each for its own
- * chunks.
+ * <p>Only one thread may call {@link #prepare} and {@link #observe}. Between them, several threads may draw, each for
+ * its own chunks.
  */
 final class Negatives {
     private static final int GROUP_SHIFT = 32;
@@ -136,8 +136,9 @@ final class Negatives {
     }
 
     /**
-     * Returns how negatives are drawn at this step. If there are no more items than negatives, all items are candidates, except
-     * for BCE and BPR: the result is {@link Sampling#ALL}, or {@link Sampling#BATCH} if some rows have no item.
+     * Returns how negatives are drawn at this step. If there are no more items than negatives, all items are
+     * candidates, except for BCE and BPR: the result is {@link Sampling#ALL}, or {@link Sampling#BATCH} if some rows
+     * have no item.
      */
     Sampling sampling() {
         return sampling;

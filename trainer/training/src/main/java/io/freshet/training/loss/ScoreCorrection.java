@@ -5,8 +5,8 @@ import io.freshet.training.sampling.Popularity;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The term that is added to scores before the loss is computed: log α for the candidates of a softmax, -c - log(K q) for every
- * score of NCE, nothing for other losses ({@link LossConfig} has the formulas).
+ * The term that is added to scores before the loss is computed: log α for the candidates of a softmax, -c - log(K q)
+ * for every score of NCE, nothing for other losses ({@link LossConfig} has the formulas).
  *
  * @param target the part that is the same for all targets
  * @param candidate the part that is the same for all candidates

@@ -7,9 +7,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
 /**
- * A tile of states and their candidates. States are in the lanes and candidates in the rows, so sums over a state's candidates
- * never cross lanes. {@link #scores} holds scores until a {@link LossFunction} replaces them by derivatives. {@link #scales}
- * holds the factor by which each state's derivatives are to be multiplied.
+ * A tile of states and their candidates. States are in the lanes and candidates in the rows, so sums over a state's
+ * candidates never cross lanes. {@link #scores} holds scores until a {@link LossFunction} replaces them by
+ * derivatives. {@link #scales} holds the factor by which each state's derivatives are to be multiplied.
  *
  * <p>Lanes past the states in use have no meaning. Not thread-safe.
  */

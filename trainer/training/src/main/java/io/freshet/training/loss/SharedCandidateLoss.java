@@ -12,17 +12,17 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * A loss whose targets share candidates, computed by matrix products with the elementwise {@link LossFunction} between them.
- * With scores S = E Hᵀ of candidates E, and derivatives dℓ/dS = P · diag(z) where P is in the tile and z are the states'
- * scales:
+ * A loss whose targets share candidates, computed by matrix products with the elementwise {@link LossFunction}
+ * between them. With scores S = E Hᵀ of candidates E, and derivatives dℓ/dS = P · diag(z) where P is in the tile and
+ * z are the states' scales:
  *
  * <pre>
  * dH = diag(z) Pᵀ E + dℓ/ds⁺ · e⁺,   dE = P (diag(z) H)
  * </pre>
  *
- * <p>So z scales the hidden states and their gradients, not the tile. While a block of candidates is in the caches, it is
- * multiplied with the states, its scores are replaced by derivatives, and those are multiplied into dH / z. z is known after
- * the last block. dE then takes the only other pass over the tile.
+ * <p>So z scales the hidden states and their gradients, not the tile. While a block of candidates is in the caches,
+ * it is multiplied with the states, its scores are replaced by derivatives, and those are multiplied into dH / z. z
+ * is known after the last block. dE then takes the only other pass over the tile.
  *
  * <p>Uses scratch of (candidates × {@value ScoreTile#TOKENS}) floats. Not thread-safe.
  */
@@ -30,8 +30,8 @@ final class SharedCandidateLoss implements AutoCloseable {
     private static final int TILE = ScoreTile.TOKENS;
 
     /**
-     * Number of candidates whose scores and vectors stay in the innermost caches from the product that computes the scores to
-     * the product with the derivatives.
+     * Number of candidates whose scores and vectors stay in the innermost caches from the product that computes the
+     * scores to the product with the derivatives.
      */
     private static final int BLOCK = 96;
 
@@ -135,8 +135,8 @@ final class SharedCandidateLoss implements AutoCloseable {
     }
 
     /**
-     * Computes scores block by block. While a block is in the cache, its scores are replaced by derivatives and multiplied, or
-     * they raise the shifts.
+     * Computes scores block by block. While a block is in the cache, its scores are replaced by derivatives and
+     * multiplied, or they raise the shifts.
      */
     private void pass(LossChunk chunk, Candidates candidates, int first, int count, boolean derive) {
         int nextMask = 0;
@@ -197,8 +197,8 @@ final class SharedCandidateLoss implements AutoCloseable {
     }
 
     /**
-     * Applies the masks from index {@code next} on whose candidate is below {@code end}. Returns the index of the first mask
-     * that is left.
+     * Applies the masks from index {@code next} on whose candidate is below {@code end}. Returns the index of the
+     * first mask that is left.
      */
     private int mask(int next, int end) {
         int i = next;
@@ -228,7 +228,10 @@ final class SharedCandidateLoss implements AutoCloseable {
         return loss;
     }
 
-    /** Computes the candidates' gradients by the second product with the tile, and completes the hidden states' gradients. */
+    /**
+     * Computes the candidates' gradients by the second product with the tile, and completes the hidden states'
+     * gradients.
+     */
     private void multiply(
             LossChunk chunk, Candidates candidates, int first, int count, Matrix gradients, boolean overwrite) {
         for (int from = 0; from < candidates.size(); from += GRADIENT_BLOCK) {

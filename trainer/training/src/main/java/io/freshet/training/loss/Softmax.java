@@ -5,19 +5,22 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The softmax cross-entropy of a target against its candidates: CE, SSM and SCE (Xu et al., arXiv 2408.14238, eq. 9; arXiv
- * 2402.06216), with tᵢ = sᵢ + log αᵢ:
+ * The softmax cross-entropy of a target against its candidates: CE, SSM and SCE (Xu et al., arXiv 2408.14238, eq. 9;
+ * arXiv 2402.06216), with tᵢ = sᵢ + log αᵢ:
  *
  * <pre>
  * ℓ = -s⁺ + log Z,   Z = exp s⁺ + Σᵢ exp tᵢ
  * dℓ/ds⁺ = -Σᵢ exp(tᵢ) / Z,   dℓ/dsᵢ = exp(tᵢ) / Z
  * </pre>
  *
- * <p>The tile holds {@code exp(tᵢ - shift)}, and the scale is 1 / Z. The shift is s⁺, or the largest t if a sum would otherwise
- * be too large.
+ * <p>The tile holds {@code exp(tᵢ - shift)}, and the scale is 1 / Z. The shift is s⁺, or the largest t if a sum would
+ * otherwise be too large.
  */
 record Softmax() implements LossFunction {
-    /** Sums of at least this are computed again with a larger shift, so that their products with vectors do not overflow. */
+    /**
+     * Sums of at least this are computed again with a larger shift, so that their products with vectors do not
+     * overflow.
+     */
     private static final float TOO_LARGE = 0x1p100f;
 
     @Override

@@ -7,8 +7,9 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * CE-η: the softmax cross-entropy over the items that score at least {@code s⁺ - η |s⁺|}, the tighter bound of Xu et al. (arXiv
- * 2402.06216). The gradient treats the set of those items as constant, so it is that of {@link Softmax} over them.
+ * CE-η: the softmax cross-entropy over the items that score at least {@code s⁺ - η |s⁺|}, the tighter bound of Xu et
+ * al. (arXiv 2402.06216). The gradient treats the set of those items as constant, so it is that of {@link Softmax}
+ * over them.
  *
  * @param eta η; the loss is CE if it is infinite
  */

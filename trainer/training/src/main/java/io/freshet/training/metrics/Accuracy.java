@@ -15,7 +15,7 @@ public record Accuracy(long events, double hr, double ndcg, double mrr) {
      * Returns the accuracy over events with the given ranks.
      *
      * @param ranks ranks from 1; any rank above k is a miss
-     * @param k length of the list that counts as a hit
+     * @param k cut-off: a target ranked among the first k is a hit
      */
     public static Accuracy of(int[] ranks, int k) {
         RankCounts counts = new RankCounts(k);

@@ -38,6 +38,7 @@ public final class PrequentialFile {
 
     private PrequentialFile() {}
 
+    /** Writes metrics to a file, which is created or replaced. */
     public static void write(Path file, ModelMetrics metrics) throws IOException {
         Files.write(file, encode(metrics));
     }

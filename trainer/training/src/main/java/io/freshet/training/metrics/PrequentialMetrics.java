@@ -22,7 +22,7 @@ public final class PrequentialMetrics {
     private int next;
 
     /**
-     * @param k length of the list that counts as a hit, 1 to 127
+     * @param k cut-off, 1 to 127: a target ranked among the first k is a hit
      * @param window number of events in the windowed figures, at least 1
      */
     public PrequentialMetrics(int k, int window) {

@@ -14,7 +14,7 @@ public final class RankCounts {
     /**
      * Creates counts of zero.
      *
-     * @param k length of the list that counts as a hit
+     * @param k cut-off: a target ranked among the first k is a hit
      */
     public RankCounts(int k) {
         this(new long[k + 1]);

@@ -4,7 +4,8 @@ import io.freshet.store.modellog.StepRecord;
 import java.util.Arrays;
 
 /**
- * Accuracy over the events after a given share of a stream's clicks, where the stream's length is known only at its end.
+ * Accuracy over the events after a given share of a stream's clicks, where the stream's length is known only at its
+ * end.
  *
  * <p>Keeps checkpoints of the cumulative counts at evenly spaced clicks. When there are too many, it drops every second
  * one. So memory is bounded. The share is met to within {@code 1 / checkpoints} of the stream, and exactly while the
@@ -24,6 +25,7 @@ public final class StreamAccuracy {
     private long spacing = 1;
     private long clicks;
 
+    /** @param k cut-off: a target ranked among the first k is a hit */
     public StreamAccuracy(int k) {
         this(k, CHECKPOINTS);
     }

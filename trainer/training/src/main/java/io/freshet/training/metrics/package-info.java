@@ -1,4 +1,7 @@
-/** Accuracy of recommendations: hit rate, NDCG and MRR, each as a mean over clicks, and over the most recent clicks of a stream. */
+/**
+ * Accuracy of recommendations: hit rate, NDCG and MRR, each as a mean over clicks, and over the most recent clicks of
+ * a stream.
+ */
 @NullMarked
 package io.freshet.training.metrics;
 

@@ -36,16 +36,16 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A trainer that learns from {@code sequences} as they arrive and publishes the model. At most one trainer of a model
- * learns at a time. A second one stands by: it reruns the journal while the first one writes it, and takes over where the
- * first one ends. Without a {@linkplain OnlineConfig#leaseTimeout lease} no trainer stands by: a trainer that starts fences
- * an older one, which then stops.
+ * learns at a time. A second one stands by: it reruns the journal while the first one writes it, and takes over where
+ * the first one ends. Without a {@linkplain OnlineConfig#leaseTimeout lease} no trainer stands by: a trainer that
+ * starts fences an older one, which then stops.
  *
- * <p>Each input record is learned from exactly once, whenever the trainer dies: a step's journal entry names the step's
- * records and is committed together with the resulting weights. A trainer that starts continues from the newest snapshot
- * and reruns the journal from there, which yields the same bytes.
+ * <p>Each input record is learned from exactly once, whenever the trainer dies: a step's journal entry names the
+ * step's records and is committed together with the resulting weights. A trainer that starts continues from the
+ * newest snapshot and reruns the journal from there, which yields the same bytes.
  *
- * <p>A failure that may pass, such as unresponsive brokers or an unreachable store, ends a term. The next term begins after
- * a wait, from the newest snapshot. Only a failure that needs an operator ends the trainer.
+ * <p>A failure that may pass, such as unresponsive brokers or an unreachable store, ends a term. The next term begins
+ * after a wait, from the newest snapshot. Only a failure that needs an operator ends the trainer.
  *
  * <p>{@link #run} must be called once, on a thread of its own. {@link #close} and {@link #status} may be called by any
  * thread.
@@ -59,7 +59,10 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final int MOST_DOUBLINGS = 10;
 
-    /** Number of consecutive refusals that end the trainer. After the loss of a broker, a log can look shorter for a moment. */
+    /**
+     * Number of consecutive refusals that end the trainer. After the loss of a broker, a log can look shorter for a
+     * moment.
+     */
     private static final int REFUSALS = 3;
 
     private final OnlineConfig config;
@@ -98,8 +101,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Learns until the trainer is closed, fenced out for good or failed; {@link #status} says which. Throws only errors
-     * after which no thread can continue, such as a lack of memory.
+     * Learns until the trainer is closed, is fenced out for good or fails; {@link #status} says which. Throws only
+     * errors after which no thread can continue, such as a lack of memory.
      */
     @Override
     public void run() {
@@ -136,9 +139,9 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Declares that no record follows those that can be read from {@code sequences} as committed now; a record becomes
-     * readable a moment after its commit. Matters only if steps take a fixed number of records: the last step takes the
-     * rest.
+     * Declares that the input ends with the records of {@code sequences} that can be read now. A record becomes
+     * readable a moment after its commit. This matters only if steps take a fixed number of records: the last step
+     * then takes the remaining records.
      */
     public void endInput() {
         signals.endInput();
@@ -149,7 +152,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         signals.onceBetweenSteps(what);
     }
 
-    /** Finishes the current step, publishes it, writes a snapshot, and waits until that is done. */
+    /** Makes the trainer finish its step, publish it, write a snapshot and end, and waits up to 30 s for that. */
     @Override
     public void close() {
         signals.close();
@@ -258,9 +261,9 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Lets the next term begin from a snapshot, where finite weights learn the steps since the last commit again. Throws if
-     * the weights have become non-finite too many times in a row without getting any further, as they would then do so for
-     * ever.
+     * Lets the next term begin from a snapshot, where finite weights learn the steps since the last commit again.
+     * Throws if the weights have become non-finite too many times in a row without any progress, because this would
+     * then repeat for ever.
      */
     private void recoverOrThrow(NonFiniteModelException e) {
         recoveriesInPlace = status.step() > farthestStep ? 1 : recoveriesInPlace + 1;
@@ -300,8 +303,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Describes a failure by the messages of all its causes: a Kafka client's own message often says only that something
-     * failed.
+     * Describes a failure by the messages of all its causes: a Kafka client's own message often says only that
+     * something failed.
      */
     private static String describe(Throwable failure) {
         StringBuilder text = new StringBuilder();

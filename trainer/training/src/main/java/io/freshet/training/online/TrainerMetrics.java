@@ -178,7 +178,7 @@ final class TrainerMetrics implements AutoCloseable {
         return timer;
     }
 
-    /** Registers the accuracy gauges of one ranker: of the mixture, which is what is served, or of one of its parts alone. */
+    /** Registers the accuracy gauges of one ranker: the served mixture, the network alone or the memory alone. */
     private void accuracy(String ranker, Function<TrainerStatus, Accuracy> figures) {
         Tags ranked = tags.and("ranker", ranker);
         gauge(

@@ -29,9 +29,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One term of a trainer, from a starting point on. It reruns the journal, follows another trainer's journal while that one
- * holds the lease, and then learns until it loses the lease or is closed. Steps that are not committed are lost once
- * another trainer has taken over, so the next term starts from a snapshot again.
+ * One term of a trainer, from a starting point on. It reruns the journal, follows another trainer's journal while
+ * that one holds the lease, and then learns until it loses the lease or is closed. Uncommitted steps are lost when
+ * another trainer takes over, so the next term starts from a snapshot again.
  *
  * <p>Owns none of its collaborators. Runs once, on one thread.
  */
@@ -103,8 +103,8 @@ final class TrainerSession {
     }
 
     /**
-     * Reruns the journal to an end that no other trainer can move any more. Returns false if the trainer is closed before
-     * that.
+     * Reruns the journal to an end that no other trainer can move any more. Returns false if the trainer is closed
+     * before that.
      */
     private boolean takeOver(PublishingGate gate, SnapshotWriter snapshots, TrainerMetrics metrics) {
         List<Integer> partitions = awaitPartitions();
@@ -132,8 +132,8 @@ final class TrainerSession {
     }
 
     /**
-     * Continues the published lineage if the learner has exactly its weights. Otherwise begins the next lineage, whose
-     * first snapshot replaces all that readers have.
+     * Continues the published lineage if the learner has exactly its weights. Otherwise begins the next lineage,
+     * whose first snapshot replaces all weights of the readers.
      */
     private void joinLineage(List<Manifest> known) {
         RecommenderModel model = learner.model();
@@ -158,7 +158,7 @@ final class TrainerSession {
     private String whyNotContinued(long newest) {
         Manifest restored = start.manifest();
         String arithmetic = SnapshotPlatform.arithmetic(learner.productsName());
-        // Checked first, because with another arithmetic rerun steps differ, too.
+        // Checked first, because reruns with another arithmetic also differ from the journal.
         if (restored != null && !SnapshotPlatform.arithmetic(restored).equals(arithmetic)) {
             return "snapshot " + restored.version() + " was computed with arithmetic="
                     + SnapshotPlatform.arithmetic(restored) + ", this trainer computes with arithmetic=" + arithmetic;
@@ -178,8 +178,8 @@ final class TrainerSession {
     }
 
     /**
-     * Returns whether no step can have followed the snapshot: the model is new, or the input has no records after the
-     * snapshot.
+     * Returns whether it is certain that no step followed the starting point: the model is new and no snapshot of it
+     * is known, or the input has no records after the snapshot.
      */
     private boolean hasNoStepSince(SnapshotWriter snapshots) {
         return start.manifest() == null ? snapshots.known().isEmpty() : input.isAtEnd();
@@ -232,7 +232,10 @@ final class TrainerSession {
         return true;
     }
 
-    /** Reruns an entry. The gate gets the same metrics as when the step was learned, so that it has the same state. */
+    /**
+     * Reruns an entry. The gate gets the same metrics as when the step was learned, so that its state is nearly the
+     * same.
+     */
     private void rerun(JournalEntry entry, PublishingGate gate) {
         rerun.accept(entry);
         gate.observe(learner.metrics());

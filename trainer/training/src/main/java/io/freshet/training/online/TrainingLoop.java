@@ -28,9 +28,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Live learning: takes the records that have arrived, learns a step from them, and appends its journal entry. From time to
- * time it commits the entries together with a delta, and more rarely it writes a snapshot. Time decides when it publishes,
- * but never what it learns from a batch.
+ * Live learning: takes the records that have arrived, learns a step from them, and appends its journal entry. From
+ * time to time it commits the entries together with a delta, and more rarely it writes a snapshot. Time decides when
+ * it publishes, but never what it learns from a batch.
  *
  * <p>Owns none of its collaborators. Not thread-safe.
  */
@@ -180,8 +180,8 @@ final class TrainingLoop {
     }
 
     /**
-     * Passes the metrics to the gate. When the gate opens, the changes that it held back are published in one delta, and a
-     * snapshot becomes due at once for readers that miss part of that delta.
+     * Passes the metrics to the gate. When the gate opens, the changes that it held back are published in one delta,
+     * and a snapshot becomes due at once for readers that miss part of that delta.
      */
     private void passGate() {
         boolean changed = gate.observe(learner.metrics());
@@ -211,8 +211,8 @@ final class TrainingLoop {
     }
 
     /**
-     * Returns the changes to publish. Throws {@link NonFiniteModelException} if a number is not finite: nothing since the
-     * last commit is then worth keeping.
+     * Returns the changes to publish. Throws {@link NonFiniteModelException} if a number is not finite; all steps
+     * since the last commit must then be discarded.
      */
     private List<ModelDelta> finiteDelta() {
         List<ModelDelta> delta = learner.takeDelta(config.rowsPerPart());
@@ -225,8 +225,8 @@ final class TrainingLoop {
     }
 
     /**
-     * Writes a snapshot. If that fails, the journal to rerun stays longer, and the next attempt follows after the next
-     * interval.
+     * Writes a snapshot. If that fails, the next attempt follows after the next interval. Until then, a restart
+     * reruns more of the journal.
      */
     private void snapshot() {
         snapshotNanos = timed(metrics::snapshot, () -> {

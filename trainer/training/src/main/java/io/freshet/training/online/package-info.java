@@ -1,4 +1,7 @@
-/** The online trainer: runs one term after another, and in each term restores a model, reruns the journal and learns until it loses the lease. */
+/**
+ * The online trainer: runs one term after another, and in each term restores a model, reruns the journal and learns
+ * until it loses the lease.
+ */
 @NullMarked
 package io.freshet.training.online;
 

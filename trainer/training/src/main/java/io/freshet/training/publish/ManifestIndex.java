@@ -26,8 +26,8 @@ import org.slf4j.LoggerFactory;
  * model           the {@link Rollback} in force; a tombstone if there is none
  * </pre>
  *
- * <p>The header {@value #WRITTEN_BY} of a manifest contains the transactional id of the trainer that wrote it. Manifests of
- * older versions, and those that a command has announced again, have no such header.
+ * <p>The header {@value #WRITTEN_BY} of a manifest contains the transactional id of the trainer that wrote it.
+ * Manifests from older versions, and manifests that a command has announced again, have no such header.
  *
  * <p>Not thread-safe.
  */
@@ -41,7 +41,7 @@ public final class ManifestIndex {
     private final Map<String, String> writersByVersion = new HashMap<>();
     private @Nullable Rollback rollback;
 
-    /** Creates an empty catalogue. */
+    /** Creates an empty index. */
     public ManifestIndex(String modelName) {
         this.modelName = modelName;
     }

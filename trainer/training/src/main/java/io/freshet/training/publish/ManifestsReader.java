@@ -41,7 +41,7 @@ public final class ManifestsReader implements AutoCloseable {
     }
 
     /**
-     * Reads up to the present end of the topic. The returned catalogue belongs to this reader and changes with the next
+     * Reads up to the present end of the topic. The returned index belongs to this reader and changes with the next
      * call.
      */
     ManifestIndex readOn() {

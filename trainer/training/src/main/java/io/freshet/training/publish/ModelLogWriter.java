@@ -23,8 +23,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writes the model log and the manifests, always in transactions.
  *
- * <p>A transaction of the model log holds one journal entry for each of its steps and ends with the delta of all of them,
- * so a reader of committed records has the journal and the weights at the same step. Owns the producer. Not thread-safe.
+ * <p>A transaction of the model log holds one journal entry for each of its steps and ends with the delta of all of
+ * them, so a reader of committed records has the journal and the weights at the same step. Owns the producer. Not
+ * thread-safe.
  */
 public final class ModelLogWriter implements AutoCloseable {
     private static final int PARTITION = 0;
@@ -39,6 +40,7 @@ public final class ModelLogWriter implements AutoCloseable {
     private long nextOffset;
     private boolean inTransaction;
 
+    /** @param producer a transactional producer, which this object owns from now on */
     public ModelLogWriter(Producer<byte[], byte[]> producer, OnlineConfig config) {
         this.producer = producer;
         this.topics = config.topics();
@@ -90,8 +92,8 @@ public final class ModelLogWriter implements AutoCloseable {
     }
 
     /**
-     * Announces a snapshot and withdraws others, in a transaction of its own. Must not be called in a transaction of the
-     * log.
+     * Announces a snapshot and withdraws others, in a transaction of its own. Must not be called in a transaction of
+     * the log.
      */
     void announce(Manifest manifest, List<String> goneVersions) {
         producer.beginTransaction();

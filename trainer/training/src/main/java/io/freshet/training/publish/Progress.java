@@ -21,11 +21,13 @@ public final class Progress {
         snapshots = metrics.getOrDefault(SNAPSHOTS, 0.0).longValue();
     }
 
+    /** Adds a step of {@code stepRecords} input records that took {@code stepNanos}. */
     public void addStep(int stepRecords, long stepNanos) {
         records += stepRecords;
         nanos += stepNanos;
     }
 
+    /** Counts a snapshot that was written. */
     public void addSnapshot() {
         snapshots++;
     }
@@ -40,6 +42,7 @@ public final class Progress {
         return nanos / 1e9;
     }
 
+    /** Returns the number of snapshots written. */
     public long snapshots() {
         return snapshots;
     }

@@ -7,8 +7,8 @@ import java.util.Collection;
 import java.util.Deque;
 
 /**
- * Decides whether learned weights are published. The gate is shut while the NDCG of the newest window of prequential events
- * is below a given share of the best NDCG among the last {@value #WINDOWS} published windows.
+ * Decides whether learned weights are published. The gate is shut while the NDCG of the newest window of prequential
+ * events is below a given share of the best NDCG among the last {@value #WINDOWS} published windows.
  *
  * <p>Windows observed while the gate is shut are not remembered, so that a broken model cannot become its own standard.
  * Instead, the remembered values halve every {@value #WINDOWS} windows for which the gate stays shut, so that a lasting
@@ -27,13 +27,13 @@ public final class PublishingGate {
     private long nextWindowAt; // in ranked events
 
     /**
-     * Creates a gate from the metrics of the snapshots up to the one that the trainer starts from. The caller then passes
-     * the metrics of every rerun step to {@link #observe(PrequentialMetrics)}. Windows may then begin at other events than
-     * they did before, so the remembered values can differ a little.
+     * Creates a gate from the metrics of the snapshots up to the one that the trainer starts from. The caller then
+     * passes the metrics of every rerun step to {@link #observe(PrequentialMetrics)}. Windows may then begin at other
+     * events than they did before, so the remembered values can differ a little.
      *
      * @param share share of the best window's NDCG; 0 for a gate that never shuts
      * @param snapshots manifests in ascending order of step
-     * @param k length of the list that counts as a hit
+     * @param k cut-off of the NDCG in the snapshots' metrics
      */
     public PublishingGate(double share, Collection<Manifest> snapshots, int k) {
         this.share = share;
@@ -89,6 +89,7 @@ public final class PublishingGate {
         }
     }
 
+    /** Returns whether learned weights are published. */
     public boolean isOpen() {
         return open;
     }

@@ -64,8 +64,8 @@ public final class SnapshotWriter {
 
     /**
      * Deletes snapshots whose manifests have just been withdrawn. A rollback to one of them may have been written
-     * meanwhile. The writer of a rollback checks after its write that the version is still known, and this method checks
-     * for a rollback after the withdrawal, so at least one of the two sees the other.
+     * meanwhile. The writer of a rollback checks after its write that the version is still known, and this method
+     * checks for a rollback after the withdrawal, so at least one of the two sees the other.
      */
     private void takeAway(List<String> versions) throws IOException {
         Optional<String> served = versions.isEmpty() ? Optional.empty() : served();
@@ -78,7 +78,7 @@ public final class SnapshotWriter {
         }
     }
 
-    /** Deletes a snapshot. If that fails, the snapshot is surplus again after the next one. */
+    /** Deletes a snapshot. If that fails, the next {@link #save} tries again, because the snapshot is still surplus. */
     private void delete(String version) {
         try {
             store.delete(config.modelName(), version);
@@ -91,7 +91,10 @@ public final class SnapshotWriter {
         }
     }
 
-    /** Returns the versions that need not be kept. They never include the one just written or one that is to be served. */
+    /**
+     * Returns the versions that need not be kept. They never include the one just written or one that is to be
+     * served.
+     */
     private List<String> surplus(String justWritten) {
         ManifestIndex known = manifests.readOn();
         Set<String> wanted = new HashSet<>(Set.of(justWritten));

@@ -43,7 +43,7 @@ public final class Snapshots {
     /** A learner and the manifest of the snapshot that it came from. */
     public record Restored(OnlineLearner learner, Manifest manifest) {}
 
-    /** Returns the number of snapshots that were passed over because they could not be used. */
+    /** Returns the number of snapshots that were skipped because they could not be used. */
     int refused() {
         return refusedVersions.size();
     }
@@ -57,7 +57,8 @@ public final class Snapshots {
     /**
      * Restores the newest usable snapshot that {@code wanted} accepts, or returns null if there is none.
      *
-     * @throws SnapshotStoreException if the store cannot be used, so that it is unknown whether there is such a snapshot
+     * @throws SnapshotStoreException if the store cannot be used, so that it is unknown whether there is such a
+     *     snapshot
      */
     @Nullable
     public Restored restoreNewest(Predicate<Manifest> wanted) throws IOException {

@@ -15,18 +15,19 @@ import org.slf4j.LoggerFactory;
  * A learner, and the position in the journal from which it continues. The caller that obtains a starting point owns the
  * learner.
  *
- * @param manifest manifest of the snapshot that the learner was restored from, or null for a learner that has seen nothing
+ * @param manifest manifest of the snapshot that the learner was restored from, or null for a learner that has seen
+ *     nothing
  */
 public record StartingPoint(OnlineLearner learner, @Nullable Manifest manifest) {
     private static final Logger LOG = LoggerFactory.getLogger(StartingPoint.class);
 
     /**
-     * Restores the newest usable snapshot, or starts a new model if there is none. A snapshot that was held back is passed
-     * over if the model can continue from an older one that was not: what spoilt the metrics may be in the weights and not
-     * in the clicks.
+     * Restores the newest usable snapshot, or starts a new model if there is none. A snapshot that was held back is
+     * skipped if the model can continue from an older one that was not held back: the cause of its poor metrics may
+     * be in the weights rather than in the clicks.
      *
-     * @param canBeContinued whether the journal and the input hold everything since a snapshot; only called if there is a
-     *     snapshot that was held back
+     * @param canBeContinued whether the journal and the input hold everything since a snapshot; only called if there
+     *     is a snapshot that was held back
      */
     public static StartingPoint newest(Snapshots snapshots, OnlineConfig config, Predicate<Manifest> canBeContinued)
             throws IOException {
@@ -64,7 +65,10 @@ public record StartingPoint(OnlineLearner learner, @Nullable Manifest manifest) 
         return manifest == null ? 0 : manifest.modelLog().offset();
     }
 
-    /** Returns the next offset to learn from for each partition. A partition that is not listed starts at its beginning. */
+    /**
+     * Returns the next offset to learn from for each partition. A partition that is not listed starts at its
+     * beginning.
+     */
     public List<TopicPosition> inputs() {
         return manifest == null ? List.of() : manifest.inputs();
     }

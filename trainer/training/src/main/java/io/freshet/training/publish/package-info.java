@@ -1,4 +1,7 @@
-/** Publishes the model: writes records and deltas to the model log, saves snapshots, describes them in manifests, and finds the snapshot to start from. */
+/**
+ * Publishes the model: writes records and deltas to the model log, saves snapshots, describes them in manifests, and
+ * finds the snapshot to start from.
+ */
 @NullMarked
 package io.freshet.training.publish;
 

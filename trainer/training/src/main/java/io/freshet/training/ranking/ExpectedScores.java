@@ -9,8 +9,8 @@ import jdk.incubator.vector.FloatVector;
 
 /**
  * The network's scores of the rows that the memory expects after each history of a tile, and, once normalised, their
- * probabilities. The rows of a history are in the order of {@link CooccurrenceScores}, followed by the target. Owns its memory;
- * an instance is used by one thread.
+ * probabilities. The rows of a history are in the order of {@link CooccurrenceScores}, followed by the target. Owns
+ * its memory; an instance is used by one thread.
  */
 final class ExpectedScores implements AutoCloseable {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;

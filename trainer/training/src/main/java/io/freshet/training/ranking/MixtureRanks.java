@@ -34,7 +34,7 @@ public final class MixtureRanks {
         return memory;
     }
 
-    /** Returns the targets' probabilities in the network's distribution, with its scale applied. */
+    /** Returns the targets' probabilities in the network's softmax, whose scores are multiplied by its scale. */
     public double[] networkProbabilities() {
         return networkProbabilities;
     }

@@ -1,4 +1,7 @@
-/** Ranks target items among all items, by the network alone or mixed with the co-occurrence memory. Evaluation uses these ranks. */
+/**
+ * Ranks target items among all items, by the network alone or mixed with the co-occurrence memory. Evaluation uses
+ * these ranks.
+ */
 @NullMarked
 package io.freshet.training.ranking;
 

@@ -14,8 +14,9 @@ import java.util.Map;
 import java.util.Objects;
 
 /**
- * Writes and reads the file of a replay reservoir in a snapshot: version 1 if every position has weight 1 as a target, else
- * version 2, which appends the weights. The order of the slots is a part of the state, because draws refer to slots.
+ * Writes and reads the file of a replay reservoir in a snapshot: version 1 if every position has weight 1 as a
+ * target, else version 2, which appends the weights. The order of the slots is a part of the state, because draws
+ * refer to slots.
  *
  * <pre>
  * 3 bytes   46 52 01 or 46 52 02: magic, kind 'R', version
@@ -53,6 +54,7 @@ public final class ReplayFile {
 
     private ReplayFile() {}
 
+    /** Writes a reservoir to a file, which is created or replaced. */
     public static void write(Path file, ReplayReservoir reservoir) throws IOException {
         Files.write(file, encode(reservoir));
     }
@@ -60,8 +62,8 @@ public final class ReplayFile {
     /**
      * Reads a reservoir, which continues where the written one left off.
      *
-     * @param itemRows number of rows of the vocabulary that belongs to the reservoir; every row in the file must be below
-     *     it
+     * @param itemRows number of rows of the vocabulary that belongs to the reservoir; every row in the file must be
+     *     below it
      * @throws FormatException if the file is corrupt, too old or too new
      */
     public static ReplayReservoir read(Path file, int itemRows) throws IOException {

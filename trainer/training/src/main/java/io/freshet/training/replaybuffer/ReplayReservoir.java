@@ -10,16 +10,17 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A bounded store of users' sequences, as item rows with their weights as targets. Each user has one slot, which holds the
- * user's newest sequence.
+ * A bounded store of users' sequences, as item rows with their weights as targets. Each user has one slot, which
+ * holds the user's newest sequence.
  *
- * <p>A new user who comes into a full reservoir takes over a random slot. A user's chance of still being there thus falls
- * exponentially with the number of new users since, at a rate of one part in {@code capacity}. (Vitter's algorithm R would
- * keep a uniform sample of all time instead; a recommender needs recent sequences.) Draws are uniform over the slots.
+ * <p>When the reservoir is full, a new user takes over a random slot. The probability that a user is still in the
+ * reservoir thus falls exponentially with the number of new users since then, by a factor of {@code 1 - 1 / capacity}
+ * for each. (Vitter's algorithm R would keep a uniform sample of all users ever seen; a recommender needs recent
+ * sequences.) Draws are uniform over the slots.
  *
  * <p>The contents and the draws are a function of the seed and of the order of changes only. The memory is at most
- * {@code capacity * (4 * maxLength + about 100)} bytes, and {@code 4 * maxLength} more for each user once some weight is
- * not 1. Not thread-safe.
+ * {@code capacity * (4 * maxLength + about 100)} bytes, and {@code 4 * maxLength} more for each user once some weight
+ * is not 1. Not thread-safe.
  */
 public final class ReplayReservoir {
     private static final int FIRST_SLOTS = 1024;
@@ -83,8 +84,8 @@ public final class ReplayReservoir {
     }
 
     /**
-     * Passes {@code count} sequences to {@code to}, the last {@code lastPositions} of each. They are drawn uniformly, with
-     * replacement. Passes none if the reservoir is empty.
+     * Passes {@code count} sequences to {@code to}, the last {@code lastPositions} of each. They are drawn uniformly,
+     * with replacement. Passes none if the reservoir is empty.
      *
      * @param step coordinate of the draw: the same step draws the same slots
      */
@@ -141,10 +142,12 @@ public final class ReplayReservoir {
         return size;
     }
 
+    /** Returns the maximum number of users. */
     public int capacity() {
         return capacity;
     }
 
+    /** Returns the maximum number of positions kept for each user. */
     public int maxLength() {
         return maxLength;
     }

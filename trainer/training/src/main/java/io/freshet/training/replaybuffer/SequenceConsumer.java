@@ -2,7 +2,10 @@ package io.freshet.training.replaybuffer;
 
 import org.jspecify.annotations.Nullable;
 
-/** Receives a sequence as a part of arrays that belong to the caller. It must copy what it keeps before it returns. */
+/**
+ * Receives a sequence as a range of arrays that belong to the caller. An implementation must copy the rows and
+ * weights that it keeps.
+ */
 @FunctionalInterface
 public interface SequenceConsumer {
     /**

@@ -24,6 +24,7 @@ public final class Popularity {
     private long total;
     private int rows;
 
+    /** Creates a distribution without rows. */
     public Popularity(float power) {
         this.power = power;
     }
@@ -38,7 +39,9 @@ public final class Popularity {
         }
     }
 
-    /** Reallocates to a capacity that is a power of two, so that the descent through the tree needs no bounds checks. */
+    /**
+     * Reallocates to a capacity that is a power of two, so that the descent through the tree needs no bounds checks.
+     */
     private void reserve(int count) {
         int capacity = Integer.highestOneBit(Math.max(1023, count - 1)) << 1;
         counts = Arrays.copyOf(counts, capacity);
@@ -67,7 +70,7 @@ public final class Popularity {
         setCount(row, counts[row] + 1);
     }
 
-    /** Makes a {@linkplain #remove removed} row an unobserved one. */
+    /** Makes a {@linkplain #remove removed} row available to draws again, as a row never observed. */
     public void add(int row) {
         if (row < rows && counts[row] == NO_ITEM) {
             setCount(row, 0);

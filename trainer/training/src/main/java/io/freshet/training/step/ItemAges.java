@@ -10,11 +10,11 @@ import java.util.function.IntPredicate;
  * Time of the last click on each item, which decides when an item is forgotten. The present is that of an
  * {@link EventClock}, so which items are forgotten is a function of the clicks alone. Not thread-safe.
  *
- * <p>Items are scanned once every 1/{@value #LOOKS} of the retention time, so an item may be kept longer by at most that
- * much.
+ * <p>Items are scanned once every 1/{@value #LOOKS} of the retention time, so an item may be kept longer by at most
+ * that much.
  */
 final class ItemAges {
-    /** Most items that are forgotten at once. Bounds what a step sends to its readers and what it costs them. */
+    /** Maximum number of items that one step forgets. Bounds the size of a delta and the work of its readers. */
     static final int MOST_AT_ONCE = 16_384;
 
     private static final int LOOKS = 32;

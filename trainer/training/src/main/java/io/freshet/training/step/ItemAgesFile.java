@@ -24,8 +24,9 @@ import java.nio.file.Path;
  * 4 bytes   CRC-32C of all bytes before, little endian
  * </pre>
  *
- * <p>Version 1 can be read. It has the time of the newest click as a varint in place of the clock. That time is not used,
- * because a single click could have moved it: the clock starts anew, and nothing is forgotten until it knows the time.
+ * <p>Version 1 can be read. It has the time of the newest click as a varint in place of the clock. That time is not
+ * used, because a single click could have moved it: a new clock starts, and nothing is forgotten until it knows the
+ * time.
  */
 final class ItemAgesFile {
     static final String NAME = "ages.bin";
@@ -42,8 +43,8 @@ final class ItemAgesFile {
     }
 
     /**
-     * Reads ages that continue from those written. If the snapshot has no such file, each item is as old as the first time
-     * that the clock knows.
+     * Reads ages that continue from those written. If the snapshot has no such file, each item is as old as the first
+     * time that the clock knows.
      *
      * @param itemRows number of rows of the vocabulary in the same snapshot
      * @throws FormatException if the file is corrupt, too old or too new

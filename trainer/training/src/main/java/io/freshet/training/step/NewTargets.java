@@ -13,7 +13,7 @@ import io.freshet.training.ranking.MixtureRanker;
 import io.freshet.training.ranking.MixtureRanks;
 import java.util.Arrays;
 
-/** New positions of one step, and what the model expects at each. Reused from step to step. Not thread-safe. */
+/** New positions of one step, and the memory's expectations for each. Reused from step to step. Not thread-safe. */
 final class NewTargets {
     private static final int[] NONE = {};
 
@@ -44,12 +44,12 @@ final class NewTargets {
     }
 
     /**
-     * Adds a new position, before its item gets a row. It is ranked among the rows that exist now, by what the memory
-     * expects now.
+     * Adds a new position, before its item gets a row. It is ranked among the rows that exist now, with the memory's
+     * present expectations.
      *
-     * @param before history before the position; if it is empty, the position is no event
-     * @param target row of the position's item, or {@link Vocabulary#NOT_FOUND} for an item never seen, which is a miss. A
-     *     masked target is a miss, too
+     * @param before history before the position; if it is empty, the position is not an event
+     * @param target row of the position's item, or {@link Vocabulary#NOT_FOUND} for an item never seen, which is a
+     *     miss. A masked target is also a miss
      */
     void add(HistoryRows before, int target, int seenItems, CooccurrenceModel memory) {
         if (before.size() == 0) {
@@ -108,7 +108,7 @@ final class NewTargets {
         return all;
     }
 
-    /** Teaches the memory how far to trust the network and itself. Called after the targets are ranked. */
+    /** Lets the memory learn its mixture weights from the targets. Call it after the targets have been ranked. */
     void teach(CooccurrenceModel memory) {
         memory.learn(expectations, ofQueries.networkProbabilities(), ofQueries.scoreGaps());
     }

@@ -33,33 +33,34 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A learner that tests, then trains: each step ranks its new positions with the model as it is, and only then learns from
- * them.
+ * A learner that tests, then trains: each step ranks its new positions with the model as it is, and only then learns
+ * from them.
  *
  * <p>One step:
  *
  * <ol>
- *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click is ranked among
- *       the items seen up to that click. Ties count against the target, and an item never seen is a miss. The network ranks
- *       with its weights from before the step. The memory has observed every earlier click, also those of the same step: it
- *       observes each click right after it has predicted it.
- *   <li>The memory learns how far to trust the network and itself.
- *   <li>{@code optimizerSteps} times, or once in a catch-up step, the network learns a batch. It consists of the newest
- *       version of each updated sequence, in order of the users' first appearance, and of {@code replaySequences} sequences
- *       drawn from the reservoir.
+ *   <li>Items get their vocabulary rows in stream order. Each new position whose user has an earlier click is ranked
+ *       among the items seen up to that click. Ties count against the target, and an item never seen is a miss. The
+ *       network ranks with its weights from before the step. The memory has observed all earlier clicks, including
+ *       those of the same step: it observes each click right after predicting it.
+ *   <li>The memory learns the mixture weights of the network and of its own components.
+ *   <li>{@code optimizerSteps} times, or once in a catch-up step, the network learns a batch. It consists of the
+ *       newest version of each updated sequence, in order of the users' first appearance, and of
+ *       {@code replaySequences} sequences drawn from the reservoir.
  *   <li>The updated sequences are put into the reservoir.
  *   <li>Items without a click for {@code itemRetention}, by the {@link EventClock}, are forgotten, and their rows are
  *       freed. An item that takes over such a row is a candidate for all clicks of its step.
  * </ol>
  *
- * <p>{@link HistoryRows} and the configured types determine which events are in a sequence's history and which are targets.
- * A new position that is no target is no event and is not observed. A sequence without a new target is not in the batch. A
- * step that adds to no history makes no optimiser step. An item gets a row with its first event that is in a history.
- * Erased users are removed from the reservoir before anything is drawn from it; what the model has learned from them stays.
+ * <p>{@link HistoryRows} and the configured types determine which events are in a sequence's history and which are
+ * targets. A new position that is not a target is not an event, and the memory does not observe it. A sequence
+ * without a new target is not in the batch. A step that adds to no history makes no optimiser step. An item gets a
+ * row with its first event that is in a history. Erased users are removed from the reservoir before anything is drawn
+ * from it; the weights that were learned from them stay.
  *
  * <p>All state that a step depends on is in this object and in the snapshot's files. The model, the optimiser, the
- * reservoir and the metrics are a function of the configuration and of the updates of each step alone. They depend neither
- * on time nor on the number of threads. Owns all its parts. Not thread-safe.
+ * reservoir and the metrics are a function of the configuration and of the updates of each step alone. They depend
+ * neither on time nor on the number of threads. Owns all its parts. Not thread-safe.
  */
 public final class OnlineLearner implements AutoCloseable {
     private final RecommenderModel model;
@@ -107,8 +108,8 @@ public final class OnlineLearner implements AutoCloseable {
     /**
      * Returns a learner that has seen nothing.
      *
-     * @param seen whether the items of a user's history are ranked among the candidates for the next one; learning is the
-     *     same
+     * @param seen whether the items of a user's history are ranked among the candidates for the next one; learning is
+     *     the same
      */
     public static OnlineLearner initial(
             ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
@@ -137,8 +138,8 @@ public final class OnlineLearner implements AutoCloseable {
      *
      * @param seen whether the items of a user's history are ranked among the candidates for the next one
      * @throws IOException if a file cannot be read
-     * @throws IllegalStateException if the memory's bounds differ from those of the configuration: a model keeps them for
-     *     life
+     * @throws IllegalStateException if the memory's bounds differ from those of the configuration: a model keeps them
+     *     for life
      */
     public static OnlineLearner restore(
             Snapshot snapshot, TrainingConfig training, LearningConfig learning, SeenItems seen) throws IOException {
@@ -188,7 +189,8 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Ranks the updates' new positions as {@link #step} does, and learns nothing. Items never seen before get rows.
+     * Ranks the updates' new positions as {@link #step} does, and learns nothing from them. New items get rows, and
+     * the times of the clicks count for the ages of items.
      *
      * @return one rank for each new position, as {@link StepOutcome#ranks}
      */
@@ -233,8 +235,8 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Returns the changes of the steps since the last call, as the parts of one delta; empty if there was no step. If the
-     * last call was long ago, older changes are dropped and the delta starts at a later step.
+     * Returns the changes of the steps since the last call, as the parts of one delta; empty if there was no step. If
+     * the last call was long ago, older changes are dropped and the delta starts at a later step.
      */
     public List<ModelDelta> takeDelta(int rowsPerPart) {
         return learner.changes().take(model, rowsPerPart);
@@ -245,7 +247,7 @@ public final class OnlineLearner implements AutoCloseable {
         learner.changes().restartFrom(model);
     }
 
-    /** Returns the model, to be read between steps. */
+    /** Returns the model, which this object owns. Read it only between steps. */
     public RecommenderModel model() {
         return model;
     }
@@ -263,12 +265,15 @@ public final class OnlineLearner implements AutoCloseable {
         return config;
     }
 
-    /** Returns the metrics of what is served over all targets ranked so far, to be read between steps. */
+    /** Returns the metrics of the served mixture over all targets ranked so far. Read them only between steps. */
     public PrequentialMetrics metrics() {
         return metrics.served();
     }
 
-    /** Returns the metrics of what is served, of the network alone and of the memory alone, to be read between steps. */
+    /**
+     * Returns the metrics of the served mixture, of the network alone and of the memory alone. Read them only between
+     * steps.
+     */
     public ModelMetrics modelMetrics() {
         return metrics;
     }
@@ -285,7 +290,10 @@ public final class OnlineLearner implements AutoCloseable {
         model.close();
     }
 
-    /** Adds items to the vocabulary and new positions to the targets. If {@code observing}, the memory observes the clicks. */
+    /**
+     * Adds items to the vocabulary and new positions to the targets. If {@code observing}, the memory observes the
+     * clicks.
+     */
     private void takeIn(List<UserUpdate> updates, boolean observing) {
         sequences.clear();
         newTargets.clear();
@@ -338,7 +346,10 @@ public final class OnlineLearner implements AutoCloseable {
         return row;
     }
 
-    /** Returns the row of an earlier click's item, or {@link Vocabulary#NOT_FOUND} if the item has been forgotten since. */
+    /**
+     * Returns the row of an earlier click's item, or {@link Vocabulary#NOT_FOUND} if the item has been forgotten
+     * since.
+     */
     private int known(UserUpdate update, Interaction event) {
         int row = model.vocabulary().rowOf(event.itemId());
         boolean forgotten = row == Vocabulary.NOT_FOUND && ages.isPast(timeOf(update, event));
@@ -346,8 +357,8 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Returns the time at which an event counts. No event of a history happened after the record of the click that brought
-     * it.
+     * Returns an event's time: its own timestamp, but no later than the timestamp of the record that caused the
+     * update, because every event of the history happened before that record was written.
      */
     private static long timeOf(UserUpdate update, Interaction event) {
         return EventClock.timeOf(event.timestampMs(), update.update().cause().recordTimestampMs());
@@ -405,8 +416,8 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Puts the newest sequences into the reservoir. A sequence of one item has nothing to learn from and is left out,
-     * unless it is the rest of a longer sequence, which it then replaces.
+     * Puts the newest sequences into the reservoir. A sequence of one item contains nothing to learn and is left out,
+     * unless it is the rest of a longer sequence in the reservoir, which it then replaces.
      */
     private void remember() {
         newestOf.forEach((user, sequence) -> {

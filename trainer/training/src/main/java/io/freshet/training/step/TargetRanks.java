@@ -4,7 +4,8 @@ import io.freshet.store.modellog.StepRecord;
 
 /**
  * Ranks that a model and its two parts gave to each new position of some updates: {@link StepRecord#NO_EVENT},
- * {@link StepRecord#MISS}, or the rank from 1. Immutable; callers must not modify the arrays, which belong to this object.
+ * {@link StepRecord#MISS}, or the rank from 1. Immutable; callers must not modify the arrays, which belong to this
+ * object.
  */
 public final class TargetRanks {
     private final int[] served; // (new positions)
@@ -17,7 +18,7 @@ public final class TargetRanks {
         this.memory = memory;
     }
 
-    /** Returns the ranks by the mixture of network and memory, which is what the model serves. */
+    /** Returns the ranks by the mixture of network and memory, which the model serves. */
     public int[] served() {
         return served;
     }

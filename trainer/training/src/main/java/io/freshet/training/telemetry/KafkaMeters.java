@@ -14,8 +14,8 @@ import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.producer.Producer;
 
 /**
- * Binds the metrics of Kafka clients to a registry, as {@code kafka.*}, until closed. A client adds metrics as it does
- * more, so one thread rescans all clients periodically. Not thread-safe.
+ * Binds the metrics of Kafka clients to a registry, as {@code kafka.*}, until closed. A client registers further
+ * metrics while it runs, so one thread scans all clients periodically. Not thread-safe.
  */
 public final class KafkaMeters implements AutoCloseable {
     /** Interval between two scans for new metrics of a client. */
@@ -28,14 +28,15 @@ public final class KafkaMeters implements AutoCloseable {
     private final ScheduledExecutorService looks = MeterThread.named("kafka-meters");
     private final List<KafkaClientMetrics> watched = new ArrayList<>();
 
+    /** Creates meters that watch no client yet. */
     public KafkaMeters(MeterRegistry registry) {
         this.registry = registry;
     }
 
     /**
-     * Returns a filter that drops metrics not worth a time series: those of each connection to a broker, which are many,
-     * and the block cache as reported by each store, since all stores share one cache. Must be installed before the
-     * registry has meters.
+     * Returns a filter that drops metrics that do not justify a time series: the many metrics of single connections
+     * to brokers, and the block cache as reported by each store, since all stores share one cache. Must be installed
+     * before the registry has meters.
      */
     public static MeterFilter filter() {
         return MeterFilter.deny(KafkaMeters::isIdle);

@@ -10,8 +10,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A daemon thread that refreshes meters. A plain scheduled executor swallows what a task throws and never runs the task
- * again. This one logs the exception, and if the error is deadly, ends its thread and with it the process.
+ * A daemon thread that refreshes meters. A plain scheduled executor swallows a task's exception and never runs the
+ * task again. This executor logs the exception. If the error is deadly, it ends its thread, and with it the process.
  */
 public final class MeterThread {
     private static final Logger LOG = LoggerFactory.getLogger(MeterThread.class);

@@ -16,7 +16,7 @@ abstract class NaiveOneStateEncoder extends NaiveEncoder {
     /** Returns the state of the inputs, (d). {@code sequence} is the number of the sequence in the batch. */
     abstract double[] state(int[] inputs, int sequence);
 
-    /** Returns the states of all prefixes, each of which is a sequence. */
+    /** Returns the states of all prefixes. Each prefix is a sequence of its own. */
     @Override
     public final double[][] encode(int[] inputs, int firstSequence) {
         double[][] states = new double[inputs.length][];
@@ -26,7 +26,10 @@ abstract class NaiveOneStateEncoder extends NaiveEncoder {
         return states;
     }
 
-    /** Returns {@code norm(x + dropout(f))} of all positions. {@code place} is the number of the first one in the batch. */
+    /**
+     * Returns {@code norm(x + dropout(f))} of all positions. {@code place} is the number of the first one in the
+     * batch.
+     */
     final double[][] residual(double[][] x, double[][] f, Purpose purpose, int layer, int place, String norm) {
         int d = shape.dim();
         double[][] sum = new double[x.length][d];

@@ -19,8 +19,8 @@ class NegativesTest {
     private final List<RowTable> tables = new ArrayList<>();
 
     /**
-     * Returns a batch of 100 users who have seen eight items each, of which the last three are in the batch, and of one
-     * user without targets.
+     * Returns a batch of 100 users and of one user without targets. Each of the 100 has seen eight items, and the
+     * last three are in the batch.
      */
     private static SequenceBatch batch() {
         SequenceBatch batch = new SequenceBatch(2);

@@ -6,7 +6,8 @@ import io.freshet.training.learner.NaiveEncoder;
 import java.util.Arrays;
 
 /**
- * The oracle of the mixture: the probability of every item by network and memory, in double precision without shortcuts.
+ * The oracle of the mixture: computes the probability of every item from network and memory, in double precision and
+ * without shortcuts.
  */
 final class NaiveMixture {
     private final RecommenderModel model;

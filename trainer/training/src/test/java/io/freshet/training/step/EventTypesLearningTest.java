@@ -231,7 +231,7 @@ final class EventTypesLearningTest {
         }
     }
 
-    /** The online learner's step equals a step on a batch with these weights. */
+    /** Compares the online learner's step with a step on a batch that has these weights. */
     @Test
     void shouldLearnEachTargetByTheWeightOfItsType() {
         TrainingConfig training = TrainingConfig.defaults(1);

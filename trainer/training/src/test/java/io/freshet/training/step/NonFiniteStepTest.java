@@ -16,7 +16,7 @@ import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** A step on a weight that is not finite has a loss that is not finite, by which a trainer detects it before publishing. */
+/** If a weight is not finite, the loss of the next step is not finite. A trainer detects this before it publishes. */
 final class NonFiniteStepTest {
     private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
     private static final LearningConfig LEARNING = new LearningConfig(2, 12, 8, 5, 10, 10, 50);

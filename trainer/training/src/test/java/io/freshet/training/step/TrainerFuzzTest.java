@@ -25,11 +25,11 @@ import org.junit.jupiter.api.io.TempDir;
  * Runs {@link Fuzz} on every decoder of this module: those of a snapshot's files other than the tensors and the
  * vocabulary.
  *
- * <p>Bounds on allocation: the constant covers the file's buffers, and tables whose size the vocabulary determines. Per
- * byte of the file, the time of an item takes eight bytes twice. An item of the memory with one neighbour, which has five
- * bytes in the file, takes about 100. A slot of the reservoir, which has two bytes in the file, allocates as many
- * positions as the file states, up to the 4,096 that {@link ReplayFile} allows, with a row and a weight of four bytes
- * each.
+ * <p>Bounds on allocation: the constant covers the file's buffers, and tables whose size the vocabulary determines.
+ * The time of an item, one byte in the file, takes eight bytes twice. An item of the memory with one neighbour, five
+ * bytes in the file, takes about 100 bytes. A slot of the reservoir, which has two bytes in the file, allocates as
+ * many positions as the file states, up to the 4,096 that {@link ReplayFile} allows, with a row and a weight of four
+ * bytes each.
  */
 final class TrainerFuzzTest {
     private static final int ITEM_ROWS = 301;

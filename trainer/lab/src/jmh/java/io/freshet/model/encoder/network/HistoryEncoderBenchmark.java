@@ -12,8 +12,8 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * Encoding of histories of a given length by the usual two blocks: the states after all of their tokens, and after the last
- * one only.
+ * Encodes histories of a given length with the default two blocks: the states after all of their tokens, and the
+ * state after the last token only.
  */
 public class HistoryEncoderBenchmark extends KernelBenchmark {
     private static final int BLOCKS = 2;

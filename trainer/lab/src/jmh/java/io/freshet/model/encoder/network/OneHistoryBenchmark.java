@@ -15,8 +15,8 @@ import org.openjdk.jmh.annotations.Param;
 import org.openjdk.jmh.annotations.Setup;
 
 /**
- * The state of one history by each encoder, as a recommendation needs it. A recurrent encoder would need about the time of a
- * history of one token to continue from a state that was kept.
+ * Computes the state of one history with each encoder, as for a recommendation. To continue from a kept state, a
+ * recurrent encoder would need about the time of a history of one token.
  */
 public class OneHistoryBenchmark extends KernelBenchmark {
     @Param({"sasrec", "gru4rec", "lrurec", "fmlprec", "bsarec", "bert4rec"})

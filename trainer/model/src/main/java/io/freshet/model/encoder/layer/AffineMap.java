@@ -17,6 +17,7 @@ public record AffineMap(Products products, Linear linear) {
         return linear.weight().columns();
     }
 
+    /** Computes {@code y = x · W + b} for the first {@code rows} rows. */
     public void forward(Matrix x, int rows, MemorySegment weights, Matrix y) {
         Matrix weight = Matrix.over(weights, linear.weight().start(), out());
         long biasAt = (long) linear.bias().start() * Float.BYTES;

@@ -146,9 +146,9 @@ public final class CausalAttention implements AutoCloseable {
     }
 
     /**
-     * Computes {@code result[row][j] = a[aRow] · b[first + j]} for {@code j < count}, and sets the columns after them to
-     * {@code rest}. Sequences are short, so inner products of rows as they lie in memory are faster than a matrix product
-     * that needs one operand transposed. Causal attention also needs only half of them.
+     * Computes {@code result[row][j] = a[aRow] · b[first + j]} for {@code j < count}, and sets the columns after them
+     * to {@code rest}. Sequences are short, so inner products of rows as they lie in memory are faster than a matrix
+     * product that needs one operand transposed. Causal attention also needs only half of them.
      */
     static void dots(
             Matrix a,
@@ -166,9 +166,8 @@ public final class CausalAttention implements AutoCloseable {
         for (long i = 0; i < (long) columns * Float.BYTES; i += VECTOR) {
             Lanes.store(filling, result.memory(), at + i);
         }
-        // Four rows cost little more than one. Rows after the last one are therefore computed from whatever b holds
-        // there,
-        // and then overwritten with rest.
+        // Four rows cost little more than one. Rows after the last one are therefore computed from arbitrary contents
+        // of b, and then overwritten with rest.
         int rows = Math.max(count, Math.min((count + 3) & -4, b.rowsFrom(first)));
         Rows.dots(b, first, rows, a.memory(), a.at(aRow), headDim, result.memory(), at);
         for (int j = count; j < rows; j++) {
@@ -177,8 +176,8 @@ public final class CausalAttention implements AutoCloseable {
     }
 
     /**
-     * Replaces the first {@code count} columns of a row by {@code softmax(scale · s)}. The other columns hold -∞ and become
-     * 0.
+     * Replaces the first {@code count} columns of a row by {@code softmax(scale · s)}. The other columns hold -∞ and
+     * become 0.
      */
     static void softmax(MemorySegment row, long at, int count, int columns, float scale) {
         long bytes = (long) columns * Float.BYTES;
@@ -197,7 +196,10 @@ public final class CausalAttention implements AutoCloseable {
         return Lanes.largest(max);
     }
 
-    /** Replaces the first {@code count} columns by {@code exp(scale · s - shift)} and the others by 0. Returns the sum. */
+    /**
+     * Replaces the first {@code count} columns by {@code exp(scale · s - shift)} and the others by 0. Returns the
+     * sum.
+     */
     private static float exponentiate(MemorySegment row, long at, int count, long bytes, float scale, float shift) {
         FloatVector zero = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum0 = zero;
@@ -245,8 +247,8 @@ public final class CausalAttention implements AutoCloseable {
     }
 
     /**
-     * Computes {@code to = dropout(from)} for n rows. {@code element} is the dropout element number of the first row's first
-     * column.
+     * Computes {@code to = dropout(from)} for n rows. {@code element} is the dropout element number of the first
+     * row's first column.
      */
     static void drop(Matrix from, int fromRow, int n, int columns, Dropout dropout, int element, Matrix to, int toRow) {
         for (int i = 0; i < n; i++) {

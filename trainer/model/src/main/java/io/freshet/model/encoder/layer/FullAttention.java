@@ -71,7 +71,8 @@ final class FullAttention {
     /**
      * @param dO gradient of O, in the queries' rows
      * @param dQ receives the gradient of the queries, in their rows
-     * @param dK,dV receive the gradients of the keys and the values in their rows, added to the contents if {@code accumulate}
+     * @param dK,dV receive the gradients of the keys and the values in their rows, added to the contents if
+     *     {@code accumulate}
      */
     void backward(
             Matrix q,

@@ -7,9 +7,9 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * The Gaussian error linear unit {@code x · Φ(x)} (Hendrycks and Gimpel, arXiv 1606.08415), with Φ to within 1e-7 by formula
- * 7.1.26 of Abramowitz and Stegun. Loops call the Vector API directly instead of {@link Lanes}, because C2 inlines little
- * else into methods of their size.
+ * The Gaussian error linear unit {@code x · Φ(x)} (Hendrycks and Gimpel, arXiv 1606.08415), with Φ to within 1e-7 by
+ * formula 7.1.26 of Abramowitz and Stegun. Loops call the Vector API directly instead of {@link Lanes}, because C2
+ * inlines little else into methods of their size.
  */
 public final class Gelu {
     private static final float SQRT_HALF = 0.70710677f;
@@ -19,6 +19,7 @@ public final class Gelu {
 
     private Gelu() {}
 
+    /** Returns {@code x · Φ(x)} in each lane. */
     public static FloatVector of(FloatVector x) {
         return x.mul(distribution(x));
     }

@@ -6,8 +6,8 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * One step of a gated recurrent unit for one state, forward and backward (Cho et al., EMNLP 2014, but with the reset gate
- * applied after the product, as in most libraries). With x and h of (d):
+ * One step of a gated recurrent unit for one state, forward and backward (Cho et al., EMNLP 2014, but with the reset
+ * gate applied after the product, as in most libraries). With x and h of (d):
  *
  * <pre>
  * r = σ(W_r x + U_r h);  z = σ(W_z x + U_z h);  n = tanh(W_n x + r ⊙ (U_n h));  h' = (1 − z) ⊙ n + z ⊙ h
@@ -16,6 +16,7 @@ import jdk.incubator.vector.FloatVector;
 public final class GruCell {
     private final int d;
 
+    /** @param d width of a state, a multiple of {@link Lanes#WIDTH} */
     public GruCell(int d) {
         this.d = d;
     }
@@ -52,8 +53,8 @@ public final class GruCell {
      * @param gates rows (r, z, n) of (3 d), replaced by the gradients of (W_r x, W_z x, W_n x)
      * @param candidate U_n h of (d), replaced by its gradient
      * @param before the previous state (d)
-     * @param dh the gradient of the new state (d), replaced by the part of the previous state's gradient that comes through z
-     *     ⊙ h
+     * @param dh the gradient of the new state (d), replaced by the part of the previous state's gradient that comes
+     *     through z ⊙ h
      */
     public void backward(Matrix gates, Matrix candidate, Matrix before, int token, Matrix dh, int dhRow) {
         MemorySegment g = gates.memory();

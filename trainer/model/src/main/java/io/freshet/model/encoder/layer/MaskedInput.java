@@ -13,9 +13,9 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The input of an encoder that reads its state at a mask after the items: {@code X = dropout(norm(R + P))}, forward and
- * backward. R of a sequence of n tokens holds their item vectors and then the mask's learned row (n + 1, d). P holds the
- * positions: the mask has the last one, and the newest item has the one before it.
+ * The input of an encoder that reads its state at a mask after the items: {@code X = dropout(norm(R + P))}, forward
+ * and backward. R of a sequence of n tokens holds their item vectors and then the mask's learned row (n + 1, d). P
+ * holds the positions: the mask has the last one, and the newest item has the one before it.
  *
  * <p>Sequences lie end to end, without padding. This class keeps x̂ and can compute X (rows, d) again from it.
  */
@@ -45,6 +45,7 @@ public final class MaskedInput {
         this.inverseDeviation = new float[capacity];
     }
 
+    /** Sets the dropout of the following passes. */
     public void dropBy(Dropout next) {
         dropout = next;
     }

@@ -15,10 +15,10 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * The input of encoders that pad sequences to L places: {@code X = dropout(norm(R + P))}, forward and backward. R (L, d) of a
- * sequence of n tokens holds the pad's row in its first L - n places and then the item vectors. P (L, d) holds the positions.
- * The pad's row is drawn once and never learned: its gradient is not accumulated. It is a parameter so that snapshots include
- * it. The optimiser's weight decay shrinks it, as in the authors' code.
+ * The input of encoders that pad sequences to L places: {@code X = dropout(norm(R + P))}, forward and backward. R (L,
+ * d) of a sequence of n tokens holds the pad's row in its first L - n places and then the item vectors. P (L, d)
+ * holds the positions. The pad's row is drawn once and never learned: its gradient is not accumulated. It is a
+ * parameter so that snapshots include it. The optimiser's weight decay shrinks it, as in the authors' code.
  *
  * <p>A sequence takes L rows of a chunk's matrices. This class keeps x̂ and can compute X (rows, d) again from it.
  */
@@ -52,7 +52,10 @@ public final class PaddedInput {
         this.inverseDeviation = new float[capacity];
     }
 
-    /** Draws every parameter of an encoder from N(0, .02²), except for biases, which become 0, and gains, which become 1. */
+    /**
+     * Draws every parameter of an encoder from N(0, .02²), except for biases, which become 0, and gains, which become
+     * 1.
+     */
     public static void initialize(ParameterLayout layout, long seed, MemorySegment weights) {
         weights.fill((byte) 0);
         for (Parameter parameter : layout.parameters()) {
@@ -70,6 +73,7 @@ public final class PaddedInput {
         }
     }
 
+    /** Sets the dropout of the following passes. */
     public void dropBy(Dropout next) {
         dropout = next;
     }
@@ -133,7 +137,9 @@ public final class PaddedInput {
         }
     }
 
-    /** Computes rows {@code first} to {@code first + rows} of X again, to the same bits, into {@code x} from row 0 on. */
+    /**
+     * Computes rows {@code first} to {@code first + rows} of X again, to the same bits, into {@code x} from row 0 on.
+     */
     public void restore(int first, int rows, MemorySegment weights, Matrix x) {
         LayerNorm.restore(normalized, first, rows, d, weights, p.norm(), x);
         drop(x, first, rows);

@@ -8,9 +8,9 @@ import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
- * Residual connection and norm at the end of a sublayer, forward and backward: {@code y = norm(x + dropout(f))} for the
- * sublayer's input x and output f. It keeps x̂ of the norm between the passes. It can compute y again from x̂, so y need not
- * be kept.
+ * Residual connection and norm at the end of a sublayer, forward and backward: {@code y = norm(x + dropout(f))} for
+ * the sublayer's input x and output f. It keeps x̂ of the norm between the passes. It can compute y again from x̂, so
+ * y need not be kept.
  */
 public final class ResidualNorm {
     private final Norm norm;
@@ -34,6 +34,7 @@ public final class ResidualNorm {
         return new ResidualNorm(norm, d, memory.matrix(rows, d), new float[rows]);
     }
 
+    /** Sets the dropout of the following passes. */
     public void dropBy(Dropout next) {
         dropout = next;
     }
@@ -68,22 +69,24 @@ public final class ResidualNorm {
         }
     }
 
-    /** Computes rows {@code first} to {@code first + rows} of y again, to the same bits, into {@code y} from row 0 on. */
+    /**
+     * Computes rows {@code first} to {@code first + rows} of y again, to the same bits, into {@code y} from row 0 on.
+     */
     public void restore(int first, int rows, MemorySegment weights, Matrix y) {
         LayerNorm.restore(normalized, first, rows, d, weights, norm, y);
     }
 
     /**
-     * Replaces the gradient of y (rows, d) by that of {@code x + dropout(f)}, which is also the gradient of x through the
-     * residual.
+     * Replaces the gradient of y (rows, d) by that of {@code x + dropout(f)}, which is also the gradient of x through
+     * the residual.
      */
     public void backward(Matrix dy, int rows, MemorySegment weights, MemorySegment gradients) {
         LayerNorm.backward(dy, rows, d, weights, norm, normalized, inverseDeviation, gradients, dy, false);
     }
 
     /**
-     * Computes the gradient of f from that of {@code x + dropout(f)}. Reads rows {@code first} to {@code first + rows} and
-     * writes {@code df} from row 0 on.
+     * Computes the gradient of f from that of {@code x + dropout(f)}. Reads rows {@code first} to
+     * {@code first + rows} and writes {@code df} from row 0 on.
      */
     public void backwardDropout(Matrix dSum, int first, int rows, RowNumbers numbers, Matrix df) {
         for (int i = 0; i < rows; i++) {

@@ -1,4 +1,7 @@
-/** The layers of the encoders: attention, recurrences, filters, feed-forward networks and normalisation. Each layer has its forward and its backward pass. */
+/**
+ * The layers of the encoders: attention, recurrences, filters, feed-forward networks and normalisation. Each layer
+ * has its forward and its backward pass.
+ */
 @NullMarked
 package io.freshet.model.encoder.layer;
 

@@ -19,9 +19,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * BERT4Rec (Sun et al., "BERT4Rec: Sequential Recommendation with Bidirectional Encoder Representations from Transformer",
- * CIKM 2019) over a chunk of packed sequences, each with a mask after its items. With S sequences, T places in all, and width
- * d:
+ * BERT4Rec (Sun et al., "BERT4Rec: Sequential Recommendation with Bidirectional Encoder Representations from
+ * Transformer", CIKM 2019) over a chunk of packed sequences, each with a mask after its items. With S sequences, T
+ * places in all, and width d:
  *
  * <pre>
  * X = dropout(norm(R + P))                                                       (T, d), see {@link MaskedInput}
@@ -31,9 +31,10 @@ import java.util.List;
  * H = X at each mask                                                                                       (S, d)
  * </pre>
  *
- * <p>In training, as in serving, the mask stands only for the next item. The paper also masks items within a sequence and so
- * trains states that see later items, which serving never uses. Scores are inner products with the item vectors themselves,
- * without the paper's output layer. Norms have an epsilon of 1e-8. The last block computes only the mask of each sequence.
+ * <p>In training, as in serving, the only mask is that of the next item. The paper also masks items within a
+ * sequence, and so trains states that see later items. Serving never uses such states. Scores are inner products with
+ * the item vectors themselves, without the paper's output layer. Norms have an epsilon of 1e-8. The last block
+ * computes only the mask of each sequence.
  */
 final class Bert4Rec implements Encoder {
     private final int d;

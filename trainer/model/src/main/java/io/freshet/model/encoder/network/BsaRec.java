@@ -22,8 +22,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * BSARec (Shin et al., "An Attentive Inductive Bias for Sequential Recommendation beyond the Self-Attention", AAAI 2024) over a
- * chunk of sequences that are padded on the left to L places. With S sequences of width d:
+ * BSARec (Shin et al., "An Attentive Inductive Bias for Sequential Recommendation beyond the Self-Attention", AAAI
+ * 2024) over a chunk of sequences that are padded on the left to L places. With S sequences of width d:
  *
  * <pre>
  * X = dropout(norm(R + P))                                                      (S L, d), see {@link PaddedInput}
@@ -35,9 +35,9 @@ import java.util.List;
  * H = X at the last place of each sequence                                                                 (S, d)
  * </pre>
  *
- * <p>α is {@value #ALPHA}, and the filter keeps the lowest {@value #FREQUENCIES} frequencies, which is c = 5 of the paper.
- * Norms have an epsilon of 1e-8, not the authors' 1e-12. The filter sees all places, so only the state at the last place does
- * not see its own target. The last block therefore computes only the last place of each sequence.
+ * <p>α is {@value #ALPHA}, and the filter keeps the lowest {@value #FREQUENCIES} frequencies, which is c = 5 of the
+ * paper. Norms have an epsilon of 1e-8, not the authors' 1e-12. The filter sees all places, so only the state at the
+ * last place does not see its own target. The last block therefore computes only the last place of each sequence.
  *
  * <p>Between the passes it keeps what {@link SelfAttention} and {@link FeedForward} keep, and x̂ of the norms.
  */

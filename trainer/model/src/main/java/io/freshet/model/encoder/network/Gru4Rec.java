@@ -18,18 +18,19 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * GRU4Rec (Hidasi et al., "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016; Tan et al., DLRS 2016)
- * as implemented by the authors of arXiv 2408.14238: one GRU without biases, and an affine map of its states. Their sequences
- * are padded on the left with a constant vector, over which the GRU runs before it sees the first item. Here the initial state
- * is a parameter instead.
+ * GRU4Rec (Hidasi et al., "Session-based Recommendations with Recurrent Neural Networks", ICLR 2016; Tan et al., DLRS
+ * 2016) as implemented by the authors of arXiv 2408.14238: one GRU without biases, and an affine map of its states.
+ * Their sequences are padded on the left with a constant vector, over which the GRU runs before it sees the first
+ * item. Here the initial state is a parameter instead.
  *
  * <pre>
  * x = dropout(E[items]);  h = GRU(x, h0);  H = h · Wo + bo
  * </pre>
  *
- * <p>All positions of a sequence are learned in one pass. A step of the recurrence is one product for all sequences of the
- * chunk that have a token at that step ({@link PackedSteps}). Everything else is computed for all tokens at once. Each
- * element of a product is a sum in a fixed order, so a state has the same bits whichever sequences are computed with it.
+ * <p>All positions of a sequence are learned in one pass. A step of the recurrence is one product for all sequences
+ * of the chunk that have a token at that step ({@link PackedSteps}). Everything else is computed for all tokens at
+ * once. Each element of a product is a sum in a fixed order, so a state has the same bits whichever sequences are
+ * computed with it.
  */
 final class Gru4Rec implements Encoder {
     private final Gru4RecConfig.Parameters parameters;
@@ -198,8 +199,8 @@ final class Gru4Rec implements Encoder {
     }
 
     /**
-     * Runs one step backward. On entry {@code current} holds the part of the gradients of the states after the step that
-     * comes from later steps; on return, the gradients of the states before it.
+     * Runs one step backward. On entry {@code current} holds the part of the gradients of the states after the step
+     * that comes from later steps; on return, the gradients of the states before it.
      */
     private void backwardStep(int step, int sequences, Matrix dStates, MemorySegment transposed) {
         for (int s = 0; s < sequences; s++) {
@@ -215,7 +216,10 @@ final class Gru4Rec implements Encoder {
         }
     }
 
-    /** Adds the part of the gradients of states that comes through {@code U h}, in the first rows of {@code recurrent}. */
+    /**
+     * Adds the part of the gradients of states that comes through {@code U h}, in the first rows of
+     * {@code recurrent}.
+     */
     private void backwardState(int rows, MemorySegment transposed) {
         Matrix weight = Matrix.over(transposed, parameters.recurrent().start(), d);
         products.multiply(recurrent, 0, weight, 0, current, 0, rows, d, Gru4RecConfig.GATES * d, true);

@@ -19,8 +19,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * LRURec (Yue et al., "Linear Recurrent Units for Sequential Recommendation", WSDM 2024) over a chunk of packed sequences. With T
- * tokens of width d:
+ * LRURec (Yue et al., "Linear Recurrent Units for Sequential Recommendation", WSDM 2024) over a chunk of packed
+ * sequences. With T tokens of width d:
  *
  * <pre>
  * X = norm(dropout(E[items]))
@@ -29,9 +29,9 @@ import java.util.List;
  *   X = norm(Z + dropout(dropout(gelu(Z·W1 + b1))·W2 + b2))
  * </pre>
  *
- * <p>The real part of the paper's complex output map is computed as one real map of the real and the imaginary parts. Items
- * have no bias, because scores are inner products. The recurrence is linear and diagonal ({@link LinearRecurrence}), so every
- * matrix product covers all tokens at once.
+ * <p>The real part of the paper's complex output map is computed as one real map of the real and the imaginary parts.
+ * Items have no bias, because scores are inner products. The recurrence is linear and diagonal
+ * ({@link LinearRecurrence}), so every matrix product covers all tokens at once.
  */
 final class LruRec implements Encoder {
     private final int d;

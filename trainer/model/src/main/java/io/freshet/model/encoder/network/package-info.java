@@ -1,4 +1,7 @@
-/** The encoders themselves: SASRec, BERT4Rec, GRU4Rec, LRURec, BSARec and FMLP-Rec. Each has a configuration, which is also its shape, and the passes for learning and for scoring. */
+/**
+ * The encoders themselves: SASRec, BERT4Rec, GRU4Rec, LRURec, BSARec and FMLP-Rec. Each has a configuration, which is
+ * also its shape, and the passes for learning and for scoring.
+ */
 @NullMarked
 package io.freshet.model.encoder.network;
 
