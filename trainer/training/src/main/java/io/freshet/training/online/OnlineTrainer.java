@@ -188,6 +188,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                     DeadlyErrors.throwIfDeadly(e);
                     if (hasLearnedInTerm) {
                         failuresInARow = 0;
+                        refusalsInARow = 0;
                     }
                     if (isFinal(lease, e)) {
                         throw e;

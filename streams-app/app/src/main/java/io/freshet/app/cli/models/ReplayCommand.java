@@ -52,8 +52,8 @@ import picocli.CommandLine.Spec;
             "  freshet replay --state run1 --from-start",
             "      the model that freshet demo --state run1 has learned",
             "",
-            "The exit code is 1 if a step or the weights differ from the journal: on another instruction set, or with"
-                    + " another configuration than the trainer's."
+            "The exit code is 1 if a step or the weights differ from the journal: with another configuration than the"
+                    + " trainer's, or, with a network of DL4J, on another CPU."
         })
 public final class ReplayCommand implements Callable<Integer> {
     @Spec
