@@ -200,15 +200,18 @@ public final class ServedModel implements AutoCloseable {
         }
         Queue<Scorer> idle = asked == 1 ? idleScorers : idleBatchScorers;
         Scorer scorer = asked == 1 ? idleScorer() : idleBatchScorer();
-        scorer.clear();
-        for (Question question : questions) {
-            if (question.history().size() > 0) {
-                question.selection().ask(scorer, model, question.history());
-            }
-        }
         TopKResults answers = new TopKResults();
-        scorer.answer(model, clusters.current(), k, answers);
-        idle.add(scorer);
+        try {
+            scorer.clear();
+            for (Question question : questions) {
+                if (question.history().size() > 0) {
+                    question.selection().ask(scorer, model, question.history());
+                }
+            }
+            scorer.answer(model, clusters.current(), k, answers);
+        } finally {
+            idle.add(scorer);
+        }
         List<List<RowSelection.Pick>> picks = new ArrayList<>(questions.size());
         int history = 0;
         for (Question question : questions) {
@@ -227,8 +230,11 @@ public final class ServedModel implements AutoCloseable {
 
     private int answer(Scorer scorer, int k, int[] rows, float[] scores) {
         TopKResults answers = new TopKResults();
-        scorer.answer(model, clusters.current(), k, answers);
-        idleScorers.add(scorer);
+        try {
+            scorer.answer(model, clusters.current(), k, answers);
+        } finally {
+            idleScorers.add(scorer);
+        }
         for (int place = 0; place < answers.size(0); place++) {
             rows[place] = answers.row(0, place);
             scores[place] = answers.probability(0, place);
@@ -258,14 +264,17 @@ public final class ServedModel implements AutoCloseable {
         batches.acquireUninterruptibly();
         try {
             Scorer scorer = idleBatchScorer();
-            scorer.clear();
-            for (int[] history : histories) {
-                scorer.addOnly(model, history, history.length, rows, rows.length);
+            try {
+                scorer.clear();
+                for (int[] history : histories) {
+                    scorer.addOnly(model, history, history.length, rows, rows.length);
+                }
+                TopKResults answers = new TopKResults();
+                scorer.answer(model, rows.length, answers);
+                return answers;
+            } finally {
+                idleBatchScorers.add(scorer);
             }
-            TopKResults answers = new TopKResults();
-            scorer.answer(model, rows.length, answers);
-            idleBatchScorers.add(scorer);
-            return answers;
         } finally {
             batches.release();
         }

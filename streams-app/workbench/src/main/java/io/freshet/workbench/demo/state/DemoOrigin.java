@@ -21,6 +21,7 @@ import java.util.TreeMap;
  */
 public final class DemoOrigin {
     private static final int HEAD_BYTES = 1 << 16;
+    private static final String TURNOVER = "generator.turnover";
     private static final String DIALECT = "file.dialect";
 
     private final Map<String, String> facts;
@@ -51,6 +52,7 @@ public final class DemoOrigin {
         facts.put("generator.seed", String.valueOf(config.seed()));
         facts.put("generator.users", String.valueOf(config.users()));
         facts.put("generator.items", String.valueOf(config.items()));
+        facts.put(TURNOVER, String.valueOf(config.turnover()));
         facts.put("partitions", String.valueOf(partitions));
         return new DemoOrigin(facts);
     }
@@ -70,8 +72,13 @@ public final class DemoOrigin {
             kept.load(reader);
         }
         for (Map.Entry<String, String> fact : facts.entrySet()) {
-            // Folders of earlier versions do not have it.
-            String absent = fact.getKey().equals(DIALECT) ? fact.getValue() : "";
+            // Folders of earlier versions do not have these two.
+            String absent =
+                    switch (fact.getKey()) {
+                        case DIALECT -> fact.getValue();
+                        case TURNOVER -> "false";
+                        default -> "";
+                    };
             String before = kept.getProperty(fact.getKey(), absent);
             if (!before.equals(fact.getValue())) {
                 throw new StateFolderException("the state folder was started with other clicks or partitions: "
