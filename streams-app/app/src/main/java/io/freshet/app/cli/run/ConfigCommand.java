@@ -82,8 +82,7 @@ public final class ConfigCommand implements Callable<Integer> {
         PrintWriter out = spec.commandLine().getOut();
         switch (format) {
             case TABLE -> printTable(settings, out);
-            case PROPERTIES ->
-                settings.forEach(setting -> print(setting, setting.key(), escaped(setting), out));
+            case PROPERTIES -> settings.forEach(setting -> print(setting, setting.key(), escaped(setting), out));
             case ENV ->
                 settings.forEach(setting -> print(
                         setting,
@@ -96,14 +95,18 @@ public final class ConfigCommand implements Callable<Integer> {
     }
 
     private static void printTable(List<EffectiveSetting> settings, PrintWriter out) {
-        int keys = settings.stream().mapToInt(setting -> setting.key().length()).max().orElse(0);
+        int keys = settings.stream()
+                .mapToInt(setting -> setting.key().length())
+                .max()
+                .orElse(0);
         int origins = settings.stream()
                 .mapToInt(setting -> setting.origin().toString().length())
                 .max()
                 .orElse(0);
         for (EffectiveSetting setting : settings) {
             String line = "%-" + keys + "s  %-" + origins + "s  %s";
-            out.println(line.formatted(setting.key(), setting.origin(), setting.value().orElse(SECRET))
+            out.println(line.formatted(
+                            setting.key(), setting.origin(), setting.value().orElse(SECRET))
                     .stripTrailing());
         }
     }

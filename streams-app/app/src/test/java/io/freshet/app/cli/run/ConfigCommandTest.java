@@ -38,12 +38,14 @@ final class ConfigCommandTest {
                 kafka.linger.ms=7
                 kafka.sasl.jaas.config=%s
                 kafka.plugin.setting=unknown
-                """.formatted(TOKEN, JAAS)).toString();
+                """.formatted(TOKEN, JAAS))
+                .toString();
     }
 
     @Test
     void shouldPrintEveryKeyWithItsOrigin() {
-        assertThat(execute("config", "--config", file, "--set", "sequencer.window=30")).isZero();
+        assertThat(execute("config", "--config", file, "--set", "sequencer.window=30"))
+                .isZero();
 
         assertThat(out.toString().lines())
                 .hasSize(ConfigKeys.ALL.size() + 3)
@@ -69,7 +71,14 @@ final class ConfigCommandTest {
     @Test
     void shouldPrintAFileThatGivesTheSameConfiguration() throws IOException {
         String awkward = " C:\\models\\é = #1 ";
-        assertThat(execute("config", "--changed", "--format=properties", "--set", "model.store.path=" + awkward, "--set", "http.port=81"))
+        assertThat(execute(
+                        "config",
+                        "--changed",
+                        "--format=properties",
+                        "--set",
+                        "model.store.path=" + awkward,
+                        "--set",
+                        "http.port=81"))
                 .isZero();
 
         Path printed = Files.writeString(folder.resolve("printed.properties"), out.toString());
@@ -82,7 +91,8 @@ final class ConfigCommandTest {
 
     @Test
     void shouldPrintOnlyKeysWithAPrefix() {
-        assertThat(execute("config", "sequencer.", "--format", "env", "--set", "sequencer.window=3")).isZero();
+        assertThat(execute("config", "sequencer.", "--format", "env", "--set", "sequencer.window=3"))
+                .isZero();
         assertThat(out.toString().lines()).allMatch(line -> line.startsWith("FRESHET_SEQUENCER_"));
         assertThat(out.toString()).contains("FRESHET_SEQUENCER_WINDOW=3");
     }

@@ -73,12 +73,11 @@ public final class DemoOrigin {
         }
         for (Map.Entry<String, String> fact : facts.entrySet()) {
             // Folders of earlier versions do not have these two.
-            String absent =
-                    switch (fact.getKey()) {
-                        case DIALECT -> fact.getValue();
-                        case TURNOVER -> "false";
-                        default -> "";
-                    };
+            String absent = switch (fact.getKey()) {
+                case DIALECT -> fact.getValue();
+                case TURNOVER -> "false";
+                default -> "";
+            };
             String before = kept.getProperty(fact.getKey(), absent);
             if (!before.equals(fact.getValue())) {
                 throw new StateFolderException("the state folder was started with other clicks or partitions: "
