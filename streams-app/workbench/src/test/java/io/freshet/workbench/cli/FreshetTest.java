@@ -45,7 +45,8 @@ class FreshetTest {
     void shouldRefuseWhenThereIsNoCommand() {
         assertThat(execute()).isEqualTo(2);
         assertThat(err.toString())
-                .contains("such as freshet demo or freshet run", "Commands: demo, run, topics", "freshet --help");
+                .contains(
+                        "such as freshet demo or freshet run", "Commands: demo, run, config, topics", "freshet --help");
     }
 
     @Test

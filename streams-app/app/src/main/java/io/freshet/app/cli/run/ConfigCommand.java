@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -105,8 +106,8 @@ public final class ConfigCommand implements Callable<Integer> {
                 .orElse(0);
         for (EffectiveSetting setting : settings) {
             String line = "%-" + keys + "s  %-" + origins + "s  %s";
-            out.println(line.formatted(
-                            setting.key(), setting.origin(), setting.value().orElse(SECRET))
+            String value = setting.value().orElse(SECRET);
+            out.println(String.format(Locale.ROOT, line, setting.key(), setting.origin(), value)
                     .stripTrailing());
         }
     }
