@@ -9,6 +9,16 @@ import java.util.Locale;
 final class DemoReport {
     private DemoReport() {}
 
+    /** Says that more than ten seconds' clicks wait for the trainer, if so. */
+    private static String lag(Summary summary) {
+        Summary.Training training = summary.training();
+        long waiting = summary.clicks().accepted() - training.targets();
+        return waiting * training.seconds() <= 10.0 * training.targets() || training.seconds() < 10
+                ? ""
+                : "; " + FrameText.count(waiting)
+                        + " clicks wait: the trainer does not keep up, use a faster encoder or more processors";
+    }
+
     static List<String> lines(Summary summary) {
         Summary.Clicks clicks = summary.clicks();
         Summary.Prequential prequential = summary.prequential();
@@ -29,11 +39,12 @@ final class DemoReport {
                         FrameText.count(summary.items())),
                 String.format(
                         Locale.ROOT,
-                        "training         %s steps, %s clicks learned from, %.1f s, %s snapshots",
+                        "training         %s steps, %s clicks learned from, %.1f s, %s snapshots%s",
                         FrameText.count(summary.training().steps()),
                         FrameText.count(summary.training().targets()),
                         summary.training().seconds(),
-                        FrameText.count(summary.training().snapshots())),
+                        FrameText.count(summary.training().snapshots()),
+                        lag(summary)),
                 String.format(Locale.ROOT, "recommendations  %s", FrameText.count(summary.recommendations())),
                 String.format(
                         Locale.ROOT,
