@@ -111,13 +111,29 @@ public final class FreshetConfig {
             Map<String, String> overrides,
             BiConsumer<String, String> earlier)
             throws IOException {
+        return merged(sources(file, environment, overrides, earlier));
+    }
+
+    private static Map<String, String> merged(Map<EffectiveSetting.Origin, Map<String, String>> sources) {
         Map<String, String> settings = new HashMap<>();
-        if (file != null) {
-            settings.putAll(RenamedKeys.renamed(readFile(file), earlier));
-        }
-        settings.putAll(RenamedKeys.renamed(readEnvironment(environment), earlier));
-        settings.putAll(RenamedKeys.renamed(overrides, earlier));
+        sources.values().forEach(settings::putAll);
         return settings;
+    }
+
+    /** Returns the settings of each source with the present names of their keys, in the order in which they override. */
+    private static Map<EffectiveSetting.Origin, Map<String, String>> sources(
+            @Nullable Path file,
+            Map<String, String> environment,
+            Map<String, String> overrides,
+            BiConsumer<String, String> earlier)
+            throws IOException {
+        Map<EffectiveSetting.Origin, Map<String, String>> sources = new EnumMap<>(EffectiveSetting.Origin.class);
+        if (file != null) {
+            sources.put(EffectiveSetting.Origin.FILE, RenamedKeys.renamed(readFile(file), earlier));
+        }
+        sources.put(EffectiveSetting.Origin.ENVIRONMENT, RenamedKeys.renamed(readEnvironment(environment), earlier));
+        sources.put(EffectiveSetting.Origin.OPTION, RenamedKeys.renamed(overrides, earlier));
+        return sources;
     }
 
     /**
@@ -126,12 +142,9 @@ public final class FreshetConfig {
      */
     public static List<EffectiveSetting> effective(
             @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
-        Map<EffectiveSetting.Origin, Map<String, String>> sources = new EnumMap<>(EffectiveSetting.Origin.class);
-        sources.put(EffectiveSetting.Origin.FILE, file == null ? Map.of() : withPresentNames(readFile(file)));
-        sources.put(EffectiveSetting.Origin.ENVIRONMENT, withPresentNames(readEnvironment(environment)));
-        sources.put(EffectiveSetting.Origin.OPTION, withPresentNames(overrides));
-        Map<String, String> settings = new HashMap<>();
-        sources.values().forEach(settings::putAll);
+        Map<EffectiveSetting.Origin, Map<String, String>> sources =
+                sources(file, environment, overrides, FreshetConfig::warnOfEarlierName);
+        Map<String, String> settings = merged(sources);
         of(settings);
         return Stream.concat(
                         ConfigKeys.ALL.stream().map(ConfigKey::name),

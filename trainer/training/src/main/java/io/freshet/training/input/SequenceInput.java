@@ -18,6 +18,7 @@ import java.util.OptionalLong;
 import java.util.TreeMap;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongToIntFunction;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -323,14 +324,8 @@ public final class SequenceInput implements AutoCloseable {
                 inTurn.stream().map(InputPartition::partition).toList();
         try {
             Map<TopicPartition, Long> ends = consumer.endOffsets(assigned, LOOK_PATIENCE);
-            return OptionalLong.of(inTurn.stream()
-                    .mapToLong(partition -> partition.chosenRecords()
-                            + partition.fetchedRecords()
-                            + Math.max(
-                                    0,
-                                    ends.getOrDefault(partition.partition(), 0L)
-                                            - consumer.position(partition.partition())))
-                    .sum());
+            return OptionalLong.of(
+                    lag(partition -> Math.max(0, ends.getOrDefault(partition, 0L) - consumer.position(partition))));
         } catch (TimeoutException e) {
             return OptionalLong.empty();
         }
@@ -341,13 +336,16 @@ public final class SequenceInput implements AutoCloseable {
      * partition. With full buffers a fetch can be minutes ago.
      */
     public long lag() {
-        long lag = 0;
-        for (InputPartition partition : inTurn) {
-            lag += partition.chosenRecords()
-                    + partition.fetchedRecords()
-                    + consumer.currentLag(partition.partition()).orElse(0);
-        }
-        return lag;
+        return lag(partition -> consumer.currentLag(partition).orElse(0));
+    }
+
+    /** @param unfetched returns the number of records of a partition that exist and have not been fetched */
+    private long lag(ToLongFunction<TopicPartition> unfetched) {
+        return inTurn.stream()
+                .mapToLong(partition -> partition.chosenRecords()
+                        + partition.fetchedRecords()
+                        + unfetched.applyAsLong(partition.partition()))
+                .sum();
     }
 
     @Override
