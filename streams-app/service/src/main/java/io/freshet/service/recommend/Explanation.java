@@ -1,6 +1,7 @@
 package io.freshet.service.recommend;
 
 import io.freshet.model.search.TopKResults;
+import io.freshet.service.serving.ScoredRow;
 import io.freshet.service.serving.ServedModel;
 import io.freshet.store.sequence.HistoryRows;
 import java.util.ArrayList;
@@ -29,12 +30,17 @@ final class Explanation {
     private Explanation() {}
 
     /**
-     * Returns the reasons for each answer, in the order of {@code answers}.
+     * Returns the reasons for each answer, in the order of {@code answered}.
      *
-     * @param answers rows of the answered items, without duplicates
+     * @param answered rows of the answered items, without duplicates
      * @param mostItems how many of the newest distinct items of the history are tested
      */
-    static List<List<Recommendation.Because>> of(ServedModel model, HistoryRows history, int[] answers, int mostItems) {
+    static List<List<Recommendation.Because>> of(
+            ServedModel model, HistoryRows history, List<ScoredRow> answered, int mostItems) {
+        if (answered.isEmpty()) {
+            return List.of();
+        }
+        int[] answers = answered.stream().mapToInt(ScoredRow::row).toArray();
         int[] whole = Arrays.copyOf(history.rows(), history.size());
         List<Integer> past = newest(whole, mostItems);
         List<int[]> histories = new ArrayList<>();

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 public final class Variants {
     private final UserSplit split;
     private final Map<String, Variant> byName = new LinkedHashMap<>();
+    private final Recommender.SharedState shared;
     private final Variant own;
 
     /**
@@ -33,35 +34,32 @@ public final class Variants {
     public Variants(FreshetConfig config, Map<String, LiveModel> models, MeterRegistry registry, Clock clock) {
         VariantConfig variants = config.variants();
         split = variants.split();
-        LiveModel ownModel = model(models, variants.name());
-        Recommender recommender = new Recommender(config, ownModel, registry, clock);
-        own = variant(config, variants.name(), ownModel, recommender, registry);
+        shared = Recommender.SharedState.of(config, registry, clock);
+        own = variant(config, models, variants.name(), registry);
         byName.put(own.name(), own);
         for (String name : variants.models().keySet()) {
-            LiveModel live = model(models, name);
-            byName.computeIfAbsent(
-                    name, other -> variant(config, other, live, new Recommender(recommender, live, other), registry));
+            byName.computeIfAbsent(name, other -> variant(config, models, other, registry));
         }
     }
 
-    private static LiveModel model(Map<String, LiveModel> models, String variant) {
-        LiveModel live = models.get(variant);
+    private Variant variant(FreshetConfig config, Map<String, LiveModel> models, String name, MeterRegistry registry) {
+        LiveModel live = models.get(name);
         if (live == null) {
             throw new IllegalArgumentException(
-                    "each variant must have a model: variant=" + variant + " models=" + models.keySet());
+                    "each variant must have a model: variant=" + name + " models=" + models.keySet());
         }
-        return live;
-    }
-
-    private static Variant variant(
-            FreshetConfig config, String name, LiveModel live, Recommender recommender, MeterRegistry registry) {
         return new Variant(
                 name,
                 config.variants().models().getOrDefault(name, ""),
                 live,
-                recommender,
+                new Recommender(shared, live, name),
                 new ServedAccuracy(
                         registry, name, config.get(TrainerKeys.METRICS_K), config.get(TrainerKeys.METRICS_WINDOW)));
+    }
+
+    /** Returns the state that the recommenders of all variants share. */
+    public Recommender.SharedState shared() {
+        return shared;
     }
 
     /** Returns the process's own variant, which answers everything that belongs to no other. */
@@ -93,7 +91,7 @@ public final class Variants {
 
     /** Sets the catalogue entry of an item; null removes it. Called by one thread. */
     public void catalogue(String itemId, @Nullable CatalogueItem item) {
-        own.recommender().catalogue(itemId, item);
-        all().stream().skip(1).forEach(variant -> variant.recommender().catalogued(itemId));
+        shared.catalogue().put(itemId, item);
+        all().forEach(variant -> variant.recommender().catalogued(itemId));
     }
 }

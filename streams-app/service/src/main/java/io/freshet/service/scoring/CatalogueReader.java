@@ -40,7 +40,7 @@ final class CatalogueReader extends ContextualProcessor<byte[], byte[], Void, Vo
     }
 
     private void malformed(String why) {
-        variants.own().recommender().metrics().countMalformedItem();
+        variants.shared().metrics().countMalformedItem();
         RecordMetadata received = context().recordMetadata().orElseThrow();
         LOG.warn(
                 "A record of the catalogue is malformed: {} topic={} partition={} offset={}",

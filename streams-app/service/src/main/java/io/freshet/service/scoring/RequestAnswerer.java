@@ -55,7 +55,7 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
         this.variants = variants;
         passedHeaders = outputs.passedHeaders();
         deadLetters = outputs.deadLetters();
-        metrics = variants.own().recommender().metrics();
+        metrics = variants.shared().metrics();
     }
 
     @Override

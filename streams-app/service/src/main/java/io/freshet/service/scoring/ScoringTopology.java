@@ -76,7 +76,7 @@ public final class ScoringTopology {
         SequenceScorer.WhoAnswers whoAnswers =
                 (userId, headers) -> VariantRouting.read(headers).isEmpty() ? variants.answering(userId) : null;
         addScorer(updates, config, outputs, whoAnswers);
-        Trending trending = variants.own().recommender().trending();
+        Trending trending = variants.shared().trending();
         updates.process(() -> new PopularityCounter(config, trending), Named.as(POPULARITY_COUNTER))
                 .to(config.get(TopicKeys.POPULAR_ITEMS), bytesTo(POPULAR_ITEMS_SINK));
         addRequests(builder, config, variants, outputs);
@@ -126,7 +126,7 @@ public final class ScoringTopology {
     }
 
     private static void addViews(StreamsBuilder builder, FreshetConfig config, Variants variants, Outputs outputs) {
-        Trending trending = variants.own().recommender().trending();
+        Trending trending = variants.shared().trending();
         addView(
                 builder,
                 POPULAR_ITEMS_VIEW,

@@ -8,7 +8,6 @@ import io.freshet.service.catalogue.CategoryCap;
 import io.freshet.service.request.ItemFilter;
 import io.freshet.store.sequence.HistoryRows;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -21,8 +20,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The conditions are part of the search through the rows, so it finds as many rows as requested if that many pass.
  * With a limit per category, the search requests some more rows than needed. If too many of them have a full category,
- * it searches again without the rows of full categories. A row skipped for its category is skipped for good, so the
- * result is the same as in a single pass over all rows. Each search but the last takes at least one item. Used once.
+ * the model searches again without the rows of full categories. A row skipped for its category is skipped for good, so
+ * the result is the same as in a single pass over all rows. Each search but the last takes at least one item. Used once.
  */
 public final class RowSelection {
     private static final int MORE_FOR_A_CAP = 16;
@@ -31,97 +30,113 @@ public final class RowSelection {
     private final ItemFilter filter;
     private final int k;
     private final CategoryCap cap;
-    private final List<Pick> picks = new ArrayList<>();
 
-    /** Excluded rows, including those already picked. */
-    private int[] excluded; // (excludedSize)
+    /** Rows that a search must not return: those that the filter names, and those already chosen. */
+    private final Set<Integer> excluded = new HashSet<>();
 
-    private int excludedSize;
+    /** The only rows allowed; null if all are. */
+    private final @Nullable Set<Integer> only;
 
-    /** An item of the answer. */
-    public record Pick(int row, float score) {}
+    private final List<ScoredRow> chosen = new ArrayList<>();
+    private boolean complete;
 
-    /**
-     * A search for the best rows that are not excluded and pass a filter. Returns the number of rows found, at most {@code
-     * k}.
-     */
-    public interface Search {
-        int best(int[] excluded, int excludedLength, RowFilter filter, int k, int[] rows, float[] scores);
-    }
-
+    /** @param k maximum number of rows */
     public RowSelection(ServedModel model, ItemFilter filter, int k) {
         this.model = model;
         this.filter = filter;
         this.k = k;
         cap = new CategoryCap(filter.selection().maxPerCategory());
-        excluded = new int[filter.seen().size() + filter.selection().exclude().size() + 1];
         filter.seen().forEach(this::exclude);
         filter.selection().exclude().forEach(this::exclude);
+        Set<String> includeOnly = filter.selection().includeOnly();
+        only = includeOnly == null
+                ? null
+                : includeOnly.stream()
+                        .filter(filter::passes)
+                        .map(model::rowOf)
+                        .filter(row -> row >= 0)
+                        .collect(Collectors.toSet());
     }
 
     private void exclude(String itemId) {
         int row = model.rowOf(itemId);
         if (row >= 0) {
-            exclude(row);
+            excluded.add(row);
         }
     }
 
-    private void exclude(int row) {
-        if (excludedSize == excluded.length) {
-            excluded = Arrays.copyOf(excluded, 2 * excludedSize);
-        }
-        excluded[excludedSize++] = row;
+    /** Returns the chosen rows, best first. */
+    public List<ScoredRow> chosen() {
+        return chosen;
     }
 
-    /** Returns the rows of the only items allowed, as far as they pass the filter; null if all items are allowed. */
-    @Nullable
-    public Set<Integer> onlyRows() {
-        Set<String> only = filter.selection().includeOnly();
-        return only == null
-                ? null
-                : only.stream()
-                        .filter(filter::passes)
-                        .map(model::rowOf)
-                        .filter(row -> row >= 0)
-                        .collect(Collectors.toCollection(HashSet::new));
+    /** Returns whether another search may find more rows. */
+    boolean isOpen() {
+        return !complete && chosen.size() < k;
+    }
+
+    /** Returns the number of rows that the next search should return. */
+    int depth() {
+        int wanted = k - chosen.size();
+        return cap.isOn() ? 2 * wanted + MORE_FOR_A_CAP : wanted;
     }
 
     /** Adds a history, with the rows allowed for it, to the histories that a scorer will answer. */
     void ask(Scorer scorer, RecommenderModel of, HistoryRows history) {
-        scorer.add(of, history.rows(), history.size(), excluded, excludedSize, rowFilter());
+        if (only == null) {
+            int[] rows = toArray(excluded);
+            scorer.add(of, history.rows(), history.size(), rows, rows.length, rowFilter());
+        } else {
+            int[] rows = only.stream()
+                    .filter(this::allows)
+                    .mapToInt(Integer::intValue)
+                    .toArray();
+            scorer.addOnly(of, history.rows(), history.size(), rows, rows.length);
+        }
+    }
+
+    private static int[] toArray(Set<Integer> rows) {
+        int[] array = new int[rows.size()];
+        int size = 0;
+        for (int row : rows) {
+            array[size++] = row;
+        }
+        return array;
     }
 
     private RowFilter rowFilter() {
         return filter.needsNoCatalogue() ? RowFilter.ALL : this::passes;
     }
 
-    /** Returns the items found by a search, best first. */
-    public List<Pick> pickBy(Search search) {
-        RowFilter rowFilter = rowFilter();
-        boolean thereMayBeMore = true;
-        while (thereMayBeMore && picks.size() < k) {
-            int wanted = k - picks.size();
-            int depth = cap.isOn() ? 2 * wanted + MORE_FOR_A_CAP : wanted;
-            int[] rows = new int[depth];
-            float[] scores = new float[depth];
-            int found = search.best(excluded, excludedSize, rowFilter, depth, rows, scores);
-            thereMayBeMore = pick(rows, scores, found) && found == depth;
-        }
-        return picks;
+    /** Returns whether the next search may return a row. */
+    boolean allows(int row) {
+        return (only == null || only.contains(row))
+                && !excluded.contains(row)
+                && rowFilter().passes(row);
     }
 
-    /** Picks rows until there are enough. Returns false if the score has fallen below the minimum. */
-    private boolean pick(int[] rows, float[] scores, int found) {
-        for (int i = 0; i < found && picks.size() < k; i++) {
-            if (scores[i] < filter.selection().minScore() && filter.selection().minScore() > 0) {
-                return false;
+    /**
+     * Chooses rows until there are enough or the score falls below the minimum.
+     *
+     * @param found result of a search, best first
+     * @param depth number of rows that the search was asked for; fewer mean that there are no more
+     */
+    void take(List<ScoredRow> found, int depth) {
+        complete = found.size() < depth;
+        float minScore = filter.selection().minScore();
+        for (ScoredRow each : found) {
+            if (chosen.size() == k) {
+                return;
             }
-            if (!cap.isOn() || cap.take(model.catalogueItem(rows[i], filter.catalogue()))) {
-                picks.add(new Pick(rows[i], scores[i]));
-                exclude(rows[i]);
+            if (minScore > 0 && each.score() < minScore) {
+                complete = true;
+                return;
+            }
+            if (!cap.isOn() || cap.take(model.catalogueItem(each.row(), filter.catalogue()))) {
+                chosen.add(each);
+                excluded.add(each.row());
             }
         }
-        return true;
     }
 
     private boolean passes(int row) {

@@ -3,7 +3,6 @@ package io.freshet.service.serving;
 import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.model.search.ModelIvfIndex;
-import io.freshet.model.search.RowFilter;
 import io.freshet.model.search.Scorer;
 import io.freshet.model.search.SimilarItems;
 import io.freshet.model.search.TopKResults;
@@ -17,7 +16,6 @@ import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.vocabulary.Vocabulary;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -143,103 +141,70 @@ public final class ServedModel implements AutoCloseable {
     }
 
     /**
-     * Finds the best next items.
-     *
-     * @param history (historyLength) rows of the user's items, oldest first; at least one
-     * @param excluded (excludedLength) rows that are excluded, in any order
-     * @param filter accepts or rejects the other rows
-     * @param rows (k) receives the rows of the best items, best first
-     * @param scores (k) receives the probability of each item to be next
-     * @return number of items found, at most k
-     */
-    public int topK(
-            int[] history,
-            int historyLength,
-            int[] excluded,
-            int excludedLength,
-            RowFilter filter,
-            int k,
-            int[] rows,
-            float[] scores) {
-        Scorer scorer = idleScorer();
-        scorer.clear();
-        scorer.add(model, history, historyLength, excluded, excludedLength, filter);
-        return answer(scorer, k, rows, scores);
-    }
-
-    /**
-     * Does the same as {@link #topK}, among a few rows only: {@code only} (onlyLength), in any order, without duplicates.
-     */
-    public int topKOf(int[] history, int historyLength, int[] only, int onlyLength, int k, int[] rows, float[] scores) {
-        Scorer scorer = idleScorer();
-        scorer.clear();
-        scorer.addOnly(model, history, historyLength, only, onlyLength);
-        return answer(scorer, k, rows, scores);
-    }
-
-    /**
      * A question to the model about a user.
      *
      * @param history rows of the user's items; empty if the model knows none of them
-     * @param selection rows that are allowed, without a limit per category
+     * @param selection decides which rows are allowed, and receives the answer; without rows if there is no history
      */
-    public record Question(HistoryRows history, RowSelection selection) {}
+    public record Question(HistoryRows history, RowSelection selection) {
+        private boolean isOpen() {
+            return history.size() > 0 && selection.isOpen();
+        }
+    }
 
     /**
-     * Finds the best next items of each question, with one pass over the item table if there are several.
+     * Finds the best next items of each question, with one pass over the item table for all questions. Questions whose
+     * selection needs another search are searched again, together.
      *
      * @param questions at most {@link Scorer#MAX_HISTORIES}
-     * @return items of each question in the order of the questions, best first; none for a question without a history
      */
-    public List<List<RowSelection.Pick>> answer(List<Question> questions, int k) {
-        long asked = questions.stream()
-                .filter(question -> question.history().size() > 0)
-                .count();
-        if (asked == 0) {
-            return Collections.nCopies(questions.size(), List.of());
+    public void answer(List<Question> questions) {
+        List<Question> open = questions.stream().filter(Question::isOpen).toList();
+        while (!open.isEmpty()) {
+            search(open);
+            open = open.stream().filter(Question::isOpen).toList();
         }
-        Queue<Scorer> idle = asked == 1 ? idleScorers : idleBatchScorers;
-        Scorer scorer = asked == 1 ? idleScorer() : idleBatchScorer();
-        TopKResults answers = new TopKResults();
+    }
+
+    private void search(List<Question> questions) {
+        int depth = 0;
+        Queue<Scorer> idle = questions.size() == 1 ? idleScorers : idleBatchScorers;
+        Scorer scorer = questions.size() == 1 ? idleScorer() : idleBatchScorer();
+        TopKResults found = new TopKResults();
         try {
             scorer.clear();
             for (Question question : questions) {
-                if (question.history().size() > 0) {
-                    question.selection().ask(scorer, model, question.history());
-                }
+                question.selection().ask(scorer, model, question.history());
+                depth = Math.max(depth, question.selection().depth());
             }
-            scorer.answer(model, clusters.current(), k, answers);
+            scorer.answer(model, clusters.current(), depth, found);
         } finally {
             idle.add(scorer);
         }
-        List<List<RowSelection.Pick>> picks = new ArrayList<>(questions.size());
-        int history = 0;
-        for (Question question : questions) {
-            picks.add(question.history().size() == 0 ? List.of() : picks(answers, history++));
+        for (int i = 0; i < questions.size(); i++) {
+            List<ScoredRow> rows = new ArrayList<>(found.size(i));
+            for (int place = 0; place < found.size(i); place++) {
+                rows.add(new ScoredRow(found.row(i, place), found.probability(i, place)));
+            }
+            questions.get(i).selection().take(rows, depth);
         }
-        return picks;
     }
 
-    private static List<RowSelection.Pick> picks(TopKResults answers, int history) {
-        List<RowSelection.Pick> picks = new ArrayList<>(answers.size(history));
-        for (int place = 0; place < answers.size(history); place++) {
-            picks.add(new RowSelection.Pick(answers.row(history, place), answers.probability(history, place)));
+    /** Chooses the items whose vectors have the smallest angles to the one in a row. The item itself is left out. */
+    public void similar(int row, RowSelection selection) {
+        try (SimilarItems similar = new SimilarItems()) {
+            while (selection.isOpen()) {
+                int depth = selection.depth();
+                int[] rows = new int[depth];
+                float[] cosines = new float[depth];
+                int count = similar.topK(model, row, selection::allows, depth, rows, cosines);
+                List<ScoredRow> found = new ArrayList<>(count);
+                for (int place = 0; place < count; place++) {
+                    found.add(new ScoredRow(rows[place], cosines[place]));
+                }
+                selection.take(found, depth);
+            }
         }
-        return picks;
-    }
-
-    private int answer(Scorer scorer, int k, int[] rows, float[] scores) {
-        TopKResults answers = new TopKResults();
-        try {
-            scorer.answer(model, clusters.current(), k, answers);
-        } finally {
-            idleScorers.add(scorer);
-        }
-        for (int place = 0; place < answers.size(0); place++) {
-            rows[place] = answers.row(0, place);
-            scores[place] = answers.probability(0, place);
-        }
-        return answers.size(0);
     }
 
     private Scorer idleScorer() {
@@ -277,20 +242,6 @@ public final class ServedModel implements AutoCloseable {
             }
         } finally {
             batches.release();
-        }
-    }
-
-    /**
-     * Finds the items that are most similar to the one in a row.
-     *
-     * @param filter accepts or rejects rows; the item itself is never returned
-     * @param rows (k) receives the rows, the most similar first
-     * @param cosines (k) receives the cosines of their vectors with the item's
-     * @return number of items found, at most k
-     */
-    public int similar(int row, RowFilter filter, int k, int[] rows, float[] cosines) {
-        try (SimilarItems similar = new SimilarItems()) {
-            return similar.topK(model, row, filter, k, rows, cosines);
         }
     }
 

@@ -68,6 +68,7 @@ class RecommenderProperties {
         private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
         private final LiveModel live = new LiveModel(new AdvancingClock(), registry);
         private final RepeatPolicy repeats;
+        private final Recommender.SharedState shared;
         private final Recommender recommender;
         private final @Nullable RecommenderModel model;
         private final int items;
@@ -92,7 +93,8 @@ class RecommenderProperties {
                     catalogued ? "filter" : "off",
                     "scoring.popularity.half.life.ms",
                     Long.toString(HALF_LIFE_MS)));
-            recommender = new Recommender(config, live, registry, new AdvancingClock());
+            shared = Recommender.SharedState.of(config, registry, new AdvancingClock());
+            recommender = new Recommender(shared, live, "");
             model = hasModel ? model() : null;
             catalogue = catalogued ? new HashMap<>() : null;
             fillCatalogue(catalogue);
@@ -153,7 +155,8 @@ class RecommenderProperties {
                 String item = anyItem();
                 CatalogueItem entry =
                         random.nextInt(6) == 0 ? null : new CatalogueItem(categories(3), random.nextInt(6) > 0);
-                recommender.catalogue(item, entry);
+                shared.catalogue().put(item, entry);
+                recommender.catalogued(item);
                 into.remove(item);
                 if (entry != null) {
                     into.put(item, entry);
@@ -179,7 +182,7 @@ class RecommenderProperties {
                     counted.add(item, NOW - age * HALF_LIFE_MS, NOW);
                     popularity.merge(item, Math.pow(2, -age), Double::sum);
                 }
-                recommender.trending().put(partition, counted.snapshot(NOW));
+                shared.trending().put(partition, counted.snapshot(NOW));
             }
         }
 

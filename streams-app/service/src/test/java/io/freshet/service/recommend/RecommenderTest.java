@@ -34,7 +34,8 @@ final class RecommenderTest {
     private final SimpleMeterRegistry registry = new SimpleMeterRegistry();
     private final AdvancingClock clock = new AdvancingClock();
     private final LiveModel live = new LiveModel(clock, registry);
-    private Recommender recommender = recommender(Map.of());
+    private Recommender.SharedState shared = shared(Map.of());
+    private Recommender recommender = new Recommender(shared, live, "");
 
     @AfterEach
     void closeModel() {
@@ -151,7 +152,7 @@ final class RecommenderTest {
 
     @Test
     void shouldBringASeenItemBackWhenItsTimeHasPassed() {
-        recommender = recommender(Map.of("events.seen.return.ms", "view=" + DAY + ",shown=0"));
+        configure(Map.of("events.seen.return.ms", "view=" + DAY + ",shown=0"));
         know("a", "b", "c", "d");
         UserSequence sequence = new UserSequence(List.of(
                 new Interaction("a", NOW, "view", 0),
@@ -166,25 +167,25 @@ final class RecommenderTest {
 
     @Test
     void shouldAnswerOnlyWithWhatTheCatalogueHasAndFollowItAtOnce() {
-        recommender = recommender(Map.of("items.catalogue", "filter"));
+        configure(Map.of("items.catalogue", "filter"));
         know("a", "b", "c", "d");
-        recommender.catalogue("b", new CatalogueItem(List.of("shoes"), true));
-        recommender.catalogue("c", new CatalogueItem(List.of(), false));
+        catalogue("b", new CatalogueItem(List.of("shoes"), true));
+        catalogue("c", new CatalogueItem(List.of(), false));
 
         assertThat(answered(ask("a"))).containsExactly("b");
 
-        recommender.catalogue("c", new CatalogueItem(List.of(), true));
-        recommender.catalogue("b", null);
+        catalogue("c", new CatalogueItem(List.of(), true));
+        catalogue("b", null);
 
         assertThat(answered(ask("a"))).containsExactly("c");
     }
 
     @Test
     void shouldKnowWhatTheCatalogueSaysOfItemsThatADeltaBrings() {
-        recommender = recommender(Map.of("items.catalogue", "filter"));
+        configure(Map.of("items.catalogue", "filter"));
         know("a", "b");
-        recommender.catalogue("b", new CatalogueItem(List.of(), true));
-        recommender.catalogue("x", new CatalogueItem(List.of(), true));
+        catalogue("b", new CatalogueItem(List.of(), true));
+        catalogue("x", new CatalogueItem(List.of(), true));
         assertThat(answered(ask("a"))).containsExactly("b");
 
         live.accept(TinyModels.delta(4, 5, 2, "x", "y"), false);
@@ -194,11 +195,11 @@ final class RecommenderTest {
 
     @Test
     void shouldCapEachCategoryAndLookDeeper() {
-        recommender = recommender(Map.of("items.catalogue", "filter"));
+        configure(Map.of("items.catalogue", "filter"));
         String[] items = IntStream.range(0, 100).mapToObj(i -> "i" + i).toArray(String[]::new);
         know(items);
         for (int i = 0; i < 100; i++) {
-            recommender.catalogue(items[i], new CatalogueItem(List.of(i < 97 ? "many" : "few"), true));
+            catalogue(items[i], new CatalogueItem(List.of(i < 97 ? "many" : "few"), true));
         }
 
         Recommendation answer = ask(new ItemSelection(Set.of(), null, Set.of(), 1, 0), "i0");
@@ -256,8 +257,8 @@ final class RecommenderTest {
         add(first, "b", NOW, 2);
         add(second, "b", NOW + DAY, 1);
         add(second, "c", NOW + DAY, 2);
-        recommender.trending().put(0, first.snapshot(NOW));
-        recommender.trending().put(1, second.snapshot(NOW));
+        shared.trending().put(0, first.snapshot(NOW));
+        shared.trending().put(1, second.snapshot(NOW));
 
         Recommendation trending = recommender.trending(new ItemListing(10, ItemSelection.ALL));
 
@@ -269,10 +270,20 @@ final class RecommenderTest {
         assertThat(trending.fallback()).isNull();
     }
 
-    private Recommender recommender(Map<String, String> settings) {
+    private void catalogue(String itemId, @Nullable CatalogueItem item) {
+        shared.catalogue().put(itemId, item);
+        recommender.catalogued(itemId);
+    }
+
+    private void configure(Map<String, String> settings) {
+        shared = shared(settings);
+        recommender = new Recommender(shared, live, "");
+    }
+
+    private Recommender.SharedState shared(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);
         all.put("scoring.top.k", "3");
-        return new Recommender(FreshetConfig.of(all), live, registry, clock);
+        return Recommender.SharedState.of(FreshetConfig.of(all), registry, clock);
     }
 
     private void know(String... items) {
@@ -285,7 +296,7 @@ final class RecommenderTest {
         for (int i = 0; i < items.length; i++) {
             add(popularity, items[i], NOW, items.length == 2 ? 1 : items.length - i);
         }
-        recommender.trending().put(0, popularity.snapshot(NOW));
+        shared.trending().put(0, popularity.snapshot(NOW));
     }
 
     private static void add(Popularity popularity, String item, long timestampMs, int times) {

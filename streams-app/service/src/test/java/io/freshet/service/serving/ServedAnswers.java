@@ -1,13 +1,18 @@
 package io.freshet.service.serving;
 
-import io.freshet.model.search.RowFilter;
+import io.freshet.service.catalogue.ItemCatalogue;
+import io.freshet.service.request.ItemFilter;
+import io.freshet.service.request.ItemSelection;
 import io.freshet.store.Snapshot;
-import io.freshet.store.vocabulary.Vocabulary;
+import io.freshet.store.event.EventTypes;
+import io.freshet.store.sequence.HistoryRows;
+import io.freshet.store.sequence.Interaction;
 import java.io.IOException;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import java.util.stream.Stream;
+import java.util.Set;
 
 /** Answers of models, for tests of other packages. */
 public final class ServedAnswers {
@@ -36,17 +41,15 @@ public final class ServedAnswers {
     }
 
     private static Map<String, Float> of(ServedModel model, int k, String... history) {
-        int[] rows = Stream.of(history)
-                .mapToInt(model::rowOf)
-                .filter(row -> row != Vocabulary.NOT_FOUND)
-                .toArray();
-        int[] best = new int[k];
-        float[] scores = new float[k];
-        int count = model.topK(rows, rows.length, new int[0], 0, RowFilter.ALL, k, best, scores);
-        Map<String, Float> answers = new LinkedHashMap<>();
-        for (int place = 0; place < count; place++) {
-            answers.put(model.itemAt(best[place]), scores[place]);
+        HistoryRows rows = new HistoryRows(EventTypes.ALIKE);
+        for (int i = 0; i < history.length; i++) {
+            rows.add(new Interaction(history[i], i, null, Interaction.NO_EVENT_ID), model.rowOf(history[i]));
         }
+        ItemFilter all = new ItemFilter(ItemSelection.ALL, new ItemCatalogue(false), Set.of());
+        RowSelection selection = new RowSelection(model, all, k);
+        model.answer(List.of(new ServedModel.Question(rows, selection)));
+        Map<String, Float> answers = new LinkedHashMap<>();
+        selection.chosen().forEach(row -> answers.put(model.itemAt(row.row()), row.score()));
         return answers;
     }
 }
