@@ -1,26 +1,30 @@
 package io.freshet.store;
 
 import io.freshet.store.format.FormatException;
+import io.freshet.store.snapshot.Manifest;
 import java.io.IOException;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.time.LocalDate;
 import java.time.ZoneOffset;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.NavigableMap;
+import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 
 /**
  * A policy that decides which snapshots of a model to keep: the newest ones, the newest one of each of the most recent
  * days, and any that are explicitly wanted. Days are in UTC. Days without a snapshot do not count, so that a trainer that
  * was off for weeks does not lose all older snapshots when it writes its first new one.
  *
- * @param newest number of newest snapshots to keep, at least 1; newest means highest step
+ * @param newest number of newest snapshots to keep, at least 1; newest means latest lineage, then highest step
  * @param days number of days to keep a snapshot of; 0 for none
  */
 public record RetentionPolicy(int newest, int days) {
@@ -32,55 +36,75 @@ public record RetentionPolicy(int newest, int days) {
     }
 
     /**
-     * Returns the versions that need not be kept, lowest step first.
+     * What the policy needs to know of a snapshot. Ordered by age, oldest first: a later lineage replaces all weights of an
+     * earlier one, even if it has fewer steps.
+     */
+    public record Candidate(String version, long lineage, Instant createdAt) implements Comparable<Candidate> {
+        private static final Comparator<Candidate> OLDEST_FIRST =
+                Comparator.comparingLong(Candidate::lineage).thenComparing(Candidate::version);
+
+        @Override
+        public int compareTo(Candidate other) {
+            return OLDEST_FIRST.compare(this, other);
+        }
+
+        private LocalDate day() {
+            return LocalDate.ofInstant(createdAt, ZoneOffset.UTC);
+        }
+    }
+
+    /**
+     * Returns the versions that need not be kept, oldest first.
      *
-     * @param createdAt creation time of every snapshot by its version
+     * @param snapshots every snapshot
      * @param wanted versions to keep in any case
      */
-    public List<String> surplus(Map<String, Instant> createdAt, Set<String> wanted) {
-        NavigableMap<String, Instant> newestFirst = new TreeMap<>(createdAt).descendingMap();
+    public List<String> surplus(Collection<Candidate> snapshots, Set<String> wanted) {
+        NavigableSet<Candidate> oldestFirst = new TreeSet<>(snapshots);
         Set<String> kept = new HashSet<>(wanted);
-        newestFirst.keySet().stream().limit(newest).forEach(kept::add);
-        kept.addAll(newestOfDays(newestFirst).values().stream().limit(days).toList());
-        return newestFirst.descendingKeySet().stream()
+        oldestFirst.descendingSet().stream()
+                .limit(newest)
+                .map(Candidate::version)
+                .forEach(kept::add);
+        NavigableMap<LocalDate, String> newestOfDays = new TreeMap<>();
+        oldestFirst.forEach(snapshot -> newestOfDays.put(snapshot.day(), snapshot.version()));
+        newestOfDays.descendingMap().values().stream().limit(days).forEach(kept::add);
+        return oldestFirst.stream()
+                .map(Candidate::version)
                 .filter(version -> !kept.contains(version))
                 .toList();
     }
 
     /**
-     * Returns the versions that a store need not keep, lowest step first. A snapshot whose manifest cannot be read does
-     * not count towards the limits, and is surplus once all kept snapshots are newer.
+     * Returns the versions that a store need not keep: first those whose manifest cannot be read, then the others, oldest
+     * first. A snapshot whose manifest cannot be read does not count towards the limits, and is surplus once all kept
+     * snapshots have more steps.
      *
      * @param wanted versions to keep in any case
      */
     public List<String> surplus(SnapshotStore store, String model, Set<String> wanted) throws IOException {
-        Map<String, Instant> createdAt = new TreeMap<>();
+        List<Candidate> readable = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
         for (String version : store.versions(model)) {
             try {
-                createdAt.put(version, store.manifest(model, version).createdAt());
+                Manifest manifest = store.manifest(model, version);
+                readable.add(new Candidate(version, manifest.lineage(), manifest.createdAt()));
             } catch (SnapshotCorruptException | FormatException e) {
                 unreadable.add(version);
             } catch (NoSuchFileException e) {
                 // Another process has deleted it in the meantime.
             }
         }
-        Set<String> surplus = new TreeSet<>(surplus(createdAt, wanted));
-        String oldestKept = createdAt.keySet().stream()
+        List<String> surplus = surplus(readable, wanted);
+        String leastKept = readable.stream()
+                .map(Candidate::version)
                 .filter(version -> !surplus.contains(version))
-                .findFirst()
+                .min(Comparator.naturalOrder())
                 .orElse("");
-        unreadable.stream()
-                .filter(version -> version.compareTo(oldestKept) < 0 && !wanted.contains(version))
-                .forEach(surplus::add);
-        return List.copyOf(surplus);
-    }
-
-    /** Returns the newest version of each day, newest day first. */
-    private static NavigableMap<LocalDate, String> newestOfDays(NavigableMap<String, Instant> newestFirst) {
-        NavigableMap<LocalDate, String> byDay = new TreeMap<>();
-        newestFirst.forEach(
-                (version, instant) -> byDay.putIfAbsent(LocalDate.ofInstant(instant, ZoneOffset.UTC), version));
-        return byDay.descendingMap();
+        return Stream.concat(
+                        unreadable.stream()
+                                .filter(version -> version.compareTo(leastKept) < 0 && !wanted.contains(version)),
+                        surplus.stream())
+                .toList();
     }
 }

@@ -4,27 +4,31 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import java.time.Instant;
-import java.util.Map;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
-import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 
 class RetentionPolicyTest {
     /** Six snapshots on three days, with two days without snapshots between the second and the third. */
-    private static final Map<String, Instant> SNAPSHOTS = new TreeMap<>(Map.of(
-            "1", Instant.parse("2026-03-01T10:00:00Z"),
-            "2", Instant.parse("2026-03-01T23:59:59Z"),
-            "3", Instant.parse("2026-03-02T00:00:00Z"),
-            "4", Instant.parse("2026-03-02T12:00:00Z"),
-            "5", Instant.parse("2026-03-05T08:00:00Z"),
-            "6", Instant.parse("2026-03-05T08:01:00Z")));
+    private static final List<RetentionPolicy.Candidate> SNAPSHOTS = List.of(
+            snapshot("1", 0, "2026-03-01T10:00:00Z"),
+            snapshot("2", 0, "2026-03-01T23:59:59Z"),
+            snapshot("3", 0, "2026-03-02T00:00:00Z"),
+            snapshot("4", 0, "2026-03-02T12:00:00Z"),
+            snapshot("5", 0, "2026-03-05T08:00:00Z"),
+            snapshot("6", 0, "2026-03-05T08:01:00Z"));
+
+    private static RetentionPolicy.Candidate snapshot(String version, long lineage, String createdAt) {
+        return new RetentionPolicy.Candidate(version, lineage, Instant.parse(createdAt));
+    }
 
     @Test
     void shouldKeepTheNewestWhenNoDaysAreKept() {
         assertThat(new RetentionPolicy(2, 0).surplus(SNAPSHOTS, Set.of())).containsExactly("1", "2", "3", "4");
         assertThat(new RetentionPolicy(6, 0).surplus(SNAPSHOTS, Set.of())).isEmpty();
         assertThat(new RetentionPolicy(9, 0).surplus(SNAPSHOTS, Set.of())).isEmpty();
-        assertThat(new RetentionPolicy(1, 0).surplus(Map.of(), Set.of())).isEmpty();
+        assertThat(new RetentionPolicy(1, 0).surplus(List.of(), Set.of())).isEmpty();
     }
 
     @Test
@@ -39,6 +43,17 @@ class RetentionPolicyTest {
     void shouldKeepWhatIsWantedWhenItIsOld() {
         assertThat(new RetentionPolicy(2, 0).surplus(SNAPSHOTS, Set.of("1", "unknown")))
                 .containsExactly("2", "3", "4");
+    }
+
+    @Test
+    void shouldKeepTheLaterLineageWhenItHasFewerSteps() {
+        List<RetentionPolicy.Candidate> both = new ArrayList<>(SNAPSHOTS);
+        both.add(snapshot("2a", 1, "2026-03-05T09:00:00Z"));
+        both.add(snapshot("3a", 1, "2026-03-05T10:00:00Z"));
+
+        assertThat(new RetentionPolicy(2, 0).surplus(both, Set.of())).containsExactly("1", "2", "3", "4", "5", "6");
+        assertThat(new RetentionPolicy(1, 1).surplus(both, Set.of()))
+                .containsExactly("1", "2", "3", "4", "5", "6", "2a");
     }
 
     @Test

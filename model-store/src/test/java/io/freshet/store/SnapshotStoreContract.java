@@ -409,7 +409,7 @@ abstract class SnapshotStoreContract {
         assertThat(new RetentionPolicy(2, 0).surplus(store(), MODEL, Set.of(versions.getFirst())))
                 .containsExactly(versions.get(2));
         assertThat(new RetentionPolicy(1, 0).surplus(store(), MODEL, Set.of()))
-                .containsExactly(versions.get(0), versions.get(1), versions.get(2), versions.get(3), versions.get(4));
+                .containsExactly(versions.get(1), versions.get(4), versions.get(0), versions.get(2), versions.get(3));
     }
 
     final Manifest save(long step, String weights, String vocabulary) throws IOException {

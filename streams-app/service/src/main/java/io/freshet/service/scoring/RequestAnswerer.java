@@ -66,7 +66,6 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
 
     @Override
     public void process(Record<byte[], byte[]> record) {
-        long startNs = System.nanoTime();
         RecordMetadata received = context().recordMetadata().orElseThrow();
         ClickOrigin itself = new ClickOrigin(
                 received.topic(),
@@ -84,7 +83,6 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
         } catch (BadRequestException e) {
             refuse(record, e.reason().code(), String.valueOf(e.getMessage()), origin);
         }
-        metrics.requestAnswered(System.nanoTime() - startNs);
     }
 
     private void place(
@@ -127,6 +125,7 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
             RecommendationRequest request,
             @Nullable UserSequence known,
             ClickOrigin origin) {
+        long startNs = System.nanoTime();
         Recommender recommender = variants.answering(request.userId()).recommender();
         Recommendation answer = recommender.answer(request, known, record.timestamp());
         long nowMs = context().currentSystemTimeMs();
@@ -134,6 +133,7 @@ final class RequestAnswerer extends ContextualProcessor<byte[], byte[], byte[], 
         metrics.requestAnsweredAfter(nowMs - origin.recordTimestampMs());
         Headers headers = passedHeaders.of(record.headers());
         context().forward(record.withValue(json).withHeaders(headers), ScoringTopology.ANSWERS_SINK);
+        metrics.requestAnswered(System.nanoTime() - startNs);
     }
 
     private void rekey(Record<byte[], byte[]> record, byte[] userKey, ClickOrigin origin) {

@@ -110,6 +110,7 @@ final class RequestsTopologyTest {
         assertThat(json.get("cause").get("topic").textValue()).isEqualTo("recommendation-requests");
         assertThat(answer.key()).isEqualTo("anna".getBytes(UTF_8));
         assertThat(header(answer, "correlation-id")).isEqualTo("c-17");
+        assertThat(answered()).isEqualTo(1);
     }
 
     @Test
@@ -207,6 +208,11 @@ final class RequestsTopologyTest {
                         .counter()
                         .count())
                 .isEqualTo(1);
+        assertThat(answered()).as("answered requests").isZero();
+    }
+
+    private long answered() {
+        return registry.get("freshet.requests").timer().count();
     }
 
     @Test
