@@ -73,7 +73,7 @@ public final class FreshetConfig {
     public static FreshetConfig of(Map<String, String> given) {
         Map<String, String> settings = withPresentNames(given);
         settings.keySet().forEach(FreshetConfig::requireKnown);
-        Map<String, Object> values = ConfigKeys.definition().parse(settings);
+        Map<String, Object> values = ConfigKeys.definition().parse(withTopicNames(settings));
         Map<String, String> kafka = new TreeMap<>();
         kafka.put(ProcessKeys.BOOTSTRAP_SERVERS.name(), ProcessKeys.BOOTSTRAP_SERVERS.in(values));
         settings.forEach((key, value) -> {
@@ -84,6 +84,15 @@ public final class FreshetConfig {
         FreshetConfig config = new FreshetConfig(Map.copyOf(values), new KafkaProperties(kafka));
         config.requireConsistent();
         return config;
+    }
+
+    /** Returns the settings with the name of each topic: its own setting, or the prefix and the name by default. */
+    private static Map<String, String> withTopicNames(Map<String, String> settings) {
+        Map<String, String> named = new HashMap<>();
+        String prefix = settings.getOrDefault(TopicKeys.PREFIX.name(), "");
+        TopicKeys.NAMES.forEach(key -> named.put(key.name(), prefix + key.defaultText()));
+        named.putAll(settings);
+        return named;
     }
 
     /**
@@ -160,6 +169,13 @@ public final class FreshetConfig {
         String value = own == null ? "" : own.defaultText();
         EffectiveSetting.Origin origin = EffectiveSetting.Origin.DEFAULT;
         for (var source : sources.entrySet()) { // later ones override earlier ones
+            String prefix = source.getValue().get(TopicKeys.PREFIX.name());
+            if (prefix != null && own != null && TopicKeys.NAMES.contains(own)) {
+                value = prefix + own.defaultText();
+                origin = source.getKey();
+            }
+        }
+        for (var source : sources.entrySet()) {
             String set = source.getValue().get(key);
             if (set != null) {
                 value = set;

@@ -38,6 +38,7 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
@@ -381,6 +382,23 @@ final class FreshetConfigTest {
                 .isInstanceOf(ConfigException.class)
                 .hasMessageContaining("sequencer.windows")
                 .hasMessageContaining("sequencer.window");
+    }
+
+    @Test
+    void shouldPutThePrefixBeforeTheNamesThatAreNotSet() throws IOException {
+        Map<String, String> settings = Map.of("topics.prefix", "shop.", "topics.clicks", "all-clicks");
+        FreshetConfig config = FreshetConfig.of(settings);
+
+        assertThat(config.topics())
+                .startsWith("all-clicks", "shop.clicks-rekeyed", "shop.items")
+                .endsWith("shop.recommendations", "shop.dead-letters");
+        assertThat(config.trainer().topics().modelLog()).isEqualTo("shop.model-log");
+        assertThat(FreshetConfig.effective(null, Map.of("FRESHET_TOPICS_PREFIX", "shop."), Map.of()))
+                .contains(new EffectiveSetting(
+                        "topics.items", Optional.of("shop.items"), EffectiveSetting.Origin.ENVIRONMENT));
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("topics.prefix", "my shop/")))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("topics.prefix");
     }
 
     @Test

@@ -44,6 +44,11 @@ final class TextForms {
         }
     }
 
+    /** Accepts what a topic's name may begin with, and the empty string. */
+    static String topicPrefix(String text) {
+        return text.isEmpty() ? text : topicName(text);
+    }
+
     /** Accepts host:port, and the empty string. */
     static String hostAndPort(String text) {
         Integer port = Utils.getHost(text) == null ? null : Utils.getPort(text);

@@ -8,6 +8,12 @@ import java.util.Optional;
 public final class TopicKeys {
     static final KeyGroup KEYS = new KeyGroup();
 
+    public static final ConfigKey<String> PREFIX = KEYS.text("topics.prefix", "")
+            .as(TextForms::topicPrefix)
+            .doc(
+                    "Beginning of the name of each topic whose own key is not set, such as `shop.`, which makes `shop.clicks`."
+                            + " Recommenders that share a cluster need different prefixes, and different values of"
+                            + " `application.id`.");
     public static final ConfigKey<String> CLICKS =
             topic("topics.clicks", "clicks").doc("Topic of incoming clicks.");
     public static final ConfigKey<String> CLICKS_REKEYED = topic("topics.clicks-rekeyed", "clicks-rekeyed")
