@@ -202,9 +202,10 @@ final class DemoRun implements AutoCloseable {
         producer.close(JOIN);
     }
 
+    /** Waits for the end of a thread, which may not have been started. */
     private static void join(Thread thread) {
         try {
-            if (!thread.join(JOIN)) {
+            if (thread.isAlive() && !thread.join(JOIN)) {
                 LOG.warn("{} did not end within {}", thread.getName(), JOIN);
             }
         } catch (InterruptedException _) {

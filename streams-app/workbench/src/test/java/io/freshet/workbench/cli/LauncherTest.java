@@ -128,6 +128,25 @@ class LauncherTest {
     }
 
     @Test
+    void shouldNotReserveTheHeapOfARoleForAnotherCommand() throws Exception {
+        Path launcher = install("dist/bin/freshet");
+        Files.createDirectories(folder.resolve("dist/lib"));
+        Map<String, String> container = Map.of(
+                "JAVA_HOME", jdk.toString(), "FRESHET_JAVA_OPTS", "-Xms1g -Xmx1g -XX:+AlwaysPreTouch -Da=b");
+
+        assertThat(call(folder, container, launcher, "run", "--roles", "streams"))
+                .contains("with -Xms1g", "with -XX:+AlwaysPreTouch")
+                .doesNotContain("with -XX:-AlwaysPreTouch");
+        for (String[] command : new String[][] {{"run", "--check"}, {"models", "list"}}) {
+            assertThat(call(folder, container, launcher, command))
+                    .containsSubsequence("with -Xms1g", "with -Xms16m", "with -XX:-AlwaysPreTouch")
+                    .contains("with -Xmx1g");
+        }
+        assertThat(call(folder, Map.of("JAVA_HOME", jdk.toString()), launcher, "models", "list"))
+                .doesNotContain("with -Xms16m");
+    }
+
+    @Test
     void shouldUseTheStartCacheWhereThereIsOne() throws Exception {
         Path launcher = install("dist/bin/freshet");
         Files.createDirectories(folder.resolve("dist/lib"));

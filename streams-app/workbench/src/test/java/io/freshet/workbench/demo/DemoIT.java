@@ -10,6 +10,8 @@ import io.freshet.store.event.ClickCodec;
 import io.freshet.store.event.MalformedClickException;
 import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -103,6 +105,22 @@ class DemoIT {
             assertThat(demo.await(LONGEST_RUN)).isZero();
         }
         assertAllAccountedFor(FreshetProcess.summary(json));
+    }
+
+    @Test
+    void shouldSayThatThePortIsTakenAndEnd() throws Exception {
+        Path output = folder.resolve("output.txt");
+        try (ServerSocket taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                FreshetProcess demo = FreshetProcess.start(
+                        output,
+                        "demo",
+                        "--state",
+                        folder.resolve("state").toString(),
+                        "--set",
+                        "http.port=" + taken.getLocalPort())) {
+            assertThat(demo.await(LONGEST_RUN)).isNotZero();
+        }
+        assertThat(Files.readString(output)).contains("http.port=").doesNotContain("IllegalThreadStateException");
     }
 
     private FreshetProcess start(Path state, Path json) throws IOException {

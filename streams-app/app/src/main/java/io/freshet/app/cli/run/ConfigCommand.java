@@ -33,8 +33,8 @@ import picocli.CommandLine.Spec;
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet config --config freshet.properties",
-            "  freshet config http. trainer.",
-            "      the keys that begin with http. or trainer.",
+            "  freshet config http. training.",
+            "      the keys that begin with http. or training.",
             "  freshet config --changed --format env > freshet.env",
             "      what differs from the defaults, as environment variables"
         })
