@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * names a schema that has another name than its record. Not thread-safe.
  */
 public final class Components {
-    private static final String REFERENCE = "#/components/schemas/";
-
     private final SerializationConfig config = JsonRecords.MAPPER.getSerializationConfig();
     private final AnnotationIntrospector annotations = config.getAnnotationIntrospector();
     private final Map<String, ObjectNode> schemas = new TreeMap<>();
@@ -40,7 +38,7 @@ public final class Components {
         if (earlier != null && !earlier.equals(described)) {
             throw new IllegalStateException("schemas must have different names: name=" + name);
         }
-        return JsonNodeFactory.instance.objectNode().put("$ref", REFERENCE + name);
+        return JsonNodeFactory.instance.objectNode().put("$ref", "#/components/schemas/" + name);
     }
 
     ObjectNode of(Type javaType) {

@@ -9,7 +9,7 @@ import java.util.stream.Stream;
 /** A JSON schema of an OpenAPI 3.1 document. Immutable. */
 @FunctionalInterface
 public interface Schema {
-    /** Returns the schema as a new JSON object, and adds the named schemas that it refers to to the components. */
+    /** Returns the schema as a new JSON object, and adds to the components the named schemas that it refers to. */
     ObjectNode in(Components components);
 
     /** Returns the schema of a record, or of another type that its components may have, as {@link JsonRecords} writes it. */
