@@ -234,7 +234,6 @@ public final class HttpServer implements AutoCloseable {
         health.bindTo(roles.registry());
         routes.addAll(health.routes());
         routes.addAll(metrics.routes());
-        routes.addAll(new Description().routes());
         ModelAdmin desk = opened(new ModelAdmin(config, roles.store(), InstantSource.system()));
         AnsweringRole answering = roles.answering();
         LiveModel live = answering == null ? null : answering.variants().own().live();
@@ -245,6 +244,7 @@ public final class HttpServer implements AutoCloseable {
         if (streams != null) {
             addStreamsRoutes(roles, streams, bodies);
         }
+        routes.addAll(new Description(routes).routes());
     }
 
     private void addStreamsRoutes(Roles roles, StreamsRole streams, RequestBody bodies) {

@@ -1,5 +1,6 @@
 package io.freshet.service.recommend;
 
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -49,5 +50,6 @@ public record Recommendation(
      * @param version version of the newest snapshot at or before this state
      * @param step number of training steps
      */
+    @JsonTypeName("ModelState")
     public record Model(String version, long step) {}
 }

@@ -1,11 +1,11 @@
 package io.freshet.service.recommend;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonTypeName;
+import io.freshet.service.json.JsonRecords;
 import io.freshet.store.sequence.ClickOrigin;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +28,37 @@ import org.jspecify.annotations.Nullable;
  * version} with the log applied up to {@code step}. Times are epoch milliseconds; the cause's is that of its Kafka record.
  */
 public final class RecommendationWriter {
-    private static final JsonFactory JSON = new JsonFactory();
-
     private RecommendationWriter() {}
+
+    /** An answer as a document. */
+    @JsonTypeName("Recommendation")
+    public record Document(
+            @Nullable String userId,
+            List<Recommendation.Item> items,
+            @JsonInclude(Include.ALWAYS) Recommendation.@Nullable Model model,
+
+            @JsonInclude(Include.NON_EMPTY)
+            @JsonPropertyDescription("The variant that answers; absent if there is only one.")
+            String variant,
+
+            @JsonPropertyDescription("Why the answer has popular items; absent if the items come from the model.")
+            @Nullable
+            String fallback,
+
+            @JsonPropertyDescription("The record that is answered; absent in an answer over HTTP.") @Nullable
+            Cause cause,
+
+            @JsonPropertyDescription("Milliseconds since 1970.")
+            long generatedAt) {}
+
+    /** The record that an answer is about. */
+    public record Cause(
+            String topic,
+            int partition,
+            long offset,
+
+            @JsonPropertyDescription("Time of the record, in milliseconds since 1970.")
+            long timestamp) {}
 
     /**
      * Returns the JSON of an answer, in UTF-8.
@@ -40,75 +68,16 @@ public final class RecommendationWriter {
      */
     public static byte[] toJson(
             @Nullable String userId, Recommendation answer, @Nullable ClickOrigin cause, long generatedAtMs) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(1_024);
-        try (JsonGenerator json = JSON.createGenerator(bytes)) {
-            json.writeStartObject();
-            if (userId != null) {
-                json.writeStringField("user_id", userId);
-            }
-            writeItems(json, answer.items());
-            writeSource(json, answer);
-            if (cause != null) {
-                writeCause(json, cause);
-            }
-            json.writeNumberField("generated_at", generatedAtMs);
-            json.writeEndObject();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static void writeItems(JsonGenerator json, List<Recommendation.Item> items) throws IOException {
-        json.writeArrayFieldStart("items");
-        for (Recommendation.Item item : items) {
-            json.writeStartObject();
-            json.writeStringField("item_id", item.itemId());
-            json.writeNumberField("score", item.score());
-            if (item.because() != null) {
-                writeBecause(json, item.because());
-            }
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private static void writeBecause(JsonGenerator json, List<Recommendation.Because> because) throws IOException {
-        json.writeArrayFieldStart("because");
-        for (Recommendation.Because past : because) {
-            json.writeStartObject();
-            json.writeStringField("item_id", past.itemId());
-            json.writeNumberField("weight", past.weight());
-            json.writeEndObject();
-        }
-        json.writeEndArray();
-    }
-
-    private static void writeSource(JsonGenerator json, Recommendation answer) throws IOException {
-        Recommendation.Model model = answer.model();
-        if (model == null) {
-            json.writeNullField("model");
-        } else {
-            json.writeObjectFieldStart("model");
-            json.writeStringField("version", model.version());
-            json.writeNumberField("step", model.step());
-            json.writeEndObject();
-        }
-        if (!answer.variant().isEmpty()) {
-            json.writeStringField("variant", answer.variant());
-        }
         Fallback fallback = answer.fallback();
-        if (fallback != null) {
-            json.writeStringField("fallback", fallback.code());
-        }
-    }
-
-    private static void writeCause(JsonGenerator json, ClickOrigin cause) throws IOException {
-        json.writeObjectFieldStart("cause");
-        json.writeStringField("topic", cause.topic());
-        json.writeNumberField("partition", cause.partition());
-        json.writeNumberField("offset", cause.offset());
-        json.writeNumberField("timestamp", cause.recordTimestampMs());
-        json.writeEndObject();
+        return JsonRecords.write(new Document(
+                userId,
+                answer.items(),
+                answer.model(),
+                answer.variant(),
+                fallback == null ? null : fallback.code(),
+                cause == null
+                        ? null
+                        : new Cause(cause.topic(), cause.partition(), cause.offset(), cause.recordTimestampMs()),
+                generatedAtMs));
     }
 }

@@ -4,6 +4,8 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.json.Field;
+import io.freshet.service.json.Schema;
 import io.freshet.service.request.BadRequestException.Reason;
 import java.io.IOException;
 import java.util.List;
@@ -12,21 +14,9 @@ import java.util.Map;
 /**
  * Reads requests from JSON and from URL parameters. Fields, conditions and error messages are the same for both.
  *
- * <pre>
- * {"user_id": "u",                      either this, a string or an integer,
- *  "history": [{"item_id": "i", "timestamp": 1700000000000, "event_type": "view"}, "j", …],
- *                                       or this, oldest first; timestamp and event_type may be left out
- *  "k": 10,
- *  "exclude": ["i", …],
- *  "include_only": ["i", …],            one item at least
- *  "categories": ["c", …],              one category at least
- *  "max_per_category": 2,               1 at least
- *  "min_score": 0.01,                   from 0 to 1
- *  "why": true}
- * </pre>
- *
- * <p>A null field counts as absent; an unknown field is refused. The URL parameters have the same names, except that {@code
- * category} replaces {@code categories}. A parameter with several values is repeated. Thread-safe.
+ * <p>{@link RequestSchema} has the fields. A null field counts as absent; an unknown field is refused. The URL parameters have
+ * the same names, except that {@code category} replaces {@code categories}. A parameter with several values is repeated.
+ * Thread-safe.
  */
 public final class RequestCodec {
     /** Maximum length of a request that is parsed: 1 MiB. */
@@ -38,10 +28,27 @@ public final class RequestCodec {
             .build();
 
     private final FreshetConfig config;
+    private final RequestSchema schema;
 
     /** @param config has the limits of a request */
     public RequestCodec(FreshetConfig config) {
         this.config = config;
+        schema = RequestSchema.of(config);
+    }
+
+    /** Returns the schema of a request in JSON. */
+    public Schema body() {
+        return schema.body();
+    }
+
+    /** Returns the URL parameters of {@link #forUser}. */
+    public List<Field> userParameters() {
+        return schema.ofUser();
+    }
+
+    /** Returns the URL parameters of {@link #listing}. */
+    public List<Field> itemParameters() {
+        return schema.ofItems();
     }
 
     /**
@@ -58,7 +65,7 @@ public final class RequestCodec {
         }
         RequestFields fields = new RequestFields(config);
         try (JsonParser parser = JSON.createParser(json)) {
-            new RequestReader(parser, fields).read();
+            new RequestReader(parser, fields, schema.fields()).read();
         } catch (IOException e) {
             throw new BadRequestException(Reason.NOT_JSON, null, "a request must be JSON: length=" + json.length, e);
         }
@@ -68,15 +75,14 @@ public final class RequestCodec {
     /**
      * Returns a request for a user with URL parameters.
      *
-     * @param parameters decoded values of {@code k}, {@code exclude}, {@code include_only}, {@code category}, {@code
-     *     max_per_category}, {@code min_score} and {@code why}
+     * @param parameters decoded values of {@link #userParameters}
      * @throws BadRequestException if a parameter is unknown or invalid
      */
     public RecommendationRequest forUser(String userId, Map<String, List<String>> parameters)
             throws BadRequestException {
         RequestFields fields = new RequestFields(config);
         fields.userId(userId);
-        RequestParameters.ofUser(parameters, fields);
+        RequestParameters.read(parameters, schema.ofUser(), fields);
         return fields.toRequest();
     }
 
@@ -87,7 +93,7 @@ public final class RequestCodec {
      */
     public ItemListing listing(Map<String, List<String>> parameters) throws BadRequestException {
         RequestFields fields = new RequestFields(config);
-        RequestParameters.ofItems(parameters, fields);
+        RequestParameters.read(parameters, schema.ofItems(), fields);
         return fields.toListing();
     }
 }

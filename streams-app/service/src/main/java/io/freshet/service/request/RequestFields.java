@@ -3,6 +3,7 @@ package io.freshet.service.request;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.ScoringKeys;
+import io.freshet.service.json.Field;
 import io.freshet.service.request.BadRequestException.Reason;
 import io.freshet.store.event.Click;
 import io.freshet.store.format.Utf8;
@@ -10,6 +11,7 @@ import io.freshet.store.sequence.Interaction;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Collects and validates the fields of one request. Used once. */
@@ -199,12 +201,13 @@ final class RequestFields {
     }
 
     /** @param field name of the field in messages */
-    static void requireKnown(String name, String field, List<String> known) throws BadRequestException {
-        if (!known.contains(name)) {
+    static void requireKnown(String name, String field, List<Field> known) throws BadRequestException {
+        if (known.stream().noneMatch(one -> one.name().equals(name))) {
             throw new BadRequestException(
                     Reason.UNKNOWN_FIELD,
                     shown(field),
-                    "a field must be one of " + String.join(", ", known) + ": " + shown(field));
+                    "a field must be one of " + known.stream().map(Field::name).collect(Collectors.joining(", ")) + ": "
+                            + shown(field));
         }
     }
 

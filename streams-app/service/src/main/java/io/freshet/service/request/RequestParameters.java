@@ -1,33 +1,15 @@
 package io.freshet.service.request;
 
-import java.util.ArrayList;
+import io.freshet.service.json.Field;
 import java.util.List;
 import java.util.Map;
 
 /** Reads the parameters of a URL into the fields of a request. */
 final class RequestParameters {
-    private static final String CATEGORY = "category";
-    private static final List<String> OF_ITEMS = List.of(
-            RequestFields.K,
-            RequestFields.EXCLUDE,
-            RequestFields.INCLUDE_ONLY,
-            CATEGORY,
-            RequestFields.MAX_PER_CATEGORY,
-            RequestFields.MIN_SCORE);
-
     private RequestParameters() {}
 
-    static void ofUser(Map<String, List<String>> parameters, RequestFields fields) throws BadRequestException {
-        List<String> known = new ArrayList<>(OF_ITEMS);
-        known.add(RequestFields.WHY);
-        read(parameters, known, fields);
-    }
-
-    static void ofItems(Map<String, List<String>> parameters, RequestFields fields) throws BadRequestException {
-        read(parameters, OF_ITEMS, fields);
-    }
-
-    private static void read(Map<String, List<String>> parameters, List<String> known, RequestFields fields)
+    /** @param known parameters that the URL may have */
+    static void read(Map<String, List<String>> parameters, List<Field> known, RequestFields fields)
             throws BadRequestException {
         for (Map.Entry<String, List<String>> parameter : parameters.entrySet()) {
             String name = parameter.getKey();
@@ -40,7 +22,7 @@ final class RequestParameters {
         switch (name) {
             case RequestFields.EXCLUDE -> fields.exclude(values);
             case RequestFields.INCLUDE_ONLY -> fields.includeOnly(values);
-            case CATEGORY -> fields.categories(values);
+            case RequestSchema.CATEGORY -> fields.categories(values);
             default -> {
                 RequestFields.requireFirst(name, values.size() == 1);
                 readSingle(name, values.getFirst(), fields);

@@ -2,6 +2,7 @@ package io.freshet.service.request;
 
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import io.freshet.service.json.Field;
 import io.freshet.service.request.BadRequestException.Reason;
 import io.freshet.store.event.Click;
 import io.freshet.store.event.IsoTimestamp;
@@ -15,28 +16,17 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads one request from the start of a parser to its end, without building a tree. Used once. */
 final class RequestReader {
-    private static final List<String> FIELDS = List.of(
-            RequestFields.USER_ID,
-            RequestFields.HISTORY,
-            RequestFields.K,
-            RequestFields.EXCLUDE,
-            RequestFields.INCLUDE_ONLY,
-            RequestFields.CATEGORIES,
-            RequestFields.MAX_PER_CATEGORY,
-            RequestFields.MIN_SCORE,
-            RequestFields.WHY);
-    private static final String ITEM_ID = "item_id";
-    private static final String TIMESTAMP = "timestamp";
-    private static final String EVENT_TYPE = "event_type";
-    private static final List<String> EVENT_FIELDS = List.of(ITEM_ID, TIMESTAMP, EVENT_TYPE);
     private static final int MAX_EPOCH_MS_DIGITS = 15;
 
     private final JsonParser parser;
     private final RequestFields fields;
+    private final List<Field> known;
 
-    RequestReader(JsonParser parser, RequestFields fields) {
+    /** @param known fields that a request may have */
+    RequestReader(JsonParser parser, RequestFields fields, List<Field> known) {
         this.parser = parser;
         this.fields = fields;
+        this.known = known;
     }
 
     void read() throws IOException, BadRequestException {
@@ -49,7 +39,7 @@ final class RequestReader {
         Set<String> seen = new HashSet<>();
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
-            RequestFields.requireKnown(name, name, FIELDS);
+            RequestFields.requireKnown(name, name, known);
             RequestFields.requireFirst(name, seen.add(name));
             if (parser.nextToken() != JsonToken.VALUE_NULL) {
                 readValue(name);
@@ -97,20 +87,22 @@ final class RequestReader {
         while (parser.nextToken() != JsonToken.END_OBJECT) {
             String name = parser.currentName();
             String field = path + "." + name;
-            RequestFields.requireKnown(name, field, EVENT_FIELDS);
+            RequestFields.requireKnown(name, field, RequestSchema.OF_EVENT);
             RequestFields.requireFirst(field, seen.add(name));
             if (parser.nextToken() == JsonToken.VALUE_NULL) {
                 continue;
             }
             switch (name) {
-                case ITEM_ID -> itemId = itemId(field);
-                case TIMESTAMP -> timestampMs = timestampMs(field);
+                case RequestSchema.ITEM_ID -> itemId = itemId(field);
+                case RequestSchema.TIMESTAMP -> timestampMs = timestampMs(field);
                 default -> eventType = eventType(field);
             }
         }
         if (itemId == null) {
             throw new BadRequestException(
-                    Reason.MISSING_FIELD, path + "." + ITEM_ID, path + "." + ITEM_ID + " must be there");
+                    Reason.MISSING_FIELD,
+                    path + "." + RequestSchema.ITEM_ID,
+                    path + "." + RequestSchema.ITEM_ID + " must be there");
         }
         return interaction(itemId, timestampMs, eventType);
     }

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.math.BigInteger;
 import java.net.URLEncoder;
@@ -120,10 +121,10 @@ final class FuzzRequests {
     /**
      * A request.
      *
-     * @param describedStatuses statuses that its operation may answer with; empty if the path or method is not described
+     * @param responses descriptions of its operation's answers by status; empty if the path or method is not described
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared: it only carries the bytes to the client
-    record Request(String head, byte[] body, List<String> describedStatuses) {
+    record Request(String head, byte[] body, JsonNode responses) {
         @Override
         public String toString() {
             String text = new String(body, 0, Math.min(body.length, 300), UTF_8);
@@ -161,13 +162,10 @@ final class FuzzRequests {
         String head = method + " " + target + " HTTP/1.1\r\nHost: " + host + "\r\nConnection: close\r\n"
                 + authorization(isOdd) + contentType(operation, isOdd) + oddHeader(isOdd) + "Content-Length: "
                 + body.length + "\r\n\r\n";
-        return new Request(head, body, isOtherMethod || isOtherPath ? List.of() : statuses(operation));
-    }
-
-    private static List<String> statuses(Operation operation) {
-        List<String> statuses = new ArrayList<>();
-        operation.says.path("responses").fieldNames().forEachRemaining(statuses::add);
-        return statuses;
+        return new Request(
+                head,
+                body,
+                isOtherMethod || isOtherPath ? MissingNode.getInstance() : operation.says.path("responses"));
     }
 
     private String path(Operation operation, boolean isOther, boolean isOdd) {

@@ -10,10 +10,12 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import com.fasterxml.jackson.databind.JsonNode;
-import io.freshet.service.config.AccessTokens.Scope;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
+import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.http.exchange.ClickRefusals;
+import io.freshet.service.http.exchange.Route;
+import io.freshet.service.http.page.EventStreams;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.service.telemetry.TraceHeaders;
 import io.freshet.store.FileSnapshotStore;
@@ -567,26 +569,62 @@ final class HttpServerIT {
 
         assertThat(described)
                 .containsExactlyInAnyOrderElementsOf(server.routes().stream()
-                        .filter(route -> !route.isPage())
+                        .filter(route -> route.operation() != null)
                         .map(route -> route.method().name() + " " + route.path())
                         .toList());
     }
 
     @Test
-    void shouldDescribeTheScopeThatEachRouteNeeds() throws Exception {
-        JsonNode paths = asker.get("/openapi.json").json().path("paths");
-
-        assertThat(server.routes()).filteredOn(route -> !route.isPage()).allSatisfy(route -> {
-            JsonNode security = paths.path(route.path())
-                    .path(route.method().name().toLowerCase(Locale.ROOT))
-                    .path("security");
-            Scope scope = route.scope();
-            if (scope == null) {
-                assertThat(security.isArray() && security.isEmpty()).isTrue();
-            } else {
-                assertThat(security.at("/1/token/0").asText()).as(route.path()).isEqualTo(scope.code());
+    void shouldAnswerAsDescribed() throws Exception {
+        JsonNode description = asker.get("/openapi.json").json();
+        AnswerSchemas schemas = new AnswerSchemas(description);
+        asker.post("/v1/clicks", click("fay", "tea", System.currentTimeMillis()));
+        awaitSequence("fay");
+        for (Route route : server.routes()) {
+            if (route.operation() == null || route.path().equals(EventStreams.PATH)) {
+                continue;
             }
-        });
+            String method = route.method().name();
+            String path = route.path().replace("{id}", "fay");
+            Answer answer = method.equals("POST")
+                    ? asker.post(path, bodyFor(path))
+                    : asker.ask(method, path, new byte[0], Map.of());
+            JsonNode responses = description
+                    .path("paths")
+                    .path(route.path())
+                    .path(method.toLowerCase(Locale.ROOT))
+                    .path("responses");
+            JsonNode response = responses.path(Integer.toString(answer.status()));
+            assertThat(response).as("%s %s: %s", method, path, answer.text()).isNotEmpty();
+            if (answer.header("Content-Type").contains("json")) {
+                assertThat(schemas.violations(response, answer.text()))
+                        .as("%s %s: %s", method, path, answer.text())
+                        .isEmpty();
+            }
+        }
+    }
+
+    private static String bodyFor(String path) {
+        return switch (path) {
+            case "/v1/clicks" -> "[" + click("fay", "jam", System.currentTimeMillis()) + ",{}]";
+            case "/v1/recommendations" -> "{\"user_id\": \"fay\", \"k\": 3}";
+            case "/v1/model/rollback" -> "{\"version\": \"000000000001-000000000000\"}";
+            default -> "";
+        };
+    }
+
+    @Test
+    void shouldDescribeTheLimitsThatAreConfigured() throws Exception {
+        JsonNode description = asker.get("/openapi.json").json();
+
+        assertThat(description
+                        .at("/paths/~1v1~1clicks/post/requestBody/content/application~1json/schema/oneOf/1/maxItems")
+                        .asInt())
+                .isEqualTo(3_000);
+        assertThat(description
+                        .at("/components/schemas/Request/properties/k/maximum")
+                        .asInt())
+                .isEqualTo(config.get(ScoringKeys.MAX_K));
     }
 
     @Test

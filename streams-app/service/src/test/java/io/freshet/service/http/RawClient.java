@@ -28,6 +28,12 @@ public final class RawClient {
      * @param head head of the answer, in lower case
      */
     public record Answer(int status, String head, String body) {
+        /** Returns whether the body is JSON that is not compressed. */
+        public boolean isJson() {
+            return (head.contains("content-type: application/json") || isProblem())
+                    && !head.contains("content-encoding");
+        }
+
         public boolean isProblem() {
             return head.contains("content-type: application/problem+json");
         }
@@ -60,7 +66,7 @@ public final class RawClient {
         int read;
         while ((read = in.read(buffer)) >= 0) {
             answer.write(buffer, 0, read);
-            if (answer.toString(ISO_8859_1).contains("text/event-stream")) {
+            if (answer.toString(ISO_8859_1).contains("Content-Type: text/event-stream")) {
                 break;
             }
         }

@@ -1,7 +1,7 @@
 package io.freshet.service.http.exchange;
 
-import com.fasterxml.jackson.core.JsonGenerator;
-import java.io.IOException;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -25,7 +25,15 @@ public final class ClickRefusals {
      * @param reason reason in kebab case: that of a dead letter, or {@code kafka-unavailable}
      * @param detail explanation for a person
      */
-    private record Refusal(int index, String reason, String detail) {}
+    @JsonTypeName("ClickRefusal")
+    public record Refusal(
+            @JsonPropertyDescription("Position of the click in the request, from 0.")
+            int index,
+
+            @JsonPropertyDescription("Reason as in a dead letter, or `" + KAFKA_UNAVAILABLE + "`.")
+            String reason,
+
+            String detail) {}
 
     /** Adds a click that is not valid. */
     public void add(int index, String reason, String detail) {
@@ -55,18 +63,8 @@ public final class ClickRefusals {
         return named.getFirst().detail;
     }
 
-    /** Writes {@code "refused": n, "errors": [{"index", "reason", "detail"}, …]}; only the first errors are listed. */
-    public void write(JsonGenerator json) throws IOException {
-        named.sort(Comparator.comparingInt(Refusal::index));
-        json.writeNumberField("refused", count);
-        json.writeArrayFieldStart("errors");
-        for (Refusal refusal : named) {
-            json.writeStartObject();
-            json.writeNumberField("index", refusal.index);
-            json.writeStringField("reason", refusal.reason);
-            json.writeStringField("detail", refusal.detail);
-            json.writeEndObject();
-        }
-        json.writeEndArray();
+    /** Returns the first refused clicks, by their index. */
+    public List<Refusal> errors() {
+        return named.stream().sorted(Comparator.comparingInt(Refusal::index)).toList();
     }
 }

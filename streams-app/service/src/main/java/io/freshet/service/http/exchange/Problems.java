@@ -1,5 +1,9 @@
 package io.freshet.service.http.exchange;
 
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.freshet.service.json.JsonRecords;
+import io.freshet.service.json.MaxItems;
 import io.freshet.service.request.BadRequestException;
 import io.javalin.config.RoutesConfig;
 import io.javalin.http.Context;
@@ -8,6 +12,7 @@ import io.javalin.http.HttpStatus;
 import io.javalin.http.MethodNotAllowedResponse;
 import io.javalin.http.NotFoundResponse;
 import java.nio.ByteBuffer;
+import java.util.List;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
@@ -30,6 +35,21 @@ public final class Problems {
     private static final int LONGEST_DETAIL = 1_000;
 
     private Problems() {}
+
+    /** Problem details. */
+    @JsonClassDescription("RFC 9457.")
+    record Problem(
+            String type,
+            String title,
+            int status,
+            String detail,
+            String instance,
+
+            @JsonPropertyDescription("Number of refused clicks, including those that are not in `errors`.") @Nullable
+            Integer refused,
+
+            @MaxItems(ClickRefusals.MOST_NAMED) @JsonPropertyDescription("The first of the refused clicks.") @Nullable
+            List<ClickRefusals.Refusal> errors) {}
 
     /** Adds handlers for every exception. */
     public static void addTo(RoutesConfig routes, RouteTable table) {
@@ -71,13 +91,15 @@ public final class Problems {
 
     private static byte[] document(ProblemException problem, String instance) {
         ProblemType type = problem.type();
-        return document(
+        ClickRefusals refusals = problem.refusals();
+        return JsonRecords.write(new Problem(
                 type.uri(),
                 type.title(),
                 type.status(),
-                String.valueOf(problem.getMessage()),
+                clipped(String.valueOf(problem.getMessage()), LONGEST_DETAIL),
                 instance,
-                problem.refusals());
+                refusals == null ? null : refusals.count(),
+                refusals == null ? null : refusals.errors()));
     }
 
     /** Truncates a text that may come from a request, so that an answer does not grow with its request. */
@@ -93,20 +115,8 @@ public final class Problems {
 
     /** Returns the details of a problem that has only a status. */
     static byte[] document(int status, String detail, String instance) {
-        return document(BLANK, HttpStatus.forStatus(status).getMessage(), status, detail, instance, null);
-    }
-
-    private static byte[] document(
-            String type, String title, int status, String detail, String instance, @Nullable ClickRefusals refusals) {
-        return Json.object(json -> {
-            json.writeStringField("type", type);
-            json.writeStringField("title", title);
-            json.writeNumberField("status", status);
-            json.writeStringField("detail", clipped(detail, LONGEST_DETAIL));
-            json.writeStringField("instance", instance);
-            if (refusals != null) {
-                refusals.write(json);
-            }
-        });
+        String title = HttpStatus.forStatus(status).getMessage();
+        return JsonRecords.write(
+                new Problem(BLANK, title, status, clipped(detail, LONGEST_DETAIL), instance, null, null));
     }
 }

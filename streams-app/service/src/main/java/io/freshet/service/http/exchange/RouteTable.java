@@ -41,7 +41,7 @@ public final class RouteTable {
         for (Route route : routes) {
             Handler handler = context -> {
                 access.require(context, route.scope());
-                route.handler().handle(context);
+                route.answer(context);
             };
             config.addHttpHandler(route.method(), route.path(), handler);
             if (route.method().equals(HandlerType.GET)) {

@@ -2,12 +2,14 @@ package io.freshet.service.http.page;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.freshet.service.config.AccessTokens.Scope;
-import io.freshet.service.http.exchange.Json;
+import io.freshet.service.http.exchange.Operation;
+import io.freshet.service.http.exchange.Operation.Tag;
 import io.freshet.service.http.exchange.ProblemException;
 import io.freshet.service.http.exchange.ProblemType;
-import io.freshet.service.http.exchange.QueryParameters;
 import io.freshet.service.http.exchange.Route;
+import io.freshet.service.json.JsonRecords;
 import io.freshet.training.liveness.DeadlyErrors;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
@@ -55,7 +57,10 @@ public final class EventStreams implements AutoCloseable {
     }
 
     public List<Route> routes() {
-        return List.of(Route.get(PATH, Scope.READ, this::stream));
+        Operation operation = new Operation("events", Tag.OPERATIONS, "Live figures of the page")
+                .description("First an event `history`, then an event `figures` each second.")
+                .answersText("Server-sent events with JSON.", "text/event-stream");
+        return List.of(Route.get(PATH, Scope.READ, operation, this::stream));
     }
 
     /** Starts sampling. */
@@ -80,7 +85,7 @@ public final class EventStreams implements AutoCloseable {
     }
 
     private void publish(long nowMs, PageMetrics figures) {
-        byte[] event = event("figures", Json.object(json -> FigureJson.write(json, nowMs, figures)));
+        byte[] event = event("figures", new Figures(nowMs, figures));
         synchronized (this) {
             history.add(nowMs, figures);
             newest = event;
@@ -89,7 +94,10 @@ public final class EventStreams implements AutoCloseable {
         }
     }
 
-    private static byte[] event(String name, byte[] json) {
+    private record Figures(long at, @JsonUnwrapped PageMetrics metrics) {}
+
+    private static byte[] event(String name, Record data) {
+        byte[] json = JsonRecords.write(data);
         ByteArrayOutputStream event = new ByteArrayOutputStream(json.length + 32);
         event.writeBytes(("event: " + name + "\ndata: ").getBytes(UTF_8));
         event.writeBytes(json);
@@ -98,7 +106,6 @@ public final class EventStreams implements AutoCloseable {
     }
 
     private void stream(Context context) throws IOException {
-        QueryParameters.requireNone(context);
         if (!free.tryAcquire()) {
             throw ProblemException.passing(
                     ProblemType.TOO_MANY_STREAMS,
@@ -131,7 +138,7 @@ public final class EventStreams implements AutoCloseable {
     }
 
     private synchronized byte[] historyEvent() {
-        return event("history", Json.object(history::write));
+        return event("history", history.columns());
     }
 
     private long writeNewer(OutputStream out, long sent) throws IOException, InterruptedException {

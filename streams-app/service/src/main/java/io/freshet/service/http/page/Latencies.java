@@ -1,5 +1,8 @@
 package io.freshet.service.http.page;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+
 /**
  * Distribution of a latency.
  *
@@ -8,6 +11,7 @@ package io.freshet.service.http.page;
  * @param counts (edges + 1) number of latencies of at most each of {@link #edgesMs} and above the edge before; the last
  *     counts those above all edges. Must not be modified
  */
+@JsonPropertyOrder({"p50_ms", "p99_ms", "edges_ms", "counts"})
 @SuppressWarnings("ArrayRecordComponent") // never compared, and read once
 public record Latencies(long p50Ms, long p99Ms, long[] counts) {
     private static final long[] EDGES_MS = {
@@ -19,5 +23,10 @@ public record Latencies(long p50Ms, long p99Ms, long[] counts) {
     /** Returns a copy of the upper edges of the histogram's bars, ascending. */
     public static long[] edgesMs() {
         return EDGES_MS.clone();
+    }
+
+    @JsonProperty("edges_ms")
+    long[] edges() {
+        return EDGES_MS;
     }
 }

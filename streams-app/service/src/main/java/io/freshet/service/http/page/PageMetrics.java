@@ -1,5 +1,7 @@
 package io.freshet.service.http.page;
 
+import com.fasterxml.jackson.annotation.JsonInclude;
+import com.fasterxml.jackson.annotation.JsonInclude.Include;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.training.metrics.Accuracy;
 import java.util.LinkedHashMap;
@@ -28,9 +30,9 @@ public record PageMetrics(
         long clicks,
         double clicksPerSecond,
         double stepsPerSecond,
-        @Nullable Model model,
+        @JsonInclude(Include.ALWAYS) @Nullable Model model,
         Map<String, Accuracy> quality,
-        @Nullable Latencies clickToRecommendation,
+        @JsonInclude(Include.ALWAYS) @Nullable Latencies clickToRecommendation,
         Latencies clickToModel,
         List<String> users) {
     public PageMetrics {

@@ -1,16 +1,22 @@
 package io.freshet.service.http.route;
 
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
 import io.freshet.service.config.AccessTokens.Scope;
 import io.freshet.service.http.exchange.ClickRefusals;
 import io.freshet.service.http.exchange.Json;
+import io.freshet.service.http.exchange.Operation;
+import io.freshet.service.http.exchange.Operation.Tag;
 import io.freshet.service.http.exchange.ProblemException;
 import io.freshet.service.http.exchange.ProblemType;
-import io.freshet.service.http.exchange.QueryParameters;
 import io.freshet.service.http.exchange.RequestBody;
 import io.freshet.service.http.exchange.Route;
+import io.freshet.service.json.Field;
+import io.freshet.service.json.MaxItems;
+import io.freshet.service.json.Schema;
 import io.freshet.service.sequencer.ClickRules;
 import io.freshet.service.telemetry.TraceHeaders;
 import io.freshet.store.event.Click;
+import io.freshet.store.event.ClickCodec;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.InstantSource;
@@ -28,6 +34,18 @@ public final class ClickRoutes {
     private static final Logger LOG = LoggerFactory.getLogger(ClickRoutes.class);
     private static final int ALL = 202;
     private static final int SOME = 207;
+
+    /** A click as {@link ClickCodec} reads it. */
+    private static final Schema CLICK = Schema.object(List.of(
+                    Field.required("user_id", Schema.id(), ""),
+                    Field.required("item_id", Schema.id(), ""),
+                    Field.required("timestamp", Schema.timestamp(), ""),
+                    Field.optional("event_type", Schema.optionalText(Click.MAX_EVENT_TYPE_BYTES), ""),
+                    Field.optional(
+                            "event_id",
+                            Schema.optionalText(Click.MAX_EVENT_ID_BYTES),
+                            "A second click of the user with the same id is dropped.")))
+            .named("Click");
 
     private final ClickProducer producer;
     private final RequestBody bodies;
@@ -48,12 +66,37 @@ public final class ClickRoutes {
         this.clock = clock;
     }
 
+    private record ClickReport(
+            int accepted,
+
+            @JsonPropertyDescription(
+                    "Number of refused clicks, including those that are not in `errors`. Clicks with an"
+                            + " `event_id` may all be sent again: accepted ones are not counted twice.")
+            int refused,
+
+            @MaxItems(ClickRefusals.MOST_NAMED) @JsonPropertyDescription("The first of the refused clicks.")
+            List<ClickRefusals.Refusal> errors) {}
+
     public List<Route> routes() {
-        return List.of(Route.post("/v1/clicks", Scope.CLICK, this::take));
+        Operation operation = new Operation("click", Tag.CLICKS, "Send one or more clicks")
+                .description("The answer comes when all required replicas have the clicks, or after"
+                        + " `http.clicks.timeout.ms`. A refused click does not affect the others.")
+                .body(Schema.oneOf(
+                        CLICK,
+                        CLICK.list()
+                                .with("minItems", 1)
+                                .with("maxItems", mostClicks)
+                                .described("At most `http.max.clicks`.")))
+                .answers(ALL, "All clicks are in Kafka.", ClickReport.class)
+                .answers(
+                        SOME,
+                        "Some clicks are in Kafka. `refused` is the number of those that are not; `errors` has the first"
+                                + " of them, with reasons.",
+                        ClickReport.class);
+        return List.of(Route.post("/v1/clicks", Scope.CLICK, operation, this::take));
     }
 
     private void take(Context context) throws IOException {
-        QueryParameters.requireNone(context);
         ClickBatch batch = ClickBatch.parse(bodies.read(context), mostClicks, clock.millis(), rules);
         if (batch.isEmpty()) {
             throw new ProblemException(ProblemType.INVALID_REQUEST, "the array must have at least one click");
@@ -97,9 +140,7 @@ public final class ClickRoutes {
                     isKafkas ? Map.of("Retry-After", "5") : Map.of(),
                     refusals);
         }
-        Json.answer(context, refusals.count() == 0 ? ALL : SOME, json -> {
-            json.writeNumberField("accepted", accepted);
-            refusals.write(json);
-        });
+        ClickReport report = new ClickReport(accepted, refusals.count(), refusals.errors());
+        Json.answer(context, report.refused == 0 ? ALL : SOME, report);
     }
 }

@@ -1,18 +1,20 @@
 package io.freshet.service.http.route;
 
-import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.annotation.JsonClassDescription;
+import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import com.fasterxml.jackson.annotation.JsonTypeName;
 import io.freshet.service.http.exchange.Json;
+import io.freshet.service.http.exchange.Operation;
+import io.freshet.service.http.exchange.Operation.Tag;
 import io.freshet.service.http.exchange.Route;
 import io.freshet.service.runtime.TopicWatch;
 import io.javalin.http.Context;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.BooleanSupplier;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
@@ -33,8 +35,12 @@ public final class Health {
 
         List<String> whyNotReady();
 
-        /** Writes additional fields into the part's JSON object. */
-        default void describe(JsonGenerator json) throws IOException {}
+        /** Returns everything that is known of the role. */
+        default RoleHealth health() {
+            List<String> reasons = Stream.concat(whyNotAlive().stream(), whyNotReady().stream())
+                    .toList();
+            return new RoleHealth(reasons.isEmpty(), reasons, null, null, null, null);
+        }
     }
 
     private final @Nullable Part serving;
@@ -56,10 +62,58 @@ public final class Health {
         this.closing = closing;
     }
 
+    @JsonTypeName("Health")
+    private record Report(
+            String status,
+            List<String> reasons,
+            @Nullable RoleHealth serving,
+            @Nullable RoleHealth learning) {}
+
+    /** State of a role. The fields of the trainer are null for other roles. */
+    @JsonClassDescription("State of one role, if the instance has it; only in `/health/ready`.")
+    record RoleHealth(
+            boolean ready,
+            List<String> reasons,
+
+            @JsonPropertyDescription("Phase of the trainer.") @Nullable
+            String phase,
+
+            @JsonPropertyDescription("Number of the trainer's restarts after a failure.") @Nullable
+            Integer restarts,
+
+            @JsonPropertyDescription("Time since the trainer's last step.") @Nullable
+            Double secondsSinceStep,
+
+            @JsonPropertyDescription("Input records that the trainer has not yet learned from.") @Nullable
+            Long lag) {}
+
     public List<Route> routes() {
         return List.of(
-                Route.get("/health/live", null, context -> answer(context, "live", this::whyNotAlive, false)),
-                Route.get("/health/ready", null, context -> answer(context, "ready", this::whyNotReady, true)));
+                Route.get(
+                        "/health/live",
+                        null,
+                        operation("live", "Whether every loop of this instance makes progress")
+                                .answers(200, "Every loop makes progress.", Report.class)
+                                .answers(503, "The instance must be restarted.", Report.class),
+                        context -> answer(context, "live", whyNotAlive(), null, null)),
+                Route.get(
+                        "/health/ready",
+                        null,
+                        operation("ready", "Whether this instance is ready for requests")
+                                .description("An instance that serves is ready if everything is restored and there is a"
+                                        + " model to answer with; `learning` is reported separately and does not change"
+                                        + " the status. An instance that only learns is ready if it learns or stands"
+                                        + " by.")
+                                .answers(200, "The instance is ready.", Report.class)
+                                .answers(
+                                        503,
+                                        "The instance is not ready yet, or is no longer ready; `reasons` says why.",
+                                        Report.class),
+                        context -> answer(context, "ready", whyNotReady(), serving, learning)));
+    }
+
+    private static Operation operation(String id, String summary) {
+        return new Operation(id, Tag.OPERATIONS, summary).ignoringParameters();
     }
 
     /** Also exposes readiness as a metric: an autoscaler must not scale while an instance restores its state. */
@@ -69,37 +123,14 @@ public final class Health {
                 .register(registry);
     }
 
-    private void answer(Context context, String wanted, Supplier<List<String>> whyNot, boolean withParts) {
-        List<String> reasons = whyNot.get();
-        Json.answer(context, reasons.isEmpty() ? 200 : 503, json -> {
-            json.writeStringField("status", reasons.isEmpty() ? wanted : "not-" + wanted);
-            writeReasons(json, reasons);
-            if (withParts) {
-                writePart(json, "serving", serving);
-                writePart(json, "learning", learning);
-            }
-        });
-    }
-
-    private static void writePart(JsonGenerator json, String name, @Nullable Part part) throws IOException {
-        if (part == null) {
-            return;
-        }
-        List<String> reasons = Stream.concat(part.whyNotAlive().stream(), part.whyNotReady().stream())
-                .toList();
-        json.writeObjectFieldStart(name);
-        json.writeBooleanField("ready", reasons.isEmpty());
-        writeReasons(json, reasons);
-        part.describe(json);
-        json.writeEndObject();
-    }
-
-    private static void writeReasons(JsonGenerator json, List<String> reasons) throws IOException {
-        json.writeArrayFieldStart("reasons");
-        for (String reason : reasons) {
-            json.writeString(reason);
-        }
-        json.writeEndArray();
+    private static void answer(
+            Context context, String wanted, List<String> reasons, @Nullable Part serving, @Nullable Part learning) {
+        Report report = new Report(
+                reasons.isEmpty() ? wanted : "not-" + wanted,
+                reasons,
+                serving == null ? null : serving.health(),
+                learning == null ? null : learning.health());
+        Json.answer(context, reasons.isEmpty() ? 200 : 503, report);
     }
 
     private List<String> whyNotAlive() {

@@ -1,6 +1,8 @@
 package io.freshet.service.http.route;
 
 import io.freshet.service.config.AccessTokens.Scope;
+import io.freshet.service.http.exchange.Operation;
+import io.freshet.service.http.exchange.Operation.Tag;
 import io.freshet.service.http.exchange.Route;
 import io.freshet.service.telemetry.ProcessMeters;
 import io.freshet.training.telemetry.LatencyTimers;
@@ -24,7 +26,13 @@ public final class Metrics implements AutoCloseable {
     }
 
     public List<Route> routes() {
-        return List.of(Route.get("/metrics", Scope.METRICS, this::scrape));
+        Operation operation = new Operation("metrics", Tag.OPERATIONS, "Metrics for Prometheus")
+                .ignoringParameters()
+                .answersText(
+                        "In Prometheus's text format, or in OpenMetrics if requested.",
+                        "text/plain",
+                        "application/openmetrics-text");
+        return List.of(Route.get("/metrics", Scope.METRICS, operation, this::scrape));
     }
 
     private void scrape(Context context) {

@@ -3,6 +3,8 @@ package io.freshet.service.http.route;
 import io.freshet.service.config.AccessTokens.Scope;
 import io.freshet.service.http.exchange.Ids;
 import io.freshet.service.http.exchange.Json;
+import io.freshet.service.http.exchange.Operation;
+import io.freshet.service.http.exchange.Operation.Tag;
 import io.freshet.service.http.exchange.QueryParameters;
 import io.freshet.service.http.exchange.RequestBody;
 import io.freshet.service.http.exchange.Route;
@@ -43,10 +45,49 @@ public final class RecommendationRoutes {
 
     public List<Route> routes() {
         return List.of(
-                Route.get("/v1/users/{id}/recommendations", Scope.READ, this::forUser),
-                Route.post("/v1/recommendations", Scope.READ, this::forRequest),
-                Route.get("/v1/items/{id}/similar", Scope.READ, this::similar),
-                Route.get("/v1/trending", Scope.READ, this::trending));
+                Route.get(
+                        "/v1/users/{id}/recommendations",
+                        Scope.READ,
+                        operation("recommendToUser", Tag.RECOMMENDATIONS, "Recommend items for a user", "best first")
+                                .description("The instance that holds the user's sequence answers, whichever instance"
+                                        + " receives the request. An unknown user gets popular items, and `fallback`"
+                                        + " says so.")
+                                .id("A user, percent-encoded.")
+                                .parameters(codec.userParameters()),
+                        this::forUser),
+                Route.post(
+                        "/v1/recommendations",
+                        Scope.READ,
+                        operation(
+                                        "recommend",
+                                        Tag.RECOMMENDATIONS,
+                                        "Recommend items for a user, or after a history",
+                                        "best first")
+                                .description("The same request as on the requests topic. With a `history`, the user may"
+                                        + " be unknown, and nothing is stored.")
+                                .body(codec.body()),
+                        this::forRequest),
+                Route.get(
+                        "/v1/items/{id}/similar",
+                        Scope.READ,
+                        operation("similarItems", Tag.ITEMS, "Items similar to an item", "the most similar first")
+                                .description("Ranked by the cosine of the items' vectors in the served model. If the"
+                                        + " model does not know the item, the answer has popular items, and"
+                                        + " `fallback` says so.")
+                                .id("An item, percent-encoded.")
+                                .parameters(codec.itemParameters()),
+                        this::similar),
+                Route.get(
+                        "/v1/trending",
+                        Scope.READ,
+                        operation("trendingItems", Tag.ITEMS, "Items that are popular now", "the most popular first")
+                                .parameters(codec.itemParameters()),
+                        this::trending));
+    }
+
+    private static Operation operation(String id, Tag tag, String summary, String order) {
+        return new Operation(id, tag, summary)
+                .answers(200, "Items, " + order + ".", RecommendationWriter.Document.class);
     }
 
     private void forUser(Context context) throws IOException, BadRequestException {
@@ -55,7 +96,6 @@ public final class RecommendationRoutes {
     }
 
     private void forRequest(Context context) throws IOException, BadRequestException {
-        QueryParameters.requireNone(context);
         byte[] body = bodies.read(context);
         RecommendationRequest request = codec.parse(body);
         String userId = request.userId();

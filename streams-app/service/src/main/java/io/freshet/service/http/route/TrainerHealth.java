@@ -1,10 +1,8 @@
 package io.freshet.service.http.route;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.freshet.service.runtime.TrainerRole;
 import io.freshet.training.online.TrainerStatus;
 import io.freshet.training.online.TrainerStatus.Phase;
-import java.io.IOException;
 import java.util.List;
 
 /**
@@ -31,10 +29,15 @@ public record TrainerHealth(TrainerRole role, boolean isAlone) implements Health
     }
 
     @Override
-    public void describe(JsonGenerator json) throws IOException {
-        json.writeStringField("phase", role.status().phase().toString());
-        json.writeNumberField("restarts", role.restarts());
-        json.writeNumberField("seconds_since_step", role.stepAge().toMillis() / 1_000.0);
-        json.writeNumberField("lag", role.status().lag());
+    public Health.RoleHealth health() {
+        Health.RoleHealth role = Health.Part.super.health();
+        TrainerStatus status = this.role.status();
+        return new Health.RoleHealth(
+                role.ready(),
+                role.reasons(),
+                status.phase().toString(),
+                this.role.restarts(),
+                this.role.stepAge().toMillis() / 1_000.0,
+                status.lag());
     }
 }
