@@ -234,10 +234,10 @@ public final class HttpServer implements AutoCloseable {
         health.bindTo(roles.registry());
         routes.addAll(health.routes());
         routes.addAll(metrics.routes());
-        ModelAdmin desk = opened(new ModelAdmin(config, roles.store(), InstantSource.system()));
+        ModelAdmin admin = opened(new ModelAdmin(config, roles.store(), InstantSource.system()));
         AnsweringRole answering = roles.answering();
         LiveModel live = answering == null ? null : answering.variants().own().live();
-        routes.addAll(new ModelRoutes(config, live, desk, bodies).routes());
+        routes.addAll(new ModelRoutes(config, live, admin, bodies).routes());
         if (answering != null) {
             routes.addAll(new VariantRoutes(answering.variants()).routes());
         }

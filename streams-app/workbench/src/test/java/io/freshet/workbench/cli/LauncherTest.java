@@ -131,8 +131,8 @@ class LauncherTest {
     void shouldNotReserveTheHeapOfARoleForAnotherCommand() throws Exception {
         Path launcher = install("dist/bin/freshet");
         Files.createDirectories(folder.resolve("dist/lib"));
-        Map<String, String> container = Map.of(
-                "JAVA_HOME", jdk.toString(), "FRESHET_JAVA_OPTS", "-Xms1g -Xmx1g -XX:+AlwaysPreTouch -Da=b");
+        Map<String, String> container =
+                Map.of("JAVA_HOME", jdk.toString(), "FRESHET_JAVA_OPTS", "-Xms1g -Xmx1g -XX:+AlwaysPreTouch -Da=b");
 
         assertThat(call(folder, container, launcher, "run", "--roles", "streams"))
                 .contains("with -Xms1g", "with -XX:+AlwaysPreTouch")

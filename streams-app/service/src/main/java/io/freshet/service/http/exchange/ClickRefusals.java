@@ -5,6 +5,7 @@ import com.fasterxml.jackson.annotation.JsonTypeName;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Clicks of a request that were not written to Kafka: their number, and the reasons for the first of them. */
 public final class ClickRefusals {
@@ -14,9 +15,9 @@ public final class ClickRefusals {
     private static final String KAFKA_UNAVAILABLE = "kafka-unavailable";
     private static final int LONGEST_DETAIL = 300;
 
-    private final List<Refusal> named = new ArrayList<>();
+    private final List<Refusal> invalid = new ArrayList<>();
+    private final List<Refusal> unacknowledged = new ArrayList<>();
     private int count;
-    private int ofKafka;
 
     /**
      * One refused click.
@@ -37,16 +38,19 @@ public final class ClickRefusals {
 
     /** Adds a click that is not valid. */
     public void add(int index, String reason, String detail) {
-        if (named.size() < MOST_NAMED) {
-            named.add(new Refusal(index, reason, Problems.clipped(detail, LONGEST_DETAIL)));
-        }
-        count++;
+        add(invalid, index, reason, detail);
     }
 
     /** Adds a click that Kafka has not acknowledged. */
     public void addOfKafka(int index, String why) {
-        add(index, KAFKA_UNAVAILABLE, why);
-        ofKafka++;
+        add(unacknowledged, index, KAFKA_UNAVAILABLE, why);
+    }
+
+    private void add(List<Refusal> refusals, int index, String reason, String detail) {
+        if (refusals.size() < MOST_NAMED) {
+            refusals.add(new Refusal(index, reason, Problems.clipped(detail, LONGEST_DETAIL)));
+        }
+        count++;
     }
 
     public int count() {
@@ -55,16 +59,22 @@ public final class ClickRefusals {
 
     /** Returns whether Kafka did not acknowledge some of the clicks. */
     public boolean hasOfKafka() {
-        return ofKafka > 0;
+        return !unacknowledged.isEmpty();
     }
 
-    /** Returns the detail of the first refusal. */
+    /** Returns the detail of the first click that Kafka has not acknowledged, or else of the first invalid one. */
     public String firstDetail() {
-        return named.getFirst().detail;
+        return (hasOfKafka() ? unacknowledged : invalid).getFirst().detail;
     }
 
-    /** Returns the first refused clicks, by their index. */
+    /**
+     * Returns refused clicks by their index. Of more than {@value #MOST_NAMED}, those that Kafka has not acknowledged come
+     * first, because only they can be sent again.
+     */
     public List<Refusal> errors() {
-        return named.stream().sorted(Comparator.comparingInt(Refusal::index)).toList();
+        return Stream.concat(unacknowledged.stream(), invalid.stream())
+                .limit(MOST_NAMED)
+                .sorted(Comparator.comparingInt(Refusal::index))
+                .toList();
     }
 }

@@ -36,7 +36,7 @@ public final class ProblemException extends RuntimeException {
         return new ProblemException(type, detail, Map.of("Retry-After", RETRY_AFTER_S));
     }
 
-    ProblemType type() {
+    public ProblemType type() {
         return type;
     }
 

@@ -17,9 +17,10 @@ public enum ProblemType {
     UNKNOWN_HOST("unknown-host", 421, "This server does not answer under that name"),
     TOO_MANY_REQUESTS("too-many-requests", 429, "This client sends too many requests"),
     INTERNAL("internal", 500, "This instance failed to answer the request"),
-    USER_MOVING("user-moving", 503, "The user's place is being moved or restored"),
+    USER_MOVING("user-moving", 503, "The user's sequence is being moved or restored"),
     NO_MODEL("no-model", 503, "There is no model yet"),
     KAFKA_UNAVAILABLE("kafka-unavailable", 503, "Kafka does not answer"),
+    STORE_UNAVAILABLE("store-unavailable", 503, "The model store does not answer"),
     TOO_MANY_STREAMS("too-many-streams", 503, "Too many event streams are open"),
     BUSY("busy", 503, "This instance is overloaded"),
     CLOSING("closing", 503, "This instance is closing");

@@ -5,6 +5,7 @@ import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.service.http.exchange.ProblemException;
 import io.freshet.service.http.exchange.ProblemType;
 import io.freshet.store.SnapshotStore;
+import io.freshet.store.SnapshotStoreException;
 import io.freshet.store.format.FormatException;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.Rollback;
@@ -56,15 +57,16 @@ public final class ModelAdmin implements AutoCloseable {
      * @param snapshots newest first
      * @param rollback rollback in force; null for none
      */
-    record Standing(List<Manifest> snapshots, @Nullable Rollback rollback) {}
+    record ManifestState(List<Manifest> snapshots, @Nullable Rollback rollback) {}
 
-    Standing standing() {
-        return ask(served -> new Standing(served.snapshots(), served.rollback().orElse(null)));
+    ManifestState state() {
+        return ask(served ->
+                new ManifestState(served.snapshots(), served.rollback().orElse(null)));
     }
 
     /** Makes all scorers serve this snapshot, as {@code freshet models rollback} does. */
     Rollback rollBack(String version) {
-        requireGood(version);
+        requireUsable(version);
         return ask(served -> served.rollBack(version, clock.instant()));
     }
 
@@ -74,7 +76,7 @@ public final class ModelAdmin implements AutoCloseable {
     }
 
     /** Checks the snapshot before a rollback to it: scorers would ignore one that fails its checks. */
-    private void requireGood(String version) {
+    private void requireUsable(String version) {
         try {
             store.open(config.get(ModelStoreKeys.MODEL_NAME), version).close();
         } catch (NoSuchFileException | IllegalArgumentException e) {
@@ -82,6 +84,8 @@ public final class ModelAdmin implements AutoCloseable {
                     ProblemType.UNKNOWN_SNAPSHOT,
                     "the model store has no such snapshot of model " + config.get(ModelStoreKeys.MODEL_NAME)
                             + ": version=" + version);
+        } catch (SnapshotStoreException e) {
+            throw ProblemException.passing(ProblemType.STORE_UNAVAILABLE, String.valueOf(e.getMessage()));
         } catch (IOException | FormatException e) {
             throw new ProblemException(ProblemType.SNAPSHOT_UNUSABLE, String.valueOf(e.getMessage()));
         }
@@ -95,7 +99,8 @@ public final class ModelAdmin implements AutoCloseable {
             throw problem(e.getCause());
         } catch (TimeoutException e) {
             throw ProblemException.passing(
-                    ProblemType.KAFKA_UNAVAILABLE, "the manifests could not be read within " + MOST_WAIT);
+                    ProblemType.KAFKA_UNAVAILABLE,
+                    "the manifests could not be read within " + MOST_WAIT.toSeconds() + " s");
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw ProblemException.passing(ProblemType.CLOSING, "the request was interrupted");

@@ -36,14 +36,14 @@ public final class ModelRoutes {
 
     private final String modelName;
     private final @Nullable LiveModel live;
-    private final ModelAdmin desk;
+    private final ModelAdmin admin;
     private final RequestBody bodies;
 
     /** @param live model that this instance serves; null if it serves none */
-    public ModelRoutes(FreshetConfig config, @Nullable LiveModel live, ModelAdmin desk, RequestBody bodies) {
+    public ModelRoutes(FreshetConfig config, @Nullable LiveModel live, ModelAdmin admin, RequestBody bodies) {
         modelName = config.get(ModelStoreKeys.MODEL_NAME);
         this.live = live;
-        this.desk = desk;
+        this.admin = admin;
         this.bodies = bodies;
     }
 
@@ -118,7 +118,10 @@ public final class ModelRoutes {
                                         + " after it, until the rollback is undone. Training continues.")
                                 .body(version)
                                 .answers(200, "The rollback that is in effect now.", RolledBack.class)
-                                .refuses(ProblemType.UNKNOWN_SNAPSHOT, ProblemType.SNAPSHOT_UNUSABLE),
+                                .refuses(
+                                        ProblemType.UNKNOWN_SNAPSHOT,
+                                        ProblemType.SNAPSHOT_UNUSABLE,
+                                        ProblemType.STORE_UNAVAILABLE),
                         this::rollBack),
                 Route.post(
                         "/v1/model/resume",
@@ -129,8 +132,8 @@ public final class ModelRoutes {
     }
 
     private void show(Context context) {
-        ModelAdmin.Standing standing = desk.standing();
-        Rollback rollback = standing.rollback();
+        ModelAdmin.ManifestState state = admin.state();
+        Rollback rollback = state.rollback();
         Json.answer(
                 context,
                 200,
@@ -138,11 +141,11 @@ public final class ModelRoutes {
                         modelName,
                         Served.by(live),
                         rollback == null ? null : RollbackState.of(rollback),
-                        standing.snapshots().stream().map(Snapshot::of).toList()));
+                        state.snapshots().stream().map(Snapshot::of).toList()));
     }
 
     private void rollBack(Context context) throws IOException {
-        Rollback rollback = desk.rollBack(versionIn(bodies.read(context)));
+        Rollback rollback = admin.rollBack(versionIn(bodies.read(context)));
         Json.answer(context, 200, new RolledBack(RollbackState.of(rollback)));
     }
 
@@ -160,6 +163,6 @@ public final class ModelRoutes {
     }
 
     private void resume(Context context) {
-        Json.answer(context, 200, new Resumed(desk.resume()));
+        Json.answer(context, 200, new Resumed(admin.resume()));
     }
 }
