@@ -72,7 +72,8 @@ final class OnlineTrainerIT {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
-    private static final LearningConfig LEARNING = new LearningConfig(2, 10, 8, 5, 30, 10, 100);
+    private static final LearningConfig LEARNING =
+            new LearningConfig(2, 10, new LearningConfig.Replay(8, 5, 30), new LearningConfig.Metrics(10, 100));
 
     private Broker kafka;
     private SequenceFeeder feeder;
@@ -162,7 +163,8 @@ final class OnlineTrainerIT {
         }
         store().delete(MODEL, newest().version());
 
-        LearningConfig other = new LearningConfig(1, 10, 8, 5, 30, 10, 100);
+        LearningConfig other =
+                new LearningConfig(1, 10, new LearningConfig.Replay(8, 5, 30), new LearningConfig.Metrics(10, 100));
         try (Running trainer = start(config(other, Duration.ofMillis(50), LONG))) {
             trainer.awaitLearned(200);
             await().atMost(PATIENCE).until(() -> trainer.status().phase() == Phase.LEARNING);
@@ -559,25 +561,18 @@ final class OnlineTrainerIT {
             Duration snapshotInterval,
             double gateShare,
             Duration leaseTimeout) {
+        Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
         return new OnlineConfig(
                 model,
                 OnlineConfig.Topics.DEFAULT,
-                "trainer-of-" + model,
+                new OnlineConfig.Clients(client, "trainer-of-" + model, client),
                 NETWORK,
                 TrainingConfig.defaults(2),
                 learning,
-                16,
-                0,
-                Duration.ZERO,
-                batchClicks,
-                publishInterval,
-                1024,
-                snapshotInterval,
-                new RetentionPolicy(2, 0),
-                gateShare,
-                leaseTimeout,
-                Map.of("bootstrap.servers", kafka.bootstrapServers()),
-                Map.of("bootstrap.servers", kafka.bootstrapServers()));
+                OnlineConfig.Steps.upTo(16, Duration.ZERO).withBatchesOf(batchClicks),
+                new OnlineConfig.Publishing(
+                        publishInterval, 1024, snapshotInterval, new RetentionPolicy(2, 0), gateShare),
+                leaseTimeout);
     }
 
     private void assertLearnedOnce(CommittedLog log) {

@@ -83,8 +83,10 @@ final class SoundModelIT {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
-    private static final LearningConfig LEARNING = new LearningConfig(2, 10, 8, 5, 30, 10, 100);
-    private static final LearningConfig OTHERWISE = new LearningConfig(1, 10, 8, 5, 30, 10, 100);
+    private static final LearningConfig LEARNING =
+            new LearningConfig(2, 10, new LearningConfig.Replay(8, 5, 30), new LearningConfig.Metrics(10, 100));
+    private static final LearningConfig OTHERWISE =
+            new LearningConfig(1, 10, new LearningConfig.Replay(8, 5, 30), new LearningConfig.Metrics(10, 100));
     private static final int ALL = 100; // more than the number of items
 
     private Broker kafka;
@@ -466,22 +468,13 @@ final class SoundModelIT {
         return new OnlineConfig(
                 MODEL,
                 OnlineConfig.Topics.DEFAULT,
-                "trainer-of-" + MODEL,
+                new OnlineConfig.Clients(client(), "trainer-of-" + MODEL, client()),
                 NETWORK,
                 TrainingConfig.defaults(2),
                 learning,
-                16,
-                0,
-                Duration.ZERO,
-                0,
-                Duration.ofMillis(50),
-                1024,
-                LONG,
-                new RetentionPolicy(3, 0),
-                0,
-                Duration.ZERO,
-                client(),
-                client());
+                OnlineConfig.Steps.upTo(16, Duration.ZERO),
+                new OnlineConfig.Publishing(Duration.ofMillis(50), 1024, LONG, new RetentionPolicy(3, 0), 0),
+                Duration.ZERO);
     }
 
     /** Returns the snapshot that a trainer would continue from. */

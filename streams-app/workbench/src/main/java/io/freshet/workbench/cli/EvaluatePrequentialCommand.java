@@ -216,11 +216,11 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
                     trainer.model(),
                     trainer.training(),
                     trainer.learning(),
-                    trainer.stepClicks(),
+                    trainer.steps().clicks(),
                     seen,
                     methods(),
                     refit(trainer, seen),
-                    trainer.learning().metricsWindow());
+                    trainer.learning().metrics().window());
         } catch (IllegalArgumentException e) {
             throw refused(String.valueOf(e.getMessage()));
         }

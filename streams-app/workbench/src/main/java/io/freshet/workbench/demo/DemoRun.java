@@ -126,7 +126,7 @@ final class DemoRun implements AutoCloseable {
      * Returns the bound on clicks in flight. It allows for fixed-size steps, which need a full batch before they learn.
      */
     private int mostOnTheirWay() {
-        return MOST_ON_THEIR_WAY + config.trainer().batchClicks() * options.partitions();
+        return MOST_ON_THEIR_WAY + config.trainer().steps().batchClicks() * options.partitions();
     }
 
     private Map<String, Object> producerProperties() {

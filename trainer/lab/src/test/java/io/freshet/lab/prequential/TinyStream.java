@@ -25,7 +25,8 @@ import java.util.Set;
 final class TinyStream {
     static final int STEP = 7;
     static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
-    static final LearningConfig LEARNING = new LearningConfig(1, 10, 8, 10, 20, 10, 50);
+    static final LearningConfig LEARNING =
+            new LearningConfig(1, 10, new LearningConfig.Replay(8, 10, 20), new LearningConfig.Metrics(10, 50));
 
     private TinyStream() {}
 

@@ -53,7 +53,8 @@ public final class FitSnapshot {
         Learner learner = fit.learner();
         RecommenderModel model = learner.model();
         ReplayReservoir reservoir = reservoir(fit.data(), online, model.config().seed());
-        ModelMetrics none = ModelMetrics.none(online.k(), online.metricsWindow());
+        ModelMetrics none =
+                ModelMetrics.none(online.metrics().k(), online.metrics().window());
         SnapshotFiles files = new SnapshotFiles();
         LearnerSnapshot.addTo(files, learner);
         files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
@@ -80,8 +81,8 @@ public final class FitSnapshot {
     }
 
     private static ReplayReservoir reservoir(SequenceDataset data, LearningConfig online, long seed) {
-        int length = Math.max(online.replayLength(), online.newLength());
-        ReplayReservoir reservoir = new ReplayReservoir(online.replayCapacity(), length, seed);
+        int length = Math.max(online.replay().length(), online.newLength());
+        ReplayReservoir reservoir = new ReplayReservoir(online.replay().capacity(), length, seed);
         for (int user = 0; user < data.users(); user++) {
             int[] sequence = data.sequence(user);
             if (sequence.length > 1) {

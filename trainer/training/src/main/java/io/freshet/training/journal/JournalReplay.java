@@ -81,7 +81,7 @@ public final class JournalReplay implements AutoCloseable {
             throw e;
         }
         SequenceInput input = new SequenceInput(
-                KafkaClients.consumer(config, "replay-sequences", config.pollRecords()),
+                KafkaClients.consumer(config, "replay-sequences", config.steps().pollRecords()),
                 config.topics().sequences());
         try {
             input.seek(input.partitionNumbers(), start.inputs());

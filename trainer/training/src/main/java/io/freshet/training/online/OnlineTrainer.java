@@ -243,7 +243,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                 KafkaMeters meters = new KafkaMeters(registry);
                 ModelLogWriter log = new ModelLogWriter(meters.watch(KafkaClients.producer(config)), config);
                 SequenceInput input = new SequenceInput(
-                        meters.watch(KafkaClients.consumer(config, "sequences", config.pollRecords())),
+                        meters.watch(KafkaClients.consumer(
+                                config, "sequences", config.steps().pollRecords())),
                         config.topics().sequences());
                 ManifestsReader manifests = new ManifestsReader(
                         meters.watch(KafkaClients.consumer(config, "manifests", MANIFEST_RECORDS)),
@@ -294,7 +295,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         FailureKind kind = FailureKind.of(failure);
         if (kind == FailureKind.FENCED) {
             String message = "another trainer of model=" + config.modelName() + " has started with transactional.id="
-                    + config.transactionalId() + "; at most one trainer of a model learns";
+                    + config.clients().transactionalId() + "; at most one trainer of a model learns";
             LOG.warn("Trainer stops after step {}: {}", status.step(), message);
             status = status.in(Phase.FENCED, message);
         } else {

@@ -83,9 +83,9 @@ final class TrainerSession {
     /** Runs the term to its end. */
     void run(SnapshotWriter snapshots, TrainerMetrics metrics, Clock clock) throws IOException {
         PublishingGate gate = new PublishingGate(
-                config.gateShare(),
+                config.publishing().gateShare(),
                 start.upToIt(snapshots.known()),
-                config.learning().k());
+                config.learning().metrics().k());
         if (!takeOver(gate, snapshots, metrics)) {
             return;
         }

@@ -104,7 +104,7 @@ final class TrainingLoop {
             snapshotStep = NO_SNAPSHOT;
             snapshot(); // gives scorers a model to serve, and a restart a place to continue from
         } else if (restored == null || !snapshots.announceAgain(restored)) {
-            snapshotNanos -= config.snapshotInterval().toNanos(); // due at once, but after a first turn
+            snapshotNanos -= config.publishing().snapshotInterval().toNanos(); // due at once, but after a first turn
         }
         while (!stopped.getAsBoolean()) {
             if (inputEnded.getAsBoolean() && !atEnd) {
@@ -130,9 +130,10 @@ final class TrainingLoop {
 
     /** Makes one turn. Publishes at the end of the step that comes nearest to the end of the publish interval. */
     private void turn() {
-        InputBatch batch = config.batchClicks() > 0
-                ? input.takeExactly(config.batchClicks(), patience())
-                : input.take(config::mostClicks, patience(), config.stepLinger());
+        InputBatch batch = config.steps().batchClicks() > 0
+                ? input.takeExactly(config.steps().batchClicks(), patience())
+                : input.take(
+                        config.steps()::mostClicks, patience(), config.steps().linger());
         if (!batch.isEmpty()) {
             learn(batch);
         }
@@ -191,7 +192,8 @@ final class TrainingLoop {
         }
         if (gate.isOpen()) {
             LOG.info("Model {} is published again: ndcg={} best={}", config.modelName(), gate.newest(), gate.best());
-            snapshotNanos = System.nanoTime() - config.snapshotInterval().toNanos();
+            snapshotNanos =
+                    System.nanoTime() - config.publishing().snapshotInterval().toNanos();
         } else {
             LOG.warn(
                     "Model {} is held back from step {} on; the published weights stay: ndcg={} best={} share={}",
@@ -199,7 +201,7 @@ final class TrainingLoop {
                     learner.model().step(),
                     gate.newest(),
                     gate.best(),
-                    config.gateShare());
+                    config.publishing().gateShare());
         }
     }
 
@@ -252,7 +254,8 @@ final class TrainingLoop {
     }
 
     private boolean isSnapshotDue() {
-        return System.nanoTime() - snapshotNanos >= config.snapshotInterval().toNanos();
+        return System.nanoTime() - snapshotNanos
+                >= config.publishing().snapshotInterval().toNanos();
     }
 
     /** Returns how long to wait for input. The wait must not delay a commit that is due. */
@@ -263,7 +266,7 @@ final class TrainingLoop {
 
     private Duration untilPublish() {
         long passed = System.nanoTime() - publishNanos;
-        return Duration.ofNanos(Math.max(0, config.publishInterval().toNanos() - passed));
+        return Duration.ofNanos(Math.max(0, config.publishing().deltaInterval().toNanos() - passed));
     }
 
     /** Runs {@code what}, reports its duration, and returns the time at which it ended. */

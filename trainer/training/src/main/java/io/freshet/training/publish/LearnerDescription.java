@@ -86,11 +86,11 @@ public final class LearnerDescription {
             values.put("full_step_clicks", learning.fullStepClicks());
         }
         values.put("new_length", learning.newLength());
-        values.put("replay_sequences", learning.replaySequences());
-        values.put("replay_length", learning.replayLength());
-        values.put("replay_capacity", learning.replayCapacity());
-        values.put("k", learning.k());
-        values.put("metrics_window", learning.metricsWindow());
+        values.put("replay_sequences", learning.replay().sequences());
+        values.put("replay_length", learning.replay().length());
+        values.put("replay_capacity", learning.replay().capacity());
+        values.put("k", learning.metrics().k());
+        values.put("metrics_window", learning.metrics().window());
         values.put("memory_window", learning.memory().window());
         values.put("memory_neighbours", learning.memory().neighbours());
         values.put("memory_halving_clicks", learning.memory().halvingClicks());

@@ -45,7 +45,7 @@ public final class ModelLogWriter implements AutoCloseable {
         this.producer = producer;
         this.topics = config.topics();
         this.modelName = config.modelName();
-        this.writtenBy = List.of(ManifestIndex.writtenBy(config.transactionalId()));
+        this.writtenBy = List.of(ManifestIndex.writtenBy(config.clients().transactionalId()));
         this.key = modelName.getBytes(StandardCharsets.UTF_8);
     }
 

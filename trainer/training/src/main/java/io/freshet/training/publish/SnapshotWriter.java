@@ -101,7 +101,7 @@ public final class SnapshotWriter {
         known.rollback().map(Rollback::served).ifPresent(wanted::add);
         known.newestToServe().stream().map(Manifest::version).findFirst().ifPresent(wanted::add);
         try {
-            return config.retention().surplus(store, config.modelName(), wanted);
+            return config.publishing().retention().surplus(store, config.modelName(), wanted);
         } catch (IOException e) {
             LOG.warn(
                     "Could not list old snapshots of model {}; they stay for now: {}",

@@ -113,12 +113,12 @@ public final class OnlineLearner implements AutoCloseable {
      */
     public static OnlineLearner initial(
             ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
-        int replayLength = Math.max(learning.replayLength(), learning.newLength());
+        int replayLength = Math.max(learning.replay().length(), learning.newLength());
         return new OnlineLearner(
                 new Learner(RecommenderModel.initial(model, learning.memory()), training),
-                new ReplayReservoir(learning.replayCapacity(), replayLength, model.seed()),
+                new ReplayReservoir(learning.replay().capacity(), replayLength, model.seed()),
                 new ItemAges(learning.itemRetention().toMillis()),
-                ModelMetrics.none(learning.k(), learning.metricsWindow()),
+                ModelMetrics.none(learning.metrics().k(), learning.metrics().window()),
                 learning,
                 seen);
     }
@@ -402,7 +402,11 @@ public final class OnlineLearner implements AutoCloseable {
             }
         });
         int updated = batch.sequences();
-        reservoir.draw(learner.optimizerStep(), config.replaySequences(), config.replayLength(), batch::addExample);
+        reservoir.draw(
+                learner.optimizerStep(),
+                config.replay().sequences(),
+                config.replay().length(),
+                batch::addExample);
         return batch.sequences() - updated;
     }
 

@@ -2,7 +2,6 @@ package io.freshet.training.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.encoder.SequenceBatch;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
@@ -31,7 +30,6 @@ import io.freshet.training.replaybuffer.ReplayFile;
 import io.freshet.training.replaybuffer.ReplayReservoir;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -320,13 +318,13 @@ final class EventTypesLearningTest {
     }
 
     private static LearningConfig learning(EventTypes types) {
-        return new LearningConfig(
-                1, Integer.MAX_VALUE, 12, 0, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO, types);
+        return new LearningConfig(1, 12, new LearningConfig.Replay(0, 5, 10), new LearningConfig.Metrics(10, 50))
+                .withTypes(types);
     }
 
     private static LearningConfig replaying() {
-        return new LearningConfig(
-                2, Integer.MAX_VALUE, 12, 6, 5, 5, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO, TYPES);
+        return new LearningConfig(2, 12, new LearningConfig.Replay(6, 5, 5), new LearningConfig.Metrics(10, 50))
+                .withTypes(TYPES);
     }
 
     /** Returns the distinct sequences that the reservoir draws, with their weights. */

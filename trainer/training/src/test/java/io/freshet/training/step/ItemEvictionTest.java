@@ -2,7 +2,6 @@ package io.freshet.training.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.cooccurrence.CooccurrenceFile;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
@@ -44,7 +43,8 @@ final class ItemEvictionTest {
     private static final long HOUR = Duration.ofHours(1).toMillis();
     private static final long NOW = 1_700_000_000_000L;
     private static final LearningConfig LEARNING = new LearningConfig(
-            2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ofMillis(RETENTION));
+                    2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
+            .withItemRetention(Duration.ofMillis(RETENTION));
 
     @TempDir
     private Path folder;
@@ -230,8 +230,9 @@ final class ItemEvictionTest {
     }
 
     private static OnlineLearner keeping(Duration retention) {
-        LearningConfig learning =
-                new LearningConfig(2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, retention);
+        LearningConfig learning = new LearningConfig(
+                        2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
+                .withItemRetention(retention);
         return OnlineLearner.initial(MODEL, training(1, LossConfig.scaledCrossEntropy(512)), learning);
     }
 

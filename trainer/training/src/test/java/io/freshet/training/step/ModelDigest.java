@@ -174,7 +174,8 @@ final class ModelDigest {
 
     private void online(EncoderShape encoder) throws IOException {
         ModelConfig shape = new ModelConfig(encoder, .1f, 7);
-        LearningConfig learning = new LearningConfig(2, 12, 8, 5, 10, 10, 50);
+        LearningConfig learning =
+                new LearningConfig(2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50));
         try (OnlineLearner learner = OnlineLearner.initial(shape, TrainingConfig.defaults(workers), learning)) {
             for (List<UserUpdate> step : ClickStream.randomSteps(12, 4)) {
                 StepOutcome outcome = learner.step(step);
