@@ -460,19 +460,11 @@ final class ModelFollowerIT {
     }
 
     private ManifestDraft draft(long lineage, long step, long logOffset, boolean held, Map<String, Object> encoder) {
-        return new ManifestDraft(
-                config.get(ModelStoreKeys.MODEL_NAME),
-                step,
-                lineage,
-                Instant.EPOCH,
-                TinyModels.CONFIG.seed(),
-                encoder,
-                Map.of(),
-                Map.of(),
-                new TopicPosition(config.get(TopicKeys.MODEL_LOG), 0, logOffset),
-                List.of(),
-                Map.of(),
-                held);
+        return new ManifestDraft(config.get(ModelStoreKeys.MODEL_NAME), step, Instant.EPOCH)
+                .lineage(lineage)
+                .encoder(encoder, TinyModels.CONFIG.seed())
+                .covering(new TopicPosition(config.get(TopicKeys.MODEL_LOG), 0, logOffset), List.of())
+                .held(held);
     }
 
     /** Saves a snapshot with NaN as its newest item's vector, but with correct digests. */

@@ -287,7 +287,7 @@ final class OnlineTrainerIT {
                 feeder.feed(10);
                 trainer.awaitLearned(10L * i);
                 long wanted = i;
-                await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > wanted);
+                await().atMost(PATIENCE).until(() -> trainer.status().training().snapshots() > wanted);
             }
         }
 
@@ -327,11 +327,11 @@ final class OnlineTrainerIT {
     void shouldTakeAsManyRecordsAsAreAskedForInEachStepWhateverTheTiming() throws Exception {
         feeder.feed(100);
         try (Running trainer = start(fixed(MODEL))) {
-            await().atMost(PATIENCE).until(() -> trainer.status().records() > 0);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().records() > 0);
         }
         feeder.feed(150);
         try (Running trainer = start(fixed(MODEL))) {
-            await().atMost(PATIENCE).until(() -> trainer.status().records() > 100);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().records() > 100);
             feeder.feed(83);
             trainer.trainer.endInput();
             trainer.awaitLearned(333);
@@ -448,13 +448,13 @@ final class OnlineTrainerIT {
         try (Running trainer = start(frequent);
                 ServedVersion serving = new ServedVersion(frequent)) {
             feeder.feed(10);
-            await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > 1);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().snapshots() > 1);
             served = serving.snapshots().getFirst().version();
             serving.rollBack(served, Instant.now());
             for (int i = 0; i < 5; i++) {
-                long before = trainer.status().snapshots();
+                long before = trainer.status().training().snapshots();
                 feeder.feed(10);
-                await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > before);
+                await().atMost(PATIENCE).until(() -> trainer.status().training().snapshots() > before);
             }
             assertThat(store().versions(MODEL)).contains(served).hasSizeBetween(3, 4); // one may be about to be deleted
             assertThat(serving.isKnown(served)).isTrue();
@@ -509,8 +509,8 @@ final class OnlineTrainerIT {
         }
 
         void awaitLearned(long records) {
-            await().atMost(PATIENCE).until(() -> trainer.status().records() >= records);
-            assertThat(trainer.status().records()).isEqualTo(records);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().records() >= records);
+            assertThat(trainer.status().training().records()).isEqualTo(records);
         }
 
         void stop() {
@@ -634,16 +634,7 @@ final class OnlineTrainerIT {
     private Manifest save(OnlineLearner learner) throws IOException {
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
-        return store().save(
-                        LearnerDescription.draft(
-                                "replayed",
-                                learner,
-                                new Progress(),
-                                Instant.EPOCH,
-                                new TopicPosition("model-log", 0, 0),
-                                List.of(),
-                                false),
-                        files);
+        return store().save(LearnerDescription.draft("replayed", learner, new Progress(), Instant.EPOCH), files);
     }
 
     private SnapshotStore store() {

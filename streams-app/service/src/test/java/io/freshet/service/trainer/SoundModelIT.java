@@ -24,7 +24,6 @@ import io.freshet.store.snapshot.FileEntry;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestCodec;
 import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.testkit.broker.Broker;
 import io.freshet.testkit.topic.CommittedLog;
 import io.freshet.testkit.topic.SequenceFeeder;
@@ -332,7 +331,7 @@ final class SoundModelIT {
 
     private void awaitLearned(long records) {
         await().atMost(PATIENCE)
-                .until(() -> trainer.status().records() == records
+                .until(() -> trainer.status().training().records() == records
                         && trainer.status().phase() == Phase.LEARNING);
     }
 
@@ -370,17 +369,10 @@ final class SoundModelIT {
             row[2] = Float.NaN;
             return new ModelDelta(
                     1,
-                    step,
-                    step + 1,
-                    0,
-                    1,
-                    row.length,
-                    ALL,
-                    new int[0],
-                    List.of(),
-                    List.of(),
-                    new int[] {3},
-                    row,
+                    new ModelDelta.Steps(step, step + 1),
+                    ModelDelta.Part.ONLY,
+                    ModelDelta.VocabularyChange.none(ALL),
+                    new ModelDelta.RowValues(row.length, new int[] {3}, row),
                     new float[like.model().denseSize()],
                     new MemoryDelta(
                             new int[] {0},
@@ -408,19 +400,14 @@ final class SoundModelIT {
     }
 
     private static ManifestDraft draft(Manifest like, long step, Map<String, Object> platform) {
-        return new ManifestDraft(
-                like.model(),
-                step,
-                like.lineage(),
-                like.createdAt(),
-                like.seed(),
-                like.encoder(),
-                like.training(),
-                platform,
-                like.modelLog(),
-                like.inputs(),
-                like.metrics(),
-                like.held());
+        return new ManifestDraft(like.model(), step, like.createdAt())
+                .lineage(like.lineage())
+                .encoder(like.encoder(), like.seed())
+                .training(like.training())
+                .platform(platform)
+                .covering(like.modelLog(), like.inputs())
+                .metrics(like.metrics())
+                .held(like.held());
     }
 
     /** Returns the file with NaN as the last number of the last tensor. */
@@ -450,16 +437,7 @@ final class SoundModelIT {
             SnapshotFiles files = new SnapshotFiles();
             learner.addTo(files);
             return new FileSnapshotStore(storeFolder.resolve("replayed"))
-                    .save(
-                            LearnerDescription.draft(
-                                    MODEL,
-                                    learner,
-                                    new Progress(),
-                                    Instant.EPOCH,
-                                    new TopicPosition(LOG, 0, 0),
-                                    List.of(),
-                                    false),
-                            files)
+                    .save(LearnerDescription.draft(MODEL, learner, new Progress(), Instant.EPOCH), files)
                     .files();
         }
     }

@@ -458,9 +458,10 @@ final class TrainerLifeIT {
         void awaitLearned(long records) {
             await().atMost(PATIENCE)
                     .until(() -> status().phase().isFinal()
-                            || (status().phase() == Phase.LEARNING && status().records() >= records));
+                            || (status().phase() == Phase.LEARNING
+                                    && status().training().records() >= records));
             assertThat(status().message()).isEmpty();
-            assertThat(status().records()).isEqualTo(records);
+            assertThat(status().training().records()).isEqualTo(records);
         }
 
         @Override

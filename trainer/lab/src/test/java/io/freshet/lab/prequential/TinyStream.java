@@ -10,6 +10,7 @@ import io.freshet.store.sequence.UserSequence;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.fit.FitConfig;
 import io.freshet.training.fit.HeldOutUsers;
+import io.freshet.training.fit.LearningRateSchedule;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.OnlineLearner;
@@ -68,12 +69,8 @@ final class TinyStream {
                 FitConfig.XAVIER,
                 3,
                 TrainingConfig.defaults(1),
-                16,
-                2,
-                1,
-                0,
-                seen,
-                new HeldOutUsers(.5));
+                new FitConfig.Epochs(2, LearningRateSchedule.CONSTANT, 16),
+                new FitConfig.Validation(1, seen, new HeldOutUsers(.5), 0));
         return new ComparisonConfig(MODEL, TrainingConfig.defaults(1), LEARNING, STEP, seen, methods, refit, 30);
     }
 }

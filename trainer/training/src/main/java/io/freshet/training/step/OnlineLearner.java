@@ -9,6 +9,7 @@ import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.modellog.TargetRanks;
 import io.freshet.store.sequence.EventClock;
 import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.sequence.Interaction;
@@ -221,9 +222,9 @@ public final class OnlineLearner implements AutoCloseable {
         remember();
         int forgotten = forgetPast();
         model.completeStep(model.step() + 1);
-        boolean catchUp = config.isCatchUp(updates.size());
         int skipped = (int) (learner.skippedSteps() - skippedBefore);
-        return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed, catchUp, forgotten, skipped);
+        StepOutcome.Batch last = new StepOutcome.Batch(loss, batch.sequences(), replayed);
+        return new StepOutcome(model.step(), ranks, last, skipped, config.isCatchUp(updates.size()), forgotten);
     }
 
     private void observe(TargetRanks ranks) {

@@ -87,7 +87,8 @@ final class EventTypesLearningTest {
             StepOutcome outcome = learner.step(List.of(new UserUpdate("anna", late)));
 
             assertThat(outcome.ranks()).containsExactly(StepRecord.NO_EVENT);
-            assertThat(outcome.examples()).isEqualTo(outcome.replayed());
+            assertThat(outcome.lastBatch().examples())
+                    .isEqualTo(outcome.lastBatch().replayed());
             assertThat(learner.model().memory().clicks()).isEqualTo(clicks);
         }
     }
@@ -141,8 +142,8 @@ final class EventTypesLearningTest {
                     List.of(stream.event("anna", "a", "dislike"), stream.event("bert", "b", "impression")));
 
             assertThat(outcome.step()).isEqualTo(2);
-            assertThat(outcome.loss()).isZero();
-            assertThat(outcome.examples()).isZero();
+            assertThat(outcome.lastBatch().loss()).isZero();
+            assertThat(outcome.lastBatch().examples()).isZero();
             assertThat(learner.takeDelta(100))
                     .singleElement()
                     .satisfies(delta -> assertThat(delta.rows()).isEmpty());
@@ -162,7 +163,8 @@ final class EventTypesLearningTest {
                     stream.event("bert", "c", "purchase"),
                     stream.event("anna", "d", "impression")));
 
-            assertThat(outcome.examples() - outcome.replayed()).isEqualTo(1);
+            assertThat(outcome.lastBatch().examples() - outcome.lastBatch().replayed())
+                    .isEqualTo(1);
         }
     }
 

@@ -17,8 +17,6 @@ import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.UserSequence;
 import io.freshet.store.snapshot.Manifest;
-import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.loss.LossConfig;
@@ -30,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -284,20 +281,8 @@ final class ItemEvictionTest {
     private String version(OnlineLearner learner) throws IOException {
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
-        Manifest manifest = store().save(
-                        new ManifestDraft(
-                                "m",
-                                learner.model().step(),
-                                Instant.EPOCH,
-                                MODEL.seed(),
-                                ModelSnapshot.describe(MODEL),
-                                Map.of(),
-                                Map.of(),
-                                new TopicPosition("model-log", 0, 0),
-                                List.of(),
-                                Map.of(),
-                                false),
-                        files);
+        Manifest manifest =
+                store().save(ModelSnapshot.draft("m", MODEL, learner.model().step(), Instant.EPOCH), files);
         return manifest.version();
     }
 

@@ -179,8 +179,11 @@ final class ModelDigest {
         try (OnlineLearner learner = OnlineLearner.initial(shape, TrainingConfig.defaults(workers), learning)) {
             for (List<UserUpdate> step : ClickStream.randomSteps(12, 4)) {
                 StepOutcome outcome = learner.step(step);
-                add(outcome.loss());
-                Stream.of(outcome.ranks(), outcome.networkRanks(), outcome.memoryRanks())
+                add(outcome.lastBatch().loss());
+                Stream.of(
+                                outcome.ranks(),
+                                outcome.targetRanks().network(),
+                                outcome.targetRanks().memory())
                         .forEach(ranks -> {
                             for (int rank : ranks) {
                                 add(rank);

@@ -50,7 +50,7 @@ final class NonFiniteStepTest {
             plant.in(learner.model());
             StepOutcome outcome = learner.step(List.of(stream.click("anna", "a"), stream.click("anna", "b")));
 
-            assertThat(outcome.loss()).isNaN();
+            assertThat(outcome.lastBatch().loss()).isNaN();
             assertThatThrownBy(learner::requireFinite)
                     .isInstanceOf(NonFiniteModelException.class)
                     .hasMessageContaining("step=2");

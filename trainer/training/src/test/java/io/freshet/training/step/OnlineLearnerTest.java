@@ -168,9 +168,9 @@ final class OnlineLearnerTest {
                     List.of(stream.click("anna", "a"), stream.click("anna", "b"), stream.click("bert", "a")));
             StepOutcome second = learner.step(List.of(stream.click("bert", "b")));
 
-            assertThat(first.replayed()).isZero();
-            assertThat(first.examples()).isEqualTo(1);
-            assertThat(second.replayed()).isEqualTo(8);
+            assertThat(first.lastBatch().replayed()).isZero();
+            assertThat(first.lastBatch().examples()).isEqualTo(1);
+            assertThat(second.lastBatch().replayed()).isEqualTo(8);
             assertThat(learner.replayUsers()).isEqualTo(2);
         }
     }
@@ -182,7 +182,7 @@ final class OnlineLearnerTest {
             StepOutcome outcome = learner.step(List.of(stream.click("anna", "a")));
 
             assertThat(outcome.step()).isEqualTo(1);
-            assertThat(outcome.loss()).isZero();
+            assertThat(outcome.lastBatch().loss()).isZero();
             assertThat(learner.takeDelta(10))
                     .singleElement()
                     .satisfies(delta -> assertThat(delta.newItems()).containsExactly("a"));
@@ -302,9 +302,13 @@ final class OnlineLearnerTest {
                     stream.click("bert", "item-3"),
                     stream.click("bert", "item-11")));
 
-            assertThat(outcome.memoryRanks()[1]).as("3 was followed by 4").isGreaterThan(1);
-            assertThat(outcome.memoryRanks()[3]).as("and then by 11, too").isLessThanOrEqualTo(2);
-            assertThat(outcome.networkRanks()).hasSameSizeAs(outcome.ranks());
+            assertThat(outcome.targetRanks().memory()[1])
+                    .as("3 was followed by 4")
+                    .isGreaterThan(1);
+            assertThat(outcome.targetRanks().memory()[3])
+                    .as("and then by 11, too")
+                    .isLessThanOrEqualTo(2);
+            assertThat(outcome.targetRanks().network()).hasSameSizeAs(outcome.ranks());
             assertThat(learner.modelMetrics().memory().running().events())
                     .isEqualTo(learner.metrics().running().events());
         }
@@ -318,7 +322,7 @@ final class OnlineLearnerTest {
         try (OnlineLearner learner = OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), alone)) {
             for (List<UserUpdate> step : ClickStream.randomSteps(10, 5)) {
                 StepOutcome outcome = learner.step(step);
-                assertThat(outcome.ranks()).isEqualTo(outcome.networkRanks());
+                assertThat(outcome.ranks()).isEqualTo(outcome.targetRanks().network());
             }
             assertThat(learner.takeDelta(100).getFirst().memory()).isEqualTo(MemoryDelta.NONE);
         }
