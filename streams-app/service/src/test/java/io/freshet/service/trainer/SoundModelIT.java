@@ -311,7 +311,7 @@ final class SoundModelIT {
     private void follow() {
         FreshetConfig config = FreshetConfig.of(Map.of("kafka.bootstrap.servers", kafka.bootstrapServers()));
         live = new LiveModel(Clock.systemUTC(), registry);
-        follower = ModelFollower.of("streams", config, MODEL, store(), live, registry);
+        follower = new ModelFollower("streams", config, MODEL, store(), live, registry);
         follower.start();
     }
 

@@ -164,7 +164,10 @@ final class BenchOnlineCommand implements Callable<Integer> {
         }
         try {
             return new LearningBenchmark(
-                    config.model(), config.training(), config.learning(), itemCount, userCount, stepClicks, seed);
+                    config.model(),
+                    config.training(),
+                    config.learning(),
+                    new LearningBenchmark.Load(itemCount, userCount, stepClicks, seed));
         } catch (IllegalArgumentException e) {
             throw refused(String.valueOf(e.getMessage()));
         }

@@ -24,7 +24,8 @@ final class LearningBenchmarkTest {
                         1, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
                 .withFullStepClicks(99)
                 .withItemRetention(retention);
-        return new LearningBenchmark(MODEL, TrainingConfig.defaults(1), learning, items, users, 16, 1);
+        return new LearningBenchmark(
+                MODEL, TrainingConfig.defaults(1), learning, new LearningBenchmark.Load(items, users, 16, 1));
     }
 
     @Test
