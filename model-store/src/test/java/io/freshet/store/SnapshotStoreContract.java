@@ -264,20 +264,7 @@ abstract class SnapshotStoreContract {
     }
 
     private static ManifestDraft inLineage(long lineage) {
-        ManifestDraft draft = draft(7);
-        return new ManifestDraft(
-                draft.model(),
-                draft.step(),
-                lineage,
-                draft.createdAt(),
-                draft.seed(),
-                draft.encoder(),
-                draft.training(),
-                draft.platform(),
-                draft.modelLog(),
-                draft.inputs(),
-                draft.metrics(),
-                draft.held());
+        return draft(7).lineage(lineage);
     }
 
     @Test
@@ -427,18 +414,11 @@ abstract class SnapshotStoreContract {
     }
 
     static ManifestDraft draft(long step, Instant createdAt) {
-        return new ManifestDraft(
-                MODEL,
-                step,
-                createdAt,
-                1,
-                Map.of("dim", 64),
-                Map.of(),
-                Map.of("java", "25"),
-                new TopicPosition("model-log", 0, step * 2),
-                List.of(new TopicPosition("sequences", 0, step)),
-                Map.of(),
-                false);
+        return new ManifestDraft(MODEL, step, createdAt)
+                .encoder(Map.of("dim", 64), 1)
+                .platform(Map.of("java", "25"))
+                .covering(
+                        new TopicPosition("model-log", 0, step * 2), List.of(new TopicPosition("sequences", 0, step)));
     }
 
     static String path(Manifest manifest, String name) {

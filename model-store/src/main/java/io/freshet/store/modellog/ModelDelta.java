@@ -14,104 +14,152 @@ import java.util.Optional;
  */
 public final class ModelDelta implements ModelLogRecord {
     private final long lineage;
-    private final long fromStep;
-    private final long toStep;
-    private final int part;
-    private final int parts;
-    private final int dim;
-    private final int vocabularyRows;
-    private final int[] newItemRows; // (new items)
-    private final List<String> newItems;
-    private final List<Eviction> evictions;
-    private final int[] rows; // (rows)
-    private final float[] rowValues; // (rows, dim) float32
+    private final Steps steps;
+    private final Part part;
+    private final VocabularyChange vocabulary;
+    private final RowValues rows;
     private final float[] dense; // (dense size) float32
     private final MemoryDelta memory;
+
+    /**
+     * The steps of a delta.
+     *
+     * @param from step that the model must have reached before the delta is applied; exclusive
+     * @param to step that the model has reached afterwards; inclusive
+     */
+    public record Steps(long from, long to) {}
+
+    /**
+     * One of the parts of a delta.
+     *
+     * @param number number of this part, from 0
+     * @param count number of parts
+     */
+    public record Part(int number, int count) {
+        /** The only part of a delta. */
+        public static final Part ONLY = new Part(0, 1);
+    }
+
+    /**
+     * The change of the vocabulary. Only part 0 has new items and evictions.
+     *
+     * @param rows number of rows of the vocabulary after the last step, including free rows
+     * @param newItemRows rows that received an item and still hold it, ascending; (new items)
+     * @param newItems items of {@code newItemRows}, in the same order
+     * @param evictions evictions in order of their steps, applied before the new items
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by content
+    public record VocabularyChange(int rows, int[] newItemRows, List<String> newItems, List<Eviction> evictions) {
+        public VocabularyChange {
+            newItems = List.copyOf(newItems);
+            evictions = List.copyOf(evictions);
+        }
+
+        /** Returns a vocabulary of so many rows without new items and evictions. */
+        public static VocabularyChange none(int rows) {
+            return new VocabularyChange(rows, new int[0], List.of(), List.of());
+        }
+
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof VocabularyChange other
+                    && rows == other.rows
+                    && Arrays.equals(newItemRows, other.newItemRows)
+                    && newItems.equals(other.newItems)
+                    && evictions.equals(other.evictions);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * rows + newItems.hashCode();
+        }
+    }
+
+    /**
+     * The item rows that changed.
+     *
+     * @param dim number of values in a row
+     * @param rows numbers of the rows; (rows)
+     * @param values values of those rows, row after row; (rows, dim) float32
+     */
+    @SuppressWarnings("ArrayRecordComponent") // compared by content
+    public record RowValues(int dim, int[] rows, float[] values) {
+        /** Compares floats by their bits. */
+        @Override
+        public boolean equals(Object o) {
+            return o instanceof RowValues other
+                    && dim == other.dim
+                    && Arrays.equals(rows, other.rows)
+                    && Arrays.equals(values, other.values);
+        }
+
+        @Override
+        public int hashCode() {
+            return 31 * dim + Arrays.hashCode(rows);
+        }
+    }
 
     /**
      * Creates a delta and takes ownership of the arrays.
      *
      * @param lineage lineage of the weights that the delta applies to; it fits no other ({@link Manifest#lineage})
-     * @param fromStep step that the model must have reached before the delta is applied; exclusive
-     * @param toStep step that the model has reached afterwards; inclusive
-     * @param part number of this part, from 0
-     * @param parts number of parts
-     * @param dim number of values in a row
-     * @param vocabularyRows number of rows of the vocabulary after {@code toStep}, including free rows
-     * @param newItemRows rows that received an item after {@code fromStep} and still hold it, ascending; only in part 0
-     * @param newItems items of {@code newItemRows}, in the same order; only in part 0
-     * @param evictions evictions in order of their steps, applied before the new items; only in part 0
-     * @param rows item rows that changed
-     * @param rowValues values of those rows, row after row
      * @param dense all dense parameters, flat; only in part 0
      * @param memory effect on the memory; only in part 0
      */
     public ModelDelta(
             long lineage,
-            long fromStep,
-            long toStep,
-            int part,
-            int parts,
-            int dim,
-            int vocabularyRows,
-            int[] newItemRows,
-            List<String> newItems,
-            List<Eviction> evictions,
-            int[] rows,
-            float[] rowValues,
+            Steps steps,
+            Part part,
+            VocabularyChange vocabulary,
+            RowValues rows,
             float[] dense,
             MemoryDelta memory) {
         this.lineage = lineage;
-        this.fromStep = fromStep;
-        this.toStep = toStep;
+        this.steps = steps;
         this.part = part;
-        this.parts = parts;
-        this.dim = dim;
-        this.vocabularyRows = vocabularyRows;
-        this.newItemRows = newItemRows;
-        this.newItems = List.copyOf(newItems);
-        this.evictions = List.copyOf(evictions);
+        this.vocabulary = vocabulary;
         this.rows = rows;
-        this.rowValues = rowValues;
         this.dense = dense;
         this.memory = memory;
         require(lineage >= 0, "lineage >= 0");
-        require(fromStep >= 0 && fromStep < toStep, "0 <= fromStep < toStep");
-        require(part >= 0 && part < parts, "0 <= part < parts");
-        require(dim > 0, "dim > 0");
-        require(newItemRows.length == newItems.size(), "a row for each new item");
-        require(rowValues.length == (long) rows.length * dim, "rows * dim values");
+        require(steps.from() >= 0 && steps.from() < steps.to(), "0 <= fromStep < toStep");
+        require(part.number() >= 0 && part.number() < part.count(), "0 <= part < parts");
+        require(dim() > 0, "dim > 0");
+        require(newItemRows().length == newItems().size(), "a row for each new item");
+        require(rowValues().length == (long) rows().length * dim(), "rows * dim values");
         require(
-                part == 0
-                        || (newItems.isEmpty()
-                                && evictions.isEmpty()
+                part.number() == 0
+                        || (newItems().isEmpty()
+                                && evictions().isEmpty()
                                 && dense.length == 0
                                 && memory.equals(MemoryDelta.NONE)),
                 "new items, evictions, dense and memory only in part 0");
         require(
-                memory.equals(MemoryDelta.NONE) || memory.clicksOfStep().length == toStep - fromStep,
+                memory.equals(MemoryDelta.NONE) || memory.clicksOfStep().length == steps.to() - steps.from(),
                 "toStep - fromStep steps in its memory");
-        for (int row : rows) {
-            require(row >= 0 && row < vocabularyRows, "rows of the vocabulary");
+        for (int row : rows()) {
+            require(row >= 0 && row < vocabularyRows(), "rows of the vocabulary");
         }
-        requireAscending(newItemRows);
+        requireAscending(newItemRows());
         requireEvictions();
     }
 
     private void requireAscending(int[] itemRows) {
         int before = -1;
         for (int row : itemRows) {
-            require(row > before && row < vocabularyRows, "ascending rows of the vocabulary for its new items");
+            require(row > before && row < vocabularyRows(), "ascending rows of the vocabulary for its new items");
             before = row;
         }
     }
 
     private void requireEvictions() {
-        long before = fromStep;
-        for (Eviction eviction : evictions) {
-            require(eviction.step() > before && eviction.step() <= toStep, "evictions of its steps, in order of step");
+        long before = steps.from();
+        for (Eviction eviction : evictions()) {
             require(
-                    eviction.rows().isEmpty() || eviction.rows().getLast() < vocabularyRows,
+                    eviction.step() > before && eviction.step() <= steps.to(),
+                    "evictions of its steps, in order of step");
+            require(
+                    eviction.rows().isEmpty() || eviction.rows().getLast() < vocabularyRows(),
                     "evictions from rows of the vocabulary");
             before = eviction.step();
         }
@@ -122,47 +170,47 @@ public final class ModelDelta implements ModelLogRecord {
     }
 
     public long fromStep() {
-        return fromStep;
+        return steps.from();
     }
 
     public long toStep() {
-        return toStep;
+        return steps.to();
     }
 
     public int part() {
-        return part;
+        return part.number();
     }
 
     public int parts() {
-        return parts;
+        return part.count();
     }
 
     public int dim() {
-        return dim;
+        return rows.dim();
     }
 
     public int vocabularyRows() {
-        return vocabularyRows;
+        return vocabulary.rows();
     }
 
     public int[] newItemRows() {
-        return newItemRows;
+        return vocabulary.newItemRows();
     }
 
     public List<String> newItems() {
-        return newItems;
+        return vocabulary.newItems();
     }
 
     public List<Eviction> evictions() {
-        return evictions;
+        return vocabulary.evictions();
     }
 
     public int[] rows() {
-        return rows;
+        return rows.rows();
     }
 
     public float[] rowValues() {
-        return rowValues;
+        return rows.values();
     }
 
     public float[] dense() {
@@ -175,9 +223,10 @@ public final class ModelDelta implements ModelLogRecord {
 
     /** Returns the location and value of the first NaN or infinity, or empty if all numbers are finite, as required. */
     public Optional<String> firstNonFinite() {
-        int value = FiniteNumbers.firstOther(rowValues);
+        int value = FiniteNumbers.firstOther(rowValues());
         if (value >= 0) {
-            return Optional.of("row=" + rows[value / dim] + " column=" + value % dim + " value=" + rowValues[value]);
+            return Optional.of(
+                    "row=" + rows()[value / dim()] + " column=" + value % dim() + " value=" + rowValues()[value]);
         }
         int parameter = FiniteNumbers.firstOther(dense);
         if (parameter >= 0) {
@@ -194,35 +243,26 @@ public final class ModelDelta implements ModelLogRecord {
     public boolean equals(Object o) {
         return o instanceof ModelDelta other
                 && lineage == other.lineage
-                && fromStep == other.fromStep
-                && toStep == other.toStep
-                && part == other.part
-                && parts == other.parts
-                && dim == other.dim
-                && vocabularyRows == other.vocabularyRows
-                && Arrays.equals(newItemRows, other.newItemRows)
-                && newItems.equals(other.newItems)
-                && evictions.equals(other.evictions)
-                && Arrays.equals(rows, other.rows)
-                && Arrays.equals(rowValues, other.rowValues)
+                && steps.equals(other.steps)
+                && part.equals(other.part)
+                && vocabulary.equals(other.vocabulary)
+                && rows.equals(other.rows)
                 && Arrays.equals(dense, other.dense)
                 && memory.equals(other.memory);
     }
 
     @Override
     public int hashCode() {
-        return 31 * (31 * Long.hashCode(toStep) + part) + Arrays.hashCode(rows);
+        return 31 * (31 * Long.hashCode(steps.to()) + part.number()) + Arrays.hashCode(rows());
     }
 
     @Override
     public String toString() {
-        return "ModelDelta[lineage=" + lineage + ", fromStep=" + fromStep + ", toStep=" + toStep + ", part=" + part
-                + ", parts=" + parts
-                + ", dim=" + dim + ", vocabularyRows=" + vocabularyRows + ", newItems=" + newItems.size()
-                + ", evictions="
-                + evictions.size() + ", rows=" + rows.length + ", rowValues=" + rowValues.length + ", dense="
-                + dense.length + ", memory=" + memory
-                + "]";
+        return "ModelDelta[lineage=" + lineage + ", fromStep=" + steps.from() + ", toStep=" + steps.to() + ", part="
+                + part.number() + ", parts=" + part.count() + ", dim=" + dim() + ", vocabularyRows=" + vocabularyRows()
+                + ", newItems=" + newItems().size() + ", evictions="
+                + evictions().size() + ", rows=" + rows().length
+                + ", rowValues=" + rowValues().length + ", dense=" + dense.length + ", memory=" + memory + "]";
     }
 
     private void require(boolean holds, String rule) {

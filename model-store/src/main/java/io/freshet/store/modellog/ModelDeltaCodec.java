@@ -121,17 +121,10 @@ final class ModelDeltaCodec {
             float[] dense = reader.readFloats(denseSize);
             return new ModelDelta(
                     lineage,
-                    fromStep,
-                    toStep,
-                    part,
-                    parts,
-                    dim,
-                    vocabularyRows,
-                    newItemRows,
-                    newItems,
-                    evictions,
-                    rows,
-                    rowValues,
+                    new ModelDelta.Steps(fromStep, toStep),
+                    new ModelDelta.Part(part, parts),
+                    new ModelDelta.VocabularyChange(vocabularyRows, newItemRows, newItems, evictions),
+                    new ModelDelta.RowValues(dim, rows, rowValues),
                     dense,
                     memory);
         } catch (IllegalArgumentException e) {

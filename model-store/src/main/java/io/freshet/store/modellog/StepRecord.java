@@ -16,9 +16,7 @@ public final class StepRecord implements ModelLogRecord {
 
     private final long step;
     private final List<InputRange> ranges;
-    private final int[] ranks; // (new positions)
-    private final int[] networkRanks; // (new positions)
-    private final int[] memoryRanks; // (new positions)
+    private final TargetRanks ranks;
     private final long[] clickTimestampsMs; // (input records)
 
     /**
@@ -26,30 +24,20 @@ public final class StepRecord implements ModelLogRecord {
      *
      * @param step number of the step, from 1
      * @param ranges records that the step consumed
-     * @param ranks rank of each new position under the whole model, in order: {@link #NO_EVENT}, {@link #MISS}, or a rank
-     *     from 1
-     * @param networkRanks ranks under the network alone
-     * @param memoryRanks ranks under the memory alone
+     * @param ranks ranks of the new positions, in order
      * @param clickTimestampsMs Kafka timestamp of the click that caused each input record, in order
      */
-    public StepRecord(
-            long step,
-            List<InputRange> ranges,
-            int[] ranks,
-            int[] networkRanks,
-            int[] memoryRanks,
-            long[] clickTimestampsMs) {
+    public StepRecord(long step, List<InputRange> ranges, TargetRanks ranks, long[] clickTimestampsMs) {
         if (step < 0) {
             throw new IllegalArgumentException("step must not be negative: step=" + step);
         }
-        requireRanks(ranks, ranks.length, step);
-        requireRanks(networkRanks, ranks.length, step);
-        requireRanks(memoryRanks, ranks.length, step);
+        int positions = ranks.served().length;
+        requireRanks(ranks.served(), positions, step);
+        requireRanks(ranks.network(), positions, step);
+        requireRanks(ranks.memory(), positions, step);
         this.step = step;
         this.ranges = List.copyOf(ranges);
         this.ranks = ranks;
-        this.networkRanks = networkRanks;
-        this.memoryRanks = memoryRanks;
         this.clickTimestampsMs = clickTimestampsMs;
     }
 
@@ -73,16 +61,14 @@ public final class StepRecord implements ModelLogRecord {
         return ranges;
     }
 
-    public int[] ranks() {
+    /** Returns the ranks of the new positions, in order. */
+    public TargetRanks targetRanks() {
         return ranks;
     }
 
-    public int[] networkRanks() {
-        return networkRanks;
-    }
-
-    public int[] memoryRanks() {
-        return memoryRanks;
+    /** Returns the ranks by the served mixture. */
+    public int[] ranks() {
+        return ranks.served();
     }
 
     public long[] clickTimestampsMs() {
@@ -94,9 +80,7 @@ public final class StepRecord implements ModelLogRecord {
         return o instanceof StepRecord other
                 && step == other.step
                 && ranges.equals(other.ranges)
-                && Arrays.equals(ranks, other.ranks)
-                && Arrays.equals(networkRanks, other.networkRanks)
-                && Arrays.equals(memoryRanks, other.memoryRanks)
+                && ranks.equals(other.ranks)
                 && Arrays.equals(clickTimestampsMs, other.clickTimestampsMs);
     }
 
@@ -107,7 +91,7 @@ public final class StepRecord implements ModelLogRecord {
 
     @Override
     public String toString() {
-        return "StepRecord[step=" + step + ", ranges=" + ranges + ", ranks=" + ranks.length + ", clicks="
+        return "StepRecord[step=" + step + ", ranges=" + ranges + ", ranks=" + ranks().length + ", clicks="
                 + clickTimestampsMs.length + "]";
     }
 }

@@ -49,8 +49,8 @@ final class StepRecordCodec {
         writer.writeVarint(record.step());
         writeRanges(writer, record.ranges());
         writeRanks(writer, record.ranks());
-        writeRanks(writer, record.networkRanks());
-        writeRanks(writer, record.memoryRanks());
+        writeRanks(writer, record.targetRanks().network());
+        writeRanks(writer, record.targetRanks().memory());
         writeTimestamps(writer, record.clickTimestampsMs());
         return FORMAT.seal(writer);
     }
@@ -65,7 +65,7 @@ final class StepRecordCodec {
         int[] memoryRanks = hasParts ? readRanks(reader, ranks.length) : misses(ranks);
         long[] timestamps = readTimestamps(reader);
         reader.requireEnd();
-        return new StepRecord(step, ranges, ranks, networkRanks, memoryRanks, timestamps);
+        return new StepRecord(step, ranges, new TargetRanks(ranks, networkRanks, memoryRanks), timestamps);
     }
 
     private static void writeRanges(ByteWriter writer, List<InputRange> ranges) {

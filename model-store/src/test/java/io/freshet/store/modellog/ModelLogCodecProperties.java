@@ -27,7 +27,8 @@ class ModelLogCodecProperties {
         int[] reversed = IntStream.range(0, ranks.length)
                 .map(i -> ranks[ranks.length - 1 - i])
                 .toArray();
-        StepRecord record = new StepRecord(step, ranges, ranks, reversed, new int[ranks.length], timestampsMs);
+        StepRecord record =
+                new StepRecord(step, ranges, new TargetRanks(ranks, reversed, new int[ranks.length]), timestampsMs);
         assertThat(ModelLogCodec.decode(ModelLogCodec.encode(record))).isEqualTo(record);
     }
 
@@ -43,21 +44,19 @@ class ModelLogCodecProperties {
         int vocabularyRows = 1_000 + random.nextInt(1 << 30);
         ModelDelta delta = new ModelDelta(
                 random.nextLong() & Long.MAX_VALUE,
-                fromStep,
-                fromStep + 1,
-                0,
-                1 + random.nextInt(3),
-                dim,
-                vocabularyRows,
-                ascending(random, newItems.size(), vocabularyRows),
-                newItems,
-                List.of(new Eviction(
-                        fromStep + 1,
-                        Arrays.stream(ascending(random, rows, vocabularyRows))
-                                .boxed()
-                                .toList())),
-                random.ints(rows, 0, vocabularyRows).toArray(),
-                floats(random, rows * dim),
+                new ModelDelta.Steps(fromStep, fromStep + 1),
+                new ModelDelta.Part(0, 1 + random.nextInt(3)),
+                new ModelDelta.VocabularyChange(
+                        vocabularyRows,
+                        ascending(random, newItems.size(), vocabularyRows),
+                        newItems,
+                        List.of(new Eviction(
+                                fromStep + 1,
+                                Arrays.stream(ascending(random, rows, vocabularyRows))
+                                        .boxed()
+                                        .toList()))),
+                new ModelDelta.RowValues(
+                        dim, random.ints(rows, 0, vocabularyRows).toArray(), floats(random, rows * dim)),
                 floats(random, dense),
                 memory(random));
         assertThat(ModelLogCodec.decode(ModelLogCodec.encode(delta))).isEqualTo(delta);

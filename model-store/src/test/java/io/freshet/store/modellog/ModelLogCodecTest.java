@@ -21,9 +21,10 @@ class ModelLogCodecTest {
     private static final StepRecord STEP = new StepRecord(
             42,
             List.of(new InputRange("sequences", 0, 100, 128), new InputRange("sequences", 1, 0, 300)),
-            new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 10, 100_000},
-            new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 2, 3, 1},
-            new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 1, StepRecord.MISS},
+            new TargetRanks(
+                    new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 10, 100_000},
+                    new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 2, 3, 1},
+                    new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 1, StepRecord.MISS}),
             new long[] {1_700_000_000_000L, 1_700_000_000_005L, 1_699_999_999_998L});
     private static final String STEP_V2 = "4653022a"
             + "020973657175656e63657300641c" + "0973657175656e6365730100ac02"
@@ -38,9 +39,9 @@ class ModelLogCodecTest {
     private static final StepRecord STEP_WITHOUT_PARTS = new StepRecord(
             42,
             STEP.ranges(),
-            STEP.ranks(),
-            STEP.ranks(),
-            new int[] {StepRecord.NO_EVENT, StepRecord.MISS, StepRecord.MISS, StepRecord.MISS, StepRecord.MISS},
+            new TargetRanks(STEP.ranks(), STEP.ranks(), new int[] {
+                StepRecord.NO_EVENT, StepRecord.MISS, StepRecord.MISS, StepRecord.MISS, StepRecord.MISS
+            }),
             STEP.clickTimestampsMs());
 
     private static final String STEP_V1 = "4653012a"
@@ -50,17 +51,14 @@ class ModelLogCodecTest {
     private static ModelDelta delta(long lineage) {
         return new ModelDelta(
                 lineage,
-                40,
-                42,
-                0,
-                2,
-                2,
-                302,
-                new int[] {7, 300},
-                List.of("a", "ß"),
-                List.of(new Eviction(41, List.of(0, 7)), new Eviction(42, List.of(299))),
-                new int[] {7, 300},
-                new float[] {1, -2, 0.5f, 3.25f},
+                new ModelDelta.Steps(40, 42),
+                new ModelDelta.Part(0, 2),
+                new ModelDelta.VocabularyChange(
+                        302,
+                        new int[] {7, 300},
+                        List.of("a", "ß"),
+                        List.of(new Eviction(41, List.of(0, 7)), new Eviction(42, List.of(299)))),
+                new ModelDelta.RowValues(2, new int[] {7, 300}, new float[] {1, -2, 0.5f, 3.25f}),
                 new float[] {0, -0.0f, 1e-3f},
                 new MemoryDelta(
                         new int[] {0, 2}, new int[] {1, 2}, new int[] {0, 7, 7, 0, 300}, new double[] {.5, -2}));
@@ -85,17 +83,10 @@ class ModelLogCodecTest {
     private static ModelDelta secondPart(long lineage) {
         return new ModelDelta(
                 lineage,
-                40,
-                42,
-                1,
-                2,
-                2,
-                302,
-                new int[0],
-                List.of(),
-                List.of(),
-                new int[] {301},
-                new float[] {4, 5},
+                new ModelDelta.Steps(40, 42),
+                new ModelDelta.Part(1, 2),
+                ModelDelta.VocabularyChange.none(302),
+                new ModelDelta.RowValues(2, new int[] {301}, new float[] {4, 5}),
                 new float[0],
                 MemoryDelta.NONE);
     }
@@ -226,17 +217,10 @@ class ModelLogCodecTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ModelDelta(
                         0,
-                        0,
-                        1,
-                        0,
-                        1,
-                        4,
-                        1,
-                        new int[0],
-                        List.of(),
-                        List.of(),
-                        new int[1],
-                        new float[3],
+                        new ModelDelta.Steps(0, 1),
+                        ModelDelta.Part.ONLY,
+                        ModelDelta.VocabularyChange.none(1),
+                        new ModelDelta.RowValues(4, new int[1], new float[3]),
                         new float[0],
                         MemoryDelta.NONE))
                 .withMessageContaining("dim=4")

@@ -46,19 +46,16 @@ class ManifestCodecTest {
     }
 
     private static Manifest manifest() {
-        return new ManifestDraft(
-                        "main",
-                        1200,
-                        5,
-                        Instant.parse("2026-01-02T03:04:05.678Z"),
-                        -7,
-                        Map.of("type", "sasrec", "dim", 64, "init_std", 0.02f),
-                        Map.of("learning_rate", 0.001f, "warm", true, "ks", List.of(5, 10)),
-                        Map.of("workers", 2, "java", "25"),
+        return new ManifestDraft("main", 1200, Instant.parse("2026-01-02T03:04:05.678Z"))
+                .lineage(5)
+                .encoder(Map.of("type", "sasrec", "dim", 64, "init_std", 0.02f), -7)
+                .training(Map.of("learning_rate", 0.001f, "warm", true, "ks", List.of(5, 10)))
+                .platform(Map.of("workers", 2, "java", "25"))
+                .covering(
                         new TopicPosition("model-log", 0, 987_654_321_000L),
-                        List.of(new TopicPosition("sequences", 0, 10), new TopicPosition("sequences", 1, 0)),
-                        Map.of("ndcg10", 0.375, "hr10", 0.5),
-                        true)
+                        List.of(new TopicPosition("sequences", 0, 10), new TopicPosition("sequences", 1, 0)))
+                .metrics(Map.of("ndcg10", 0.375, "hr10", 0.5))
+                .held(true)
                 .complete(
                         "000000001200-0123456789ab",
                         List.of(new FileEntry("weights.safetensors", 123, "0f".repeat(32))));

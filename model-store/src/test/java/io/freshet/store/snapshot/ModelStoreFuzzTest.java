@@ -24,6 +24,7 @@ import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.ModelLogCodec;
 import io.freshet.store.modellog.ModelLogRecord;
 import io.freshet.store.modellog.StepRecord;
+import io.freshet.store.modellog.TargetRanks;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.EventClock;
 import io.freshet.store.sequence.Interaction;
@@ -121,9 +122,10 @@ class ModelStoreFuzzTest {
         StepRecord step = new StepRecord(
                 42,
                 List.of(new InputRange("sequences", 0, 100, 128), new InputRange("s", 1, 0, 300)),
-                new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 10, 100_000},
-                new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 2, 3, 1},
-                new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 1, StepRecord.MISS},
+                new TargetRanks(
+                        new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 10, 100_000},
+                        new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 2, 3, 1},
+                        new int[] {StepRecord.NO_EVENT, StepRecord.MISS, 1, 1, StepRecord.MISS}),
                 new long[] {1_700_000_000_000L, 1_700_000_000_005L, -1});
         byte[] ofVersionOne = HexFormat.of().parseHex("2a" + "01016100641c" + "0301020b" + "0180a0abfef962");
         modelLog("step record")
@@ -135,33 +137,23 @@ class ModelStoreFuzzTest {
     void shouldReadOrRefuseDeltasWhenTheyAreDamaged() {
         byte[] delta = ModelLogCodec.encode(new ModelDelta(
                 300,
-                40,
-                42,
-                0,
-                2,
-                2,
-                302,
-                new int[] {7, 300},
-                List.of("a", "ß"),
-                List.of(new Eviction(41, List.of(0, 7)), new Eviction(42, List.of(299))),
-                new int[] {7, 300},
-                new float[] {1, -2, 0.5f, 3.25f},
+                new ModelDelta.Steps(40, 42),
+                new ModelDelta.Part(0, 2),
+                new ModelDelta.VocabularyChange(
+                        302,
+                        new int[] {7, 300},
+                        List.of("a", "ß"),
+                        List.of(new Eviction(41, List.of(0, 7)), new Eviction(42, List.of(299)))),
+                new ModelDelta.RowValues(2, new int[] {7, 300}, new float[] {1, -2, 0.5f, 3.25f}),
                 new float[] {0, -0.0f, 1e-3f},
                 new MemoryDelta(
                         new int[] {0, 2}, new int[] {1, 2}, new int[] {0, 7, 7, 0, 300}, new double[] {.5, -2})));
         byte[] part = ModelLogCodec.encode(new ModelDelta(
                 1,
-                40,
-                42,
-                1,
-                2,
-                2,
-                302,
-                new int[0],
-                List.of(),
-                List.of(),
-                new int[] {301},
-                new float[] {4, Float.NaN},
+                new ModelDelta.Steps(40, 42),
+                new ModelDelta.Part(1, 2),
+                ModelDelta.VocabularyChange.none(302),
+                new ModelDelta.RowValues(2, new int[] {301}, new float[] {4, Float.NaN}),
                 new float[0],
                 MemoryDelta.NONE));
         byte[] bodyOfPart = Arrays.copyOfRange(part, 4, part.length - 4);
@@ -238,19 +230,16 @@ class ModelStoreFuzzTest {
     }
 
     private static Manifest manifest() {
-        return new ManifestDraft(
-                        "main",
-                        1200,
-                        5,
-                        Instant.parse("2026-01-02T03:04:05.678Z"),
-                        -7,
-                        Map.of("type", "sasrec", "dim", 64, "init_std", 0.02f),
-                        Map.of("learning_rate", 0.001f, "warm", true, "ks", List.of(5, 10)),
-                        Map.of("workers", 2, "java", Map.of("a", "25")),
+        return new ManifestDraft("main", 1200, Instant.parse("2026-01-02T03:04:05.678Z"))
+                .lineage(5)
+                .encoder(Map.of("type", "sasrec", "dim", 64, "init_std", 0.02f), -7)
+                .training(Map.of("learning_rate", 0.001f, "warm", true, "ks", List.of(5, 10)))
+                .platform(Map.of("workers", 2, "java", Map.of("a", "25")))
+                .covering(
                         new TopicPosition("model-log", 0, 987_654_321_000L),
-                        List.of(new TopicPosition("sequences", 0, 10), new TopicPosition("sequences", 1, 0)),
-                        Map.of("ndcg10", 0.375, "hr10", 0.5),
-                        true)
+                        List.of(new TopicPosition("sequences", 0, 10), new TopicPosition("sequences", 1, 0)))
+                .metrics(Map.of("ndcg10", 0.375, "hr10", 0.5))
+                .held(true)
                 .complete(
                         "000000001200-0123456789ab",
                         List.of(new FileEntry("weights.safetensors", 123, "0f".repeat(32))));

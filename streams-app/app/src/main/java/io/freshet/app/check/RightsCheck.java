@@ -108,7 +108,7 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
             ofClient(application, application + "-check", calls);
         }
         if (roles.trainer()) {
-            String id = config.trainer().transactionalId();
+            String id = config.trainer().clients().transactionalId();
             ofClient(id, id, calls);
         }
         return calls;

@@ -12,7 +12,6 @@ import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotFiles;
-import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.testkit.broker.TcpProxy;
 import io.freshet.testkit.process.FreshetProcess;
@@ -389,18 +388,8 @@ class StartCheckIT {
         ModelConfig other = new ModelConfig(new SasRecConfig(128, 50, 2, 1), .1f, 42);
         new FileSnapshotStore(state.resolve("models"))
                 .save(
-                        new ManifestDraft(
-                                "default",
-                                1,
-                                Instant.EPOCH,
-                                other.seed(),
-                                ModelSnapshot.describe(other),
-                                Map.of(),
-                                Map.of(),
-                                new TopicPosition("model-log", 0, 1),
-                                List.of(),
-                                Map.of(),
-                                false),
+                        ModelSnapshot.draft("default", other, 1, Instant.EPOCH)
+                                .covering(new TopicPosition("model-log", 0, 1), List.of()),
                         new SnapshotFiles().add("probe", file -> Files.writeString(file, "probe")));
 
         assertOnlyProblem(run(BOTH, Map.of()), "snapshot", "model.dim=64, snapshot=128", "another model.name");

@@ -222,11 +222,11 @@ final class BrandReferences {
             expect(scaler, "group", lag.path("consumerGroup").asText(), Set.of(application));
             expect(scaler, "topic", lag.path("topic").asText(), Set.of(config.get(TopicKeys.CLICKS)));
         }
-        checkRights(application, config.trainer().transactionalId());
+        checkRights(application, config.trainer().clients().transactionalId());
     }
 
     private void checkTrainerRights(FreshetConfig config) {
-        String trainer = config.trainer().transactionalId();
+        String trainer = config.trainer().clients().transactionalId();
         brand.all("KafkaUser").stream()
                 .filter(user -> nameOf(user).endsWith("-trainer"))
                 .flatMap(user -> user.at("/spec/authorization/acls").findValues("resource").stream())

@@ -143,7 +143,8 @@ final class KafkaUsersIT {
     /** A client that starts a transaction with the trainer's transactional id fences the trainer. */
     @Test
     void shouldLetNobodyElseActAsTheTrainer() {
-        String trainer = config(kafka.clientOfAdmin(), Map.of()).trainer().transactionalId();
+        String trainer =
+                config(kafka.clientOfAdmin(), Map.of()).trainer().clients().transactionalId();
 
         for (String user : List.of("freshet-streams", "shop-producer", "shop-consumer")) {
             Map<String, Object> properties = new HashMap<>(kafka.clientOf(user));

@@ -7,6 +7,7 @@ import io.freshet.store.event.ClickCodec;
 import io.freshet.store.modellog.InputRange;
 import io.freshet.store.modellog.ModelLogCodec;
 import io.freshet.store.modellog.StepRecord;
+import io.freshet.store.modellog.TargetRanks;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;
@@ -172,9 +173,7 @@ final class OddRecords {
                 ModelLogCodec.encode(new StepRecord(
                         1,
                         List.of(new InputRange("elsewhere", 9, 5, 7)),
-                        new int[] {1},
-                        new int[] {1},
-                        new int[] {1},
+                        new TargetRanks(new int[] {1}, new int[] {1}, new int[] {1}),
                         new long[] {1, 2}));
             default -> ClickCodec.toJson(new Click(user(), "odd-item", nowMs, null, null));
         };

@@ -320,22 +320,23 @@ public final class FreshetConfig {
                 modelName,
                 new OnlineConfig.Topics(
                         get(TopicKeys.SEQUENCES), get(TopicKeys.MODEL_LOG), get(TopicKeys.MODEL_MANIFESTS)),
-                get(ProcessKeys.APPLICATION_ID) + "-trainer-" + modelName,
+                new OnlineConfig.Clients(
+                        kafka.forConsumer(),
+                        get(ProcessKeys.APPLICATION_ID) + "-trainer-" + modelName,
+                        kafka.forProducer()),
                 model(),
                 training(),
                 learning(),
-                get(TrainerKeys.STEP_CLICKS),
-                get(TrainerKeys.CATCHUP_CLICKS),
-                get(TrainerKeys.STEP_LINGER),
-                get(TrainerKeys.BATCH_CLICKS),
-                get(TrainerKeys.PUBLISH_INTERVAL),
-                get(TrainerKeys.DELTA_PART_BYTES),
-                get(TrainerKeys.SNAPSHOT_INTERVAL),
-                new RetentionPolicy(get(TrainerKeys.SNAPSHOTS_KEPT), get(TrainerKeys.SNAPSHOTS_KEPT_DAYS)),
-                get(TrainerKeys.GATE_SHARE),
-                get(TrainerKeys.LEASE_TIMEOUT),
-                kafka.forConsumer(),
-                kafka.forProducer());
+                OnlineConfig.Steps.upTo(get(TrainerKeys.STEP_CLICKS), get(TrainerKeys.STEP_LINGER))
+                        .withCatchUpFrom(get(TrainerKeys.CATCHUP_CLICKS))
+                        .withBatchesOf(get(TrainerKeys.BATCH_CLICKS)),
+                new OnlineConfig.Publishing(
+                        get(TrainerKeys.PUBLISH_INTERVAL),
+                        get(TrainerKeys.DELTA_PART_BYTES),
+                        get(TrainerKeys.SNAPSHOT_INTERVAL),
+                        new RetentionPolicy(get(TrainerKeys.SNAPSHOTS_KEPT), get(TrainerKeys.SNAPSHOTS_KEPT_DAYS)),
+                        get(TrainerKeys.GATE_SHARE)),
+                get(TrainerKeys.LEASE_TIMEOUT));
     }
 
     private ModelConfig model() {
@@ -370,13 +371,13 @@ public final class FreshetConfig {
         boolean neverCatchesUp = get(TrainerKeys.CATCHUP_CLICKS) == 0 || get(TrainerKeys.BATCH_CLICKS) > 0;
         return new LearningConfig(
                 get(TrainerKeys.OPTIMIZER_STEPS),
-                neverCatchesUp ? Integer.MAX_VALUE : get(TrainerKeys.STEP_CLICKS),
                 get(TrainerKeys.NEW_LENGTH),
-                get(TrainerKeys.REPLAY_SEQUENCES),
-                get(TrainerKeys.REPLAY_LENGTH),
-                get(TrainerKeys.REPLAY_CAPACITY),
-                get(TrainerKeys.METRICS_K),
-                get(TrainerKeys.METRICS_WINDOW),
+                new LearningConfig.Replay(
+                        get(TrainerKeys.REPLAY_SEQUENCES),
+                        get(TrainerKeys.REPLAY_LENGTH),
+                        get(TrainerKeys.REPLAY_CAPACITY)),
+                new LearningConfig.Metrics(get(TrainerKeys.METRICS_K), get(TrainerKeys.METRICS_WINDOW)),
+                neverCatchesUp ? Integer.MAX_VALUE : get(TrainerKeys.STEP_CLICKS),
                 new CooccurrenceConfig(
                         get(ModelKeys.MEMORY_WINDOW),
                         get(ModelKeys.MEMORY_NEIGHBOURS),

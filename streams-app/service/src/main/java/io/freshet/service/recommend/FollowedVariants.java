@@ -46,7 +46,7 @@ public final class FollowedVariants implements AutoCloseable {
             live.addListener(new IndexMaintainer(live, heartbeats));
             models.put(name, live);
             warmUps.put(name, warmUp);
-            followers.add(ModelFollower.of(role, config, modelName, store, live, registry));
+            followers.add(new ModelFollower(role, config, modelName, store, live, registry));
         });
         variants = new Variants(config, models, registry, clock);
     }

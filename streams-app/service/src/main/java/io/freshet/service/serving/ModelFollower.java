@@ -28,7 +28,6 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.function.Supplier;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -67,7 +66,7 @@ public final class ModelFollower implements AutoCloseable {
     private final SnapshotStore store;
     private final LiveModel live;
     private final MeterRegistry registry;
-    private final Supplier<Consumer<byte[], byte[]>> consumers;
+    private final Map<String, Object> consumerSettings;
     private final Heartbeats heartbeats;
     private final Heartbeat heartbeat;
     private final Thread thread;
@@ -99,32 +98,6 @@ public final class ModelFollower implements AutoCloseable {
     private String rolledBackTo = "";
 
     /**
-     * @param role role of the process, for the log
-     * @param consumers creates read_committed consumers without a group, which the follower closes
-     */
-    private ModelFollower(
-            String role,
-            FreshetConfig config,
-            String modelName,
-            SnapshotStore store,
-            LiveModel live,
-            MeterRegistry registry,
-            Supplier<Consumer<byte[], byte[]>> consumers) {
-        this.role = role;
-        this.modelName = modelName;
-        this.config = config;
-        this.store = store;
-        this.live = live;
-        this.registry = registry;
-        heartbeats = new Heartbeats(config.get(HttpKeys.HEALTH_STALL));
-        heartbeat = heartbeats.of("model-follower of model=" + modelName);
-        this.consumers = consumers;
-        log = new TopicPartition(config.get(TopicKeys.MODEL_LOG), 0);
-        catalogue = new ManifestIndex(modelName);
-        thread = Thread.ofPlatform().name("model-follower").unstarted(this::run);
-    }
-
-    /**
      * Creates a follower with its own Kafka consumer.
      *
      * @param role role of the process, for the log
@@ -133,30 +106,37 @@ public final class ModelFollower implements AutoCloseable {
      * @param live owned by the caller; changed by this follower only
      * @param registry receives the consumer's metrics
      */
-    public static ModelFollower of(
+    public ModelFollower(
             String role,
             FreshetConfig config,
             String modelName,
             SnapshotStore store,
             LiveModel live,
             MeterRegistry registry) {
-        Map<String, Object> properties = config.kafka().forConsumer();
-        Object client =
-                properties.getOrDefault(ConsumerConfig.CLIENT_ID_CONFIG, config.get(ProcessKeys.APPLICATION_ID));
-        properties.put(ConsumerConfig.CLIENT_ID_CONFIG, client + "-model-follower-" + modelName);
-        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
-        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
-        properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
-        properties.remove(ConsumerConfig.GROUP_ID_CONFIG);
-        properties.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
-        return new ModelFollower(
-                role,
-                config,
-                modelName,
-                store,
-                live,
-                registry,
-                () -> new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer()));
+        this.role = role;
+        this.modelName = modelName;
+        this.config = config;
+        this.store = store;
+        this.live = live;
+        this.registry = registry;
+        heartbeats = new Heartbeats(config.get(HttpKeys.HEALTH_STALL));
+        heartbeat = heartbeats.of("model-follower of model=" + modelName);
+        consumerSettings = consumerSettings(config, modelName);
+        log = new TopicPartition(config.get(TopicKeys.MODEL_LOG), 0);
+        catalogue = new ManifestIndex(modelName);
+        thread = Thread.ofPlatform().name("model-follower").unstarted(this::run);
+    }
+
+    private static Map<String, Object> consumerSettings(FreshetConfig config, String modelName) {
+        Map<String, Object> settings = config.kafka().forConsumer();
+        Object client = settings.getOrDefault(ConsumerConfig.CLIENT_ID_CONFIG, config.get(ProcessKeys.APPLICATION_ID));
+        settings.put(ConsumerConfig.CLIENT_ID_CONFIG, client + "-model-follower-" + modelName);
+        settings.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
+        settings.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
+        settings.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, false);
+        settings.remove(ConsumerConfig.GROUP_ID_CONFIG);
+        settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
+        return settings;
     }
 
     /** Starts following, on a thread of its own. */
@@ -181,7 +161,8 @@ public final class ModelFollower implements AutoCloseable {
         while (!closed) {
             heartbeat.beat();
             try (KafkaMeters meters = new KafkaMeters(registry);
-                    Consumer<byte[], byte[]> consumer = meters.watch(consumers.get())) {
+                    Consumer<byte[], byte[]> consumer = meters.watch(new KafkaConsumer<>(
+                            consumerSettings, new ByteArrayDeserializer(), new ByteArrayDeserializer()))) {
                 current = consumer;
                 follow(consumer);
             } catch (WakeupException e) {

@@ -135,9 +135,9 @@ final class FreshetConfigTest {
         assertThat(config.trainer().model()).isEqualTo(ModelConfig.defaults(42));
         assertThat(config.trainer().training()).isEqualTo(TrainingConfig.defaults(workers));
         assertThat(config.trainer().learning()).isEqualTo(LearningConfig.DEFAULT);
-        assertThat(config.trainer().retention()).isEqualTo(new RetentionPolicy(3, 0));
+        assertThat(config.trainer().publishing().retention()).isEqualTo(new RetentionPolicy(3, 0));
         assertThat(config.trainer().topics()).isEqualTo(OnlineConfig.Topics.DEFAULT);
-        assertThat(config.trainer().transactionalId()).isEqualTo("freshet-trainer-default");
+        assertThat(config.trainer().clients().transactionalId()).isEqualTo("freshet-trainer-default");
     }
 
     @Test
@@ -177,7 +177,7 @@ final class FreshetConfigTest {
         assertThat(config.modelStore()).isEqualTo(new StoreLocation.Bucket("models", "shop"));
         assertThat(config.s3())
                 .isEqualTo(new S3Settings(URI.create("http://minio:9000"), "eu-central-1", true, 8 << 20));
-        assertThat(config.trainer().retention()).isEqualTo(new RetentionPolicy(5, 30));
+        assertThat(config.trainer().publishing().retention()).isEqualTo(new RetentionPolicy(5, 30));
     }
 
     @ParameterizedTest
@@ -681,6 +681,9 @@ final class FreshetConfigTest {
 
     private static int catchUpClicks(
             @Nullable Path file, Map<String, String> environment, Map<String, String> overrides) throws IOException {
-        return FreshetConfig.load(file, environment, overrides).trainer().catchUpClicks();
+        return FreshetConfig.load(file, environment, overrides)
+                .trainer()
+                .steps()
+                .catchUpClicks();
     }
 }

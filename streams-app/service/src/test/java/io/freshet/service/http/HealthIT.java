@@ -49,7 +49,7 @@ final class HealthIT {
             PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
             try (TrainerRole first = new TrainerRole(config, good, registry, Clock.systemUTC())) {
                 first.start(); // creates a snapshot to serve
-                await().atMost(TIMEOUT).until(() -> first.status().snapshots() > 0);
+                await().atMost(TIMEOUT).until(() -> first.status().training().snapshots() > 0);
             }
             try (StreamsRole streams = new StreamsRole(config, good, registry, Clock.systemUTC());
                     TrainerRole trainer = new TrainerRole(config, troubled, registry, Clock.systemUTC());

@@ -103,7 +103,7 @@ final class ModelFollowerIT {
         store = new FileSnapshotStore(config.modelStorePath());
         registry = new SimpleMeterRegistry();
         live = new LiveModel(Clock.systemUTC(), registry);
-        follower = ModelFollower.of(
+        follower = new ModelFollower(
                 "streams", config, config.get(ModelStoreKeys.MODEL_NAME), store, live, new SimpleMeterRegistry());
         producer =
                 new KafkaProducer<>(config.kafka().forProducer(), new ByteArraySerializer(), new ByteArraySerializer());
@@ -166,7 +166,7 @@ final class ModelFollowerIT {
         publish(only);
         AtomicInteger failures = new AtomicInteger(3);
         follower.close();
-        follower = ModelFollower.of(
+        follower = new ModelFollower(
                 "streams",
                 config,
                 config.get(ModelStoreKeys.MODEL_NAME),
@@ -185,7 +185,7 @@ final class ModelFollowerIT {
         publish(save(10, 0, "a"));
         CountDownLatch answers = new CountDownLatch(1);
         follower.close();
-        follower = ModelFollower.of(
+        follower = new ModelFollower(
                 "streams",
                 config,
                 config.get(ModelStoreKeys.MODEL_NAME),
@@ -438,7 +438,7 @@ final class ModelFollowerIT {
         follower.close();
         live.close();
         live = new LiveModel(Clock.systemUTC(), new SimpleMeterRegistry());
-        follower = ModelFollower.of(
+        follower = new ModelFollower(
                 "streams", config, config.get(ModelStoreKeys.MODEL_NAME), store, live, new SimpleMeterRegistry());
         follower.start();
     }
@@ -460,19 +460,11 @@ final class ModelFollowerIT {
     }
 
     private ManifestDraft draft(long lineage, long step, long logOffset, boolean held, Map<String, Object> encoder) {
-        return new ManifestDraft(
-                config.get(ModelStoreKeys.MODEL_NAME),
-                step,
-                lineage,
-                Instant.EPOCH,
-                TinyModels.CONFIG.seed(),
-                encoder,
-                Map.of(),
-                Map.of(),
-                new TopicPosition(config.get(TopicKeys.MODEL_LOG), 0, logOffset),
-                List.of(),
-                Map.of(),
-                held);
+        return new ManifestDraft(config.get(ModelStoreKeys.MODEL_NAME), step, Instant.EPOCH)
+                .lineage(lineage)
+                .encoder(encoder, TinyModels.CONFIG.seed())
+                .covering(new TopicPosition(config.get(TopicKeys.MODEL_LOG), 0, logOffset), List.of())
+                .held(held);
     }
 
     /** Saves a snapshot with NaN as its newest item's vector, but with correct digests. */

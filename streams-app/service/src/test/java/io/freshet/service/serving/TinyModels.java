@@ -6,6 +6,7 @@ import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.modellog.MemoryDelta;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.StepRecord;
+import io.freshet.store.modellog.TargetRanks;
 import io.freshet.store.snapshot.Manifest;
 import java.util.Arrays;
 import java.util.List;
@@ -62,23 +63,17 @@ public final class TinyModels {
             List<String> items = part == 0 ? List.of(newItems) : List.of();
             return new ModelDelta(
                     lineage,
-                    fromStep,
-                    toStep,
-                    part,
-                    parts,
-                    dim,
-                    firstNewRow + rows.length,
-                    part == 0 ? rows : new int[0],
-                    items,
-                    List.of(),
-                    rows,
-                    values,
+                    new ModelDelta.Steps(fromStep, toStep),
+                    new ModelDelta.Part(part, parts),
+                    new ModelDelta.VocabularyChange(
+                            firstNewRow + rows.length, part == 0 ? rows : new int[0], items, List.of()),
+                    new ModelDelta.RowValues(dim, rows, values),
                     dense,
                     MemoryDelta.NONE);
         }
     }
 
     static StepRecord step(long step, long... clickTimestampsMs) {
-        return new StepRecord(step, List.of(), new int[0], new int[0], new int[0], clickTimestampsMs);
+        return new StepRecord(step, List.of(), new TargetRanks(new int[0], new int[0], new int[0]), clickTimestampsMs);
     }
 }

@@ -72,7 +72,8 @@ final class OnlineTrainerIT {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
-    private static final LearningConfig LEARNING = new LearningConfig(2, 10, 8, 5, 30, 10, 100);
+    private static final LearningConfig LEARNING =
+            new LearningConfig(2, 10, new LearningConfig.Replay(8, 5, 30), new LearningConfig.Metrics(10, 100));
 
     private Broker kafka;
     private SequenceFeeder feeder;
@@ -162,7 +163,8 @@ final class OnlineTrainerIT {
         }
         store().delete(MODEL, newest().version());
 
-        LearningConfig other = new LearningConfig(1, 10, 8, 5, 30, 10, 100);
+        LearningConfig other =
+                new LearningConfig(1, 10, new LearningConfig.Replay(8, 5, 30), new LearningConfig.Metrics(10, 100));
         try (Running trainer = start(config(other, Duration.ofMillis(50), LONG))) {
             trainer.awaitLearned(200);
             await().atMost(PATIENCE).until(() -> trainer.status().phase() == Phase.LEARNING);
@@ -285,7 +287,7 @@ final class OnlineTrainerIT {
                 feeder.feed(10);
                 trainer.awaitLearned(10L * i);
                 long wanted = i;
-                await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > wanted);
+                await().atMost(PATIENCE).until(() -> trainer.status().training().snapshots() > wanted);
             }
         }
 
@@ -325,11 +327,11 @@ final class OnlineTrainerIT {
     void shouldTakeAsManyRecordsAsAreAskedForInEachStepWhateverTheTiming() throws Exception {
         feeder.feed(100);
         try (Running trainer = start(fixed(MODEL))) {
-            await().atMost(PATIENCE).until(() -> trainer.status().records() > 0);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().records() > 0);
         }
         feeder.feed(150);
         try (Running trainer = start(fixed(MODEL))) {
-            await().atMost(PATIENCE).until(() -> trainer.status().records() > 100);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().records() > 100);
             feeder.feed(83);
             trainer.trainer.endInput();
             trainer.awaitLearned(333);
@@ -446,13 +448,13 @@ final class OnlineTrainerIT {
         try (Running trainer = start(frequent);
                 ServedVersion serving = new ServedVersion(frequent)) {
             feeder.feed(10);
-            await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > 1);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().snapshots() > 1);
             served = serving.snapshots().getFirst().version();
             serving.rollBack(served, Instant.now());
             for (int i = 0; i < 5; i++) {
-                long before = trainer.status().snapshots();
+                long before = trainer.status().training().snapshots();
                 feeder.feed(10);
-                await().atMost(PATIENCE).until(() -> trainer.status().snapshots() > before);
+                await().atMost(PATIENCE).until(() -> trainer.status().training().snapshots() > before);
             }
             assertThat(store().versions(MODEL)).contains(served).hasSizeBetween(3, 4); // one may be about to be deleted
             assertThat(serving.isKnown(served)).isTrue();
@@ -507,8 +509,8 @@ final class OnlineTrainerIT {
         }
 
         void awaitLearned(long records) {
-            await().atMost(PATIENCE).until(() -> trainer.status().records() >= records);
-            assertThat(trainer.status().records()).isEqualTo(records);
+            await().atMost(PATIENCE).until(() -> trainer.status().training().records() >= records);
+            assertThat(trainer.status().training().records()).isEqualTo(records);
         }
 
         void stop() {
@@ -559,25 +561,18 @@ final class OnlineTrainerIT {
             Duration snapshotInterval,
             double gateShare,
             Duration leaseTimeout) {
+        Map<String, Object> client = Map.of("bootstrap.servers", kafka.bootstrapServers());
         return new OnlineConfig(
                 model,
                 OnlineConfig.Topics.DEFAULT,
-                "trainer-of-" + model,
+                new OnlineConfig.Clients(client, "trainer-of-" + model, client),
                 NETWORK,
                 TrainingConfig.defaults(2),
                 learning,
-                16,
-                0,
-                Duration.ZERO,
-                batchClicks,
-                publishInterval,
-                1024,
-                snapshotInterval,
-                new RetentionPolicy(2, 0),
-                gateShare,
-                leaseTimeout,
-                Map.of("bootstrap.servers", kafka.bootstrapServers()),
-                Map.of("bootstrap.servers", kafka.bootstrapServers()));
+                OnlineConfig.Steps.upTo(16, Duration.ZERO).withBatchesOf(batchClicks),
+                new OnlineConfig.Publishing(
+                        publishInterval, 1024, snapshotInterval, new RetentionPolicy(2, 0), gateShare),
+                leaseTimeout);
     }
 
     private void assertLearnedOnce(CommittedLog log) {
@@ -639,16 +634,7 @@ final class OnlineTrainerIT {
     private Manifest save(OnlineLearner learner) throws IOException {
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
-        return store().save(
-                        LearnerDescription.draft(
-                                "replayed",
-                                learner,
-                                new Progress(),
-                                Instant.EPOCH,
-                                new TopicPosition("model-log", 0, 0),
-                                List.of(),
-                                false),
-                        files);
+        return store().save(LearnerDescription.draft("replayed", learner, new Progress(), Instant.EPOCH), files);
     }
 
     private SnapshotStore store() {

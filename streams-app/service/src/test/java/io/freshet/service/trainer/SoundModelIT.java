@@ -24,7 +24,6 @@ import io.freshet.store.snapshot.FileEntry;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestCodec;
 import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.testkit.broker.Broker;
 import io.freshet.testkit.topic.CommittedLog;
 import io.freshet.testkit.topic.SequenceFeeder;
@@ -83,8 +82,10 @@ final class SoundModelIT {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
-    private static final LearningConfig LEARNING = new LearningConfig(2, 10, 8, 5, 30, 10, 100);
-    private static final LearningConfig OTHERWISE = new LearningConfig(1, 10, 8, 5, 30, 10, 100);
+    private static final LearningConfig LEARNING =
+            new LearningConfig(2, 10, new LearningConfig.Replay(8, 5, 30), new LearningConfig.Metrics(10, 100));
+    private static final LearningConfig OTHERWISE =
+            new LearningConfig(1, 10, new LearningConfig.Replay(8, 5, 30), new LearningConfig.Metrics(10, 100));
     private static final int ALL = 100; // more than the number of items
 
     private Broker kafka;
@@ -310,7 +311,7 @@ final class SoundModelIT {
     private void follow() {
         FreshetConfig config = FreshetConfig.of(Map.of("kafka.bootstrap.servers", kafka.bootstrapServers()));
         live = new LiveModel(Clock.systemUTC(), registry);
-        follower = ModelFollower.of("streams", config, MODEL, store(), live, registry);
+        follower = new ModelFollower("streams", config, MODEL, store(), live, registry);
         follower.start();
     }
 
@@ -330,7 +331,7 @@ final class SoundModelIT {
 
     private void awaitLearned(long records) {
         await().atMost(PATIENCE)
-                .until(() -> trainer.status().records() == records
+                .until(() -> trainer.status().training().records() == records
                         && trainer.status().phase() == Phase.LEARNING);
     }
 
@@ -368,17 +369,10 @@ final class SoundModelIT {
             row[2] = Float.NaN;
             return new ModelDelta(
                     1,
-                    step,
-                    step + 1,
-                    0,
-                    1,
-                    row.length,
-                    ALL,
-                    new int[0],
-                    List.of(),
-                    List.of(),
-                    new int[] {3},
-                    row,
+                    new ModelDelta.Steps(step, step + 1),
+                    ModelDelta.Part.ONLY,
+                    ModelDelta.VocabularyChange.none(ALL),
+                    new ModelDelta.RowValues(row.length, new int[] {3}, row),
                     new float[like.model().denseSize()],
                     new MemoryDelta(
                             new int[] {0},
@@ -406,19 +400,14 @@ final class SoundModelIT {
     }
 
     private static ManifestDraft draft(Manifest like, long step, Map<String, Object> platform) {
-        return new ManifestDraft(
-                like.model(),
-                step,
-                like.lineage(),
-                like.createdAt(),
-                like.seed(),
-                like.encoder(),
-                like.training(),
-                platform,
-                like.modelLog(),
-                like.inputs(),
-                like.metrics(),
-                like.held());
+        return new ManifestDraft(like.model(), step, like.createdAt())
+                .lineage(like.lineage())
+                .encoder(like.encoder(), like.seed())
+                .training(like.training())
+                .platform(platform)
+                .covering(like.modelLog(), like.inputs())
+                .metrics(like.metrics())
+                .held(like.held());
     }
 
     /** Returns the file with NaN as the last number of the last tensor. */
@@ -448,16 +437,7 @@ final class SoundModelIT {
             SnapshotFiles files = new SnapshotFiles();
             learner.addTo(files);
             return new FileSnapshotStore(storeFolder.resolve("replayed"))
-                    .save(
-                            LearnerDescription.draft(
-                                    MODEL,
-                                    learner,
-                                    new Progress(),
-                                    Instant.EPOCH,
-                                    new TopicPosition(LOG, 0, 0),
-                                    List.of(),
-                                    false),
-                            files)
+                    .save(LearnerDescription.draft(MODEL, learner, new Progress(), Instant.EPOCH), files)
                     .files();
         }
     }
@@ -466,22 +446,13 @@ final class SoundModelIT {
         return new OnlineConfig(
                 MODEL,
                 OnlineConfig.Topics.DEFAULT,
-                "trainer-of-" + MODEL,
+                new OnlineConfig.Clients(client(), "trainer-of-" + MODEL, client()),
                 NETWORK,
                 TrainingConfig.defaults(2),
                 learning,
-                16,
-                0,
-                Duration.ZERO,
-                0,
-                Duration.ofMillis(50),
-                1024,
-                LONG,
-                new RetentionPolicy(3, 0),
-                0,
-                Duration.ZERO,
-                client(),
-                client());
+                OnlineConfig.Steps.upTo(16, Duration.ZERO),
+                new OnlineConfig.Publishing(Duration.ofMillis(50), 1024, LONG, new RetentionPolicy(3, 0), 0),
+                Duration.ZERO);
     }
 
     /** Returns the snapshot that a trainer would continue from. */

@@ -57,7 +57,8 @@ final class TrainerLifeIT {
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final ModelConfig NETWORK = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
-    private static final LearningConfig LEARNING = new LearningConfig(2, 10, 8, 5, 30, 10, 100);
+    private static final LearningConfig LEARNING =
+            new LearningConfig(2, 10, new LearningConfig.Replay(8, 5, 30), new LearningConfig.Metrics(10, 100));
 
     @TempDir
     Path folder;
@@ -368,42 +369,36 @@ final class TrainerLifeIT {
         return new OnlineConfig(
                 model,
                 OnlineConfig.Topics.DEFAULT,
-                "shop-trainer-" + model,
+                new OnlineConfig.Clients(
+                        Map.of(
+                                "bootstrap.servers",
+                                kafka.bootstrapServers(),
+                                "metadata.max.age.ms",
+                                500,
+                                "default.api.timeout.ms",
+                                3_000,
+                                "request.timeout.ms",
+                                2_000,
+                                "reconnect.backoff.max.ms",
+                                500),
+                        "shop-trainer-" + model,
+                        Map.of(
+                                "bootstrap.servers",
+                                kafka.bootstrapServers(),
+                                "max.block.ms",
+                                2_000,
+                                "request.timeout.ms",
+                                1_000,
+                                "delivery.timeout.ms",
+                                2_000,
+                                "reconnect.backoff.max.ms",
+                                500)),
                 NETWORK,
                 TrainingConfig.defaults(2),
                 LEARNING,
-                16,
-                0,
-                Duration.ZERO,
-                0,
-                publishInterval,
-                1024,
-                LONG,
-                new RetentionPolicy(2, 0),
-                0,
-                leaseTimeout,
-                Map.of(
-                        "bootstrap.servers",
-                        kafka.bootstrapServers(),
-                        "metadata.max.age.ms",
-                        500,
-                        "default.api.timeout.ms",
-                        3_000,
-                        "request.timeout.ms",
-                        2_000,
-                        "reconnect.backoff.max.ms",
-                        500),
-                Map.of(
-                        "bootstrap.servers",
-                        kafka.bootstrapServers(),
-                        "max.block.ms",
-                        2_000,
-                        "request.timeout.ms",
-                        1_000,
-                        "delivery.timeout.ms",
-                        2_000,
-                        "reconnect.backoff.max.ms",
-                        500));
+                OnlineConfig.Steps.upTo(16, Duration.ZERO),
+                new OnlineConfig.Publishing(publishInterval, 1024, LONG, new RetentionPolicy(2, 0), 0),
+                leaseTimeout);
     }
 
     /** A failure that occurs before a store lists its snapshots. */
@@ -463,9 +458,10 @@ final class TrainerLifeIT {
         void awaitLearned(long records) {
             await().atMost(PATIENCE)
                     .until(() -> status().phase().isFinal()
-                            || (status().phase() == Phase.LEARNING && status().records() >= records));
+                            || (status().phase() == Phase.LEARNING
+                                    && status().training().records() >= records));
             assertThat(status().message()).isEmpty();
-            assertThat(status().records()).isEqualTo(records);
+            assertThat(status().training().records()).isEqualTo(records);
         }
 
         @Override

@@ -110,9 +110,7 @@ public record CommittedLog(
                 .map(step -> new StepRecord(
                         step.step(),
                         step.ranges().stream().map(this::withoutMarkers).toList(),
-                        step.ranks(),
-                        step.networkRanks(),
-                        step.memoryRanks(),
+                        step.targetRanks(),
                         step.clickTimestampsMs()))
                 .toList();
     }

@@ -164,7 +164,10 @@ final class BenchOnlineCommand implements Callable<Integer> {
         }
         try {
             return new LearningBenchmark(
-                    config.model(), config.training(), config.learning(), itemCount, userCount, stepClicks, seed);
+                    config.model(),
+                    config.training(),
+                    config.learning(),
+                    new LearningBenchmark.Load(itemCount, userCount, stepClicks, seed));
         } catch (IllegalArgumentException e) {
             throw refused(String.valueOf(e.getMessage()));
         }
@@ -280,8 +283,8 @@ final class BenchOnlineCommand implements Callable<Integer> {
         values.put("dim", config.model().encoder().dim());
         values.put("negatives", config.training().loss().negatives());
         values.put("optimizer_steps", config.learning().optimizerSteps());
-        values.put("replay_sequences", config.learning().replaySequences());
-        values.put("replay_capacity", config.learning().replayCapacity());
+        values.put("replay_sequences", config.learning().replay().sequences());
+        values.put("replay_capacity", config.learning().replay().capacity());
         values.put("item_retention_ms", config.learning().itemRetention().toMillis());
         values.put("workers", config.training().workers());
         values.put("products", Products.forThisCpu().name());

@@ -191,19 +191,13 @@ public final class DemoCommand implements Callable<Integer> {
         Double pace = rate == null && clicks.isEmpty() ? Double.valueOf(GENERATOR_RATE) : rate;
         Duration pacedWarmUp = pace == null ? Duration.ZERO : PACED_WARM_UP;
         return new DemoOptions(
-                clicks,
-                format,
-                generator(),
-                pace,
-                duration,
-                untilEnd,
-                json,
-                state,
-                partitions,
-                warmUp == null ? pacedWarmUp : warmUp,
-                quiet,
+                new DemoOptions.Source(clicks, format, generator()),
+                new DemoOptions.Feed(pace, duration, untilEnd, warmUp == null ? pacedWarmUp : warmUp),
+                new DemoOptions.Output(json, quiet),
                 settings(pace),
-                Environment.ofConfiguration());
+                partitions,
+                Environment.ofConfiguration(),
+                state);
     }
 
     /**

@@ -167,7 +167,7 @@ final class EvaluateContinualCommand implements Callable<Integer> {
                 trainer.model(),
                 trainer.training(),
                 trainer.learning(),
-                trainer.stepClicks(),
+                trainer.steps().clicks(),
                 freshet.get(SequencerKeys.WINDOW));
     }
 
@@ -183,9 +183,9 @@ final class EvaluateContinualCommand implements Callable<Integer> {
         values.put("negatives", config.training().loss().negatives());
         values.put("step_clicks", config.stepClicks());
         values.put("optimizer_steps", config.learning().optimizerSteps());
-        values.put("replay_sequences", config.learning().replaySequences());
-        values.put("replay_length", config.learning().replayLength());
-        values.put("replay_capacity", config.learning().replayCapacity());
+        values.put("replay_sequences", config.learning().replay().sequences());
+        values.put("replay_length", config.learning().replay().length());
+        values.put("replay_capacity", config.learning().replay().capacity());
         return values;
     }
 

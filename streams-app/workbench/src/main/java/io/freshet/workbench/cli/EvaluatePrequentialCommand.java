@@ -216,11 +216,11 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
                     trainer.model(),
                     trainer.training(),
                     trainer.learning(),
-                    trainer.stepClicks(),
+                    trainer.steps().clicks(),
                     seen,
                     methods(),
                     refit(trainer, seen),
-                    trainer.learning().metricsWindow());
+                    trainer.learning().metrics().window());
         } catch (IllegalArgumentException e) {
             throw refused(String.valueOf(e.getMessage()));
         }
@@ -244,13 +244,9 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
                 FitConfig.XAVIER,
                 trainer.model().seed(),
                 training,
-                REFIT_BATCH,
-                refitEpochs,
-                REFIT_VALIDATION_INTERVAL,
-                REFIT_PATIENCE,
-                seen,
-                new HeldOutUsers(HELD_OUT_SHARE),
-                LearningRateSchedule.CONSTANT);
+                new FitConfig.Epochs(refitEpochs, LearningRateSchedule.CONSTANT, REFIT_BATCH),
+                new FitConfig.Validation(
+                        REFIT_VALIDATION_INTERVAL, seen, new HeldOutUsers(HELD_OUT_SHARE), REFIT_PATIENCE));
     }
 
     private Set<ComparedMethod> methods() {

@@ -55,7 +55,7 @@ public final class Demo {
         this.options = options;
         this.out = out;
         this.stop = stop;
-        this.live = !options.quiet() && isTerminal();
+        this.live = !options.output().quiet() && isTerminal();
     }
 
     /**
@@ -66,7 +66,7 @@ public final class Demo {
      * @throws DemoFailedException if a component failed, or some clicks were not dealt with
      */
     public void run() throws IOException, DemoFailedException {
-        @Nullable ClickFiles files = options.clicks().isEmpty() ? null : openClicks();
+        @Nullable ClickFiles files = options.source().clicks().isEmpty() ? null : openClicks();
         @Nullable ClickFileSummary input = files == null ? null : check(files);
         try (StateFolder state = StateFolder.open(options.stateDir());
                 var _ = DemoLog.to(state.logFile())) {
@@ -77,7 +77,8 @@ public final class Demo {
     }
 
     private ClickFiles openClicks() throws IOException {
-        ClickFiles files = ClickFiles.open(options.clicks(), options.format(), InstantSource.system());
+        ClickFiles files =
+                ClickFiles.open(options.source().clicks(), options.source().format(), InstantSource.system());
         files.requireTimes();
         return files;
     }
@@ -86,7 +87,7 @@ public final class Demo {
     private ClickFileSummary check(ClickFiles files) throws IOException {
         files.describe().forEach(this::say);
         ClickFileSummary input = files.readWhile(_ -> !stop.isRaised());
-        if (!options.quiet()) {
+        if (!options.output().quiet()) {
             input.lines().forEach(out::println);
         } else {
             input.leftOutLines().forEach(out::println);
@@ -123,7 +124,7 @@ public final class Demo {
         Map<String, String> settings =
                 new HashMap<>(DemoState.settings(options.partitions(), options.settings(), kafka, state));
         settings.putAll(PagePort.unlessSaid(options.settings(), options.environment()));
-        if (!options.clicks().isEmpty()
+        if (!options.source().clicks().isEmpty()
                 && !options.settings().containsKey(EARLIEST_CLICK)
                 && !options.environment().containsKey(EARLIEST_CLICK_VARIABLE)) {
             // The reader of the files has already checked the times, and it accepts earlier times than the default.
@@ -133,8 +134,8 @@ public final class Demo {
     }
 
     private void print(Summary summary) throws IOException {
-        if (options.json() != null) {
-            summary.write(options.json());
+        if (options.output().json() != null) {
+            summary.write(options.output().json());
         }
         DemoReport.lines(summary).forEach(out::println);
         out.flush();
@@ -142,13 +143,13 @@ public final class Demo {
 
     private ClickSource source(@Nullable ClickFiles files) {
         return files == null
-                ? new ClickGenerator(options.generator(), InstantSource.system())
+                ? new ClickGenerator(options.source().generator(), InstantSource.system())
                 : new FileClicks(files.reader());
     }
 
     private DemoOrigin origin(@Nullable ClickFiles files) throws IOException {
         return files == null
-                ? DemoOrigin.ofGenerator(options.generator(), options.partitions())
+                ? DemoOrigin.ofGenerator(options.source().generator(), options.partitions())
                 : DemoOrigin.ofFiles(files, options.partitions());
     }
 
@@ -156,13 +157,13 @@ public final class Demo {
         return String.format(
                 Locale.ROOT,
                 "the generator: %d users, %d items and growing, seed %d",
-                options.generator().users(),
-                options.generator().items(),
-                options.generator().seed());
+                options.source().generator().users(),
+                options.source().generator().items(),
+                options.source().generator().seed());
     }
 
     private LiveView view() {
-        if (options.quiet()) {
+        if (options.output().quiet()) {
             return new LiveView.Silent();
         }
         Glyphs glyphs = Glyphs.in(Charset.forName(System.getProperty("stdout.encoding", "US-ASCII")));
@@ -179,7 +180,7 @@ public final class Demo {
     }
 
     private void say(String line) {
-        if (!options.quiet()) {
+        if (!options.output().quiet()) {
             out.println(line);
             out.flush();
         }

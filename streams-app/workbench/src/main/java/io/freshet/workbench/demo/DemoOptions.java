@@ -11,36 +11,52 @@ import org.jspecify.annotations.Nullable;
 /**
  * User's options for a demo.
  *
- * @param clicks files, folders and globs to replay; empty for the generator
- * @param format format of those files
- * @param generator configuration of the click generator
- * @param clicksPerSecond pace; null for as fast as clicks are processed
- * @param duration how long to feed clicks; null for no limit
- * @param untilEnd whether to end when all clicks of the files have been dealt with
- * @param json file for the summary; null for none
- * @param stateDir folder that keeps the state; null for a temporary one
- * @param partitions number of partitions of the topics keyed by user
- * @param warmUp time from the start during which clicks do not count in the latencies
- * @param quiet whether to show nothing until the summary
  * @param settings configuration keys and values that override the defaults
+ * @param partitions number of partitions of the topics keyed by user
  * @param environment environment variables that set configuration keys; {@code settings} take precedence
+ * @param stateDir folder that keeps the state; null for a temporary one
  */
 public record DemoOptions(
-        List<String> clicks,
-        ClickFileOptions format,
-        GeneratorConfig generator,
-        @Nullable Double clicksPerSecond,
-        @Nullable Duration duration,
-        boolean untilEnd,
-        @Nullable Path json,
-        @Nullable Path stateDir,
-        int partitions,
-        Duration warmUp,
-        boolean quiet,
+        Source source,
+        Feed feed,
+        Output output,
         Map<String, String> settings,
-        Map<String, String> environment) {
+        int partitions,
+        Map<String, String> environment,
+        @Nullable Path stateDir) {
+    /**
+     * Where the clicks come from.
+     *
+     * @param clicks files, folders and globs to replay; empty for the generator
+     * @param format format of those files
+     * @param generator configuration of the click generator
+     */
+    public record Source(List<String> clicks, ClickFileOptions format, GeneratorConfig generator) {
+        public Source {
+            clicks = List.copyOf(clicks);
+        }
+    }
+
+    /**
+     * How the clicks are fed.
+     *
+     * @param clicksPerSecond pace; null for as fast as clicks are processed
+     * @param duration how long to feed clicks; null for no limit
+     * @param untilEnd whether to end when all clicks of the files have been dealt with
+     * @param warmUp time from the start during which clicks do not count in the latencies
+     */
+    public record Feed(
+            @Nullable Double clicksPerSecond, @Nullable Duration duration, boolean untilEnd, Duration warmUp) {}
+
+    /**
+     * What the demo shows and writes.
+     *
+     * @param json file for the summary; null for none
+     * @param quiet whether to show nothing until the summary
+     */
+    public record Output(@Nullable Path json, boolean quiet) {}
+
     public DemoOptions {
-        clicks = List.copyOf(clicks);
         settings = Map.copyOf(settings);
         environment = Map.copyOf(environment);
     }

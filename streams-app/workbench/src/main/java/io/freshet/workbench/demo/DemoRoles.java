@@ -75,7 +75,7 @@ final class DemoRoles implements AutoCloseable {
 
     /** Returns the training time in seconds, over this run and earlier ones. */
     double trainingSeconds() {
-        return trainer.status().trainedSeconds();
+        return trainer.status().training().seconds();
     }
 
     /** Returns whether the trainer is still loading a snapshot or replaying the journal that follows it. */

@@ -75,9 +75,6 @@ final class DemoRun implements AutoCloseable {
     private long nextUsersNanos;
     private volatile ClickOutcomeCounts outcomes = new ClickOutcomeCounts(0, 0, 0);
 
-    /** Counters that distinguish a slow run from a hung one. */
-    private record Progress(long read, PipelineCounts.Figures figures, ClickOutcomeCounts outcomes) {}
-
     /** @param description description of the clicks, for the user */
     DemoRun(
             DemoOptions options,
@@ -94,13 +91,14 @@ final class DemoRun implements AutoCloseable {
         this.stop = stop;
         this.startNanos = startNanos;
         long nowMs = System.currentTimeMillis();
-        clickToRecommendation = new MeasuredLatency(nowMs, options.warmUp().toMillis());
-        clickToModel = new MeasuredLatency(nowMs, options.warmUp().toMillis());
+        clickToRecommendation =
+                new MeasuredLatency(nowMs, options.feed().warmUp().toMillis());
+        clickToModel = new MeasuredLatency(nowMs, options.feed().warmUp().toMillis());
         freshness = new ModelFreshness(clickToModel);
         before = ProducedClicks.read(config.kafka().forConsumer(), config.get(TopicKeys.CLICKS), options.partitions());
         LOG.info("Already produced: {}", before);
         producer = new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
-        Double rate = options.clicksPerSecond();
+        Double rate = options.feed().clicksPerSecond();
         Pace pace = rate == null ? new Pace.AsTaken(this::onTheirWay, mostOnTheirWay()) : new Pace.Rate(rate);
         feeder = new ClickFeeder(source, before, producer, config.get(TopicKeys.CLICKS), options.partitions(), pace);
         watcher = new TopicWatcher(config, books, clickToRecommendation);
@@ -126,7 +124,7 @@ final class DemoRun implements AutoCloseable {
      * Returns the bound on clicks in flight. It allows for fixed-size steps, which need a full batch before they learn.
      */
     private int mostOnTheirWay() {
-        return MOST_ON_THEIR_WAY + config.trainer().batchClicks() * options.partitions();
+        return MOST_ON_THEIR_WAY + config.trainer().steps().batchClicks() * options.partitions();
     }
 
     private Map<String, Object> producerProperties() {
@@ -146,7 +144,7 @@ final class DemoRun implements AutoCloseable {
         watcherThread.start();
         feederThread.start();
         long nextFrame = System.nanoTime();
-        Progress progress = progress();
+        Frame.Counts progress = counts();
         long lastProgress = System.nanoTime();
         while (!stop.await(TICK) && !isDone()) {
             outcomes = roles.outcomes();
@@ -156,8 +154,8 @@ final class DemoRun implements AutoCloseable {
                 nextFrame = System.nanoTime() + view.interval().toNanos();
                 view.show(frame(source));
             }
-            if (!progress.equals(progress())) {
-                progress = progress();
+            if (!progress.equals(counts())) {
+                progress = counts();
                 lastProgress = System.nanoTime();
             } else if (isEnding() && System.nanoTime() - lastProgress > STALLED.toNanos()) {
                 throw new DemoFailedException(
@@ -220,9 +218,9 @@ final class DemoRun implements AutoCloseable {
         if (failedRole.isPresent()) {
             throw new DemoFailedException(failedRole.get());
         }
-        if (books.figures().learnedTwice() > 0) {
+        if (books.figures().journal().learnedTwice() > 0) {
             throw new DemoFailedException("each click must be learned from once: twice="
-                    + books.figures().learnedTwice());
+                    + books.figures().journal().learnedTwice());
         }
     }
 
@@ -234,14 +232,14 @@ final class DemoRun implements AutoCloseable {
 
     private boolean isDone() {
         Duration elapsed = feedingTime();
-        Duration duration = options.duration();
+        Duration duration = options.feed().duration();
         if (duration != null && elapsed.compareTo(duration) >= 0) {
             feeder.stop();
             feederThread.interrupt();
             endTrainerInputOnceSequenced();
             return isDealtWith() || elapsed.minus(duration).compareTo(DRAIN) > 0;
         }
-        if (!options.untilEnd() || !feeder.atEnd()) {
+        if (!options.feed().untilEnd() || !feeder.atEnd()) {
             return false;
         }
         endTrainerInputOnceSequenced();
@@ -259,7 +257,7 @@ final class DemoRun implements AutoCloseable {
     }
 
     private boolean isEnding() {
-        return options.untilEnd() || options.duration() != null;
+        return options.feed().untilEnd() || options.feed().duration() != null;
     }
 
     private Duration feedingTime() {
@@ -270,16 +268,17 @@ final class DemoRun implements AutoCloseable {
     private boolean isSequenced() {
         PipelineCounts.Figures figures = books.figures();
         long dropped = outcomes.duplicates() + outcomes.tooLate();
-        return figures.accepted() + figures.deadLetters() + dropped >= before.records() + feeder.produced();
+        return figures.clicks().accepted() + figures.clicks().deadLetters() + dropped
+                >= before.records() + feeder.produced();
     }
 
     /** Returns whether every click on the topic has been refused, or has been sequenced, learned from and answered. */
     private boolean isDealtWith() {
         PipelineCounts.Figures figures = books.figures();
         return isSequenced()
-                && figures.learned() == figures.accepted()
-                && figures.recommendations() >= figures.accepted()
-                && figures.answeredUsers() == figures.users();
+                && figures.journal().learned() == figures.clicks().accepted()
+                && figures.published().recommendations() >= figures.clicks().accepted()
+                && figures.users().answered() == figures.users().known();
     }
 
     private long onTheirWay() {
@@ -288,13 +287,13 @@ final class DemoRun implements AutoCloseable {
         return before.records() + feeder.produced() - through;
     }
 
-    private Progress progress() {
-        return new Progress(feeder.read(), books.figures(), outcomes);
+    private Frame.Counts counts() {
+        return new Frame.Counts(feeder.read(), books.figures(), outcomes);
     }
 
     private Frame frame(String source) {
         long now = System.nanoTime();
-        PipelineCounts.Figures figures = books.figures();
+        Frame.Counts counts = counts();
         PrequentialRace.Standing recent = books.recent();
         remember(recent.model().ndcg());
         if (shownUsers.isEmpty() || now >= nextUsersNanos) {
@@ -304,23 +303,21 @@ final class DemoRun implements AutoCloseable {
         long modelAgeMs = freshness.newestClickMs() == 0 ? 0 : System.currentTimeMillis() - freshness.newestClickMs();
         return new Frame(
                 Duration.ofNanos(now - startNanos),
-                source,
                 status(),
-                config.kafka().bootstrapServers(),
-                http == null ? "" : config.http().url(),
-                feeder.read(),
-                clickRate.perSecond(now, figures.accepted()),
-                stepRate.perSecond(now, figures.steps()),
-                figures,
-                outcomes,
-                freshness.step(),
-                Duration.ofMillis(modelAgeMs),
-                recent,
-                books.afterFirstTenth(),
-                Frame.Percentiles.of(clickToRecommendation),
-                Frame.Percentiles.of(clickToModel),
-                !clickToRecommendation.isWarm(),
-                List.copyOf(ndcgHistory),
+                new Frame.Places(
+                        source,
+                        config.kafka().bootstrapServers(),
+                        http == null ? "" : config.http().url()),
+                counts,
+                new Frame.Rates(
+                        clickRate.perSecond(now, counts.figures().clicks().accepted()),
+                        stepRate.perSecond(now, counts.figures().journal().steps())),
+                new Frame.ServedModel(freshness.step(), Duration.ofMillis(modelAgeMs)),
+                new Frame.Race(recent, books.afterFirstTenth(), List.copyOf(ndcgHistory)),
+                new Frame.Latencies(
+                        Frame.Percentiles.of(clickToRecommendation),
+                        Frame.Percentiles.of(clickToModel),
+                        !clickToRecommendation.isWarm()),
                 shownUsers,
                 ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
     }
@@ -349,15 +346,19 @@ final class DemoRun implements AutoCloseable {
         return new Summary(
                 new Summary.Clicks(
                         feeder.read(),
-                        figures.accepted(),
+                        figures.clicks().accepted(),
                         outcomes.duplicates(),
                         outcomes.tooLate(),
-                        figures.deadLetters()),
-                figures.users(),
+                        figures.clicks().deadLetters()),
+                figures.users().known(),
                 figures.items(),
-                new Summary.Training(figures.steps(), figures.targets(), roles.trainingSeconds(), figures.snapshots()),
+                new Summary.Training(
+                        figures.journal().steps(),
+                        figures.journal().targets(),
+                        roles.trainingSeconds(),
+                        figures.published().snapshots()),
                 Summary.Prequential.of(books.afterFirstTenth()),
-                figures.recommendations(),
+                figures.published().recommendations(),
                 new Summary.Latencies(
                         Summary.Percentiles.of(clickToRecommendation.measured()),
                         Summary.Percentiles.of(clickToModel.measured())),

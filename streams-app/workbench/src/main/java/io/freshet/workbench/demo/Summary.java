@@ -1,5 +1,6 @@
 package io.freshet.workbench.demo;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import com.fasterxml.jackson.databind.PropertyNamingStrategies;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
@@ -66,21 +67,17 @@ record Summary(
     record Training(long steps, long targets, double seconds, long snapshots) {}
 
     /**
-     * Prequential accuracy. The top-level figures are those of the served model, the mixture of its network and its
-     * memory.
+     * Prequential accuracy.
      *
+     * @param served accuracy of the served model, the mixture of its network and its memory; its keys are at the top
+     *     level
      * @param network accuracy of the network alone
      * @param memory accuracy of the memory alone
      */
-    record Prequential(
-            long events, double hr10, double ndcg10, double mrr10, At10 network, At10 memory, Baselines baselines) {
+    record Prequential(@JsonUnwrapped At10 served, At10 network, At10 memory, Baselines baselines) {
         static Prequential of(PrequentialRace.Standing standing) {
-            Accuracy model = standing.model();
             return new Prequential(
-                    model.events(),
-                    model.hr(),
-                    model.ndcg(),
-                    model.mrr(),
+                    At10.of(standing.model()),
                     At10.of(standing.network()),
                     At10.of(standing.memory()),
                     new Baselines(At10.of(standing.popularity()), At10.of(standing.rules())));

@@ -27,7 +27,7 @@ class BenchOnlineCommandTest {
         OnlineConfig config = command("bench", "online").config();
         assertThat(config.learning().itemRetention()).isEqualTo(Duration.ofDays(1));
         assertThat(config.model().encoder().dim()).isEqualTo(64);
-        assertThat(config.learning().replayCapacity()).isEqualTo(50_000);
+        assertThat(config.learning().replay().capacity()).isEqualTo(50_000);
     }
 
     @Test

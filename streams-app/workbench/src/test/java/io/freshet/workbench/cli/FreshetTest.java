@@ -141,17 +141,17 @@ class FreshetTest {
     @Test
     void shouldPaceTheGeneratorAndWarmUpWhenNothingIsSaid() {
         DemoOptions options = options("demo");
-        assertThat(options.clicksPerSecond()).isEqualTo(200);
-        assertThat(options.warmUp()).isEqualTo(Duration.ofSeconds(30));
+        assertThat(options.feed().clicksPerSecond()).isEqualTo(200);
+        assertThat(options.feed().warmUp()).isEqualTo(Duration.ofSeconds(30));
     }
 
     @Test
     void shouldTakeAFileAsFastAsItGoesWhenNoRateIsSaid() throws Exception {
         Path file = Files.writeString(folder.resolve("clicks.csv"), "user,item,time\n");
         DemoOptions options = options("demo", "--clicks", file.toString(), "--duration", "1m30s");
-        assertThat(options.clicksPerSecond()).isNull();
-        assertThat(options.warmUp()).isZero();
-        assertThat(options.duration()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(options.feed().clicksPerSecond()).isNull();
+        assertThat(options.feed().warmUp()).isZero();
+        assertThat(options.feed().duration()).isEqualTo(Duration.ofSeconds(90));
     }
 
     private static DemoOptions options(String... arguments) {

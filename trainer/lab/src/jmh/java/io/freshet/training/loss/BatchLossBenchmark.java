@@ -26,8 +26,8 @@ public class BatchLossBenchmark extends KernelBenchmark {
     private final Matrix hiddenGradients = data.matrix(TOKENS, D);
     private final MemorySegment targetGradients = data.floats(TOKENS);
     private final SequenceBatch batch = batch(SEQUENCES, LENGTH);
-    private final LossChunk chunk =
-            new LossChunk(batch, 0, 0, SEQUENCES, hidden, items, 1f / TOKENS, hiddenGradients, targetGradients);
+    private final LossChunk chunk = new LossChunk(
+            batch, new LossChunk.Part(0, 0, SEQUENCES), hidden, items, 1f / TOKENS, hiddenGradients, targetGradients);
 
     @SuppressWarnings("NullAway.Init") // setUp sets it
     private BatchLoss batchLoss;

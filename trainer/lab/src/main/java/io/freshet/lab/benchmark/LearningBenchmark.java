@@ -30,29 +30,28 @@ public final class LearningBenchmark implements AutoCloseable {
     private final int rowsPerPart;
 
     /**
-     * Creates a benchmark of a learner that has seen nothing.
+     * The clicks that are learned.
      *
      * @param items number of items
      * @param users number of users
      * @param stepClicks clicks in a step
      * @param seed seed of the clicks
      */
-    public LearningBenchmark(
-            ModelConfig model,
-            TrainingConfig training,
-            LearningConfig learning,
-            int items,
-            int users,
-            int stepClicks,
-            long seed) {
-        if (items < 2 || users < 1 || stepClicks < 1) {
-            throw new IllegalArgumentException("there must be two items, a user and a click per step: items=" + items
-                    + ", users=" + users + ", stepClicks=" + stepClicks);
+    public record Load(int items, int users, int stepClicks, long seed) {
+        public Load {
+            if (items < 2 || users < 1 || stepClicks < 1) {
+                throw new IllegalArgumentException("there must be two items, a user and a click per step: items="
+                        + items + ", users=" + users + ", stepClicks=" + stepClicks);
+            }
         }
+    }
+
+    /** Creates a benchmark of a learner that has seen nothing. */
+    public LearningBenchmark(ModelConfig model, TrainingConfig training, LearningConfig learning, Load load) {
         this.learner = OnlineLearner.initial(model, training, learning);
-        this.clicks = new SyntheticClicks(items, users, seed);
-        this.items = items;
-        this.stepClicks = stepClicks;
+        this.clicks = new SyntheticClicks(load.items(), load.users(), load.seed());
+        this.items = load.items();
+        this.stepClicks = load.stepClicks();
         this.rowsPerPart = Math.max(1, DELTA_BYTES / (model.encoder().dim() * Float.BYTES));
     }
 

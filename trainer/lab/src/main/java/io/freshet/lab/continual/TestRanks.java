@@ -1,7 +1,7 @@
 package io.freshet.lab.continual;
 
 import io.freshet.store.modellog.StepRecord;
-import io.freshet.training.step.TargetRanks;
+import io.freshet.store.modellog.TargetRanks;
 import java.util.stream.IntStream;
 
 /** Ranks of a test's targets, collected batch by batch. Not thread-safe. */

@@ -47,7 +47,9 @@ final class LearnerCopies {
     static OnlineLearner of(Fit fit, FitResult result, OnlineLearner like, SeenItems seen) {
         LearningConfig learning = like.learningConfig();
         return restored(
-                store -> FitSnapshot.save(store, "copy", fit, result, Map.of(), learning, Instant.EPOCH), like, seen);
+                store -> new FitSnapshot(fit, result, Map.of(), learning).save(store, "copy", Instant.EPOCH),
+                like,
+                seen);
     }
 
     private interface Saving {

@@ -1,7 +1,7 @@
 package io.freshet.lab.prequential;
 
+import io.freshet.store.modellog.TargetRanks;
 import io.freshet.training.step.OnlineLearner;
-import io.freshet.training.step.StepOutcome;
 
 /**
  * Runs the online learner and reports ranks by the mixture that it serves, by its network alone and by its memory
@@ -9,9 +9,7 @@ import io.freshet.training.step.StepOutcome;
  */
 final class OnlineRunner implements Runner {
     private final OnlineLearner learner;
-    private int[] ranks = {};
-    private int[] networkRanks = {};
-    private int[] memoryRanks = {};
+    private TargetRanks ranks = new TargetRanks(new int[0], new int[0], new int[0]);
 
     OnlineRunner(OnlineLearner learner) {
         this.learner = learner;
@@ -23,26 +21,23 @@ final class OnlineRunner implements Runner {
 
     @Override
     public int[] run(Step step) {
-        StepOutcome outcome = learner.step(step.updates());
-        ranks = outcome.ranks();
-        networkRanks = outcome.networkRanks();
-        memoryRanks = outcome.memoryRanks();
-        return ranks;
+        ranks = learner.step(step.updates()).targetRanks();
+        return ranks.served();
     }
 
     /** Returns the ranks of the last step's clicks. */
     int[] ranks() {
-        return ranks;
+        return ranks.served();
     }
 
     /** Returns the ranks that the network alone gave the last step's clicks. */
     int[] networkRanks() {
-        return networkRanks;
+        return ranks.network();
     }
 
     /** Returns the ranks that the memory alone gave the last step's clicks. */
     int[] memoryRanks() {
-        return memoryRanks;
+        return ranks.memory();
     }
 
     @Override

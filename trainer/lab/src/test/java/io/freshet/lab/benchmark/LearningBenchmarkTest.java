@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.lab.benchmark.LearningCost.Footprint;
 import io.freshet.lab.benchmark.LearningCost.Phase;
-import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.tensor.Lanes;
@@ -21,9 +20,12 @@ final class LearningBenchmarkTest {
     private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
 
     private static LearningBenchmark benchmark(int items, int users, Duration retention) {
-        LearningConfig learning =
-                new LearningConfig(1, 99, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, retention);
-        return new LearningBenchmark(MODEL, TrainingConfig.defaults(1), learning, items, users, 16, 1);
+        LearningConfig learning = new LearningConfig(
+                        1, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
+                .withFullStepClicks(99)
+                .withItemRetention(retention);
+        return new LearningBenchmark(
+                MODEL, TrainingConfig.defaults(1), learning, new LearningBenchmark.Load(items, users, 16, 1));
     }
 
     @Test

@@ -22,7 +22,7 @@ final class ContinualTest {
     private static final ContinualConfig CONFIG = new ContinualConfig(
             new ModelConfig(new SasRecConfig(Lanes.WIDTH, 6, 1, 1), .1f, 3),
             TrainingConfig.defaults(1),
-            new LearningConfig(2, 6, 16, 6, 100, 10, 50),
+            new LearningConfig(2, 6, new LearningConfig.Replay(16, 6, 100), new LearningConfig.Metrics(10, 50)),
             16,
             6);
 

@@ -10,6 +10,7 @@ import io.freshet.store.sequence.UserSequence;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.fit.FitConfig;
 import io.freshet.training.fit.HeldOutUsers;
+import io.freshet.training.fit.LearningRateSchedule;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.step.OnlineLearner;
@@ -25,7 +26,8 @@ import java.util.Set;
 final class TinyStream {
     static final int STEP = 7;
     static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 10, 1, 1), .1f, 3);
-    static final LearningConfig LEARNING = new LearningConfig(1, 10, 8, 10, 20, 10, 50);
+    static final LearningConfig LEARNING =
+            new LearningConfig(1, 10, new LearningConfig.Replay(8, 10, 20), new LearningConfig.Metrics(10, 50));
 
     private TinyStream() {}
 
@@ -67,12 +69,8 @@ final class TinyStream {
                 FitConfig.XAVIER,
                 3,
                 TrainingConfig.defaults(1),
-                16,
-                2,
-                1,
-                0,
-                seen,
-                new HeldOutUsers(.5));
+                new FitConfig.Epochs(2, LearningRateSchedule.CONSTANT, 16),
+                new FitConfig.Validation(1, seen, new HeldOutUsers(.5), 0));
         return new ComparisonConfig(MODEL, TrainingConfig.defaults(1), LEARNING, STEP, seen, methods, refit, 30);
     }
 }

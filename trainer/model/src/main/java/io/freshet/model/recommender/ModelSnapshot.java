@@ -17,7 +17,6 @@ import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.store.snapshot.SafetensorsFile;
 import io.freshet.store.snapshot.SafetensorsWriter;
 import io.freshet.store.snapshot.Tensor;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.store.vocabulary.VocabularyFile;
 import java.io.IOException;
@@ -70,18 +69,7 @@ public final class ModelSnapshot {
 
     /** Returns the draft of a snapshot that covers no record of any topic, without settings, platform and metrics. */
     public static ManifestDraft draft(String name, ModelConfig config, long step, Instant createdAt) {
-        return new ManifestDraft(
-                name,
-                step,
-                createdAt,
-                config.seed(),
-                describe(config),
-                Map.of(),
-                Map.of(),
-                new TopicPosition("model-log", 0, 0),
-                List.of(),
-                Map.of(),
-                false);
+        return new ManifestDraft(name, step, createdAt).encoder(describe(config), config.seed());
     }
 
     /**

@@ -15,17 +15,10 @@ final class MemoryDeltas {
     static ModelDelta of(long fromStep, MemoryDelta memory, List<Eviction> evictions) {
         return new ModelDelta(
                 Manifest.NO_LINEAGE,
-                fromStep,
-                fromStep + memory.clicksOfStep().length,
-                0,
-                1,
-                1,
-                ROWS,
-                new int[0],
-                List.of(),
-                evictions,
-                new int[0],
-                new float[0],
+                new ModelDelta.Steps(fromStep, fromStep + memory.clicksOfStep().length),
+                ModelDelta.Part.ONLY,
+                new ModelDelta.VocabularyChange(ROWS, new int[0], List.of(), evictions),
+                new ModelDelta.RowValues(1, new int[0], new float[0]),
                 new float[0],
                 memory);
     }

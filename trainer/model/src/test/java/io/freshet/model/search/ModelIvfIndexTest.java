@@ -174,17 +174,15 @@ final class ModelIvfIndexTest {
         int[] added = IntStream.of(rows).filter(row -> row >= before).toArray();
         return new ModelDelta(
                 Manifest.NO_LINEAGE,
-                step,
-                step + 1,
-                0,
-                1,
-                model.dim(),
-                before + added.length,
-                added,
-                Arrays.stream(added).mapToObj(row -> "new-" + row).toList(),
-                evicted.isEmpty() ? List.of() : List.of(new Eviction(step + 1, evicted)),
-                IntStream.of(kept).map(i -> rows[i]).toArray(),
-                flat,
+                new ModelDelta.Steps(step, step + 1),
+                ModelDelta.Part.ONLY,
+                new ModelDelta.VocabularyChange(
+                        before + added.length,
+                        added,
+                        Arrays.stream(added).mapToObj(row -> "new-" + row).toList(),
+                        evicted.isEmpty() ? List.of() : List.of(new Eviction(step + 1, evicted))),
+                new ModelDelta.RowValues(
+                        model.dim(), IntStream.of(kept).map(i -> rows[i]).toArray(), flat),
                 dense(),
                 MemoryDelta.NONE);
     }

@@ -40,7 +40,7 @@ public final class KafkaClients {
      * range.
      */
     public static Consumer<byte[], byte[]> consumer(OnlineConfig config, String purpose, int maxRecords) {
-        Map<String, Object> settings = new HashMap<>(config.consumer());
+        Map<String, Object> settings = new HashMap<>(config.clients().consumer());
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(config, settings) + "-" + purpose);
         settings.putIfAbsent(ConsumerConfig.METADATA_MAX_AGE_CONFIG, METADATA_MAX_AGE_MS);
         settings.putIfAbsent(ConsumerConfig.MAX_POLL_RECORDS_CONFIG, maxRecords);
@@ -58,9 +58,9 @@ public final class KafkaClients {
      */
     public static Consumer<byte[], byte[]> lease(OnlineConfig config) {
         int timeoutMs = Math.toIntExact(config.leaseTimeout().toMillis());
-        Map<String, Object> settings = new HashMap<>(config.consumer());
+        Map<String, Object> settings = new HashMap<>(config.clients().consumer());
         settings.put(ConsumerConfig.CLIENT_ID_CONFIG, clientId(config, settings) + "-lease");
-        settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.transactionalId());
+        settings.put(ConsumerConfig.GROUP_ID_CONFIG, config.clients().transactionalId());
         settings.put(ConsumerConfig.GROUP_PROTOCOL_CONFIG, GroupProtocol.CLASSIC.name());
         settings.remove(ConsumerConfig.GROUP_INSTANCE_ID_CONFIG);
         settings.put(ConsumerConfig.PARTITION_ASSIGNMENT_STRATEGY_CONFIG, CooperativeStickyAssignor.class.getName());
@@ -73,7 +73,8 @@ public final class KafkaClients {
     }
 
     private static Object clientId(OnlineConfig config, Map<String, Object> settings) {
-        return settings.getOrDefault(ConsumerConfig.CLIENT_ID_CONFIG, config.transactionalId());
+        return settings.getOrDefault(
+                ConsumerConfig.CLIENT_ID_CONFIG, config.clients().transactionalId());
     }
 
     /**
@@ -86,7 +87,7 @@ public final class KafkaClients {
 
     /** Returns a non-transactional producer, which may write concurrently with other producers. */
     public static Producer<byte[], byte[]> plainProducer(OnlineConfig config) {
-        Map<String, Object> settings = new HashMap<>(config.producer());
+        Map<String, Object> settings = new HashMap<>(config.clients().producer());
         settings.remove(ProducerConfig.TRANSACTIONAL_ID_CONFIG);
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
@@ -98,11 +99,11 @@ public final class KafkaClients {
      * with this id.
      */
     public static Producer<byte[], byte[]> producer(OnlineConfig config) {
-        Map<String, Object> settings = new HashMap<>(config.producer());
+        Map<String, Object> settings = new HashMap<>(config.clients().producer());
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId(config, settings));
         settings.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
         settings.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.transactionalId());
+        settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.clients().transactionalId());
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");
         return new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer());

@@ -9,14 +9,11 @@ import java.time.Duration;
  * journal with other values yields another model.
  *
  * @param optimizerSteps optimiser steps for each batch of new clicks
+ * @param newLength number of positions, the newest ones, that are learned from an updated sequence
+ * @param replay sequences that are learned again with each optimiser step, in addition to the updated ones
+ * @param metrics prequential metrics
  * @param fullStepClicks maximum number of records in a full step. A step with more records is a catch-up step: it
  *     makes one optimiser step, and learns no more positions of an updated sequence than of a replayed one
- * @param newLength number of positions, the newest ones, that are learned from an updated sequence
- * @param replaySequences sequences drawn from the reservoir for each optimiser step, in addition to the updated ones
- * @param replayLength number of positions, the newest ones, that are learned from a replayed sequence
- * @param replayCapacity maximum number of users in the reservoir
- * @param k cut-off of the prequential metrics: a target ranked among the first k is a hit
- * @param metricsWindow number of events in the moving prequential metrics
  * @param memory bounds of the memory beside the network
  * @param itemRetention how long an item is kept after its last click, in the time of the clicks; zero to keep items
  *     for ever
@@ -24,80 +21,90 @@ import java.time.Duration;
  */
 public record LearningConfig(
         int optimizerSteps,
-        int fullStepClicks,
         int newLength,
-        int replaySequences,
-        int replayLength,
-        int replayCapacity,
-        int k,
-        int metricsWindow,
+        Replay replay,
+        Metrics metrics,
+        int fullStepClicks,
         CooccurrenceConfig memory,
         Duration itemRetention,
         EventTypes types) {
     /** Three optimiser steps for each batch, each with 128 replayed sequences of up to 20 positions. */
     public static final LearningConfig DEFAULT =
-            new LearningConfig(3, 128, 50, 128, 20, 50_000, 10, 5_000, CooccurrenceConfig.DEFAULT, Duration.ZERO);
+            new LearningConfig(3, 50, new Replay(128, 20, 50_000), new Metrics(10, 5_000)).withFullStepClicks(128);
+
+    /**
+     * The replay buffer.
+     *
+     * @param sequences sequences drawn from the reservoir for each optimiser step
+     * @param length number of positions, the newest ones, that are learned from a replayed sequence
+     * @param capacity maximum number of users in the reservoir
+     */
+    public record Replay(int sequences, int length, int capacity) {
+        public Replay {
+            requireAtLeast(0, sequences, "replaySequences");
+            requireAtLeast(2, length, "replayLength");
+            requireAtLeast(1, capacity, "replayCapacity");
+        }
+    }
+
+    /**
+     * The prequential metrics.
+     *
+     * @param k cut-off: a target ranked among the first k is a hit
+     * @param window number of events in the moving metrics
+     */
+    public record Metrics(int k, int window) {
+        public Metrics {
+            requireAtLeast(1, k, "k");
+            requireAtLeast(1, window, "metricsWindow");
+        }
+    }
 
     public LearningConfig {
         requireAtLeast(1, optimizerSteps, "optimizerSteps");
-        requireAtLeast(1, fullStepClicks, "fullStepClicks");
         requireAtLeast(2, newLength, "newLength");
-        requireAtLeast(0, replaySequences, "replaySequences");
-        requireAtLeast(2, replayLength, "replayLength");
-        requireAtLeast(1, replayCapacity, "replayCapacity");
-        requireAtLeast(1, k, "k");
-        requireAtLeast(1, metricsWindow, "metricsWindow");
+        requireAtLeast(1, fullStepClicks, "fullStepClicks");
         if (itemRetention.isNegative()) {
             throw new IllegalArgumentException("itemRetention must not be negative: itemRetention=" + itemRetention);
         }
     }
 
-    /** A configuration in which all event types mean the same. */
-    public LearningConfig(
-            int optimizerSteps,
-            int fullStepClicks,
-            int newLength,
-            int replaySequences,
-            int replayLength,
-            int replayCapacity,
-            int k,
-            int metricsWindow,
-            CooccurrenceConfig memory,
-            Duration itemRetention) {
+    /**
+     * A configuration with the default memory, no catch-up steps, items that are never forgotten, and event types that
+     * all mean the same.
+     */
+    public LearningConfig(int optimizerSteps, int newLength, Replay replay, Metrics metrics) {
         this(
                 optimizerSteps,
-                fullStepClicks,
                 newLength,
-                replaySequences,
-                replayLength,
-                replayCapacity,
-                k,
-                metricsWindow,
-                memory,
-                itemRetention,
+                replay,
+                metrics,
+                Integer.MAX_VALUE,
+                CooccurrenceConfig.DEFAULT,
+                Duration.ZERO,
                 EventTypes.ALIKE);
     }
 
-    /** A configuration with the default memory, no catch-up steps, and items that are never forgotten. */
-    public LearningConfig(
-            int optimizerSteps,
-            int newLength,
-            int replaySequences,
-            int replayLength,
-            int replayCapacity,
-            int k,
-            int metricsWindow) {
-        this(
-                optimizerSteps,
-                Integer.MAX_VALUE,
-                newLength,
-                replaySequences,
-                replayLength,
-                replayCapacity,
-                k,
-                metricsWindow,
-                CooccurrenceConfig.DEFAULT,
-                Duration.ZERO);
+    /** Returns a copy with catch-up steps above this number of records. */
+    public LearningConfig withFullStepClicks(int most) {
+        return new LearningConfig(optimizerSteps, newLength, replay, metrics, most, memory, itemRetention, types);
+    }
+
+    /** Returns a copy with other bounds of the memory. */
+    public LearningConfig withMemory(CooccurrenceConfig other) {
+        return new LearningConfig(
+                optimizerSteps, newLength, replay, metrics, fullStepClicks, other, itemRetention, types);
+    }
+
+    /** Returns a copy that forgets items so long after their last click; zero for never. */
+    public LearningConfig withItemRetention(Duration other) {
+        return new LearningConfig(optimizerSteps, newLength, replay, metrics, fullStepClicks, memory, other, types);
+    }
+
+    /** Returns a copy with other meanings of the event types. */
+    public LearningConfig withTypes(EventTypes other) {
+        return new LearningConfig(
+                optimizerSteps, newLength, replay, metrics, fullStepClicks, memory, itemRetention, other);
     }
 
     /** Returns the number of optimiser steps of a step of {@code records} records. */
@@ -109,7 +116,7 @@ public record LearningConfig(
      * Returns how many of the newest positions of an updated sequence a step of {@code records} records learns from.
      */
     public int newLength(int records) {
-        return isCatchUp(records) ? Math.min(newLength, replayLength) : newLength;
+        return isCatchUp(records) ? Math.min(newLength, replay.length()) : newLength;
     }
 
     /** Returns whether a step of {@code records} records learns less than a full one. */

@@ -11,50 +11,25 @@ import java.util.Map;
  *
  * @param modelName name of the model: key of the model log, prefix of the manifests' keys, and the store's folder
  * @param topics topics that the trainer reads and writes
- * @param transactionalId transactional id of the producer. All trainers of a model share it, so at most one of them
- *     can commit
+ * @param clients settings of the trainer's Kafka clients
  * @param model settings of the network
  * @param training how the network learns from a batch
  * @param learning settings of a step
- * @param stepClicks maximum number of records in a step
- * @param catchUpClicks number of waiting records from which a step takes up to {@value #CATCH_UP_FACTOR} times
- *     {@code catchUpClicks} records, so that learning catches up; 0 for never
- * @param stepLinger maximum time to wait for more records after the first record of a step
- * @param batchClicks fixed number of records in each step, however long they take to arrive. It replaces
- *     {@code stepClicks}, {@code catchUpClicks} and {@code stepLinger}; 0 for steps of the records that have arrived
- * @param publishInterval time between two deltas, rounded to the end of a step
- * @param deltaPartBytes size in bytes above which a delta is split into parts
- * @param snapshotInterval minimum time between two regular snapshots
- * @param retention snapshots that stay in the store, in addition to the one that is served
- * @param gateShare learned weights are not published while the NDCG of the newest window is below this share of the
- *     best recent window's NDCG; 0 to publish always
+ * @param steps which records make up a step
+ * @param publishing when deltas and snapshots are written
  * @param leaseTimeout how long the learning trainer may be silent before a standby trainer takes over; zero for no
  *     standby trainers: a trainer that starts then fences an older one at once
- * @param consumer settings of the Kafka consumers, except those that the trainer must set itself
- * @param producer settings of the Kafka producer, except those that the trainer must set itself
  */
 public record OnlineConfig(
         String modelName,
         Topics topics,
-        String transactionalId,
+        Clients clients,
         ModelConfig model,
         TrainingConfig training,
         LearningConfig learning,
-        int stepClicks,
-        int catchUpClicks,
-        Duration stepLinger,
-        int batchClicks,
-        Duration publishInterval,
-        int deltaPartBytes,
-        Duration snapshotInterval,
-        RetentionPolicy retention,
-        double gateShare,
-        Duration leaseTimeout,
-        Map<String, Object> consumer,
-        Map<String, Object> producer) {
-    /** Maximum number of records in a step when clicks wait, as a multiple of {@code catchUpClicks}. */
-    static final int CATCH_UP_FACTOR = 4;
-
+        Steps steps,
+        Publishing publishing,
+        Duration leaseTimeout) {
     /**
      * Topics of a trainer.
      *
@@ -67,22 +42,100 @@ public record OnlineConfig(
         public static final Topics DEFAULT = new Topics("sequences", "model-log", "model-manifests");
     }
 
+    /**
+     * Settings of the Kafka clients, except those that the trainer must set itself.
+     *
+     * @param transactionalId transactional id of the producer. All trainers of a model share it, so at most one of them
+     *     can commit
+     */
+    public record Clients(Map<String, Object> consumer, String transactionalId, Map<String, Object> producer) {
+        public Clients {
+            consumer = Map.copyOf(consumer);
+            producer = Map.copyOf(producer);
+            require(!transactionalId.isEmpty(), "transactionalId must not be empty");
+        }
+    }
+
+    /**
+     * Which of the waiting records make up a step.
+     *
+     * @param clicks maximum number of records in a step
+     * @param linger maximum time to wait for more records after the first record of a step
+     * @param catchUpClicks number of waiting records from which a step takes up to {@value #CATCH_UP_FACTOR} times
+     *     {@code catchUpClicks} records, so that learning catches up; 0 for never
+     * @param batchClicks fixed number of records in each step, however long they take to arrive. It replaces the other
+     *     settings; 0 for steps of the records that have arrived
+     */
+    public record Steps(int clicks, Duration linger, int catchUpClicks, int batchClicks) {
+        /** Maximum number of records in a step when clicks wait, as a multiple of {@code catchUpClicks}. */
+        static final int CATCH_UP_FACTOR = 4;
+
+        public Steps {
+            require(clicks >= 1, "step clicks must be at least 1: clicks=" + clicks);
+            require(catchUpClicks >= 0, "catchUpClicks must not be negative: catchUpClicks=" + catchUpClicks);
+            require(batchClicks >= 0, "batchClicks must not be negative: batchClicks=" + batchClicks);
+            require(!linger.isNegative(), "linger must not be negative: linger=" + linger);
+        }
+
+        /** Returns steps of the records that have arrived, without catching up. */
+        public static Steps upTo(int clicks, Duration linger) {
+            return new Steps(clicks, linger, 0, 0);
+        }
+
+        /** Returns these steps with catching up when so many clicks wait; 0 for never. */
+        public Steps withCatchUpFrom(int waitingClicks) {
+            return new Steps(clicks, linger, waitingClicks, batchClicks);
+        }
+
+        /** Returns these steps with a fixed number of records; 0 for the records that have arrived. */
+        public Steps withBatchesOf(int records) {
+            return new Steps(clicks, linger, catchUpClicks, records);
+        }
+
+        /** Returns the maximum number of records that one poll of the input should return. */
+        public int pollRecords() {
+            return Math.max(mostClicks(catchUpClicks), batchClicks);
+        }
+
+        /** Returns the maximum number of records in a step when {@code waiting} records wait. */
+        public int mostClicks(long waiting) {
+            return catchUpClicks > 0 && waiting >= catchUpClicks
+                    ? Math.max(clicks, CATCH_UP_FACTOR * catchUpClicks)
+                    : clicks;
+        }
+    }
+
+    /**
+     * When deltas and snapshots are written.
+     *
+     * @param deltaInterval time between two deltas, rounded to the end of a step
+     * @param deltaPartBytes size in bytes above which a delta is split into parts
+     * @param snapshotInterval minimum time between two regular snapshots
+     * @param retention snapshots that stay in the store, in addition to the one that is served
+     * @param gateShare learned weights are not published while the NDCG of the newest window is below this share of the
+     *     best recent window's NDCG; 0 to publish always
+     */
+    public record Publishing(
+            Duration deltaInterval,
+            int deltaPartBytes,
+            Duration snapshotInterval,
+            RetentionPolicy retention,
+            double gateShare) {
+        public Publishing {
+            require(
+                    gateShare >= 0 && gateShare < 1,
+                    "gateShare must be at least 0 and below 1: gateShare=" + gateShare);
+            require(deltaPartBytes >= 1024, "deltaPartBytes must be at least 1024: deltaPartBytes=" + deltaPartBytes);
+            require(
+                    !deltaInterval.isNegative() && !snapshotInterval.isNegative(),
+                    "intervals must not be negative: deltaInterval=" + deltaInterval + " snapshotInterval="
+                            + snapshotInterval);
+        }
+    }
+
     public OnlineConfig {
-        consumer = Map.copyOf(consumer);
-        producer = Map.copyOf(producer);
-        require(!modelName.isEmpty() && !transactionalId.isEmpty(), "modelName and transactionalId must not be empty");
-        require(stepClicks >= 1, "stepClicks must be at least 1: stepClicks=" + stepClicks);
-        require(catchUpClicks >= 0, "catchUpClicks must not be negative: catchUpClicks=" + catchUpClicks);
-        require(batchClicks >= 0, "batchClicks must not be negative: batchClicks=" + batchClicks);
-        require(gateShare >= 0 && gateShare < 1, "gateShare must be at least 0 and below 1: gateShare=" + gateShare);
-        require(deltaPartBytes >= 1024, "deltaPartBytes must be at least 1024: deltaPartBytes=" + deltaPartBytes);
-        require(
-                !stepLinger.isNegative()
-                        && !publishInterval.isNegative()
-                        && !snapshotInterval.isNegative()
-                        && !leaseTimeout.isNegative(),
-                "times must not be negative: stepLinger=" + stepLinger + " publishInterval=" + publishInterval
-                        + " snapshotInterval=" + snapshotInterval + " leaseTimeout=" + leaseTimeout);
+        require(!modelName.isEmpty(), "modelName must not be empty");
+        require(!leaseTimeout.isNegative(), "leaseTimeout must not be negative: leaseTimeout=" + leaseTimeout);
     }
 
     /**
@@ -97,40 +150,20 @@ public record OnlineConfig(
         return new OnlineConfig(
                 modelName,
                 Topics.DEFAULT,
-                "freshet-trainer-" + modelName,
+                new Clients(kafka, "freshet-trainer-" + modelName, kafka),
                 model,
                 training,
                 LearningConfig.DEFAULT,
-                128,
-                128,
-                Duration.ofMillis(10),
-                0,
-                Duration.ofMillis(200),
-                512 * 1024,
-                Duration.ofSeconds(60),
-                new RetentionPolicy(3, 0),
-                0.5,
-                Duration.ofSeconds(6),
-                kafka,
-                kafka);
-    }
-
-    /** Returns the maximum number of records that one poll of the input should return. */
-    public int pollRecords() {
-        return Math.max(mostClicks(catchUpClicks), batchClicks);
-    }
-
-    /** Returns the maximum number of records in a step when {@code waiting} records wait. */
-    public int mostClicks(long waiting) {
-        return catchUpClicks > 0 && waiting >= catchUpClicks
-                ? Math.max(stepClicks, CATCH_UP_FACTOR * catchUpClicks)
-                : stepClicks;
+                Steps.upTo(128, Duration.ofMillis(10)).withCatchUpFrom(128),
+                new Publishing(
+                        Duration.ofMillis(200), 512 * 1024, Duration.ofSeconds(60), new RetentionPolicy(3, 0), 0.5),
+                Duration.ofSeconds(6));
     }
 
     /** Returns the number of item rows that fit into one part of a delta. */
     public int rowsPerPart() {
         int rowBytes = Integer.BYTES + model.encoder().dim() * Float.BYTES;
-        return Math.max(1, deltaPartBytes / rowBytes);
+        return Math.max(1, publishing.deltaPartBytes() / rowBytes);
     }
 
     private static void require(boolean holds, String rule) {

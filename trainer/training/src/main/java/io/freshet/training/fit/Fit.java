@@ -61,7 +61,11 @@ public final class Fit implements AutoCloseable {
         }
         ModelConfig shape = new ModelConfig(config.encoder(), config.itemDeviation(items.size()), config.seed());
         this.evaluation = new LeaveOneOut(
-                data, config.seen(), config.heldOut(), shape, config.training().workers());
+                data,
+                config.validation().seen(),
+                config.validation().heldOut(),
+                shape,
+                config.training().workers());
         this.model = RecommenderModel.initial(shape);
         this.learner = new Learner(model, config.training());
         items.items().forEach(learner::addIfAbsent);
@@ -74,7 +78,7 @@ public final class Fit implements AutoCloseable {
      * items.
      */
     public static boolean isPossible(SequenceDataset data, FitConfig config) {
-        HeldOutUsers heldOut = config.heldOut();
+        HeldOutUsers heldOut = config.validation().heldOut();
         return IntStream.range(0, data.users())
                         .anyMatch(user -> heldOut.learnedLength(data.user(user), data.sequence(user)) > 1)
                 && IntStream.range(0, data.users())
@@ -92,7 +96,7 @@ public final class Fit implements AutoCloseable {
 
     /** Returns the number of batches in an epoch. */
     public int batches() {
-        return Math.ceilDiv(users.length, config.batchUsers());
+        return Math.ceilDiv(users.length, config.epochs().batchUsers());
     }
 
     /**
@@ -136,9 +140,11 @@ public final class Fit implements AutoCloseable {
         double before = curve.isEmpty() ? 0 : curve.getLast().seconds();
         startNanos = System.nanoTime() - (long) (before * 1e9);
         boolean complete = true;
-        while (complete && epoch < config.epochs() && !isOutOfPatience()) {
+        while (complete && epoch < config.epochs().most() && !isOutOfPatience()) {
             complete = learnEpoch(listener, stopped);
-            if (complete && (epoch % config.validationInterval() == 0 || epoch == config.epochs())) {
+            if (complete
+                    && (epoch % config.validation().interval() == 0
+                            || epoch == config.epochs().most())) {
                 validate(listener);
                 keep();
             }
@@ -162,7 +168,7 @@ public final class Fit implements AutoCloseable {
             if (stopped.getAsBoolean()) {
                 return false;
             }
-            fillBatch(learned * config.batchUsers());
+            fillBatch(learned * config.epochs().batchUsers());
             double loss = learner.learn(batch, rateShare(learned));
             requireFinite(loss);
             model.completeStep(learner.optimizerStep());
@@ -177,8 +183,8 @@ public final class Fit implements AutoCloseable {
 
     /** Returns the share of the learning rate for the epoch's batch of this number. */
     private float rateShare(int number) {
-        long steps = (long) config.epochs() * batches();
-        return config.schedule().share((long) epoch * batches() + number, steps);
+        long steps = (long) config.epochs().most() * batches();
+        return config.epochs().schedule().share((long) epoch * batches() + number, steps);
     }
 
     /** Shuffles the order of the previous epoch by the method of Fisher and Yates. */
@@ -193,13 +199,13 @@ public final class Fit implements AutoCloseable {
 
     private void fillBatch(int from) {
         batch.clear(learner.optimizerStep());
-        for (int i = from; i < Math.min(users.length, from + config.batchUsers()); i++) {
+        for (int i = from; i < Math.min(users.length, from + config.epochs().batchUsers()); i++) {
             batch.addExample(data.sequence(users[i]), 0, learnedLength(users[i]));
         }
     }
 
     private int learnedLength(int user) {
-        return config.heldOut().learnedLength(data.user(user), data.sequence(user));
+        return config.validation().heldOut().learnedLength(data.user(user), data.sequence(user));
     }
 
     private void requireFinite(double loss) {
@@ -235,7 +241,9 @@ public final class Fit implements AutoCloseable {
     }
 
     private boolean isOutOfPatience() {
-        return config.patience() > 0 && bestPoint >= 0 && curve.size() - 1 - bestPoint >= config.patience();
+        return config.validation().patience() > 0
+                && bestPoint >= 0
+                && curve.size() - 1 - bestPoint >= config.validation().patience();
     }
 
     private double seconds() {

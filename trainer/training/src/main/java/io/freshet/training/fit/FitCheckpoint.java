@@ -4,13 +4,13 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.ModelSnapshot;
+import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.Durability;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.format.Sha256;
 import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.learner.Learner;
 import io.freshet.training.learner.LearnerSnapshot;
 import java.io.IOException;
@@ -117,13 +117,13 @@ final class FitCheckpoint implements AutoCloseable {
         settings.put("encoder", ModelSnapshot.describe(model).toString());
         settings.put("seed", Long.toString(config.seed()));
         settings.put("training", config.training().withWorkers(1).toString());
-        settings.put("batch_users", Integer.toString(config.batchUsers()));
-        settings.put("epochs", Integer.toString(config.epochs()));
-        settings.put("validation_interval", Integer.toString(config.validationInterval()));
-        settings.put("patience", Integer.toString(config.patience()));
-        settings.put("seen", config.seen().toString());
-        settings.put("held_out", config.heldOut().toString());
-        settings.put("schedule", config.schedule().toString());
+        settings.put("batch_users", Integer.toString(config.epochs().batchUsers()));
+        settings.put("epochs", Integer.toString(config.epochs().most()));
+        settings.put("validation_interval", Integer.toString(config.validation().interval()));
+        settings.put("patience", Integer.toString(config.validation().patience()));
+        settings.put("seen", config.validation().seen().toString());
+        settings.put("held_out", config.validation().heldOut().toString());
+        settings.put("schedule", config.epochs().schedule().toString());
         settings.put("data", digest(data, items));
         return settings;
     }
@@ -213,21 +213,10 @@ final class FitCheckpoint implements AutoCloseable {
     }
 
     private String save(String name, Learner learner) throws IOException {
-        ModelConfig config = learner.model().config();
+        RecommenderModel model = learner.model();
         SnapshotFiles files = new SnapshotFiles();
         LearnerSnapshot.addTo(files, learner);
-        ManifestDraft draft = new ManifestDraft(
-                name,
-                learner.model().step(),
-                Instant.now(),
-                config.seed(),
-                ModelSnapshot.describe(config),
-                Map.of(),
-                Map.of(),
-                new TopicPosition("model-log", 0, 0),
-                List.of(),
-                Map.of(),
-                false);
+        ManifestDraft draft = ModelSnapshot.draft(name, model.config(), model.step(), Instant.now());
         return store.save(draft, files).version();
     }
 

@@ -9,7 +9,6 @@ import io.freshet.store.SnapshotFiles;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.Learner;
 import io.freshet.training.learner.LearnerSnapshot;
@@ -21,39 +20,25 @@ import io.freshet.training.replaybuffer.ReplayReservoir;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /**
  * Writes a fitted model as a snapshot that online learning can start from. The snapshot covers no record of any
  * topic. Its reservoir holds the users' sequences, including their held-out items. Its prequential metrics and its
  * memory are empty.
+ *
+ * @param fit a fit that has run
+ * @param settings settings to describe in the manifest
+ * @param online configuration of the online learner that continues from the snapshot
  */
-public final class FitSnapshot {
-    private static final String MODEL_LOG = "model-log";
-
-    private FitSnapshot() {}
-
-    /**
-     * Writes the snapshot. Equal data and configuration yield files with equal bytes.
-     *
-     * @param fit a fit that has run
-     * @param settings settings to describe in the manifest
-     * @param online configuration of the online learner that continues from the snapshot
-     */
-    public static Manifest save(
-            SnapshotStore store,
-            String modelName,
-            Fit fit,
-            FitResult result,
-            Map<String, Object> settings,
-            LearningConfig online,
-            Instant now)
-            throws IOException {
+public record FitSnapshot(Fit fit, FitResult result, Map<String, Object> settings, LearningConfig online) {
+    /** Writes the snapshot. Equal data and configuration yield files with equal bytes. */
+    public Manifest save(SnapshotStore store, String modelName, Instant now) throws IOException {
         Learner learner = fit.learner();
         RecommenderModel model = learner.model();
-        ReplayReservoir reservoir = reservoir(fit.data(), online, model.config().seed());
-        ModelMetrics none = ModelMetrics.none(online.k(), online.metricsWindow());
+        ReplayReservoir reservoir = reservoir(model.config().seed());
+        ModelMetrics none =
+                ModelMetrics.none(online.metrics().k(), online.metrics().window());
         SnapshotFiles files = new SnapshotFiles();
         LearnerSnapshot.addTo(files, learner);
         files.add(ReplayFile.NAME, file -> ReplayFile.write(file, reservoir));
@@ -63,25 +48,18 @@ public final class FitSnapshot {
                     CooccurrenceFile.NAME,
                     file -> CooccurrenceFile.write(file, new CooccurrenceModel(online.memory())));
         }
-        ManifestDraft draft = new ManifestDraft(
-                modelName,
-                model.step(),
-                now,
-                model.config().seed(),
-                ModelSnapshot.describe(model.config()),
-                settings,
-                SnapshotPlatform.describe(
-                        learner.productsName(), learner.config().workers()),
-                new TopicPosition(MODEL_LOG, 0, 0),
-                List.of(),
-                figures(result),
-                false);
+        ManifestDraft draft = ModelSnapshot.draft(modelName, model.config(), model.step(), now)
+                .training(settings)
+                .platform(SnapshotPlatform.describe(
+                        learner.productsName(), learner.config().workers()))
+                .metrics(figures());
         return store.save(draft, files);
     }
 
-    private static ReplayReservoir reservoir(SequenceDataset data, LearningConfig online, long seed) {
-        int length = Math.max(online.replayLength(), online.newLength());
-        ReplayReservoir reservoir = new ReplayReservoir(online.replayCapacity(), length, seed);
+    private ReplayReservoir reservoir(long seed) {
+        SequenceDataset data = fit.data();
+        int length = Math.max(online.replay().length(), online.newLength());
+        ReplayReservoir reservoir = new ReplayReservoir(online.replay().capacity(), length, seed);
         for (int user = 0; user < data.users(); user++) {
             int[] sequence = data.sequence(user);
             if (sequence.length > 1) {
@@ -91,7 +69,7 @@ public final class FitSnapshot {
         return reservoir;
     }
 
-    private static Map<String, Double> figures(FitResult result) {
+    private Map<String, Double> figures() {
         Map<String, Double> values = new LinkedHashMap<>();
         values.put("epochs", (double) result.bestEpoch());
         put(values, "validation", result.validation().at10());

@@ -9,7 +9,6 @@ import io.freshet.training.config.KafkaClients;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.input.SequenceInput;
 import io.freshet.training.publish.LearnerDescription;
-import io.freshet.training.publish.Progress;
 import io.freshet.training.publish.Snapshots;
 import io.freshet.training.publish.StartingPoint;
 import java.io.IOException;
@@ -19,7 +18,6 @@ import java.util.Set;
 import java.util.function.Predicate;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.config.ConfigException;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Rebuilds a past state of a model from a snapshot, or from nothing, by rerunning the steps of the journal. Reads Kafka and
@@ -32,7 +30,6 @@ public final class JournalReplay implements AutoCloseable {
 
     private final OnlineConfig config;
     private final StartingPoint start;
-    private final Progress progress;
     private final SequenceInput input;
     private final JournalReader journal;
     private final JournalRerun rerun;
@@ -41,10 +38,9 @@ public final class JournalReplay implements AutoCloseable {
     private JournalReplay(OnlineConfig config, StartingPoint start, SequenceInput input, JournalReader journal) {
         this.config = config;
         this.start = start;
-        this.progress = start.progress();
         this.input = input;
         this.journal = journal;
-        this.rerun = new JournalRerun(start.learner(), input, progress);
+        this.rerun = new JournalRerun(start, input);
         this.nextOffset = start.modelLogOffset();
     }
 
@@ -60,17 +56,14 @@ public final class JournalReplay implements AutoCloseable {
      */
     public static JournalReplay fromVersion(OnlineConfig config, SnapshotStore store, String version)
             throws IOException {
-        Snapshots.Restored restored = new Snapshots(store, config).restore(version);
-        return from(config, new StartingPoint(restored.learner(), restored.manifest()));
+        return from(config, new Snapshots(store, config).restore(version));
     }
 
     /** Starts a replay from the newest usable snapshot that {@code wanted} accepts, or from nothing if there is none. */
     public static JournalReplay fromNewest(OnlineConfig config, SnapshotStore store, Predicate<Manifest> wanted)
             throws IOException {
-        Snapshots.@Nullable Restored restored = new Snapshots(store, config).restoreNewest(wanted);
-        return restored == null
-                ? fromStart(config)
-                : from(config, new StartingPoint(restored.learner(), restored.manifest()));
+        StartingPoint restored = new Snapshots(store, config).restoreNewest(wanted);
+        return restored == null ? fromStart(config) : from(config, restored);
     }
 
     private static JournalReplay from(OnlineConfig config, StartingPoint start) {
@@ -81,7 +74,7 @@ public final class JournalReplay implements AutoCloseable {
             throw e;
         }
         SequenceInput input = new SequenceInput(
-                KafkaClients.consumer(config, "replay-sequences", config.pollRecords()),
+                KafkaClients.consumer(config, "replay-sequences", config.steps().pollRecords()),
                 config.topics().sequences());
         try {
             input.seek(input.partitionNumbers(), start.inputs());
@@ -120,8 +113,7 @@ public final class JournalReplay implements AutoCloseable {
 
     /** Returns the version of the snapshot that the replay started from; empty if there was none. */
     public String startVersion() {
-        Manifest manifest = start.manifest();
-        return manifest == null ? "" : manifest.version();
+        return start.version();
     }
 
     /** Returns the model's step. */
@@ -136,7 +128,7 @@ public final class JournalReplay implements AutoCloseable {
 
     /** Returns the number of input records that the model has learned from. */
     public long records() {
-        return progress.records();
+        return start.progress().totals().records();
     }
 
     /** Returns the number of steps and deltas that differ from the log. If it is not 0, this is not the model of the log. */
@@ -176,14 +168,8 @@ public final class JournalReplay implements AutoCloseable {
         SnapshotFiles files = new SnapshotFiles();
         start.learner().addTo(files);
         return store.save(
-                LearnerDescription.draft(
-                        config.modelName(),
-                        start.learner(),
-                        progress,
-                        now,
-                        new TopicPosition(config.topics().modelLog(), 0, nextOffset),
-                        positions(),
-                        false),
+                LearnerDescription.draft(config.modelName(), start.learner(), start.progress(), now)
+                        .covering(new TopicPosition(config.topics().modelLog(), 0, nextOffset), positions()),
                 files);
     }
 

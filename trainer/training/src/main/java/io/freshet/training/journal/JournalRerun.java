@@ -6,6 +6,7 @@ import io.freshet.training.failure.MissingRecordsException;
 import io.freshet.training.input.InputBatch;
 import io.freshet.training.input.SequenceInput;
 import io.freshet.training.publish.Progress;
+import io.freshet.training.publish.StartingPoint;
 import io.freshet.training.step.OnlineLearner;
 import io.freshet.training.step.StepOutcome;
 import java.util.Arrays;
@@ -32,10 +33,10 @@ public final class JournalRerun {
     private long steps;
 
     /** @param input positioned where the learner is; each rerun step keeps the two together */
-    public JournalRerun(OnlineLearner learner, SequenceInput input, Progress progress) {
-        this.learner = learner;
+    public JournalRerun(StartingPoint start, SequenceInput input) {
+        this.learner = start.learner();
         this.input = input;
-        this.progress = progress;
+        this.progress = start.progress();
         this.newestLineage = learner.model().lineage();
     }
 

@@ -374,7 +374,8 @@ public final class Learner implements AutoCloseable {
                 h.memory(), h.at(0), hidden.memory(), hidden.at(firstState), (long) states * d * Float.BYTES);
         Matrix dHidden = Matrix.over(shard.hiddenGradients.memory(), 0, d);
         float weight = 1f / (float) batch.weightSum();
-        var chunk = new LossChunk(batch, number, first, end, h, model.items(), weight, dHidden, targetGradients);
+        var chunk = new LossChunk(
+                batch, new LossChunk.Part(number, first, end), h, model.items(), weight, dHidden, targetGradients);
         shard.lossSum += loss.backward(index, chunk, number == index);
         shard.encoder.backward(
                 batch, dHidden, model.dense(), transposed.memory(), shard.denseGradients.memory(), inputGradients);

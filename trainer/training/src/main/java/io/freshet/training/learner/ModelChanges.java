@@ -130,17 +130,16 @@ public final class ModelChanges {
         int[] itemRows = head ? newItems.stream().toArray() : new int[0];
         return new ModelDelta(
                 model.lineage(),
-                fromStep,
-                model.step(),
-                part,
-                parts,
-                model.dim(),
-                model.vocabulary().size(),
-                itemRows,
-                Arrays.stream(itemRows).mapToObj(model.vocabulary()::itemAt).toList(),
-                head ? evictions : List.of(),
-                partRows,
-                values,
+                new ModelDelta.Steps(fromStep, model.step()),
+                new ModelDelta.Part(part, parts),
+                new ModelDelta.VocabularyChange(
+                        model.vocabulary().size(),
+                        itemRows,
+                        Arrays.stream(itemRows)
+                                .mapToObj(model.vocabulary()::itemAt)
+                                .toList(),
+                        head ? evictions : List.of()),
+                new ModelDelta.RowValues(model.dim(), partRows, values),
                 head ? dense(model) : new float[0],
                 head ? memory(model) : MemoryDelta.NONE);
     }

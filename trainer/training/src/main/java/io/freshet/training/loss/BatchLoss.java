@@ -111,19 +111,24 @@ public final class BatchLoss implements AutoCloseable {
             case BATCH -> scratch.shared.backward(chunk, sample, correction, gradients.ofShard(shard), first);
             case GROUP -> {
                 Candidates drawn = drawForChunk(scratch, chunk, correction);
-                yield scratch.shared.backward(chunk, drawn, correction, gradients.ofChunk(chunk.number()), true);
+                yield scratch.shared.backward(
+                        chunk, drawn, correction, gradients.ofChunk(chunk.part().number()), true);
             }
             case POSITION -> {
-                negatives.drawOwn(chunk.batch(), chunk.firstSequence(), chunk.endSequence());
+                negatives.drawOwn(
+                        chunk.batch(),
+                        chunk.part().firstSequence(),
+                        chunk.part().endSequence());
                 yield scratch.own.backward(chunk, negatives.draws(), correction, gradients.coefficients());
             }
         };
     }
 
     private Candidates drawForChunk(Shard scratch, LossChunk chunk, ScoreCorrection correction) {
-        negatives.drawShared(scratch.chunkSampler, chunk.number());
+        negatives.drawShared(scratch.chunkSampler, chunk.part().number());
         int count = negatives.perSet();
-        scratch.chunkSample.gather(chunk.items(), negatives.draws(), chunk.number() * count, count, correction);
+        scratch.chunkSample.gather(
+                chunk.items(), negatives.draws(), chunk.part().number() * count, count, correction);
         return scratch.chunkSample;
     }
 

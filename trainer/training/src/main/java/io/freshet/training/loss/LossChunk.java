@@ -9,9 +9,6 @@ import java.lang.foreign.MemorySegment;
  * A chunk of a batch for which the loss is computed: some of its sequences, with their states from the encoder.
  * States without a target do not contribute to the loss.
  *
- * @param number number of the chunk within the batch
- * @param firstSequence first sequence of the chunk
- * @param endSequence the sequence after the chunk's last
  * @param hidden H (states, d)
  * @param items the item table, for the targets' and candidates' vectors
  * @param weight factor of each state's loss in the gradients, besides the own weight of its target
@@ -21,21 +18,28 @@ import java.lang.foreign.MemorySegment;
  */
 public record LossChunk(
         SequenceBatch batch,
-        int number,
-        int firstSequence,
-        int endSequence,
+        Part part,
         Matrix hidden,
         RowTable items,
         float weight,
         Matrix hiddenGradients,
         MemorySegment targetGradients) {
+    /**
+     * The sequences of a chunk.
+     *
+     * @param number number of the chunk within the batch
+     * @param firstSequence first sequence of the chunk
+     * @param endSequence the sequence after the chunk's last
+     */
+    public record Part(int number, int firstSequence, int endSequence) {}
+
     /** Returns the batch's state that row 0 of {@link #hidden} holds. */
     int firstState() {
-        return batch.firstState(firstSequence);
+        return batch.firstState(part.firstSequence);
     }
 
     int states() {
-        return batch.firstState(endSequence) - firstState();
+        return batch.firstState(part.endSequence) - firstState();
     }
 
     /** Returns the target of a state of the chunk, or {@link SequenceBatch#NO_TARGET}. */

@@ -15,8 +15,7 @@ import io.freshet.training.liveness.Heartbeat;
 import io.freshet.training.liveness.Heartbeats;
 import io.freshet.training.online.TrainerStatus.Phase;
 import io.freshet.training.publish.ManifestsReader;
-import io.freshet.training.publish.ModelLogWriter;
-import io.freshet.training.publish.SnapshotWriter;
+import io.freshet.training.publish.ModelWriter;
 import io.freshet.training.publish.Snapshots;
 import io.freshet.training.publish.StartingPoint;
 import io.freshet.training.step.OnlineLearner;
@@ -53,6 +52,7 @@ import org.slf4j.LoggerFactory;
 public final class OnlineTrainer implements Runnable, AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(OnlineTrainer.class);
     private static final int MANIFEST_RECORDS = 500;
+    private static final int JOURNAL_RECORDS = 64;
     private static final int MOST_RECOVERIES_IN_PLACE = 3;
     private static final Duration CLOSE_PATIENCE = Duration.ofSeconds(30);
     private static final Duration FIRST_WAIT = Duration.ofMillis(500);
@@ -76,11 +76,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private final TrainerSignals signals;
     private long farthestStep = -1; // used by the trainer's thread only
     private int recoveriesInPlace; // used by the trainer's thread only
-    private volatile TrainerStatus status = TrainerStatus.NOT_STARTED;
-    private volatile long stepNanos = System.nanoTime(); // when the last step ended
     private final AtomicInteger restarts = new AtomicInteger();
-    private boolean hasLearnedInTerm; // used by the trainer's thread only, like the next two
-    private int failuresInARow; // since a step was learned
+    private int failuresInARow; // since a step was learned; used by the trainer's thread only, like the next one
     private int refusalsInARow;
 
     /**
@@ -113,7 +110,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         heartbeat.begin();
         try {
             train();
-            status = status.in(Phase.CLOSED, "");
+            signals.enter(Phase.CLOSED, "");
         } catch (Throwable e) {
             stoppedBy(e);
             DeadlyErrors.throwIfDeadly(e);
@@ -125,7 +122,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
 
     /** Returns the status. Its metrics are those of the end of the last step. */
     public TrainerStatus status() {
-        return status;
+        return signals.status();
     }
 
     /** Returns how often a term has failed and another one has begun. */
@@ -135,7 +132,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
 
     /** Returns the time since the last step was learned. */
     public Duration stepAge() {
-        return Duration.ofNanos(System.nanoTime() - stepNanos);
+        return signals.stepAge();
     }
 
     /**
@@ -176,7 +173,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                         () -> stepAge().toMillis() / 1_000.0);
                 Lease lease = Lease.of(config, registry, heartbeats)) {
             while (signals.nextTurn()) {
-                hasLearnedInTerm = false;
+                signals.beginTerm();
                 try {
                     term(lease, metrics);
                     failuresInARow = 0;
@@ -186,7 +183,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                     metrics.recovered();
                 } catch (IOException | RuntimeException | Error e) {
                     DeadlyErrors.throwIfDeadly(e);
-                    if (hasLearnedInTerm) {
+                    if (signals.hasLearnedInTerm()) {
                         failuresInARow = 0;
                         refusalsInARow = 0;
                     }
@@ -215,7 +212,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     private void awaitNextTerm(Lease lease, TrainerMetrics metrics, Throwable failure) {
         lease.renounce();
         if (FailureKind.of(failure) == FailureKind.FENCED) {
-            LOG.warn("Another trainer of model {} has taken over after step {}", config.modelName(), status.step());
+            LOG.warn("Another trainer of model {} has taken over after step {}", config.modelName(), status().step());
             return;
         }
         Duration wait = FIRST_WAIT.multipliedBy(1L << Math.min(failuresInARow, MOST_DOUBLINGS));
@@ -228,30 +225,30 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         LOG.warn(
                 "Trainer of model {} failed after step {}; it restarts from its newest snapshot in {}: restarts={}",
                 config.modelName(),
-                status.step(),
+                status().step(),
                 wait,
                 restarts.get(),
                 failure);
-        status = status.in(Phase.RESTARTING, describe(failure));
+        signals.enter(Phase.RESTARTING, describe(failure));
         boolean _ = signals.isClosingWithin(wait);
     }
 
     private void term(Lease lease, TrainerMetrics metrics) throws IOException {
-        status = status.in(Phase.RECOVERING, "");
-        StartingPoint start = StartingPoint.newest(new Snapshots(store, config), config, this::canBeContinued);
+        StartingPoint start = new Snapshots(store, config).newest(this::canBeContinued);
         try (OnlineLearner _ = start.learner();
                 KafkaMeters meters = new KafkaMeters(registry);
-                ModelLogWriter log = new ModelLogWriter(meters.watch(KafkaClients.producer(config)), config);
-                SequenceInput input = new SequenceInput(
-                        meters.watch(KafkaClients.consumer(config, "sequences", config.pollRecords())),
-                        config.topics().sequences());
                 ManifestsReader manifests = new ManifestsReader(
                         meters.watch(KafkaClients.consumer(config, "manifests", MANIFEST_RECORDS)),
                         config.topics().modelManifests(),
-                        config.modelName())) {
-            SnapshotWriter snapshots = new SnapshotWriter(store, config, log, manifests);
-            new TrainerSession(config, lease, signals, start, log, input, meters, this::accept)
-                    .run(snapshots, metrics, clock);
+                        config.modelName());
+                ModelWriter writer =
+                        new ModelWriter(config, store, meters.watch(KafkaClients.producer(config)), manifests, clock);
+                SequenceInput input = new SequenceInput(
+                        meters.watch(KafkaClients.consumer(
+                                config, "sequences", config.steps().pollRecords())),
+                        config.topics().sequences())) {
+            new TrainerSession(config, start, input, writer, signals, metrics)
+                    .run(lease, () -> meters.watch(KafkaClients.consumer(config, "journal", JOURNAL_RECORDS)));
         }
     }
 
@@ -267,8 +264,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
      * then repeat for ever.
      */
     private void recoverOrThrow(NonFiniteModelException e) {
-        recoveriesInPlace = status.step() > farthestStep ? 1 : recoveriesInPlace + 1;
-        farthestStep = Math.max(farthestStep, status.step());
+        recoveriesInPlace = status().step() > farthestStep ? 1 : recoveriesInPlace + 1;
+        farthestStep = Math.max(farthestStep, status().step());
         if (recoveriesInPlace > MOST_RECOVERIES_IN_PLACE) {
             throw new IllegalStateException(
                     "weights must stay finite; they became non-finite " + recoveriesInPlace
@@ -278,28 +275,20 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         LOG.error(
                 "Model {} goes back to its newest good snapshot after step {}: {}",
                 config.modelName(),
-                status.step(),
+                status().step(),
                 e.getMessage());
-    }
-
-    private void accept(TrainerStatus next) {
-        if (next.step() > status.step()) {
-            stepNanos = System.nanoTime();
-            hasLearnedInTerm |= next.phase() == Phase.LEARNING && status.phase() == Phase.LEARNING;
-        }
-        status = next;
     }
 
     private void stoppedBy(Throwable failure) {
         FailureKind kind = FailureKind.of(failure);
         if (kind == FailureKind.FENCED) {
             String message = "another trainer of model=" + config.modelName() + " has started with transactional.id="
-                    + config.transactionalId() + "; at most one trainer of a model learns";
-            LOG.warn("Trainer stops after step {}: {}", status.step(), message);
-            status = status.in(Phase.FENCED, message);
+                    + config.clients().transactionalId() + "; at most one trainer of a model learns";
+            LOG.warn("Trainer stops after step {}: {}", status().step(), message);
+            signals.enter(Phase.FENCED, message);
         } else {
-            LOG.error("Trainer of model {} stops after step {}", config.modelName(), status.step(), failure);
-            status = status.in(kind == FailureKind.REFUSED ? Phase.REFUSED : Phase.FAILED, describe(failure));
+            LOG.error("Trainer of model {} stops after step {}", config.modelName(), status().step(), failure);
+            signals.enter(kind == FailureKind.REFUSED ? Phase.REFUSED : Phase.FAILED, describe(failure));
         }
     }
 

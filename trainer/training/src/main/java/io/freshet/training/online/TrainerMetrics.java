@@ -72,9 +72,9 @@ final class TrainerMetrics implements AutoCloseable {
         this.stepTime = timer("step", "Time for one step: ranking, learning and remembering");
         this.publishTime = timer("publish", "Time to publish a delta and commit");
         this.snapshotTime = timer("snapshot", "Time to write a snapshot");
-        accuracy("mixture", TrainerStatus::windowed);
-        accuracy("network", TrainerStatus::network);
-        accuracy("memory", TrainerStatus::memory);
+        accuracy("mixture", TrainerStatus.Prequential::windowed);
+        accuracy("network", TrainerStatus.Prequential::network);
+        accuracy("memory", TrainerStatus.Prequential::memory);
         gauge("loss", "Mean loss of the last optimiser step", TrainerStatus::loss);
         gauge("model.step", "Number of steps that the model has learned", TrainerStatus::step);
         gauge("items", "Items in the vocabulary", TrainerStatus::items);
@@ -125,7 +125,8 @@ final class TrainerMetrics implements AutoCloseable {
         forgotten.increment(outcome.forgotten());
         skipped.increment(outcome.skipped());
         stepTime.record(Duration.ofNanos(nanos));
-        replayShare = outcome.examples() == 0 ? 0 : (double) outcome.replayed() / outcome.examples();
+        StepOutcome.Batch batch = outcome.lastBatch();
+        replayShare = batch.examples() == 0 ? 0 : (double) batch.replayed() / batch.examples();
     }
 
     void restarted() {
@@ -179,23 +180,23 @@ final class TrainerMetrics implements AutoCloseable {
     }
 
     /** Registers the accuracy gauges of one ranker: the served mixture, the network alone or the memory alone. */
-    private void accuracy(String ranker, Function<TrainerStatus, Accuracy> figures) {
+    private void accuracy(String ranker, Function<TrainerStatus.Prequential, Accuracy> figures) {
         Tags ranked = tags.and("ranker", ranker);
         gauge(
                 "hr",
                 "Hit rate at k over the newest targets",
                 ranked,
-                s -> figures.apply(s).hr());
+                s -> figures.apply(s.accuracy()).hr());
         gauge(
                 "ndcg",
                 "NDCG at k over the newest targets",
                 ranked,
-                s -> figures.apply(s).ndcg());
+                s -> figures.apply(s.accuracy()).ndcg());
         gauge(
                 "mrr",
                 "MRR at k over the newest targets",
                 ranked,
-                s -> figures.apply(s).mrr());
+                s -> figures.apply(s.accuracy()).mrr());
     }
 
     private void own(String name, String description, ToDoubleFunction<TrainerMetrics> value) {

@@ -1,29 +1,31 @@
 package io.freshet.training.online;
 
+import io.freshet.model.recommender.NonFiniteModelException;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.model.recommender.SnapshotPlatform;
+import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.snapshot.Manifest;
-import io.freshet.training.config.KafkaClients;
 import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.failure.TrainerLog;
+import io.freshet.training.input.InputBatch;
 import io.freshet.training.input.SequenceInput;
 import io.freshet.training.journal.JournalEntry;
 import io.freshet.training.journal.JournalReader;
 import io.freshet.training.journal.JournalRerun;
 import io.freshet.training.lease.Lease;
-import io.freshet.training.metrics.ModelMetrics;
+import io.freshet.training.liveness.LagWatch;
 import io.freshet.training.online.TrainerStatus.Phase;
-import io.freshet.training.publish.ModelLogWriter;
-import io.freshet.training.publish.Progress;
+import io.freshet.training.publish.ModelWriter;
 import io.freshet.training.publish.PublishingGate;
-import io.freshet.training.publish.SnapshotWriter;
 import io.freshet.training.publish.StartingPoint;
 import io.freshet.training.step.OnlineLearner;
-import io.freshet.training.telemetry.KafkaMeters;
+import io.freshet.training.step.StepOutcome;
 import java.io.IOException;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.apache.kafka.clients.consumer.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
@@ -33,99 +35,94 @@ import org.slf4j.event.Level;
  * that one holds the lease, and then learns until it loses the lease or is closed. Uncommitted steps are lost when
  * another trainer takes over, so the next term starts from a snapshot again.
  *
+ * <p>Live learning takes the records that have arrived, learns a step from them, and appends its journal entry. From
+ * time to time it commits the entries together with a delta, and more rarely it writes a snapshot. Time decides when
+ * it publishes, but never what it learns from a batch.
+ *
  * <p>Owns none of its collaborators. Runs once, on one thread.
  */
 final class TrainerSession {
     private static final Logger LOG = LoggerFactory.getLogger(TrainerSession.class);
     private static final Duration TOPIC_WAIT = Duration.ofMillis(500);
     private static final Duration LEASE_LOOK = Duration.ofMillis(100);
-    private static final int JOURNAL_RECORDS = 64;
+    private static final Duration IDLE_WAIT = Duration.ofMillis(50);
+    private static final long NO_SNAPSHOT = -1;
 
     private final OnlineConfig config;
-    private final Lease lease;
-    private final TrainerSignals signals;
     private final StartingPoint start;
     private final OnlineLearner learner;
-    private final ModelLogWriter log;
     private final SequenceInput input;
-    private final KafkaMeters meters;
-    private final Progress progress;
+    private final ModelWriter writer;
+    private final TrainerSignals signals;
+    private final TrainerMetrics metrics;
+    private final PublishingGate gate;
     private final JournalRerun rerun;
-    private final Consumer<TrainerStatus> report;
+    private final PublishSchedule schedule;
     private int passedOverRecords; // journal records that could not be decoded
+    private long snapshotStep = NO_SNAPSHOT; // step of the newest snapshot of this lineage
+    private double loss; // of the last optimiser step
+    private boolean atEnd;
 
-    /**
-     * @param meters meters of this term's Kafka clients
-     * @param report receives the status from time to time
-     */
     TrainerSession(
             OnlineConfig config,
-            Lease lease,
-            TrainerSignals signals,
             StartingPoint start,
-            ModelLogWriter log,
             SequenceInput input,
-            KafkaMeters meters,
-            Consumer<TrainerStatus> report) {
+            ModelWriter writer,
+            TrainerSignals signals,
+            TrainerMetrics metrics) {
         this.config = config;
-        this.lease = lease;
-        this.signals = signals;
         this.start = start;
         this.learner = start.learner();
-        this.log = log;
         this.input = input;
-        this.meters = meters;
-        this.progress = start.progress();
-        this.rerun = new JournalRerun(learner, input, progress);
-        this.report = report;
+        this.writer = writer;
+        this.signals = signals;
+        this.metrics = metrics;
+        this.gate = new PublishingGate(
+                config.publishing().gateShare(),
+                start.upToIt(writer.known()),
+                config.learning().metrics().k());
+        this.rerun = new JournalRerun(start, input);
+        this.schedule = new PublishSchedule(config.publishing());
     }
 
-    /** Runs the term to its end. */
-    void run(SnapshotWriter snapshots, TrainerMetrics metrics, Clock clock) throws IOException {
-        PublishingGate gate = new PublishingGate(
-                config.gateShare(),
-                start.upToIt(snapshots.known()),
-                config.learning().k());
-        if (!takeOver(gate, snapshots, metrics)) {
-            return;
+    /**
+     * Runs the term to its end.
+     *
+     * @param journalConsumer makes the consumer that reads the journal
+     */
+    void run(Lease lease, Supplier<Consumer<byte[], byte[]>> journalConsumer) throws IOException {
+        if (takeOver(lease, journalConsumer)) {
+            joinLineage();
+            metrics.lineage(learner.model().lineage());
+            metrics.gate(gate);
+            learn(lease);
         }
-        joinLineage(snapshots.known());
-        metrics.lineage(learner.model().lineage());
-        metrics.gate(gate);
-        TrainingLoop loop = new TrainingLoop(
-                config, learner, input, log, snapshots, progress, gate, metrics, clock, start.manifest());
-        Runnable afterEach = () -> {
-            report(Phase.LEARNING, loop.loss());
-            signals.betweenSteps(learner);
-        };
-        afterEach.run();
-        loop.run(() -> !signals.nextTurn() || !lease.isHeld(), signals::isInputEnded, afterEach);
     }
 
     /**
      * Reruns the journal to an end that no other trainer can move any more. Returns false if the trainer is closed
      * before that.
      */
-    private boolean takeOver(PublishingGate gate, SnapshotWriter snapshots, TrainerMetrics metrics) {
+    private boolean takeOver(Lease lease, Supplier<Consumer<byte[], byte[]>> journalConsumer) {
         List<Integer> partitions = awaitPartitions();
         if (partitions.isEmpty()) {
             return false;
         }
         input.seek(partitions, start.inputs());
         try (JournalReader journal = new JournalReader(
-                meters.watch(KafkaClients.consumer(config, "journal", JOURNAL_RECORDS)),
+                journalConsumer.get(),
                 config.topics().modelLog(),
                 config.modelName(),
                 start.modelLogOffset(),
-                () -> hasNoStepSince(snapshots),
+                this::hasNoStepSince,
                 metrics::passedOverInTheLog)) {
-            if (!follow(journal, gate)) {
+            if (!follow(lease, journal)) {
                 return false;
             }
-            log.fenceOthers();
+            writer.fenceOthers();
             journal.moveEnd();
-            log.startAt(journal.end());
-            boolean complete = rerunToEnd(journal, gate);
+            writer.startAt(journal.end());
+            boolean complete = rerunToEnd(journal);
             passedOverRecords = journal.passedOverRecords();
             return complete;
         }
@@ -135,9 +132,10 @@ final class TrainerSession {
      * Continues the published lineage if the learner has exactly its weights. Otherwise begins the next lineage,
      * whose first snapshot replaces all weights of the readers.
      */
-    private void joinLineage(List<Manifest> known) {
+    private void joinLineage() {
         RecommenderModel model = learner.model();
-        long published = known.stream().mapToLong(Manifest::lineage).max().orElse(Manifest.NO_LINEAGE);
+        long published =
+                writer.known().stream().mapToLong(Manifest::lineage).max().orElse(Manifest.NO_LINEAGE);
         long newest = Math.max(published, rerun.newestLineage());
         String reason = whyNotContinued(newest);
         if (reason.isEmpty()) {
@@ -181,8 +179,8 @@ final class TrainerSession {
      * Returns whether it is certain that no step followed the starting point: the model is new and no snapshot of it
      * is known, or the input has no records after the snapshot.
      */
-    private boolean hasNoStepSince(SnapshotWriter snapshots) {
-        return start.manifest() == null ? snapshots.known().isEmpty() : input.isAtEnd();
+    private boolean hasNoStepSince() {
+        return start.manifest() == null ? writer.known().isEmpty() : input.isAtEnd();
     }
 
     /** Waits for the input's partitions and returns them; empty if the trainer is closed before that. */
@@ -198,7 +196,7 @@ final class TrainerSession {
     }
 
     /** Reruns the journal while another trainer writes it. Returns false if the trainer is closed meanwhile. */
-    private boolean follow(JournalReader journal, PublishingGate gate) {
+    private boolean follow(Lease lease, JournalReader journal) {
         boolean caughtUp = false;
         while (!lease.isHeld()) {
             if (!signals.nextTurn()) {
@@ -206,24 +204,24 @@ final class TrainerSession {
             }
             JournalEntry entry = journal.poll(LEASE_LOOK);
             if (entry != null) {
-                rerun(entry, gate);
+                rerun(entry);
             } else {
                 if (!caughtUp) {
                     LOG.info("Model {}: standing by, at step {}", config.modelName(), rerun.step());
                 }
                 caughtUp = true;
-                report(Phase.STANDING_BY, 0);
+                report(Phase.STANDING_BY);
             }
         }
         return true;
     }
 
-    private boolean rerunToEnd(JournalReader journal, PublishingGate gate) {
+    private boolean rerunToEnd(JournalReader journal) {
         for (JournalEntry entry = journal.next(); entry != null; entry = journal.next()) {
             if (!signals.nextTurn()) {
                 return false;
             }
-            rerun(entry, gate);
+            rerun(entry);
         }
         rerun.requireComplete();
         learner.requireFinite();
@@ -236,27 +234,189 @@ final class TrainerSession {
      * Reruns an entry. The gate gets the same metrics as when the step was learned, so that its state is nearly the
      * same.
      */
-    private void rerun(JournalEntry entry, PublishingGate gate) {
+    private void rerun(JournalEntry entry) {
         rerun.accept(entry);
         gate.observe(learner.metrics());
     }
 
-    private void report(Phase phase, double loss) {
-        ModelMetrics figures = learner.modelMetrics();
-        report.accept(new TrainerStatus(
+    /**
+     * Learns until the lease is lost or the trainer is closed, then publishes the remaining steps and writes a
+     * snapshot.
+     */
+    private void learn(Lease lease) throws IOException {
+        LagWatch lag = new LagWatch(System.nanoTime());
+        schedule.begin();
+        afterTurn();
+        beginPublishing();
+        while (signals.nextTurn() && lease.isHeld()) {
+            if (signals.isInputEnded() && !atEnd) {
+                atEnd = true;
+                input.endAtWhatIsThere();
+            }
+            turn(lag);
+            afterTurn();
+        }
+        publish();
+        if (snapshotStep != learner.model().step()) {
+            snapshot();
+        }
+        afterTurn();
+    }
+
+    private void afterTurn() {
+        report(Phase.LEARNING);
+        signals.betweenSteps(learner);
+    }
+
+    private void beginPublishing() throws IOException {
+        Manifest restored = start.manifest();
+        if (beginsLineage()) {
+            snapshot(); // gives scorers a model to serve, and a restart a place to continue from
+            return;
+        }
+        snapshotStep = restored == null ? NO_SNAPSHOT : restored.step();
+        if (restored == null || !writer.announceAgain(restored)) {
+            schedule.hastenSnapshot(); // after a first turn
+        }
+    }
+
+    /** Returns whether the published weights must be replaced because no delta leads from them to the learner's. */
+    private boolean beginsLineage() {
+        Manifest restored = start.manifest();
+        return restored == null
+                ? learner.model().step() == 0
+                : restored.lineage() != learner.model().lineage();
+    }
+
+    /** Makes one turn. Publishes at the end of the step that comes nearest to the end of the publish interval. */
+    private void turn(LagWatch lag) {
+        OnlineConfig.Steps steps = config.steps();
+        InputBatch batch = steps.batchClicks() > 0
+                ? input.takeExactly(steps.batchClicks(), patience())
+                : input.take(steps::mostClicks, patience(), steps.linger());
+        if (!batch.isEmpty()) {
+            step(batch, lag);
+        }
+        if (writer.hasUncommittedSteps() && schedule.isDeltaDue()) {
+            publish();
+        }
+        if (snapshotStep != learner.model().step() && schedule.isSnapshotDue()) {
+            publish();
+            snapshot();
+        }
+    }
+
+    /** Returns how long to wait for input. The wait must not delay a commit that is due. */
+    private Duration patience() {
+        Duration publish = writer.hasUncommittedSteps() ? schedule.untilDelta() : IDLE_WAIT;
+        return publish.compareTo(IDLE_WAIT) < 0 ? publish : IDLE_WAIT;
+    }
+
+    private void step(InputBatch batch, LagWatch lag) {
+        long started = System.nanoTime();
+        StepOutcome outcome = learner.step(batch.updates());
+        long stepNanos = System.nanoTime() - started;
+        schedule.stepTook(stepNanos);
+        if (!Double.isFinite(outcome.lastBatch().loss())) {
+            learner.requireFinite();
+        }
+        writer.append(new StepRecord(outcome.step(), batch.ranges(), outcome.targetRanks(), batch.clickTimestampsMs()));
+        loss = outcome.lastBatch().loss();
+        TrainerLog.at(outcome.step());
+        passGate();
+        start.progress().addStep(batch.updates().size(), stepNanos);
+        metrics.step(outcome, batch.updates().size(), stepNanos);
+        metrics.passedOver(batch.undecodable());
+        lag.observe(System.nanoTime(), stepNanos, batch.updates().size(), input::measuredLag)
+                .ifPresent(this::warnOfLag);
+    }
+
+    private void warnOfLag(LagWatch.Report report) {
+        LOG.warn(
+                "Model {} learns {} clicks a second, and more arrive: {} clicks wait. Give the trainer more processors, or use a"
+                        + " faster encoder: encoder={}",
+                config.modelName(),
+                report.clicksPerSecond(),
+                report.lag(),
+                learner.model().config().encoder().type());
+    }
+
+    /**
+     * Passes the metrics to the gate. When the gate opens, the changes that it held back are published in one delta,
+     * and a snapshot becomes due at once for readers that miss part of that delta.
+     */
+    private void passGate() {
+        boolean changed = gate.observe(learner.metrics());
+        metrics.gate(gate);
+        if (!changed) {
+            return;
+        }
+        if (gate.isOpen()) {
+            LOG.info("Model {} is published again: ndcg={} best={}", config.modelName(), gate.newest(), gate.best());
+            schedule.hastenSnapshot();
+        } else {
+            LOG.warn(
+                    "Model {} is held back from step {} on; the published weights stay: ndcg={} best={} share={}",
+                    config.modelName(),
+                    learner.model().step(),
+                    gate.newest(),
+                    gate.best(),
+                    config.publishing().gateShare());
+        }
+    }
+
+    /** Commits the steps, and with them their changes unless the gate holds those back. */
+    private void publish() {
+        if (writer.hasUncommittedSteps()) {
+            long started = System.nanoTime();
+            writer.commit(gate.isOpen() ? finiteDelta() : List.of());
+            schedule.deltaCommitted();
+            metrics.published(System.nanoTime() - started);
+        }
+    }
+
+    /**
+     * Returns the changes to publish. Throws {@link NonFiniteModelException} if a number is not finite; all steps
+     * since the last commit must then be discarded.
+     */
+    private List<ModelDelta> finiteDelta() {
+        List<ModelDelta> delta = learner.takeDelta(config.rowsPerPart());
+        for (ModelDelta part : delta) {
+            part.firstNonFinite().ifPresent(number -> {
+                throw new NonFiniteModelException(part.toStep(), number);
+            });
+        }
+        return delta;
+    }
+
+    /**
+     * Writes a snapshot. If that fails, the next attempt follows after the next interval. Until then, a restart
+     * reruns more of the journal.
+     */
+    private void snapshot() {
+        long started = System.nanoTime();
+        try {
+            writer.save(learner, start.progress(), input.snapshotPositions(), !gate.isOpen());
+            snapshotStep = learner.model().step();
+            start.progress().addSnapshot();
+        } catch (IOException e) {
+            metrics.snapshotFailed();
+            LOG.error("Could not write a snapshot of step {}", learner.model().step(), e);
+        }
+        schedule.snapshotWritten();
+        metrics.snapshot(System.nanoTime() - started);
+    }
+
+    private void report(Phase phase) {
+        signals.report(new TrainerStatus(
                 phase,
                 learner.model().step(),
-                progress.records(),
-                figures.served().running(),
-                figures.served().windowed(),
-                figures.network().windowed(),
-                figures.memory().windowed(),
-                loss,
-                progress.seconds(),
-                progress.snapshots(),
                 learner.model().vocabulary().itemCount(),
-                learner.replayUsers(),
+                start.progress().totals(),
+                TrainerStatus.Prequential.of(learner.modelMetrics()),
+                loss,
                 input.lag(),
+                learner.replayUsers(),
                 rerun.mismatches(),
                 ""));
     }

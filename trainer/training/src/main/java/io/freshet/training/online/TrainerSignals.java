@@ -1,6 +1,7 @@
 package io.freshet.training.online;
 
 import io.freshet.training.liveness.Heartbeat;
+import io.freshet.training.online.TrainerStatus.Phase;
 import io.freshet.training.step.OnlineLearner;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -10,7 +11,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stop and end-of-input flags, set from other threads, and the heartbeat of the trainer's own thread. Thread-safe.
+ * What the trainer's thread shares with other threads: stop and end-of-input flags, set by them, and the heartbeat and
+ * the status, set by the trainer's thread. Thread-safe.
  */
 final class TrainerSignals {
     private static final Duration BEAT = Duration.ofMillis(200);
@@ -19,6 +21,9 @@ final class TrainerSignals {
     private final CountDownLatch closing = new CountDownLatch(1);
     private final AtomicReference<@Nullable Consumer<OnlineLearner>> betweenSteps = new AtomicReference<>();
     private volatile boolean inputEnded;
+    private volatile TrainerStatus status = TrainerStatus.NOT_STARTED;
+    private volatile long stepNanos = System.nanoTime(); // when the last step ended
+    private boolean hasLearnedInTerm; // used by the trainer's thread only
 
     /** @param heartbeat heartbeat of the trainer's thread, owned by the caller */
     TrainerSignals(Heartbeat heartbeat) {
@@ -57,6 +62,40 @@ final class TrainerSignals {
             Thread.currentThread().interrupt();
             return true;
         }
+    }
+
+    /** Begins a term of the trainer. Called by the trainer's thread. */
+    void beginTerm() {
+        hasLearnedInTerm = false;
+        enter(Phase.RECOVERING, "");
+    }
+
+    /** Returns whether a step was learned live since the term began. Called by the trainer's thread. */
+    boolean hasLearnedInTerm() {
+        return hasLearnedInTerm;
+    }
+
+    /** Changes the phase and keeps the metrics. Called by the trainer's thread. */
+    void enter(Phase phase, String why) {
+        status = status.in(phase, why);
+    }
+
+    /** Sets the status. Called by the trainer's thread. */
+    void report(TrainerStatus next) {
+        if (next.step() > status.step()) {
+            stepNanos = System.nanoTime();
+            hasLearnedInTerm |= next.phase() == Phase.LEARNING && status.phase() == Phase.LEARNING;
+        }
+        status = next;
+    }
+
+    TrainerStatus status() {
+        return status;
+    }
+
+    /** Returns the time since the last step was learned. */
+    Duration stepAge() {
+        return Duration.ofNanos(System.nanoTime() - stepNanos);
     }
 
     void endInput() {

@@ -1,42 +1,54 @@
 package io.freshet.training.online;
 
 import io.freshet.training.metrics.Accuracy;
+import io.freshet.training.metrics.ModelMetrics;
+import io.freshet.training.publish.Progress;
 
 /**
  * State and metrics of a trainer between two steps. Immutable.
  *
  * @param phase what the trainer is doing
  * @param step number of steps learned
- * @param records number of input records learned from
- * @param running prequential metrics over all targets so far; its events are the targets
- * @param windowed prequential metrics over the newest targets
- * @param network prequential metrics over the newest targets, of the model's network alone
- * @param memory prequential metrics over the newest targets, of the model's memory alone
- * @param loss mean loss of the last optimiser step
- * @param trainedSeconds time spent in steps
- * @param snapshots number of snapshots written
  * @param items number of items in the vocabulary
- * @param replayUsers number of users whose sequences are kept for replay
+ * @param training cost of the training so far
+ * @param accuracy prequential metrics
+ * @param loss mean loss of the last optimiser step
  * @param lag number of input records that exist and have not been learned from
+ * @param replayUsers number of users whose sequences are kept for replay
  * @param mismatches number of rerun steps and deltas that differ from the log; 0 if training is deterministic
  * @param message why the trainer stopped or restarts; empty if it runs or has stopped as asked
  */
 public record TrainerStatus(
         Phase phase,
         long step,
-        long records,
-        Accuracy running,
-        Accuracy windowed,
-        Accuracy network,
-        Accuracy memory,
-        double loss,
-        double trainedSeconds,
-        long snapshots,
         int items,
-        int replayUsers,
+        Progress.Totals training,
+        Prequential accuracy,
+        double loss,
         long lag,
+        int replayUsers,
         long mismatches,
         String message) {
+    /**
+     * Prequential metrics of a model.
+     *
+     * @param running metrics over all targets so far; its events are the targets
+     * @param windowed metrics over the newest targets
+     * @param network metrics over the newest targets, of the model's network alone
+     * @param memory metrics over the newest targets, of the model's memory alone
+     */
+    public record Prequential(Accuracy running, Accuracy windowed, Accuracy network, Accuracy memory) {
+        static final Prequential NONE = new Prequential(Accuracy.NONE, Accuracy.NONE, Accuracy.NONE, Accuracy.NONE);
+
+        static Prequential of(ModelMetrics metrics) {
+            return new Prequential(
+                    metrics.served().running(),
+                    metrics.served().windowed(),
+                    metrics.network().windowed(),
+                    metrics.memory().windowed());
+        }
+    }
+
     /** What a trainer is doing, in chronological order. */
     public enum Phase {
         /** Not connected yet. */
@@ -63,25 +75,10 @@ public record TrainerStatus(
         }
     }
 
-    static final TrainerStatus NOT_STARTED = new TrainerStatus(
-            Phase.STARTING, 0, 0, Accuracy.NONE, Accuracy.NONE, Accuracy.NONE, Accuracy.NONE, 0, 0, 0, 0, 0, 0, 0, "");
+    static final TrainerStatus NOT_STARTED =
+            new TrainerStatus(Phase.STARTING, 0, 0, Progress.Totals.NONE, Prequential.NONE, 0, 0, 0, 0, "");
 
     TrainerStatus in(Phase next, String why) {
-        return new TrainerStatus(
-                next,
-                step,
-                records,
-                running,
-                windowed,
-                network,
-                memory,
-                loss,
-                trainedSeconds,
-                snapshots,
-                items,
-                replayUsers,
-                lag,
-                mismatches,
-                why);
+        return new TrainerStatus(next, step, items, training, accuracy, loss, lag, replayUsers, mismatches, why);
     }
 }

@@ -4,7 +4,6 @@ import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.model.recommender.SnapshotPlatform;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.loss.LossConfig;
@@ -14,7 +13,6 @@ import io.freshet.training.metrics.PrequentialMetrics;
 import io.freshet.training.step.OnlineLearner;
 import java.time.Instant;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 
 /** Describes a learner in the terms of a snapshot's manifest. */
@@ -24,34 +22,16 @@ public final class LearnerDescription {
 
     private LearnerDescription() {}
 
-    /**
-     * Returns the manifest of the learner in its present state.
-     *
-     * @param held whether the snapshot must not be served
-     */
-    public static ManifestDraft draft(
-            String modelName,
-            OnlineLearner learner,
-            Progress progress,
-            Instant now,
-            TopicPosition modelLog,
-            List<TopicPosition> inputs,
-            boolean held) {
+    /** Returns the manifest of the learner in its present state, covering no record of any topic. */
+    public static ManifestDraft draft(String modelName, OnlineLearner learner, Progress progress, Instant now) {
         Map<String, Double> metrics = figures(learner.modelMetrics());
         progress.describeTo(metrics);
-        return new ManifestDraft(
-                modelName,
-                learner.model().step(),
-                learner.model().lineage(),
-                now,
-                learner.model().config().seed(),
-                ModelSnapshot.describe(learner.model().config()),
-                training(learner.trainingConfig(), learner.learningConfig()),
-                platform(learner),
-                modelLog,
-                inputs,
-                metrics,
-                held);
+        return ModelSnapshot.draft(
+                        modelName, learner.model().config(), learner.model().step(), now)
+                .lineage(learner.model().lineage())
+                .training(training(learner.trainingConfig(), learner.learningConfig()))
+                .platform(platform(learner))
+                .metrics(metrics);
     }
 
     /**
@@ -86,11 +66,11 @@ public final class LearnerDescription {
             values.put("full_step_clicks", learning.fullStepClicks());
         }
         values.put("new_length", learning.newLength());
-        values.put("replay_sequences", learning.replaySequences());
-        values.put("replay_length", learning.replayLength());
-        values.put("replay_capacity", learning.replayCapacity());
-        values.put("k", learning.k());
-        values.put("metrics_window", learning.metricsWindow());
+        values.put("replay_sequences", learning.replay().sequences());
+        values.put("replay_length", learning.replay().length());
+        values.put("replay_capacity", learning.replay().capacity());
+        values.put("k", learning.metrics().k());
+        values.put("metrics_window", learning.metrics().window());
         values.put("memory_window", learning.memory().window());
         values.put("memory_neighbours", learning.memory().neighbours());
         values.put("memory_halving_clicks", learning.memory().halvingClicks());

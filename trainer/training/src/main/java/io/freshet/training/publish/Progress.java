@@ -1,6 +1,5 @@
 package io.freshet.training.publish;
 
-import io.freshet.store.snapshot.Manifest;
 import java.util.Map;
 
 /** Cumulative cost of training a model, over all restarts. For operators only: learning does not depend on it. */
@@ -9,13 +8,29 @@ public final class Progress {
     private static final String SECONDS = "training_seconds";
     private static final String SNAPSHOTS = "training_snapshots";
 
+    /**
+     * Totals of a model's training.
+     *
+     * @param records number of input records learned from
+     * @param seconds time spent in steps
+     * @param snapshots number of snapshots written
+     */
+    public record Totals(long records, double seconds, long snapshots) {
+        /** The totals of a model that has learned nothing. */
+        public static final Totals NONE = new Totals(0, 0, 0);
+    }
+
     private long records;
     private long nanos;
     private long snapshots;
 
-    /** Continues from the values in a snapshot's manifest. */
-    void resume(Manifest manifest) {
-        Map<String, Double> metrics = manifest.metrics();
+    /** The progress of a model that has learned nothing. */
+    public Progress() {
+        this(Map.of());
+    }
+
+    /** Continues from the metrics in a snapshot's manifest. */
+    Progress(Map<String, Double> metrics) {
         records = metrics.getOrDefault(RECORDS, 0.0).longValue();
         nanos = (long) (metrics.getOrDefault(SECONDS, 0.0) * 1e9);
         snapshots = metrics.getOrDefault(SNAPSHOTS, 0.0).longValue();
@@ -32,25 +47,15 @@ public final class Progress {
         snapshots++;
     }
 
-    /** Returns the number of input records learned from. */
-    public long records() {
-        return records;
+    /** Returns the totals up to now. */
+    public Totals totals() {
+        return new Totals(records, nanos / 1e9, snapshots);
     }
 
-    /** Returns the time spent in steps. */
-    public double seconds() {
-        return nanos / 1e9;
-    }
-
-    /** Returns the number of snapshots written. */
-    public long snapshots() {
-        return snapshots;
-    }
-
-    /** Adds the values that {@link #resume} reads. The snapshot that they are written to is counted. */
+    /** Adds the values that a later progress continues from. The snapshot that they are written to is counted. */
     void describeTo(Map<String, Double> metrics) {
         metrics.put(RECORDS, (double) records);
-        metrics.put(SECONDS, seconds());
+        metrics.put(SECONDS, nanos / 1e9);
         metrics.put(SNAPSHOTS, (double) (snapshots + 1));
     }
 }

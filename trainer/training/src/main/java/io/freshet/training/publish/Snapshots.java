@@ -40,18 +40,35 @@ public final class Snapshots {
         this.config = config;
     }
 
-    /** A learner and the manifest of the snapshot that it came from. */
-    public record Restored(OnlineLearner learner, Manifest manifest) {}
-
     /** Returns the number of snapshots that were skipped because they could not be used. */
     int refused() {
         return refusedVersions.size();
     }
 
-    /** Restores the newest usable snapshot, or returns null if there is none. */
-    @Nullable
-    Restored restoreNewest() throws IOException {
-        return restoreNewest(manifest -> true);
+    /**
+     * Restores the newest usable snapshot, or starts a new model if there is none. A snapshot that was held back is
+     * skipped if the model can continue from an older one that was not held back: the cause of its poor metrics may
+     * be in the weights rather than in the clicks.
+     *
+     * @param canBeContinued whether the journal and the input hold everything since a snapshot; only called if there
+     *     is a snapshot that was held back
+     */
+    public StartingPoint newest(Predicate<Manifest> canBeContinued) throws IOException {
+        StartingPoint restored =
+                hasHeld() ? restoreNewest(manifest -> !manifest.held() && canBeContinued.test(manifest)) : null;
+        if (restored == null) {
+            restored = restoreNewest(manifest -> true);
+        }
+        if (restored == null) {
+            LOG.info("Model {} starts empty: there is no snapshot", config.modelName());
+            return StartingPoint.nothing(config);
+        }
+        LOG.info(
+                "Model {} continues from snapshot {}{}",
+                config.modelName(),
+                restored.version(),
+                restored.isHeld() ? ", which was held back: no older one can be continued" : "");
+        return restored;
     }
 
     /**
@@ -61,10 +78,10 @@ public final class Snapshots {
      *     snapshot
      */
     @Nullable
-    public Restored restoreNewest(Predicate<Manifest> wanted) throws IOException {
+    public StartingPoint restoreNewest(Predicate<Manifest> wanted) throws IOException {
         while (true) {
             List<String> listed = store.versions(config.modelName());
-            Restored restored = restoreNewest(listed, wanted);
+            StartingPoint restored = restoreNewest(listed, wanted);
             // A trainer that learns may have deleted some of the listed snapshots; it has then written newer ones.
             if (restored != null || store.versions(config.modelName()).containsAll(listed)) {
                 return restored;
@@ -73,7 +90,8 @@ public final class Snapshots {
         }
     }
 
-    private @Nullable Restored restoreNewest(List<String> versions, Predicate<Manifest> wanted) throws IOException {
+    private @Nullable StartingPoint restoreNewest(List<String> versions, Predicate<Manifest> wanted)
+            throws IOException {
         for (Manifest manifest : newestFirst(versions)) {
             try {
                 if (wanted.test(manifest)) {
@@ -89,7 +107,7 @@ public final class Snapshots {
     }
 
     /** Returns whether any snapshot with a readable manifest was held back. */
-    boolean hasHeld() throws IOException {
+    private boolean hasHeld() throws IOException {
         return newestFirst(store.versions(config.modelName())).stream().anyMatch(Manifest::held);
     }
 
@@ -121,12 +139,12 @@ public final class Snapshots {
      *
      * @throws IOException if the snapshot cannot be read, or differs from its manifest
      */
-    public Restored restore(String version) throws IOException {
+    public StartingPoint restore(String version) throws IOException {
         try (Snapshot snapshot = store.open(config.modelName(), version)) {
             Manifest manifest = snapshot.manifest();
             requireSameModel(manifest);
             warnOfOtherTraining(manifest);
-            return new Restored(OnlineLearner.restore(snapshot, config.training(), config.learning()), manifest);
+            return StartingPoint.of(OnlineLearner.restore(snapshot, config.training(), config.learning()), manifest);
         }
     }
 
@@ -138,7 +156,7 @@ public final class Snapshots {
             throw new OtherNetworkException("the network of a snapshot cannot be made: " + e.getMessage(), e);
         }
         if (!found.equals(config.model())) {
-            ManifestDraft wanted = wanted(manifest);
+            Manifest wanted = wanted(manifest);
             throw new OtherNetworkException("a model's network and seed cannot change; give a model with others"
                     + " another name: model=" + manifest.model() + " snapshot=" + manifest.version() + " has encoder="
                     + manifest.encoder() + " seed=" + manifest.seed() + ", configured are encoder=" + wanted.encoder()
@@ -147,8 +165,7 @@ public final class Snapshots {
     }
 
     private void warnOfOtherTraining(Manifest manifest) {
-        var training =
-                wanted(manifest).complete(manifest.version(), manifest.files()).training();
+        var training = wanted(manifest).training();
         if (!training.equals(LearnerDescription.training(manifest))) {
             LOG.warn(
                     "Training settings differ from those of snapshot {}: steps that are rerun from the journal give"
@@ -160,19 +177,10 @@ public final class Snapshots {
     }
 
     /** Returns the manifest with its settings replaced by the configured ones, so that the two can be compared. */
-    private ManifestDraft wanted(Manifest manifest) {
-        return new ManifestDraft(
-                manifest.model(),
-                manifest.step(),
-                manifest.lineage(),
-                manifest.createdAt(),
-                config.model().seed(),
-                ModelSnapshot.describe(config.model()),
-                LearnerDescription.training(config.training(), config.learning()),
-                manifest.platform(),
-                manifest.modelLog(),
-                manifest.inputs(),
-                manifest.metrics(),
-                manifest.held());
+    private Manifest wanted(Manifest manifest) {
+        return ManifestDraft.like(manifest)
+                .encoder(ModelSnapshot.describe(config.model()), config.model().seed())
+                .training(LearnerDescription.training(config.training(), config.learning()))
+                .complete(manifest.version(), manifest.files());
     }
 }

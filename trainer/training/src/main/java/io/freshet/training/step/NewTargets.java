@@ -6,6 +6,7 @@ import io.freshet.model.encoder.EncoderShape;
 import io.freshet.model.encoder.SequenceBatch;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.modellog.StepRecord;
+import io.freshet.store.modellog.TargetRanks;
 import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.training.metrics.SeenItems;

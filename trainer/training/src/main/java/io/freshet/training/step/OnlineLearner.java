@@ -9,6 +9,7 @@ import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.modellog.TargetRanks;
 import io.freshet.store.sequence.EventClock;
 import io.freshet.store.sequence.HistoryRows;
 import io.freshet.store.sequence.Interaction;
@@ -113,12 +114,12 @@ public final class OnlineLearner implements AutoCloseable {
      */
     public static OnlineLearner initial(
             ModelConfig model, TrainingConfig training, LearningConfig learning, SeenItems seen) {
-        int replayLength = Math.max(learning.replayLength(), learning.newLength());
+        int replayLength = Math.max(learning.replay().length(), learning.newLength());
         return new OnlineLearner(
                 new Learner(RecommenderModel.initial(model, learning.memory()), training),
-                new ReplayReservoir(learning.replayCapacity(), replayLength, model.seed()),
+                new ReplayReservoir(learning.replay().capacity(), replayLength, model.seed()),
                 new ItemAges(learning.itemRetention().toMillis()),
-                ModelMetrics.none(learning.k(), learning.metricsWindow()),
+                ModelMetrics.none(learning.metrics().k(), learning.metrics().window()),
                 learning,
                 seen);
     }
@@ -221,9 +222,9 @@ public final class OnlineLearner implements AutoCloseable {
         remember();
         int forgotten = forgetPast();
         model.completeStep(model.step() + 1);
-        boolean catchUp = config.isCatchUp(updates.size());
         int skipped = (int) (learner.skippedSteps() - skippedBefore);
-        return new StepOutcome(model.step(), ranks, loss, batch.sequences(), replayed, catchUp, forgotten, skipped);
+        StepOutcome.Batch last = new StepOutcome.Batch(loss, batch.sequences(), replayed);
+        return new StepOutcome(model.step(), ranks, last, skipped, config.isCatchUp(updates.size()), forgotten);
     }
 
     private void observe(TargetRanks ranks) {
@@ -402,7 +403,11 @@ public final class OnlineLearner implements AutoCloseable {
             }
         });
         int updated = batch.sequences();
-        reservoir.draw(learner.optimizerStep(), config.replaySequences(), config.replayLength(), batch::addExample);
+        reservoir.draw(
+                learner.optimizerStep(),
+                config.replay().sequences(),
+                config.replay().length(),
+                batch::addExample);
         return batch.sequences() - updated;
     }
 

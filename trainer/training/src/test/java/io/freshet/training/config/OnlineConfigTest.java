@@ -17,16 +17,16 @@ final class OnlineConfigTest {
                 "shop", ModelConfig.defaults(1), TrainingConfig.defaults(2), Map.of("bootstrap.servers", "kafka:9092"));
 
         assertThat(config.topics()).isEqualTo(new OnlineConfig.Topics("sequences", "model-log", "model-manifests"));
-        assertThat(config.transactionalId()).isEqualTo("freshet-trainer-shop");
-        assertThat(config.stepClicks()).isEqualTo(128);
-        assertThat(config.stepLinger()).isEqualTo(Duration.ofMillis(10));
-        assertThat(config.batchClicks()).isZero();
-        assertThat(config.publishInterval()).isEqualTo(Duration.ofMillis(200));
-        assertThat(config.deltaPartBytes()).isEqualTo(524_288);
-        assertThat(config.snapshotInterval()).isEqualTo(Duration.ofSeconds(60));
-        assertThat(config.retention()).isEqualTo(new RetentionPolicy(3, 0));
+        assertThat(config.clients().transactionalId()).isEqualTo("freshet-trainer-shop");
+        assertThat(config.steps().clicks()).isEqualTo(128);
+        assertThat(config.steps().linger()).isEqualTo(Duration.ofMillis(10));
+        assertThat(config.steps().batchClicks()).isZero();
+        assertThat(config.publishing().deltaInterval()).isEqualTo(Duration.ofMillis(200));
+        assertThat(config.publishing().deltaPartBytes()).isEqualTo(524_288);
+        assertThat(config.publishing().snapshotInterval()).isEqualTo(Duration.ofSeconds(60));
+        assertThat(config.publishing().retention()).isEqualTo(new RetentionPolicy(3, 0));
         assertThat(config.leaseTimeout()).isEqualTo(Duration.ofSeconds(6));
-        assertThat(config.producer()).containsEntry("bootstrap.servers", "kafka:9092");
+        assertThat(config.clients().producer()).containsEntry("bootstrap.servers", "kafka:9092");
         assertThat(config.learning()).isEqualTo(LearningConfig.DEFAULT);
     }
 
@@ -40,13 +40,17 @@ final class OnlineConfigTest {
 
     @Test
     void shouldRefuseImpossibleLearning() {
-        assertThatThrownBy(() -> new LearningConfig(0, 50, 256, 20, 50_000, 10, 5_000))
+        assertThatThrownBy(() -> new LearningConfig(
+                        0, 50, new LearningConfig.Replay(256, 20, 50_000), new LearningConfig.Metrics(10, 5_000)))
                 .hasMessageContaining("optimizerSteps=0");
-        assertThatThrownBy(() -> new LearningConfig(2, 1, 256, 20, 50_000, 10, 5_000))
+        assertThatThrownBy(() -> new LearningConfig(
+                        2, 1, new LearningConfig.Replay(256, 20, 50_000), new LearningConfig.Metrics(10, 5_000)))
                 .hasMessageContaining("newLength=1");
-        assertThatThrownBy(() -> new LearningConfig(2, 50, -1, 20, 50_000, 10, 5_000))
+        assertThatThrownBy(() -> new LearningConfig(
+                        2, 50, new LearningConfig.Replay(-1, 20, 50_000), new LearningConfig.Metrics(10, 5_000)))
                 .hasMessageContaining("replaySequences=-1");
-        assertThatThrownBy(() -> new LearningConfig(2, 50, 256, 20, 0, 10, 5_000))
+        assertThatThrownBy(() -> new LearningConfig(
+                        2, 50, new LearningConfig.Replay(256, 20, 0), new LearningConfig.Metrics(10, 5_000)))
                 .hasMessageContaining("replayCapacity=0");
     }
 }

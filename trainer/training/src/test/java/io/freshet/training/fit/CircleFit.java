@@ -38,14 +38,8 @@ final class CircleFit {
         Vocabulary items = new Vocabulary();
         try (Fit fit = new Fit(walks(items), items, config(workers))) {
             FitResult result = fit.run(FitListener.SILENT, () -> false);
-            Manifest manifest = FitSnapshot.save(
-                    new FileSnapshotStore(folder),
-                    "workers-" + workers,
-                    fit,
-                    result,
-                    Map.of(),
-                    LearningConfig.DEFAULT,
-                    Instant.EPOCH);
+            Manifest manifest = new FitSnapshot(fit, result, Map.of(), LearningConfig.DEFAULT)
+                    .save(new FileSnapshotStore(folder), "workers-" + workers, Instant.EPOCH);
             return manifest.files().stream()
                     .map(file -> file.name() + " " + file.sha256())
                     .sorted()
@@ -57,7 +51,13 @@ final class CircleFit {
         TrainingConfig training = new TrainingConfig(
                 new Adam.Settings(5e-3f, .9f, .999f, 1e-8f, 1e-6f), .3f, LossConfig.scaledCrossEntropy(50), workers, 2);
         SasRecConfig encoder = new SasRecConfig(4 * Lanes.WIDTH, 12, 2, 1);
-        return new FitConfig(encoder, FitConfig.XAVIER, 11, training, 75, EPOCHS, 3, 0, SeenItems.RANKED);
+        return new FitConfig(
+                encoder,
+                FitConfig.XAVIER,
+                11,
+                training,
+                new FitConfig.Epochs(EPOCHS, LearningRateSchedule.CONSTANT, 75),
+                new FitConfig.Validation(3, SeenItems.RANKED, HeldOutUsers.ALL, 0));
     }
 
     private static SequenceDataset walks(Vocabulary items) {

@@ -248,12 +248,13 @@ final class FitTest {
     private Manifest snapshot(String model, int workers) throws IOException {
         try (Fit fit = new Fit(data, items, config(6, 0, workers, 64))) {
             FitResult result = fit.run(FitListener.SILENT, FitTest::never);
-            return FitSnapshot.save(store(), model, fit, result, Map.of(), LearningConfig.DEFAULT, Instant.EPOCH);
+            return new FitSnapshot(fit, result, Map.of(), LearningConfig.DEFAULT).save(store(), model, Instant.EPOCH);
         }
     }
 
     private String save(Fit fit, FitResult result, String model) throws IOException {
-        return FitSnapshot.save(store(), model, fit, result, Map.of(), LearningConfig.DEFAULT, Instant.EPOCH)
+        return new FitSnapshot(fit, result, Map.of(), LearningConfig.DEFAULT)
+                .save(store(), model, Instant.EPOCH)
                 .version();
     }
 
@@ -270,7 +271,12 @@ final class FitTest {
                 new Adam.Settings(5e-3f, .9f, .999f, 1e-8f, 0f), .1f, LossConfig.scaledCrossEntropy(20), workers, 2);
         SasRecConfig encoder = new SasRecConfig(Lanes.WIDTH, 10, 1, 1);
         return new FitConfig(
-                encoder, FitConfig.XAVIER, 11, training, batchUsers, epochs, 5, patience, SeenItems.RANKED, heldOut);
+                encoder,
+                FitConfig.XAVIER,
+                11,
+                training,
+                new FitConfig.Epochs(epochs, LearningRateSchedule.CONSTANT, batchUsers),
+                new FitConfig.Validation(5, SeenItems.RANKED, heldOut, patience));
     }
 
     private SequenceDataset walks() {

@@ -15,8 +15,6 @@ import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.modellog.ModelDelta;
-import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.loss.LossConfig;
 import io.freshet.training.loss.LossConfig.Sampling;
 import io.freshet.training.optimizer.Adam;
@@ -27,7 +25,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -233,20 +230,7 @@ class LearnerTest {
         var store = new FileSnapshotStore(folder);
         SnapshotFiles files = new SnapshotFiles();
         LearnerSnapshot.addTo(files, learner);
-        String version = store.save(
-                        new ManifestDraft(
-                                "shop",
-                                4,
-                                Instant.EPOCH,
-                                CONFIG.seed(),
-                                ModelSnapshot.describe(CONFIG),
-                                Map.of(),
-                                Map.of(),
-                                new TopicPosition("model-log", 0, 0),
-                                List.of(),
-                                Map.of(),
-                                false),
-                        files)
+        String version = store.save(ModelSnapshot.draft("shop", CONFIG, 4, Instant.EPOCH), files)
                 .version();
         learn(learner, 4, 8);
 

@@ -20,7 +20,6 @@ import io.freshet.store.modellog.MemoryDelta;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.time.Instant;
@@ -179,17 +178,10 @@ final class NonFiniteModelTest {
         Arrays.fill(ones, 1);
         return new ModelDelta(
                 lineage,
-                3,
-                4,
-                0,
-                1,
-                model.dim(),
-                ITEMS + 1,
-                new int[] {ITEMS},
-                List.of(newItem),
-                List.of(),
-                new int[] {2},
-                ones,
+                new ModelDelta.Steps(3, 4),
+                ModelDelta.Part.ONLY,
+                new ModelDelta.VocabularyChange(ITEMS + 1, new int[] {ITEMS}, List.of(newItem), List.of()),
+                new ModelDelta.RowValues(model.dim(), new int[] {2}, ones),
                 new float[model.denseSize()],
                 new MemoryDelta(new int[] {1}, new int[] {1}, new int[] {0, 1}, mixture));
     }
@@ -225,18 +217,9 @@ final class NonFiniteModelTest {
     }
 
     private static Manifest manifest(Map<String, Object> encoder, Map<String, Object> platform) {
-        return new ManifestDraft(
-                        "shop",
-                        3,
-                        Instant.EPOCH,
-                        7,
-                        encoder,
-                        Map.of(),
-                        platform,
-                        new TopicPosition("model-log", 0, 0),
-                        List.of(),
-                        Map.of(),
-                        false)
+        return new ManifestDraft("shop", 3, Instant.EPOCH)
+                .encoder(encoder, 7)
+                .platform(platform)
                 .complete("v", List.of());
     }
 }

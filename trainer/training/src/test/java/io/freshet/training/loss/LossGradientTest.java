@@ -146,7 +146,13 @@ class LossGradientTest {
                 Matrix states1 = Matrix.over(states.memory(), (long) token * D, D);
                 Matrix gradients1 = Matrix.over(states.memory(), (long) (tokens + token) * D, D);
                 var part = new LossChunk(
-                        batch, chunk, first, CHUNK_ENDS[chunk], states1, items, weight, gradients1, shares);
+                        batch,
+                        new LossChunk.Part(chunk, first, CHUNK_ENDS[chunk]),
+                        states1,
+                        items,
+                        weight,
+                        gradients1,
+                        shares);
                 sum += loss.backward(chunk % SHARDS, part, chunk < SHARDS);
             }
 

@@ -3,10 +3,11 @@ package io.freshet.training.online;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.store.modellog.StepRecord;
+import io.freshet.store.modellog.TargetRanks;
 import io.freshet.training.metrics.Accuracy;
 import io.freshet.training.online.TrainerStatus.Phase;
+import io.freshet.training.publish.Progress;
 import io.freshet.training.step.StepOutcome;
-import io.freshet.training.step.TargetRanks;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import org.junit.jupiter.api.Test;
 
@@ -14,17 +15,16 @@ final class TrainerMetricsTest {
     private static final TrainerStatus STATUS = new TrainerStatus(
             Phase.LEARNING,
             7,
-            70,
-            Accuracy.NONE,
-            new Accuracy(50, .5, .4, .3),
-            new Accuracy(50, .4, .2, .1),
-            new Accuracy(50, .3, .1, .1),
-            2.5,
-            1.5,
-            1,
             30,
-            20,
+            new Progress.Totals(70, 1.5, 1),
+            new TrainerStatus.Prequential(
+                    Accuracy.NONE,
+                    new Accuracy(50, .5, .4, .3),
+                    new Accuracy(50, .4, .2, .1),
+                    new Accuracy(50, .3, .1, .1)),
+            2.5,
             12,
+            20,
             0,
             "");
 
@@ -33,7 +33,11 @@ final class TrainerMetricsTest {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         try (TrainerMetrics metrics = new TrainerMetrics(registry, "shop", () -> STATUS, () -> 3)) {
             int[] ranks = {StepRecord.NO_EVENT, 3, StepRecord.MISS};
-            metrics.step(new StepOutcome(8, new TargetRanks(ranks, ranks, ranks), 2.5, 4, 3, true, 5, 2), 3, 1_000_000);
+            metrics.step(
+                    new StepOutcome(
+                            8, new TargetRanks(ranks, ranks, ranks), new StepOutcome.Batch(2.5, 4, 3), 2, true, 5),
+                    3,
+                    1_000_000);
 
             assertThat(registry.get("freshet.trainer.steps").counter().count()).isEqualTo(1);
             assertThat(registry.get("freshet.trainer.records").counter().count())

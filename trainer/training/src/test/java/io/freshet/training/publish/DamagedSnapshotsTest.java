@@ -18,7 +18,6 @@ import io.freshet.store.format.CorruptFormatException;
 import io.freshet.store.format.FormatTooNewException;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.config.OnlineConfig;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.step.ClickStream;
@@ -118,14 +117,14 @@ final class DamagedSnapshotsTest {
     void shouldTakeANewerOneWhenAnotherTrainerDeletesWhatWasListed() throws IOException {
         List<Manifest> newer = new ArrayList<>();
 
-        Snapshots.Restored restored = Objects.requireNonNull(snapshots.restoreNewest(manifest -> {
+        StartingPoint restored = Objects.requireNonNull(snapshots.restoreNewest(manifest -> {
             if (newer.isEmpty()) {
                 newer.add(saveAndDelete(manifest));
             }
             return true;
         }));
 
-        assertThat(restored.manifest().version()).isEqualTo(newer.getFirst().version());
+        assertThat(restored.version()).isEqualTo(newer.getFirst().version());
         assertThat(snapshots.refused()).isZero();
     }
 
@@ -191,7 +190,7 @@ final class DamagedSnapshotsTest {
         }
         assertThat(store.versions("shop")).containsExactly(otherwise.version(), before.version());
 
-        StartingPoint start = StartingPoint.newest(snapshots, CONFIG, manifest -> true);
+        StartingPoint start = snapshots.newest(manifest -> true);
 
         assertThat(start.manifest()).isEqualTo(otherwise);
         assertThat(start.learner().model().lineage()).isEqualTo(2);
@@ -211,15 +210,15 @@ final class DamagedSnapshotsTest {
         Manifest held = saveHeld(2);
         Manifest heldToo = saveHeld(3);
 
-        StartingPoint good = StartingPoint.newest(snapshots, CONFIG, before::equals);
+        StartingPoint good = snapshots.newest(before::equals);
         assertThat(good.manifest()).isEqualTo(before);
         close(good);
-        StartingPoint last = StartingPoint.newest(snapshots, CONFIG, manifest -> false);
+        StartingPoint last = snapshots.newest(manifest -> false);
         assertThat(last.manifest()).isEqualTo(heldToo);
         close(last);
         store.delete("shop", before.version());
         store.delete("shop", heldToo.version());
-        StartingPoint only = StartingPoint.newest(snapshots, CONFIG, manifest -> true);
+        StartingPoint only = snapshots.newest(manifest -> true);
         assertThat(only.manifest()).isEqualTo(held);
         close(only);
     }
@@ -263,16 +262,16 @@ final class DamagedSnapshotsTest {
     @Test
     void shouldBeginFromNothingOnlyWhenTheStoreSaysThatThereIsNothing() throws IOException {
         SnapshotStore away = new Unreachable(store);
-        assertThatThrownBy(() -> StartingPoint.newest(new Snapshots(away, CONFIG), CONFIG, manifest -> true))
+        assertThatThrownBy(() -> new Snapshots(away, CONFIG).newest(manifest -> true))
                 .isInstanceOf(SnapshotStoreException.class);
         store.delete("shop", before.version());
-        StartingPoint nothing = StartingPoint.newest(snapshots, CONFIG, manifest -> true);
+        StartingPoint nothing = snapshots.newest(manifest -> true);
         assertThat(nothing.manifest()).isNull();
         close(nothing);
     }
 
     private void assertGoesOnFromBefore() throws IOException {
-        StartingPoint start = StartingPoint.newest(snapshots, CONFIG, manifest -> true);
+        StartingPoint start = snapshots.newest(manifest -> true);
         assertThat(start.manifest()).isEqualTo(before);
         assertThat(start.learner().model().step()).isEqualTo(1);
         assertThat(snapshots.refused()).isEqualTo(1);
@@ -337,23 +336,12 @@ final class DamagedSnapshotsTest {
     }
 
     private static ManifestDraft draft(OnlineLearner learner, boolean held) {
-        return LearnerDescription.draft(
-                "shop", learner, new Progress(), Instant.EPOCH, new TopicPosition("model-log", 0, 0), List.of(), held);
+        return LearnerDescription.draft("shop", learner, new Progress(), Instant.EPOCH)
+                .held(held);
     }
 
     private static ManifestDraft draft(Manifest like) {
-        return new ManifestDraft(
-                like.model(),
-                like.step(),
-                like.createdAt(),
-                like.seed(),
-                like.encoder(),
-                like.training(),
-                like.platform(),
-                like.modelLog(),
-                like.inputs(),
-                like.metrics(),
-                like.held());
+        return ManifestDraft.like(like).lineage(Manifest.NO_LINEAGE);
     }
 
     private Path file(Manifest manifest, String name) {

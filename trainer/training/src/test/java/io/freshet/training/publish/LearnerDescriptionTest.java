@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.loss.LossConfig;
@@ -56,18 +55,6 @@ class LearnerDescriptionTest {
     }
 
     private static Manifest manifest(Map<String, Object> training) {
-        return new ManifestDraft(
-                        "main",
-                        0,
-                        Instant.EPOCH,
-                        0,
-                        Map.of(),
-                        training,
-                        Map.of(),
-                        new TopicPosition("model-log", 0, 0),
-                        List.of(),
-                        Map.of(),
-                        false)
-                .complete("0-a", List.of());
+        return new ManifestDraft("main", 0, Instant.EPOCH).training(training).complete("0-a", List.of());
     }
 }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.metrics.PrequentialMetrics;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -174,18 +173,10 @@ class PublishingGateTest {
     }
 
     private static Manifest snapshot(long step, double ndcg, boolean held) {
-        return new ManifestDraft(
-                        "main",
-                        step,
-                        Instant.EPOCH,
-                        1,
-                        Map.of(),
-                        Map.of(),
-                        Map.of(),
-                        new TopicPosition("model-log", 0, 0),
-                        List.of(),
-                        Map.of("prequential_window_ndcg10", ndcg),
-                        held)
+        return new ManifestDraft("main", step, Instant.EPOCH)
+                .encoder(Map.of(), 1)
+                .metrics(Map.of("prequential_window_ndcg10", ndcg))
+                .held(held)
                 .complete("version-" + step, List.of());
     }
 }

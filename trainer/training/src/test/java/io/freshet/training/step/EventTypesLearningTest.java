@@ -2,7 +2,6 @@ package io.freshet.training.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.encoder.SequenceBatch;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
@@ -31,7 +30,6 @@ import io.freshet.training.replaybuffer.ReplayFile;
 import io.freshet.training.replaybuffer.ReplayReservoir;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -89,7 +87,8 @@ final class EventTypesLearningTest {
             StepOutcome outcome = learner.step(List.of(new UserUpdate("anna", late)));
 
             assertThat(outcome.ranks()).containsExactly(StepRecord.NO_EVENT);
-            assertThat(outcome.examples()).isEqualTo(outcome.replayed());
+            assertThat(outcome.lastBatch().examples())
+                    .isEqualTo(outcome.lastBatch().replayed());
             assertThat(learner.model().memory().clicks()).isEqualTo(clicks);
         }
     }
@@ -143,8 +142,8 @@ final class EventTypesLearningTest {
                     List.of(stream.event("anna", "a", "dislike"), stream.event("bert", "b", "impression")));
 
             assertThat(outcome.step()).isEqualTo(2);
-            assertThat(outcome.loss()).isZero();
-            assertThat(outcome.examples()).isZero();
+            assertThat(outcome.lastBatch().loss()).isZero();
+            assertThat(outcome.lastBatch().examples()).isZero();
             assertThat(learner.takeDelta(100))
                     .singleElement()
                     .satisfies(delta -> assertThat(delta.rows()).isEmpty());
@@ -164,7 +163,8 @@ final class EventTypesLearningTest {
                     stream.event("bert", "c", "purchase"),
                     stream.event("anna", "d", "impression")));
 
-            assertThat(outcome.examples() - outcome.replayed()).isEqualTo(1);
+            assertThat(outcome.lastBatch().examples() - outcome.lastBatch().replayed())
+                    .isEqualTo(1);
         }
     }
 
@@ -320,13 +320,13 @@ final class EventTypesLearningTest {
     }
 
     private static LearningConfig learning(EventTypes types) {
-        return new LearningConfig(
-                1, Integer.MAX_VALUE, 12, 0, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO, types);
+        return new LearningConfig(1, 12, new LearningConfig.Replay(0, 5, 10), new LearningConfig.Metrics(10, 50))
+                .withTypes(types);
     }
 
     private static LearningConfig replaying() {
-        return new LearningConfig(
-                2, Integer.MAX_VALUE, 12, 6, 5, 5, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO, TYPES);
+        return new LearningConfig(2, 12, new LearningConfig.Replay(6, 5, 5), new LearningConfig.Metrics(10, 50))
+                .withTypes(TYPES);
     }
 
     /** Returns the distinct sequences that the reservoir draws, with their weights. */

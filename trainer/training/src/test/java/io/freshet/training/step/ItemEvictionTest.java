@@ -2,7 +2,6 @@ package io.freshet.training.step;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.cooccurrence.CooccurrenceFile;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
@@ -18,8 +17,6 @@ import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.UserSequence;
 import io.freshet.store.snapshot.Manifest;
-import io.freshet.store.snapshot.ManifestDraft;
-import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.loss.LossConfig;
@@ -31,7 +28,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -44,7 +40,8 @@ final class ItemEvictionTest {
     private static final long HOUR = Duration.ofHours(1).toMillis();
     private static final long NOW = 1_700_000_000_000L;
     private static final LearningConfig LEARNING = new LearningConfig(
-            2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ofMillis(RETENTION));
+                    2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
+            .withItemRetention(Duration.ofMillis(RETENTION));
 
     @TempDir
     private Path folder;
@@ -230,8 +227,9 @@ final class ItemEvictionTest {
     }
 
     private static OnlineLearner keeping(Duration retention) {
-        LearningConfig learning =
-                new LearningConfig(2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, retention);
+        LearningConfig learning = new LearningConfig(
+                        2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
+                .withItemRetention(retention);
         return OnlineLearner.initial(MODEL, training(1, LossConfig.scaledCrossEntropy(512)), learning);
     }
 
@@ -283,20 +281,8 @@ final class ItemEvictionTest {
     private String version(OnlineLearner learner) throws IOException {
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
-        Manifest manifest = store().save(
-                        new ManifestDraft(
-                                "m",
-                                learner.model().step(),
-                                Instant.EPOCH,
-                                MODEL.seed(),
-                                ModelSnapshot.describe(MODEL),
-                                Map.of(),
-                                Map.of(),
-                                new TopicPosition("model-log", 0, 0),
-                                List.of(),
-                                Map.of(),
-                                false),
-                        files);
+        Manifest manifest =
+                store().save(ModelSnapshot.draft("m", MODEL, learner.model().step(), Instant.EPOCH), files);
         return manifest.version();
     }
 

@@ -174,12 +174,16 @@ final class ModelDigest {
 
     private void online(EncoderShape encoder) throws IOException {
         ModelConfig shape = new ModelConfig(encoder, .1f, 7);
-        LearningConfig learning = new LearningConfig(2, 12, 8, 5, 10, 10, 50);
+        LearningConfig learning =
+                new LearningConfig(2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50));
         try (OnlineLearner learner = OnlineLearner.initial(shape, TrainingConfig.defaults(workers), learning)) {
             for (List<UserUpdate> step : ClickStream.randomSteps(12, 4)) {
                 StepOutcome outcome = learner.step(step);
-                add(outcome.loss());
-                Stream.of(outcome.ranks(), outcome.networkRanks(), outcome.memoryRanks())
+                add(outcome.lastBatch().loss());
+                Stream.of(
+                                outcome.ranks(),
+                                outcome.targetRanks().network(),
+                                outcome.targetRanks().memory())
                         .forEach(ranks -> {
                             for (int rank : ranks) {
                                 add(rank);

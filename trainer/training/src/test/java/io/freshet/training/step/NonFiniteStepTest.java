@@ -19,7 +19,8 @@ import org.junit.jupiter.api.Test;
 /** If a weight is not finite, the loss of the next step is not finite. A trainer detects this before it publishes. */
 final class NonFiniteStepTest {
     private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
-    private static final LearningConfig LEARNING = new LearningConfig(2, 12, 8, 5, 10, 10, 50);
+    private static final LearningConfig LEARNING =
+            new LearningConfig(2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50));
 
     @Test
     void shouldShowByItsLossThatAParameterIsNotFinite() {
@@ -49,7 +50,7 @@ final class NonFiniteStepTest {
             plant.in(learner.model());
             StepOutcome outcome = learner.step(List.of(stream.click("anna", "a"), stream.click("anna", "b")));
 
-            assertThat(outcome.loss()).isNaN();
+            assertThat(outcome.lastBatch().loss()).isNaN();
             assertThatThrownBy(learner::requireFinite)
                     .isInstanceOf(NonFiniteModelException.class)
                     .hasMessageContaining("step=2");

@@ -31,7 +31,6 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -42,7 +41,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 final class OnlineLearnerTest {
     private static final ModelConfig MODEL = new ModelConfig(new SasRecConfig(Lanes.WIDTH, 12, 1, 1), .1f, 7);
-    private static final LearningConfig LEARNING = new LearningConfig(2, 12, 8, 5, 10, 10, 50);
+    private static final LearningConfig LEARNING =
+            new LearningConfig(2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50));
 
     @TempDir
     private Path folder;
@@ -168,9 +168,9 @@ final class OnlineLearnerTest {
                     List.of(stream.click("anna", "a"), stream.click("anna", "b"), stream.click("bert", "a")));
             StepOutcome second = learner.step(List.of(stream.click("bert", "b")));
 
-            assertThat(first.replayed()).isZero();
-            assertThat(first.examples()).isEqualTo(1);
-            assertThat(second.replayed()).isEqualTo(8);
+            assertThat(first.lastBatch().replayed()).isZero();
+            assertThat(first.lastBatch().examples()).isEqualTo(1);
+            assertThat(second.lastBatch().replayed()).isEqualTo(8);
             assertThat(learner.replayUsers()).isEqualTo(2);
         }
     }
@@ -182,7 +182,7 @@ final class OnlineLearnerTest {
             StepOutcome outcome = learner.step(List.of(stream.click("anna", "a")));
 
             assertThat(outcome.step()).isEqualTo(1);
-            assertThat(outcome.loss()).isZero();
+            assertThat(outcome.lastBatch().loss()).isZero();
             assertThat(learner.takeDelta(10))
                     .singleElement()
                     .satisfies(delta -> assertThat(delta.newItems()).containsExactly("a"));
@@ -191,11 +191,15 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldMakeOneOptimiserStepOnlyWhenAStepHasMoreThanItsFullNumberOfClicks() {
-        LearningConfig catchingUp =
-                new LearningConfig(3, 4, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO);
-        LearningConfig once = new LearningConfig(1, 99, 5, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO);
-        LearningConfig thrice =
-                new LearningConfig(3, 99, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.DEFAULT, Duration.ZERO);
+        LearningConfig catchingUp = new LearningConfig(
+                        3, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
+                .withFullStepClicks(4);
+        LearningConfig once = new LearningConfig(
+                        1, 5, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
+                .withFullStepClicks(99);
+        LearningConfig thrice = new LearningConfig(
+                        3, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
+                .withFullStepClicks(99);
         ClickStream stream = new ClickStream();
         List<UserUpdate> four = List.of(
                 stream.click("anna", "a"),
@@ -298,9 +302,13 @@ final class OnlineLearnerTest {
                     stream.click("bert", "item-3"),
                     stream.click("bert", "item-11")));
 
-            assertThat(outcome.memoryRanks()[1]).as("3 was followed by 4").isGreaterThan(1);
-            assertThat(outcome.memoryRanks()[3]).as("and then by 11, too").isLessThanOrEqualTo(2);
-            assertThat(outcome.networkRanks()).hasSameSizeAs(outcome.ranks());
+            assertThat(outcome.targetRanks().memory()[1])
+                    .as("3 was followed by 4")
+                    .isGreaterThan(1);
+            assertThat(outcome.targetRanks().memory()[3])
+                    .as("and then by 11, too")
+                    .isLessThanOrEqualTo(2);
+            assertThat(outcome.targetRanks().network()).hasSameSizeAs(outcome.ranks());
             assertThat(learner.modelMetrics().memory().running().events())
                     .isEqualTo(learner.metrics().running().events());
         }
@@ -308,12 +316,13 @@ final class OnlineLearnerTest {
 
     @Test
     void shouldServeTheNetworkAloneWithoutAMemory() {
-        LearningConfig alone =
-                new LearningConfig(2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, CooccurrenceConfig.OFF, Duration.ZERO);
+        LearningConfig alone = new LearningConfig(
+                        2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
+                .withMemory(CooccurrenceConfig.OFF);
         try (OnlineLearner learner = OnlineLearner.initial(MODEL, TrainingConfig.defaults(1), alone)) {
             for (List<UserUpdate> step : ClickStream.randomSteps(10, 5)) {
                 StepOutcome outcome = learner.step(step);
-                assertThat(outcome.ranks()).isEqualTo(outcome.networkRanks());
+                assertThat(outcome.ranks()).isEqualTo(outcome.targetRanks().network());
             }
             assertThat(learner.takeDelta(100).getFirst().memory()).isEqualTo(MemoryDelta.NONE);
         }
@@ -322,7 +331,8 @@ final class OnlineLearnerTest {
     @Test
     void shouldRefuseAMemoryOfOtherBounds() throws IOException {
         LearningConfig other = new LearningConfig(
-                2, Integer.MAX_VALUE, 12, 8, 5, 10, 10, 50, new CooccurrenceConfig(3, 8, 100), Duration.ZERO);
+                        2, 12, new LearningConfig.Replay(8, 5, 10), new LearningConfig.Metrics(10, 50))
+                .withMemory(new CooccurrenceConfig(3, 8, 100));
         try (OnlineLearner learner = learner(1)) {
             learner.step(ClickStream.randomSteps(1, 6).getFirst());
             String version = save(learner, "one").version();

@@ -138,8 +138,11 @@ public final class FitCommand implements Callable<Integer> {
         settings.putAll(options.describe(config, sequences, items.size()));
         say(out, introduction(file, sequences, items, config));
         try (Fit fit = open(sequences, items, config)) {
-            FitProgress progress =
-                    new FitProgress(out, !quiet && Terminal.canRedraw(), Terminal.hasBlocks(), config.epochs());
+            FitProgress progress = new FitProgress(
+                    out,
+                    !quiet && Terminal.canRedraw(),
+                    Terminal.hasBlocks(),
+                    config.epochs().most());
             goOn(fit, out);
             FitResult result = fit.run(quiet ? FitListener.SILENT : progress, stop::isRaised);
             report(out, result, settings, read.summary());
@@ -188,7 +191,7 @@ public final class FitCommand implements Callable<Integer> {
                 sequences.users(),
                 items.size(),
                 sequences.interactions(),
-                config.seen() == SeenItems.MASKED ? "; seen items are masked" : "");
+                config.validation().seen() == SeenItems.MASKED ? "; seen items are masked" : "");
     }
 
     private void report(PrintStream out, FitResult result, Map<String, Object> settings, ClickFileSummary input)
@@ -213,14 +216,12 @@ public final class FitCommand implements Callable<Integer> {
 
     private void save(PrintStream out, StoreLocation root, Fit fit, FitResult result, Map<String, Object> settings)
             throws IOException {
-        Manifest manifest = FitSnapshot.save(
-                StandaloneStore.open(root),
-                name,
-                fit,
-                result,
-                settings,
-                FreshetConfig.of(Map.of()).trainer().learning(),
-                Clock.systemUTC().instant());
+        Manifest manifest = new FitSnapshot(
+                        fit,
+                        result,
+                        settings,
+                        FreshetConfig.of(Map.of()).trainer().learning())
+                .save(StandaloneStore.open(root), name, Clock.systemUTC().instant());
         say(
                 out,
                 "Snapshot " + manifest.model() + "/" + manifest.version() + " in " + root

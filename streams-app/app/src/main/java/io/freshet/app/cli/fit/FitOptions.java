@@ -194,21 +194,19 @@ public final class FitOptions {
                 itemDeviation,
                 seed,
                 training(usual),
-                orElse(batch, usual.batch()),
-                orElse(epochs, preset == null ? EPOCHS : loss.usualEpochs()),
-                VALIDATION_INTERVAL,
-                patience,
-                maskSeen.of(data),
-                HeldOutUsers.ALL,
-                orElse(schedule, usual.schedule()));
+                new FitConfig.Epochs(
+                        orElse(epochs, preset == null ? EPOCHS : loss.usualEpochs()),
+                        orElse(schedule, usual.schedule()),
+                        orElse(batch, usual.batches().users())),
+                new FitConfig.Validation(VALIDATION_INTERVAL, maskSeen.of(data), HeldOutUsers.ALL, patience));
     }
 
     private EncoderShape shape(EncoderChoice choice, Preset.Values usual) {
         EncoderType type = choice.type();
         Map<String, Object> settings = new LinkedHashMap<>();
         settings.put(EncoderTypes.DIM, dim);
-        settings.put(EncoderTypes.MAX_LENGTH, orElse(maxLength, usual.maxLength()));
-        put(settings, "blocks", blocks, usual.blocks(), type);
+        settings.put(EncoderTypes.MAX_LENGTH, orElse(maxLength, usual.batches().maxLength()));
+        put(settings, "blocks", blocks, usual.optimization().blocks(), type);
         put(settings, "heads", heads, 1, type);
         return choice.shape(settings);
     }
@@ -223,16 +221,16 @@ public final class FitOptions {
 
     private TrainingConfig training(Preset.Values usual) {
         Adam.Settings optimizer = new Adam.Settings(
-                orElse(learningRate, usual.learningRate()),
+                orElse(learningRate, usual.optimization().learningRate()),
                 BETA_1,
                 BETA_2,
                 EPSILON,
-                orElse(weightDecay, usual.weightDecay()));
+                orElse(weightDecay, usual.optimization().weightDecay()));
         int threads = workers == 0 ? Runtime.getRuntime().availableProcessors() : workers;
         LossConfig learned = loss.resolve(usual);
         return new TrainingConfig(
                 optimizer,
-                orElse(dropout, usual.dropout()),
+                orElse(dropout, usual.optimization().dropout()),
                 learned,
                 threads,
                 shards,
@@ -286,18 +284,18 @@ public final class FitOptions {
         values.put("eta", learned.eta());
         values.put("nce_c", learned.c());
         values.put("popularity_power", learned.popularityPower());
-        values.put("epochs", config.epochs());
-        values.put("patience", config.patience());
-        values.put("batch", config.batchUsers());
+        values.put("epochs", config.epochs().most());
+        values.put("patience", config.validation().patience());
+        values.put("batch", config.epochs().batchUsers());
         values.put("lr", training.optimizer().learningRate());
-        values.put("schedule", config.schedule().name().toLowerCase(Locale.ROOT));
+        values.put("schedule", config.epochs().schedule().name().toLowerCase(Locale.ROOT));
         values.put("beta1", training.optimizer().beta1());
         values.put("beta2", training.optimizer().beta2());
         values.put("epsilon", training.optimizer().epsilon());
         values.put("weight_decay", training.optimizer().weightDecay());
         values.put("dropout", training.dropout());
         values.put("seed", config.seed());
-        values.put("mask_seen", config.seen() == SeenItems.MASKED);
+        values.put("mask_seen", config.validation().seen() == SeenItems.MASKED);
         values.put("shards", training.shards());
         values.put("max_gradient_norm", training.maxGradientNorm());
         values.put("sequence_targets", training.sequenceTargets());

@@ -114,7 +114,7 @@ final class LossOptions {
         return new LossConfig(
                 kind,
                 sampling == null ? preset.sampling() : sampling,
-                negatives == null ? preset.negatives() : negatives,
+                negatives == null ? preset.batches().negatives() : negatives,
                 kind == Kind.SCE ? scale : 1f,
                 eta,
                 c,

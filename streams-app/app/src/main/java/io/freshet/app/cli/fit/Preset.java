@@ -22,10 +22,10 @@ enum Preset {
         this.code = code;
     }
 
-    private record Optimization(float learningRate, float dropout, float weightDecay, int blocks) {}
+    record Optimization(float learningRate, float dropout, float weightDecay, int blocks) {}
 
     /** The sizes of a step: users, newest items of a user, and negatives of a target. */
-    private record Batches(int users, int maxLength, int negatives) {}
+    record Batches(int users, int maxLength, int negatives) {}
 
     /**
      * Defaults of the options with the same names.
@@ -33,19 +33,14 @@ enum Preset {
      * @param alpha {@link LossConfig#AUTO_ALPHA} for auto
      */
     record Values(
-            float learningRate,
-            LearningRateSchedule schedule,
-            float dropout,
-            float weightDecay,
-            int blocks,
-            int batch,
-            int maxLength,
-            Sampling sampling,
-            int negatives,
-            float alpha) {
+            Optimization optimization, LearningRateSchedule schedule, Batches batches, Sampling sampling, float alpha) {
         /** Defaults without a preset. */
         static final Values GENERAL = new Values(
-                1e-3f, LearningRateSchedule.LINEAR, .5f, 0f, 2, 512, 50, Sampling.GROUP, 500, LossConfig.AUTO_ALPHA);
+                new Optimization(1e-3f, .5f, 0f, 2),
+                LearningRateSchedule.LINEAR,
+                new Batches(512, 50, 500),
+                Sampling.GROUP,
+                LossConfig.AUTO_ALPHA);
     }
 
     /**
@@ -66,17 +61,7 @@ enum Preset {
             case YELP -> new Batches(512, 50, 100);
             case ML_1M -> new Batches(128, 200, 100);
         };
-        return new Values(
-                used.learningRate(),
-                LearningRateSchedule.CONSTANT,
-                used.dropout(),
-                used.weightDecay(),
-                used.blocks(),
-                sizes.users(),
-                sizes.maxLength(),
-                Sampling.POSITION,
-                sizes.negatives(),
-                100);
+        return new Values(used, LearningRateSchedule.CONSTANT, sizes, Sampling.POSITION, 100);
     }
 
     /** Returns the settings of each encoder. */

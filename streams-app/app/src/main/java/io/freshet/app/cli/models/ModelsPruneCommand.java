@@ -74,7 +74,8 @@ final class ModelsPruneCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         try (ModelSourceOptions.Opened opened = place.open(spec);
                 ServedVersion served = new ServedVersion(opened.config().trainer())) {
-            RetentionPolicy policy = policy(opened.config().trainer().retention());
+            RetentionPolicy policy =
+                    policy(opened.config().trainer().publishing().retention());
             String model = opened.config().get(ModelStoreKeys.MODEL_NAME);
             new Pruning(opened.store(), model, policy, served, dryRun, System.out).run();
             System.out.flush();

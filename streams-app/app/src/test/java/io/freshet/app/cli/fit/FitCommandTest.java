@@ -46,8 +46,8 @@ class FitCommandTest {
         assertThat(beauty.training().optimizer().learningRate()).isEqualTo(5e-4f);
         assertThat(beauty.training().optimizer().weightDecay()).isEqualTo(1e-8f);
         assertThat(beauty.training().dropout()).isEqualTo(.6f);
-        assertThat(beauty.batchUsers()).isEqualTo(512);
-        assertThat(beauty.epochs()).isEqualTo(300);
+        assertThat(beauty.epochs().batchUsers()).isEqualTo(512);
+        assertThat(beauty.epochs().most()).isEqualTo(300);
         LossConfig loss = beauty.training().loss();
         assertThat(loss.kind()).isEqualTo(Kind.SCE);
         assertThat(loss.sampling()).isEqualTo(Sampling.POSITION);
@@ -56,7 +56,7 @@ class FitCommandTest {
 
         FitConfig movies = config("--preset", "ml-1m");
         assertThat(movies.encoder().maxLength()).isEqualTo(200);
-        assertThat(movies.batchUsers()).isEqualTo(128);
+        assertThat(movies.epochs().batchUsers()).isEqualTo(128);
         assertThat(config("--preset", "yelp").training().dropout()).isEqualTo(.7f);
     }
 
@@ -117,7 +117,7 @@ class FitCommandTest {
         assertThat(config.training().optimizer().learningRate()).isEqualTo(.01f);
         assertThat(config.training().dropout()).isEqualTo(.6f);
         assertThat(config.training().loss()).isEqualTo(LossConfig.scaledCrossEntropy(4000));
-        assertThat(config.epochs()).isEqualTo(7);
+        assertThat(config.epochs().most()).isEqualTo(7);
         assertThat(config.seed()).isEqualTo(3);
         assertThat(config.encoder().maxLength()).isEqualTo(20);
     }
@@ -140,7 +140,7 @@ class FitCommandTest {
         assertThat(loss.sampling().code()).isEqualTo(sampling);
         assertThat(loss.negatives()).isEqualTo(negatives);
         assertThat(loss.alpha()).isEqualTo(alpha);
-        assertThat(config.epochs()).isEqualTo(epochs);
+        assertThat(config.epochs().most()).isEqualTo(epochs);
     }
 
     @Test
@@ -153,9 +153,9 @@ class FitCommandTest {
 
     @Test
     void shouldMaskSeenItemsWhenTheDataHaveNoRepeatsOrItIsSaid() {
-        assertThat(config().seen()).isEqualTo(SeenItems.MASKED);
-        assertThat(config("--mask-seen", "false").seen()).isEqualTo(SeenItems.RANKED);
-        assertThat(config("--mask-seen", "true").seen()).isEqualTo(SeenItems.MASKED);
+        assertThat(config().validation().seen()).isEqualTo(SeenItems.MASKED);
+        assertThat(config("--mask-seen", "false").validation().seen()).isEqualTo(SeenItems.RANKED);
+        assertThat(config("--mask-seen", "true").validation().seen()).isEqualTo(SeenItems.MASKED);
     }
 
     @ParameterizedTest

@@ -33,18 +33,14 @@ public final class SmallSnapshots {
     private SmallSnapshots() {}
 
     public static Manifest save(SnapshotStore store, long step, Instant createdAt) throws IOException {
-        ManifestDraft draft = new ManifestDraft(
-                MODEL,
-                step,
-                createdAt,
-                42,
-                Map.of("type", "sasrec", "dim", DIM),
-                Map.of("negatives", 64),
-                Map.of("instruction_set", "AVX2"),
-                new TopicPosition("model-log", 0, 3 * step),
-                List.of(new TopicPosition("sequences", 0, 7 * step)),
-                Map.of("prequential_window_ndcg10", .25),
-                false);
+        ManifestDraft draft = new ManifestDraft(MODEL, step, createdAt)
+                .encoder(Map.of("type", "sasrec", "dim", DIM), 42)
+                .training(Map.of("negatives", 64))
+                .platform(Map.of("instruction_set", "AVX2"))
+                .covering(
+                        new TopicPosition("model-log", 0, 3 * step),
+                        List.of(new TopicPosition("sequences", 0, 7 * step)))
+                .metrics(Map.of("prequential_window_ndcg10", .25));
         SnapshotFiles files = new SnapshotFiles()
                 .add(VocabularyFile.NAME, file -> VocabularyFile.write(file, vocabulary()))
                 .add("weights.safetensors", file -> writeWeights(file, step));

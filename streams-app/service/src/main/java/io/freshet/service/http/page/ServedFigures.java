@@ -58,8 +58,8 @@ public final class ServedFigures implements PageMetrics.Source, ModelListener {
     private synchronized void observe(StepRecord step) {
         for (int position = 0; position < step.ranks().length; position++) {
             model.observe(step.ranks()[position]);
-            network.observe(step.networkRanks()[position]);
-            memory.observe(step.memoryRanks()[position]);
+            network.observe(step.targetRanks().network()[position]);
+            memory.observe(step.targetRanks().memory()[position]);
         }
     }
 

@@ -48,8 +48,15 @@ public final class FrameText {
     }
 
     private static String places(Frame frame) {
-        String page = frame.page().isEmpty() ? "" : "Page at " + frame.page() + ", ";
-        return String.format(Locale.ROOT, "%sKafka at %s, clicks from %s", page, frame.address(), frame.source());
+        String page = frame.places().page().isEmpty()
+                ? ""
+                : "Page at " + frame.places().page() + ", ";
+        return String.format(
+                Locale.ROOT,
+                "%sKafka at %s, clicks from %s",
+                page,
+                frame.places().address(),
+                frame.places().source());
     }
 
     /** Renders a frame as one line, for a log or a pipe. */
@@ -62,15 +69,15 @@ public final class FrameText {
                 String.format(
                         Locale.ROOT,
                         "%s read, %s accepted, %s/s",
-                        count(frame.read()),
-                        count(frame.figures().accepted()),
-                        count(Math.round(frame.clicksPerSecond()))),
-                frame.modelStep(),
-                frame.stepsPerSecond(),
+                        count(frame.counts().read()),
+                        count(frame.counts().figures().clicks().accepted()),
+                        count(Math.round(frame.rates().clicksPerSecond()))),
+                frame.model().step(),
+                frame.rates().stepsPerSecond(),
                 age(frame),
-                share(frame.recent().model().ndcg()),
-                share(frame.recent().rules().ndcg()),
-                share(frame.recent().popularity().ndcg()),
+                share(frame.race().recent().model().ndcg()),
+                share(frame.race().recent().rules().ndcg()),
+                share(frame.race().recent().popularity().ndcg()),
                 latency(frame));
     }
 
@@ -85,28 +92,28 @@ public final class FrameText {
                 String.format(
                         Locale.ROOT,
                         "%s read  %s/s  %s accepted  %s duplicate  %s too late  %s dead",
-                        count(frame.read()),
-                        count(Math.round(frame.clicksPerSecond())),
-                        count(frame.figures().accepted()),
-                        count(frame.outcomes().duplicates()),
-                        count(frame.outcomes().tooLate()),
-                        count(frame.figures().deadLetters())),
+                        count(frame.counts().read()),
+                        count(Math.round(frame.rates().clicksPerSecond())),
+                        count(frame.counts().figures().clicks().accepted()),
+                        count(frame.counts().outcomes().duplicates()),
+                        count(frame.counts().outcomes().tooLate()),
+                        count(frame.counts().figures().clicks().deadLetters())),
                 WIDTH - LABEL);
     }
 
     private static String model(Frame frame) {
-        if (frame.modelStep() == 0) {
+        if (frame.model().step() == 0) {
             return "none yet: popular items are recommended";
         }
         return cut(
                 String.format(
                         Locale.ROOT,
                         "step %s  %s steps/s  %s learned  %s old  %s items",
-                        count(frame.modelStep()),
-                        String.format(Locale.ROOT, "%.1f", frame.stepsPerSecond()),
-                        count(frame.figures().learned()),
+                        count(frame.model().step()),
+                        String.format(Locale.ROOT, "%.1f", frame.rates().stepsPerSecond()),
+                        count(frame.counts().figures().journal().learned()),
                         age(frame),
-                        count(frame.figures().items())),
+                        count(frame.counts().figures().items())),
                 WIDTH - LABEL);
     }
 
@@ -115,9 +122,9 @@ public final class FrameText {
                 String.format(
                         Locale.ROOT,
                         "recommendation %s  model %s  ms, p50/p99%s",
-                        percentiles(frame.clickToRecommendation()),
-                        percentiles(frame.clickToModel()),
-                        frame.warmingUp() ? ", warming up" : ""),
+                        percentiles(frame.latencies().toRecommendation()),
+                        percentiles(frame.latencies().toModel()),
+                        frame.latencies().warmingUp() ? ", warming up" : ""),
                 WIDTH - LABEL);
     }
 
@@ -126,16 +133,16 @@ public final class FrameText {
                 String.format(
                         Locale.ROOT,
                         "%s users  %s recommendations  %s snapshots  %d MB heap",
-                        count(frame.figures().users()),
-                        count(frame.figures().recommendations()),
-                        count(frame.figures().snapshots()),
+                        count(frame.counts().figures().users().known()),
+                        count(frame.counts().figures().published().recommendations()),
+                        count(frame.counts().figures().published().snapshots()),
                         frame.heapBytes() >> 20),
                 WIDTH - LABEL);
     }
 
     private List<String> race(Frame frame) {
-        PrequentialRace.Standing recent = frame.recent();
-        PrequentialRace.Standing whole = frame.afterFirstTenth();
+        PrequentialRace.Standing recent = frame.race().recent();
+        PrequentialRace.Standing whole = frame.race().afterFirstTenth();
         double best = Stream.of(recent.model(), recent.network(), recent.memory(), recent.rules(), recent.popularity())
                 .mapToDouble(Accuracy::ndcg)
                 .reduce(.01, Math::max);
@@ -152,7 +159,8 @@ public final class FrameText {
                         whole.popularity().ndcg(),
                         best,
                         Paint.Colour.BLUE),
-                padded("", NAME) + paint.in(Paint.Colour.GREEN, sparks(frame.ndcgHistory())));
+                padded("", NAME)
+                        + paint.in(Paint.Colour.GREEN, sparks(frame.race().ndcgHistory())));
     }
 
     private String racer(String name, double recent, double whole, double best, Paint.Colour colour) {
@@ -220,9 +228,9 @@ public final class FrameText {
     }
 
     private static String age(Frame frame) {
-        return frame.modelStep() == 0
+        return frame.model().step() == 0
                 ? "-"
-                : String.format(Locale.ROOT, "%.1f s", frame.modelAge().toMillis() / 1_000.0);
+                : String.format(Locale.ROOT, "%.1f s", frame.model().age().toMillis() / 1_000.0);
     }
 
     private static String clock(Duration elapsed) {

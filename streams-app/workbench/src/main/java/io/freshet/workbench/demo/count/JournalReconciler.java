@@ -154,7 +154,9 @@ final class JournalReconciler {
 
     private static PrequentialRace.Ranks ranks(StepRecord step, int position) {
         return new PrequentialRace.Ranks(
-                step.ranks()[position], step.networkRanks()[position], step.memoryRanks()[position]);
+                step.ranks()[position],
+                step.targetRanks().network()[position],
+                step.targetRanks().memory()[position]);
     }
 
     private Deque<Accepted> queue(InputRange range) {

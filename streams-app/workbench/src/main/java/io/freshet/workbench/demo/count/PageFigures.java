@@ -45,9 +45,9 @@ public final class PageFigures implements PageMetrics.Source {
         return new PageMetrics(
                 source,
                 status.get(),
-                figures.accepted(),
-                clickRate.perSecond(nowNs, figures.accepted()),
-                stepRate.perSecond(nowNs, figures.steps()),
+                figures.clicks().accepted(),
+                clickRate.perSecond(nowNs, figures.clicks().accepted()),
+                stepRate.perSecond(nowNs, figures.journal().steps()),
                 PageMetrics.Model.of(live),
                 quality(books.recent()),
                 clickToRecommendation.shown().latencies(),

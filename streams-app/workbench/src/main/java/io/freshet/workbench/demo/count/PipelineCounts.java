@@ -48,30 +48,40 @@ public final class PipelineCounts {
         history = new HistoryRows(types);
     }
 
-    /**
-     * Counts at one moment.
-     *
-     * @param accepted clicks on {@code sequences}
-     * @param learned accepted clicks that the journal covers
-     * @param learnedTwice accepted clicks that the journal covers more than once; 0 unless something is wrong
-     */
-    public record Figures(
-            long accepted,
-            long learned,
-            long learnedTwice,
-            long targets,
-            long deadLetters,
-            long recommendations,
-            long steps,
-            long snapshots,
-            int users,
-            int answeredUsers,
-            int items) {
+    /** Counts at one moment. */
+    public record Figures(Clicks clicks, Journal journal, Users users, Published published, int items) {
         /** Returns the number of clicks that are finished: answered and learned from, or refused as dead letters. */
         public long throughAllTheWay() {
-            return Math.min(learned, recommendations) + deadLetters;
+            return Math.min(journal.learned(), published.recommendations()) + clicks.deadLetters();
         }
     }
+
+    /**
+     * The fate of clicks before they are learned.
+     *
+     * @param accepted clicks on {@code sequences}
+     */
+    public record Clicks(long accepted, long deadLetters) {}
+
+    /**
+     * What the journal covers.
+     *
+     * @param learned accepted clicks that it covers
+     * @param learnedTwice accepted clicks that it covers more than once; 0 unless something is wrong
+     * @param targets clicks that were learned from as new ones
+     */
+    public record Journal(long steps, long learned, long learnedTwice, long targets) {}
+
+    /**
+     * Users.
+     *
+     * @param known users with a sequence
+     * @param answered users with a recommendation
+     */
+    public record Users(int known, int answered) {}
+
+    /** What the trainer and the scorer have published. */
+    public record Published(long recommendations, long snapshots) {}
 
     synchronized void sequence(String userId, int partition, long offset, SequenceUpdate update) {
         reconciler.accepted(
@@ -145,16 +155,10 @@ public final class PipelineCounts {
 
     public synchronized Figures figures() {
         return new Figures(
-                accepted,
-                reconciler.learned(),
-                reconciler.learnedTwice(),
-                reconciler.targets(),
-                deadLetters,
-                recommendations,
-                steps,
-                snapshots,
-                recentUsers.users(),
-                recentUsers.answeredUsers(),
+                new Clicks(accepted, deadLetters),
+                new Journal(steps, reconciler.learned(), reconciler.learnedTwice(), reconciler.targets()),
+                new Users(recentUsers.users(), recentUsers.answeredUsers()),
+                new Published(recommendations, snapshots),
                 vocabulary.size());
     }
 

@@ -51,23 +51,25 @@ class FrameTextTest {
         int size = (int) Math.min(count, 99_999_999);
         return new Frame(
                 Duration.ofHours(99),
-                "/a/long/path".repeat(20),
                 "end of the file, dealing with the last clicks",
-                "127.0.0.1:12345",
-                "http://127.0.0.1:8080/",
-                count,
-                12_345,
-                4.8,
-                new PipelineCounts.Figures(count, count, 0, count, count, count, count, 12, size, size, size),
-                new ClickOutcomeCounts(count, count, count),
-                count,
-                Duration.ofMillis(1_234),
-                standing,
-                standing,
-                new Frame.Percentiles(31, 80, true),
-                new Frame.Percentiles(420, 60_000, true),
-                true,
-                IntStream.range(0, 60).mapToObj(i -> i / 100.0).toList(),
+                new Frame.Places("/a/long/path".repeat(20), "127.0.0.1:12345", "http://127.0.0.1:8080/"),
+                new Frame.Counts(
+                        count,
+                        new PipelineCounts.Figures(
+                                new PipelineCounts.Clicks(count, count),
+                                new PipelineCounts.Journal(count, count, 0, count),
+                                new PipelineCounts.Users(size, size),
+                                new PipelineCounts.Published(count, 12),
+                                size),
+                        new ClickOutcomeCounts(count, count, count)),
+                new Frame.Rates(12_345, 4.8),
+                new Frame.ServedModel(count, Duration.ofMillis(1_234)),
+                new Frame.Race(
+                        standing,
+                        standing,
+                        IntStream.range(0, 60).mapToObj(i -> i / 100.0).toList()),
+                new Frame.Latencies(
+                        new Frame.Percentiles(31, 80, true), new Frame.Percentiles(420, 60_000, true), true),
                 List.of(new RecentUsers.Scene(id, List.of(id, id, id, id), List.of(id, id, id), true)),
                 1L << 33);
     }

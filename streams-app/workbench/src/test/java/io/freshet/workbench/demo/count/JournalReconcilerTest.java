@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.store.modellog.InputRange;
 import io.freshet.store.modellog.StepRecord;
+import io.freshet.store.modellog.TargetRanks;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -40,9 +41,7 @@ class JournalReconcilerTest {
         clicks.step(new StepRecord(
                 1,
                 List.of(new InputRange("sequences", 1, 0, 1), new InputRange("sequences", 0, 0, 1)),
-                new int[] {0, 0},
-                new int[] {0, 0},
-                new int[] {0, 0},
+                new TargetRanks(new int[] {0, 0}, new int[] {0, 0}, new int[] {0, 0}),
                 new long[] {1, 1}));
         assertThat(clicks.learned()).isEqualTo(2);
         assertThat(clicks.waiting()).isEqualTo(1);
@@ -81,9 +80,7 @@ class JournalReconcilerTest {
         return new StepRecord(
                 step,
                 List.of(new InputRange("sequences", 0, from, to)),
-                ranks,
-                ranks.clone(),
-                ranks.clone(),
+                new TargetRanks(ranks, ranks.clone(), ranks.clone()),
                 new long[ranks.length]);
     }
 }

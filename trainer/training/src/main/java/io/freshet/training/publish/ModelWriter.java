@@ -1,0 +1,242 @@
+package io.freshet.training.publish;
+
+import io.freshet.store.RetentionPolicy;
+import io.freshet.store.SnapshotFiles;
+import io.freshet.store.SnapshotStore;
+import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.modellog.ModelLogCodec;
+import io.freshet.store.modellog.ModelLogRecord;
+import io.freshet.store.modellog.StepRecord;
+import io.freshet.store.snapshot.Manifest;
+import io.freshet.store.snapshot.ManifestCodec;
+import io.freshet.store.snapshot.ManifestDraft;
+import io.freshet.store.snapshot.Rollback;
+import io.freshet.store.snapshot.TopicPosition;
+import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.step.OnlineLearner;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
+import org.apache.kafka.clients.producer.Producer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
+import org.apache.kafka.common.KafkaException;
+import org.apache.kafka.common.errors.InterruptException;
+import org.apache.kafka.common.header.Header;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Writes what a trainer publishes: the journal and the deltas in the model log, the snapshots in the store, and their
+ * manifests. Everything on topics is written in transactions.
+ *
+ * <p>A transaction of the model log holds one journal entry for each of its steps and ends with the delta of all of
+ * them, so a reader of committed records has the journal and the weights at the same step.
+ *
+ * <p>Owns the producer. Not thread-safe.
+ */
+public final class ModelWriter implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ModelWriter.class);
+    private static final int PARTITION = 0;
+    private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
+
+    private final SnapshotStore store;
+    private final Producer<byte[], byte[]> producer;
+    private final ManifestsReader manifests;
+    private final Clock clock;
+    private final OnlineConfig.Topics topics;
+    private final String modelName;
+    private final RetentionPolicy retention;
+    private final List<Header> writtenBy;
+    private final byte[] key;
+    private @Nullable Future<RecordMetadata> lastSent;
+    private long nextOffset;
+    private boolean inTransaction;
+
+    /**
+     * @param producer a transactional producer, which this object owns from now on
+     * @param manifests reader of the manifests' topic, which the caller owns
+     * @param clock source of the dates in manifests
+     */
+    public ModelWriter(
+            OnlineConfig config,
+            SnapshotStore store,
+            Producer<byte[], byte[]> producer,
+            ManifestsReader manifests,
+            Clock clock) {
+        this.store = store;
+        this.producer = producer;
+        this.manifests = manifests;
+        this.clock = clock;
+        this.topics = config.topics();
+        this.modelName = config.modelName();
+        this.retention = config.publishing().retention();
+        this.writtenBy = List.of(ManifestIndex.writtenBy(config.clients().transactionalId()));
+        this.key = modelName.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Fences every other trainer of this model. When it returns, all transactions that they left open are committed or
+     * aborted.
+     */
+    public void fenceOthers() {
+        producer.initTransactions();
+    }
+
+    /** Sets the end of the log at which this writer starts. */
+    public void startAt(long endOffset) {
+        nextOffset = endOffset;
+    }
+
+    /** Writes a step in the open transaction, or in a new one. */
+    public void append(StepRecord step) {
+        if (!inTransaction) {
+            producer.beginTransaction();
+            inTransaction = true;
+        }
+        send(step);
+    }
+
+    /** Returns whether there are steps that readers cannot see yet. */
+    public boolean hasUncommittedSteps() {
+        return inTransaction;
+    }
+
+    /** Writes the delta of all steps of the transaction and commits it. */
+    public void commit(List<ModelDelta> delta) {
+        delta.forEach(this::send);
+        producer.commitTransaction();
+        inTransaction = false;
+        if (lastSent != null) {
+            nextOffset = offsetOf(lastSent) + 1;
+        }
+    }
+
+    /** Returns the announced snapshots in ascending order of step. */
+    public List<Manifest> known() {
+        return manifests.readOn().newestFirst().reversed();
+    }
+
+    /**
+     * Announces a snapshot again, as its writer may have died between the files and the record. Returns false if the
+     * snapshot is gone.
+     */
+    public boolean announceAgain(Manifest manifest) throws IOException {
+        boolean isThere = store.versions(modelName).contains(manifest.version());
+        if (isThere) {
+            announce(manifest, List.of());
+        }
+        return isThere;
+    }
+
+    /**
+     * Writes a snapshot of all committed steps, announces it, and deletes the snapshots that need not be kept.
+     *
+     * @param inputs next offset to learn from, for each input partition
+     * @param held whether the snapshot must not be served
+     */
+    public void save(OnlineLearner learner, Progress progress, List<TopicPosition> inputs, boolean held)
+            throws IOException {
+        ManifestDraft draft = LearnerDescription.draft(modelName, learner, progress, clock.instant())
+                .covering(new TopicPosition(topics.modelLog(), 0, nextOffset), inputs)
+                .held(held);
+        SnapshotFiles files = new SnapshotFiles();
+        learner.addTo(files);
+        Manifest manifest = store.save(draft, files);
+        List<String> gone = surplus(manifest.version());
+        announce(manifest, gone);
+        takeAway(gone);
+        LOG.info("Wrote snapshot {}/{}", modelName, manifest.version());
+    }
+
+    /**
+     * Deletes snapshots whose manifests have just been withdrawn. A rollback to one of them may have been written
+     * meanwhile. The writer of a rollback checks after its write that the version is still known, and this method
+     * checks for a rollback after the withdrawal, so at least one of the two sees the other.
+     */
+    private void takeAway(List<String> versions) throws IOException {
+        Optional<String> served = versions.isEmpty() ? Optional.empty() : served();
+        for (String version : versions) {
+            if (served.isPresent() && served.get().equals(version)) {
+                announce(store.manifest(modelName, version), List.of());
+            } else {
+                delete(version);
+            }
+        }
+    }
+
+    /** Deletes a snapshot. If that fails, the next {@link #save} tries again, because the snapshot is still surplus. */
+    private void delete(String version) {
+        try {
+            store.delete(modelName, version);
+        } catch (IOException e) {
+            LOG.warn("Could not delete snapshot {}/{}; it stays for now: {}", modelName, version, e.getMessage());
+        }
+    }
+
+    /**
+     * Returns the versions that need not be kept. They never include the one just written or one that is to be
+     * served.
+     */
+    private List<String> surplus(String justWritten) {
+        ManifestIndex known = manifests.readOn();
+        Set<String> wanted = new HashSet<>(Set.of(justWritten));
+        known.rollback().map(Rollback::served).ifPresent(wanted::add);
+        known.newestToServe().stream().map(Manifest::version).findFirst().ifPresent(wanted::add);
+        try {
+            return retention.surplus(store, modelName, wanted);
+        } catch (IOException e) {
+            LOG.warn("Could not list old snapshots of model {}; they stay for now: {}", modelName, e.getMessage());
+            return List.of();
+        }
+    }
+
+    private Optional<String> served() {
+        return manifests.readOn().rollback().map(Rollback::served);
+    }
+
+    /**
+     * Announces a snapshot and withdraws others, in a transaction of its own. Must not be called in a transaction of
+     * the log.
+     */
+    private void announce(Manifest manifest, List<String> goneVersions) {
+        producer.beginTransaction();
+        sendManifest(manifest.version(), ManifestCodec.toJson(manifest));
+        goneVersions.forEach(version -> sendManifest(version, null));
+        producer.commitTransaction();
+    }
+
+    @Override
+    public void close() {
+        producer.close(CLOSE_TIMEOUT);
+    }
+
+    private void send(ModelLogRecord record) {
+        lastSent = producer.send(new ProducerRecord<>(topics.modelLog(), PARTITION, key, ModelLogCodec.encode(record)));
+    }
+
+    private void sendManifest(String version, byte @Nullable [] value) {
+        byte[] versionKey = ManifestIndex.key(modelName, version);
+        // If this send fails, so does the commit.
+        Future<RecordMetadata> _ =
+                producer.send(new ProducerRecord<>(topics.modelManifests(), PARTITION, versionKey, value, writtenBy));
+    }
+
+    private static long offsetOf(Future<RecordMetadata> committed) {
+        try {
+            return committed.get().offset();
+        } catch (ExecutionException e) {
+            throw new KafkaException("a committed record must have an offset", e.getCause());
+        } catch (InterruptedException e) {
+            throw new InterruptException(e);
+        }
+    }
+}
