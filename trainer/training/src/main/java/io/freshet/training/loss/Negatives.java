@@ -77,13 +77,13 @@ final class Negatives {
     /** Draws the negatives that a group of targets shares. The group is 0 for the batch, or the number of a chunk. */
     void drawShared(NegativeSampler sampler, int group) {
         int count = config.negatives();
-        long firstIndex = (long) group << GROUP_SHIFT;
+        var at = new NegativeSampler.Coordinates(seed, step, (long) group << GROUP_SHIFT);
         if (listsAll) {
             listAll();
         } else if (popularity != null) {
-            NegativeSampler.drawSorted(count, popularity, seed, step, firstIndex, draws, group * count);
+            NegativeSampler.drawSorted(count, popularity, at, draws, group * count);
         } else {
-            sampler.drawDistinct(count, rows, gaps, seed, step, firstIndex, draws, group * count);
+            sampler.drawDistinct(count, rows, gaps, at, draws, group * count);
         }
     }
 

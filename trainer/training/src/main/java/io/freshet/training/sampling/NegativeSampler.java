@@ -22,14 +22,20 @@ public final class NegativeSampler {
     private long[] taken = {}; // (rows / 64): a bit per row, all clear between calls
 
     /**
+     * The coordinates of neighbouring draws.
+     *
+     * @param first index of the first draw; each further draw has the next index
+     */
+    public record Coordinates(long seed, long step, long first) {}
+
+    /**
      * Draws {@code count} distinct rows below {@code rows}, uniformly, in ascending order.
      *
      * @param gaps rows that must not be drawn
-     * @param firstIndex index of the first draw; it increases with every draw, including draws of repeated rows
+     * @param at coordinates of the draws, including draws of repeated rows
      * @param drawn receives the rows from {@code from} on
      */
-    public void drawDistinct(
-            int count, int rows, BitSet gaps, long seed, long step, long firstIndex, int[] drawn, int from) {
+    public void drawDistinct(int count, int rows, BitSet gaps, Coordinates at, int[] drawn, int from) {
         if (count > rows) {
             throw new IllegalArgumentException(
                     "there must be at least as many rows as draws: count=" + count + ", rows=" + rows);
@@ -38,8 +44,8 @@ public final class NegativeSampler {
             taken = new long[(rows + rows / 4) / Long.SIZE + 1];
         }
         int found = 0;
-        for (long index = firstIndex; found < count; index++) {
-            int row = (int) CounterRandom.below(rows, seed, step, Purpose.NEGATIVES, index);
+        for (long index = at.first; found < count; index++) {
+            int row = (int) CounterRandom.below(rows, at.seed, at.step, Purpose.NEGATIVES, index);
             long bit = 1L << row;
             if ((taken[row / Long.SIZE] & bit) == 0 && !gaps.get(row)) {
                 taken[row / Long.SIZE] |= bit;
@@ -65,10 +71,9 @@ public final class NegativeSampler {
      *
      * @param drawn receives the rows from {@code from} on
      */
-    public static void drawSorted(
-            int count, Popularity popularity, long seed, long step, long firstIndex, int[] drawn, int from) {
+    public static void drawSorted(int count, Popularity popularity, Coordinates at, int[] drawn, int from) {
         for (int i = 0; i < count; i++) {
-            drawn[from + i] = popularity.draw(CounterRandom.bits(seed, step, Purpose.NEGATIVES, firstIndex + i));
+            drawn[from + i] = popularity.draw(CounterRandom.bits(at.seed, at.step, Purpose.NEGATIVES, at.first + i));
         }
         Arrays.sort(drawn, from, from + count);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import io.freshet.model.random.CounterRandom;
+import io.freshet.training.sampling.NegativeSampler.Coordinates;
 import java.util.Arrays;
 import java.util.BitSet;
 import java.util.Set;
@@ -27,9 +28,9 @@ class NegativeSamplerTest {
         int there = rows - gaps.cardinality();
         int count = 1 + (int) CounterRandom.below(there, seed, 0, CounterRandom.Purpose.SHUFFLE, 0);
         int[] drawn = new int[count + 1];
-        tool.drawDistinct(count, rows, gaps, seed, 7, 0, drawn, 1);
+        tool.drawDistinct(count, rows, gaps, new Coordinates(seed, 7, 0), drawn, 1);
         int[] again = new int[count + 1];
-        tool.drawDistinct(count, rows, gaps, seed, 7, 0, again, 1);
+        tool.drawDistinct(count, rows, gaps, new Coordinates(seed, 7, 0), again, 1);
 
         int[] sorted = Arrays.copyOfRange(drawn, 1, count + 1);
         assertThat(IntStream.of(sorted).distinct().sorted()).containsExactly(boxed(sorted));
@@ -48,7 +49,7 @@ class NegativeSamplerTest {
         int[] drawn = new int[10];
         int[] counts = new int[100];
         for (int step = 0; step < 20_000; step++) {
-            sampler.drawDistinct(10, 100, new BitSet(), 3, step, 0, drawn, 0);
+            sampler.drawDistinct(10, 100, new BitSet(), new Coordinates(3, step, 0), drawn, 0);
             for (int row : drawn) {
                 counts[row]++;
             }
