@@ -227,19 +227,18 @@ public final class Recommender {
     }
 
     private static RowSelection.Search amongAll(ServedModel model, HistoryRows history) {
-        return (excluded, count, passing, k, rows, scores) ->
-                model.topK(history.rows(), history.size(), excluded, count, passing, k, rows, scores);
+        return (excluded, count, passing, k) -> model.topK(history.rows(), history.size(), excluded, count, passing, k);
     }
 
     /** Scores only these few rows. All rows that remain after the exclusions are candidates. */
     private static RowSelection.Search amongFew(ServedModel model, HistoryRows history, Set<Integer> few) {
-        return (excluded, count, passing, k, rows, scores) -> {
+        return (excluded, count, passing, k) -> {
             for (int i = 0; i < count; i++) {
                 few.remove(excluded[i]);
             }
             int[] left =
                     few.stream().mapToInt(row -> row).filter(passing::passes).toArray();
-            return model.topKOf(history.rows(), history.size(), left, left.length, k, rows, scores);
+            return model.topKOf(history.rows(), history.size(), left, k);
         };
     }
 
@@ -306,7 +305,7 @@ public final class Recommender {
     private static List<RowSelection.Pick> similar(ServedModel model, int row, int k, ItemFilter filter) {
         RowSelection selection = new RowSelection(model, filter, k);
         Set<Integer> only = selection.onlyRows();
-        return selection.pickBy((excluded, count, passing, depth, rows, cosines) -> {
+        return selection.pickBy((excluded, count, passing, depth) -> {
             Set<Integer> without = new HashSet<>();
             for (int i = 0; i < count; i++) {
                 without.add(excluded[i]);
@@ -315,9 +314,7 @@ public final class Recommender {
                     row,
                     other ->
                             passing.passes(other) && !without.contains(other) && (only == null || only.contains(other)),
-                    depth,
-                    rows,
-                    cosines);
+                    depth);
         });
     }
 

@@ -41,12 +41,9 @@ public final class RowSelection {
     /** An item of the answer. */
     public record Pick(int row, float score) {}
 
-    /**
-     * A search for the best rows that are not excluded and pass a filter. Returns the number of rows found, at most {@code
-     * k}.
-     */
+    /** A search for the best rows that are not excluded and pass a filter: at most {@code k}, best first. */
     public interface Search {
-        int best(int[] excluded, int excludedLength, RowFilter filter, int k, int[] rows, float[] scores);
+        List<Pick> best(int[] excluded, int excludedLength, RowFilter filter, int k);
     }
 
     public RowSelection(ServedModel model, ItemFilter filter, int k) {
@@ -102,23 +99,23 @@ public final class RowSelection {
         while (thereMayBeMore && picks.size() < k) {
             int wanted = k - picks.size();
             int depth = cap.isOn() ? 2 * wanted + MORE_FOR_A_CAP : wanted;
-            int[] rows = new int[depth];
-            float[] scores = new float[depth];
-            int found = search.best(excluded, excludedSize, rowFilter, depth, rows, scores);
-            thereMayBeMore = pick(rows, scores, found) && found == depth;
+            List<Pick> found = search.best(excluded, excludedSize, rowFilter, depth);
+            thereMayBeMore = pick(found) && found.size() == depth;
         }
         return picks;
     }
 
     /** Picks rows until there are enough. Returns false if the score has fallen below the minimum. */
-    private boolean pick(int[] rows, float[] scores, int found) {
-        for (int i = 0; i < found && picks.size() < k; i++) {
-            if (scores[i] < filter.selection().minScore() && filter.selection().minScore() > 0) {
+    private boolean pick(List<Pick> found) {
+        for (int i = 0; i < found.size() && picks.size() < k; i++) {
+            Pick next = found.get(i);
+            if (next.score() < filter.selection().minScore()
+                    && filter.selection().minScore() > 0) {
                 return false;
             }
-            if (!cap.isOn() || cap.take(model.catalogueItem(rows[i], filter.catalogue()))) {
-                picks.add(new Pick(rows[i], scores[i]));
-                exclude(rows[i]);
+            if (!cap.isOn() || cap.take(model.catalogueItem(next.row(), filter.catalogue()))) {
+                picks.add(next);
+                exclude(next.row());
             }
         }
         return true;

@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Semaphore;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -148,33 +149,24 @@ public final class ServedModel implements AutoCloseable {
      * @param history (historyLength) rows of the user's items, oldest first; at least one
      * @param excluded (excludedLength) rows that are excluded, in any order
      * @param filter accepts or rejects the other rows
-     * @param rows (k) receives the rows of the best items, best first
-     * @param scores (k) receives the probability of each item to be next
-     * @return number of items found, at most k
+     * @return at most k rows with the probability of each to be next, best first
      */
-    public int topK(
-            int[] history,
-            int historyLength,
-            int[] excluded,
-            int excludedLength,
-            RowFilter filter,
-            int k,
-            int[] rows,
-            float[] scores) {
+    public List<RowSelection.Pick> topK(
+            int[] history, int historyLength, int[] excluded, int excludedLength, RowFilter filter, int k) {
         Scorer scorer = idleScorer();
         scorer.clear();
         scorer.add(model, history, historyLength, excluded, excludedLength, filter);
-        return answer(scorer, k, rows, scores);
+        return answer(scorer, k);
     }
 
     /**
-     * Does the same as {@link #topK}, among a few rows only: {@code only} (onlyLength), in any order, without duplicates.
+     * Does the same as {@link #topK}, among a few rows only: {@code only}, in any order, without duplicates.
      */
-    public int topKOf(int[] history, int historyLength, int[] only, int onlyLength, int k, int[] rows, float[] scores) {
+    public List<RowSelection.Pick> topKOf(int[] history, int historyLength, int[] only, int k) {
         Scorer scorer = idleScorer();
         scorer.clear();
-        scorer.addOnly(model, history, historyLength, only, onlyLength);
-        return answer(scorer, k, rows, scores);
+        scorer.addOnly(model, history, historyLength, only, only.length);
+        return answer(scorer, k);
     }
 
     /**
@@ -228,18 +220,14 @@ public final class ServedModel implements AutoCloseable {
         return picks;
     }
 
-    private int answer(Scorer scorer, int k, int[] rows, float[] scores) {
+    private List<RowSelection.Pick> answer(Scorer scorer, int k) {
         TopKResults answers = new TopKResults();
         try {
             scorer.answer(model, clusters.current(), k, answers);
         } finally {
             idleScorers.add(scorer);
         }
-        for (int place = 0; place < answers.size(0); place++) {
-            rows[place] = answers.row(0, place);
-            scores[place] = answers.probability(0, place);
-        }
-        return answers.size(0);
+        return picks(answers, 0);
     }
 
     private Scorer idleScorer() {
@@ -284,13 +272,16 @@ public final class ServedModel implements AutoCloseable {
      * Finds the items that are most similar to the one in a row.
      *
      * @param filter accepts or rejects rows; the item itself is never returned
-     * @param rows (k) receives the rows, the most similar first
-     * @param cosines (k) receives the cosines of their vectors with the item's
-     * @return number of items found, at most k
+     * @return at most k rows with the cosines of their vectors with the item's, the most similar first
      */
-    public int similar(int row, RowFilter filter, int k, int[] rows, float[] cosines) {
+    public List<RowSelection.Pick> similar(int row, RowFilter filter, int k) {
+        int[] rows = new int[k];
+        float[] cosines = new float[k];
         try (SimilarItems similar = new SimilarItems()) {
-            return similar.topK(model, row, filter, k, rows, cosines);
+            int found = similar.topK(model, row, filter, k, rows, cosines);
+            return IntStream.range(0, found)
+                    .mapToObj(place -> new RowSelection.Pick(rows[place], cosines[place]))
+                    .toList();
         }
     }
 

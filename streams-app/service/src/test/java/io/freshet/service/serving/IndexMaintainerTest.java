@@ -72,10 +72,9 @@ final class IndexMaintainerTest {
     private int answered() {
         ServedModel model = Objects.requireNonNull(live.acquire());
         try {
-            int[] rows = new int[10];
-            int count = model.topK(new int[] {0}, 1, new int[] {0}, 1, RowFilter.ALL, 10, rows, new float[10]);
-            assertThat(List.of(rows[0], rows[1], rows[2])).containsExactlyInAnyOrder(1, 2, 3);
-            return count;
+            List<RowSelection.Pick> picks = model.topK(new int[] {0}, 1, new int[] {0}, 1, RowFilter.ALL, 10);
+            assertThat(picks.subList(0, 3)).extracting(RowSelection.Pick::row).containsExactlyInAnyOrder(1, 2, 3);
+            return picks.size();
         } finally {
             live.release();
         }

@@ -40,13 +40,9 @@ public final class ServedAnswers {
                 .mapToInt(model::rowOf)
                 .filter(row -> row != Vocabulary.NOT_FOUND)
                 .toArray();
-        int[] best = new int[k];
-        float[] scores = new float[k];
-        int count = model.topK(rows, rows.length, new int[0], 0, RowFilter.ALL, k, best, scores);
         Map<String, Float> answers = new LinkedHashMap<>();
-        for (int place = 0; place < count; place++) {
-            answers.put(model.itemAt(best[place]), scores[place]);
-        }
+        model.topK(rows, rows.length, new int[0], 0, RowFilter.ALL, k)
+                .forEach(pick -> answers.put(model.itemAt(pick.row()), pick.score()));
         return answers;
     }
 }
