@@ -6,6 +6,7 @@ import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.cooccurrence.CooccurrenceScores;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.model.search.Scorer;
+import io.freshet.model.search.TopKResults;
 import io.freshet.model.tensor.RowTable;
 import io.freshet.service.catalogue.CatalogueItem;
 import io.freshet.service.config.FreshetConfig;
@@ -273,19 +274,16 @@ class RecommenderProperties {
         /** Returns all items of the model, most probable first, ties by row. */
         private List<Recommendation.Item> probable(int[] history) {
             RecommenderModel known = Objects.requireNonNull(model);
-            int[] rows = new int[items];
-            float[] probabilities = new float[items];
             try (Scorer scorer = new Scorer(known.config())) {
-                int found = scorer.topK(
-                        known, history, history.length, new int[0], 0, Math.max(1, items), rows, probabilities);
-                assertThat(found).isEqualTo(items);
+                TopKResults answers = scorer.topK(known, history, new int[0], Math.max(1, items));
+                assertThat(answers.size(0)).isEqualTo(items);
+                return IntStream.range(0, items)
+                        .boxed()
+                        .sorted(Comparator.comparingDouble((Integer i) -> -answers.probability(0, i))
+                                .thenComparingInt(i -> answers.row(0, i)))
+                        .map(i -> new Recommendation.Item(item(answers.row(0, i)), answers.probability(0, i), null))
+                        .toList();
             }
-            return IntStream.range(0, items)
-                    .boxed()
-                    .sorted(Comparator.comparingDouble((Integer i) -> -probabilities[i])
-                            .thenComparingInt(i -> rows[i]))
-                    .map(i -> new Recommendation.Item(item(rows[i]), probabilities[i], null))
-                    .toList();
         }
 
         private List<Recommendation.Item> popular() {

@@ -30,7 +30,7 @@ public final class BenchmarkData {
 
     /** Returns a matrix (rows, columns). */
     public Matrix matrix(int rows, int columns) {
-        return Matrix.over(floats((long) rows * columns), 0, columns);
+        return Matrix.over(floats((long) rows * columns), 0, rows, columns);
     }
 
     /** Returns a block of memory. */

@@ -6,6 +6,8 @@ import io.freshet.lab.kernel.SgemmLimit;
 import io.freshet.model.tensor.Matrix;
 import io.freshet.model.tensor.Products;
 import io.freshet.model.tensor.RowTable;
+import java.util.ArrayList;
+import java.util.List;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.Setup;
 
@@ -16,7 +18,7 @@ public class ItemScanBenchmark extends KernelBenchmark {
 
     private final RowTable items = data.itemTable();
     private final Matrix states = data.matrix(ItemScan.QUERIES, D);
-    private final SearchQuery[] questions = new SearchQuery[ItemScan.QUERIES];
+    private final List<SearchQuery> questions = new ArrayList<>();
     private final ItemScan scan = data.own(new ItemScan(D, Products.forThisCpu(), 1));
 
     @Setup
@@ -26,8 +28,9 @@ public class ItemScanBenchmark extends KernelBenchmark {
             for (int i = 0; i < EXCLUDED; i++) {
                 excluded[i] = scattered(query * EXCLUDED + i);
             }
-            questions[query] = new SearchQuery();
-            questions[query].begin(excluded, EXCLUDED, RowFilter.ALL);
+            SearchQuery question = new SearchQuery();
+            question.begin(excluded, EXCLUDED, RowFilter.ALL);
+            questions.add(question);
         }
     }
 
@@ -44,7 +47,7 @@ public class ItemScanBenchmark extends KernelBenchmark {
     }
 
     private TopRows scan(int queries) {
-        scan.run(items, states, queries, 1f, questions, K);
+        scan.run(items, new QueryBatch(states.rows(0, queries), 1f, questions, K));
         return scan.best(0);
     }
 }

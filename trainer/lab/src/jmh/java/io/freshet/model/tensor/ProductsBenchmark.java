@@ -69,9 +69,9 @@ public class ProductsBenchmark extends KernelBenchmark {
     private void multiply(Products products, SgemmLimit limit) {
         limit.perCall(2.0 * shape.m * shape.n * shape.k);
         if (shape.transposed) {
-            products.multiplyTransposed(a, 0, b, 0, c, 0, shape.m, shape.n, shape.k, false);
+            products.multiplyTransposed(a, b, c, false);
         } else {
-            products.multiply(a, 0, b, 0, c, 0, shape.m, shape.n, shape.k, false);
+            products.multiply(a, b, c, false);
         }
     }
 }

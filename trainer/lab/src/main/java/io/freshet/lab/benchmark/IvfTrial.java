@@ -4,12 +4,14 @@ import io.freshet.model.ivf.IvfIndex;
 import io.freshet.model.ivf.IvfIndexBuild;
 import io.freshet.model.search.ItemScan;
 import io.freshet.model.search.IvfSearch;
+import io.freshet.model.search.QueryBatch;
 import io.freshet.model.search.SearchQuery;
 import io.freshet.model.search.TopRows;
 import io.freshet.model.tensor.Matrix;
 import io.freshet.model.tensor.Products;
 import io.freshet.model.tensor.RowTable;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 
@@ -41,7 +43,7 @@ final class IvfTrial implements AutoCloseable {
     }
 
     /** Measures the accuracy of the search, and the cost of following the table while its rows change slightly. */
-    IvfQuality measure(SearchQuery[] questions, int k) {
+    IvfQuality measure(List<SearchQuery> questions, int k) {
         double followMicros = 0;
         for (int i = 0; i < CHANGES; i++) {
             followMicros = follow(i); // only the last time counts: by then the code is compiled
@@ -56,14 +58,15 @@ final class IvfTrial implements AutoCloseable {
         try (ItemScan exact = new ItemScan(items.dim(), Products.forThisCpu(), 1);
                 IvfSearch near = new IvfSearch(items.dim())) {
             for (int query = 0; query < QUERIES; query++) {
-                SearchQuery question = questions[query % questions.length];
-                Matrix state = state(query);
-                exact.run(items, state, 1, 1f, new SearchQuery[] {question}, k);
+                SearchQuery question = questions.get(query % questions.size());
+                Matrix state = vectors.states().rows(query, 1);
+                QueryBatch batch = new QueryBatch(state, 1f, List.of(question), k);
+                exact.run(items, batch);
                 Set<Integer> best = rowsOf(exact.best(0));
                 wanted += best.size();
                 TopRows nearBest = new TopRows();
                 nearBest.clear(k);
-                boolean done = near.run(items, clusters, state.memory(), state.at(0), 1f, question, nearBest);
+                boolean done = near.run(items, clusters, batch, 0, nearBest);
                 rows += done ? near.scannedRows() : items.rows();
                 if (done) {
                     best.retainAll(rowsOf(nearBest));
@@ -85,13 +88,6 @@ final class IvfTrial implements AutoCloseable {
                 buildSeconds,
                 clusters.bytes(),
                 followMicros);
-    }
-
-    private Matrix state(int query) {
-        return Matrix.over(
-                vectors.states().memory(),
-                (long) query * vectors.items().dim(),
-                vectors.items().dim());
     }
 
     private static Set<Integer> rowsOf(TopRows best) {

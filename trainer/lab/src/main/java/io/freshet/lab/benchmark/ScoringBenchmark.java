@@ -5,6 +5,7 @@ import io.freshet.lab.yardstick.Yardstick;
 import io.freshet.model.ivf.IvfIndex;
 import io.freshet.model.search.ItemScan;
 import io.freshet.model.search.ItemSearch;
+import io.freshet.model.search.QueryBatch;
 import io.freshet.model.search.RowFilter;
 import io.freshet.model.search.SearchQuery;
 import io.freshet.model.tensor.Matrix;
@@ -35,7 +36,7 @@ public final class ScoringBenchmark implements AutoCloseable {
 
     private final SyntheticVectors vectors; // with STATES + MAX_QUERIES queries
     private final RowTable items;
-    private final SearchQuery[] questions = new SearchQuery[MAX_QUERIES];
+    private final List<SearchQuery> questions = new ArrayList<>();
     private final int k;
     private final Yardstick yardstick;
     private int nextState;
@@ -59,8 +60,9 @@ public final class ScoringBenchmark implements AutoCloseable {
         SplittableRandom random = new SplittableRandom(1);
         for (int query = 0; query < MAX_QUERIES; query++) {
             int[] excluded = random.ints(EXCLUDED, 0, itemCount).toArray();
-            questions[query] = new SearchQuery();
-            questions[query].begin(excluded, excluded.length, RowFilter.ALL);
+            SearchQuery question = new SearchQuery();
+            question.begin(excluded, excluded.length, RowFilter.ALL);
+            questions.add(question);
         }
     }
 
@@ -141,8 +143,8 @@ public final class ScoringBenchmark implements AutoCloseable {
     }
 
     private void call(ItemSearch search, @Nullable IvfIndex clusters, int queries) {
-        Matrix at = Matrix.over(vectors.states().memory(), (long) nextState * items.dim(), items.dim());
-        search.run(items, clusters, at, queries, 1f, questions, k);
+        Matrix states = vectors.states().rows(nextState, queries);
+        search.run(items, clusters, new QueryBatch(states, 1f, questions, k));
         nextState = (nextState + queries) % STATES;
     }
 

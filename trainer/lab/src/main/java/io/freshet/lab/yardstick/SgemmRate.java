@@ -22,9 +22,9 @@ public final class SgemmRate implements AutoCloseable {
     private final BlasProducts products = new BlasProducts();
     private final Arena arena = Arena.ofShared();
     private final MemorySegment memory = arena.allocate(3L * SIZE * SIZE * Float.BYTES, ALIGNMENT);
-    private final Matrix a = Matrix.over(memory, 0, SIZE);
-    private final Matrix b = Matrix.over(memory, (long) SIZE * SIZE, SIZE);
-    private final Matrix c = Matrix.over(memory, 2L * SIZE * SIZE, SIZE);
+    private final Matrix a = Matrix.over(memory, 0, SIZE, SIZE);
+    private final Matrix b = Matrix.over(memory, (long) SIZE * SIZE, SIZE, SIZE);
+    private final Matrix c = Matrix.over(memory, 2L * SIZE * SIZE, SIZE, SIZE);
 
     /** Allocates and fills the matrices. */
     public SgemmRate() {
@@ -57,7 +57,7 @@ public final class SgemmRate implements AutoCloseable {
     }
 
     private void multiply() {
-        products.multiply(a, 0, b, 0, c, 0, SIZE, SIZE, SIZE, false);
+        products.multiply(a, b, c, false);
     }
 
     /**

@@ -8,6 +8,7 @@ import io.freshet.model.ivf.IvfIndexBuild;
 import io.freshet.model.search.ItemScan;
 import io.freshet.model.search.ItemSearch;
 import io.freshet.model.search.IvfSearch;
+import io.freshet.model.search.QueryBatch;
 import io.freshet.model.search.RowFilter;
 import io.freshet.model.search.SearchQuery;
 import io.freshet.model.search.TopRows;
@@ -46,14 +47,8 @@ class IvfSearchProperties {
             TopRows best = new TopRows();
             best.clear(k);
             try (IvfSearch scan = new IvfSearch(catalogue.dim())) {
-                if (scan.run(
-                        catalogue.table,
-                        catalogue.clusters,
-                        catalogue.states.memory(),
-                        catalogue.states.at(0),
-                        SCALE,
-                        question,
-                        best)) {
+                QueryBatch batch = catalogue.batch(List.of(question), k);
+                if (scan.run(catalogue.table, catalogue.clusters, batch, 0, best)) {
                     assertThat(rows(best)).isEqualTo(catalogue.best(0, catalogue.scanned(scan), question, k));
                 }
             }
@@ -70,15 +65,16 @@ class IvfSearchProperties {
         try (Catalogue catalogue = new Catalogue(noise, items, seed);
                 ItemSearch search = new ItemSearch(catalogue.dim(), Products.forThisCpu(), 2)) {
             Random random = new Random(seed);
-            SearchQuery[] questions = new SearchQuery[queries];
+            List<SearchQuery> questions = new ArrayList<>();
             for (int query = 0; query < queries; query++) {
                 int rare = 1 + random.nextInt(2 * items);
-                questions[query] = new SearchQuery();
-                questions[query].begin(new int[0], 0, row -> row % rare == 0);
+                SearchQuery question = new SearchQuery();
+                question.begin(new int[0], 0, row -> row % rare == 0);
+                questions.add(question);
             }
-            search.run(catalogue.table, catalogue.clusters, catalogue.states, queries, SCALE, questions, k);
+            search.run(catalogue.table, catalogue.clusters, catalogue.batch(questions, k));
             for (int query = 0; query < queries; query++) {
-                SearchQuery question = questions[query];
+                SearchQuery question = questions.get(query);
                 List<Integer> left = catalogue.all().stream()
                         .filter(row -> !question.excludes(row))
                         .toList();
@@ -96,7 +92,7 @@ class IvfSearchProperties {
             SearchQuery question = new SearchQuery();
             question.begin(new int[0], 0, RowFilter.ALL);
 
-            IvfQuality quality = trial.measure(new SearchQuery[] {question}, 10);
+            IvfQuality quality = trial.measure(List.of(question), 10);
 
             assertThat(quality.recall()).isGreaterThan(.9);
             assertThat(quality.rowsShare()).isLessThan(.5);
@@ -108,10 +104,10 @@ class IvfSearchProperties {
     void shouldTellTheNormaliserOfNoiseNearly() {
         try (Catalogue catalogue = new Catalogue(true, 30_000, 5);
                 ItemSearch search = new ItemSearch(catalogue.dim(), Products.forThisCpu(), 1)) {
-            SearchQuery[] questions = {new SearchQuery()};
-            questions[0].beginOnly(new int[] {1}, 1);
+            SearchQuery question = new SearchQuery();
+            question.beginOnly(new int[] {1}, 1);
 
-            search.run(catalogue.table, catalogue.clusters, catalogue.states, 1, SCALE, questions, 10);
+            search.run(catalogue.table, catalogue.clusters, catalogue.batch(List.of(question), 10));
 
             assertThat(search.best(0).size()).isZero();
             assertThat(search.logNormalizer(0)).isCloseTo(catalogue.logNormalizer(0), within(.05));
@@ -162,6 +158,11 @@ class IvfSearchProperties {
                     .filter(row -> !table.gaps().get(row))
                     .boxed()
                     .toList();
+        }
+
+        /** Returns a batch with as many states as there are questions. */
+        QueryBatch batch(List<SearchQuery> questions, int k) {
+            return new QueryBatch(states.rows(0, questions.size()), SCALE, questions, k);
         }
 
         Set<Integer> scanned(IvfSearch scan) {

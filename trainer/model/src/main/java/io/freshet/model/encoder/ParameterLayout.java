@@ -1,5 +1,7 @@
 package io.freshet.model.encoder;
 
+import io.freshet.model.tensor.Matrix;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -22,6 +24,16 @@ public final class ParameterLayout {
     public record Parameter(String name, int rows, int columns, int start) {
         public int size() {
             return rows * columns;
+        }
+
+        /** Returns the parameter (rows, columns) in a flat block. */
+        public Matrix in(MemorySegment block) {
+            return Matrix.over(block, start, rows, columns);
+        }
+
+        /** Returns the transpose (columns, rows) of the parameter in a flat block of transposed weights. */
+        public Matrix transposedIn(MemorySegment block) {
+            return Matrix.over(block, start, columns, rows);
         }
     }
 

@@ -27,7 +27,6 @@ public final class IvfIndex implements AutoCloseable {
     private static final double PER_ROOT = 2;
 
     private final int count;
-    private final int dim;
     private final Members members;
     private final Moments moments;
     private final FloatBlock scores; // (clusters)
@@ -38,7 +37,6 @@ public final class IvfIndex implements AutoCloseable {
     /** @param centroids (count, dim): means of the clusters while they have no members; copied */
     IvfIndex(Matrix centroids, int count, int dim) {
         this.count = count;
-        this.dim = dim;
         members = new Members(count);
         moments = new Moments(centroids, count, dim);
         scores = FloatBlock.zeros(count);
@@ -131,7 +129,7 @@ public final class IvfIndex implements AutoCloseable {
     /** Returns the cluster with the nearest mean, {@code argmin |v - c|² = argmax (v·c - |c|²/2)}. */
     private int nearest(RowTable items, int row) {
         Matrix means = moments.means();
-        Rows.dots(means.memory(), means.at(0), count, items.memory(row), items.at(row), dim, scores.memory(), 0);
+        Rows.dotsOfAdjacent(means, count, items.memory(row), items.at(row), scores.memory(), 0);
         int nearest = 0;
         float best = Float.NEGATIVE_INFINITY;
         for (int cluster = 0; cluster < count; cluster++) {

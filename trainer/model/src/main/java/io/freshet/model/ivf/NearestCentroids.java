@@ -30,8 +30,8 @@ final class NearestCentroids implements AutoCloseable {
         this.dim = dim;
         this.count = count;
         block = FloatBlock.zeros((long) (dim + 1 + PANEL_ROWS) * count);
-        transposed = Matrix.over(block.memory(), 0, count);
-        halfSquares = Matrix.over(block.memory(), (long) dim * count, count);
+        transposed = Matrix.over(block.memory(), 0, dim, count);
+        halfSquares = Matrix.over(block.memory(), (long) dim * count, 1, count);
         scores = Matrix.over(block.memory(), (long) (dim + 1) * count, count);
     }
 
@@ -52,7 +52,7 @@ final class NearestCentroids implements AutoCloseable {
     void find(Matrix vectors, int first, int rows, int[] nearest) {
         for (int done = 0; done < rows; done += PANEL_ROWS) {
             int panel = Math.min(PANEL_ROWS, rows - done);
-            products.multiply(vectors, first + done, transposed, 0, scores, 0, panel, count, dim, false);
+            products.multiply(vectors.rows(first + done, panel), transposed, scores.rows(0, panel), false);
             for (int row = 0; row < panel; row++) {
                 nearest[done + row] = best(scores.at(row));
             }

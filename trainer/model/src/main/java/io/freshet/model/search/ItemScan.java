@@ -37,7 +37,6 @@ public final class ItemScan implements AutoCloseable {
      */
     static final int CHUNKS_OF_WORKER = 16;
 
-    private final int dim;
     private final Workers workers;
     private final int chunksOfWorker;
     private final List<Part> parts = new ArrayList<>();
@@ -64,9 +63,9 @@ public final class ItemScan implements AutoCloseable {
             products.close();
         }
 
-        void clear(int queries, SearchQuery[] questions, int k) {
-            for (int query = 0; query < queries; query++) {
-                best[query].clear(questions[query].wanted(k));
+        void clear(QueryBatch batch) {
+            for (int query = 0; query < batch.size(); query++) {
+                best[query].clear(batch.wanted(query));
             }
         }
     }
@@ -82,39 +81,32 @@ public final class ItemScan implements AutoCloseable {
 
     /** @param chunksOfWorker minimum number of chunks per worker for a single query */
     ItemScan(int dim, Products products, int workerCount, int chunksOfWorker) {
-        this.dim = dim;
         this.chunksOfWorker = chunksOfWorker;
         this.workers = new Workers(workerCount);
         this.block = FloatBlock.zeros((long) dim * QUERIES);
-        this.transposed = Matrix.over(block.memory(), 0, QUERIES);
+        this.transposed = Matrix.over(block.memory(), 0, dim, QUERIES);
         for (int i = 0; i < workerCount; i++) {
             parts.add(new Part(products));
         }
     }
 
-    /**
-     * Scans the table. Its gaps are neither found nor counted.
-     *
-     * @param states (queries, d)
-     * @param scale positive factor of the scores in their softmax
-     * @param questions (queries) rows that must not be among the best
-     * @param k number of rows wanted for each query
-     */
-    public void run(RowTable items, Matrix states, int queries, float scale, SearchQuery[] questions, int k) {
+    /** Scans the table. Its gaps are neither found nor counted. */
+    public void run(RowTable items, QueryBatch batch) {
+        int queries = batch.size();
         int chunks = items.chunkCount();
         sums.begin(chunks, queries);
         nextChunk.setPlain(0);
         if (queries > 1) {
-            transpose(states, queries);
+            transposed.transposeFrom(batch.states(), QUERIES);
         }
         int used = Math.clamp(chunks / (queries == 1 ? chunksOfWorker : 1), 1, workers.count());
         for (int i = 0; i < used; i++) {
-            parts.get(i).clear(queries, questions, k);
+            parts.get(i).clear(batch);
         }
         if (used == 1) {
-            scanChunks(parts.getFirst(), items, states, queries, scale, questions);
+            scanChunks(parts.getFirst(), items, batch);
         } else {
-            workers.run(used, i -> scanChunks(parts.get(i), items, states, queries, scale, questions));
+            workers.run(used, i -> scanChunks(parts.get(i), items, batch));
         }
         for (int query = 0; query < queries; query++) {
             for (int i = 1; i < used; i++) {
@@ -124,20 +116,15 @@ public final class ItemScan implements AutoCloseable {
     }
 
     /** Scans one chunk after another until none is left. */
-    private void scanChunks(
-            Part part, RowTable items, Matrix states, int queries, float scale, SearchQuery[] questions) {
+    private void scanChunks(Part part, RowTable items, QueryBatch batch) {
         int chunks = items.chunkCount();
         for (int chunk = nextChunk.getAndIncrement(); chunk < chunks; chunk = nextChunk.getAndIncrement()) {
-            if (queries == 1) {
-                part.rows.scan(items, chunk, states.memory(), states.at(0), scale, questions[0], part.best[0], sums);
+            if (batch.size() == 1) {
+                part.rows.scan(items, chunk, batch, part.best[0], sums);
             } else {
-                part.products.scan(items, chunk, transposed, queries, scale, questions, part.best, sums);
+                part.products.scan(items, chunk, batch, transposed, part.best, sums);
             }
         }
-    }
-
-    private void transpose(Matrix states, int queries) {
-        transposed.transposeFrom(states, 0, queries, dim, QUERIES);
     }
 
     /** Returns the best rows of a query, valid until the next scan. */

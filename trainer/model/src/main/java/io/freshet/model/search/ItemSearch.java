@@ -25,7 +25,6 @@ public final class ItemSearch implements AutoCloseable {
     private final double[] logNormalizers = new double[ItemScan.QUERIES]; // found in clusters
     private final boolean[] scanned = new boolean[ItemScan.QUERIES]; // whether the query took the pass
     private final int[] places = new int[ItemScan.QUERIES]; // index of such a query in the pass
-    private final SearchQuery[] left = new SearchQuery[ItemScan.QUERIES];
     private @Nullable FloatBlock block; // null until clusters are not enough for a query
     private @Nullable Matrix leftStates; // (queries, d)
 
@@ -47,27 +46,17 @@ public final class ItemSearch implements AutoCloseable {
      * Searches the table. Its gaps are neither found nor counted.
      *
      * @param clusters clusters of all rows of the table; null for an exact search
-     * @param states (queries, d)
-     * @param scale positive factor of the scores in their softmax
-     * @param questions (queries) rows that must not be among the best
-     * @param k number of rows wanted for each query
+     * @param batch at most {@value ItemScan#QUERIES} queries
      */
-    public void run(
-            RowTable items,
-            @Nullable IvfIndex clusters,
-            Matrix states,
-            int queries,
-            float scale,
-            SearchQuery[] questions,
-            int k) {
+    public void run(RowTable items, @Nullable IvfIndex clusters, QueryBatch batch) {
         if (clusters == null) {
-            for (int query = 0; query < queries; query++) {
+            for (int query = 0; query < batch.size(); query++) {
                 leave(query, query);
             }
-            scan.run(items, states, queries, scale, questions, k);
+            scan.run(items, batch);
         } else {
-            search(items, clusters, states, queries, scale, questions, k);
-            scanLeft(items, states, queries, scale, questions, k);
+            search(items, clusters, batch);
+            scanLeft(items, batch);
         }
     }
 
@@ -76,42 +65,35 @@ public final class ItemSearch implements AutoCloseable {
         places[query] = place;
     }
 
-    private void search(
-            RowTable items,
-            IvfIndex clusters,
-            Matrix states,
-            int queries,
-            float scale,
-            SearchQuery[] questions,
-            int k) {
-        int used = Math.min(queries, scan.workers().count());
+    private void search(RowTable items, IvfIndex clusters, QueryBatch batch) {
+        int used = Math.min(batch.size(), scan.workers().count());
         while (clusterScans.size() < used) {
             clusterScans.add(new IvfSearch(dim));
         }
         scan.workers().run(used, worker -> {
             IvfSearch of = clusterScans.get(worker);
-            for (int query = worker; query < queries; query += used) {
-                best[query].clear(questions[query].wanted(k));
-                scanned[query] = !of.run(
-                        items, clusters, states.memory(), states.at(query), scale, questions[query], best[query]);
+            for (int query = worker; query < batch.size(); query += used) {
+                best[query].clear(batch.wanted(query));
+                scanned[query] = !of.run(items, clusters, batch, query, best[query]);
                 logNormalizers[query] = of.logNormalizer();
             }
         });
     }
 
-    private void scanLeft(RowTable items, Matrix states, int queries, float scale, SearchQuery[] questions, int k) {
-        int count = 0;
-        for (int query = 0; query < queries; query++) {
+    private void scanLeft(RowTable items, QueryBatch batch) {
+        Matrix states = batch.states();
+        List<SearchQuery> left = new ArrayList<>();
+        for (int query = 0; query < batch.size(); query++) {
             if (scanned[query]) {
                 Matrix to = leftStates();
                 MemorySegment.copy(
-                        states.memory(), states.at(query), to.memory(), to.at(count), (long) dim * Float.BYTES);
-                left[count] = questions[query];
-                leave(query, count++);
+                        states.memory(), states.at(query), to.memory(), to.at(left.size()), (long) dim * Float.BYTES);
+                leave(query, left.size());
+                left.add(batch.questions().get(query));
             }
         }
-        if (count > 0) {
-            scan.run(items, leftStates(), count, scale, left, k);
+        if (!left.isEmpty()) {
+            scan.run(items, new QueryBatch(leftStates().rows(0, left.size()), batch.scale(), left, batch.k()));
         }
     }
 

@@ -61,24 +61,15 @@ public final class IvfSearch implements AutoCloseable {
     }
 
     /**
-     * Searches for the best rows.
+     * Searches for the best rows of one query of a batch.
      *
      * @param clusters clusters of all rows of the table
-     * @param state memory that holds the query, from byte {@code stateAt} on
-     * @param scale positive factor of the scores in their softmax
      * @param best receives the best rows; must be empty
      * @return false if so many rows would have to be scanned that a scan of the whole table is faster; the contents of
      *     {@code best} and the normaliser are then invalid
      */
-    public boolean run(
-            RowTable items,
-            IvfIndex clusters,
-            MemorySegment state,
-            long stateAt,
-            float scale,
-            SearchQuery question,
-            TopRows best) {
-        begin(clusters, state, stateAt);
+    public boolean run(RowTable items, IvfIndex clusters, QueryBatch batch, int query, TopRows best) {
+        begin(clusters, batch.states().memory(), batch.states().at(query));
         int most = (int) (MOST_ROWS * clusters.rows());
         for (int place = clusters.count() - 1; place >= 0; place--) {
             int cluster = clusterOf(order[place]);
@@ -89,9 +80,9 @@ public final class IvfSearch implements AutoCloseable {
             if (!least && scannedRows > most) {
                 return false;
             }
-            scan(items, clusters, cluster, state, stateAt, scale, question, best);
+            scan(items, clusters, cluster, batch, query, best);
         }
-        logNormalizer = normalize(clusters, scale);
+        logNormalizer = normalize(clusters, batch.scale());
         return true;
     }
 
@@ -119,10 +110,8 @@ public final class IvfSearch implements AutoCloseable {
         found = 0;
         expected = 0;
         square(state, stateAt);
-        Matrix of = clusters.means();
-        Rows.dots(of.memory(), of.at(0), count, state, stateAt, dim, means.memory(), 0);
-        of = clusters.variances();
-        Rows.dots(of.memory(), of.at(0), count, squares.memory(), 0, dim, variances.memory(), 0);
+        Rows.dotsOfAdjacent(clusters.means(), count, state, stateAt, means.memory(), 0);
+        Rows.dotsOfAdjacent(clusters.variances(), count, squares.memory(), 0, variances.memory(), 0);
         for (int cluster = 0; cluster < count; cluster++) {
             order[cluster] = key(clusters.size(cluster) == 0 ? Float.NEGATIVE_INFINITY : reach(cluster, 1), cluster);
         }
@@ -156,21 +145,16 @@ public final class IvfSearch implements AutoCloseable {
         return (int) key;
     }
 
-    private void scan(
-            RowTable items,
-            IvfIndex clusters,
-            int cluster,
-            MemorySegment state,
-            long stateAt,
-            float scale,
-            SearchQuery question,
-            TopRows best) {
+    private void scan(RowTable items, IvfIndex clusters, int cluster, QueryBatch batch, int query, TopRows best) {
+        Matrix state = batch.states().rows(query, 1);
+        float scale = batch.scale();
+        SearchQuery question = batch.questions().get(query);
         int size = clusters.size(cluster);
         double sum = 0;
         float max = ItemScan.LEAST;
         for (int from = 0; from < size; from += RowTable.CHUNK_ROWS) {
             int count = Math.min(RowTable.CHUNK_ROWS, size - from);
-            Rows.dots(items, clusters.rowsOf(cluster), from, count, state, stateAt, scores.memory(), 0);
+            Rows.dots(items, clusters.rowsOf(cluster), from, count, state, scores.memory());
             scores.endAt(count);
             found += scores.squares(count, means.get(cluster));
             float raised = Math.max(max, scores.select(count, clusters.rowsOf(cluster), from, question, best));

@@ -3,6 +3,7 @@ package io.freshet.model.search;
 import io.freshet.model.ivf.IvfIndex;
 import io.freshet.model.ivf.IvfIndexBuild;
 import io.freshet.model.recommender.RecommenderModel;
+import io.freshet.model.tensor.Matrix;
 import io.freshet.model.tensor.RowTable;
 import io.freshet.store.modellog.Eviction;
 import io.freshet.store.modellog.ModelDelta;
@@ -80,7 +81,8 @@ public final class ModelIvfIndex implements AutoCloseable {
                 int row = random.nextInt(items.rows());
                 tried.begin(new int[] {row}, 1, RowFilter.ALL);
                 best.clear(TRIED_K);
-                scan.run(items, clusters, items.memory(row), items.at(row), 1f, tried, best);
+                Matrix state = items.chunk(row / RowTable.CHUNK_ROWS).rows(row % RowTable.CHUNK_ROWS, 1);
+                scan.run(items, clusters, new QueryBatch(state, 1f, List.of(tried), TRIED_K), 0, best);
             }
         }
         searches += SEARCHES_OF_SLICE;

@@ -9,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.Arrays;
 import java.util.BitSet;
+import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorOperators;
 
@@ -43,29 +44,25 @@ final class ProductScan implements AutoCloseable {
     /**
      * Scans a chunk.
      *
-     * @param transposed (d, QUERIES) the queries as columns; zero in unused columns
+     * @param transposed (d, QUERIES) the states as columns; zero in unused columns
      * @param best (queries) receives the best rows
      */
-    void scan(
-            RowTable items,
-            int chunk,
-            Matrix transposed,
-            int queries,
-            float scale,
-            SearchQuery[] questions,
-            TopRows[] best,
-            ChunkSums chunkSums) {
+    void scan(RowTable items, int chunk, QueryBatch batch, Matrix transposed, TopRows[] best, ChunkSums chunkSums) {
+        int queries = batch.size();
+        float scale = batch.scale();
         begin(queries, best);
         int rows = items.rowsOfChunk(chunk);
         int lanes = Lanes.roundUp(queries);
         for (int row = 0; row < rows; row += PANEL_ROWS) {
             int count = Math.min(PANEL_ROWS, rows - row);
-            products.multiply(items.chunk(chunk), row, transposed, 0, scores, 0, count, lanes, items.dim(), false);
+            Matrix panel = items.chunk(chunk).rows(row, count);
+            products.multiply(
+                    panel, transposed.columns(0, lanes), scores.rows(0, count).columns(0, lanes), false);
             int first = chunk * RowTable.CHUNK_ROWS + row;
             leaveOut(items.gaps(), first, count);
             for (int lane = 0; lane < lanes; lane += Lanes.COUNT) {
                 if (raise(count, scale, lane)) {
-                    select(count, first, lane, questions, best);
+                    select(count, first, lane, batch.questions(), best);
                 }
                 sumUp(count, scale, lane);
             }
@@ -128,7 +125,7 @@ final class ProductScan implements AutoCloseable {
         Lanes.store(sum, memory, sums.at(0) + at);
     }
 
-    private void select(int rows, int first, int lane, SearchQuery[] questions, TopRows[] best) {
+    private void select(int rows, int first, int lane, List<SearchQuery> questions, TopRows[] best) {
         for (int row = 0; row < rows; row++) {
             FloatVector floor = FloatVector.fromArray(Lanes.FLOATS, floors, lane);
             FloatVector score = Lanes.load(memory, (long) lane * Float.BYTES + row * ROW_BYTES);
@@ -139,10 +136,10 @@ final class ProductScan implements AutoCloseable {
         }
     }
 
-    private void offer(long good, int row, int first, int lane, SearchQuery[] questions, TopRows[] best) {
+    private void offer(long good, int row, int first, int lane, List<SearchQuery> questions, TopRows[] best) {
         for (long left = good; left != 0; left &= left - 1) {
             int query = lane + Long.numberOfTrailingZeros(left);
-            if (!questions[query].passesOver(first + row)) {
+            if (!questions.get(query).passesOver(first + row)) {
                 best[query].offer(first + row, memory.get(FLOAT, query * (long) Float.BYTES + row * ROW_BYTES));
                 floors[query] = best[query].floor();
             }

@@ -3,7 +3,6 @@ package io.freshet.model.search;
 import io.freshet.model.tensor.Matrix;
 import io.freshet.model.tensor.RowTable;
 import io.freshet.model.tensor.Rows;
-import java.lang.foreign.MemorySegment;
 import java.util.BitSet;
 
 /**
@@ -17,27 +16,15 @@ import java.util.BitSet;
 final class RowScan implements AutoCloseable {
     private final ScoreLine scores = new ScoreLine(RowTable.CHUNK_ROWS);
 
-    /**
-     * Scans a chunk.
-     *
-     * @param state memory that holds the query, from byte {@code stateAt} on
-     */
-    void scan(
-            RowTable items,
-            int chunk,
-            MemorySegment state,
-            long stateAt,
-            float scale,
-            SearchQuery question,
-            TopRows best,
-            ChunkSums sums) {
-        Matrix vectors = items.chunk(chunk);
+    /** Scans a chunk for a batch of one query. */
+    void scan(RowTable items, int chunk, QueryBatch batch, TopRows best, ChunkSums sums) {
+        Matrix state = batch.states();
         int rows = items.rowsOfChunk(chunk);
-        Rows.dots(vectors.memory(), vectors.at(0), rows, state, stateAt, items.dim(), scores.memory(), 0);
+        Rows.dotsOfAdjacent(items.chunk(chunk), rows, state.memory(), state.at(0), scores.memory(), 0);
         int first = chunk * RowTable.CHUNK_ROWS;
         leaveOut(items.gaps(), first, rows);
-        float max = scores.select(rows, null, first, question, best);
-        sums.set(chunk, 0, scale * max, scores.sum(rows, scale, max));
+        float max = scores.select(rows, null, first, batch.questions().getFirst(), best);
+        sums.set(chunk, 0, batch.scale() * max, scores.sum(rows, batch.scale(), max));
     }
 
     /** Sets the scores of gaps, and of the padding of the last vector, to -∞. */

@@ -13,6 +13,8 @@ import io.freshet.model.tensor.Products;
 import io.freshet.model.tensor.RowTable;
 import io.freshet.model.tensor.Rows;
 import java.lang.foreign.MemorySegment;
+import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -39,7 +41,7 @@ public final class Scorer implements AutoCloseable {
     private final ItemSearch search;
     private final SequenceBatch histories;
     private final CooccurrenceScores expectations = new CooccurrenceScores();
-    private final SearchQuery[] questions; // (histories)
+    private final List<SearchQuery> questions; // (histories)
     private final FloatBlock block;
     private final Matrix states; // (histories, d)
     private final TopRows best = new TopRows();
@@ -68,10 +70,7 @@ public final class Scorer implements AutoCloseable {
         this.encoder = shape.serving(products, maxHistories == 1 ? longest : Math.max(PLACES, longest));
         this.search = new ItemSearch(d, products, workers);
         this.histories = new SequenceBatch(shape);
-        this.questions = new SearchQuery[maxHistories];
-        for (int i = 0; i < maxHistories; i++) {
-            questions[i] = new SearchQuery();
-        }
+        this.questions = Stream.generate(SearchQuery::new).limit(maxHistories).toList();
         this.block = FloatBlock.zeros((long) maxHistories * d);
         this.states = Matrix.over(block.memory(), 0, d);
     }
@@ -82,27 +81,13 @@ public final class Scorer implements AutoCloseable {
      * @param historyRows rows of the history, oldest first; at least one
      * @param excludedRows rows that must not be in the answer, in any order
      * @param k number of items wanted
-     * @param rows (k) receives the rows
-     * @param probabilities (k) receives the probability that each is next
-     * @return the number of items found, less than {@code k} only if no more items may be answered
+     * @return the answer to history 0, valid until the next call
      */
-    public int topK(
-            RecommenderModel model,
-            int[] historyRows,
-            int historyLength,
-            int[] excludedRows,
-            int excludedLength,
-            int k,
-            int[] rows,
-            float[] probabilities) {
+    public TopKResults topK(RecommenderModel model, int[] historyRows, int[] excludedRows, int k) {
         clear();
-        add(model, historyRows, historyLength, excludedRows, excludedLength);
+        add(model, historyRows, historyRows.length, excludedRows, excludedRows.length);
         answer(model, k, answers);
-        for (int place = 0; place < answers.size(0); place++) {
-            rows[place] = answers.row(0, place);
-            probabilities[place] = answers.probability(0, place);
-        }
-        return answers.size(0);
+        return answers;
     }
 
     /** Removes all histories from the batch. */
@@ -154,18 +139,18 @@ public final class Scorer implements AutoCloseable {
 
     private SearchQuery next() {
         int history = histories.sequences();
-        if (history == questions.length) {
+        if (history == questions.size()) {
             throw new IllegalArgumentException(
-                    "there must not be more than maxHistories histories: maxHistories=" + questions.length);
+                    "there must not be more than maxHistories histories: maxHistories=" + questions.size());
         }
-        return questions[history];
+        return questions.get(history);
     }
 
     private void addHistory(RecommenderModel model, int[] rows, int length) {
         int history = histories.sequences();
         histories.addHistory(rows, 0, length);
         model.memory().expect(rows, 0, length, CooccurrenceScores.NO_TARGET, expectations);
-        questions[history].expect(expectations, history);
+        questions.get(history).expect(expectations, history);
     }
 
     /**
@@ -196,7 +181,7 @@ public final class Scorer implements AutoCloseable {
         if (count == 0) {
             return;
         }
-        search.run(model.items(), clusters, states, count, scale, questions, k);
+        search.run(model.items(), clusters, new QueryBatch(states.rows(0, count), scale, questions, k));
         for (int history = 0; history < count; history++) {
             weigh(model.items(), scale, history, k);
             to.set(history, best);
@@ -226,7 +211,7 @@ public final class Scorer implements AutoCloseable {
      * answered, and the rows that the memory expects.
      */
     private void weigh(RowTable items, float scale, int history, int k) {
-        SearchQuery question = questions[history];
+        SearchQuery question = questions.get(history);
         TopRows networkBest = search.best(history);
         double logZ = search.logNormalizer(history);
         double share = expectations.networkShare(history);

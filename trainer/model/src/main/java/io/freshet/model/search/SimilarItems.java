@@ -54,7 +54,7 @@ public final class SimilarItems implements AutoCloseable {
     private void scan(RowTable items, int chunk, int row, double length, RowFilter filter) {
         Matrix vectors = items.chunk(chunk);
         int count = items.rowsOfChunk(chunk);
-        Rows.dots(vectors.memory(), vectors.at(0), count, items.memory(row), items.at(row), items.dim(), products, 0);
+        Rows.dotsOfAdjacent(vectors, count, items.memory(row), items.at(row), products, 0);
         int first = chunk * RowTable.CHUNK_ROWS;
         for (int i = 0; i < count; i++) {
             double otherLength = length(items, first + i);

@@ -21,70 +21,48 @@ public final class BlasProducts implements Products {
     }
 
     @Override
-    public void multiply(
-            Matrix a, int aRow, Matrix b, int bRow, Matrix c, int cRow, int m, int n, int k, boolean accumulate) {
-        sgemm(CblasNoTrans, a, aRow, b, bRow, c, cRow, m, n, k, accumulate);
+    public void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+        c.checkProduct(a.rows(), a.columns(), b);
+        sgemm(CblasNoTrans, a, b, c, accumulate);
     }
 
     @Override
-    public void multiplyAdding(
-            MemorySegment bias,
-            long biasAt,
-            Matrix a,
-            int aRow,
-            Matrix b,
-            int bRow,
-            Matrix c,
-            int cRow,
-            int m,
-            int n,
-            int k) {
-        for (int row = 0; row < m; row++) {
-            MemorySegment.copy(bias, biasAt, c.memory(), c.at(cRow + row), (long) n * Float.BYTES);
+    public void multiplyAdding(Matrix bias, Matrix a, Matrix b, Matrix c) {
+        for (int row = 0; row < c.rows(); row++) {
+            MemorySegment.copy(bias.memory(), bias.at(0), c.memory(), c.at(row), (long) c.columns() * Float.BYTES);
         }
-        multiply(a, aRow, b, bRow, c, cRow, m, n, k, true);
+        multiply(a, b, c, true);
     }
 
     @Override
-    public void multiplyTransposed(
-            Matrix a, int aRow, Matrix b, int bRow, Matrix c, int cRow, int m, int n, int k, boolean accumulate) {
-        sgemm(CblasTrans, a, aRow, b, bRow, c, cRow, m, n, k, accumulate);
+    public void multiplyTransposed(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+        c.checkProduct(a.columns(), a.rows(), b);
+        sgemm(CblasTrans, a, b, c, accumulate);
     }
 
-    private static void sgemm(
-            int transA,
-            Matrix a,
-            int aRow,
-            Matrix b,
-            int bRow,
-            Matrix c,
-            int cRow,
-            int m,
-            int n,
-            int k,
-            boolean accumulate) {
-        if (m == 0 || n == 0) {
+    private static void sgemm(int transA, Matrix a, Matrix b, Matrix c, boolean accumulate) {
+        if (c.rows() == 0 || c.columns() == 0) {
             return;
         }
         cblas_sgemm(
                 CblasRowMajor,
                 transA,
                 CblasNoTrans,
-                m,
-                n,
-                k,
+                c.rows(),
+                c.columns(),
+                b.rows(),
                 1f,
-                pointer(a, aRow),
+                pointer(a),
                 a.stride(),
-                pointer(b, bRow),
+                pointer(b),
                 b.stride(),
                 accumulate ? 1f : 0f,
-                pointer(c, cRow),
+                pointer(c),
                 c.stride());
     }
 
-    private static FloatPointer pointer(Matrix matrix, int row) {
-        return new FloatPointer(new Address(matrix.memory().address() + matrix.at(row)));
+    private static FloatPointer pointer(Matrix matrix) {
+        return new FloatPointer(new Address(matrix.memory().address() + matrix.at(0)));
     }
 
     @Override

@@ -5,30 +5,69 @@ import java.lang.foreign.ValueLayout;
 import java.util.Objects;
 
 /**
- * A row-major float32 matrix, or a band of its columns, over memory that it does not own. Rows are {@code stride}
- * floats apart. A matrix does not store its number of rows; the caller knows how many rows are in use.
+ * A row-major float32 matrix (rows, columns) over memory that it does not own: a whole matrix, or a view of
+ * neighbouring rows and columns of one. Rows are {@code stride} floats apart. The object is immutable; the numbers in
+ * the memory are not.
  */
 public final class Matrix {
     private static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
 
     private final MemorySegment memory;
     private final long start; // bytes
+    private final int rows;
+    private final int columns;
     private final int stride; // floats
 
-    private Matrix(MemorySegment memory, long start, int stride) {
+    private Matrix(MemorySegment memory, long start, int rows, int columns, int stride) {
         this.memory = memory;
         this.start = start;
+        this.rows = rows;
+        this.columns = columns;
         this.stride = stride;
     }
 
-    /** Returns a matrix whose row 0 starts at float {@code start} of the memory. */
-    public static Matrix over(MemorySegment memory, long start, int stride) {
-        return new Matrix(memory, start * Float.BYTES, stride);
+    /** Returns a matrix (rows, columns) whose row 0 starts at float {@code start} of the memory, without gaps. */
+    public static Matrix over(MemorySegment memory, long start, int rows, int columns) {
+        return new Matrix(memory, start * Float.BYTES, rows, columns, columns);
     }
 
-    /** Returns a view of the same rows from column {@code column} on. */
-    public Matrix columnsFrom(int column) {
-        return new Matrix(memory, start + (long) column * Float.BYTES, stride);
+    /** Returns a matrix of all rows of {@code columns} floats that the memory holds from float {@code start} on. */
+    public static Matrix over(MemorySegment memory, long start, int columns) {
+        long floats = memory.byteSize() / Float.BYTES - start;
+        return over(memory, start, Math.clamp(floats / columns, 0, Integer.MAX_VALUE), columns);
+    }
+
+    /**
+     * Returns a view of {@code count} rows from row {@code first} on.
+     *
+     * @throws IndexOutOfBoundsException if the matrix does not have these rows
+     */
+    public Matrix rows(int first, int count) {
+        Objects.checkFromIndexSize(first, count, rows);
+        return new Matrix(memory, at(first), count, columns, stride);
+    }
+
+    /**
+     * Returns a view of {@code count} columns from column {@code first} on.
+     *
+     * @throws IndexOutOfBoundsException if the matrix does not have these columns
+     */
+    public Matrix columns(int first, int count) {
+        Objects.checkFromIndexSize(first, count, columns);
+        return new Matrix(memory, start + (long) first * Float.BYTES, rows, count, stride);
+    }
+
+    /** Returns a view of the last row of every {@code count} rows. */
+    public Matrix lastOfEvery(int count) {
+        return new Matrix(memory, at(count - 1), rows / count, columns, count * stride);
+    }
+
+    public int rows() {
+        return rows;
+    }
+
+    public int columns() {
+        return columns;
     }
 
     /** Returns the memory that the matrix views and does not own. */
@@ -52,32 +91,38 @@ public final class Matrix {
     }
 
     /**
-     * Returns the address of row {@code row}, after checking that {@code rows} rows of {@code columns} floats from
-     * there on are in the memory.
+     * Returns the address of row 0, after checking that the matrix is inside its memory.
      *
-     * @throws IndexOutOfBoundsException if they are not
+     * @throws IndexOutOfBoundsException if it is not
      * @throws IllegalArgumentException if the memory is on the heap or closed
      */
-    long address(int row, int rows, int columns) {
-        long size = rows == 0 ? 0 : (rows - 1) * strideBytes() + (long) columns * Float.BYTES;
-        return address(memory, at(row), size);
-    }
-
-    /**
-     * Returns the address of a byte of the memory, after checking that {@code size} bytes from there on are in the
-     * memory and that it is not closed.
-     */
-    static long address(MemorySegment memory, long at, long size) {
+    long address() {
         if (!memory.isNative() || !memory.scope().isAlive()) {
             throw new IllegalArgumentException(
                     "a product's operand must be outside the heap, and not closed: memory=" + memory);
         }
-        return memory.address() + Objects.checkFromIndexSize(at, size, memory.byteSize());
+        long size = rows == 0 ? 0 : (rows - 1) * strideBytes() + (long) columns * Float.BYTES;
+        return memory.address() + Objects.checkFromIndexSize(start, size, memory.byteSize());
     }
 
-    /** Returns how many whole strides are in the memory from row {@code row} on. */
-    public int rowsFrom(int row) {
-        return (int) Math.min(Integer.MAX_VALUE, (memory.byteSize() - at(row)) / strideBytes());
+    /**
+     * Checks that this matrix has the shape of the product of an (m, k) matrix and {@code b}.
+     *
+     * @throws IllegalArgumentException if it does not, or if {@code b} does not have k rows
+     */
+    void checkProduct(int m, int k, Matrix b) {
+        if (rows != m || b.rows != k || columns != b.columns) {
+            throw new IllegalArgumentException("(m, k) times (k, n) must be (m, n): left=(" + m + ", " + k
+                    + "), right=(" + b.rows + ", " + b.columns + "), result=(" + rows + ", " + columns + ")");
+        }
+    }
+
+    /**
+     * Returns how many whole strides are in the memory from row 0 on, which is more than {@link #rows()} if the matrix
+     * is a view.
+     */
+    public int strides() {
+        return (int) Math.min(Integer.MAX_VALUE, (memory.byteSize() - start) / strideBytes());
     }
 
     public float get(int row, int column) {
@@ -89,15 +134,15 @@ public final class Matrix {
     }
 
     /**
-     * Writes the transpose of rows of another matrix to rows 0 to {@code columns - 1} of this one:
-     * {@code this[c][t] = from[first + t][c]} for {@code t < count}, and 0 for {@code count <= t < end}.
+     * Writes the transpose of another matrix to this one: {@code this[c][t] = from[t][c]}. Columns {@code t} from
+     * {@code from.rows()} to {@code end - 1} become 0.
      */
-    public void transposeFrom(Matrix from, int first, int count, int columns, int end) {
-        long fromAt = from.at(first);
+    public void transposeFrom(Matrix from, int end) {
         long fromRow = from.strideBytes();
-        for (int c = 0; c < columns; c++) {
+        int count = from.rows;
+        for (int c = 0; c < from.columns; c++) {
             long to = at(c);
-            long column = fromAt + (long) c * Float.BYTES;
+            long column = from.start + (long) c * Float.BYTES;
             for (int t = 0; t < count; t++) {
                 memory.set(FLOAT, to + (long) t * Float.BYTES, from.memory.get(FLOAT, column + t * fromRow));
             }

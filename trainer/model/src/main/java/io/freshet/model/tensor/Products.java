@@ -1,13 +1,12 @@
 package io.freshet.model.tensor;
 
-import java.lang.foreign.MemorySegment;
-
 /**
  * The matrix products of training and serving. An implementation gives the same bits for the same operands in every
  * call and on every thread. Each call runs on the calling thread only.
  *
  * <p>The right operand and the result have {@code n} columns, a multiple of {@link Lanes#WIDTH}. Matrices are laid
- * out with such strides, and numbers in columns past the used ones must be finite.
+ * out with such strides, and numbers in columns past the used ones must be finite. A product throws an {@link
+ * IllegalArgumentException} if the shapes of its operands do not fit.
  */
 public sealed interface Products permits VectorProducts, BlasProducts {
     /**
@@ -18,35 +17,21 @@ public sealed interface Products permits VectorProducts, BlasProducts {
 
     /**
      * Computes {@code c = a · b}, or {@code c += a · b} if {@code accumulate}. {@code a} is (m, k), {@code b} is (k,
-     * n), {@code c} is (m, n), each from the given row on.
+     * n), {@code c} is (m, n).
      */
-    void multiply(Matrix a, int aRow, Matrix b, int bRow, Matrix c, int cRow, int m, int n, int k, boolean accumulate);
+    void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate);
 
     /**
-     * Computes {@code c = bias + a · b}, with the bias added to each row. {@code a} is (m, k), {@code b} is (k, n),
-     * {@code c} is (m, n), each from the given row on.
-     *
-     * @param bias holds (n) floats from byte {@code biasAt} on
+     * Computes {@code c = bias + a · b}, with the bias added to each row. {@code bias} is (1, n), {@code a} is (m, k),
+     * {@code b} is (k, n), {@code c} is (m, n).
      */
-    void multiplyAdding(
-            MemorySegment bias,
-            long biasAt,
-            Matrix a,
-            int aRow,
-            Matrix b,
-            int bRow,
-            Matrix c,
-            int cRow,
-            int m,
-            int n,
-            int k);
+    void multiplyAdding(Matrix bias, Matrix a, Matrix b, Matrix c);
 
     /**
      * Computes {@code c = aᵀ · b}, or {@code c += aᵀ · b} if {@code accumulate}. {@code a} is (k, m), {@code b} is
-     * (k, n), {@code c} is (m, n), each from the given row on.
+     * (k, n), {@code c} is (m, n).
      */
-    void multiplyTransposed(
-            Matrix a, int aRow, Matrix b, int bRow, Matrix c, int cRow, int m, int n, int k, boolean accumulate);
+    void multiplyTransposed(Matrix a, Matrix b, Matrix c, boolean accumulate);
 
     /** Returns the name that manifests record. Only runs with the same name promise equal bits. */
     String name();

@@ -46,17 +46,23 @@ public final class Rows {
     }
 
     /**
-     * Computes {@code to[i] = Σ a[i]·b}, the inner products of one vector with {@code rows} rows that lie end to end.
-     * Each has the same bits as {@link #dot}. Four rows at a time, one from each quarter, share the shuffles of their
+     * Computes {@code to[i] = Σ a[i]·b}, the inner products of one vector with the first rows of a matrix, which must
+     * lie end to end. Each has the same bits as {@link #dot}. Four rows at a time, one from each quarter, share the shuffles of their
      * sums. Each quarter is a separate stream for the hardware, which prefetches within one page of memory, and so
      * within four pages.
      */
-    public static void dots(
-            MemorySegment a, long aAt, int rows, MemorySegment b, long bAt, int count, MemorySegment to, long toAt) {
+    public static void dotsOfAdjacent(Matrix matrix, int rows, MemorySegment b, long bAt, MemorySegment to, long toAt) {
+        if (matrix.stride() != matrix.columns()) {
+            throw new IllegalArgumentException(
+                    "rows must lie end to end: columns=" + matrix.columns() + " stride=" + matrix.stride());
+        }
+        MemorySegment a = matrix.memory();
+        long aAt = matrix.at(0);
+        int count = matrix.columns();
         int quarter = rows / 4;
         long rowBytes = (long) count * Float.BYTES;
         if (FOUR_ARE_64 && count == DEFAULT_WIDTH) {
-            dotsOf64(a, aAt, quarter, b, bAt, to, toAt);
+            dotsOf64(matrix, quarter, b, bAt, to, toAt);
         } else {
             for (int row = 0; row < quarter; row++) {
                 FloatVector sums = fourDots(a, aAt + row * rowBytes, quarter * rowBytes, b, bAt, rowBytes);
@@ -74,16 +80,17 @@ public final class Rows {
     }
 
     /**
-     * Computes {@code to[i] = Σ a[i]·b}, the inner products of one vector with the rows of a matrix from
-     * {@code first} on. Each has the same bits as {@link #dot}. Four neighbouring rows at a time share the shuffles
-     * of their sums.
+     * Computes {@code to[i] = Σ a[i]·b}, the inner products of one vector with the first rows of a matrix. Each has the
+     * same bits as {@link #dot}. Four neighbouring rows at a time share the shuffles of their sums.
+     *
+     * @param rows number of rows, which may exceed {@code a.rows()} if the memory of {@code a} has more
      */
-    public static void dots(
-            Matrix a, int first, int rows, MemorySegment b, long bAt, int count, MemorySegment to, long toAt) {
+    public static void dots(Matrix a, int rows, MemorySegment b, long bAt, MemorySegment to, long toAt) {
+        int count = a.columns();
         long rowBytes = (long) count * Float.BYTES;
         int row = 0;
         for (; row + 4 <= rows; row += 4) {
-            FloatVector sums = fourDots(a.memory(), a.at(first + row), a.strideBytes(), b, bAt, rowBytes);
+            FloatVector sums = fourDots(a.memory(), a.at(row), a.strideBytes(), b, bAt, rowBytes);
             long toRow = toAt + (long) row * Float.BYTES;
             to.set(FLOAT, toRow, sums.lane(0));
             to.set(FLOAT, toRow + Float.BYTES, sums.lane(Lanes.COUNT / 4));
@@ -91,7 +98,7 @@ public final class Rows {
             to.set(FLOAT, toRow + 3 * Float.BYTES, sums.lane(3 * Lanes.COUNT / 4));
         }
         for (; row < rows; row++) {
-            to.set(FLOAT, toAt + (long) row * Float.BYTES, dot(a.memory(), a.at(first + row), b, bAt, count));
+            to.set(FLOAT, toAt + (long) row * Float.BYTES, dot(a.memory(), a.at(row), b, bAt, count));
         }
     }
 
@@ -144,8 +151,9 @@ public final class Rows {
     /**
      * Computes inner products for rows of 64 floats that are four vectors each. The other operand stays in registers.
      */
-    private static void dotsOf64(
-            MemorySegment a, long aAt, int quarter, MemorySegment b, long bAt, MemorySegment to, long toAt) {
+    private static void dotsOf64(Matrix matrix, int quarter, MemorySegment b, long bAt, MemorySegment to, long toAt) {
+        MemorySegment a = matrix.memory();
+        long aAt = matrix.at(0);
         FloatVector b0 = Lanes.load(b, bAt);
         FloatVector b1 = Lanes.load(b, bAt + VECTOR);
         FloatVector b2 = Lanes.load(b, bAt + 2 * VECTOR);
@@ -183,22 +191,25 @@ public final class Rows {
     /**
      * Computes {@code to[i] = Σ table[rows[from + i]]·b}, the inner products of one vector with any rows of a table.
      * Each has the same bits as {@link #dot}.
+     *
+     * @param vector b (1, d)
+     * @param to receives {@code count} floats
      */
-    public static void dots(
-            RowTable table, int[] rows, int from, int count, MemorySegment b, long bAt, MemorySegment to, long toAt) {
+    public static void dots(RowTable table, int[] rows, int from, int count, Matrix vector, MemorySegment to) {
         if (FOUR_ARE_64 && table.dim() == DEFAULT_WIDTH) {
-            dotsOf64(table, rows, from, count, b, bAt, to, toAt);
+            dotsOf64(table, rows, from, count, vector, to);
         } else {
             for (int i = 0; i < count; i++) {
                 int row = rows[from + i];
-                float dot = dot(table.memory(row), table.at(row), b, bAt, table.dim());
-                to.set(FLOAT, toAt + (long) i * Float.BYTES, dot);
+                float dot = dot(table.memory(row), table.at(row), vector.memory(), vector.at(0), table.dim());
+                to.set(FLOAT, (long) i * Float.BYTES, dot);
             }
         }
     }
 
-    private static void dotsOf64(
-            RowTable table, int[] rows, int from, int count, MemorySegment b, long bAt, MemorySegment to, long toAt) {
+    private static void dotsOf64(RowTable table, int[] rows, int from, int count, Matrix vector, MemorySegment to) {
+        MemorySegment b = vector.memory();
+        long bAt = vector.at(0);
         FloatVector b0 = Lanes.load(b, bAt);
         FloatVector b1 = Lanes.load(b, bAt + VECTOR);
         FloatVector b2 = Lanes.load(b, bAt + 2 * VECTOR);
@@ -211,7 +222,7 @@ public final class Rows {
             sum = Lanes.load(a, at + VECTOR).fma(b1, sum);
             sum = Lanes.load(a, at + 2 * VECTOR).fma(b2, sum);
             sum = Lanes.load(a, at + 3 * VECTOR).fma(b3, sum);
-            to.set(FLOAT, toAt + (long) i * Float.BYTES, Lanes.sum(sum, zero, zero, zero));
+            to.set(FLOAT, (long) i * Float.BYTES, Lanes.sum(sum, zero, zero, zero));
         }
     }
 

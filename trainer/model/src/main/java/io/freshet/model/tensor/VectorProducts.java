@@ -108,73 +108,41 @@ public final class VectorProducts implements Products {
     }
 
     @Override
-    public void multiply(
-            Matrix a, int aRow, Matrix b, int bRow, Matrix c, int cRow, int m, int n, int k, boolean accumulate) {
-        if (m > 0 && n > 0) {
-            long aAt = a.address(aRow, m, k);
-            long cAt = c.address(cRow, m, n);
-            tiles(
-                    aAt,
-                    a.strideBytes(),
-                    Float.BYTES,
-                    b,
-                    bRow,
-                    accumulate ? cAt : NOTHING,
-                    c.strideBytes(),
-                    cAt,
-                    c.strideBytes(),
-                    m,
-                    n,
-                    k);
+    public void multiply(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+        c.checkProduct(a.rows(), a.columns(), b);
+        if (c.rows() > 0 && c.columns() > 0) {
+            Operands operands = new Operands(a, false, b, c);
+            if (accumulate) {
+                operands.startFrom(c, c.strideBytes());
+            }
+            tiles(operands, c.rows(), c.columns());
         }
     }
 
     @Override
-    public void multiplyAdding(
-            MemorySegment bias,
-            long biasAt,
-            Matrix a,
-            int aRow,
-            Matrix b,
-            int bRow,
-            Matrix c,
-            int cRow,
-            int m,
-            int n,
-            int k) {
-        if (m > 0 && n > 0) {
-            long biasAddress = Matrix.address(bias, biasAt, (long) n * Float.BYTES);
-            long aAt = a.address(aRow, m, k);
-            long cAt = c.address(cRow, m, n);
-            tiles(aAt, a.strideBytes(), Float.BYTES, b, bRow, biasAddress, 0, cAt, c.strideBytes(), m, n, k);
+    public void multiplyAdding(Matrix bias, Matrix a, Matrix b, Matrix c) {
+        c.checkProduct(a.rows(), a.columns(), b);
+        if (c.rows() > 0 && c.columns() > 0) {
+            Operands operands = new Operands(a, false, b, c);
+            operands.startFrom(bias.columns(0, c.columns()), 0);
+            tiles(operands, c.rows(), c.columns());
         }
     }
 
     @Override
-    public void multiplyTransposed(
-            Matrix a, int aRow, Matrix b, int bRow, Matrix c, int cRow, int m, int n, int k, boolean accumulate) {
-        if (m > 0 && n > 0) {
-            long cAt = c.address(cRow, m, n);
+    public void multiplyTransposed(Matrix a, Matrix b, Matrix c, boolean accumulate) {
+        c.checkProduct(a.columns(), a.rows(), b);
+        if (c.rows() > 0 && c.columns() > 0) {
             int row = 0;
             do { // a product with k = 0 is zero
-                int rows = Math.min(TRANSPOSED_ROWS, k - row);
-                long aAt = a.address(aRow + row, rows, m);
-                long from = accumulate || row > 0 ? cAt : NOTHING;
-                tiles(
-                        aAt,
-                        Float.BYTES,
-                        a.strideBytes(),
-                        b,
-                        bRow + row,
-                        from,
-                        c.strideBytes(),
-                        cAt,
-                        c.strideBytes(),
-                        m,
-                        n,
-                        rows);
+                int rows = Math.min(TRANSPOSED_ROWS, b.rows() - row);
+                Operands operands = new Operands(a.rows(row, rows), true, b.rows(row, rows), c);
+                if (accumulate || row > 0) {
+                    operands.startFrom(c, c.strideBytes());
+                }
+                tiles(operands, c.rows(), c.columns());
                 row += rows;
-            } while (row < k);
+            } while (row < b.rows());
         }
     }
 
@@ -184,107 +152,72 @@ public final class VectorProducts implements Products {
     }
 
     /**
-     * @param a address of the first number of the left operand
-     * @param aRow bytes from one row of the left operand to the next
-     * @param aColumn bytes from one column of the left operand to the next
-     * @param from address of the values from which the sums of the first row start, or {@link #NOTHING}
-     * @param fromRow bytes from one row of those values to the next
+     * The operands of a product, and the tile of it that is computed next. Addresses are absolute. Distances are in
+     * bytes. A kernel copies the fields to local variables before its loop.
      */
-    private void tiles(
-            long a,
-            long aRow,
-            long aColumn,
-            Matrix b,
-            int bRow,
-            long from,
-            long fromRow,
-            long c,
-            long cRow,
-            int m,
-            int n,
-            int k) {
+    private static final class Operands {
+        final long aRow; // from one row of the left operand to the next
+        final int aStep; // from one column of the left operand to the next
+        final int bStep; // from one row of the right operand to the next
+        final long cRow; // from one row of the result to the next
+        final int k;
+        long fromRow; // from one row of the values from which the sums start to the next
+
+        long a; // first number of the left operand's rows
+        long b; // first number of the right operand's columns
+        long c; // first number of the result
+        long from = NOTHING; // the values from which the sums of the first row start, or NOTHING
+        int rows; // of the result
+        long ahead; // numbers of the left operand to read ahead, one for each step of k
+        int aheadStep; // from one of these numbers to the next
+
+        Operands(Matrix a, boolean transposed, Matrix b, Matrix c) {
+            aRow = transposed ? Float.BYTES : a.strideBytes();
+            aStep = step(transposed ? a.strideBytes() : Float.BYTES);
+            bStep = step(b.strideBytes());
+            cRow = c.strideBytes();
+            k = b.rows();
+            this.a = a.address();
+            this.b = b.address();
+            this.c = c.address();
+        }
+
+        void startFrom(Matrix values, long rowBytes) {
+            from = values.address();
+            fromRow = rowBytes;
+        }
+    }
+
+    private void tiles(Operands o, int m, int n) {
         if (n % Lanes.WIDTH != 0) {
             throw new IllegalArgumentException("columns must be a multiple of " + Lanes.WIDTH + ": n=" + n);
         }
-        int aStep = step(aColumn);
-        int bStep = step(b.strideBytes());
-        long bAt = b.address(bRow, k, n);
+        long a = o.a;
+        long b = o.b;
+        long c = o.c;
+        long from = o.from;
+        // If columns are adjacent, the next rows follow these rows in memory. Otherwise, and at the end, these rows are
+        // read again.
+        boolean adjacent = o.k > 1 && o.aStep == Float.BYTES && m >= 2 * ROWS;
+        int aheadStep = adjacent ? step(((ROWS - 1) * o.aRow + (o.k - 1) * 4L) / (o.k - 1) & -4L) : 0;
         int sum = 0;
         int column = 0;
         while (column < n) {
             int vectors = vectors(n - column, m);
             long offset = (long) column * Float.BYTES;
+            o.b = b + offset;
             for (int row = 0; row < m; row += ROWS) {
-                int rows = Math.min(ROWS, m - row);
-                // If columns are adjacent, the next rows follow these rows in memory. Otherwise, and at the end, these
-                // rows are read again.
-                boolean hasNext = k > 1 && aColumn == Float.BYTES && row + 2 * ROWS <= m;
-                long ahead = a + (hasNext ? row + ROWS : row) * aRow;
-                int aheadStep = hasNext ? step(((ROWS - 1) * aRow + (k - 1) * 4L) / (k - 1) & -4L) : 0;
-                long left = a + row * aRow;
-                long start = from == NOTHING ? NOTHING : from + row * fromRow + offset;
-                long to = c + row * cRow + offset;
+                boolean hasNext = adjacent && row + 2 * ROWS <= m;
+                o.rows = Math.min(ROWS, m - row);
+                o.ahead = a + (hasNext ? row + ROWS : row) * o.aRow;
+                o.aheadStep = hasNext ? aheadStep : 0;
+                o.a = a + row * o.aRow;
+                o.from = from == NOTHING ? NOTHING : from + row * o.fromRow + offset;
+                o.c = c + row * o.cRow + offset;
                 sum += switch (vectors) {
-                    case 4 ->
-                        rows > 2
-                                ? tile6x4(
-                                        left,
-                                        aRow,
-                                        aStep,
-                                        bAt + offset,
-                                        bStep,
-                                        start,
-                                        fromRow,
-                                        to,
-                                        cRow,
-                                        rows,
-                                        k,
-                                        ahead,
-                                        aheadStep)
-                                : tile2x4(
-                                        left,
-                                        aRow,
-                                        aStep,
-                                        bAt + offset,
-                                        bStep,
-                                        start,
-                                        fromRow,
-                                        to,
-                                        cRow,
-                                        rows,
-                                        k,
-                                        ahead,
-                                        aheadStep);
-                    case 2 ->
-                        tile6x2(
-                                left,
-                                aRow,
-                                aStep,
-                                bAt + offset,
-                                bStep,
-                                start,
-                                fromRow,
-                                to,
-                                cRow,
-                                rows,
-                                k,
-                                ahead,
-                                aheadStep);
-                    default ->
-                        tile6x1(
-                                left,
-                                aRow,
-                                aStep,
-                                bAt + offset,
-                                bStep,
-                                start,
-                                fromRow,
-                                to,
-                                cRow,
-                                rows,
-                                k,
-                                ahead,
-                                aheadStep);
+                    case 4 -> o.rows > 2 ? tile6x4(o) : tile2x4(o);
+                    case 2 -> tile6x2(o);
+                    default -> tile6x1(o);
                 };
             }
             column += vectors * Lanes.COUNT;
@@ -310,20 +243,20 @@ public final class VectorProducts implements Products {
     }
 
     /** Computes a tile of up to six rows by four vectors. */
-    private static int tile6x4(
-            long a,
-            long aRow,
-            int aStep,
-            long b,
-            int bStep,
-            long from,
-            long fromRow,
-            long c,
-            long cRow,
-            int rows,
-            int k,
-            long ahead,
-            int aheadStep) {
+    private static int tile6x4(Operands o) {
+        long a = o.a;
+        long aRow = o.aRow;
+        int aStep = o.aStep;
+        long b = o.b;
+        int bStep = o.bStep;
+        long from = o.from;
+        long fromRow = o.fromRow;
+        long c = o.c;
+        long cRow = o.cRow;
+        int rows = o.rows;
+        int k = o.k;
+        long ahead = o.ahead;
+        int aheadStep = o.aheadStep;
         long r1 = Math.min(1, rows - 1);
         long r2 = Math.min(2, rows - 1);
         long r3 = Math.min(3, rows - 1);
@@ -470,20 +403,20 @@ public final class VectorProducts implements Products {
     }
 
     /** Computes a tile of up to six rows by two vectors. */
-    private static int tile6x2(
-            long a,
-            long aRow,
-            int aStep,
-            long b,
-            int bStep,
-            long from,
-            long fromRow,
-            long c,
-            long cRow,
-            int rows,
-            int k,
-            long ahead,
-            int aheadStep) {
+    private static int tile6x2(Operands o) {
+        long a = o.a;
+        long aRow = o.aRow;
+        int aStep = o.aStep;
+        long b = o.b;
+        int bStep = o.bStep;
+        long from = o.from;
+        long fromRow = o.fromRow;
+        long c = o.c;
+        long cRow = o.cRow;
+        int rows = o.rows;
+        int k = o.k;
+        long ahead = o.ahead;
+        int aheadStep = o.aheadStep;
         long r1 = Math.min(1, rows - 1);
         long r2 = Math.min(2, rows - 1);
         long r3 = Math.min(3, rows - 1);
@@ -580,20 +513,20 @@ public final class VectorProducts implements Products {
     }
 
     /** Computes a tile of up to six rows by one vector. */
-    private static int tile6x1(
-            long a,
-            long aRow,
-            int aStep,
-            long b,
-            int bStep,
-            long from,
-            long fromRow,
-            long c,
-            long cRow,
-            int rows,
-            int k,
-            long ahead,
-            int aheadStep) {
+    private static int tile6x1(Operands o) {
+        long a = o.a;
+        long aRow = o.aRow;
+        int aStep = o.aStep;
+        long b = o.b;
+        int bStep = o.bStep;
+        long from = o.from;
+        long fromRow = o.fromRow;
+        long c = o.c;
+        long cRow = o.cRow;
+        int rows = o.rows;
+        int k = o.k;
+        long ahead = o.ahead;
+        int aheadStep = o.aheadStep;
         long r1 = Math.min(1, rows - 1);
         long r2 = Math.min(2, rows - 1);
         long r3 = Math.min(3, rows - 1);
@@ -665,20 +598,20 @@ public final class VectorProducts implements Products {
     }
 
     /** Computes a tile of one or two rows by four vectors. */
-    private static int tile2x4(
-            long a,
-            long aRow,
-            int aStep,
-            long b,
-            int bStep,
-            long from,
-            long fromRow,
-            long c,
-            long cRow,
-            int rows,
-            int k,
-            long ahead,
-            int aheadStep) {
+    private static int tile2x4(Operands o) {
+        long a = o.a;
+        long aRow = o.aRow;
+        int aStep = o.aStep;
+        long b = o.b;
+        int bStep = o.bStep;
+        long from = o.from;
+        long fromRow = o.fromRow;
+        long c = o.c;
+        long cRow = o.cRow;
+        int rows = o.rows;
+        int k = o.k;
+        long ahead = o.ahead;
+        int aheadStep = o.aheadStep;
         long r1 = Math.min(1, rows - 1);
         long a0 = a & ADDRESS;
         long a1 = (a + r1 * aRow) & ADDRESS;

@@ -79,7 +79,7 @@ class ItemScanProperties {
         final RowTable items;
         final FloatBlock block;
         final Matrix states;
-        final SearchQuery[] questions = new SearchQuery[ItemScan.QUERIES];
+        final SearchQuery[] questions;
         ItemScan scan;
 
         Catalogue(int itemCount, int dim, int queries, DoubleUnaryOperator number, Random random) {
@@ -93,6 +93,7 @@ class ItemScanProperties {
                 fill(items.chunk(chunk), items.rowsOfChunk(chunk), number, random);
             }
             fill(states, queries, number, random);
+            questions = new SearchQuery[queries];
             for (int query = 0; query < queries; query++) {
                 questions[query] = new SearchQuery();
             }
@@ -123,7 +124,7 @@ class ItemScanProperties {
         void scan(int workers, int k) {
             scan.close();
             scan = new ItemScan(dim, Products.forThisCpu(), workers, 1);
-            scan.run(items, states, queries, SCALE, questions, k);
+            scan.run(items, new QueryBatch(states, SCALE, List.of(questions), k));
         }
 
         List<String> answers(int workers, int k) {

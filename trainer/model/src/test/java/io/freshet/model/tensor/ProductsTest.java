@@ -2,6 +2,7 @@ package io.freshet.model.tensor;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.ValueLayout;
@@ -42,9 +43,9 @@ class ProductsTest {
                 }
 
                 if (transposed) {
-                    products.multiplyTransposed(a, 1, b, 3, c, 2, m, n, k, accumulate);
+                    products.multiplyTransposed(block(a, 1, k, m), block(b, 3, k, n), block(c, 2, m, n), accumulate);
                 } else {
-                    products.multiply(a, 1, b, 3, c, 2, m, n, k, accumulate);
+                    products.multiply(block(a, 1, m, k), block(b, 3, k, n), block(c, 2, m, n), accumulate);
                 }
 
                 for (int i = 0; i < m; i++) {
@@ -85,11 +86,13 @@ class ProductsTest {
             }
 
             Products products = new VectorProducts(tile);
+            Matrix right = block(b, 0, k, n);
+            Matrix result = block(c, 0, m, n);
             switch (start) {
-                case ZERO -> products.multiply(a, 0, b, 0, c, 0, m, n, k, false);
-                case CONTENTS -> products.multiply(a, 0, b, 0, c, 0, m, n, k, true);
-                case BIAS -> products.multiplyAdding(bias.memory(), bias.at(0), a, 0, b, 0, c, 0, m, n, k);
-                case TRANSPOSED -> products.multiplyTransposed(a, 0, b, 0, c, 0, m, n, k, false);
+                case ZERO -> products.multiply(block(a, 0, m, k), right, result, false);
+                case CONTENTS -> products.multiply(block(a, 0, m, k), right, result, true);
+                case BIAS -> products.multiplyAdding(block(bias, 0, 1, n), block(a, 0, m, k), right, result);
+                case TRANSPOSED -> products.multiplyTransposed(block(a, 0, k, m), right, result, false);
             }
 
             for (int i = 0; i < m; i++) {
@@ -111,16 +114,40 @@ class ProductsTest {
     @Test
     void shouldRefuseOperandsThatReachPastTheirMemory() {
         try (FloatBlock block = FloatBlock.zeros(3L * Lanes.WIDTH * Lanes.WIDTH)) {
-            Matrix square = Matrix.over(block.memory(), 0, Lanes.WIDTH);
-            Products products = new VectorProducts();
             int n = Lanes.WIDTH;
+            Matrix square = Matrix.over(block.memory(), 0, n, n);
+            Matrix outside = Matrix.over(block.memory(), 40L * n, n, n);
+            Products products = new VectorProducts();
 
             assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                    .isThrownBy(() -> products.multiply(square, 0, square, 40, square, 0, n, n, n, false));
+                    .isThrownBy(() -> products.multiply(square, outside, square, false));
             assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                    .isThrownBy(() -> products.multiply(square, 40, square, 0, square, 0, n, n, n, false));
+                    .isThrownBy(() -> products.multiply(outside, square, square, false));
             assertThatExceptionOfType(IndexOutOfBoundsException.class)
-                    .isThrownBy(() -> products.multiplyTransposed(square, 0, square, 0, square, 40, n, n, n, false));
+                    .isThrownBy(() -> products.multiplyTransposed(square, square, outside, false));
         }
+    }
+
+    @Test
+    void shouldRefuseOperandsWhoseShapesDoNotFit() {
+        try (FloatBlock block = FloatBlock.zeros(3L * Lanes.WIDTH * Lanes.WIDTH)) {
+            int n = Lanes.WIDTH;
+            Matrix square = Matrix.over(block.memory(), 0, n, n);
+            Matrix flat = square.rows(0, n - 1);
+            for (Products products : new Products[] {new VectorProducts(), new BlasProducts()}) {
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> products.multiply(square, flat, square, false))
+                        .withMessageContaining("left=(16, 16), right=(15, 16), result=(16, 16)");
+                assertThatIllegalArgumentException().isThrownBy(() -> products.multiply(flat, square, square, false));
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> products.multiplyTransposed(square, flat, square, false));
+                assertThatIllegalArgumentException()
+                        .isThrownBy(() -> products.multiplyAdding(square.rows(0, 1), square, square, flat));
+            }
+        }
+    }
+
+    private static Matrix block(Matrix matrix, int row, int rows, int columns) {
+        return matrix.rows(row, rows).columns(0, columns);
     }
 }

@@ -60,7 +60,8 @@ class RowsTest {
             for (int i = 0; i < table.length(); i++) {
                 table.memory().setAtIndex(ValueLayout.JAVA_FLOAT, i, CounterRandom.normal(3, 0, Purpose.SHUFFLE, i));
             }
-            Rows.dots(table.memory(), 4, rows, from.memory(), 4 * FROM_AT, count, dots.memory(), 4);
+            Matrix matrix = Matrix.over(table.memory(), 1, count);
+            Rows.dotsOfAdjacent(matrix, rows, from.memory(), 4 * FROM_AT, dots.memory(), 4);
 
             assertThat(dots.memory().getAtIndex(ValueLayout.JAVA_FLOAT, 0)).isZero();
             for (int row = 0; row < rows; row++) {

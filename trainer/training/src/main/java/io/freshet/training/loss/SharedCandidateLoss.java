@@ -57,8 +57,8 @@ final class SharedCandidateLoss implements AutoCloseable {
         this.function = function;
         this.tile = tile;
         this.states = FloatBlock.zeros(2L * TILE * d);
-        this.transposed = Matrix.over(states.memory(), 0, TILE);
-        this.scaled = Matrix.over(states.memory(), (long) TILE * d, d);
+        this.transposed = Matrix.over(states.memory(), 0, d, TILE);
+        this.scaled = Matrix.over(states.memory(), (long) TILE * d, TILE, d);
     }
 
     /**
@@ -105,7 +105,7 @@ final class SharedCandidateLoss implements AutoCloseable {
 
     /** Transposes h. Lanes past {@code count} are zero, so that their results stay finite. */
     private void transpose(Matrix hidden, int first, int count) {
-        transposed.transposeFrom(hidden, first, count, d, Lanes.roundUp(count));
+        transposed.transposeFrom(hidden.rows(first, count), Lanes.roundUp(count));
     }
 
     private void maskTarget(Candidates candidates, int target, int state) {
@@ -149,17 +149,9 @@ final class SharedCandidateLoss implements AutoCloseable {
                 nextMask = mask(nextMask, from + rows);
                 if (derive) {
                     function.derive(tile, from, rows, count);
-                    products.multiplyTransposed(
-                            tile.scores(),
-                            from,
-                            vectors,
-                            from - i,
-                            chunk.hiddenGradients(),
-                            first,
-                            count,
-                            d,
-                            rows,
-                            from > 0);
+                    Matrix derivatives = tile.scores().rows(from, rows).columns(0, count);
+                    Matrix gradients = chunk.hiddenGradients().rows(first, count);
+                    products.multiplyTransposed(derivatives, vectors.rows(from - i, rows), gradients, from > 0);
                 } else {
                     function.raiseShifts(tile, from, rows, count);
                 }
@@ -176,9 +168,10 @@ final class SharedCandidateLoss implements AutoCloseable {
      * {@code blockFirst}.
      */
     private void score(Candidates candidates, int blockFirst, int from, int rows, int count) {
-        Matrix vectors = candidates.block(blockFirst / candidates.blockSize());
+        Matrix vectors = candidates.block(blockFirst / candidates.blockSize()).rows(from - blockFirst, rows);
         int lanes = Lanes.roundUp(count);
-        products.multiply(vectors, from - blockFirst, transposed, 0, tile.scores(), from, rows, lanes, d, false);
+        Matrix scores = tile.scores().rows(from, rows).columns(0, lanes);
+        products.multiply(vectors, transposed.columns(0, lanes), scores, false);
         MemorySegment corrections = candidates.ownCorrections();
         if (corrections.byteSize() > 0) {
             for (int row = from; row < from + rows; row++) {
@@ -236,7 +229,8 @@ final class SharedCandidateLoss implements AutoCloseable {
             LossChunk chunk, Candidates candidates, int first, int count, Matrix gradients, boolean overwrite) {
         for (int from = 0; from < candidates.size(); from += GRADIENT_BLOCK) {
             int rows = Math.min(GRADIENT_BLOCK, candidates.size() - from);
-            products.multiply(tile.scores(), from, scaled, 0, gradients, from, rows, d, count, !overwrite);
+            Matrix derivatives = tile.scores().rows(from, rows).columns(0, count);
+            products.multiply(derivatives, scaled.rows(0, count), gradients.rows(from, rows), !overwrite);
         }
         for (int t = 0; t < count; t++) {
             addTarget(chunk, first + t, ScoreTile.get(tile.scales(), t));

@@ -64,7 +64,7 @@ final class QueryTile implements AutoCloseable {
         EncoderShape shape = config.encoder();
         this.encoder = shape.serving(products, Math.max(PLACES, shape.places(shape.maxLength())));
         this.block = FloatBlock.zeros((long) QUERIES * d + QUERIES + (long) PANEL_ROWS * QUERIES);
-        this.transposed = Matrix.over(block.memory(), 0, QUERIES);
+        this.transposed = Matrix.over(block.memory(), 0, d, QUERIES);
         this.targetScores = Matrix.over(block.memory(), (long) QUERIES * d, QUERIES);
         this.scores = Matrix.over(block.memory(), (long) QUERIES * d + QUERIES, QUERIES);
     }
@@ -131,10 +131,12 @@ final class QueryTile implements AutoCloseable {
      * @param targets rows of the targets; the first history's is at {@code first}
      */
     void scoreTargets(RowTable items, int[] targets, int first) {
+        Matrix histories = transposed.columns(0, lanes());
+        Matrix score = scores.rows(0, 1).columns(0, lanes());
         for (int i = 0; i < queries; i++) {
             int row = targets[first + i];
-            Matrix chunk = items.chunk(row / RowTable.CHUNK_ROWS);
-            products.multiply(chunk, row % RowTable.CHUNK_ROWS, transposed, 0, scores, 0, 1, lanes(), d, false);
+            Matrix target = items.chunk(row / RowTable.CHUNK_ROWS).rows(row % RowTable.CHUNK_ROWS, 1);
+            products.multiply(target, histories, score, false);
             targetScores.set(0, i, scores.get(0, i));
         }
     }
@@ -153,8 +155,9 @@ final class QueryTile implements AutoCloseable {
         panel = number;
         firstRow = number * PANEL_ROWS;
         rows = Math.min(PANEL_ROWS, items.rows() - firstRow);
-        Matrix chunk = items.chunk(firstRow / RowTable.CHUNK_ROWS);
-        products.multiply(chunk, firstRow % RowTable.CHUNK_ROWS, transposed, 0, scores, 0, rows, lanes(), d, false);
+        Matrix vectors = items.chunk(firstRow / RowTable.CHUNK_ROWS).rows(firstRow % RowTable.CHUNK_ROWS, rows);
+        products.multiply(
+                vectors, transposed.columns(0, lanes()), scores.rows(0, rows).columns(0, lanes()), false);
         BitSet gaps = items.gaps();
         for (int gap = gaps.nextSetBit(firstRow); has(gap); gap = gaps.nextSetBit(gap + 1)) {
             for (int lane = 0; lane < lanes(); lane++) {

@@ -7,6 +7,7 @@ import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.model.search.Scorer;
+import io.freshet.model.search.TopKResults;
 import io.freshet.model.tensor.Lanes;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.training.metrics.SeenItems;
@@ -14,6 +15,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -96,7 +98,6 @@ final class LeaveOneOutTest {
 
     private int[] listedRanks(SequenceDataset data, SeenItems seen, HeldOut heldOut) {
         List<Integer> ranks = new ArrayList<>();
-        int[] listed = new int[ITEMS];
         try (Scorer scorer = new Scorer(CONFIG)) {
             for (int user = 0; user < data.users(); user++) {
                 int[] sequence = data.sequence(user);
@@ -105,9 +106,11 @@ final class LeaveOneOutTest {
                 }
                 int position = sequence.length - (heldOut == HeldOut.TEST ? 1 : 2);
                 int[] excluded = seen == SeenItems.MASKED ? Arrays.copyOf(sequence, position) : new int[0];
-                int count = scorer.topK(
-                        model, sequence, position, excluded, excluded.length, ITEMS, listed, new float[ITEMS]);
-                ranks.add(1 + Arrays.stream(listed, 0, count).boxed().toList().indexOf(sequence[position]));
+                TopKResults answers = scorer.topK(model, Arrays.copyOf(sequence, position), excluded, ITEMS);
+                List<Integer> listed = IntStream.range(0, answers.size(0))
+                        .mapToObj(place -> answers.row(0, place))
+                        .toList();
+                ranks.add(1 + listed.indexOf(sequence[position]));
             }
         }
         return ranks.stream().mapToInt(rank -> rank).toArray();

@@ -53,13 +53,10 @@ class ScorerTest {
             @ForAll @Size(min = 1, max = 8) List<@IntRange(max = ITEMS - 1) Integer> history,
             @ForAll @Size(max = 55) Set<@IntRange(max = ITEMS - 1) Integer> excluded,
             @ForAll @IntRange(min = 1, max = 20) int k) {
-        int[] rows = new int[k];
-        float[] scores = new float[k];
         int[] historyRows = history.stream().mapToInt(i -> i).toArray();
         int[] excludedRows = excluded.stream().mapToInt(i -> i).toArray();
 
-        int count =
-                SCORER.topK(MODEL, historyRows, historyRows.length, excludedRows, excludedRows.length, k, rows, scores);
+        TopKResults answers = SCORER.topK(MODEL, historyRows, excludedRows, k);
 
         double[] probabilities = ORACLE.probabilities(historyRows, ITEMS);
         List<Double> best = IntStream.range(0, ITEMS)
@@ -68,14 +65,15 @@ class ScorerTest {
                 .sorted(Comparator.reverseOrder())
                 .limit(k)
                 .toList();
-        assertThat(count).isEqualTo(best.size());
-        for (int i = 0; i < count; i++) {
-            assertThat((double) scores[i]).isCloseTo(best.get(i), within(1e-6));
-            assertThat((double) scores[i]).isCloseTo(probabilities[rows[i]], within(1e-6));
-            assertThat(excluded).doesNotContain(rows[i]);
+        assertThat(answers.size(0)).isEqualTo(best.size());
+        for (int i = 0; i < answers.size(0); i++) {
+            double score = answers.probability(0, i);
+            assertThat(score).isCloseTo(best.get(i), within(1e-6));
+            assertThat(score).isCloseTo(probabilities[answers.row(0, i)], within(1e-6));
+            assertThat(excluded).doesNotContain(answers.row(0, i));
         }
-        assertThat(IntStream.range(0, count).map(i -> rows[i]).distinct().count())
-                .isEqualTo(count);
+        assertThat(IntStream.range(0, answers.size(0)).map(i -> answers.row(0, i)))
+                .doesNotHaveDuplicates();
     }
 
     @Property(tries = 50)
@@ -91,15 +89,13 @@ class ScorerTest {
         TopKResults answers = new TopKResults();
         BATCH_SCORER.answer(MODEL, k, answers);
 
-        int[] best = new int[k];
-        float[] probabilities = new float[k];
         for (int i = 0; i < histories.size(); i++) {
             int[] rows = histories.get(i).stream().mapToInt(row -> row).toArray();
-            int count = SCORER.topK(MODEL, rows, rows.length, rows, rows.length, k, best, probabilities);
+            TopKResults one = SCORER.topK(MODEL, rows, rows, k);
             double[] all = ORACLE.probabilities(rows, ITEMS);
-            assertThat(answers.size(i)).isEqualTo(count);
-            for (int place = 0; place < count; place++) {
-                assertThat(answers.probability(i, place)).isCloseTo(probabilities[place], within(1e-6f));
+            assertThat(answers.size(i)).isEqualTo(one.size(0));
+            for (int place = 0; place < one.size(0); place++) {
+                assertThat(answers.probability(i, place)).isCloseTo(one.probability(0, place), within(1e-6f));
                 assertThat((double) answers.probability(i, place)).isCloseTo(all[answers.row(i, place)], within(1e-6));
             }
         }
@@ -162,19 +158,18 @@ class ScorerTest {
     void shouldAnswerWithAllItemsAndNoRowWithoutOne() {
         try (RecommenderModel model = model()) {
             model.evict(List.of(1, 2, 30, 31, 59));
-            int[] rows = new int[ITEMS];
-            float[] scores = new float[ITEMS];
 
-            int count = SCORER.topK(model, new int[] {4, 9}, 2, new int[0], 0, ITEMS, rows, scores);
+            TopKResults answers = SCORER.topK(model, new int[] {4, 9}, new int[0], ITEMS);
 
             double[] probabilities = new NaiveMixture(model).probabilities(new int[] {4, 9}, ITEMS);
-            assertThat(count).isEqualTo(ITEMS - 5);
-            assertThat(IntStream.range(0, count).map(i -> rows[i]))
+            assertThat(answers.size(0)).isEqualTo(ITEMS - 5);
+            assertThat(IntStream.range(0, answers.size(0)).map(i -> answers.row(0, i)))
                     .doesNotHaveDuplicates()
                     .doesNotContain(1, 2, 30, 31, 59)
                     .allSatisfy(row -> assertThat(row).isLessThan(ITEMS));
-            for (int i = 0; i < count; i++) {
-                assertThat((double) scores[i]).isCloseTo(probabilities[rows[i]], within(1e-6));
+            for (int i = 0; i < answers.size(0); i++) {
+                assertThat((double) answers.probability(0, i))
+                        .isCloseTo(probabilities[answers.row(0, i)], within(1e-6));
             }
         }
     }
@@ -185,15 +180,13 @@ class ScorerTest {
             for (int i = 0; i < ITEMS; i++) {
                 network.addIfAbsent("item-" + i);
             }
-            int[] rows = new int[3];
-            float[] scores = new float[3];
 
-            SCORER.topK(network, new int[] {4, 9}, 2, new int[0], 0, 3, rows, scores);
+            TopKResults answers = SCORER.topK(network, new int[] {4, 9}, new int[0], 3);
 
             double[] probabilities = new NaiveMixture(network).networkProbabilities(new int[] {4, 9}, ITEMS);
             double best = DoubleStream.of(probabilities).max().orElseThrow();
-            assertThat(probabilities[rows[0]]).isEqualTo(best);
-            assertThat((double) scores[0]).isCloseTo(best, within(1e-6));
+            assertThat(probabilities[answers.row(0, 0)]).isEqualTo(best);
+            assertThat((double) answers.probability(0, 0)).isCloseTo(best, within(1e-6));
         }
     }
 }

@@ -18,14 +18,14 @@ public class CausalAttentionBenchmark extends KernelBenchmark {
 
     private final CausalAttention attention = data.own(new CausalAttention(D, MAX_LENGTH, Products.forThisCpu()));
     private final Dropout dropout = new Dropout(0.5f, 7);
-    private final Matrix q = data.matrix(TOKENS, D);
-    private final Matrix k = data.matrix(TOKENS, D);
-    private final Matrix v = data.matrix(TOKENS, D);
+    private final AttentionMatrices all = matrices();
     private final Matrix probabilities = data.matrix(TOKENS, attention.stride());
-    private final Matrix o = data.matrix(TOKENS, D);
-    private final Matrix dQ = data.matrix(TOKENS, D);
-    private final Matrix dK = data.matrix(TOKENS, D);
-    private final Matrix dV = data.matrix(TOKENS, D);
+    private final AttentionMatrices gradients = matrices();
+
+    private AttentionMatrices matrices() {
+        return new AttentionMatrices(
+                data.matrix(TOKENS, D), data.matrix(TOKENS, D), data.matrix(TOKENS, D), data.matrix(TOKENS, D));
+    }
 
     @Setup
     public void setUp() {
@@ -41,7 +41,8 @@ public class CausalAttentionBenchmark extends KernelBenchmark {
 
     private void attend() {
         for (int first = 0; first + length <= TOKENS; first += length) {
-            attention.forward(q, k, v, first, length, probabilities, dropout, first * MAX_LENGTH, o);
+            Matrix p = probabilities.rows(first, length);
+            attention.forward(all.rows(first, length), p, dropout, first * MAX_LENGTH);
         }
     }
 
@@ -50,7 +51,8 @@ public class CausalAttentionBenchmark extends KernelBenchmark {
     public void backward(SgemmLimit limit) {
         limit.perCall(4 * productFlops());
         for (int first = 0; first + length <= TOKENS; first += length) {
-            attention.backward(q, k, v, first, length, probabilities, dropout, first * MAX_LENGTH, o, dQ, dK, dV);
+            Matrix p = probabilities.rows(first, length);
+            attention.backward(all.rows(first, length), p, dropout, first * MAX_LENGTH, gradients.rows(first, length));
         }
     }
 

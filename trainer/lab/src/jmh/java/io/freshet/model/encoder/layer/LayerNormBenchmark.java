@@ -18,28 +18,26 @@ public class LayerNormBenchmark extends KernelBenchmark {
     private final MemorySegment parameters = data.floats(layout.size());
     private final MemorySegment gradients = data.floats(layout.size());
     private final Matrix x = data.matrix(TOKENS, D);
-    private final Matrix normalized = data.matrix(TOKENS, D);
-    private final float[] inverseDeviation = new float[TOKENS];
+    private final LayerNorm norm = new LayerNorm(layout.finalNorm(), data.matrix(TOKENS, D));
     private final Matrix y = data.matrix(TOKENS, D);
     private final Matrix dx = data.matrix(TOKENS, D);
 
     @Setup
     public void setUp() {
-        LayerNorm.forward(x, TOKENS, D, parameters, layout.finalNorm(), normalized, inverseDeviation, y);
+        norm.forward(x, TOKENS, parameters, y);
     }
 
     /** Reads x, writes x̂ and y. */
     @Benchmark
     public void forward(CopyLimit limit) {
         limit.perCall(3 * MATRIX_BYTES);
-        LayerNorm.forward(x, TOKENS, D, parameters, layout.finalNorm(), normalized, inverseDeviation, y);
+        norm.forward(x, TOKENS, parameters, y);
     }
 
     /** Reads dy and x̂, writes dx. */
     @Benchmark
     public void backward(CopyLimit limit) {
         limit.perCall(3 * MATRIX_BYTES);
-        LayerNorm.backward(
-                y, TOKENS, D, parameters, layout.finalNorm(), normalized, inverseDeviation, gradients, dx, false);
+        norm.backward(y, TOKENS, parameters, gradients, dx, false);
     }
 }

@@ -21,7 +21,8 @@ public class ElementwiseBenchmark extends KernelBenchmark {
     private final SasRecConfig config = new SasRecConfig(D, MAX_LENGTH, 1, 1);
     private final SasRecLayout layout = new SasRecLayout(config);
     private final TokenPasses passes = new TokenPasses(config, layout, Products.forThisCpu());
-    private final ParameterLayout.Linear layer = layout.blocks().getFirst().hidden();
+    private final ParameterLayout.Linear layer =
+            layout.blocks().getFirst().feedForward().hidden();
     private final RowTable items = data.itemTable();
     private final MemorySegment weights = data.floats(layout.size());
     private final MemorySegment gradients = data.floats(layout.size());
@@ -34,14 +35,14 @@ public class ElementwiseBenchmark extends KernelBenchmark {
     @Benchmark
     public void embed(CopyLimit limit) {
         limit.perCall(3 * MATRIX_BYTES, (ITEMS + MAX_LENGTH) * ROW_BYTES + MATRIX_BYTES);
-        passes.embed(batch, 0, TOKENS, items, weights, dropout, x);
+        passes.embed(batch, TOKENS, items, weights, dropout, x);
     }
 
     /** Reads dX, writes the gradients of the items' rows, adds to those of the positions. */
     @Benchmark
     public void unembed(CopyLimit limit) {
         limit.perCall(4 * MATRIX_BYTES, 2 * MATRIX_BYTES + MAX_LENGTH * ROW_BYTES);
-        passes.unembed(batch, 0, TOKENS, x, dropout, gradients, y);
+        passes.unembed(batch, TOKENS, x, dropout, gradients, y);
     }
 
     @Benchmark
@@ -53,7 +54,7 @@ public class ElementwiseBenchmark extends KernelBenchmark {
     @Benchmark
     public void biasDropoutRelu(CopyLimit limit) {
         limit.perCall(2 * MATRIX_BYTES, MATRIX_BYTES);
-        passes.biasDropoutRelu(x, weights, layer, dropout, 0, TOKENS);
+        passes.biasDropoutRelu(x, weights, layer, dropout, TOKENS);
     }
 
     @Benchmark
@@ -65,12 +66,12 @@ public class ElementwiseBenchmark extends KernelBenchmark {
     @Benchmark
     public void biasDropoutResidual(CopyLimit limit) {
         limit.perCall(3 * MATRIX_BYTES, 2 * MATRIX_BYTES);
-        passes.biasDropoutResidual(y, weights, layer, dropout, x, 0, TOKENS);
+        passes.biasDropoutResidual(y, weights, layer, dropout, x, TOKENS);
     }
 
     @Benchmark
     public void dropInto(CopyLimit limit) {
         limit.perCall(2 * MATRIX_BYTES);
-        passes.dropInto(x, dropout, 0, TOKENS, y);
+        passes.dropInto(x, dropout, TOKENS, y);
     }
 }

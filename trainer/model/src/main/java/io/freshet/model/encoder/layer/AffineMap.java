@@ -9,42 +9,27 @@ import java.lang.foreign.MemorySegment;
 
 /** {@code y = x · W + b} for rows of x (rows, in) and y (rows, out), forward and backward. */
 public record AffineMap(Products products, Linear linear) {
-    private int in() {
-        return linear.weight().rows();
-    }
-
-    private int out() {
-        return linear.weight().columns();
-    }
-
     /** Computes {@code y = x · W + b} for the first {@code rows} rows. */
     public void forward(Matrix x, int rows, MemorySegment weights, Matrix y) {
-        Matrix weight = Matrix.over(weights, linear.weight().start(), out());
-        long biasAt = (long) linear.bias().start() * Float.BYTES;
-        products.multiplyAdding(weights, biasAt, x, 0, weight, 0, y, 0, rows, out(), in());
+        Matrix weight = linear.weight().in(weights);
+        products.multiplyAdding(linear.bias().in(weights), x.rows(0, rows), weight, y.rows(0, rows));
     }
 
     /** Adds {@code dW = xᵀ · dy} and {@code db = Σ dy}. */
     public void backward(Matrix x, Matrix dy, int rows, MemorySegment gradients) {
-        Matrix dWeight = Matrix.over(gradients, linear.weight().start(), out());
-        products.multiplyTransposed(x, 0, dy, 0, dWeight, 0, in(), out(), rows, true);
-        Rows.addAll(dy, 0, rows, gradients, (long) linear.bias().start() * Float.BYTES, out());
+        Matrix dWeight = linear.weight().in(gradients);
+        products.multiplyTransposed(x.rows(0, rows), dy.rows(0, rows), dWeight, true);
+        Rows.addAll(dy, 0, rows, gradients, (long) linear.bias().start() * Float.BYTES, dWeight.columns());
     }
 
     /** Computes {@code dx = dy · Wᵀ}, or {@code dx += dy · Wᵀ} if {@code accumulate}. */
     public void backwardInput(Matrix dy, int rows, MemorySegment transposed, Matrix dx, boolean accumulate) {
-        Matrix weight = Matrix.over(transposed, linear.weight().start(), in());
-        products.multiply(dy, 0, weight, 0, dx, 0, rows, in(), out(), accumulate);
+        Matrix weight = linear.weight().transposedIn(transposed);
+        products.multiply(dy.rows(0, rows), weight, dx.rows(0, rows), accumulate);
     }
 
     /** Writes the transpose of a weight (in, out) to the same offset of a second block. */
     public static void transpose(Parameter weight, MemorySegment weights, MemorySegment transposed) {
-        Matrix to = Matrix.over(transposed, weight.start(), weight.rows());
-        to.transposeFrom(
-                Matrix.over(weights, weight.start(), weight.columns()),
-                0,
-                weight.rows(),
-                weight.columns(),
-                weight.rows());
+        weight.transposedIn(transposed).transposeFrom(weight.in(weights), weight.rows());
     }
 }

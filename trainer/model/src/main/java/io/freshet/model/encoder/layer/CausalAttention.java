@@ -26,7 +26,6 @@ public final class CausalAttention implements AutoCloseable {
     private static final long BLOCK = Lanes.BLOCK_BYTES;
 
     private final Products products;
-    private final int headDim;
     private final int stride;
     private final float scale;
     private final ScratchMemory memory;
@@ -43,7 +42,6 @@ public final class CausalAttention implements AutoCloseable {
      */
     CausalAttention(int headDim, int maxLength, Products products, ScratchMemory memory) {
         this.products = products;
-        this.headDim = headDim;
         this.stride = Lanes.roundUp(maxLength);
         this.scale = (float) (1 / Math.sqrt(headDim));
         this.memory = memory;
@@ -59,117 +57,85 @@ public final class CausalAttention implements AutoCloseable {
     /**
      * Computes the output O of one head for one sequence.
      *
-     * @param q,k,v the head's columns, with the sequence in rows {@code first} to {@code first + n}
-     * @param probabilities receives P in the same rows (n, stride)
-     * @param element the dropout element number of row {@code first}, column 0
-     * @param o receives O in the same rows
+     * @param head the head's matrices for the sequence (n, h)
+     * @param probabilities receives P (n, stride)
+     * @param element the dropout element number of P's first number
      */
-    public void forward(
-            Matrix q,
-            Matrix k,
-            Matrix v,
-            int first,
-            int n,
-            Matrix probabilities,
-            Dropout dropout,
-            int element,
-            Matrix o) {
+    public void forward(AttentionMatrices head, Matrix probabilities, Dropout dropout, int element) {
+        int n = head.q().rows();
         int columns = Lanes.roundUp(n);
         for (int i = 0; i < n; i++) {
-            dots(q, first + i, k, first, i + 1, headDim, columns, Float.NEGATIVE_INFINITY, probabilities, first + i);
-            softmax(probabilities.memory(), probabilities.at(first + i), i + 1, columns, scale);
+            dots(head.q(), head.k(), i, i + 1, Float.NEGATIVE_INFINITY, probabilities);
+            softmax(probabilities.memory(), probabilities.at(i), i + 1, columns, scale);
         }
-        if (dropout.isNone()) {
-            products.multiply(probabilities, first, v, first, o, first, n, headDim, n, false);
-        } else {
-            drop(probabilities, first, n, columns, dropout, element, dropped, 0);
-            products.multiply(dropped, 0, v, first, o, first, n, headDim, n, false);
+        Matrix mixture = probabilities;
+        if (!dropout.isNone()) {
+            mixture = dropped;
+            drop(probabilities, dropout, element, mixture.rows(0, n).columns(0, columns));
         }
+        products.multiply(mixture.rows(0, n).columns(0, n), head.v(), head.o(), false);
     }
 
     /**
      * Computes only the last row of {@link #forward}'s result, without dropout.
      *
-     * @param q holds the last position's query in row {@code query}
-     * @param k,v the head's columns, with the sequence in rows {@code first} to {@code first + n}
+     * @param head the head's matrices for the sequence: keys and values (n, h), and the last position's query and
+     *     result (1, h)
      * @param probabilities scratch for one row
-     * @param o receives O's last row in row {@code query}
      */
-    public void forwardLast(Matrix q, int query, Matrix k, Matrix v, int first, int n, Matrix probabilities, Matrix o) {
-        int columns = Lanes.roundUp(n);
-        dots(q, query, k, first, n, headDim, columns, Float.NEGATIVE_INFINITY, probabilities, 0);
-        softmax(probabilities.memory(), probabilities.at(0), n, columns, scale);
-        products.multiply(probabilities, 0, v, first, o, query, 1, headDim, n, false);
+    public void forwardLast(AttentionMatrices head, Matrix probabilities) {
+        int n = head.k().rows();
+        dots(head.q(), head.k(), 0, n, Float.NEGATIVE_INFINITY, probabilities);
+        softmax(probabilities.memory(), probabilities.at(0), n, Lanes.roundUp(n), scale);
+        products.multiply(probabilities.rows(0, 1).columns(0, n), head.v(), head.o(), false);
     }
 
     /**
      * Computes the gradients of one head for one sequence.
      *
-     * @param dO gradient of O, in rows {@code first} to {@code first + n}
-     * @param dQ,dK,dV receive the gradients in the same rows
+     * @param head the head's matrices for the sequence (n, h)
+     * @param probabilities P (n, stride), as {@link #forward} left it
+     * @param gradients the gradient of O, and receives those of Q, K and V (n, h)
      */
     public void backward(
-            Matrix q,
-            Matrix k,
-            Matrix v,
-            int first,
-            int n,
-            Matrix probabilities,
-            Dropout dropout,
-            int element,
-            Matrix dO,
-            Matrix dQ,
-            Matrix dK,
-            Matrix dV) {
+            AttentionMatrices head, Matrix probabilities, Dropout dropout, int element, AttentionMatrices gradients) {
+        int n = head.q().rows();
         int columns = Lanes.roundUp(n);
         for (int i = 0; i < n; i++) {
-            dots(dO, first + i, v, first, i + 1, headDim, columns, 0f, gradient, i);
+            dots(gradients.o(), head.v(), i, i + 1, 0f, gradient);
         }
-        if (dropout.isNone()) {
-            products.multiplyTransposed(probabilities, first, dO, first, dV, first, n, headDim, n, false);
-        } else {
-            drop(probabilities, first, n, columns, dropout, element, dropped, 0);
-            products.multiplyTransposed(dropped, 0, dO, first, dV, first, n, headDim, n, false);
-            drop(gradient, 0, n, columns, dropout, element, gradient, 0);
+        Matrix mixture = probabilities;
+        if (!dropout.isNone()) {
+            mixture = dropped;
+            drop(probabilities, dropout, element, mixture.rows(0, n).columns(0, columns));
+            drop(gradient, dropout, element, gradient.rows(0, n).columns(0, columns));
         }
+        products.multiplyTransposed(mixture.rows(0, n).columns(0, n), gradients.o(), gradients.v(), false);
         for (int i = 0; i < n; i++) {
             softmaxBackward(
-                    probabilities.memory(),
-                    probabilities.at(first + i),
-                    gradient.memory(),
-                    gradient.at(i),
-                    columns,
-                    scale);
+                    probabilities.memory(), probabilities.at(i), gradient.memory(), gradient.at(i), columns, scale);
         }
-        products.multiply(gradient, 0, k, first, dQ, first, n, headDim, n, false);
-        products.multiplyTransposed(gradient, 0, q, first, dK, first, n, headDim, n, false);
+        Matrix dS = gradient.rows(0, n).columns(0, n);
+        products.multiply(dS, head.k(), gradients.q(), false);
+        products.multiplyTransposed(dS, head.q(), gradients.k(), false);
     }
 
     /**
-     * Computes {@code result[row][j] = a[aRow] · b[first + j]} for {@code j < count}, and sets the columns after them
-     * to {@code rest}. Sequences are short, so inner products of rows as they lie in memory are faster than a matrix
-     * product that needs one operand transposed. Causal attention also needs only half of them.
+     * Computes {@code result[row][j] = a[row] · b[j]} for {@code j < count}, and sets the columns from {@code count} to
+     * the number of rows of b, rounded up, to {@code rest}. Sequences are short, so inner products of rows as they lie in
+     * memory are faster than a matrix product that needs one operand transposed. Causal attention also needs only half
+     * of them.
      */
-    static void dots(
-            Matrix a,
-            int aRow,
-            Matrix b,
-            int first,
-            int count,
-            int headDim,
-            int columns,
-            float rest,
-            Matrix result,
-            int row) {
+    static void dots(Matrix a, Matrix b, int row, int count, float rest, Matrix result) {
         FloatVector filling = FloatVector.broadcast(Lanes.FLOATS, rest);
         long at = result.at(row);
-        for (long i = 0; i < (long) columns * Float.BYTES; i += VECTOR) {
+        for (long i = 0; i < (long) Lanes.roundUp(b.rows()) * Float.BYTES; i += VECTOR) {
             Lanes.store(filling, result.memory(), at + i);
         }
         // Four rows cost little more than one. Rows after the last one are therefore computed from arbitrary contents
-        // of b, and then overwritten with rest.
-        int rows = Math.max(count, Math.min((count + 3) & -4, b.rowsFrom(first)));
-        Rows.dots(b, first, rows, a.memory(), a.at(aRow), headDim, result.memory(), at);
+        // of b's memory, and then overwritten with rest.
+        int rows = Math.max(count, Math.min((count + 3) & -4, b.strides()));
+        Rows.dots(b, rows, a.memory(), a.at(row), result.memory(), at);
         for (int j = count; j < rows; j++) {
             result.set(row, j, rest);
         }
@@ -247,15 +213,15 @@ public final class CausalAttention implements AutoCloseable {
     }
 
     /**
-     * Computes {@code to = dropout(from)} for n rows. {@code element} is the dropout element number of the first
-     * row's first column.
+     * Computes {@code to = dropout(from)}. {@code element} is the dropout element number of the first number. A row
+     * has as many element numbers as {@code to} has floats from one row to the next.
      */
-    static void drop(Matrix from, int fromRow, int n, int columns, Dropout dropout, int element, Matrix to, int toRow) {
-        for (int i = 0; i < n; i++) {
-            for (int j = 0; j < columns; j += Lanes.COUNT) {
+    static void drop(Matrix from, Dropout dropout, int element, Matrix to) {
+        for (int i = 0; i < to.rows(); i++) {
+            for (int j = 0; j < to.columns(); j += Lanes.COUNT) {
                 long bytes = (long) j * Float.BYTES;
-                FloatVector x = Lanes.load(from.memory(), from.at(fromRow + i) + bytes);
-                Lanes.store(dropout.apply(x, element + i * to.stride() + j), to.memory(), to.at(toRow + i) + bytes);
+                FloatVector x = Lanes.load(from.memory(), from.at(i) + bytes);
+                Lanes.store(dropout.apply(x, element + i * to.stride() + j), to.memory(), to.at(i) + bytes);
             }
         }
     }

@@ -1,5 +1,6 @@
 package io.freshet.model.encoder.layer;
 
+import io.freshet.model.encoder.ParameterBlocks;
 import io.freshet.model.encoder.ParameterLayout;
 import io.freshet.model.encoder.ParameterLayout.Linear;
 import io.freshet.model.encoder.ParameterLayout.Norm;
@@ -27,7 +28,6 @@ public final class FeedForward {
 
     private final AffineMap hidden;
     private final AffineMap projection;
-    private final int wide;
     private final ResidualNorm norm;
     private final Matrix a; // (rows, 4 d)
     private final Tiles tiles;
@@ -75,7 +75,6 @@ public final class FeedForward {
     public FeedForward(Products products, Parameters p, ResidualNorm norm, Matrix a, Tiles tiles) {
         this.hidden = new AffineMap(products, p.hidden());
         this.projection = new AffineMap(products, p.projection());
-        this.wide = p.hidden().weight().columns();
         this.norm = norm;
         this.a = a;
         this.tiles = tiles;
@@ -94,17 +93,10 @@ public final class FeedForward {
     public void forward(Matrix z, int rows, RowNumbers numbers, MemorySegment weights, Matrix y) {
         for (int first = 0; first < rows; first += TILE) {
             int n = Math.min(TILE, rows - first);
-            Matrix tile = from(a, first);
-            hidden.forward(from(z, first), n, weights, tile);
-            for (int row = 0; row < n; row++) {
-                Gelu.forward(
-                        tile.memory(),
-                        tile.at(row),
-                        tiles.f().memory(),
-                        tiles.f().at(row),
-                        wide);
-            }
-            projection.forward(tiles.f(), n, weights, from(y, first));
+            Matrix tile = a.rows(first, n);
+            hidden.forward(z.rows(first, n), n, weights, tile);
+            Gelu.forward(tile, tiles.f());
+            projection.forward(tiles.f(), n, weights, y.rows(first, n));
         }
         norm.forward(z, rows, numbers, weights, y);
     }
@@ -115,39 +107,17 @@ public final class FeedForward {
      * @param z the input of the forward pass
      * @param dy gradient of the result (rows, d), replaced by that of z
      */
-    public void backward(
-            Restorable z,
-            Matrix dy,
-            int rows,
-            RowNumbers numbers,
-            MemorySegment weights,
-            MemorySegment transposed,
-            MemorySegment gradients) {
-        norm.backward(dy, rows, weights, gradients);
+    public void backward(Restorable z, Matrix dy, int rows, RowNumbers numbers, ParameterBlocks blocks) {
+        norm.backward(dy, rows, blocks);
         for (int first = 0; first < rows; first += TILE) {
             int n = Math.min(TILE, rows - first);
-            Matrix tile = from(a, first);
             norm.backwardDropout(dy, first, n, numbers, tiles.dz());
-            projection.backwardInput(tiles.dz(), n, transposed, tiles.df(), false);
-            for (int row = 0; row < n; row++) {
-                Gelu.backward(
-                        tile.memory(),
-                        tile.at(row),
-                        tiles.df().memory(),
-                        tiles.df().at(row),
-                        tiles.f().memory(),
-                        tiles.f().at(row),
-                        wide);
-            }
-            projection.backward(tiles.f(), tiles.dz(), n, gradients);
-            z.restore(first, n, weights, tiles.z());
-            hidden.backward(tiles.z(), tiles.df(), n, gradients);
-            hidden.backwardInput(tiles.df(), n, transposed, from(dy, first), true);
+            projection.backwardInput(tiles.dz(), n, blocks.transposed(), tiles.df(), false);
+            Gelu.backward(a.rows(first, n), tiles.df(), tiles.f());
+            projection.backward(tiles.f(), tiles.dz(), n, blocks.gradients());
+            z.restore(first, n, blocks.weights(), tiles.z());
+            hidden.backward(tiles.z(), tiles.df(), n, blocks.gradients());
+            hidden.backwardInput(tiles.df(), n, blocks.transposed(), dy.rows(first, n), true);
         }
-    }
-
-    /** Returns a view of the matrix that begins at {@code row}. */
-    static Matrix from(Matrix matrix, int row) {
-        return Matrix.over(matrix.memory(), matrix.at(row) / Float.BYTES, matrix.stride());
     }
 }

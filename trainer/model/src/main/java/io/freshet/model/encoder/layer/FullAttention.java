@@ -13,7 +13,6 @@ import io.freshet.model.tensor.Products;
  */
 final class FullAttention {
     private final Products products;
-    private final int headDim;
     private final int stride;
     private final float scale;
     private final Matrix dropped; // (most, stride): P̃
@@ -24,7 +23,6 @@ final class FullAttention {
      */
     FullAttention(int headDim, int most, Products products, ScratchMemory memory) {
         this.products = products;
-        this.headDim = headDim;
         this.stride = Lanes.roundUp(most);
         this.scale = (float) (1 / Math.sqrt(headDim));
         this.dropped = memory.matrix(most, stride);
@@ -37,80 +35,62 @@ final class FullAttention {
     }
 
     /**
-     * @param q queries: rows {@code query} to {@code query + m} of the head's columns
-     * @param k,v keys and values: rows {@code key} to {@code key + n} of the head's columns
-     * @param probabilities receives P in the queries' rows (m, stride)
-     * @param element the dropout element number of the first query's first key
-     * @param o receives O in the queries' rows
+     * Computes the output O of one head for one sequence.
+     *
+     * @param head the head's matrices for the sequence
+     * @param probabilities receives P (m, stride)
+     * @param element the dropout element number of P's first number
      */
-    void forward(
-            Matrix q,
-            int query,
-            int m,
-            Matrix k,
-            Matrix v,
-            int key,
-            int n,
-            Matrix probabilities,
-            Dropout dropout,
-            int element,
-            Matrix o) {
+    void forward(AttentionMatrices head, Matrix probabilities, Dropout dropout, int element) {
+        int m = head.q().rows();
+        int n = head.k().rows();
         int columns = Lanes.roundUp(n);
-        for (int row = query; row < query + m; row++) {
-            CausalAttention.dots(q, row, k, key, n, headDim, columns, Float.NEGATIVE_INFINITY, probabilities, row);
-            CausalAttention.softmax(probabilities.memory(), probabilities.at(row), n, columns, scale);
+        for (int i = 0; i < m; i++) {
+            CausalAttention.dots(head.q(), head.k(), i, n, Float.NEGATIVE_INFINITY, probabilities);
+            CausalAttention.softmax(probabilities.memory(), probabilities.at(i), n, columns, scale);
         }
-        if (dropout.isNone()) {
-            products.multiply(probabilities, query, v, key, o, query, m, headDim, n, false);
-        } else {
-            CausalAttention.drop(probabilities, query, m, columns, dropout, element, dropped, 0);
-            products.multiply(dropped, 0, v, key, o, query, m, headDim, n, false);
+        Matrix mixture = probabilities;
+        if (!dropout.isNone()) {
+            mixture = dropped;
+            CausalAttention.drop(
+                    probabilities, dropout, element, mixture.rows(0, m).columns(0, columns));
         }
+        products.multiply(mixture.rows(0, m).columns(0, n), head.v(), head.o(), false);
     }
 
     /**
-     * @param dO gradient of O, in the queries' rows
-     * @param dQ receives the gradient of the queries, in their rows
-     * @param dK,dV receive the gradients of the keys and the values in their rows, added to the contents if
-     *     {@code accumulate}
+     * Computes the gradients of one head for one sequence.
+     *
+     * @param gradients the gradient of O, and receives those of Q, K and V; those of K and V are added to the contents
+     *     if {@code accumulate}
      */
     void backward(
-            Matrix q,
-            int query,
-            int m,
-            Matrix k,
-            Matrix v,
-            int key,
-            int n,
+            AttentionMatrices head,
             Matrix probabilities,
             Dropout dropout,
             int element,
-            Matrix dO,
-            Matrix dQ,
-            Matrix dK,
-            Matrix dV,
+            AttentionMatrices gradients,
             boolean accumulate) {
+        int m = head.q().rows();
+        int n = head.k().rows();
         int columns = Lanes.roundUp(n);
         for (int i = 0; i < m; i++) {
-            CausalAttention.dots(dO, query + i, v, key, n, headDim, columns, 0f, gradient, i);
+            CausalAttention.dots(gradients.o(), head.v(), i, n, 0f, gradient);
         }
-        if (dropout.isNone()) {
-            products.multiplyTransposed(probabilities, query, dO, query, dV, key, n, headDim, m, accumulate);
-        } else {
-            CausalAttention.drop(probabilities, query, m, columns, dropout, element, dropped, 0);
-            products.multiplyTransposed(dropped, 0, dO, query, dV, key, n, headDim, m, accumulate);
-            CausalAttention.drop(gradient, 0, m, columns, dropout, element, gradient, 0);
+        Matrix mixture = probabilities;
+        if (!dropout.isNone()) {
+            mixture = dropped;
+            CausalAttention.drop(
+                    probabilities, dropout, element, mixture.rows(0, m).columns(0, columns));
+            CausalAttention.drop(gradient, dropout, element, gradient.rows(0, m).columns(0, columns));
         }
+        products.multiplyTransposed(mixture.rows(0, m).columns(0, n), gradients.o(), gradients.v(), accumulate);
         for (int i = 0; i < m; i++) {
             CausalAttention.softmaxBackward(
-                    probabilities.memory(),
-                    probabilities.at(query + i),
-                    gradient.memory(),
-                    gradient.at(i),
-                    columns,
-                    scale);
+                    probabilities.memory(), probabilities.at(i), gradient.memory(), gradient.at(i), columns, scale);
         }
-        products.multiply(gradient, 0, k, key, dQ, query, m, headDim, n, false);
-        products.multiplyTransposed(gradient, 0, q, query, dK, key, n, headDim, m, accumulate);
+        Matrix dS = gradient.rows(0, m).columns(0, n);
+        products.multiply(dS, head.k(), gradients.q(), false);
+        products.multiplyTransposed(dS, head.q(), gradients.k(), accumulate);
     }
 }

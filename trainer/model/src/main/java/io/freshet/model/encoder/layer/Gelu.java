@@ -1,6 +1,7 @@
 package io.freshet.model.encoder.layer;
 
 import io.freshet.model.tensor.Lanes;
+import io.freshet.model.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
@@ -30,23 +31,43 @@ public final class Gelu {
         return x.fma(density, distribution(x));
     }
 
-    /** Computes {@code y = gelu(x)} for rows of {@code count} floats. */
-    static void forward(MemorySegment x, long xAt, MemorySegment y, long yAt, int count) {
-        for (long i = 0; i < (long) count * Float.BYTES; i += Lanes.BYTES) {
+    /** Computes {@code y = gelu(x)} for each row of x. */
+    static void forward(Matrix x, Matrix y) {
+        long bytes = (long) x.columns() * Float.BYTES;
+        for (int row = 0; row < x.rows(); row++) {
+            forwardRow(x.memory(), x.at(row), y.memory(), y.at(row), bytes);
+        }
+    }
+
+    private static void forwardRow(MemorySegment x, long xAt, MemorySegment y, long yAt, long bytes) {
+        for (long i = 0; i < bytes; i += Lanes.BYTES) {
             FloatVector value = FloatVector.fromMemorySegment(Lanes.FLOATS, x, xAt + i, ORDER);
             of(value).intoMemorySegment(y, yAt + i, ORDER);
         }
     }
 
     /**
-     * Computes {@code y = gelu(x)} again, to the same bits, and replaces the gradient of y by that of x, in rows of
-     * {@code count} floats. Both need Φ(x), and both Φ and the density need {@code exp(-x² / 2)}, so each of these is
+     * Computes {@code y = gelu(x)} again, to the same bits, and replaces the gradient of y by that of x, for each row
+     * of x. Both need Φ(x), and both Φ and the density need {@code exp(-x² / 2)}, so each of these is
      * computed only once.
      *
      * @param d gradient of y, replaced by that of x
      */
-    static void backward(MemorySegment x, long xAt, MemorySegment d, long dAt, MemorySegment y, long yAt, int count) {
-        for (long i = 0; i < (long) count * Float.BYTES; i += Lanes.BYTES) {
+    static void backward(Matrix x, Matrix d, Matrix y) {
+        for (int row = 0; row < x.rows(); row++) {
+            backwardRow(x, d, y, row);
+        }
+    }
+
+    private static void backwardRow(Matrix from, Matrix gradient, Matrix to, int row) {
+        MemorySegment x = from.memory();
+        long xAt = from.at(row);
+        MemorySegment d = gradient.memory();
+        long dAt = gradient.at(row);
+        MemorySegment y = to.memory();
+        long yAt = to.at(row);
+        long bytes = (long) from.columns() * Float.BYTES;
+        for (long i = 0; i < bytes; i += Lanes.BYTES) {
             FloatVector value = FloatVector.fromMemorySegment(Lanes.FLOATS, x, xAt + i, ORDER);
             FloatVector z = value.abs().mul(SQRT_HALF);
             FloatVector bell = Lanes.exp(z.mul(z).neg());

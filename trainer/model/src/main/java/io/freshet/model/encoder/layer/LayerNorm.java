@@ -1,6 +1,6 @@
 package io.freshet.model.encoder.layer;
 
-import io.freshet.model.encoder.ParameterLayout;
+import io.freshet.model.encoder.ParameterLayout.Norm;
 import io.freshet.model.tensor.Lanes;
 import io.freshet.model.tensor.Matrix;
 import java.lang.foreign.MemorySegment;
@@ -24,6 +24,8 @@ import jdk.incubator.vector.VectorSpecies;
  * With 512-bit vectors, a row of 64 floats (the default width) stays in registers from the first pass to the last, and the
  * result has the same bits. The methods for such rows call the Vector API directly instead of {@link Lanes}, because C2
  * inlines little else into methods of their size.
+ *
+ * <p>An instance is one norm of an encoder. It keeps x̂ and r of its rows between the passes.
  */
 public final class LayerNorm {
     private static final float EPSILON = 1e-8f;
@@ -36,109 +38,65 @@ public final class LayerNorm {
     private static final VectorSpecies<Float> FLOATS = Lanes.FLOATS;
     private static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
-    private LayerNorm() {}
+    private final int d;
+    private final long gainAt; // bytes, in the flat block
+    private final long biasAt; // bytes, in the flat block
+    private final Matrix normalized; // (rows, d): x̂
+    private final float[] inverseDeviation; // (rows): r
+
+    /**
+     * @param normalized memory for x̂ (rows, d)
+     */
+    public LayerNorm(Norm norm, Matrix normalized) {
+        this.d = norm.gain().columns();
+        this.gainAt = (long) norm.gain().start() * Float.BYTES;
+        this.biasAt = (long) norm.bias().start() * Float.BYTES;
+        this.normalized = normalized;
+        this.inverseDeviation = new float[normalized.rows()];
+    }
 
     /**
      * Normalises each row.
      *
      * @param x (rows, d)
      * @param parameters the flat block with gain and bias
-     * @param normalized receives x̂ (rows, d), which the backward pass needs
-     * @param inverseDeviation receives r (rows)
      * @param y receives the result (rows, d); may be {@code x} itself
      */
-    public static void forward(
-            Matrix x,
-            int rows,
-            int d,
-            MemorySegment parameters,
-            ParameterLayout.Norm norm,
-            Matrix normalized,
-            float[] inverseDeviation,
-            Matrix y) {
-        long gainAt = (long) norm.gain().start() * Float.BYTES;
-        long biasAt = (long) norm.bias().start() * Float.BYTES;
+    public void forward(Matrix x, int rows, MemorySegment parameters, Matrix y) {
         for (int row = 0; row < rows; row++) {
-            long normalizedAt = normalized.at(row);
-            inverseDeviation[row] = d == WIDE
-                    ? forwardWideRow(
-                            x.memory(),
-                            x.at(row),
-                            parameters,
-                            gainAt,
-                            biasAt,
-                            normalized.memory(),
-                            normalizedAt,
-                            y.memory(),
-                            y.at(row))
-                    : forwardRow(
-                            x.memory(),
-                            x.at(row),
-                            d,
-                            parameters,
-                            gainAt,
-                            biasAt,
-                            normalized.memory(),
-                            normalizedAt,
-                            y.memory(),
-                            y.at(row));
+            inverseDeviation[row] =
+                    d == WIDE ? forwardWideRow(x, row, parameters, y) : forwardRow(x, row, parameters, y);
         }
     }
 
     /**
      * Computes rows of the result of {@link #forward} again, to the same bits.
      *
-     * @param normalized x̂, read from row {@code first} on
+     * @param first the first row
      * @param y receives the rows from row 0 on (rows, d)
      */
-    static void restore(
-            Matrix normalized,
-            int first,
-            int rows,
-            int d,
-            MemorySegment parameters,
-            ParameterLayout.Norm norm,
-            Matrix y) {
-        long gainAt = (long) norm.gain().start() * Float.BYTES;
-        long biasAt = (long) norm.bias().start() * Float.BYTES;
+    void restore(int first, int rows, MemorySegment parameters, Matrix y) {
+        long bytes = (long) d * Float.BYTES;
         for (int row = 0; row < rows; row++) {
-            restoreRow(
-                    normalized.memory(),
-                    normalized.at(first + row),
-                    parameters,
-                    gainAt,
-                    biasAt,
-                    y.memory(),
-                    y.at(row),
-                    (long) d * Float.BYTES);
+            long normalizedAt = normalized.at(first + row);
+            long yAt = y.at(row);
+            for (long i = 0; i < bytes; i += VECTOR) {
+                FloatVector scaled = Lanes.load(normalized.memory(), normalizedAt + i);
+                FloatVector gain = Lanes.load(parameters, gainAt + i);
+                Lanes.store(scaled.fma(gain, Lanes.load(parameters, biasAt + i)), y.memory(), yAt + i);
+            }
         }
     }
 
-    private static void restoreRow(
-            MemorySegment normalized,
-            long normalizedAt,
-            MemorySegment parameters,
-            long gainAt,
-            long biasAt,
-            MemorySegment y,
-            long yAt,
-            long bytes) {
-        for (long i = 0; i < bytes; i += VECTOR) {
-            FloatVector scaled = Lanes.load(normalized, normalizedAt + i);
-            Lanes.store(scaled.fma(Lanes.load(parameters, gainAt + i), Lanes.load(parameters, biasAt + i)), y, yAt + i);
-        }
-    }
-
-    private static float forwardWideRow(
-            MemorySegment x,
-            long xAt,
-            MemorySegment parameters,
-            long gainAt,
-            long biasAt,
-            MemorySegment normalized,
-            long normalizedAt,
-            MemorySegment y,
-            long yAt) {
+    private float forwardWideRow(Matrix from, int row, MemorySegment parameters, Matrix to) {
+        MemorySegment x = from.memory();
+        long xAt = from.at(row);
+        long gainAt = this.gainAt;
+        long biasAt = this.biasAt;
+        MemorySegment normalized = this.normalized.memory();
+        long normalizedAt = this.normalized.at(row);
+        MemorySegment y = to.memory();
+        long yAt = to.at(row);
         FloatVector x0 = FloatVector.fromMemorySegment(FLOATS, x, xAt, ORDER);
         FloatVector x1 = FloatVector.fromMemorySegment(FLOATS, x, xAt + VECTOR, ORDER);
         FloatVector x2 = FloatVector.fromMemorySegment(FLOATS, x, xAt + 2 * VECTOR, ORDER);
@@ -174,17 +132,15 @@ public final class LayerNorm {
         return inverse;
     }
 
-    private static float forwardRow(
-            MemorySegment x,
-            long xAt,
-            int d,
-            MemorySegment parameters,
-            long gainAt,
-            long biasAt,
-            MemorySegment normalized,
-            long normalizedAt,
-            MemorySegment y,
-            long yAt) {
+    private float forwardRow(Matrix from, int row, MemorySegment parameters, Matrix to) {
+        MemorySegment x = from.memory();
+        long xAt = from.at(row);
+        long gainAt = this.gainAt;
+        long biasAt = this.biasAt;
+        MemorySegment normalized = this.normalized.memory();
+        long normalizedAt = this.normalized.at(row);
+        MemorySegment y = to.memory();
+        long yAt = to.at(row);
         long bytes = (long) d * Float.BYTES;
         float mean = sum(x, xAt, bytes) / d;
         float inverse = (float) (1 / Math.sqrt(sumOfSquares(x, xAt, bytes, mean) / d + EPSILON));
@@ -245,66 +201,28 @@ public final class LayerNorm {
      * @param gradients the flat block that dgain and dbias are added to
      * @param dx receives the result (rows, d), added to its contents if {@code accumulate}; may be {@code dy}
      */
-    public static void backward(
-            Matrix dy,
-            int rows,
-            int d,
-            MemorySegment parameters,
-            ParameterLayout.Norm norm,
-            Matrix normalized,
-            float[] inverseDeviation,
-            MemorySegment gradients,
-            Matrix dx,
-            boolean accumulate) {
-        long gainAt = (long) norm.gain().start() * Float.BYTES;
-        long biasAt = (long) norm.bias().start() * Float.BYTES;
+    public void backward(
+            Matrix dy, int rows, MemorySegment parameters, MemorySegment gradients, Matrix dx, boolean accumulate) {
         for (int row = 0; row < rows; row++) {
             if (d == WIDE) {
-                backwardWideRow(
-                        dy.memory(),
-                        dy.at(row),
-                        parameters,
-                        gainAt,
-                        biasAt,
-                        normalized.memory(),
-                        normalized.at(row),
-                        inverseDeviation[row],
-                        gradients,
-                        dx.memory(),
-                        dx.at(row),
-                        accumulate);
+                backwardWideRow(dy, row, parameters, gradients, dx, accumulate);
             } else {
-                backwardRow(
-                        dy.memory(),
-                        dy.at(row),
-                        d,
-                        parameters,
-                        gainAt,
-                        biasAt,
-                        normalized.memory(),
-                        normalized.at(row),
-                        inverseDeviation[row],
-                        gradients,
-                        dx.memory(),
-                        dx.at(row),
-                        accumulate);
+                backwardRow(dy, row, parameters, gradients, dx, accumulate);
             }
         }
     }
 
-    private static void backwardWideRow(
-            MemorySegment dy,
-            long dyAt,
-            MemorySegment parameters,
-            long gainAt,
-            long biasAt,
-            MemorySegment normalized,
-            long normalizedAt,
-            float inverse,
-            MemorySegment gradients,
-            MemorySegment dx,
-            long dxAt,
-            boolean accumulate) {
+    private void backwardWideRow(
+            Matrix from, int row, MemorySegment parameters, MemorySegment gradients, Matrix to, boolean accumulate) {
+        MemorySegment dy = from.memory();
+        long dyAt = from.at(row);
+        long gainAt = this.gainAt;
+        long biasAt = this.biasAt;
+        MemorySegment normalized = this.normalized.memory();
+        long normalizedAt = this.normalized.at(row);
+        float inverse = inverseDeviation[row];
+        MemorySegment dx = to.memory();
+        long dxAt = to.at(row);
         FloatVector g0 = FloatVector.fromMemorySegment(FLOATS, dy, dyAt, ORDER);
         FloatVector g1 = FloatVector.fromMemorySegment(FLOATS, dy, dyAt + VECTOR, ORDER);
         FloatVector g2 = FloatVector.fromMemorySegment(FLOATS, dy, dyAt + 2 * VECTOR, ORDER);
@@ -349,20 +267,17 @@ public final class LayerNorm {
                 .intoMemorySegment(gradients, biasAt, ORDER);
     }
 
-    private static void backwardRow(
-            MemorySegment dy,
-            long dyAt,
-            int d,
-            MemorySegment parameters,
-            long gainAt,
-            long biasAt,
-            MemorySegment normalized,
-            long normalizedAt,
-            float inverse,
-            MemorySegment gradients,
-            MemorySegment dx,
-            long dxAt,
-            boolean accumulate) {
+    private void backwardRow(
+            Matrix from, int row, MemorySegment parameters, MemorySegment gradients, Matrix to, boolean accumulate) {
+        MemorySegment dy = from.memory();
+        long dyAt = from.at(row);
+        long gainAt = this.gainAt;
+        long biasAt = this.biasAt;
+        MemorySegment normalized = this.normalized.memory();
+        long normalizedAt = this.normalized.at(row);
+        float inverse = inverseDeviation[row];
+        MemorySegment dx = to.memory();
+        long dxAt = to.at(row);
         long bytes = (long) d * Float.BYTES;
         for (long i = 0; i < bytes; i += VECTOR) {
             addProduct(
@@ -373,7 +288,7 @@ public final class LayerNorm {
                     biasAt + i);
         }
         float mean = sumOfProducts(dy, dyAt, parameters, gainAt, bytes) / d;
-        float product = sumOfProducts(dy, dyAt, parameters, gainAt, normalized, normalizedAt, bytes);
+        float product = sumOfProducts(dy, dyAt, parameters, row);
         FloatVector correlation = FloatVector.broadcast(Lanes.FLOATS, -product / d);
         for (long i = 0; i < bytes; i += VECTOR) {
             FloatVector dxHat = Lanes.load(dy, dyAt + i).mul(Lanes.load(parameters, gainAt + i));
@@ -410,8 +325,11 @@ public final class LayerNorm {
     }
 
     /** {@code Σ (dy ∘ gain) ∘ x̂}. */
-    private static float sumOfProducts(
-            MemorySegment dy, long dyAt, MemorySegment gain, long gainAt, MemorySegment x, long xAt, long bytes) {
+    private float sumOfProducts(MemorySegment dy, long dyAt, MemorySegment gain, int row) {
+        long gainAt = this.gainAt;
+        MemorySegment x = normalized.memory();
+        long xAt = normalized.at(row);
+        long bytes = (long) d * Float.BYTES;
         FloatVector sum0 = FloatVector.zero(Lanes.FLOATS);
         FloatVector sum1 = sum0;
         FloatVector sum2 = sum0;

@@ -88,8 +88,7 @@ public final class LearnedFilter {
 
     /** Reads a block's weights (2 (L / 2 + 1), d). Call it before the block's pass over a chunk. */
     public void read(Parameter filter, MemorySegment weights) {
-        Matrix w = Matrix.over(weights, filter.start(), d);
-        products.multiply(basis, 0, w, 0, kernel, 0, length, d, weightRows, false);
+        products.multiply(basis, filter.in(weights), kernel, false);
         spread(kernel, 0, false, forwardTaps);
         spread(kernel, 0, true, backwardTaps);
     }
@@ -113,15 +112,8 @@ public final class LearnedFilter {
     public void forwardLast(Matrix x, int first, Matrix y, int yRow) {
         clear(y, yRow, 1);
         for (long column = 0; column < (long) d * Float.BYTES; column += VECTOR) {
-            convolveOne(
-                    forwardTaps.memory(),
-                    tapAt(forwardTaps, column, 2 * length - 1),
-                    x.memory(),
-                    x.at(first) + column,
-                    x.strideBytes(),
-                    length,
-                    y.memory(),
-                    y.at(yRow) + column);
+            long tapAt = tapAt(forwardTaps, column, 2 * length - 1);
+            convolveOne(forwardTaps, tapAt, x, x.at(first) + column, y, y.at(yRow) + column);
         }
     }
 
@@ -151,46 +143,28 @@ public final class LearnedFilter {
      */
     public void backwardLast(Matrix x, int first, Matrix dy, int dyRow, Matrix dx) {
         for (int t = 0; t < length; t++) {
-            int tap = length - 1 - t;
-            multiplyRow(
-                    dy.memory(),
-                    dy.at(dyRow),
-                    kernel.memory(),
-                    kernel.at(tap),
-                    dx.memory(),
-                    dx.at(first + t),
-                    x.memory(),
-                    x.at(first + t),
-                    kernelGradient.memory(),
-                    kernelGradient.at(tap),
-                    (long) d * Float.BYTES);
+            multiplyRow(x, first + t, dy, dyRow, dx, length - 1 - t);
         }
     }
 
-    /** {@code dx = dy ∘ k}, {@code dk += dy ∘ x}. */
-    private static void multiplyRow(
-            MemorySegment dy,
-            long dyAt,
-            MemorySegment k,
-            long kAt,
-            MemorySegment dx,
-            long dxAt,
-            MemorySegment x,
-            long xAt,
-            MemorySegment dk,
-            long dkAt,
-            long bytes) {
-        for (long i = 0; i < bytes; i += VECTOR) {
-            FloatVector g = Lanes.load(dy, dyAt + i);
-            Lanes.store(g.mul(Lanes.load(k, kAt + i)), dx, dxAt + i);
-            Lanes.store(g.fma(Lanes.load(x, xAt + i), Lanes.load(dk, dkAt + i)), dk, dkAt + i);
+    /** {@code dx[row] = dy[dyRow] ∘ k[tap]}, {@code dk[tap] += dy[dyRow] ∘ x[row]}. */
+    private void multiplyRow(Matrix x, int row, Matrix dy, int dyRow, Matrix dx, int tap) {
+        MemorySegment dk = kernelGradient.memory();
+        long dkAt = kernelGradient.at(tap);
+        long kAt = kernel.at(tap);
+        long xAt = x.at(row);
+        long dyAt = dy.at(dyRow);
+        long dxAt = dx.at(row);
+        for (long i = 0; i < (long) d * Float.BYTES; i += VECTOR) {
+            FloatVector g = Lanes.load(dy.memory(), dyAt + i);
+            Lanes.store(g.mul(Lanes.load(kernel.memory(), kAt + i)), dx.memory(), dxAt + i);
+            Lanes.store(g.fma(Lanes.load(x.memory(), xAt + i), Lanes.load(dk, dkAt + i)), dk, dkAt + i);
         }
     }
 
     /** Adds the weights' gradient. Call it after the backward passes of all sequences of the chunk. */
     public void endBackward(Parameter filter, MemorySegment gradients) {
-        Matrix dw = Matrix.over(gradients, filter.start(), d);
-        products.multiplyTransposed(basis, 0, kernelGradient, 0, dw, 0, weightRows, d, length, true);
+        products.multiplyTransposed(basis, kernelGradient, filter.in(gradients), true);
     }
 
     /** Writes each row of {@code from} (L, d) twice, in ascending or descending order, so that no index is taken modulo L. */
@@ -225,27 +199,10 @@ public final class LearnedFilter {
             long xAt = x.at(xRow) + column;
             int t = 0;
             for (; t + ROWS <= length; t += ROWS) {
-                convolveTen(
-                        taps.memory(),
-                        tapAt(taps, column, t + length),
-                        x.memory(),
-                        xAt,
-                        x.strideBytes(),
-                        length,
-                        y.memory(),
-                        y.at(yRow + t) + column,
-                        y.strideBytes());
+                convolveTen(taps, tapAt(taps, column, t + length), x, xAt, y, y.at(yRow + t) + column);
             }
             for (; t < length; t++) {
-                convolveOne(
-                        taps.memory(),
-                        tapAt(taps, column, t + length),
-                        x.memory(),
-                        xAt,
-                        x.strideBytes(),
-                        length,
-                        y.memory(),
-                        y.at(yRow + t) + column);
+                convolveOne(taps, tapAt(taps, column, t + length), x, xAt, y, y.at(yRow + t) + column);
             }
         }
     }
@@ -257,16 +214,13 @@ public final class LearnedFilter {
      *
      * @param tapsAt offset of the tap that multiplies the first x in the first result
      */
-    private static void convolveTen(
-            MemorySegment taps,
-            long tapsAt,
-            MemorySegment x,
-            long xAt,
-            long xRow,
-            int length,
-            MemorySegment y,
-            long yAt,
-            long yRow) {
+    private void convolveTen(Matrix tapMatrix, long tapsAt, Matrix from, long xAt, Matrix to, long yAt) {
+        MemorySegment taps = tapMatrix.memory();
+        MemorySegment x = from.memory();
+        long xRow = from.strideBytes();
+        MemorySegment y = to.memory();
+        long yRow = to.strideBytes();
+        int count = length;
         FloatVector sum0 = FloatVector.fromMemorySegment(FLOATS, y, yAt, ORDER);
         FloatVector sum1 = FloatVector.fromMemorySegment(FLOATS, y, yAt + yRow, ORDER);
         FloatVector sum2 = FloatVector.fromMemorySegment(FLOATS, y, yAt + 2 * yRow, ORDER);
@@ -279,7 +233,7 @@ public final class LearnedFilter {
         FloatVector sum9 = FloatVector.fromMemorySegment(FLOATS, y, yAt + 9 * yRow, ORDER);
         long tap = tapsAt;
         long at = xAt;
-        for (int i = 0; i < length; i++) {
+        for (int i = 0; i < count; i++) {
             FloatVector value = FloatVector.fromMemorySegment(FLOATS, x, at, ORDER);
             sum0 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap, ORDER), sum0);
             sum1 = value.fma(FloatVector.fromMemorySegment(FLOATS, taps, tap + BLOCK, ORDER), sum1);
@@ -307,23 +261,16 @@ public final class LearnedFilter {
     }
 
     /** Computes one vector of one result, to the same bits as {@link #convolveTen}. */
-    private static void convolveOne(
-            MemorySegment taps,
-            long tapsAt,
-            MemorySegment x,
-            long xAt,
-            long xRow,
-            int length,
-            MemorySegment y,
-            long yAt) {
-        FloatVector sum = Lanes.load(y, yAt);
+    private void convolveOne(Matrix taps, long tapsAt, Matrix x, long xAt, Matrix y, long yAt) {
+        long xRow = x.strideBytes();
+        FloatVector sum = Lanes.load(y.memory(), yAt);
         long tap = tapsAt;
         long at = xAt;
         for (int i = 0; i < length; i++) {
-            sum = Lanes.load(x, at).fma(Lanes.load(taps, tap), sum);
+            sum = Lanes.load(x.memory(), at).fma(Lanes.load(taps.memory(), tap), sum);
             tap -= BLOCK;
             at += xRow;
         }
-        Lanes.store(sum, y, yAt);
+        Lanes.store(sum, y.memory(), yAt);
     }
 }

@@ -1,10 +1,8 @@
 package io.freshet.model.encoder.layer;
 
-import io.freshet.model.encoder.ParameterLayout.Parameter;
 import io.freshet.model.tensor.Lanes;
 import io.freshet.model.tensor.Matrix;
 import io.freshet.model.tensor.Products;
-import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -70,119 +68,68 @@ public final class LowPassFilter {
     }
 
     /**
-     * Computes places {@code place} to {@code place + count} of the result.
+     * Computes places {@code place} to {@code place + y.rows()} of the result.
      *
-     * @param x the sequence, in rows {@code first} to {@code first + L}
-     * @param y receives the places from row {@code yRow} on
+     * @param x the sequence (L, d)
+     * @param beta β (1, d)
+     * @param y receives the places
      */
-    public void forward(
-            Matrix x, int first, int place, int count, Parameter beta, MemorySegment weights, Matrix y, int yRow) {
-        lowPass(x, first, place, count);
-        for (int i = 0; i < count; i++) {
-            rescale(
-                    low.memory(),
-                    low.at(i),
-                    x.memory(),
-                    x.at(first + place + i),
-                    weights,
-                    (long) beta.start() * Float.BYTES,
-                    y.memory(),
-                    y.at(yRow + i),
-                    (long) d * Float.BYTES);
+    public void forward(Matrix x, int place, Matrix beta, Matrix y) {
+        lowPass(x, place, y.rows());
+        for (int i = 0; i < y.rows(); i++) {
+            rescale(x, place, beta, y, i);
         }
     }
 
     /** Fills rows 0 to {@code count} of {@link #low}. */
-    private void lowPass(Matrix x, int first, int place, int count) {
-        products.multiplyTransposed(basis, 0, x, first, coefficients, 0, rank, d, length, false);
-        products.multiply(basis, place, coefficients, 0, low, 0, count, d, rank, false);
+    private void lowPass(Matrix x, int place, int count) {
+        products.multiplyTransposed(basis, x, coefficients, false);
+        products.multiply(basis.rows(place, count), coefficients, low.rows(0, count), false);
     }
 
-    private static void rescale(
-            MemorySegment low,
-            long lowAt,
-            MemorySegment x,
-            long xAt,
-            MemorySegment weights,
-            long betaAt,
-            MemorySegment y,
-            long yAt,
-            long bytes) {
-        for (long i = 0; i < bytes; i += Lanes.BYTES) {
-            FloatVector beta = Lanes.load(weights, betaAt + i);
-            FloatVector base = Lanes.load(low, lowAt + i);
-            FloatVector high = Lanes.load(x, xAt + i).sub(base);
-            Lanes.store(high.fma(beta.mul(beta), base), y, yAt + i);
+    private void rescale(Matrix x, int place, Matrix beta, Matrix y, int row) {
+        long lowAt = low.at(row);
+        long xAt = x.at(place + row);
+        long betaAt = beta.at(0);
+        long yAt = y.at(row);
+        for (long i = 0; i < (long) d * Float.BYTES; i += Lanes.BYTES) {
+            FloatVector factor = Lanes.load(beta.memory(), betaAt + i);
+            FloatVector base = Lanes.load(low.memory(), lowAt + i);
+            FloatVector high = Lanes.load(x.memory(), xAt + i).sub(base);
+            Lanes.store(high.fma(factor.mul(factor), base), y.memory(), yAt + i);
         }
     }
 
     /**
      * Runs the backward pass of {@link #forward}.
      *
-     * @param dy gradient of the places, in rows {@code dyRow} to {@code dyRow + count}
-     * @param gradients the flat block that dβ is added to
-     * @param dx the gradient of x is added to its rows {@code dxFirst} to {@code dxFirst + L}
+     * @param dy gradient of the places
+     * @param dBeta dβ is added to it (1, d)
+     * @param dx the gradient of x is added to it (L, d)
      */
-    public void backward(
-            Matrix x,
-            int first,
-            int place,
-            int count,
-            Matrix dy,
-            int dyRow,
-            Parameter beta,
-            MemorySegment weights,
-            MemorySegment gradients,
-            Matrix dx,
-            int dxFirst) {
-        lowPass(x, first, place, count);
-        long betaAt = (long) beta.start() * Float.BYTES;
-        for (int i = 0; i < count; i++) {
-            rescaleBackward(
-                    low.memory(),
-                    low.at(i),
-                    x.memory(),
-                    x.at(first + place + i),
-                    weights,
-                    gradients,
-                    betaAt,
-                    dy.memory(),
-                    dy.at(dyRow + i),
-                    scaled.memory(),
-                    scaled.at(i),
-                    dx.memory(),
-                    dx.at(dxFirst + place + i),
-                    (long) d * Float.BYTES);
+    public void backward(Matrix x, int place, Matrix beta, Matrix dy, Matrix dBeta, Matrix dx) {
+        int count = dy.rows();
+        lowPass(x, place, count);
+        long betaAt = beta.at(0);
+        long dBetaAt = dBeta.at(0);
+        for (int row = 0; row < count; row++) {
+            long lowAt = low.at(row);
+            long xAt = x.at(place + row);
+            long dyAt = dy.at(row);
+            long scaledAt = scaled.at(row);
+            long dxAt = dx.at(place + row);
+            for (long i = 0; i < (long) d * Float.BYTES; i += Lanes.BYTES) {
+                FloatVector factor = Lanes.load(beta.memory(), betaAt + i);
+                FloatVector square = factor.mul(factor);
+                FloatVector g = Lanes.load(dy.memory(), dyAt + i);
+                FloatVector high = Lanes.load(x.memory(), xAt + i).sub(Lanes.load(low.memory(), lowAt + i));
+                FloatVector sum = Lanes.load(dBeta.memory(), dBetaAt + i);
+                Lanes.store(g.mul(high).fma(factor.add(factor), sum), dBeta.memory(), dBetaAt + i);
+                Lanes.store(g.fma(square, Lanes.load(dx.memory(), dxAt + i)), dx.memory(), dxAt + i);
+                Lanes.store(g.sub(g.mul(square)), scaled.memory(), scaledAt + i); // (1 - β²) ∘ dy
+            }
         }
-        products.multiplyTransposed(basis, place, scaled, 0, coefficients, 0, rank, d, count, false);
-        products.multiply(basis, 0, coefficients, 0, dx, dxFirst, length, d, rank, true);
-    }
-
-    /** {@code scaled = (1 - β²) ∘ dy}, {@code dx += β² ∘ dy}, {@code dβ += 2 β ∘ dy ∘ (x - low)}. */
-    private static void rescaleBackward(
-            MemorySegment low,
-            long lowAt,
-            MemorySegment x,
-            long xAt,
-            MemorySegment weights,
-            MemorySegment gradients,
-            long betaAt,
-            MemorySegment dy,
-            long dyAt,
-            MemorySegment scaled,
-            long scaledAt,
-            MemorySegment dx,
-            long dxAt,
-            long bytes) {
-        for (long i = 0; i < bytes; i += Lanes.BYTES) {
-            FloatVector beta = Lanes.load(weights, betaAt + i);
-            FloatVector square = beta.mul(beta);
-            FloatVector g = Lanes.load(dy, dyAt + i);
-            FloatVector high = Lanes.load(x, xAt + i).sub(Lanes.load(low, lowAt + i));
-            FloatVector sum = Lanes.load(gradients, betaAt + i);
-            Lanes.store(g.mul(high).fma(beta.add(beta), sum), gradients, betaAt + i);
-            Lanes.store(g.fma(square, Lanes.load(dx, dxAt + i)), dx, dxAt + i);
-            Lanes.store(g.sub(g.mul(square)), scaled, scaledAt + i);
-        }
+        products.multiplyTransposed(basis.rows(place, count), scaled.rows(0, count), coefficients, false);
+        products.multiply(basis, coefficients, dx, true);
     }
 }

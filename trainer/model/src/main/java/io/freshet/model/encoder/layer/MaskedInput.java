@@ -1,6 +1,7 @@
 package io.freshet.model.encoder.layer;
 
 import io.freshet.model.encoder.Dropout;
+import io.freshet.model.encoder.ParameterBlocks;
 import io.freshet.model.encoder.ParameterLayout;
 import io.freshet.model.encoder.ParameterLayout.Norm;
 import io.freshet.model.encoder.ParameterLayout.Parameter;
@@ -24,8 +25,7 @@ public final class MaskedInput {
     private final int maxLength;
     private final int d;
     private final int capacity; // rows
-    private final Matrix normalized; // (rows, d): x̂
-    private final float[] inverseDeviation; // (rows)
+    private final LayerNorm norm;
     private Dropout dropout = Dropout.NONE;
 
     /** The parameters: the mask's row (1, d), the positions (maxLength + 1, d) and the norm's. */
@@ -41,8 +41,7 @@ public final class MaskedInput {
         this.maxLength = maxLength;
         this.d = d;
         this.capacity = capacity;
-        this.normalized = memory.matrix(capacity, d);
-        this.inverseDeviation = new float[capacity];
+        this.norm = new LayerNorm(p.norm(), memory.matrix(capacity, d));
     }
 
     /** Sets the dropout of the following passes. */
@@ -53,18 +52,19 @@ public final class MaskedInput {
     /**
      * Computes the input X of the first block.
      *
-     * @param x receives X of sequences {@code [first, last)} (rows, d)
+     * @param x receives X of the chunk (rows, d)
      * @return the number of rows of X
      * @throws IllegalArgumentException if the sequences take more places than there is memory for
      */
-    public int forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights, Matrix x) {
-        int rows = batch.places(first, last);
+    public int forward(Chunk chunk, RowTable items, MemorySegment weights, Matrix x) {
+        SequenceBatch batch = chunk.batch();
+        int rows = chunk.rows();
         if (rows > capacity) {
             throw new IllegalArgumentException(
                     "there must not be more than " + capacity + " places at once: places=" + rows);
         }
         int row = 0;
-        for (int s = first; s < last; s++) {
+        for (int s = chunk.first(); s < chunk.end(); s++) {
             for (int token = batch.start(s); token < batch.start(s + 1); token++) {
                 int item = batch.input(token);
                 add(items.memory(item), items.at(item), weights, positionAt(batch.position(token)), x, row);
@@ -73,8 +73,8 @@ public final class MaskedInput {
             add(weights, (long) p.mask().start() * Float.BYTES, weights, positionAt(maxLength), x, row);
             row++;
         }
-        LayerNorm.forward(x, rows, d, weights, p.norm(), normalized, inverseDeviation, x);
-        drop(x, rows, RowNumbers.places(batch, first));
+        norm.forward(x, rows, weights, x);
+        drop(x, rows, chunk.numbers());
         return rows;
     }
 
@@ -98,7 +98,7 @@ public final class MaskedInput {
 
     /** Computes the first {@code rows} rows of X again, to the same bits. */
     public void restore(int rows, RowNumbers places, MemorySegment weights, Matrix x) {
-        LayerNorm.restore(normalized, 0, rows, d, weights, p.norm(), x);
+        norm.restore(0, rows, weights, x);
         drop(x, rows, places);
     }
 
@@ -108,19 +108,14 @@ public final class MaskedInput {
      * @param dx gradient of X (rows, d), overwritten
      * @param dItems receives, in the batch's token rows, the gradients of the item vectors
      */
-    public void backward(
-            SequenceBatch batch,
-            int first,
-            int last,
-            Matrix dx,
-            MemorySegment weights,
-            MemorySegment gradients,
-            Matrix dItems) {
-        int rows = batch.places(first, last);
-        drop(dx, rows, RowNumbers.places(batch, first));
-        LayerNorm.backward(dx, rows, d, weights, p.norm(), normalized, inverseDeviation, gradients, dx, false);
+    public void backward(Chunk chunk, Matrix dx, ParameterBlocks blocks, Matrix dItems) {
+        SequenceBatch batch = chunk.batch();
+        MemorySegment gradients = blocks.gradients();
+        int rows = chunk.rows();
+        drop(dx, rows, chunk.numbers());
+        norm.backward(dx, rows, blocks.weights(), gradients, dx, false);
         int row = 0;
-        for (int s = first; s < last; s++) {
+        for (int s = chunk.first(); s < chunk.end(); s++) {
             for (int token = batch.start(s); token < batch.start(s + 1); token++) {
                 Rows.add(dx.memory(), dx.at(row), gradients, positionAt(batch.position(token)), d);
                 MemorySegment.copy(dx.memory(), dx.at(row), dItems.memory(), dItems.at(token), (long) d * Float.BYTES);

@@ -1,10 +1,10 @@
 package io.freshet.model.encoder.layer;
 
 import io.freshet.model.encoder.Dropout;
+import io.freshet.model.encoder.ParameterBlocks;
 import io.freshet.model.encoder.ParameterLayout;
 import io.freshet.model.encoder.ParameterLayout.Norm;
 import io.freshet.model.encoder.ParameterLayout.Parameter;
-import io.freshet.model.encoder.SequenceBatch;
 import io.freshet.model.random.CounterRandom;
 import io.freshet.model.random.CounterRandom.Purpose;
 import io.freshet.model.tensor.Lanes;
@@ -30,10 +30,8 @@ public final class PaddedInput {
     private final int length; // L
     private final int d;
     private final int capacity; // rows
-    private final Matrix normalized; // (rows, d): x̂
-    private final float[] inverseDeviation; // (rows)
+    private final LayerNorm norm;
     private Dropout dropout = Dropout.NONE;
-    private int firstSequence;
     private RowNumbers places = row -> row;
 
     /** The parameters: the pad's row (1, d), the positions (L, d) and the norm's. */
@@ -48,8 +46,7 @@ public final class PaddedInput {
         this.length = length;
         this.d = d;
         this.capacity = capacity;
-        this.normalized = memory.matrix(capacity, d);
-        this.inverseDeviation = new float[capacity];
+        this.norm = new LayerNorm(p.norm(), memory.matrix(capacity, d));
     }
 
     /**
@@ -59,7 +56,7 @@ public final class PaddedInput {
     public static void initialize(ParameterLayout layout, long seed, MemorySegment weights) {
         weights.fill((byte) 0);
         for (Parameter parameter : layout.parameters()) {
-            Matrix matrix = Matrix.over(weights, parameter.start(), parameter.columns());
+            Matrix matrix = parameter.in(weights);
             if (parameter.name().endsWith(".gain")) {
                 for (int i = 0; i < parameter.columns(); i++) {
                     matrix.set(0, i, 1f);
@@ -81,49 +78,45 @@ public final class PaddedInput {
     /**
      * Computes the input X of the first block.
      *
-     * @param x receives X of sequences {@code [first, last)} (rows, d)
+     * @param x receives X of the chunk (rows, d)
      * @return the number of rows of X
      * @throws IllegalArgumentException if the sequences take more places than there is memory for
      */
-    public int forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights, Matrix x) {
-        int rows = (last - first) * length;
+    public int forward(Chunk chunk, RowTable items, MemorySegment weights, Matrix x) {
+        int rows = chunk.sequences() * length;
         if (rows > capacity) {
             throw new IllegalArgumentException(
                     "there must not be more than " + capacity + " places at once: places=" + rows);
         }
-        firstSequence = first;
-        places = RowNumbers.places(batch, first);
+        places = chunk.numbers();
         for (int row = 0; row < rows; row++) {
             int place = row % length;
-            int token = token(batch, first + row / length, place);
-            int item = token < 0 ? 0 : batch.input(token);
-            add(
-                    token < 0 ? weights : items.memory(item),
-                    token < 0 ? (long) p.pad().start() * Float.BYTES : items.at(item),
-                    weights,
-                    positionAt(place),
-                    x.memory(),
-                    x.at(row),
-                    d);
+            int token = token(chunk, row);
+            int item = token < 0 ? 0 : chunk.batch().input(token);
+            MemorySegment vector = token < 0 ? weights : items.memory(item);
+            long vectorAt = token < 0 ? (long) p.pad().start() * Float.BYTES : items.at(item);
+            add(vector, vectorAt, weights, positionAt(place), x, row);
         }
-        LayerNorm.forward(x, rows, d, weights, p.norm(), normalized, inverseDeviation, x);
+        norm.forward(x, rows, weights, x);
         drop(x, 0, rows);
         return rows;
     }
 
-    /** {@code y = a + b}. */
-    private static void add(
-            MemorySegment a, long aAt, MemorySegment b, long bAt, MemorySegment y, long yAt, int count) {
-        for (long i = 0; i < (long) count * Float.BYTES; i += Lanes.BYTES) {
+    /** A row of {@code y = a + b}. */
+    private void add(MemorySegment a, long aAt, MemorySegment b, long bAt, Matrix y, int row) {
+        MemorySegment to = y.memory();
+        long at = y.at(row);
+        for (long i = 0; i < (long) d * Float.BYTES; i += Lanes.BYTES) {
             FloatVector sum = Lanes.load(a, aAt + i).add(Lanes.load(b, bAt + i));
-            Lanes.store(sum, y, yAt + i);
+            Lanes.store(sum, to, at + i);
         }
     }
 
-    /** Returns the token at a place of a sequence, or -1 for a pad. */
-    private int token(SequenceBatch batch, int sequence, int place) {
-        int token = batch.start(sequence + 1) - length + place;
-        return token < batch.start(sequence) ? -1 : token;
+    /** Returns the token in a row of the chunk, or -1 for a pad. */
+    private int token(Chunk chunk, int row) {
+        int sequence = chunk.first() + row / length;
+        int token = chunk.batch().start(sequence + 1) - length + row % length;
+        return token < chunk.batch().start(sequence) ? -1 : token;
     }
 
     private long positionAt(int place) {
@@ -141,7 +134,7 @@ public final class PaddedInput {
      * Computes rows {@code first} to {@code first + rows} of X again, to the same bits, into {@code x} from row 0 on.
      */
     public void restore(int first, int rows, MemorySegment weights, Matrix x) {
-        LayerNorm.restore(normalized, first, rows, d, weights, p.norm(), x);
+        norm.restore(first, rows, weights, x);
         drop(x, first, rows);
     }
 
@@ -151,15 +144,13 @@ public final class PaddedInput {
      * @param dx gradient of X (rows, d), overwritten
      * @param dItems receives, in the batch's token rows, the gradients of the item vectors
      */
-    public void backward(
-            SequenceBatch batch, int last, Matrix dx, MemorySegment weights, MemorySegment gradients, Matrix dItems) {
-        int rows = (last - firstSequence) * length;
+    public void backward(Chunk chunk, Matrix dx, ParameterBlocks blocks, Matrix dItems) {
+        int rows = chunk.sequences() * length;
         drop(dx, 0, rows);
-        LayerNorm.backward(dx, rows, d, weights, p.norm(), normalized, inverseDeviation, gradients, dx, false);
+        norm.backward(dx, rows, blocks.weights(), blocks.gradients(), dx, false);
         for (int row = 0; row < rows; row++) {
-            int place = row % length;
-            Rows.add(dx.memory(), dx.at(row), gradients, positionAt(place), d);
-            int token = token(batch, firstSequence + row / length, place);
+            Rows.add(dx.memory(), dx.at(row), blocks.gradients(), positionAt(row % length), d);
+            int token = token(chunk, row);
             if (token >= 0) {
                 MemorySegment.copy(dx.memory(), dx.at(row), dItems.memory(), dItems.at(token), (long) d * Float.BYTES);
             }

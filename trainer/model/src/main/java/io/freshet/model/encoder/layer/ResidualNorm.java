@@ -1,6 +1,7 @@
 package io.freshet.model.encoder.layer;
 
 import io.freshet.model.encoder.Dropout;
+import io.freshet.model.encoder.ParameterBlocks;
 import io.freshet.model.encoder.ParameterLayout.Norm;
 import io.freshet.model.tensor.Lanes;
 import io.freshet.model.tensor.Matrix;
@@ -13,25 +14,16 @@ import jdk.incubator.vector.FloatVector;
  * y need not be kept.
  */
 public final class ResidualNorm {
-    private final Norm norm;
     private final int d;
-    private final Matrix normalized; // (rows, d): x̂
-    private final float[] inverseDeviation; // (rows)
+    private final LayerNorm norm;
     private Dropout dropout = Dropout.NONE;
 
     /**
      * @param normalized memory for x̂ (rows, d)
      */
-    public ResidualNorm(Norm norm, int d, Matrix normalized, float[] inverseDeviation) {
-        this.norm = norm;
-        this.d = d;
-        this.normalized = normalized;
-        this.inverseDeviation = inverseDeviation;
-    }
-
-    /** Creates an instance with its own memory for x̂. */
-    static ResidualNorm allocate(Norm norm, int d, int rows, ScratchMemory memory) {
-        return new ResidualNorm(norm, d, memory.matrix(rows, d), new float[rows]);
+    public ResidualNorm(Norm norm, Matrix normalized) {
+        this.d = normalized.columns();
+        this.norm = new LayerNorm(norm, normalized);
     }
 
     /** Sets the dropout of the following passes. */
@@ -47,23 +39,20 @@ public final class ResidualNorm {
      */
     public void forward(Matrix x, int rows, RowNumbers numbers, MemorySegment weights, Matrix f) {
         for (int row = 0; row < rows; row++) {
-            addDropped(
-                    x.memory(),
-                    x.at(row),
-                    dropout,
-                    numbers.element(row, d),
-                    f.memory(),
-                    f.at(row),
-                    (long) d * Float.BYTES);
+            addDropped(x, row, numbers.element(row, d), f);
         }
-        LayerNorm.forward(f, rows, d, weights, norm, normalized, inverseDeviation, f);
+        norm.forward(f, rows, weights, f);
     }
 
-    private static void addDropped(
-            MemorySegment x, long xAt, Dropout dropout, int element, MemorySegment f, long fAt, long bytes) {
+    private void addDropped(Matrix from, int row, int element, Matrix to) {
+        MemorySegment x = from.memory();
+        long xAt = from.at(row);
+        MemorySegment f = to.memory();
+        long fAt = to.at(row);
+        Dropout by = dropout;
         int number = element;
-        for (long i = 0; i < bytes; i += Lanes.BYTES) {
-            FloatVector kept = dropout.apply(Lanes.load(f, fAt + i), number);
+        for (long i = 0; i < (long) d * Float.BYTES; i += Lanes.BYTES) {
+            FloatVector kept = by.apply(Lanes.load(f, fAt + i), number);
             Lanes.store(kept.add(Lanes.load(x, xAt + i)), f, fAt + i);
             number += Lanes.COUNT;
         }
@@ -73,15 +62,15 @@ public final class ResidualNorm {
      * Computes rows {@code first} to {@code first + rows} of y again, to the same bits, into {@code y} from row 0 on.
      */
     public void restore(int first, int rows, MemorySegment weights, Matrix y) {
-        LayerNorm.restore(normalized, first, rows, d, weights, norm, y);
+        norm.restore(first, rows, weights, y);
     }
 
     /**
      * Replaces the gradient of y (rows, d) by that of {@code x + dropout(f)}, which is also the gradient of x through
      * the residual.
      */
-    public void backward(Matrix dy, int rows, MemorySegment weights, MemorySegment gradients) {
-        LayerNorm.backward(dy, rows, d, weights, norm, normalized, inverseDeviation, gradients, dy, false);
+    public void backward(Matrix dy, int rows, ParameterBlocks blocks) {
+        norm.backward(dy, rows, blocks.weights(), blocks.gradients(), dy, false);
     }
 
     /**

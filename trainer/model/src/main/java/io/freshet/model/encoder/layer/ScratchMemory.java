@@ -21,7 +21,7 @@ public final class ScratchMemory implements AutoCloseable {
         try {
             FloatBlock block = FloatBlock.zeros((long) rows * columns);
             blocks.add(block);
-            return Matrix.over(block.memory(), 0, columns);
+            return Matrix.over(block.memory(), 0, rows, columns);
         } catch (RuntimeException e) {
             close();
             throw e;

@@ -1,10 +1,10 @@
 package io.freshet.model.encoder.layer;
 
 import io.freshet.model.encoder.Dropout;
+import io.freshet.model.encoder.ParameterBlocks;
 import io.freshet.model.encoder.ParameterLayout;
 import io.freshet.model.encoder.ParameterLayout.Linear;
 import io.freshet.model.encoder.ParameterLayout.Norm;
-import io.freshet.model.encoder.SequenceBatch;
 import io.freshet.model.tensor.Lanes;
 import io.freshet.model.tensor.Matrix;
 import io.freshet.model.tensor.Products;
@@ -29,7 +29,6 @@ import java.util.List;
  * <p>It keeps Q, K, V, P, O and the norm's x̂ between the passes.
  */
 public final class SelfAttention {
-    private final int length; // L
     private final boolean causal;
     private final int headDim;
     private final int heads;
@@ -63,57 +62,50 @@ public final class SelfAttention {
      * queries than keys.
      */
     public static final class Kept {
-        final Matrix q; // (queries, d)
-        final Matrix k; // (rows, d)
-        final Matrix v; // (rows, d)
+        final AttentionMatrices all; // q, o (queries, d), k, v (rows, d)
         final List<Matrix> probabilities = new ArrayList<>(); // for each head (queries, L rounded up)
-        final Matrix o; // (queries, d)
         final Matrix normalized; // (queries, d)
-        final float[] inverseDeviation; // (queries)
 
         public Kept(int queries, int rows, int d, int heads, int length, ScratchMemory memory) {
-            q = memory.matrix(queries, d);
-            k = memory.matrix(rows, d);
-            v = memory.matrix(rows, d);
+            all = new AttentionMatrices(
+                    memory.matrix(queries, d),
+                    memory.matrix(rows, d),
+                    memory.matrix(rows, d),
+                    memory.matrix(queries, d));
             for (int h = 0; h < heads; h++) {
                 probabilities.add(memory.matrix(queries, Lanes.roundUp(length)));
             }
-            o = memory.matrix(queries, d);
             normalized = memory.matrix(queries, d);
-            inverseDeviation = new float[queries];
         }
     }
 
     /** Scratch shared by all layers of an encoder. */
     public static final class Shared {
+        final Products products;
+        final int length; // L
         final CausalAttention causal;
         final FullAttention full;
-        final Matrix dQ; // (rows, d); first the gradient of the output map's result
-        final Matrix dK; // (rows, d)
-        final Matrix dV; // (rows, d)
-        final Matrix dO; // (rows, d)
+        final AttentionMatrices gradients; // each (rows, d); q first holds the gradient of the output map's result
 
         public Shared(int rows, int d, int heads, int length, Products products, ScratchMemory memory) {
+            this.products = products;
+            this.length = length;
             causal = new CausalAttention(d / heads, length, products, memory);
             full = new FullAttention(d / heads, length, products, memory);
-            dQ = memory.matrix(rows, d);
-            dK = memory.matrix(rows, d);
-            dV = memory.matrix(rows, d);
-            dO = memory.matrix(rows, d);
+            gradients = new AttentionMatrices(
+                    memory.matrix(rows, d), memory.matrix(rows, d), memory.matrix(rows, d), memory.matrix(rows, d));
         }
     }
 
-    public SelfAttention(
-            Products products, Parameters p, int d, int heads, int length, boolean causal, Kept kept, Shared shared) {
-        this.length = length;
+    public SelfAttention(Parameters p, boolean causal, Kept kept, Shared shared) {
         this.causal = causal;
-        this.heads = heads;
-        this.headDim = d / heads;
-        this.query = new AffineMap(products, p.query());
-        this.key = new AffineMap(products, p.key());
-        this.value = new AffineMap(products, p.value());
-        this.output = new AffineMap(products, p.output());
-        this.norm = new ResidualNorm(p.norm(), d, kept.normalized, kept.inverseDeviation);
+        this.heads = kept.probabilities.size();
+        this.headDim = kept.all.q().columns() / heads;
+        this.query = new AffineMap(shared.products, p.query());
+        this.key = new AffineMap(shared.products, p.key());
+        this.value = new AffineMap(shared.products, p.value());
+        this.output = new AffineMap(shared.products, p.output());
+        this.norm = new ResidualNorm(p.norm(), kept.normalized);
         this.kept = kept;
         this.shared = shared;
     }
@@ -130,96 +122,80 @@ public final class SelfAttention {
     /**
      * Computes the result for every place of the sequences.
      *
-     * @param batch,first,last the chunk's sequences, whose places are the rows of {@code x}
-     * @param y receives the result
+     * @param x the layer's input (rows, d)
+     * @param y receives the result (rows, d)
      */
-    public void forward(
-            SequenceBatch batch, int first, int last, Matrix x, RowNumbers numbers, MemorySegment weights, Matrix y) {
-        int rows = batch.places(first, last);
-        query.forward(x, rows, weights, kept.q);
-        key.forward(x, rows, weights, kept.k);
-        value.forward(x, rows, weights, kept.v);
-        for (int s = first; s < last; s++) {
+    public void forward(Chunk chunk, Matrix x, MemorySegment weights, Matrix y) {
+        int rows = chunk.rows();
+        query.forward(x, rows, weights, kept.all.q());
+        key.forward(x, rows, weights, kept.all.k());
+        value.forward(x, rows, weights, kept.all.v());
+        for (int s = chunk.first(); s < chunk.end(); s++) {
             for (int h = 0; h < heads; h++) {
-                attend(s, batch.places(first, s), batch.places(s, s + 1), pads(batch, s), h);
+                attend(chunk, s, h);
             }
         }
-        output.forward(kept.o, rows, weights, y);
-        norm.forward(x, rows, numbers, weights, y);
+        output.forward(kept.all.o(), rows, weights, y);
+        norm.forward(x, rows, chunk.numbers(), weights, y);
     }
 
     /** Returns the number of places before the first place that the last one sees. */
-    private int pads(SequenceBatch batch, int sequence) {
-        int tokens = batch.start(sequence + 1) - batch.start(sequence);
-        return causal ? batch.places(sequence, sequence + 1) - tokens : 0;
+    private int pads(Chunk chunk, int sequence) {
+        int tokens = chunk.batch().start(sequence + 1) - chunk.batch().start(sequence);
+        return causal ? chunk.places(sequence) - tokens : 0;
     }
 
     /** Returns the dropout element number of the first value in a place's row of P. */
     private int element(int sequence, int head, int place) {
-        return ((sequence * heads + head) * length + place) * shared.full.stride();
+        return ((sequence * heads + head) * shared.length + place) * shared.full.stride();
     }
 
-    private void attend(int sequence, int start, int places, int pads, int head) {
+    private void attend(Chunk chunk, int sequence, int head) {
+        int start = chunk.row(sequence);
+        int places = chunk.places(sequence);
+        int pads = pads(chunk, sequence);
         int queries = causal ? pads : places; // the queries that see all places
-        Matrix q = columns(kept.q, head);
-        Matrix k = columns(kept.k, head);
-        Matrix v = columns(kept.v, head);
+        AttentionMatrices all = columns(kept.all, head);
         Matrix p = kept.probabilities.get(head);
-        Matrix o = columns(kept.o, head);
         if (queries > 0) {
             int element = element(sequence, head, 0);
-            shared.full.forward(q, start, queries, k, v, start, places, p, dropout, element, o);
+            shared.full.forward(all.rows(start, queries, start, places), p.rows(start, queries), dropout, element);
         }
         if (causal) {
-            int element = element(sequence, head, pads);
-            shared.causal.forward(q, k, v, start + pads, places - pads, p, dropout, element, o);
+            int items = start + pads;
+            int n = places - pads;
+            shared.causal.forward(all.rows(items, n), p.rows(items, n), dropout, element(sequence, head, pads));
         }
     }
 
-    private Matrix columns(Matrix matrix, int head) {
-        return matrix.columnsFrom(head * headDim);
+    private AttentionMatrices columns(AttentionMatrices all, int head) {
+        return all.columns(head * headDim, headDim);
     }
 
     /**
      * Computes the result for the last place of each sequence.
      *
+     * @param x the layer's input (rows, d)
      * @param lastX the last places' rows of {@code x} (S, d)
      * @param y receives the result at the last places (S, d)
      */
-    public void forwardLast(
-            SequenceBatch batch,
-            int first,
-            int last,
-            Matrix x,
-            Matrix lastX,
-            RowNumbers lastNumbers,
-            MemorySegment weights,
-            Matrix y) {
-        int sequences = last - first;
-        query.forward(lastX, sequences, weights, kept.q);
-        for (int s = first; s < last; s++) {
-            int pads = pads(batch, s);
-            int items = batch.places(first, s) + pads;
-            int n = batch.places(s, s + 1) - pads;
-            key.forward(FeedForward.from(x, items), n, weights, FeedForward.from(kept.k, items));
-            value.forward(FeedForward.from(x, items), n, weights, FeedForward.from(kept.v, items));
+    public void forwardLast(Chunk chunk, Matrix x, Matrix lastX, MemorySegment weights, Matrix y) {
+        int sequences = chunk.sequences();
+        query.forward(lastX, sequences, weights, kept.all.q());
+        for (int s = chunk.first(); s < chunk.end(); s++) {
+            int pads = pads(chunk, s);
+            int items = chunk.row(s) + pads;
+            int n = chunk.places(s) - pads;
+            key.forward(x.rows(items, n), n, weights, kept.all.k().rows(items, n));
+            value.forward(x.rows(items, n), n, weights, kept.all.v().rows(items, n));
+            AttentionMatrices last = kept.all.rows(s - chunk.first(), 1, items, n);
             for (int h = 0; h < heads; h++) {
-                shared.full.forward(
-                        columns(kept.q, h),
-                        s - first,
-                        1,
-                        columns(kept.k, h),
-                        columns(kept.v, h),
-                        items,
-                        n,
-                        kept.probabilities.get(h),
-                        dropout,
-                        element(s, h, pads + n - 1),
-                        columns(kept.o, h));
+                Matrix p = kept.probabilities.get(h).rows(s - chunk.first(), 1);
+                shared.full.forward(columns(last, h), p, dropout, element(s, h, pads + n - 1));
             }
         }
-        output.forward(kept.o, sequences, weights, y);
-        norm.forward(lastX, sequences, lastNumbers, weights, y);
+        output.forward(kept.all.o(), sequences, weights, y);
+        norm.forward(lastX, sequences, chunk.lastNumbers(), weights, y);
     }
 
     /**
@@ -227,67 +203,59 @@ public final class SelfAttention {
      *
      * @param dy gradient of the result, replaced by that of x
      */
-    public void backward(
-            SequenceBatch batch,
-            int first,
-            int last,
-            Matrix x,
-            RowNumbers numbers,
-            Matrix dy,
-            MemorySegment weights,
-            MemorySegment transposed,
-            MemorySegment gradients) {
-        int rows = batch.places(first, last);
-        backwardOutput(rows, numbers, dy, weights, transposed, gradients);
-        for (int s = first; s < last; s++) {
+    public void backward(Chunk chunk, Matrix x, Matrix dy, ParameterBlocks blocks) {
+        int rows = chunk.rows();
+        backwardOutput(rows, chunk.numbers(), dy, blocks);
+        for (int s = chunk.first(); s < chunk.end(); s++) {
             for (int h = 0; h < heads; h++) {
-                attendBackward(s, batch.places(first, s), batch.places(s, s + 1), pads(batch, s), h);
+                attendBackward(chunk, s, h);
             }
         }
-        query.backward(x, shared.dQ, rows, gradients);
-        key.backward(x, shared.dK, rows, gradients);
-        value.backward(x, shared.dV, rows, gradients);
-        query.backwardInput(shared.dQ, rows, transposed, dy, true);
-        key.backwardInput(shared.dK, rows, transposed, dy, true);
-        value.backwardInput(shared.dV, rows, transposed, dy, true);
+        AttentionMatrices gradients = shared.gradients;
+        query.backward(x, gradients.q(), rows, blocks.gradients());
+        key.backward(x, gradients.k(), rows, blocks.gradients());
+        value.backward(x, gradients.v(), rows, blocks.gradients());
+        query.backwardInput(gradients.q(), rows, blocks.transposed(), dy, true);
+        key.backwardInput(gradients.k(), rows, blocks.transposed(), dy, true);
+        value.backwardInput(gradients.v(), rows, blocks.transposed(), dy, true);
     }
 
     /**
      * Computes the gradient of O from {@code dy}, the gradient of the result, and replaces {@code dy} by the gradient of x
      * through the residual.
      */
-    private void backwardOutput(
-            int rows,
-            RowNumbers numbers,
-            Matrix dy,
-            MemorySegment weights,
-            MemorySegment transposed,
-            MemorySegment gradients) {
-        norm.backward(dy, rows, weights, gradients);
-        norm.backwardDropout(dy, 0, rows, numbers, shared.dQ);
-        output.backward(kept.o, shared.dQ, rows, gradients);
-        output.backwardInput(shared.dQ, rows, transposed, shared.dO, false);
+    private void backwardOutput(int rows, RowNumbers numbers, Matrix dy, ParameterBlocks blocks) {
+        Matrix dOutput = shared.gradients.q();
+        norm.backward(dy, rows, blocks);
+        norm.backwardDropout(dy, 0, rows, numbers, dOutput);
+        output.backward(kept.all.o(), dOutput, rows, blocks.gradients());
+        output.backwardInput(dOutput, rows, blocks.transposed(), shared.gradients.o(), false);
     }
 
-    private void attendBackward(int sequence, int start, int places, int pads, int head) {
+    private void attendBackward(Chunk chunk, int sequence, int head) {
+        int start = chunk.row(sequence);
+        int places = chunk.places(sequence);
+        int pads = pads(chunk, sequence);
         int queries = causal ? pads : places;
-        Matrix q = columns(kept.q, head);
-        Matrix k = columns(kept.k, head);
-        Matrix v = columns(kept.v, head);
+        AttentionMatrices all = columns(kept.all, head);
+        AttentionMatrices gradients = columns(shared.gradients, head);
         Matrix p = kept.probabilities.get(head);
-        Matrix dO = columns(shared.dO, head);
-        Matrix dQ = columns(shared.dQ, head);
-        Matrix dK = columns(shared.dK, head);
-        Matrix dV = columns(shared.dV, head);
         if (causal) {
+            int items = start + pads;
+            int n = places - pads;
             int element = element(sequence, head, pads);
-            shared.causal.backward(q, k, v, start + pads, places - pads, p, dropout, element, dO, dQ, dK, dV);
-            clear(dK, start, pads);
-            clear(dV, start, pads);
+            shared.causal.backward(all.rows(items, n), p.rows(items, n), dropout, element, gradients.rows(items, n));
+            clear(gradients.k(), start, pads);
+            clear(gradients.v(), start, pads);
         }
         if (queries > 0) {
-            int element = element(sequence, head, 0);
-            shared.full.backward(q, start, queries, k, v, start, places, p, dropout, element, dO, dQ, dK, dV, causal);
+            shared.full.backward(
+                    all.rows(start, queries, start, places),
+                    p.rows(start, queries),
+                    dropout,
+                    element(sequence, head, 0),
+                    gradients.rows(start, queries, start, places),
+                    causal);
         }
     }
 
@@ -306,59 +274,29 @@ public final class SelfAttention {
      * @param dy gradient of the result (S, d), replaced by that of {@code lastX}
      * @param dx the gradient of x through the keys and values is added to its rows of items
      */
-    public void backwardLast(
-            SequenceBatch batch,
-            int first,
-            int last,
-            Matrix x,
-            Matrix lastX,
-            RowNumbers lastNumbers,
-            Matrix dy,
-            Matrix dx,
-            MemorySegment weights,
-            MemorySegment transposed,
-            MemorySegment gradients) {
-        int sequences = last - first;
-        backwardOutput(sequences, lastNumbers, dy, weights, transposed, gradients);
-        for (int s = first; s < last; s++) {
-            int pads = pads(batch, s);
-            int items = batch.places(first, s) + pads;
-            int n = batch.places(s, s + 1) - pads;
+    public void backwardLast(Chunk chunk, Matrix x, Matrix lastX, Matrix dy, Matrix dx, ParameterBlocks blocks) {
+        int sequences = chunk.sequences();
+        backwardOutput(sequences, chunk.lastNumbers(), dy, blocks);
+        for (int s = chunk.first(); s < chunk.end(); s++) {
+            int pads = pads(chunk, s);
+            int items = chunk.row(s) + pads;
+            int n = chunk.places(s) - pads;
+            AttentionMatrices last = kept.all.rows(s - chunk.first(), 1, items, n);
+            AttentionMatrices gradients = shared.gradients.rows(s - chunk.first(), 1, items, n);
             for (int h = 0; h < heads; h++) {
-                shared.full.backward(
-                        columns(kept.q, h),
-                        s - first,
-                        1,
-                        columns(kept.k, h),
-                        columns(kept.v, h),
-                        items,
-                        n,
-                        kept.probabilities.get(h),
-                        dropout,
-                        element(s, h, pads + n - 1),
-                        columns(shared.dO, h),
-                        columns(shared.dQ, h),
-                        columns(shared.dK, h),
-                        columns(shared.dV, h),
-                        false);
+                Matrix p = kept.probabilities.get(h).rows(s - chunk.first(), 1);
+                int element = element(s, h, pads + n - 1);
+                shared.full.backward(columns(last, h), p, dropout, element, columns(gradients, h), false);
             }
-            backwardItems(key, x, shared.dK, items, n, dx, transposed, gradients);
-            backwardItems(value, x, shared.dV, items, n, dx, transposed, gradients);
+            backwardItems(key, x.rows(items, n), gradients.k(), dx.rows(items, n), blocks);
+            backwardItems(value, x.rows(items, n), gradients.v(), dx.rows(items, n), blocks);
         }
-        query.backward(lastX, shared.dQ, sequences, gradients);
-        query.backwardInput(shared.dQ, sequences, transposed, dy, true);
+        query.backward(lastX, shared.gradients.q(), sequences, blocks.gradients());
+        query.backwardInput(shared.gradients.q(), sequences, blocks.transposed(), dy, true);
     }
 
-    private static void backwardItems(
-            AffineMap map,
-            Matrix x,
-            Matrix dy,
-            int first,
-            int n,
-            Matrix dx,
-            MemorySegment transposed,
-            MemorySegment gradients) {
-        map.backward(FeedForward.from(x, first), FeedForward.from(dy, first), n, gradients);
-        map.backwardInput(FeedForward.from(dy, first), n, transposed, FeedForward.from(dx, first), true);
+    private static void backwardItems(AffineMap map, Matrix x, Matrix dy, Matrix dx, ParameterBlocks blocks) {
+        map.backward(x, dy, x.rows(), blocks.gradients());
+        map.backwardInput(dy, x.rows(), blocks.transposed(), dx, true);
     }
 }

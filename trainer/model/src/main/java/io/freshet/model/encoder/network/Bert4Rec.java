@@ -2,7 +2,9 @@ package io.freshet.model.encoder.network;
 
 import io.freshet.model.encoder.Dropout;
 import io.freshet.model.encoder.Encoder;
+import io.freshet.model.encoder.ParameterBlocks;
 import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.encoder.layer.Chunk;
 import io.freshet.model.encoder.layer.FeedForward;
 import io.freshet.model.encoder.layer.MaskedInput;
 import io.freshet.model.encoder.layer.ResidualNorm;
@@ -47,10 +49,7 @@ final class Bert4Rec implements Encoder {
     private final Matrix last; // (S, d): H
     private final Matrix lastX; // (S, d): the masks of the last block's input
     private final Matrix lastZ; // (S, d): Z of the last block
-    private RowNumbers places = row -> row;
-    private RowNumbers lastPlaces = row -> row;
-    private int firstSequence;
-    private int lastSequence;
+    private Chunk chunk = Chunk.NONE; // of the last forward pass
 
     /** Creates an instance for training. */
     static Bert4Rec training(Bert4RecConfig config, Products products, int capacity) {
@@ -81,7 +80,7 @@ final class Bert4Rec implements Encoder {
                 kept = new Kept(capacity, capacity, config, memory);
                 shared = kept;
             }
-            blocks.add(new Block(parameters.blocks().get(i), kept, config, products, attention, tiles));
+            blocks.add(new Block(parameters.blocks().get(i), kept, products, attention, tiles));
         }
         x = memory.matrix(capacity, d);
         z = memory.matrix(capacity, d);
@@ -95,7 +94,6 @@ final class Bert4Rec implements Encoder {
         final SelfAttention.Kept attention;
         final Matrix a; // (results, 4 d)
         final Matrix normalized; // (results, d): x̂ of the result's norm
-        final float[] inverseDeviation; // (results)
 
         /** Allocates memory for a block that computes {@code results} rows from {@code rows} rows of input. */
         Kept(int results, int rows, Bert4RecConfig config, ScratchMemory memory) {
@@ -104,7 +102,6 @@ final class Bert4Rec implements Encoder {
             attention = new SelfAttention.Kept(results, rows, d, config.heads(), length, memory);
             a = memory.matrix(results, FeedForward.WIDE * d);
             normalized = memory.matrix(results, d);
-            inverseDeviation = new float[results];
         }
     }
 
@@ -115,16 +112,12 @@ final class Bert4Rec implements Encoder {
         Block(
                 Bert4RecConfig.Block p,
                 Kept kept,
-                Bert4RecConfig config,
                 Products products,
                 SelfAttention.Shared shared,
                 FeedForward.Tiles tiles) {
-            int d = config.dim();
-            int length = config.places(config.maxLength());
-            attention = new SelfAttention(
-                    products, p.attention(), d, config.heads(), length, false, kept.attention, shared);
+            attention = new SelfAttention(p.attention(), false, kept.attention, shared);
             FeedForward.Parameters network = p.feedForward();
-            ResidualNorm norm = new ResidualNorm(network.norm(), d, kept.normalized, kept.inverseDeviation);
+            ResidualNorm norm = new ResidualNorm(network.norm(), kept.normalized);
             feedForward = new FeedForward(products, network, norm, kept.a, tiles);
         }
     }
@@ -147,26 +140,24 @@ final class Bert4Rec implements Encoder {
 
     @Override
     public Matrix forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights) {
-        firstSequence = first;
-        lastSequence = last;
-        places = RowNumbers.places(batch, first);
-        lastPlaces = RowNumbers.lastPlaces(batch, first);
-        int rows = input.forward(batch, first, last, items, weights, x);
+        chunk = new Chunk(batch, first, last);
+        RowNumbers places = chunk.numbers();
+        int rows = input.forward(chunk, items, weights, x);
         for (Block block : blocks.subList(0, blocks.size() - 1)) {
-            block.attention.forward(batch, first, last, x, places, weights, z);
+            block.attention.forward(chunk, x, weights, z);
             block.feedForward.forward(z, rows, places, weights, x);
         }
         Block block = blocks.getLast();
-        gatherLast(batch);
-        block.attention.forwardLast(batch, first, last, x, lastX, lastPlaces, weights, lastZ);
-        block.feedForward.forward(lastZ, last - first, lastPlaces, weights, this.last);
+        gatherLast();
+        block.attention.forwardLast(chunk, x, lastX, weights, lastZ);
+        block.feedForward.forward(lastZ, chunk.sequences(), chunk.lastNumbers(), weights, this.last);
         return this.last;
     }
 
-    private void gatherLast(SequenceBatch batch) {
-        for (int s = firstSequence; s < lastSequence; s++) {
-            long at = x.at(batch.places(firstSequence, s + 1) - 1);
-            MemorySegment.copy(x.memory(), at, lastX.memory(), lastX.at(s - firstSequence), (long) d * Float.BYTES);
+    private void gatherLast() {
+        for (int s = 0; s < chunk.sequences(); s++) {
+            long at = x.at(lastRow(s));
+            MemorySegment.copy(x.memory(), at, lastX.memory(), lastX.at(s), (long) d * Float.BYTES);
         }
     }
 
@@ -178,47 +169,45 @@ final class Bert4Rec implements Encoder {
             MemorySegment transposed,
             MemorySegment gradients,
             Matrix dItems) {
-        int rows = batch.places(firstSequence, lastSequence);
+        ParameterBlocks parameters = new ParameterBlocks(weights, transposed, gradients);
+        int rows = chunk.rows();
         Matrix dx = z;
-        backwardLast(batch, dHidden, dx, rows, weights, transposed, gradients);
+        backwardLast(dHidden, dx, parameters);
         for (int i = blocks.size() - 2; i >= 0; i--) {
             Block block = blocks.get(i);
             FeedForward.Restorable restorable = block.attention.norm()::restore;
-            block.feedForward.backward(restorable, dx, rows, places, weights, transposed, gradients);
+            block.feedForward.backward(restorable, dx, rows, chunk.numbers(), parameters);
             restoreInput(i, rows, weights);
-            block.attention.backward(batch, firstSequence, lastSequence, x, places, dx, weights, transposed, gradients);
+            block.attention.backward(chunk, x, dx, parameters);
         }
-        input.backward(batch, firstSequence, lastSequence, dx, weights, gradients, dItems);
+        input.backward(chunk, dx, parameters, dItems);
     }
 
     /** Writes the gradient of the last block's input (T, d) to {@code dx}. */
-    private void backwardLast(
-            SequenceBatch batch,
-            Matrix dHidden,
-            Matrix dx,
-            int rows,
-            MemorySegment weights,
-            MemorySegment transposed,
-            MemorySegment gradients) {
+    private void backwardLast(Matrix dHidden, Matrix dx, ParameterBlocks parameters) {
         Block block = blocks.getLast();
-        int sequences = lastSequence - firstSequence;
+        int rows = chunk.rows();
+        int sequences = chunk.sequences();
         FeedForward.Restorable restorable = block.attention.norm()::restore;
-        block.feedForward.backward(restorable, dHidden, sequences, lastPlaces, weights, transposed, gradients);
-        restoreInput(blocks.size() - 1, rows, weights);
-        gatherLast(batch);
+        block.feedForward.backward(restorable, dHidden, sequences, chunk.lastNumbers(), parameters);
+        restoreInput(blocks.size() - 1, rows, parameters.weights());
+        gatherLast();
         dx.memory().asSlice(dx.at(0), (long) rows * d * Float.BYTES).fill((byte) 0);
-        block.attention.backwardLast(
-                batch, firstSequence, lastSequence, x, lastX, lastPlaces, dHidden, dx, weights, transposed, gradients);
+        block.attention.backwardLast(chunk, x, lastX, dHidden, dx, parameters);
         for (int s = 0; s < sequences; s++) {
-            int row = batch.places(firstSequence, firstSequence + s + 1) - 1;
-            Rows.add(dHidden.memory(), dHidden.at(s), dx.memory(), dx.at(row), d);
+            Rows.add(dHidden.memory(), dHidden.at(s), dx.memory(), dx.at(lastRow(s)), d);
         }
+    }
+
+    /** Returns the row of the mask of the chunk's sequence {@code index}. */
+    private int lastRow(int index) {
+        return chunk.row(chunk.first() + index + 1) - 1;
     }
 
     /** Computes the input of block {@code i} again and writes it to {@link #x}. */
     private void restoreInput(int i, int rows, MemorySegment weights) {
         if (i == 0) {
-            input.restore(rows, places, weights, x);
+            input.restore(rows, chunk.numbers(), weights, x);
         } else {
             blocks.get(i - 1).feedForward.norm().restore(0, rows, weights, x);
         }

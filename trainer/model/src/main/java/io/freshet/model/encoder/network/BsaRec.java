@@ -2,8 +2,10 @@ package io.freshet.model.encoder.network;
 
 import io.freshet.model.encoder.Dropout;
 import io.freshet.model.encoder.Encoder;
+import io.freshet.model.encoder.ParameterBlocks;
 import io.freshet.model.encoder.ParameterLayout.Parameter;
 import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.encoder.layer.Chunk;
 import io.freshet.model.encoder.layer.FeedForward;
 import io.freshet.model.encoder.layer.LowPassFilter;
 import io.freshet.model.encoder.layer.PaddedInput;
@@ -61,10 +63,7 @@ final class BsaRec implements Encoder {
     private final Matrix lastG; // (S, d): G of the last block; in the backward pass its gradient
     private final Matrix df; // (L, d): gradient of the filter's result
     private final Matrix tile; // (rows of a tile, d): G, computed again
-    private RowNumbers places = row -> row;
-    private RowNumbers lastPlaces = row -> row;
-    private int firstSequence;
-    private int lastSequence;
+    private Chunk chunk = Chunk.NONE; // of the last forward pass
 
     /** Creates an instance for training. */
     static BsaRec training(BsaRecConfig config, Products products, int capacity) {
@@ -96,7 +95,7 @@ final class BsaRec implements Encoder {
                 kept = new Kept(capacity, capacity, config, memory);
                 shared = kept;
             }
-            blocks.add(new Block(parameters.blocks().get(i), kept, config, products, attention, tiles));
+            blocks.add(new Block(parameters.blocks().get(i), kept, products, attention, tiles));
         }
         x = memory.matrix(capacity, d);
         z = memory.matrix(capacity, d);
@@ -115,8 +114,6 @@ final class BsaRec implements Encoder {
         final Matrix a; // (results, 4 d)
         final Matrix filterNormalized; // (results, d): x̂ of F's norm
         final Matrix forwardNormalized; // (results, d): x̂ of the result's norm
-        final float[] filterInverse; // (results)
-        final float[] forwardInverse; // (results)
 
         /** Allocates memory for a block that computes {@code results} rows from {@code rows} rows of input. */
         Kept(int results, int rows, BsaRecConfig config, ScratchMemory memory) {
@@ -125,8 +122,6 @@ final class BsaRec implements Encoder {
             a = memory.matrix(results, FeedForward.WIDE * d);
             filterNormalized = memory.matrix(results, d);
             forwardNormalized = memory.matrix(results, d);
-            filterInverse = new float[results];
-            forwardInverse = new float[results];
         }
     }
 
@@ -139,17 +134,14 @@ final class BsaRec implements Encoder {
         Block(
                 BsaRecConfig.Block p,
                 Kept kept,
-                BsaRecConfig config,
                 Products products,
                 SelfAttention.Shared shared,
                 FeedForward.Tiles tiles) {
-            int d = config.dim();
             beta = p.beta();
-            filterNorm = new ResidualNorm(p.filterNorm(), d, kept.filterNormalized, kept.filterInverse);
-            attention = new SelfAttention(
-                    products, p.attention(), d, config.heads(), config.maxLength(), true, kept.attention, shared);
+            filterNorm = new ResidualNorm(p.filterNorm(), kept.filterNormalized);
+            attention = new SelfAttention(p.attention(), true, kept.attention, shared);
             FeedForward.Parameters network = p.feedForward();
-            ResidualNorm norm = new ResidualNorm(network.norm(), d, kept.forwardNormalized, kept.forwardInverse);
+            ResidualNorm norm = new ResidualNorm(network.norm(), kept.forwardNormalized);
             feedForward = new FeedForward(products, network, norm, kept.a, tiles);
         }
     }
@@ -173,32 +165,33 @@ final class BsaRec implements Encoder {
 
     @Override
     public Matrix forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights) {
-        firstSequence = first;
-        lastSequence = last;
-        places = RowNumbers.places(batch, first);
-        lastPlaces = RowNumbers.lastPlaces(batch, first);
-        int rows = input.forward(batch, first, last, items, weights, x);
+        chunk = new Chunk(batch, first, last);
+        RowNumbers places = chunk.numbers();
+        int rows = input.forward(chunk, items, weights, x);
         for (Block block : blocks.subList(0, blocks.size() - 1)) {
+            Matrix beta = block.beta.in(weights);
             for (int row = 0; row < rows; row += length) {
-                filter.forward(x, row, 0, length, block.beta, weights, z, row);
+                filter.forward(x.rows(row, length), 0, beta, z.rows(row, length));
             }
             block.filterNorm.forward(x, rows, places, weights, z);
-            block.attention.forward(batch, first, last, x, places, weights, g);
+            block.attention.forward(chunk, x, weights, g);
             mix(z, g, rows);
             block.feedForward.forward(z, rows, places, weights, x);
         }
-        forwardLast(blocks.getLast(), batch, first, last, weights);
+        forwardLast(blocks.getLast(), weights);
         return this.last;
     }
 
-    private void forwardLast(Block block, SequenceBatch batch, int first, int end, MemorySegment weights) {
-        int sequences = end - first;
+    private void forwardLast(Block block, MemorySegment weights) {
+        int sequences = chunk.sequences();
+        RowNumbers lastPlaces = chunk.lastNumbers();
         gatherLast(sequences);
+        Matrix beta = block.beta.in(weights);
         for (int s = 0; s < sequences; s++) {
-            filter.forward(x, s * length, length - 1, 1, block.beta, weights, lastZ, s);
+            filter.forward(x.rows(s * length, length), length - 1, beta, lastZ.rows(s, 1));
         }
         block.filterNorm.forward(lastX, sequences, lastPlaces, weights, lastZ);
-        block.attention.forwardLast(batch, first, end, x, lastX, lastPlaces, weights, lastG);
+        block.attention.forwardLast(chunk, x, lastX, weights, lastG);
         mix(lastZ, lastG, sequences);
         block.feedForward.forward(lastZ, sequences, lastPlaces, weights, last);
     }
@@ -232,52 +225,51 @@ final class BsaRec implements Encoder {
             MemorySegment transposed,
             MemorySegment gradients,
             Matrix dItems) {
-        int sequences = lastSequence - firstSequence;
-        int rows = sequences * length;
+        ParameterBlocks parameters = new ParameterBlocks(weights, transposed, gradients);
+        int rows = chunk.sequences() * length;
+        RowNumbers places = chunk.numbers();
         Matrix dx = z;
-        backwardLast(batch, dHidden, sequences, dx, weights, transposed, gradients);
+        backwardLast(dHidden, dx, parameters);
         for (int i = blocks.size() - 2; i >= 0; i--) {
             Block block = blocks.get(i);
             restoreInput(i, rows, weights);
             FeedForward.Restorable restorable = (first, n, w, to) -> restoreZ(block, first, n, w, to);
-            block.feedForward.backward(restorable, dx, rows, places, weights, transposed, gradients);
+            block.feedForward.backward(restorable, dx, rows, places, parameters);
             split(dx, g, rows);
-            block.attention.backward(batch, firstSequence, lastSequence, x, places, g, weights, transposed, gradients);
-            block.filterNorm.backward(dx, rows, weights, gradients);
+            block.attention.backward(chunk, x, g, parameters);
+            block.filterNorm.backward(dx, rows, parameters);
+            Matrix beta = block.beta.in(weights);
+            Matrix dBeta = block.beta.in(gradients);
             for (int row = 0; row < rows; row += length) {
                 block.filterNorm.backwardDropout(dx, row, length, places, df);
-                filter.backward(x, row, 0, length, df, 0, block.beta, weights, gradients, dx, row);
+                filter.backward(x.rows(row, length), 0, beta, df, dBeta, dx.rows(row, length));
             }
             add(g, rows, dx);
         }
-        input.backward(batch, lastSequence, dx, weights, gradients, dItems);
+        input.backward(chunk, dx, parameters, dItems);
     }
 
     /** Writes the gradient of the last block's input (S L, d) to {@code dx}. */
-    private void backwardLast(
-            SequenceBatch batch,
-            Matrix dHidden,
-            int sequences,
-            Matrix dx,
-            MemorySegment weights,
-            MemorySegment transposed,
-            MemorySegment gradients) {
+    private void backwardLast(Matrix dHidden, Matrix dx, ParameterBlocks parameters) {
         Block block = blocks.getLast();
+        int sequences = chunk.sequences();
         int rows = sequences * length;
-        restoreInput(blocks.size() - 1, rows, weights);
+        RowNumbers lastPlaces = chunk.lastNumbers();
+        restoreInput(blocks.size() - 1, rows, parameters.weights());
         gatherLast(sequences);
         FeedForward.Restorable restorable = (first, n, w, to) -> restoreZ(block, first, n, w, to);
-        block.feedForward.backward(restorable, dHidden, sequences, lastPlaces, weights, transposed, gradients);
+        block.feedForward.backward(restorable, dHidden, sequences, lastPlaces, parameters);
         split(dHidden, lastG, sequences);
         dx.memory().asSlice(dx.at(0), (long) rows * d * Float.BYTES).fill((byte) 0);
-        block.attention.backwardLast(
-                batch, firstSequence, lastSequence, x, lastX, lastPlaces, lastG, dx, weights, transposed, gradients);
-        block.filterNorm.backward(dHidden, sequences, weights, gradients);
+        block.attention.backwardLast(chunk, x, lastX, lastG, dx, parameters);
+        block.filterNorm.backward(dHidden, sequences, parameters);
         block.filterNorm.backwardDropout(dHidden, 0, sequences, lastPlaces, lastZ);
         add(lastG, sequences, dHidden);
+        Matrix beta = block.beta.in(parameters.weights());
+        Matrix dBeta = block.beta.in(parameters.gradients());
         for (int s = 0; s < sequences; s++) {
             int row = s * length;
-            filter.backward(x, row, length - 1, 1, lastZ, s, block.beta, weights, gradients, dx, row);
+            filter.backward(x.rows(row, length), length - 1, beta, lastZ.rows(s, 1), dBeta, dx.rows(row, length));
             Rows.add(dHidden.memory(), dHidden.at(s), dx.memory(), dx.at(row + length - 1), d);
         }
     }

@@ -139,7 +139,7 @@ public record BsaRecConfig(int dim, int maxLength, int blocks, int heads) implem
         PaddedInput.initialize(layout(), seed, weights);
         for (Block block : parameters().blocks()) {
             Parameter beta = block.beta();
-            Matrix row = Matrix.over(weights, beta.start(), dim);
+            Matrix row = beta.in(weights);
             for (int c = 0; c < dim; c++) {
                 row.set(0, c, CounterRandom.normal(seed, beta.start(), Purpose.INITIAL_WEIGHTS, c));
             }

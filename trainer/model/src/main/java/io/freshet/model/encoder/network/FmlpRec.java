@@ -2,8 +2,10 @@ package io.freshet.model.encoder.network;
 
 import io.freshet.model.encoder.Dropout;
 import io.freshet.model.encoder.Encoder;
+import io.freshet.model.encoder.ParameterBlocks;
 import io.freshet.model.encoder.ParameterLayout.Parameter;
 import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.encoder.layer.Chunk;
 import io.freshet.model.encoder.layer.FeedForward;
 import io.freshet.model.encoder.layer.LearnedFilter;
 import io.freshet.model.encoder.layer.PaddedInput;
@@ -52,10 +54,7 @@ final class FmlpRec implements Encoder {
     private final Matrix lastZ; // (S, d): Z of the last block
     private final Matrix xOfSequence; // (L, d)
     private final Matrix dy; // (L, d): gradient of the filter's result for one sequence
-    private RowNumbers places = row -> row;
-    private RowNumbers lastPlaces = row -> row;
-    private int firstSequence;
-    private int lastSequence;
+    private Chunk chunk = Chunk.NONE; // of the last forward pass
 
     /** Creates an instance for training. */
     static FmlpRec training(FmlpRecConfig config, Products products, int capacity) {
@@ -86,7 +85,7 @@ final class FmlpRec implements Encoder {
                 kept = new Kept(capacity, d, memory);
                 shared = kept;
             }
-            blocks.add(new Block(parameters.blocks().get(i), kept, products, d, tiles));
+            blocks.add(new Block(parameters.blocks().get(i), kept, products, tiles));
         }
         x = memory.matrix(capacity, d);
         z = memory.matrix(capacity, d);
@@ -101,15 +100,11 @@ final class FmlpRec implements Encoder {
         final Matrix a; // (rows, 4 d)
         final Matrix filterNormalized; // (rows, d): x̂ of Z's norm
         final Matrix forwardNormalized; // (rows, d): x̂ of the result's norm
-        final float[] filterInverse; // (rows)
-        final float[] forwardInverse; // (rows)
 
         Kept(int rows, int d, ScratchMemory memory) {
             a = memory.matrix(rows, FeedForward.WIDE * d);
             filterNormalized = memory.matrix(rows, d);
             forwardNormalized = memory.matrix(rows, d);
-            filterInverse = new float[rows];
-            forwardInverse = new float[rows];
         }
     }
 
@@ -118,11 +113,11 @@ final class FmlpRec implements Encoder {
         final ResidualNorm filterNorm;
         final FeedForward feedForward;
 
-        Block(FmlpRecConfig.Block p, Kept kept, Products products, int d, FeedForward.Tiles tiles) {
+        Block(FmlpRecConfig.Block p, Kept kept, Products products, FeedForward.Tiles tiles) {
             weights = p.filter();
-            filterNorm = new ResidualNorm(p.filterNorm(), d, kept.filterNormalized, kept.filterInverse);
+            filterNorm = new ResidualNorm(p.filterNorm(), kept.filterNormalized);
             FeedForward.Parameters network = p.feedForward();
-            ResidualNorm norm = new ResidualNorm(network.norm(), d, kept.forwardNormalized, kept.forwardInverse);
+            ResidualNorm norm = new ResidualNorm(network.norm(), kept.forwardNormalized);
             feedForward = new FeedForward(products, network, norm, kept.a, tiles);
         }
     }
@@ -144,11 +139,9 @@ final class FmlpRec implements Encoder {
 
     @Override
     public Matrix forward(SequenceBatch batch, int first, int last, RowTable items, MemorySegment weights) {
-        firstSequence = first;
-        lastSequence = last;
-        places = RowNumbers.places(batch, first);
-        lastPlaces = RowNumbers.lastPlaces(batch, first);
-        int rows = input.forward(batch, first, last, items, weights, x);
+        chunk = new Chunk(batch, first, last);
+        RowNumbers places = chunk.numbers();
+        int rows = input.forward(chunk, items, weights, x);
         for (Block block : blocks.subList(0, blocks.size() - 1)) {
             filter.read(block.weights, weights);
             for (int row = 0; row < rows; row += length) {
@@ -157,11 +150,13 @@ final class FmlpRec implements Encoder {
             block.filterNorm.forward(x, rows, places, weights, z);
             block.feedForward.forward(z, rows, places, weights, x);
         }
-        forwardLast(blocks.getLast(), last - first, weights);
+        forwardLast(blocks.getLast(), weights);
         return this.last;
     }
 
-    private void forwardLast(Block block, int sequences, MemorySegment weights) {
+    private void forwardLast(Block block, MemorySegment weights) {
+        int sequences = chunk.sequences();
+        RowNumbers lastPlaces = chunk.lastNumbers();
         filter.read(block.weights, weights);
         for (int s = 0; s < sequences; s++) {
             filter.forwardLast(x, s * length, lastZ, s);
@@ -172,7 +167,7 @@ final class FmlpRec implements Encoder {
 
     /** Returns a view of the rows at the last place of each sequence (S, d). */
     private Matrix lastRows(Matrix matrix) {
-        return Matrix.over(matrix.memory(), matrix.at(length - 1) / Float.BYTES, length * matrix.stride());
+        return matrix.lastOfEvery(length);
     }
 
     @Override
@@ -183,14 +178,15 @@ final class FmlpRec implements Encoder {
             MemorySegment transposed,
             MemorySegment gradients,
             Matrix dItems) {
-        int sequences = lastSequence - firstSequence;
-        int rows = sequences * length;
+        ParameterBlocks parameters = new ParameterBlocks(weights, transposed, gradients);
+        int rows = chunk.sequences() * length;
+        RowNumbers places = chunk.numbers();
         Matrix dx = z;
-        backwardLast(dHidden, sequences, dx, weights, transposed, gradients);
+        backwardLast(dHidden, dx, parameters);
         for (int i = blocks.size() - 2; i >= 0; i--) {
             Block block = blocks.get(i);
-            block.feedForward.backward(block.filterNorm::restore, dx, rows, places, weights, transposed, gradients);
-            block.filterNorm.backward(dx, rows, weights, gradients);
+            block.feedForward.backward(block.filterNorm::restore, dx, rows, places, parameters);
+            block.filterNorm.backward(dx, rows, parameters);
             filter.read(block.weights, weights);
             filter.beginBackward();
             for (int row = 0; row < rows; row += length) {
@@ -200,30 +196,25 @@ final class FmlpRec implements Encoder {
             }
             filter.endBackward(block.weights, gradients);
         }
-        input.backward(batch, lastSequence, dx, weights, gradients, dItems);
+        input.backward(chunk, dx, parameters, dItems);
     }
 
     /** Writes the gradient of the last block's input (S L, d) to {@code dx}. */
-    private void backwardLast(
-            Matrix dHidden,
-            int sequences,
-            Matrix dx,
-            MemorySegment weights,
-            MemorySegment transposed,
-            MemorySegment gradients) {
+    private void backwardLast(Matrix dHidden, Matrix dx, ParameterBlocks parameters) {
         Block block = blocks.getLast();
-        block.feedForward.backward(
-                block.filterNorm::restore, dHidden, sequences, lastPlaces, weights, transposed, gradients);
-        block.filterNorm.backward(dHidden, sequences, weights, gradients);
+        int sequences = chunk.sequences();
+        RowNumbers lastPlaces = chunk.lastNumbers();
+        block.feedForward.backward(block.filterNorm::restore, dHidden, sequences, lastPlaces, parameters);
+        block.filterNorm.backward(dHidden, sequences, parameters);
         Matrix lastDy = lastZ; // free, because Z is computed again where it is needed
         block.filterNorm.backwardDropout(dHidden, 0, sequences, lastPlaces, lastDy);
-        restoreInput(blocks.size() - 1, 0, sequences * length, weights, x);
-        filter.read(block.weights, weights);
+        restoreInput(blocks.size() - 1, 0, sequences * length, parameters.weights(), x);
+        filter.read(block.weights, parameters.weights());
         filter.beginBackward();
         for (int s = 0; s < sequences; s++) {
             filter.backwardLast(x, s * length, lastDy, s, dx);
         }
-        filter.endBackward(block.weights, gradients);
+        filter.endBackward(block.weights, parameters.gradients());
         Matrix lastRows = lastRows(dx);
         for (int s = 0; s < sequences; s++) {
             Rows.add(dHidden.memory(), dHidden.at(s), lastRows.memory(), lastRows.at(s), d);

@@ -76,7 +76,7 @@ final class Gru4Rec implements Encoder {
     private Matrix matrix(int columns) {
         FloatBlock block = FloatBlock.zeros((long) capacity * columns);
         owned.add(block);
-        return Matrix.over(block.memory(), 0, columns);
+        return Matrix.over(block.memory(), 0, capacity, columns);
     }
 
     @Override
@@ -126,8 +126,7 @@ final class Gru4Rec implements Encoder {
     }
 
     private void multiply(Matrix a, int rows, Parameter p, MemorySegment weights, Matrix c) {
-        products.multiply(
-                a, 0, Matrix.over(weights, p.start(), p.columns()), 0, c, 0, rows, p.columns(), p.rows(), false);
+        products.multiply(a.rows(0, rows), p.in(weights), c.rows(0, rows), false);
     }
 
     private void forwardStep(int step, MemorySegment weights) {
@@ -140,7 +139,7 @@ final class Gru4Rec implements Encoder {
         for (int s = 0; s < sequences; s++) {
             int token = steps.token(s, step);
             copy(current, s, before, token);
-            copy(recurrent.columnsFrom(2 * d), s, candidate, token);
+            copy(recurrent.columns(2 * d, d), s, candidate, token);
             cell.forward(gates, token, recurrent, s, current, s);
             copy(current, s, states, token);
         }
@@ -149,7 +148,7 @@ final class Gru4Rec implements Encoder {
     /** Gives each sequence the initial state. */
     private void begin(int sequences, MemorySegment weights) {
         Parameter initial = parameters.initial();
-        copy(Matrix.over(weights, initial.start(), d), 0, current, 0);
+        copy(initial.in(weights), 0, current, 0);
         multiply(current, 1, parameters.recurrent(), weights, recurrent);
         for (int s = 1; s < sequences; s++) {
             copy(current, 0, current, s);
@@ -183,15 +182,15 @@ final class Gru4Rec implements Encoder {
             backwardStep(step, sequences, dStates, transposed);
         }
         backwardBegin(sequences, transposed, gradients);
-        int wide = Gru4RecConfig.GATES * d;
-        Matrix dInput = Matrix.over(gradients, parameters.input().start(), wide);
-        products.multiplyTransposed(x, 0, gates, 0, dInput, 0, d, wide, tokens, true);
-        Matrix dRecurrent = Matrix.over(gradients, parameters.recurrent().start(), wide);
-        products.multiplyTransposed(before, 0, gates, 0, dRecurrent, 0, d, 2 * d, tokens, true);
-        products.multiplyTransposed(before, 0, candidate, 0, dRecurrent.columnsFrom(2 * d), 0, d, d, tokens, true);
+        Matrix dGates = gates.rows(0, tokens);
+        products.multiplyTransposed(
+                x.rows(0, tokens), dGates, parameters.input().in(gradients), true);
+        Matrix dRecurrent = parameters.recurrent().in(gradients);
+        Matrix earlier = before.rows(0, tokens);
+        products.multiplyTransposed(earlier, dGates.columns(0, 2 * d), dRecurrent.columns(0, 2 * d), true);
+        products.multiplyTransposed(earlier, candidate.rows(0, tokens), dRecurrent.columns(2 * d, d), true);
         Matrix dx = x;
-        products.multiply(
-                gates, 0, Matrix.over(transposed, parameters.input().start(), d), 0, dx, 0, tokens, d, wide, false);
+        products.multiply(dGates, parameters.input().transposedIn(transposed), dx.rows(0, tokens), false);
         for (int t = 0; t < tokens; t++) {
             int token = firstToken + t;
             inputDropout.apply(dx.memory(), dx.at(t), token * d, dItems.memory(), dItems.at(token), d);
@@ -209,7 +208,7 @@ final class Gru4Rec implements Encoder {
             cell.backward(gates, candidate, before, token, current, s);
             MemorySegment.copy(
                     gates.memory(), gates.at(token), recurrent.memory(), recurrent.at(s), 2L * d * Float.BYTES);
-            copy(candidate, token, recurrent.columnsFrom(2 * d), s);
+            copy(candidate, token, recurrent.columns(2 * d, d), s);
         }
         if (step > 0) {
             backwardState(sequences, transposed);
@@ -221,8 +220,8 @@ final class Gru4Rec implements Encoder {
      * {@code recurrent}.
      */
     private void backwardState(int rows, MemorySegment transposed) {
-        Matrix weight = Matrix.over(transposed, parameters.recurrent().start(), d);
-        products.multiply(recurrent, 0, weight, 0, current, 0, rows, d, Gru4RecConfig.GATES * d, true);
+        Matrix weight = parameters.recurrent().transposedIn(transposed);
+        products.multiply(recurrent.rows(0, rows), weight, current.rows(0, rows), true);
     }
 
     /** Adds the gradient of the initial state, which all sequences share. */
@@ -233,7 +232,7 @@ final class Gru4Rec implements Encoder {
             Rows.add(recurrent.memory(), recurrent.at(s), recurrent.memory(), recurrent.at(0), wide);
         }
         backwardState(1, transposed);
-        Matrix gradient = Matrix.over(gradients, parameters.initial().start(), d);
+        Matrix gradient = parameters.initial().in(gradients);
         Rows.add(current.memory(), current.at(0), gradient.memory(), gradient.at(0), d);
     }
 

@@ -115,7 +115,7 @@ public record Gru4RecConfig(int dim, int maxLength) implements EncoderShape {
     }
 
     private static void drawUniform(long seed, Parameter p, float bound, MemorySegment weights) {
-        Matrix matrix = Matrix.over(weights, p.start(), p.columns());
+        Matrix matrix = p.in(weights);
         for (int i = 0; i < p.size(); i++) {
             float share = CounterRandom.uniform(seed, p.start(), Purpose.INITIAL_WEIGHTS, i);
             matrix.set(i / p.columns(), i % p.columns(), bound * (2 * share - 1));

@@ -2,7 +2,6 @@ package io.freshet.model.encoder.network;
 
 import io.freshet.model.encoder.Dropout;
 import io.freshet.model.encoder.Encoder;
-import io.freshet.model.encoder.ParameterLayout;
 import io.freshet.model.encoder.SequenceBatch;
 import io.freshet.model.encoder.layer.AffineMap;
 import io.freshet.model.encoder.layer.Gelu;
@@ -37,12 +36,10 @@ final class LruRec implements Encoder {
     private final int d;
     private final int wide;
     private final int capacity;
-    private final ParameterLayout.Norm inputNorm;
+    private final LayerNorm inputNorm;
     private final List<FloatBlock> owned = new ArrayList<>();
     private final List<Block> blocks = new ArrayList<>();
     private final Matrix embedded; // (T, d)
-    private final Matrix inputNormalized; // (T, d): x̂ of the input's norm
-    private final float[] inputInverse; // (T)
     private final Matrix hidden; // (T, d): the last block's result
     private final Matrix gradient; // (T, d)
     private final Matrix wideGradient; // (T, 4 d)
@@ -58,11 +55,9 @@ final class LruRec implements Encoder {
         this.wide = LruRecConfig.WIDE * d;
         this.capacity = chunkTokens;
         LruRecConfig.Parameters parameters = config.parameters();
-        this.inputNorm = parameters.inputNorm();
+        this.inputNorm = new LayerNorm(parameters.inputNorm(), matrix(d));
         parameters.blocks().forEach(p -> blocks.add(new Block(p, products)));
         embedded = matrix(d);
-        inputNormalized = matrix(d);
-        inputInverse = new float[capacity];
         hidden = matrix(d);
         gradient = matrix(d);
         wideGradient = matrix(wide);
@@ -71,12 +66,11 @@ final class LruRec implements Encoder {
     private Matrix matrix(int columns) {
         FloatBlock block = FloatBlock.zeros((long) capacity * columns);
         owned.add(block);
-        return Matrix.over(block.memory(), 0, columns);
+        return Matrix.over(block.memory(), 0, capacity, columns);
     }
 
     /** A block's maps, and the results of its forward pass that its backward pass needs. */
     private final class Block {
-        final LruRecConfig.Block p;
         final AffineMap in;
         final AffineMap out;
         final AffineMap widen;
@@ -86,23 +80,22 @@ final class LruRec implements Encoder {
         final Matrix u = matrix(wide); // (T, 4 d)
         final Matrix h = matrix(wide); // (T, 4 d)
         final Matrix z = matrix(d); // (T, d)
-        final Matrix zNormalized = matrix(d); // (T, d): x̂ of Z's norm
+        final LayerNorm zNorm;
         final Matrix a = matrix(wide); // (T, 4 d): before gelu
         final Matrix f = matrix(wide); // (T, 4 d): dropout(gelu(a))
-        final Matrix resultNormalized = matrix(d); // (T, d): x̂ of the result's norm
-        final float[] zInverse = new float[capacity]; // (T)
-        final float[] resultInverse = new float[capacity]; // (T)
+        final LayerNorm resultNorm;
         Dropout recurrenceDropout = Dropout.NONE;
         Dropout hiddenDropout = Dropout.NONE;
         Dropout outputDropout = Dropout.NONE;
 
         Block(LruRecConfig.Block p, Products products) {
-            this.p = p;
             in = new AffineMap(products, p.in());
             out = new AffineMap(products, p.out());
-            widen = new AffineMap(products, p.hidden());
-            projection = new AffineMap(products, p.projection());
+            widen = new AffineMap(products, p.feedForward().hidden());
+            projection = new AffineMap(products, p.feedForward().projection());
             recurrence = new LinearRecurrence(p.recurrence());
+            zNorm = new LayerNorm(p.recurrenceNorm(), matrix(d));
+            resultNorm = new LayerNorm(p.feedForward().norm(), matrix(d));
         }
 
         void forward(SequenceBatch batch, MemorySegment weights, Matrix result) {
@@ -113,12 +106,12 @@ final class LruRec implements Encoder {
             }
             out.forward(h, tokens, weights, z);
             addDropped(x, recurrenceDropout, z);
-            LayerNorm.forward(z, tokens, d, weights, p.recurrenceNorm(), zNormalized, zInverse, z);
+            zNorm.forward(z, tokens, weights, z);
             widen.forward(z, tokens, weights, a);
             geluForward();
             projection.forward(f, tokens, weights, result);
             addDropped(z, outputDropout, result);
-            LayerNorm.forward(result, tokens, d, weights, p.forwardNorm(), resultNormalized, resultInverse, result);
+            resultNorm.forward(result, tokens, weights, result);
         }
 
         private void geluForward() {
@@ -139,15 +132,14 @@ final class LruRec implements Encoder {
                 MemorySegment transposed,
                 MemorySegment gradients,
                 Matrix dx) {
-            LayerNorm.backward(
-                    dx, tokens, d, weights, p.forwardNorm(), resultNormalized, resultInverse, gradients, dx, false);
+            resultNorm.backward(dx, tokens, weights, gradients, dx, false);
             dropInto(dx, outputDropout, gradient);
             projection.backward(f, gradient, tokens, gradients);
             projection.backwardInput(gradient, tokens, transposed, wideGradient, false);
             geluBackward();
             widen.backward(z, wideGradient, tokens, gradients);
             widen.backwardInput(wideGradient, tokens, transposed, dx, true);
-            LayerNorm.backward(dx, tokens, d, weights, p.recurrenceNorm(), zNormalized, zInverse, gradients, dx, false);
+            zNorm.backward(dx, tokens, weights, gradients, dx, false);
             dropInto(dx, recurrenceDropout, gradient);
             out.backward(h, gradient, tokens, gradients);
             out.backwardInput(gradient, tokens, transposed, wideGradient, false);
@@ -206,7 +198,7 @@ final class LruRec implements Encoder {
                     items.memory(row), items.at(row), (firstToken + t) * d, embedded.memory(), embedded.at(t), d);
         }
         Matrix x = blocks.getFirst().x;
-        LayerNorm.forward(embedded, tokens, d, weights, inputNorm, inputNormalized, inputInverse, x);
+        inputNorm.forward(embedded, tokens, weights, x);
         for (int i = 0; i < blocks.size(); i++) {
             Matrix result = i + 1 < blocks.size() ? blocks.get(i + 1).x : hidden;
             blocks.get(i).forward(batch, weights, result);
@@ -226,7 +218,7 @@ final class LruRec implements Encoder {
         for (int i = blocks.size() - 1; i >= 0; i--) {
             blocks.get(i).backward(batch, weights, transposed, gradients, dx);
         }
-        LayerNorm.backward(dx, tokens, d, weights, inputNorm, inputNormalized, inputInverse, gradients, dx, false);
+        inputNorm.backward(dx, tokens, weights, gradients, dx, false);
         for (int t = 0; t < tokens; t++) {
             int token = firstToken + t;
             inputDropout.apply(dx.memory(), dx.at(t), token * d, dItems.memory(), dItems.at(token), d);

@@ -12,6 +12,7 @@ import io.freshet.model.encoder.ParameterLayout.Norm;
 import io.freshet.model.encoder.ParameterLayout.Parameter;
 import io.freshet.model.encoder.SequenceBatch;
 import io.freshet.model.encoder.layer.AffineMap;
+import io.freshet.model.encoder.layer.FeedForward;
 import io.freshet.model.encoder.layer.LinearRecurrence;
 import io.freshet.model.random.CounterRandom;
 import io.freshet.model.random.CounterRandom.Purpose;
@@ -86,11 +87,9 @@ public record LruRecConfig(int dim, int maxLength, int blocks) implements Encode
             Linear in,
             Linear out,
             Norm recurrenceNorm,
-            Linear hidden,
-            Linear projection,
-            Norm forwardNorm) {
+            FeedForward.Parameters feedForward) {
         List<Linear> linears() {
-            return List.of(in, out, hidden, projection);
+            return List.of(in, out, feedForward.hidden(), feedForward.projection());
         }
     }
 
@@ -111,9 +110,7 @@ public record LruRecConfig(int dim, int maxLength, int blocks) implements Encode
                     all.linear(prefix + "in", dim, WIDE * dim),
                     all.linear(prefix + "out", WIDE * dim, dim),
                     all.norm(prefix + "recurrence_norm", dim),
-                    all.linear(prefix + "hidden", dim, WIDE * dim),
-                    all.linear(prefix + "projection", WIDE * dim, dim),
-                    all.norm(prefix + "forward_norm", dim)));
+                    FeedForward.Parameters.of(all, prefix, dim)));
         }
         return new Parameters(all, inputNorm, laidOut);
     }
@@ -151,7 +148,7 @@ public record LruRecConfig(int dim, int maxLength, int blocks) implements Encode
             recurrence.initialize(
                     i -> CounterRandom.uniform(seed, recurrence.nu().start(), Purpose.INITIAL_WEIGHTS, i), weights);
             setGain(block.recurrenceNorm(), weights);
-            setGain(block.forwardNorm(), weights);
+            setGain(block.feedForward().norm(), weights);
             for (Linear linear : block.linears()) {
                 drawNormal(seed, linear.weight(), weights);
             }
@@ -159,14 +156,14 @@ public record LruRecConfig(int dim, int maxLength, int blocks) implements Encode
     }
 
     private static void setGain(Norm norm, MemorySegment weights) {
-        Matrix gain = Matrix.over(weights, norm.gain().start(), norm.gain().columns());
+        Matrix gain = norm.gain().in(weights);
         for (int i = 0; i < norm.gain().columns(); i++) {
             gain.set(0, i, 1f);
         }
     }
 
     private static void drawNormal(long seed, Parameter p, MemorySegment weights) {
-        Matrix matrix = Matrix.over(weights, p.start(), p.columns());
+        Matrix matrix = p.in(weights);
         long draw = 0;
         for (int i = 0; i < p.size(); i++) {
             float value;

@@ -2,9 +2,11 @@ package io.freshet.model.encoder.network;
 
 import io.freshet.model.encoder.Dropout;
 import io.freshet.model.encoder.Encoder;
+import io.freshet.model.encoder.ParameterBlocks;
 import io.freshet.model.encoder.ParameterLayout;
 import io.freshet.model.encoder.SequenceBatch;
 import io.freshet.model.encoder.layer.AffineMap;
+import io.freshet.model.encoder.layer.AttentionMatrices;
 import io.freshet.model.encoder.layer.CausalAttention;
 import io.freshet.model.encoder.layer.LayerNorm;
 import io.freshet.model.random.CounterRandom;
@@ -41,13 +43,9 @@ final class SasRec implements Encoder {
     private final int capacity;
     private final List<FloatBlock> owned = new ArrayList<>();
     private final List<Activations> blocks = new ArrayList<>();
-    private final Matrix normalized; // (T, d): final norm's x̂
-    private final float[] inverseDeviation; // (T)
+    private final LayerNorm finalNorm;
     private final Matrix hidden; // (T, d): H
-    private final Matrix gradient; // (T, d)
-    private final Matrix gradientQ; // (T, d)
-    private final Matrix gradientK; // (T, d)
-    private final Matrix gradientV; // (T, d)
+    private final AttentionMatrices gradients; // each (T, d); o and q also hold gradients of the feed-forward network
 
     private Dropout inputDropout = Dropout.NONE;
     private int firstSequence;
@@ -63,44 +61,37 @@ final class SasRec implements Encoder {
         this.attention = new CausalAttention(config.headDim(), config.maxLength(), products);
         this.d = config.dim();
         this.capacity = chunkTokens;
-        for (int i = 0; i < config.blocks(); i++) {
-            blocks.add(new Activations());
-        }
-        normalized = matrix(d);
-        inverseDeviation = new float[capacity];
+        layout.blocks().forEach(p -> blocks.add(new Activations(p)));
+        finalNorm = new LayerNorm(layout.finalNorm(), matrix(d));
         hidden = matrix(d);
-        gradient = matrix(d);
-        gradientQ = matrix(d);
-        gradientK = matrix(d);
-        gradientV = matrix(d);
+        gradients = new AttentionMatrices(matrix(d), matrix(d), matrix(d), matrix(d));
     }
 
     private Matrix matrix(int columns) {
         FloatBlock block = FloatBlock.zeros((long) capacity * columns);
         owned.add(block);
-        return Matrix.over(block.memory(), 0, columns);
+        return Matrix.over(block.memory(), 0, capacity, columns);
     }
 
-    /** Results of a block's forward pass that its backward pass needs. */
+    /** A block's parameters, and the results of its forward pass that its backward pass needs. */
     private final class Activations {
+        final SasRecLayout.Block p;
         final Matrix x = matrix(d); // (T, d): the block's input
-        final Matrix queryNormalized = matrix(d); // (T, d): x̂ of N
+        final LayerNorm queryNorm;
         final Matrix n = matrix(d); // (T, d)
-        final Matrix q = matrix(d); // (T, d)
-        final Matrix k = matrix(d); // (T, d)
-        final Matrix v = matrix(d); // (T, d)
+        final AttentionMatrices attended = new AttentionMatrices(matrix(d), matrix(d), matrix(d), matrix(d)); // (T, d)
         final List<Matrix> probabilities = new ArrayList<>(); // for each head (T, stride)
-        final Matrix o = matrix(d); // (T, d): attention's result
-        final Matrix yNormalized = matrix(d); // (T, d): x̂ of Z
+        final LayerNorm yNorm;
         final Matrix z = matrix(d); // (T, d)
         final Matrix f = matrix(d); // (T, d): relu's result
-        final float[] queryInverse = new float[capacity]; // (T)
-        final float[] yInverse = new float[capacity]; // (T)
         Dropout attentionDropout = Dropout.NONE;
         Dropout hiddenDropout = Dropout.NONE;
         Dropout outputDropout = Dropout.NONE;
 
-        Activations() {
+        Activations(SasRecLayout.Block p) {
+            this.p = p;
+            queryNorm = new LayerNorm(p.attention().norm(), matrix(d));
+            yNorm = new LayerNorm(p.feedForward().norm(), matrix(d));
             for (int h = 0; h < config.heads(); h++) {
                 probabilities.add(matrix(attention.stride()));
             }
@@ -138,48 +129,44 @@ final class SasRec implements Encoder {
             throw new IllegalArgumentException(
                     "a chunk must not hold more than " + capacity + " tokens: tokens=" + tokens);
         }
-        passes.embed(batch, firstToken, tokens, items, weights, inputDropout, blocks.getFirst().x);
+        passes.begin(firstToken);
+        passes.embed(batch, tokens, items, weights, inputDropout, blocks.getFirst().x);
         for (int i = 0; i < blocks.size(); i++) {
             Matrix output = i + 1 < blocks.size() ? blocks.get(i + 1).x : hidden;
-            forwardBlock(batch, blocks.get(i), layout.blocks().get(i), weights, output);
+            forwardBlock(batch, blocks.get(i), weights, output);
         }
-        LayerNorm.forward(hidden, tokens, d, weights, layout.finalNorm(), normalized, inverseDeviation, hidden);
+        finalNorm.forward(hidden, tokens, weights, hidden);
         return hidden;
     }
 
-    private void forwardBlock(
-            SequenceBatch batch, Activations a, SasRecLayout.Block p, MemorySegment weights, Matrix output) {
-        LayerNorm.forward(a.x, tokens, d, weights, p.attentionNorm(), a.queryNormalized, a.queryInverse, a.n);
-        passes.linear(a.n, p.query(), weights, tokens, a.q);
-        passes.linear(a.x, p.key(), weights, tokens, a.k);
-        passes.linear(a.x, p.value(), weights, tokens, a.v);
+    private void forwardBlock(SequenceBatch batch, Activations a, MemorySegment weights, Matrix output) {
+        SasRecLayout.Block p = a.p;
+        a.queryNorm.forward(a.x, tokens, weights, a.n);
+        passes.linear(a.n, p.attention().query(), weights, tokens, a.attended.q());
+        passes.linear(a.x, p.attention().key(), weights, tokens, a.attended.k());
+        passes.linear(a.x, p.attention().value(), weights, tokens, a.attended.v());
         for (int s = firstSequence; s < lastSequence; s++) {
             int start = batch.start(s) - firstToken;
             attend(a, start, batch.start(s + 1) - firstToken - start);
         }
         // z holds Y until the norm overwrites it with Z.
-        passes.linear(a.o, p.output(), weights, tokens, a.z);
+        passes.linear(a.attended.o(), p.attention().output(), weights, tokens, a.z);
         passes.add(a.x, tokens, a.z);
-        LayerNorm.forward(a.z, tokens, d, weights, p.forwardNorm(), a.yNormalized, a.yInverse, a.z);
-        passes.product(a.z, p.hidden(), weights, tokens, a.f);
-        passes.biasDropoutRelu(a.f, weights, p.hidden(), a.hiddenDropout, firstToken, tokens);
-        passes.product(a.f, p.projection(), weights, tokens, output);
-        passes.biasDropoutResidual(output, weights, p.projection(), a.outputDropout, a.z, firstToken, tokens);
+        a.yNorm.forward(a.z, tokens, weights, a.z);
+        passes.product(a.z, p.feedForward().hidden(), weights, tokens, a.f);
+        passes.biasDropoutRelu(a.f, weights, p.feedForward().hidden(), a.hiddenDropout, tokens);
+        passes.product(a.f, p.feedForward().projection(), weights, tokens, output);
+        passes.biasDropoutResidual(output, weights, p.feedForward().projection(), a.outputDropout, a.z, tokens);
     }
 
     private void attend(Activations a, int start, int length) {
+        AttentionMatrices all = a.attended.rows(start, length);
         for (int h = 0; h < config.heads(); h++) {
-            int column = h * config.headDim();
             attention.forward(
-                    a.q.columnsFrom(column),
-                    a.k.columnsFrom(column),
-                    a.v.columnsFrom(column),
-                    start,
-                    length,
-                    a.probabilities.get(h),
+                    all.columns(h * config.headDim(), config.headDim()),
+                    a.probabilities.get(h).rows(start, length),
                     a.attentionDropout,
-                    attentionElement(start, h),
-                    a.o.columnsFrom(column));
+                    attentionElement(start, h));
         }
     }
 
@@ -197,77 +184,62 @@ final class SasRec implements Encoder {
             Matrix dHidden,
             MemorySegment weights,
             MemorySegment transposed,
-            MemorySegment gradients,
+            MemorySegment gradientBlock,
             Matrix dItems) {
+        ParameterBlocks parameters = new ParameterBlocks(weights, transposed, gradientBlock);
         Matrix dx = dHidden;
-        LayerNorm.backward(
-                dx, tokens, d, weights, layout.finalNorm(), normalized, inverseDeviation, gradients, dx, false);
-        for (int i = blocks.size() - 1; i >= 0; i--) {
-            backwardBlock(batch, blocks.get(i), layout.blocks().get(i), weights, transposed, gradients, dx);
+        finalNorm.backward(dx, tokens, weights, gradientBlock, dx, false);
+        for (Activations block : blocks.reversed()) {
+            backwardBlock(batch, block, parameters, dx);
         }
-        passes.unembed(batch, firstToken, tokens, dx, inputDropout, gradients, dItems);
+        passes.unembed(batch, tokens, dx, inputDropout, gradientBlock, dItems);
     }
 
     /** Replaces {@code dx}, the gradient of the block's result, by the gradient of its input. */
-    private void backwardBlock(
-            SequenceBatch batch,
-            Activations a,
-            SasRecLayout.Block p,
-            MemorySegment weights,
-            MemorySegment transposed,
-            MemorySegment gradients,
-            Matrix dx) {
-        // X' = Z + dropout(F·W2 + b2): gradient = dropout(dx), and Z's residual keeps dx.
-        passes.dropInto(dx, a.outputDropout, firstToken, tokens, gradient);
-        passes.weightGradient(a.f, gradient, p.projection(), tokens, gradients);
-        passes.product(gradient, p.projection(), transposed, tokens, gradientQ);
-        passes.reluDropoutBackward(a.f, a.hiddenDropout, tokens, gradientQ);
-        passes.weightGradient(a.z, gradientQ, p.hidden(), tokens, gradients);
-        passes.accumulate(gradientQ, p.hidden(), transposed, tokens, dx);
-        LayerNorm.backward(dx, tokens, d, weights, p.forwardNorm(), a.yNormalized, a.yInverse, gradients, dx, false);
+    private void backwardBlock(SequenceBatch batch, Activations a, ParameterBlocks parameters, Matrix dx) {
+        SasRecLayout.Block p = a.p;
+        MemorySegment weights = parameters.weights();
+        MemorySegment transposed = parameters.transposed();
+        MemorySegment gradientBlock = parameters.gradients();
+
+        // X' = Z + dropout(F·W2 + b2): the gradient is dropout(dx), and Z's residual keeps dx.
+        Matrix dF = gradients.q();
+        Matrix gradient = gradients.o();
+        passes.dropInto(dx, a.outputDropout, tokens, gradient);
+        passes.weightGradient(a.f, gradient, p.feedForward().projection(), tokens, gradientBlock);
+        passes.product(gradient, p.feedForward().projection(), transposed, tokens, dF);
+        passes.reluDropoutBackward(a.f, a.hiddenDropout, tokens, dF);
+        passes.weightGradient(a.z, dF, p.feedForward().hidden(), tokens, gradientBlock);
+        passes.accumulate(dF, p.feedForward().hidden(), transposed, tokens, dx);
+        a.yNorm.backward(dx, tokens, weights, gradientBlock, dx, false);
 
         // Y = X + O·Wo + bo: the residual keeps dx.
-        passes.weightGradient(a.o, dx, p.output(), tokens, gradients);
-        passes.product(dx, p.output(), transposed, tokens, gradient);
+        passes.weightGradient(a.attended.o(), dx, p.attention().output(), tokens, gradientBlock);
+        passes.product(dx, p.attention().output(), transposed, tokens, gradients.o());
         for (int s = firstSequence; s < lastSequence; s++) {
             int start = batch.start(s) - firstToken;
             attendBackward(a, start, batch.start(s + 1) - firstToken - start);
         }
-        passes.weightGradient(a.n, gradientQ, p.query(), tokens, gradients);
-        passes.weightGradient(a.x, gradientK, p.key(), tokens, gradients);
-        passes.weightGradient(a.x, gradientV, p.value(), tokens, gradients);
-        passes.accumulate(gradientK, p.key(), transposed, tokens, dx);
-        passes.accumulate(gradientV, p.value(), transposed, tokens, dx);
-        passes.product(gradientQ, p.query(), transposed, tokens, gradient);
-        LayerNorm.backward(
-                gradient,
-                tokens,
-                d,
-                weights,
-                p.attentionNorm(),
-                a.queryNormalized,
-                a.queryInverse,
-                gradients,
-                dx,
-                true);
+        passes.weightGradient(a.n, gradients.q(), p.attention().query(), tokens, gradientBlock);
+        passes.weightGradient(a.x, gradients.k(), p.attention().key(), tokens, gradientBlock);
+        passes.weightGradient(a.x, gradients.v(), p.attention().value(), tokens, gradientBlock);
+        passes.accumulate(gradients.k(), p.attention().key(), transposed, tokens, dx);
+        passes.accumulate(gradients.v(), p.attention().value(), transposed, tokens, dx);
+        passes.product(gradients.q(), p.attention().query(), transposed, tokens, gradient);
+        a.queryNorm.backward(gradient, tokens, weights, gradientBlock, dx, true);
     }
 
     private void attendBackward(Activations a, int start, int length) {
+        AttentionMatrices all = a.attended.rows(start, length);
+        AttentionMatrices ofAll = gradients.rows(start, length);
         for (int h = 0; h < config.heads(); h++) {
             int column = h * config.headDim();
             attention.backward(
-                    a.q.columnsFrom(column),
-                    a.k.columnsFrom(column),
-                    a.v.columnsFrom(column),
-                    start,
-                    length,
-                    a.probabilities.get(h),
+                    all.columns(column, config.headDim()),
+                    a.probabilities.get(h).rows(start, length),
                     a.attentionDropout,
                     attentionElement(start, h),
-                    gradient.columnsFrom(column),
-                    gradientQ.columnsFrom(column),
-                    gradientK.columnsFrom(column),
-                    gradientV.columnsFrom(column));
+                    ofAll.columns(column, config.headDim()));
         }
     }
 
@@ -282,7 +254,7 @@ final class SasRec implements Encoder {
     static void initialize(ParameterLayout layout, long seed, MemorySegment weights) {
         weights.fill((byte) 0);
         for (ParameterLayout.Parameter p : layout.parameters()) {
-            Matrix matrix = Matrix.over(weights, p.start(), p.columns());
+            Matrix matrix = p.in(weights);
             if (p.name().endsWith(".gain")) {
                 for (int i = 0; i < p.columns(); i++) {
                     matrix.set(0, i, 1f);

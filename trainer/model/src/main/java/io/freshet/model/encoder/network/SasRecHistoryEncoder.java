@@ -2,8 +2,8 @@ package io.freshet.model.encoder.network;
 
 import io.freshet.model.encoder.Dropout;
 import io.freshet.model.encoder.HistoryEncoder;
-import io.freshet.model.encoder.ParameterLayout;
 import io.freshet.model.encoder.SequenceBatch;
+import io.freshet.model.encoder.layer.AttentionMatrices;
 import io.freshet.model.encoder.layer.CausalAttention;
 import io.freshet.model.encoder.layer.LayerNorm;
 import io.freshet.model.tensor.FloatBlock;
@@ -31,15 +31,13 @@ final class SasRecHistoryEncoder implements HistoryEncoder {
     private final int capacity;
     private final List<FloatBlock> owned = new ArrayList<>();
     private final Matrix x; // (T, d): a block's input
-    private final Matrix normalized; // (T, d): x̂ of a norm
-    private final float[] inverseDeviation; // (T)
+    private final List<LayerNorm> attentionNorms = new ArrayList<>(); // of the blocks
+    private final List<LayerNorm> forwardNorms = new ArrayList<>(); // of the blocks
+    private final LayerNorm finalNorm;
     private final Matrix last; // (sequences, d): the last block's input, last tokens only
     private final Matrix n; // (T, d)
-    private final Matrix q; // (T, d)
-    private final Matrix k; // (T, d)
-    private final Matrix v; // (T, d)
+    private final AttentionMatrices attended; // (T, d)
     private final Matrix probabilities; // (T, stride)
-    private final Matrix o; // (T, d)
     private final Matrix z; // (T, d)
     private final Matrix f; // (T, d)
     private final Matrix states; // (sequences, d)
@@ -52,15 +50,16 @@ final class SasRecHistoryEncoder implements HistoryEncoder {
         this.d = config.dim();
         this.capacity = tokens;
         x = matrix(d);
-        normalized = matrix(d);
-        inverseDeviation = new float[capacity];
+        Matrix normalized = matrix(d); // (T, d): x̂ of a norm, which no later pass needs
+        for (SasRecLayout.Block block : layout.blocks()) {
+            attentionNorms.add(new LayerNorm(block.attention().norm(), normalized));
+            forwardNorms.add(new LayerNorm(block.feedForward().norm(), normalized));
+        }
+        finalNorm = new LayerNorm(layout.finalNorm(), normalized);
         last = matrix(d);
         n = matrix(d);
-        q = matrix(d);
-        k = matrix(d);
-        v = matrix(d);
+        attended = new AttentionMatrices(matrix(d), matrix(d), matrix(d), matrix(d));
         probabilities = matrix(attention.stride());
-        o = matrix(d);
         z = matrix(d);
         f = matrix(d);
         states = matrix(d);
@@ -69,7 +68,7 @@ final class SasRecHistoryEncoder implements HistoryEncoder {
     private Matrix matrix(int columns) {
         FloatBlock block = FloatBlock.zeros((long) capacity * columns);
         owned.add(block);
-        return Matrix.over(block.memory(), 0, columns);
+        return Matrix.over(block.memory(), 0, capacity, columns);
     }
 
     @Override
@@ -85,10 +84,11 @@ final class SasRecHistoryEncoder implements HistoryEncoder {
             throw new IllegalArgumentException(
                     "there must not be more than " + capacity + " tokens at once: tokens=" + tokens);
         }
-        passes.embed(batch, firstToken, tokens, items, weights, Dropout.NONE, x);
-        List<SasRecLayout.Block> blocks = layout.blocks();
-        for (SasRecLayout.Block block : blocks.subList(0, blocks.size() - 1)) {
-            norm(x, tokens, weights, block.attentionNorm(), n);
+        passes.begin(firstToken);
+        passes.embed(batch, tokens, items, weights, Dropout.NONE, x);
+        int lastBlock = config.blocks() - 1;
+        for (int block = 0; block < lastBlock; block++) {
+            attentionNorms.get(block).forward(x, tokens, weights, n);
             project(block, weights, tokens, tokens);
             for (int s = first; s < end; s++) {
                 int start = batch.start(s) - firstToken;
@@ -96,71 +96,52 @@ final class SasRecHistoryEncoder implements HistoryEncoder {
             }
             complete(block, weights, x, tokens, x);
         }
-        SasRecLayout.Block block = blocks.getLast();
         int sequences = end - first;
         gatherLast(batch, first, sequences);
-        norm(last, sequences, weights, block.attentionNorm(), n);
-        project(block, weights, sequences, tokens);
+        attentionNorms.get(lastBlock).forward(last, sequences, weights, n);
+        project(lastBlock, weights, sequences, tokens);
         for (int s = first; s < end; s++) {
             int start = batch.start(s) - firstToken;
             attendFromLast(s - first, start, batch.start(s + 1) - firstToken - start);
         }
-        complete(block, weights, last, sequences, states);
-        norm(states, sequences, weights, layout.finalNorm(), states);
+        complete(lastBlock, weights, last, sequences, states);
+        finalNorm.forward(states, sequences, weights, states);
         return states;
     }
 
-    private void norm(Matrix from, int rows, MemorySegment weights, ParameterLayout.Norm norm, Matrix to) {
-        LayerNorm.forward(from, rows, d, weights, norm, normalized, inverseDeviation, to);
-    }
-
     /** Computes queries from N, and keys and values from X. */
-    private void project(SasRecLayout.Block block, MemorySegment weights, int queries, int tokens) {
-        passes.linear(n, block.query(), weights, queries, q);
-        passes.linear(x, block.key(), weights, tokens, k);
-        passes.linear(x, block.value(), weights, tokens, v);
+    private void project(int block, MemorySegment weights, int queries, int tokens) {
+        SasRecLayout.Block p = layout.blocks().get(block);
+        passes.linear(n, p.attention().query(), weights, queries, attended.q());
+        passes.linear(x, p.attention().key(), weights, tokens, attended.k());
+        passes.linear(x, p.attention().value(), weights, tokens, attended.v());
     }
 
     private void attend(int start, int length) {
+        AttentionMatrices all = attended.rows(start, length);
         for (int h = 0; h < config.heads(); h++) {
-            int column = h * config.headDim();
-            attention.forward(
-                    q.columnsFrom(column),
-                    k.columnsFrom(column),
-                    v.columnsFrom(column),
-                    start,
-                    length,
-                    probabilities,
-                    Dropout.NONE,
-                    0,
-                    o.columnsFrom(column));
+            AttentionMatrices head = all.columns(h * config.headDim(), config.headDim());
+            attention.forward(head, probabilities.rows(start, length), Dropout.NONE, 0);
         }
     }
 
     private void attendFromLast(int sequence, int start, int length) {
+        AttentionMatrices all = attended.rows(sequence, 1, start, length);
         for (int h = 0; h < config.heads(); h++) {
-            int column = h * config.headDim();
-            attention.forwardLast(
-                    q.columnsFrom(column),
-                    sequence,
-                    k.columnsFrom(column),
-                    v.columnsFrom(column),
-                    start,
-                    length,
-                    probabilities,
-                    o.columnsFrom(column));
+            attention.forwardLast(all.columns(h * config.headDim(), config.headDim()), probabilities);
         }
     }
 
     /** Computes the rest of a block from the result of attention. {@code input} and {@code output} are (rows, d). */
-    private void complete(SasRecLayout.Block block, MemorySegment weights, Matrix input, int rows, Matrix output) {
-        passes.linear(o, block.output(), weights, rows, z);
+    private void complete(int block, MemorySegment weights, Matrix input, int rows, Matrix output) {
+        SasRecLayout.Block p = layout.blocks().get(block);
+        passes.linear(attended.o(), p.attention().output(), weights, rows, z);
         passes.add(input, rows, z);
-        norm(z, rows, weights, block.forwardNorm(), z);
-        passes.product(z, block.hidden(), weights, rows, f);
-        passes.biasDropoutRelu(f, weights, block.hidden(), Dropout.NONE, 0, rows);
-        passes.product(f, block.projection(), weights, rows, output);
-        passes.biasDropoutResidual(output, weights, block.projection(), Dropout.NONE, z, 0, rows);
+        forwardNorms.get(block).forward(z, rows, weights, z);
+        passes.product(z, p.feedForward().hidden(), weights, rows, f);
+        passes.biasDropoutRelu(f, weights, p.feedForward().hidden(), Dropout.NONE, rows);
+        passes.product(f, p.feedForward().projection(), weights, rows, output);
+        passes.biasDropoutResidual(output, weights, p.feedForward().projection(), Dropout.NONE, z, rows);
     }
 
     private void gatherLast(SequenceBatch batch, int first, int sequences) {

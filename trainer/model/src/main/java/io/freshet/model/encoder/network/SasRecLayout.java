@@ -4,6 +4,8 @@ import io.freshet.model.encoder.ParameterLayout;
 import io.freshet.model.encoder.ParameterLayout.Linear;
 import io.freshet.model.encoder.ParameterLayout.Norm;
 import io.freshet.model.encoder.ParameterLayout.Parameter;
+import io.freshet.model.encoder.layer.FeedForward;
+import io.freshet.model.encoder.layer.SelfAttention;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,31 +32,34 @@ public final class SasRecLayout {
         int d = config.dim();
         positions = parameters.add("positions", config.maxLength(), d);
         for (int i = 0; i < config.blocks(); i++) {
-            String prefix = "blocks." + i + ".";
-            blocks.add(new Block(
-                    parameters.norm(prefix + "attention_norm", d),
-                    parameters.linear(prefix + "query", d, d),
-                    parameters.linear(prefix + "key", d, d),
-                    parameters.linear(prefix + "value", d, d),
-                    parameters.linear(prefix + "output", d, d),
-                    parameters.norm(prefix + "forward_norm", d),
-                    parameters.linear(prefix + "hidden", d, d),
-                    parameters.linear(prefix + "projection", d, d)));
+            blocks.add(block("blocks." + i + ".", d));
         }
         finalNorm = parameters.norm("final_norm", d);
     }
 
-    record Block(
-            Norm attentionNorm,
-            Linear query,
-            Linear key,
-            Linear value,
-            Linear output,
-            Norm forwardNorm,
-            Linear hidden,
-            Linear projection) {
+    private Block block(String prefix, int d) {
+        Norm attentionNorm = parameters.norm(prefix + "attention_norm", d);
+        SelfAttention.Parameters attention = new SelfAttention.Parameters(
+                parameters.linear(prefix + "query", d, d),
+                parameters.linear(prefix + "key", d, d),
+                parameters.linear(prefix + "value", d, d),
+                parameters.linear(prefix + "output", d, d),
+                attentionNorm);
+        Norm forwardNorm = parameters.norm(prefix + "forward_norm", d);
+        return new Block(
+                attention,
+                new FeedForward.Parameters(
+                        parameters.linear(prefix + "hidden", d, d),
+                        parameters.linear(prefix + "projection", d, d),
+                        forwardNorm));
+    }
+
+    /** The parameters of a block. Its feed-forward network is as wide as its input. */
+    record Block(SelfAttention.Parameters attention, FeedForward.Parameters feedForward) {
         List<Linear> linears() {
-            return List.of(query, key, value, output, hidden, projection);
+            List<Linear> linears = new ArrayList<>(attention.linears());
+            linears.addAll(feedForward.linears());
+            return linears;
         }
     }
 

@@ -14,8 +14,8 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * The parts of {@link SasRec}'s layers that process each token by itself, forward and backward: embedding, affine maps,
- * dropout, relu and residuals. A pass covers the first {@code tokens} rows of its matrices (tokens, d). For dropout, row 0 is
- * token {@code firstToken}.
+ * dropout, relu and residuals. A pass covers the first {@code tokens} rows of its matrices (tokens, d). Row 0 is the token of
+ * the batch that {@link #begin} sets.
  */
 final class TokenPasses {
     private static final long VECTOR = (long) Lanes.COUNT * Float.BYTES;
@@ -23,6 +23,7 @@ final class TokenPasses {
     private final SasRecLayout layout;
     private final Products products;
     private final int d;
+    private int firstToken;
 
     TokenPasses(SasRecConfig config, SasRecLayout layout, Products products) {
         this.layout = layout;
@@ -30,47 +31,32 @@ final class TokenPasses {
         this.d = config.dim();
     }
 
-    /** Computes {@code x = dropout(E[items] · √d + positions)} for the batch's tokens from {@code firstToken} on. */
-    void embed(
-            SequenceBatch batch,
-            int firstToken,
-            int tokens,
-            RowTable items,
-            MemorySegment weights,
-            Dropout dropout,
-            Matrix x) {
+    /** Begins the passes over a chunk whose first token has this number in the batch. */
+    void begin(int token) {
+        firstToken = token;
+    }
+
+    /** Computes {@code x = dropout(E[items] · √d + positions)} for the chunk's tokens. */
+    void embed(SequenceBatch batch, int tokens, RowTable items, MemorySegment weights, Dropout dropout, Matrix x) {
         float scale = (float) Math.sqrt(d);
         for (int t = 0; t < tokens; t++) {
             int row = batch.input(firstToken + t);
-            int position = layout.positions().start() + batch.position(firstToken + t) * d;
-            embedRow(
-                    items.memory(row),
-                    items.at(row),
-                    weights,
-                    (long) position * Float.BYTES,
-                    scale,
-                    dropout,
-                    x.memory(),
-                    x.at(t),
-                    (firstToken + t) * d);
+            MemorySegment item = items.memory(row);
+            long itemAt = items.at(row);
+            long positionAt = positionAt(batch, t);
+            long xAt = x.at(t);
+            for (int c = 0; c < d; c += Lanes.COUNT) {
+                long bytes = (long) c * Float.BYTES;
+                FloatVector position = Lanes.load(weights, positionAt + bytes);
+                FloatVector sum = Lanes.load(item, itemAt + bytes).mul(scale).add(position);
+                Lanes.store(dropout.apply(sum, (firstToken + t) * d + c), x.memory(), xAt + bytes);
+            }
         }
     }
 
-    private void embedRow(
-            MemorySegment item,
-            long itemAt,
-            MemorySegment weights,
-            long positionAt,
-            float scale,
-            Dropout dropout,
-            MemorySegment x,
-            long xAt,
-            int element) {
-        for (int c = 0; c < d; c += Lanes.COUNT) {
-            long bytes = (long) c * Float.BYTES;
-            FloatVector sum = Lanes.load(item, itemAt + bytes).mul(scale).add(Lanes.load(weights, positionAt + bytes));
-            Lanes.store(dropout.apply(sum, element + c), x, xAt + bytes);
-        }
+    /** Returns the offset in bytes of the position of a token of the chunk, in the flat block. */
+    private long positionAt(SequenceBatch batch, int token) {
+        return (layout.positions().start() + batch.position(firstToken + token) * d) * (long) Float.BYTES;
     }
 
     /**
@@ -80,69 +66,42 @@ final class TokenPasses {
      * @param gradients the flat block that the positions' gradients are added to
      * @param dItems receives, in the batch's token rows, the gradients of E[items] (tokens of the batch, d)
      */
-    void unembed(
-            SequenceBatch batch,
-            int firstToken,
-            int tokens,
-            Matrix dx,
-            Dropout dropout,
-            MemorySegment gradients,
-            Matrix dItems) {
+    void unembed(SequenceBatch batch, int tokens, Matrix dx, Dropout dropout, MemorySegment gradients, Matrix dItems) {
         float scale = (float) Math.sqrt(d);
         for (int t = 0; t < tokens; t++) {
-            int position = layout.positions().start() + batch.position(firstToken + t) * d;
-            unembedRow(
-                    dx.memory(),
-                    dx.at(t),
-                    gradients,
-                    (long) position * Float.BYTES,
-                    scale,
-                    dropout,
-                    dItems.memory(),
-                    dItems.at(firstToken + t),
-                    (firstToken + t) * d);
-        }
-    }
-
-    private void unembedRow(
-            MemorySegment dx,
-            long dxAt,
-            MemorySegment gradients,
-            long positionAt,
-            float scale,
-            Dropout dropout,
-            MemorySegment dItem,
-            long dItemAt,
-            int element) {
-        for (int c = 0; c < d; c += Lanes.COUNT) {
-            long bytes = (long) c * Float.BYTES;
-            FloatVector g = dropout.apply(Lanes.load(dx, dxAt + bytes), element + c);
-            Lanes.store(g.add(Lanes.load(gradients, positionAt + bytes)), gradients, positionAt + bytes);
-            Lanes.store(g.mul(scale), dItem, dItemAt + bytes);
+            long dxAt = dx.at(t);
+            long positionAt = positionAt(batch, t);
+            long dItemAt = dItems.at(firstToken + t);
+            for (int c = 0; c < d; c += Lanes.COUNT) {
+                long bytes = (long) c * Float.BYTES;
+                FloatVector g = dropout.apply(Lanes.load(dx.memory(), dxAt + bytes), (firstToken + t) * d + c);
+                FloatVector sum = g.add(Lanes.load(gradients, positionAt + bytes));
+                Lanes.store(sum, gradients, positionAt + bytes);
+                Lanes.store(g.mul(scale), dItems.memory(), dItemAt + bytes);
+            }
         }
     }
 
     /** {@code y = x · W}. */
     void product(Matrix x, ParameterLayout.Linear p, MemorySegment weights, int tokens, Matrix y) {
-        products.multiply(x, 0, Matrix.over(weights, p.weight().start(), d), 0, y, 0, tokens, d, d, false);
+        products.multiply(x.rows(0, tokens), p.weight().in(weights), y.rows(0, tokens), false);
     }
 
     /** {@code y += x · W}. */
     void accumulate(Matrix x, ParameterLayout.Linear p, MemorySegment weights, int tokens, Matrix y) {
-        products.multiply(x, 0, Matrix.over(weights, p.weight().start(), d), 0, y, 0, tokens, d, d, true);
+        products.multiply(x.rows(0, tokens), p.weight().in(weights), y.rows(0, tokens), true);
     }
 
     /** {@code y = x · W + b}. */
     void linear(Matrix x, ParameterLayout.Linear p, MemorySegment weights, int tokens, Matrix y) {
-        long biasAt = (long) p.bias().start() * Float.BYTES;
-        Matrix weight = Matrix.over(weights, p.weight().start(), d);
-        products.multiplyAdding(weights, biasAt, x, 0, weight, 0, y, 0, tokens, d, d);
+        Matrix weight = p.weight().in(weights);
+        products.multiplyAdding(p.bias().in(weights), x.rows(0, tokens), weight, y.rows(0, tokens));
     }
 
     /** {@code dW += xᵀ · dy}, {@code db += Σ dy}. */
     void weightGradient(Matrix x, Matrix dy, ParameterLayout.Linear p, int tokens, MemorySegment gradients) {
-        Matrix dw = Matrix.over(gradients, p.weight().start(), d);
-        products.multiplyTransposed(x, 0, dy, 0, dw, 0, d, d, tokens, true);
+        products.multiplyTransposed(
+                x.rows(0, tokens), dy.rows(0, tokens), p.weight().in(gradients), true);
         long biasAt = (long) p.bias().start() * Float.BYTES;
         Rows.addAll(dy, 0, tokens, gradients, biasAt, d);
     }
@@ -154,8 +113,7 @@ final class TokenPasses {
     }
 
     /** {@code f = dropout(relu(f + b))}. */
-    void biasDropoutRelu(
-            Matrix f, MemorySegment weights, ParameterLayout.Linear p, Dropout dropout, int firstToken, int tokens) {
+    void biasDropoutRelu(Matrix f, MemorySegment weights, ParameterLayout.Linear p, Dropout dropout, int tokens) {
         for (int t = 0; t < tokens; t++) {
             long at = f.at(t);
             for (int c = 0; c < d; c += Lanes.COUNT) {
@@ -169,13 +127,7 @@ final class TokenPasses {
 
     /** {@code y = residual + dropout(y + b)}. */
     void biasDropoutResidual(
-            Matrix y,
-            MemorySegment weights,
-            ParameterLayout.Linear p,
-            Dropout dropout,
-            Matrix residual,
-            int firstToken,
-            int tokens) {
+            Matrix y, MemorySegment weights, ParameterLayout.Linear p, Dropout dropout, Matrix residual, int tokens) {
         for (int t = 0; t < tokens; t++) {
             long at = y.at(t);
             for (int c = 0; c < d; c += Lanes.COUNT) {
@@ -189,7 +141,7 @@ final class TokenPasses {
     }
 
     /** {@code to = dropout(from)}. */
-    void dropInto(Matrix from, Dropout dropout, int firstToken, int tokens, Matrix to) {
+    void dropInto(Matrix from, Dropout dropout, int tokens, Matrix to) {
         for (int t = 0; t < tokens; t++) {
             for (int c = 0; c < d; c += Lanes.COUNT) {
                 long bytes = (long) c * Float.BYTES;

@@ -82,9 +82,9 @@ class CausalAttentionTest {
             long size = (long) rows * HEADS * h;
             block = FloatBlock.zeros(8 * size + (long) rows * attention.stride());
             for (int i = 0; i < 8; i++) {
-                matrices.add(Matrix.over(block.memory(), i * size, HEADS * h));
+                matrices.add(Matrix.over(block.memory(), i * size, rows, HEADS * h));
             }
-            probabilities = Matrix.over(block.memory(), 8 * size, attention.stride());
+            probabilities = Matrix.over(block.memory(), 8 * size, rows, attention.stride());
             q = fill(0);
             k = fill(1);
             v = fill(2);
@@ -106,26 +106,16 @@ class CausalAttentionTest {
             return values;
         }
 
-        private Matrix columns(int matrix) {
-            return matrices.get(matrix).columnsFrom(h);
+        private AttentionMatrices head(int q, int k, int v, int o) {
+            return new AttentionMatrices(matrices.get(q), matrices.get(k), matrices.get(v), matrices.get(o))
+                    .rows(FIRST, n)
+                    .columns(h, h);
         }
 
         void run() {
-            attention.forward(
-                    columns(0), columns(1), columns(2), FIRST, n, probabilities, dropout, ELEMENT, columns(4));
-            attention.backward(
-                    columns(0),
-                    columns(1),
-                    columns(2),
-                    FIRST,
-                    n,
-                    probabilities,
-                    dropout,
-                    ELEMENT,
-                    columns(3),
-                    columns(5),
-                    columns(6),
-                    columns(7));
+            Matrix p = probabilities.rows(FIRST, n);
+            attention.forward(head(0, 1, 2, 4), p, dropout, ELEMENT);
+            attention.backward(head(0, 1, 2, 4), p, dropout, ELEMENT, head(5, 6, 7, 3));
         }
 
         private double[] naive(int i) {

@@ -102,11 +102,10 @@ class LayerNormTest {
         final MemorySegment parameters;
         final MemorySegment gradients;
         final Matrix x; // (ROWS, d)
-        final Matrix normalized; // (ROWS, d)
+        final LayerNorm layer;
         final Matrix y; // (ROWS, d)
         final Matrix dy; // (ROWS, d)
         final Matrix dx; // (ROWS, d)
-        final float[] inverseDeviation = new float[ROWS];
         final double[][] input; // (ROWS, d)
         final double[][] weight; // (ROWS, d): dy
         final double[] dense;
@@ -120,7 +119,7 @@ class LayerNormTest {
             parameters = block.memory().asSlice(5 * matrix * Float.BYTES, (long) layout.size() * Float.BYTES);
             gradients = block.memory().asSlice((5 * matrix + layout.size()) * Float.BYTES);
             x = Matrix.over(block.memory(), 0, d);
-            normalized = Matrix.over(block.memory(), matrix, d);
+            layer = new LayerNorm(norm, Matrix.over(block.memory(), matrix, ROWS, d));
             y = Matrix.over(block.memory(), 2 * matrix, d);
             dy = Matrix.over(block.memory(), 3 * matrix, d);
             dx = Matrix.over(block.memory(), 4 * matrix, d);
@@ -145,12 +144,11 @@ class LayerNormTest {
         }
 
         void forward(Matrix result) {
-            LayerNorm.forward(x, ROWS, d, parameters, norm, normalized, inverseDeviation, result);
+            layer.forward(x, ROWS, parameters, result);
         }
 
         void backward(Matrix result, boolean accumulate) {
-            LayerNorm.backward(
-                    dy, ROWS, d, parameters, norm, normalized, inverseDeviation, gradients, result, accumulate);
+            layer.backward(dy, ROWS, parameters, gradients, result, accumulate);
         }
 
         double[] naive(int row) {
