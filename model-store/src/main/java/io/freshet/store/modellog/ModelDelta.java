@@ -11,41 +11,40 @@ import java.util.Optional;
  * {@code toStep}, and what the memory observed in each step. A large delta is split into parts, which must be applied
  * together and share the same steps, dimension and vocabulary size. Immutable. This object owns its arrays; callers must
  * not change them.
+ *
+ * @param lineage lineage of the weights that the delta applies to; it fits no other ({@link Manifest#lineage})
+ * @param fromStep step that the model must have reached before the delta is applied; exclusive
+ * @param toStep step that the model has reached afterwards; inclusive
+ * @param part number of this part, from 0
+ * @param parts number of parts
+ * @param dim number of values in a row
+ * @param vocabularyRows number of rows of the vocabulary after {@code toStep}, including free rows
+ * @param newItemRows rows that received an item after {@code fromStep} and still hold it, ascending; only in part 0
+ * @param newItems items of {@code newItemRows}, in the same order; only in part 0
+ * @param evictions evictions in order of their steps, applied before the new items; only in part 0
+ * @param rows item rows that changed
+ * @param rowValues values of those rows, row after row
+ * @param dense all dense parameters, flat; only in part 0
+ * @param memory effect on the memory; only in part 0
  */
-public final class ModelDelta implements ModelLogRecord {
-    private final long lineage;
-    private final long fromStep;
-    private final long toStep;
-    private final int part;
-    private final int parts;
-    private final int dim;
-    private final int vocabularyRows;
-    private final int[] newItemRows; // (new items)
-    private final List<String> newItems;
-    private final List<Eviction> evictions;
-    private final int[] rows; // (rows)
-    private final float[] rowValues; // (rows, dim) float32
-    private final float[] dense; // (dense size) float32
-    private final MemoryDelta memory;
-
-    /**
-     * Creates a delta and takes ownership of the arrays.
-     *
-     * @param lineage lineage of the weights that the delta applies to; it fits no other ({@link Manifest#lineage})
-     * @param fromStep step that the model must have reached before the delta is applied; exclusive
-     * @param toStep step that the model has reached afterwards; inclusive
-     * @param part number of this part, from 0
-     * @param parts number of parts
-     * @param dim number of values in a row
-     * @param vocabularyRows number of rows of the vocabulary after {@code toStep}, including free rows
-     * @param newItemRows rows that received an item after {@code fromStep} and still hold it, ascending; only in part 0
-     * @param newItems items of {@code newItemRows}, in the same order; only in part 0
-     * @param evictions evictions in order of their steps, applied before the new items; only in part 0
-     * @param rows item rows that changed
-     * @param rowValues values of those rows, row after row
-     * @param dense all dense parameters, flat; only in part 0
-     * @param memory effect on the memory; only in part 0
-     */
+@SuppressWarnings("ArrayRecordComponent") // equals compares the elements
+public record ModelDelta(
+        long lineage,
+        long fromStep,
+        long toStep,
+        int part,
+        int parts,
+        int dim,
+        int vocabularyRows,
+        int[] newItemRows, // (new items)
+        List<String> newItems,
+        List<Eviction> evictions,
+        int[] rows, // (rows)
+        float[] rowValues, // (rows, dim) float32
+        float[] dense, // (dense size) float32
+        MemoryDelta memory)
+        implements ModelLogRecord {
+    /** Creates a delta and takes ownership of the arrays. */
     public ModelDelta(
             long lineage,
             long fromStep,
@@ -115,62 +114,6 @@ public final class ModelDelta implements ModelLogRecord {
                     "evictions from rows of the vocabulary");
             before = eviction.step();
         }
-    }
-
-    public long lineage() {
-        return lineage;
-    }
-
-    public long fromStep() {
-        return fromStep;
-    }
-
-    public long toStep() {
-        return toStep;
-    }
-
-    public int part() {
-        return part;
-    }
-
-    public int parts() {
-        return parts;
-    }
-
-    public int dim() {
-        return dim;
-    }
-
-    public int vocabularyRows() {
-        return vocabularyRows;
-    }
-
-    public int[] newItemRows() {
-        return newItemRows;
-    }
-
-    public List<String> newItems() {
-        return newItems;
-    }
-
-    public List<Eviction> evictions() {
-        return evictions;
-    }
-
-    public int[] rows() {
-        return rows;
-    }
-
-    public float[] rowValues() {
-        return rowValues;
-    }
-
-    public float[] dense() {
-        return dense;
-    }
-
-    public MemoryDelta memory() {
-        return memory;
     }
 
     /** Returns the location and value of the first NaN or infinity, or empty if all numbers are finite, as required. */

@@ -6,51 +6,39 @@ import java.util.List;
 /**
  * The journal entry of one training step: the records that it learned from, and their ranks under the model as it was
  * before the step. Immutable. This object owns its arrays; callers must not change them.
+ *
+ * @param step number of the step, from 1
+ * @param ranges records that the step consumed
+ * @param ranks rank of each new position under the whole model, in order: {@link #NO_EVENT}, {@link #MISS}, or a rank
+ *     from 1
+ * @param networkRanks ranks under the network alone
+ * @param memoryRanks ranks under the memory alone
+ * @param clickTimestampsMs Kafka timestamp of the click that caused each input record, in order
  */
-public final class StepRecord implements ModelLogRecord {
+@SuppressWarnings("ArrayRecordComponent") // equals compares the elements
+public record StepRecord(
+        long step,
+        List<InputRange> ranges,
+        int[] ranks, // (new positions)
+        int[] networkRanks, // (new positions)
+        int[] memoryRanks, // (new positions)
+        long[] clickTimestampsMs) // (input records)
+        implements ModelLogRecord {
     /** Rank of an item that the model had never seen. */
     public static final int MISS = Integer.MAX_VALUE;
 
     /** Rank of a position that is not evaluated, because no click precedes it. */
     public static final int NO_EVENT = 0;
 
-    private final long step;
-    private final List<InputRange> ranges;
-    private final int[] ranks; // (new positions)
-    private final int[] networkRanks; // (new positions)
-    private final int[] memoryRanks; // (new positions)
-    private final long[] clickTimestampsMs; // (input records)
-
-    /**
-     * Creates an entry and takes ownership of the arrays.
-     *
-     * @param step number of the step, from 1
-     * @param ranges records that the step consumed
-     * @param ranks rank of each new position under the whole model, in order: {@link #NO_EVENT}, {@link #MISS}, or a rank
-     *     from 1
-     * @param networkRanks ranks under the network alone
-     * @param memoryRanks ranks under the memory alone
-     * @param clickTimestampsMs Kafka timestamp of the click that caused each input record, in order
-     */
-    public StepRecord(
-            long step,
-            List<InputRange> ranges,
-            int[] ranks,
-            int[] networkRanks,
-            int[] memoryRanks,
-            long[] clickTimestampsMs) {
+    /** Creates an entry and takes ownership of the arrays. */
+    public StepRecord {
         if (step < 0) {
             throw new IllegalArgumentException("step must not be negative: step=" + step);
         }
         requireRanks(ranks, ranks.length, step);
         requireRanks(networkRanks, ranks.length, step);
         requireRanks(memoryRanks, ranks.length, step);
-        this.step = step;
-        this.ranges = List.copyOf(ranges);
-        this.ranks = ranks;
-        this.networkRanks = networkRanks;
-        this.memoryRanks = memoryRanks;
-        this.clickTimestampsMs = clickTimestampsMs;
+        ranges = List.copyOf(ranges);
     }
 
     private static void requireRanks(int[] ranks, int count, long step) {
@@ -63,30 +51,6 @@ public final class StepRecord implements ModelLogRecord {
                 throw new IllegalArgumentException("rank must not be negative: rank=" + rank + ", step=" + step);
             }
         }
-    }
-
-    public long step() {
-        return step;
-    }
-
-    public List<InputRange> ranges() {
-        return ranges;
-    }
-
-    public int[] ranks() {
-        return ranks;
-    }
-
-    public int[] networkRanks() {
-        return networkRanks;
-    }
-
-    public int[] memoryRanks() {
-        return memoryRanks;
-    }
-
-    public long[] clickTimestampsMs() {
-        return clickTimestampsMs;
     }
 
     @Override

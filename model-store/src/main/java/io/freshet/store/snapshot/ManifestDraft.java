@@ -18,35 +18,6 @@ public record ManifestDraft(
         List<TopicPosition> inputs,
         Map<String, Double> metrics,
         boolean held) {
-
-    /** Creates the draft of a snapshot without a lineage. */
-    public ManifestDraft(
-            String model,
-            long step,
-            Instant createdAt,
-            long seed,
-            Map<String, Object> encoder,
-            Map<String, Object> training,
-            Map<String, Object> platform,
-            TopicPosition modelLog,
-            List<TopicPosition> inputs,
-            Map<String, Double> metrics,
-            boolean held) {
-        this(
-                model,
-                step,
-                Manifest.NO_LINEAGE,
-                createdAt,
-                seed,
-                encoder,
-                training,
-                platform,
-                modelLog,
-                inputs,
-                metrics,
-                held);
-    }
-
     /** Returns the manifest with the version and the files. */
     public Manifest complete(String version, List<FileEntry> files) {
         return new Manifest(

@@ -60,6 +60,7 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
         ManifestDraft draft = new ManifestDraft(
                 PROBE,
                 0,
+                Manifest.NO_LINEAGE,
                 Instant.now(),
                 0,
                 Map.of(),

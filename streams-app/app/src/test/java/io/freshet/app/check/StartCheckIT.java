@@ -12,6 +12,7 @@ import io.freshet.model.recommender.ModelSnapshot;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotFiles;
+import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.testkit.broker.TcpProxy;
@@ -392,6 +393,7 @@ class StartCheckIT {
                         new ManifestDraft(
                                 "default",
                                 1,
+                                Manifest.NO_LINEAGE,
                                 Instant.EPOCH,
                                 other.seed(),
                                 ModelSnapshot.describe(other),

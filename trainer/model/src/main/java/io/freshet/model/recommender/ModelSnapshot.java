@@ -73,6 +73,7 @@ public final class ModelSnapshot {
         return new ManifestDraft(
                 name,
                 step,
+                Manifest.NO_LINEAGE,
                 createdAt,
                 config.seed(),
                 describe(config),

@@ -9,6 +9,7 @@ import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.format.Sha256;
+import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.learner.Learner;
@@ -219,6 +220,7 @@ final class FitCheckpoint implements AutoCloseable {
         ManifestDraft draft = new ManifestDraft(
                 name,
                 learner.model().step(),
+                Manifest.NO_LINEAGE,
                 Instant.now(),
                 config.seed(),
                 ModelSnapshot.describe(config),

@@ -66,6 +66,7 @@ public final class FitSnapshot {
         ManifestDraft draft = new ManifestDraft(
                 modelName,
                 model.step(),
+                Manifest.NO_LINEAGE,
                 now,
                 model.config().seed(),
                 ModelSnapshot.describe(model.config()),

@@ -15,6 +15,7 @@ import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.loss.LossConfig;
@@ -237,6 +238,7 @@ class LearnerTest {
                         new ManifestDraft(
                                 "shop",
                                 4,
+                                Manifest.NO_LINEAGE,
                                 Instant.EPOCH,
                                 CONFIG.seed(),
                                 ModelSnapshot.describe(CONFIG),

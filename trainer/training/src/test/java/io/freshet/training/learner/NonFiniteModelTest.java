@@ -228,6 +228,7 @@ final class NonFiniteModelTest {
         return new ManifestDraft(
                         "shop",
                         3,
+                        Manifest.NO_LINEAGE,
                         Instant.EPOCH,
                         7,
                         encoder,

@@ -59,6 +59,7 @@ class LearnerDescriptionTest {
         return new ManifestDraft(
                         "main",
                         0,
+                        Manifest.NO_LINEAGE,
                         Instant.EPOCH,
                         0,
                         Map.of(),

@@ -177,6 +177,7 @@ class PublishingGateTest {
         return new ManifestDraft(
                         "main",
                         step,
+                        Manifest.NO_LINEAGE,
                         Instant.EPOCH,
                         1,
                         Map.of(),

@@ -287,6 +287,7 @@ final class ItemEvictionTest {
                         new ManifestDraft(
                                 "m",
                                 learner.model().step(),
+                                Manifest.NO_LINEAGE,
                                 Instant.EPOCH,
                                 MODEL.seed(),
                                 ModelSnapshot.describe(MODEL),

@@ -36,6 +36,7 @@ public final class SmallSnapshots {
         ManifestDraft draft = new ManifestDraft(
                 MODEL,
                 step,
+                Manifest.NO_LINEAGE,
                 createdAt,
                 42,
                 Map.of("type", "sasrec", "dim", DIM),
