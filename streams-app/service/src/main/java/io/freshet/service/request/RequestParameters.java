@@ -31,29 +31,22 @@ final class RequestParameters {
             throws BadRequestException {
         for (Map.Entry<String, List<String>> parameter : parameters.entrySet()) {
             String name = parameter.getKey();
+            List<String> values = parameter.getValue();
             RequestFields.requireKnown(name, name, known);
-            read(name, parameter.getValue(), fields);
-        }
-    }
-
-    private static void read(String name, List<String> values, RequestFields fields) throws BadRequestException {
-        switch (name) {
-            case RequestFields.EXCLUDE -> fields.exclude(values);
-            case RequestFields.INCLUDE_ONLY -> fields.includeOnly(values);
-            case CATEGORY -> fields.categories(values);
-            default -> {
-                RequestFields.requireFirst(name, values.size() == 1);
-                readSingle(name, values.getFirst(), fields);
+            switch (name) {
+                case RequestFields.EXCLUDE -> fields.exclude(values);
+                case RequestFields.INCLUDE_ONLY -> fields.includeOnly(values);
+                case CATEGORY -> fields.categories(values);
+                case RequestFields.K -> fields.k(only(name, values));
+                case RequestFields.MAX_PER_CATEGORY -> fields.maxPerCategory(only(name, values));
+                case RequestFields.MIN_SCORE -> fields.minScore(only(name, values));
+                default -> fields.why(only(name, values));
             }
         }
     }
 
-    private static void readSingle(String name, String value, RequestFields fields) throws BadRequestException {
-        switch (name) {
-            case RequestFields.K -> fields.k(value);
-            case RequestFields.MAX_PER_CATEGORY -> fields.maxPerCategory(value);
-            case RequestFields.MIN_SCORE -> fields.minScore(value);
-            default -> fields.why(value);
-        }
+    private static String only(String name, List<String> values) throws BadRequestException {
+        RequestFields.requireFirst(name, values.size() == 1);
+        return values.getFirst();
     }
 }

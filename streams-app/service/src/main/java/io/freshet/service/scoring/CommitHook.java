@@ -1,8 +1,5 @@
 package io.freshet.service.scoring;
 
-import java.util.Map;
-import org.apache.kafka.streams.processor.StateStore;
-import org.apache.kafka.streams.processor.StateStoreContext;
 import org.apache.kafka.streams.processor.api.ProcessorContext;
 import org.apache.kafka.streams.processor.internals.InternalProcessorContext;
 import org.apache.kafka.streams.processor.internals.ProcessorNode;
@@ -17,18 +14,16 @@ import org.apache.kafka.streams.state.internals.CachedStateStore;
  * Streams has no public interface for it; its internal interfaces are used in this class only. As a state store, the hook
  * holds no data.
  */
-final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
-    private final String name;
+final class CommitHook extends DatalessStore implements CachedStateStore<byte[], byte[]> {
     private Runnable beforeCommit = () -> {};
-    private boolean open;
 
     private CommitHook(String name) {
-        this.name = name;
+        super(name);
     }
 
     /** Returns a builder of hooks with this name, one for each task. */
     static StoreBuilder<CommitHook> named(String name) {
-        return new Builder(name);
+        return new Builder<>(name, CommitHook::new);
     }
 
     /**
@@ -63,69 +58,5 @@ final class CommitHook implements StateStore, CachedStateStore<byte[], byte[]> {
     @Override
     public boolean setFlushListener(CacheFlushListener<byte[], byte[]> listener, boolean sendOldValues) {
         return false;
-    }
-
-    @Override
-    public String name() {
-        return name;
-    }
-
-    @Override
-    public void init(StateStoreContext context, StateStore root) {
-        context.register(root, (key, value) -> {});
-        open = true;
-    }
-
-    @Override
-    public void close() {
-        open = false;
-    }
-
-    @Override
-    public boolean persistent() {
-        return false;
-    }
-
-    @Override
-    public boolean isOpen() {
-        return open;
-    }
-
-    /** Builds a store without a changelog. */
-    private record Builder(String name) implements StoreBuilder<CommitHook> {
-        @Override
-        public CommitHook build() {
-            return new CommitHook(name);
-        }
-
-        @Override
-        public StoreBuilder<CommitHook> withCachingEnabled() {
-            return this;
-        }
-
-        @Override
-        public StoreBuilder<CommitHook> withCachingDisabled() {
-            return this;
-        }
-
-        @Override
-        public StoreBuilder<CommitHook> withLoggingEnabled(Map<String, String> config) {
-            throw new UnsupportedOperationException("the store has no changelog: store=" + name);
-        }
-
-        @Override
-        public StoreBuilder<CommitHook> withLoggingDisabled() {
-            return this;
-        }
-
-        @Override
-        public Map<String, String> logConfig() {
-            return Map.of();
-        }
-
-        @Override
-        public boolean loggingEnabled() {
-            return false;
-        }
     }
 }

@@ -162,7 +162,7 @@ public final class ScoringTopology {
             String topic,
             Consumed<byte[], byte[]> consumed,
             ProcessorSupplier<byte[], byte[], Void, Void> reader) {
-        builder.addGlobalStore(new ViewStore.Builder(store), topic, consumed, reader);
+        builder.addGlobalStore(ViewStore.named(store), topic, consumed, reader);
     }
 
     private static Consumed<byte[], SequenceUpdate> sequences(Outputs outputs) {

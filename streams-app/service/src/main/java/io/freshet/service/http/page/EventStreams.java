@@ -2,8 +2,10 @@ package io.freshet.service.http.page;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
+import com.fasterxml.jackson.databind.PropertyNamingStrategies;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.service.config.AccessTokens.Scope;
-import io.freshet.service.http.exchange.Json;
 import io.freshet.service.http.exchange.ProblemException;
 import io.freshet.service.http.exchange.ProblemType;
 import io.freshet.service.http.exchange.QueryParameters;
@@ -31,6 +33,11 @@ import org.slf4j.LoggerFactory;
 public final class EventStreams implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EventStreams.class);
     public static final String PATH = "/v1/events";
+
+    /** Writes components under their names in snake case. */
+    private static final JsonMapper JSON = JsonMapper.builder()
+            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
+            .build();
 
     private static final Duration INTERVAL = Duration.ofSeconds(1);
     private static final int MOST_STREAMS = 64;
@@ -79,8 +86,11 @@ public final class EventStreams implements AutoCloseable {
         }
     }
 
-    private void publish(long nowMs, PageMetrics figures) {
-        byte[] event = event("figures", Json.object(json -> FigureJson.write(json, nowMs, figures)));
+    /** The figures of a second, as the page reads them. */
+    private record Figures(long at, @JsonUnwrapped PageMetrics figures) {}
+
+    private void publish(long nowMs, PageMetrics figures) throws IOException {
+        byte[] event = event("figures", new Figures(nowMs, figures));
         synchronized (this) {
             history.add(nowMs, figures);
             newest = event;
@@ -89,7 +99,8 @@ public final class EventStreams implements AutoCloseable {
         }
     }
 
-    private static byte[] event(String name, byte[] json) {
+    private static byte[] event(String name, Object data) throws IOException {
+        byte[] json = JSON.writeValueAsBytes(data);
         ByteArrayOutputStream event = new ByteArrayOutputStream(json.length + 32);
         event.writeBytes(("event: " + name + "\ndata: ").getBytes(UTF_8));
         event.writeBytes(json);
@@ -130,8 +141,8 @@ public final class EventStreams implements AutoCloseable {
         }
     }
 
-    private synchronized byte[] historyEvent() {
-        return event("history", Json.object(history::write));
+    private synchronized byte[] historyEvent() throws IOException {
+        return event("history", history.columns());
     }
 
     private long writeNewer(OutputStream out, long sent) throws IOException, InterruptedException {

@@ -1,14 +1,13 @@
 package io.freshet.service.http.page;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import io.freshet.training.metrics.Accuracy;
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Time series of the page since the start of this process, with a bounded number of points. When it is full, every
@@ -60,41 +59,25 @@ final class FigureHistory {
         every *= 2;
     }
 
-    /** Writes columns: {@code at}, {@code clicks_per_second}, and under {@code ndcg} one column for each ranker. */
-    void write(JsonGenerator json) throws IOException {
-        json.writeArrayFieldStart("at");
-        for (Point point : points) {
-            json.writeNumber(point.atMs);
-        }
-        json.writeEndArray();
-        json.writeArrayFieldStart("clicks_per_second");
-        for (Point point : points) {
-            json.writeNumber(point.clicksPerSecond);
-        }
-        json.writeEndArray();
-        json.writeObjectFieldStart("ndcg");
-        for (String name : names()) {
-            writeNdcg(json, name);
-        }
-        json.writeEndObject();
-    }
+    /**
+     * All points, as columns.
+     *
+     * @param ndcg a column for each ranker; null where a point has none
+     */
+    record Columns(List<Long> at, List<Double> clicksPerSecond, Map<String, List<@Nullable Double>> ndcg) {}
 
-    private Set<String> names() {
+    Columns columns() {
         Set<String> names = new LinkedHashSet<>();
         points.forEach(point -> names.addAll(point.ndcg.keySet()));
-        return names;
-    }
-
-    private void writeNdcg(JsonGenerator json, String name) throws IOException {
-        json.writeArrayFieldStart(name);
-        for (Point point : points) {
-            Double ndcg = point.ndcg.get(name);
-            if (ndcg == null) {
-                json.writeNull();
-            } else {
-                json.writeNumber(ndcg);
-            }
+        Map<String, List<@Nullable Double>> ndcg = new LinkedHashMap<>();
+        for (String name : names) {
+            List<@Nullable Double> column = new ArrayList<>();
+            points.forEach(point -> column.add(point.ndcg.get(name)));
+            ndcg.put(name, column);
         }
-        json.writeEndArray();
+        return new Columns(
+                points.stream().map(Point::atMs).toList(),
+                points.stream().map(Point::clicksPerSecond).toList(),
+                ndcg);
     }
 }

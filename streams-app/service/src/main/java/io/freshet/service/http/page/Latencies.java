@@ -1,5 +1,7 @@
 package io.freshet.service.http.page;
 
+import com.fasterxml.jackson.annotation.JsonProperty;
+
 /**
  * Distribution of a latency.
  *
@@ -15,6 +17,12 @@ public record Latencies(long p50Ms, long p99Ms, long[] counts) {
     };
 
     public static final Latencies NONE = new Latencies(0, 0, new long[EDGES_MS.length + 1]);
+
+    /** Returns the upper edges of the bars, for the page. */
+    @JsonProperty("edges_ms")
+    long[] edges() {
+        return EDGES_MS;
+    }
 
     /** Returns a copy of the upper edges of the histogram's bars, ascending. */
     public static long[] edgesMs() {
