@@ -2,17 +2,10 @@ package io.freshet.service.runtime;
 
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.output.Outputs;
-import io.freshet.service.recommend.FollowedVariants;
-import io.freshet.service.recommend.Variants;
 import io.freshet.store.SnapshotStore;
 import io.micrometer.core.instrument.MeterRegistry;
 import java.time.Clock;
-import java.time.Duration;
-import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
-import org.apache.kafka.streams.KafkaStreams;
 
 /**
  * The {@code scorer} role of a process: a stand-alone scorer. It answers the updated sequences addressed to its variant,
@@ -20,10 +13,9 @@ import org.apache.kafka.streams.KafkaStreams;
  *
  * <p>Its topics must exist ({@link io.freshet.service.config.TopicSetup}). Starts once and closes once.
  */
-public final class ScorerRole implements AnsweringRole, AutoCloseable {
+public final class ScorerRole extends AnsweringRole {
     private static final String NAME = "scorer";
 
-    private final FollowedVariants followed;
     private final StreamsClient client;
 
     /**
@@ -34,7 +26,7 @@ public final class ScorerRole implements AnsweringRole, AutoCloseable {
      * @param registry receives the role's metrics
      */
     public ScorerRole(FreshetConfig config, SnapshotStore store, MeterRegistry registry, Clock clock) {
-        followed = new FollowedVariants(NAME, config, store, registry, clock);
+        super(NAME, config, store, registry, clock);
         Map<String, Object> properties = StreamsProperties.of(config);
         Outputs outputs = Outputs.withoutDeadLetters(config, registry, clock);
         outputs.shareThrough(properties);
@@ -47,54 +39,13 @@ public final class ScorerRole implements AnsweringRole, AutoCloseable {
                 registry);
     }
 
-    /** Starts following the model and answering. */
-    public void start() {
-        followed.start();
-        client.start();
-    }
-
     @Override
-    public String name() {
-        return NAME;
-    }
-
-    @Override
-    public Variants variants() {
-        return followed.variants();
-    }
-
-    @Override
-    public KafkaStreams.State state() {
-        return client.state();
-    }
-
-    @Override
-    public Optional<Throwable> failure() {
-        return client.failure();
-    }
-
-    @Override
-    public List<String> overdue() {
-        return Stream.concat(client.overdue().stream(), followed.overdue().stream())
-                .toList();
-    }
-
-    @Override
-    public List<String> whyNotAnswering() {
-        return followed.whyNotReady();
-    }
-
-    /** Waits until partitions are assigned for the first time. Returns false if that takes longer than the timeout. */
-    public boolean awaitRunning(Duration timeout) throws InterruptedException {
-        return client.awaitRunning(timeout);
+    StreamsClient client() {
+        return client;
     }
 
     @Override
     public void close() {
-        boolean stopped = client.closeInTime();
-        followed.stopFollowing();
-        if (stopped) {
-            followed.close();
-        }
+        closeClient();
     }
 }

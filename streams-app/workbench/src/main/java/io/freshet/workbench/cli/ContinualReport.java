@@ -1,5 +1,6 @@
 package io.freshet.workbench.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.freshet.app.cli.fit.FitProgress;
 import io.freshet.lab.continual.Cycle;
 import io.freshet.lab.continual.RecallAndMrr;
@@ -15,13 +16,11 @@ import java.util.Map;
  * @param mean mean over the cycles
  */
 record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycles, double seconds) {
-    record Mean(double recall10, double recall20, double mrr10, double mrr20, RecallAndMrr network) {
+    record Mean(@JsonUnwrapped RecallAndMrr served, RecallAndMrr network) {
         static Mean of(List<Cycle> cycles) {
-            RecallAndMrr served =
-                    RecallAndMrr.mean(cycles.stream().map(Cycle::served).toList());
-            RecallAndMrr network =
-                    RecallAndMrr.mean(cycles.stream().map(Cycle::network).toList());
-            return new Mean(served.recall10(), served.recall20(), served.mrr10(), served.mrr20(), network);
+            return new Mean(
+                    RecallAndMrr.mean(cycles.stream().map(Cycle::served).toList()),
+                    RecallAndMrr.mean(cycles.stream().map(Cycle::network).toList()));
         }
     }
 
@@ -36,10 +35,7 @@ record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycl
             long learnedClicks,
             int items,
             long events,
-            double recall10,
-            double recall20,
-            double mrr10,
-            double mrr20,
+            @JsonUnwrapped RecallAndMrr served,
             RecallAndMrr network,
             double learnSeconds,
             double testSeconds) {
@@ -49,10 +45,7 @@ record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycl
                     cycle.learnedClicks(),
                     cycle.items(),
                     cycle.events(),
-                    cycle.served().recall10(),
-                    cycle.served().recall20(),
-                    cycle.served().mrr10(),
-                    cycle.served().mrr20(),
+                    cycle.served(),
                     cycle.network(),
                     cycle.learnSeconds(),
                     cycle.testSeconds());
@@ -69,20 +62,18 @@ record ContinualReport(Map<String, Object> settings, Mean mean, List<Point> cycl
         return List.of(
                 String.format(Locale.ROOT, "Mean of %d cycles, in %%; %s", cycles.size(), FitProgress.time(seconds)),
                 "                          R@20     R@10   MRR@20   MRR@10",
-                row("Freshet", mean.recall20(), mean.recall10(), mean.mrr20(), mean.mrr10()),
-                row(
-                        "its network alone",
-                        mean.network().recall20(),
-                        mean.network().recall10(),
-                        mean.network().mrr20(),
-                        mean.network().mrr10()));
+                row("Freshet", mean.served()),
+                row("its network alone", mean.network()));
     }
 
-    private static String row(String name, double... shares) {
-        StringBuilder row = new StringBuilder(String.format(Locale.ROOT, "  %-20s", name));
-        for (double share : shares) {
-            row.append(String.format(Locale.ROOT, " %8.2f", 100 * share));
-        }
-        return row.toString();
+    private static String row(String name, RecallAndMrr mean) {
+        return String.format(
+                Locale.ROOT,
+                "  %-20s %8.2f %8.2f %8.2f %8.2f",
+                name,
+                100 * mean.recall20(),
+                100 * mean.recall10(),
+                100 * mean.mrr20(),
+                100 * mean.mrr10());
     }
 }

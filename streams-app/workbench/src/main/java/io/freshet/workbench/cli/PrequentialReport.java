@@ -1,5 +1,6 @@
 package io.freshet.workbench.cli;
 
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.freshet.app.cli.fit.FitProgress;
 import io.freshet.app.cli.fit.LeaveOneOutMetrics;
 import io.freshet.lab.plot.LinePlot;
@@ -62,31 +63,16 @@ record PrequentialReport(
     }
 
     /** Accuracy of the served model, the network alone, the memory alone and the baselines on the same events. */
-    record Prequential(
-            long events,
-            double hr10,
-            double ndcg10,
-            double mrr10,
-            At10 network,
-            At10 memory,
-            Map<String, At10> baselines) {
+    record Prequential(@JsonUnwrapped At10 served, At10 network, At10 memory, Map<String, At10> baselines) {
         static Prequential of(ComparisonResult result, Slice slice) {
-            Accuracy served = accuracy(result.online(), slice);
             Map<String, At10> baselines = new LinkedHashMap<>();
             result.methods()
                     .forEach((method, figures) -> baselines.put(nameOf(method), At10.of(accuracy(figures, slice))));
             return new Prequential(
-                    served.events(),
-                    served.hr(),
-                    served.ndcg(),
-                    served.mrr(),
+                    At10.of(accuracy(result.online(), slice)),
                     At10.of(accuracy(result.network(), slice)),
                     At10.of(accuracy(result.memory(), slice)),
                     baselines);
-        }
-
-        At10 served() {
-            return new At10(events, hr10, ndcg10, mrr10);
         }
     }
 
@@ -160,7 +146,8 @@ record PrequentialReport(
                 FitProgress.time(seconds)));
         lines.add(
                 String.format(Locale.ROOT, "%-36s %8s %8s %8s", "After the first tenth", "HR@10", "NDCG@10", "MRR@10"));
-        lines.add(String.format(Locale.ROOT, "  %-34s %,8d", "events", prequential.events()));
+        lines.add(String.format(
+                Locale.ROOT, "  %-34s %,8d", "events", prequential.served().events()));
         rows(prequential)
                 .forEach((name, at10) -> lines.add(row(name, List.of(at10.hr10(), at10.ndcg10(), at10.mrr10()))));
         lines.add(String.format(
@@ -173,7 +160,8 @@ record PrequentialReport(
                 "user 2+"));
         lines.add(String.format(Locale.ROOT, "  %-34s", "events")
                 + slices.values().stream()
-                        .map(slice -> String.format(Locale.ROOT, " %,8d", slice.events()))
+                        .map(slice -> String.format(
+                                Locale.ROOT, " %,8d", slice.served().events()))
                         .collect(Collectors.joining()));
         for (String name : rows(prequential).keySet()) {
             lines.add(row(

@@ -1,5 +1,7 @@
 package io.freshet.workbench.demo;
 
+import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.app.clickfile.ClickFileException;
 import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.app.clickfile.ClickFiles;
@@ -22,7 +24,6 @@ import io.freshet.workbench.demo.state.DemoTopics;
 import io.freshet.workbench.demo.state.PagePort;
 import io.freshet.workbench.demo.state.StateFolder;
 import io.freshet.workbench.demo.state.StateFolderException;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
@@ -31,7 +32,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -55,7 +55,7 @@ public final class Demo {
         this.options = options;
         this.out = out;
         this.stop = stop;
-        this.live = !options.quiet() && isTerminal();
+        this.live = !options.quiet() && ProgressLine.isTerminal();
     }
 
     /**
@@ -133,9 +133,7 @@ public final class Demo {
     }
 
     private void print(Summary summary) throws IOException {
-        if (options.json() != null) {
-            summary.write(options.json());
-        }
+        JsonFile.write(options.json(), summary);
         DemoReport.lines(summary).forEach(out::println);
         out.flush();
     }
@@ -169,13 +167,6 @@ public final class Demo {
         Paint paint = live && System.getenv("NO_COLOR") == null ? Paint.ANSI : Paint.NONE;
         FrameText text = new FrameText(glyphs, paint);
         return live ? new LiveView.OnTerminal(out, text) : new LiveView.Lines(out, text);
-    }
-
-    private static boolean isTerminal() {
-        boolean terminal = Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .isPresent();
-        return terminal && !"dumb".equals(System.getenv("TERM"));
     }
 
     private void say(String line) {

@@ -54,13 +54,10 @@ final class DemoReport {
                 "memory           " + memory(summary.memory()),
                 "",
                 String.format(
-                        Locale.ROOT, "prequential, %s events   HR@10   NDCG@10  MRR@10", padded(prequential.events())),
-                String.format(
                         Locale.ROOT,
-                        "  model                         %s   %s    %s",
-                        FrameText.share(prequential.hr10()),
-                        FrameText.share(prequential.ndcg10()),
-                        FrameText.share(prequential.mrr10())),
+                        "prequential, %s events   HR@10   NDCG@10  MRR@10",
+                        padded(prequential.model().events())),
+                figures("model", prequential.model()),
                 figures("its network alone", prequential.network()),
                 figures("its memory alone", prequential.memory()),
                 figures("item-to-item rules", prequential.baselines().rules()),

@@ -1,17 +1,11 @@
 package io.freshet.workbench.demo;
 
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.annotation.JsonUnwrapped;
 import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.training.metrics.Accuracy;
 import io.freshet.workbench.demo.count.LatencyHistogram;
 import io.freshet.workbench.demo.count.MemoryUse;
 import io.freshet.workbench.demo.count.PrequentialRace;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -42,11 +36,6 @@ record Summary(
         List<MemoryUse> memory,
         double wallSeconds,
         @Nullable ClickFileSummary input) {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
-
     /**
      * Counts of clicks. {@code accepted + duplicates + tooLate + deadLetters = read} once everything has been dealt
      * with.
@@ -72,15 +61,10 @@ record Summary(
      * @param network accuracy of the network alone
      * @param memory accuracy of the memory alone
      */
-    record Prequential(
-            long events, double hr10, double ndcg10, double mrr10, At10 network, At10 memory, Baselines baselines) {
+    record Prequential(@JsonUnwrapped At10 model, At10 network, At10 memory, Baselines baselines) {
         static Prequential of(PrequentialRace.Standing standing) {
-            Accuracy model = standing.model();
             return new Prequential(
-                    model.events(),
-                    model.hr(),
-                    model.ndcg(),
-                    model.mrr(),
+                    At10.of(standing.model()),
                     At10.of(standing.network()),
                     At10.of(standing.memory()),
                     new Baselines(At10.of(standing.popularity()), At10.of(standing.rules())));
@@ -109,17 +93,5 @@ record Summary(
     Summary withInput(@Nullable ClickFileSummary read) {
         return new Summary(
                 clicks, users, items, training, prequential, recommendations, latencyMs, memory, wallSeconds, read);
-    }
-
-    /** Writes the document to a temporary file first, so that no reader sees a partial document. */
-    void write(Path file) throws IOException {
-        Path whole = file.toAbsolutePath();
-        Path temporary = whole.resolveSibling(whole.getFileName() + ".tmp");
-        Files.writeString(temporary, toJson() + "\n");
-        Files.move(temporary, whole, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    String toJson() throws IOException {
-        return JSON.writeValueAsString(this);
     }
 }
