@@ -53,7 +53,7 @@ public final class Durability {
     }
 
     /** Removes a folder and its contents. Tolerates that another process removes parts of it at the same time. */
-    static void removeRecursively(Path folder) throws IOException {
+    public static void removeRecursively(Path folder) throws IOException {
         Files.walkFileTree(folder, new Remover());
     }
 

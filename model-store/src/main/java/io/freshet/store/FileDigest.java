@@ -4,15 +4,15 @@ import io.freshet.store.format.Sha256;
 import io.freshet.store.snapshot.FileEntry;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.security.DigestInputStream;
 import java.security.MessageDigest;
 
 /** Computes and verifies the SHA-256 of files. */
 final class FileDigest {
-    private static final int CHUNK_BYTES = 1 << 16;
-
     private FileDigest() {}
 
     /** Returns the manifest's entry for a file. */
@@ -51,11 +51,8 @@ final class FileDigest {
 
     private static String hex(Path file) throws IOException {
         MessageDigest digest = Sha256.begin();
-        byte[] chunk = new byte[CHUNK_BYTES];
-        try (InputStream bytes = Files.newInputStream(file)) {
-            for (int length = bytes.read(chunk); length >= 0; length = bytes.read(chunk)) {
-                digest.update(chunk, 0, length);
-            }
+        try (InputStream bytes = new DigestInputStream(Files.newInputStream(file), digest)) {
+            bytes.transferTo(OutputStream.nullOutputStream());
         }
         return Sha256.hex(digest);
     }

@@ -4,8 +4,6 @@ import java.io.IOException;
 
 /** Thrown for a snapshot that does not match its manifest. The message names the file and both sides of the mismatch. */
 public final class SnapshotCorruptException extends IOException {
-    private static final long serialVersionUID = 1L;
-
     SnapshotCorruptException(String message) {
         super(message);
     }

@@ -7,8 +7,6 @@ import java.io.IOException;
  * damaged. The message names the location and what to do.
  */
 public final class SnapshotStoreException extends IOException {
-    private static final long serialVersionUID = 1L;
-
     /** Creates an exception whose message states the violated requirement, the location and what to do. */
     public SnapshotStoreException(String message, Throwable cause) {
         super(message, cause);

@@ -1,5 +1,3 @@
 /** Stores of model snapshots, which verify every file when it is read. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.store;
-
-import org.jspecify.annotations.NullMarked;

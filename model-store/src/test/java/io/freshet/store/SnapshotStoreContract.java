@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import io.freshet.store.format.FormatTooNewException;
+import io.freshet.store.format.FormatVersionException;
 import io.freshet.store.snapshot.FileEntry;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
@@ -232,7 +232,7 @@ abstract class SnapshotStoreContract {
         Manifest saved = save(7, "w", "v");
         write(path(saved, "manifest.json"), "{\"format_version\":9}".getBytes(UTF_8));
         assertThatThrownBy(() -> store().open(MODEL, saved.version()))
-                .isInstanceOf(FormatTooNewException.class)
+                .isInstanceOf(FormatVersionException.class)
                 .hasMessageContaining(called(path(saved, "manifest.json")))
                 .hasMessageContaining("version=9, newest readable version=" + Manifest.FORMAT_VERSION);
     }

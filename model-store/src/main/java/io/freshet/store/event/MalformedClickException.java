@@ -7,8 +7,6 @@ import org.jspecify.annotations.Nullable;
  * {@link Reason#code()}.
  */
 public final class MalformedClickException extends Exception {
-    private static final long serialVersionUID = 1L;
-
     /** Why a record is not a click. The codes appear in headers of dead letters and in metrics, so they never change. */
     public enum Reason {
         RECORD_TOO_LARGE("record-too-large"),

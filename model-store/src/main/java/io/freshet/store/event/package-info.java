@@ -1,7 +1,5 @@
 /**
  * The click, which is Freshet's input event, and its JSON form on the topic {@code clicks}.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.store.event;
-
-import org.jspecify.annotations.NullMarked;

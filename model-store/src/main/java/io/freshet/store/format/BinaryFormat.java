@@ -58,13 +58,7 @@ public record BinaryFormat(String name, char kind, int oldestReadable, int curre
      */
     public ByteReader reader(byte[] record) {
         requireHeader(record);
-        int version = versionOf(record);
-        if (version < oldestReadable) {
-            throw new FormatTooOldException(name, version, oldestReadable);
-        }
-        if (version > current) {
-            throw new FormatTooNewException(name, version, current);
-        }
+        FormatVersionException.require(name, versionOf(record), oldestReadable, current);
         int bodyEnd = record.length - CHECKSUM_BYTES;
         requireChecksum(record, bodyEnd);
         return new ByteReader(name, record, HEADER_BYTES, bodyEnd);

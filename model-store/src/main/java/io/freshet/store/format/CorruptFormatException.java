@@ -4,8 +4,6 @@ import java.nio.file.Path;
 
 /** Thrown for bytes that no version of the format could have written: damaged, truncated, or something else altogether. */
 public final class CorruptFormatException extends FormatException {
-    private static final long serialVersionUID = 1L;
-
     /** Creates an exception whose message names the format, the violated rule and the value found. */
     public CorruptFormatException(String message) {
         super(message);

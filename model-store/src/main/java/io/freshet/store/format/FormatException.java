@@ -3,13 +3,11 @@ package io.freshet.store.format;
 import java.nio.file.Path;
 
 /**
- * Thrown for bytes that cannot be read in the expected format. The three subclasses need different responses: corrupt
- * bytes must be replaced from elsewhere, too old ones need a migration, too new ones need a newer program.
+ * Thrown for bytes that cannot be read in the expected format. Corrupt bytes must be replaced from elsewhere,
+ * those of a too old version need a migration, those of a too new one a newer program.
  */
 public abstract sealed class FormatException extends RuntimeException
-        permits CorruptFormatException, FormatTooOldException, FormatTooNewException {
-    private static final long serialVersionUID = 1L;
-
+        permits CorruptFormatException, FormatVersionException {
     FormatException(String message) {
         super(message);
     }

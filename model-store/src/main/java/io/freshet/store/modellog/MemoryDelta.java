@@ -8,24 +8,22 @@ import java.util.Arrays;
  * depend only on the clicks. A click takes some 30 bytes; the lists that it changes would take thousands.
  *
  * <p>Immutable. This object owns its arrays; callers must not change them.
+ *
+ * @param clicksOfStep number of clicks that each step of the delta observed; empty if the model has no memory
+ * @param historyLengths number of relevant items before each click, at least one
+ * @param rows for each click, the item rows before it, oldest first, then its own
+ * @param mixture mixture weights of the network and the memory after the last step
  */
-public final class MemoryDelta {
+@SuppressWarnings("ArrayRecordComponent") // equals compares the elements
+public record MemoryDelta(
+        int[] clicksOfStep, // (steps)
+        int[] historyLengths, // (clicks)
+        int[] rows, // (sum of historyLengths + 1)
+        double[] mixture) {
     /** The delta of a model without a memory, and of every part but the first. */
     public static final MemoryDelta NONE = new MemoryDelta(new int[0], new int[0], new int[0], new double[0]);
 
-    private final int[] clicksOfStep; // (steps)
-    private final int[] historyLengths; // (clicks)
-    private final int[] rows; // (sum of historyLengths + 1)
-    private final double[] mixture;
-
-    /**
-     * Creates a delta and takes ownership of the arrays.
-     *
-     * @param clicksOfStep number of clicks that each step of the delta observed
-     * @param historyLengths number of relevant items before each click, at least one
-     * @param rows for each click, the item rows before it, oldest first, then its own
-     * @param mixture mixture weights of the network and the memory after the last step
-     */
+    /** Creates a delta and takes ownership of the arrays. */
     public MemoryDelta(int[] clicksOfStep, int[] historyLengths, int[] rows, double[] mixture) {
         this.clicksOfStep = clicksOfStep;
         this.historyLengths = historyLengths;
@@ -36,26 +34,6 @@ public final class MemoryDelta {
         for (int row : rows) {
             require(row >= 0, "rows >= 0");
         }
-    }
-
-    /** Returns the number of clicks that each step of the delta observed; empty if the model has no memory. */
-    public int[] clicksOfStep() {
-        return clicksOfStep;
-    }
-
-    /** Returns the number of rows before each click's own row. */
-    public int[] historyLengths() {
-        return historyLengths;
-    }
-
-    /** Returns, for each click, the item rows before it, oldest first, then its own. */
-    public int[] rows() {
-        return rows;
-    }
-
-    /** Returns the mixture's absolute values after the last step. */
-    public double[] mixture() {
-        return mixture;
     }
 
     /** Compares floating-point values by their bits. */

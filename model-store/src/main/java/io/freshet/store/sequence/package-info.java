@@ -1,5 +1,3 @@
 /** The bounded sequence of a user's interactions, and the update that each click causes, with their binary forms. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.store.sequence;
-
-import org.jspecify.annotations.NullMarked;

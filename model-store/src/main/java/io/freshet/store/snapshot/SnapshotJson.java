@@ -17,8 +17,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.ser.std.ToStringSerializer;
 import io.freshet.store.format.CorruptFormatException;
 import io.freshet.store.format.FormatException;
-import io.freshet.store.format.FormatTooNewException;
-import io.freshet.store.format.FormatTooOldException;
+import io.freshet.store.format.FormatVersionException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
@@ -127,17 +126,10 @@ record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
         if (!version.isInt()) {
             throw new CorruptFormatException(name + " must have an integer format_version: found=" + version);
         }
-        if (version.intValue() < oldest) {
-            throw new FormatTooOldException(name, version.intValue(), oldest);
-        }
-        if (version.intValue() > newest) {
-            throw new FormatTooNewException(name, version.intValue(), newest);
-        }
+        FormatVersionException.require(name, version.intValue(), oldest, newest);
     }
 
     private static final class InstantReader extends FromStringDeserializer<Instant> {
-        private static final long serialVersionUID = 1L;
-
         InstantReader() {
             super(Instant.class);
         }

@@ -3,8 +3,7 @@ package io.freshet.store.vocabulary;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.freshet.store.format.CorruptFormatException;
-import io.freshet.store.format.FormatTooNewException;
-import io.freshet.store.format.FormatTooOldException;
+import io.freshet.store.format.FormatVersionException;
 import java.io.BufferedReader;
 import java.io.BufferedWriter;
 import java.io.IOException;
@@ -65,20 +64,10 @@ public final class VocabularyFile {
     public static Vocabulary read(Path file) throws IOException {
         try (BufferedReader reader = Files.newBufferedReader(file, UTF_8)) {
             VocabularyHeader header = VocabularyHeader.parse(new LineFeedLines(reader, file).next(), file);
-            requireReadable(header, file);
+            FormatVersionException.require("vocabulary " + file, header.version(), OLDEST_VERSION, VERSION);
             return readItems(new LineFeedLines(reader, file), header, file);
         } catch (CharacterCodingException e) {
             throw new CorruptFormatException("vocabulary must be UTF-8: file=" + file, e);
-        }
-    }
-
-    private static void requireReadable(VocabularyHeader header, Path file) {
-        String name = "vocabulary " + file;
-        if (header.version() < OLDEST_VERSION) {
-            throw new FormatTooOldException(name, header.version(), OLDEST_VERSION);
-        }
-        if (header.version() > VERSION) {
-            throw new FormatTooNewException(name, header.version(), VERSION);
         }
     }
 

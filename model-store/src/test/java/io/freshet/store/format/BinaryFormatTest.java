@@ -18,14 +18,14 @@ class BinaryFormatTest {
     @Test
     void shouldNameBothVersionsWhenTooOld() {
         assertThatThrownBy(() -> FORMAT.reader(HostileBytes.framed('T', 1, new byte[0])))
-                .isInstanceOf(FormatTooOldException.class)
+                .isInstanceOf(FormatVersionException.class)
                 .hasMessage("thing is too old for this program: version=1, oldest readable version=2");
     }
 
     @Test
     void shouldNameBothVersionsWhenTooNew() {
         assertThatThrownBy(() -> FORMAT.reader(HostileBytes.framed('T', 200, new byte[0])))
-                .isInstanceOf(FormatTooNewException.class)
+                .isInstanceOf(FormatVersionException.class)
                 .hasMessage("thing is too new for this program: version=200, newest readable version=3");
     }
 

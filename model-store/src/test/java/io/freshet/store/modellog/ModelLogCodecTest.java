@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.store.format.CorruptFormatException;
-import io.freshet.store.format.FormatTooNewException;
-import io.freshet.store.format.FormatTooOldException;
+import io.freshet.store.format.FormatVersionException;
 import io.freshet.store.format.HostileBytes;
 import java.util.HexFormat;
 import java.util.List;
@@ -182,13 +181,13 @@ class ModelLogCodecTest {
     @Test
     void shouldTellTooOldFromTooNew() {
         assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('S', 0, new byte[8])))
-                .isInstanceOf(FormatTooOldException.class)
+                .isInstanceOf(FormatVersionException.class)
                 .hasMessageContaining("step record");
         assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 2, new byte[8])))
-                .isInstanceOf(FormatTooOldException.class)
+                .isInstanceOf(FormatVersionException.class)
                 .hasMessageContaining("version=2, oldest readable version=3");
         assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 5, new byte[8])))
-                .isInstanceOf(FormatTooNewException.class);
+                .isInstanceOf(FormatVersionException.class);
     }
 
     @Test

@@ -6,8 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.store.event.Click;
 import io.freshet.store.format.CorruptFormatException;
-import io.freshet.store.format.FormatTooNewException;
-import io.freshet.store.format.FormatTooOldException;
+import io.freshet.store.format.FormatVersionException;
 import io.freshet.store.format.HostileBytes;
 import java.util.HexFormat;
 import java.util.List;
@@ -62,11 +61,11 @@ class SequenceCodecTest {
     @Test
     void shouldTellTooOldFromTooNew() {
         assertThatThrownBy(() -> UserSequenceCodec.decode(HostileBytes.framed('Q', 0, new byte[1])))
-                .isInstanceOf(FormatTooOldException.class);
+                .isInstanceOf(FormatVersionException.class);
         assertThatThrownBy(() -> UserSequenceCodec.decode(HostileBytes.framed('Q', 2, new byte[1])))
-                .isInstanceOf(FormatTooNewException.class);
+                .isInstanceOf(FormatVersionException.class);
         assertThatThrownBy(() -> SequenceUpdateCodec.decode(HostileBytes.framed('U', 2, new byte[1])))
-                .isInstanceOf(FormatTooNewException.class);
+                .isInstanceOf(FormatVersionException.class);
     }
 
     @ParameterizedTest(name = "{0}")

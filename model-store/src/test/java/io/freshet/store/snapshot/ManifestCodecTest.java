@@ -7,8 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.store.format.CorruptFormatException;
 import io.freshet.store.format.FormatException;
-import io.freshet.store.format.FormatTooNewException;
-import io.freshet.store.format.FormatTooOldException;
+import io.freshet.store.format.FormatVersionException;
 import java.time.Instant;
 import java.util.Arrays;
 import java.util.List;
@@ -179,8 +178,8 @@ class ManifestCodecTest {
 
     @Test
     void shouldTellTooOldFromTooNew() {
-        assertThatThrownBy(() -> parse("{\"format_version\":0}")).isInstanceOf(FormatTooOldException.class);
-        assertThatThrownBy(() -> parse("{\"format_version\":4}")).isInstanceOf(FormatTooNewException.class);
+        assertThatThrownBy(() -> parse("{\"format_version\":0}")).isInstanceOf(FormatVersionException.class);
+        assertThatThrownBy(() -> parse("{\"format_version\":4}")).isInstanceOf(FormatVersionException.class);
     }
 
     @Test

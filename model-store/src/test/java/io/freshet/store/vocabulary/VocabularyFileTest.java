@@ -5,8 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.store.format.CorruptFormatException;
-import io.freshet.store.format.FormatTooNewException;
-import io.freshet.store.format.FormatTooOldException;
+import io.freshet.store.format.FormatVersionException;
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -106,9 +105,9 @@ class VocabularyFileTest {
     @Test
     void shouldTellTooOldFromTooNew() throws IOException {
         Files.writeString(file(), "freshet-vocabulary version=0 count=0\n");
-        assertThatThrownBy(() -> VocabularyFile.read(file())).isInstanceOf(FormatTooOldException.class);
+        assertThatThrownBy(() -> VocabularyFile.read(file())).isInstanceOf(FormatVersionException.class);
         Files.writeString(file(), "freshet-vocabulary version=3 count=0\n");
-        assertThatThrownBy(() -> VocabularyFile.read(file())).isInstanceOf(FormatTooNewException.class);
+        assertThatThrownBy(() -> VocabularyFile.read(file())).isInstanceOf(FormatVersionException.class);
     }
 
     private Path file() {

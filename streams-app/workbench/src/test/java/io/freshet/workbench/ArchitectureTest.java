@@ -105,13 +105,6 @@ final class ArchitectureTest {
                             "org.apache.kafka.streams.state.internals.CacheFlushListener",
                             "org.apache.kafka.streams.state.internals.CachedStateStore")),
             Map.entry(
-                    "EmbeddedKafka",
-                    Set.of(
-                            "kafka.server.KafkaConfig",
-                            "kafka.server.KafkaRaftServer",
-                            "org.apache.kafka.metadata.storage.Formatter",
-                            "org.apache.kafka.server.common.MetadataVersion")),
-            Map.entry(
                     "KafkaNode",
                     Set.of(
                             "kafka.server.KafkaConfig",

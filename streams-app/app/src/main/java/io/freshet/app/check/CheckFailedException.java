@@ -5,8 +5,6 @@ import java.io.IOException;
 
 /** Thrown if a check finds a problem that prevents a command from running. The message has the problem and its remedy. */
 public final class CheckFailedException extends IOException implements Explained {
-    private static final long serialVersionUID = 1L;
-
     CheckFailedException(Finding problem) {
         super(problem.message() + "; " + problem.remedy());
     }

@@ -2,6 +2,7 @@ package io.freshet.app.check;
 
 import io.freshet.service.config.ConfigMistake;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.ProcessKeys;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -66,6 +67,10 @@ public final class StartCheck {
         return new Finding(CONFIGURATION, outcome, mistake.message(), mistake.remedy());
     }
 
+    private static WritableDirCheck stateFolder(FreshetConfig config) {
+        return new WritableDirCheck("state.dir", "state.dir", config.get(ProcessKeys.STATE_DIR));
+    }
+
     private List<Finding> run(FreshetConfig config) throws InterruptedException {
         List<RunningCheck> running = List.of(
                 RunningCheck.start(
@@ -77,7 +82,7 @@ public final class StartCheck {
                         "state.dir",
                         DISK_TIME,
                         "check the disk, or the server that it is mounted from",
-                        new StateFolderCheck(config)),
+                        found -> found.accept(stateFolder(config).writable())),
                 RunningCheck.start(
                         "model-store",
                         STORE_TIME,

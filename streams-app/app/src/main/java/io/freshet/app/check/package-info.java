@@ -1,5 +1,3 @@
 /** Checks what a process needs before it starts, and reports each problem with its remedy. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.app.check;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,7 +1,6 @@
 package io.freshet.app.cli;
 
 import io.freshet.app.check.NativeLibraries;
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.Environment;
 import io.freshet.app.cli.console.Failures;
 import io.freshet.app.cli.console.LogEnvironment;
@@ -10,6 +9,7 @@ import io.freshet.app.cli.fit.FitCommand;
 import io.freshet.app.cli.models.ModelsCommand;
 import io.freshet.app.cli.models.ReplayCommand;
 import io.freshet.app.cli.option.DurationConverter;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.run.ConfigCommand;
 import io.freshet.app.cli.run.FeedCommand;
 import io.freshet.app.cli.run.RunCommand;
@@ -27,7 +27,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.UsageMessageSpec;
 import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /**
  * The command {@code freshet}.
@@ -41,8 +40,6 @@ import picocli.CommandLine.Spec;
                     + " writes next-item recommendations to another topic.",
             ""
         },
-        versionProvider = BuildVersion.class,
-        mixinStandardHelpOptions = true,
         synopsisSubcommandLabel = "COMMAND",
         footerHeading = "%nStart here:%n",
         footer = {
@@ -59,7 +56,7 @@ import picocli.CommandLine.Spec;
             "",
             "Exit codes: 0 success, 1 failure, 2 wrong usage."
         })
-public final class Freshet implements Runnable {
+public final class Freshet extends FreshetCommand {
     private static final int USAGE_WIDTH = 100;
 
     /** The commands that operators need. */
@@ -71,10 +68,6 @@ public final class Freshet implements Runnable {
             ReplayCommand.class,
             ModelsCommand.class,
             FitCommand.class);
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     private Freshet() {}
 
@@ -161,10 +154,10 @@ public final class Freshet implements Runnable {
     }
 
     @Override
-    public void run() {
+    public Integer call() {
         String examples =
                 Workbench.find().isPresent() ? "freshet demo or freshet run" : "freshet run or freshet topics";
-        throw new ParameterException(spec.commandLine(), "a command is missing, such as " + examples);
+        throw refused("a command is missing, such as " + examples);
     }
 
     /** Prints the mistake, similar names and a pointer to {@code --help}, instead of the whole help. */

@@ -1,5 +1,3 @@
 /** The command line: {@code freshet} and its commands. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.app.cli;
-
-import org.jspecify.annotations.NullMarked;

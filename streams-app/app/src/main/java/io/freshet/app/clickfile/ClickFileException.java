@@ -5,8 +5,6 @@ import java.io.IOException;
 
 /** Thrown if click files cannot be read as requested. The message is for the user and says what to do. */
 public final class ClickFileException extends IOException implements Explained {
-    private static final long serialVersionUID = 1;
-
     public ClickFileException(String message) {
         super(message);
     }

@@ -120,8 +120,6 @@ public final class ClickFileOptions {
 
     /** Converts {@code 5%} or {@code 0.05}. */
     static final class Share implements ITypeConverter<Double> {
-        Share() {}
-
         @Override
         public Double convert(String text) {
             boolean percent = text.endsWith("%");

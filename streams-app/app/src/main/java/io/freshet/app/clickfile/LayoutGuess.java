@@ -14,7 +14,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.StringTokenizer;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
@@ -285,13 +284,13 @@ final class LayoutGuess {
             return false;
         }
         String first = head.lines().findFirst().orElse("");
-        if (Part.USER.guess(words(first)) >= 0 && first.chars().noneMatch(Character::isDigit)) {
+        if (Part.USER.guess(SequenceRows.words(first)) >= 0 && first.chars().noneMatch(Character::isDigit)) {
             return false;
         }
         List<List<String>> lines = head.lines()
                 .filter(line -> !line.isBlank())
                 .limit(SAMPLE_ROWS)
-                .map(LayoutGuess::words)
+                .map(SequenceRows::words)
                 .toList();
         List<String> last = lines.stream().map(List::getLast).toList();
         boolean inPairs = lines.stream().allMatch(words -> words.size() == 2);
@@ -306,15 +305,6 @@ final class LayoutGuess {
         boolean plain = lines.stream().flatMap(List::stream).noneMatch(word -> word.indexOf('"') >= 0);
         long times = last.stream().filter(LayoutGuess::looksLikeATime).count();
         return plain && (inPairs || varied) && times < .5 * last.size();
-    }
-
-    private static List<String> words(String line) {
-        List<String> words = new ArrayList<>();
-        StringTokenizer tokens = new StringTokenizer(line);
-        while (tokens.hasMoreTokens()) {
-            words.add(tokens.nextToken());
-        }
-        return words;
     }
 
     private static boolean looksLikeATime(String word) {
@@ -480,7 +470,7 @@ final class LayoutGuess {
     private void requirePlausible(Columns columns, List<String> names, Sample sample) throws ClickFileException {
         List<String> items = sample.items().stream().filter(Objects::nonNull).toList();
         long sentences = items.stream()
-                .filter(item -> words(item).size() >= WORDS_OF_A_SENTENCE)
+                .filter(item -> SequenceRows.words(item).size() >= WORDS_OF_A_SENTENCE)
                 .count();
         if (options.column(Part.ITEM) == null && 2 * sentences > items.size()) {
             String item = names.get(columns.item());

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
 final class SequenceRows implements Rows {
     private final FileText text;
     private final BufferedReader lines;
-    private final List<String> words = new ArrayList<>();
+    private List<String> words = List.of();
     private long line;
 
     SequenceRows(FileText text) throws IOException {
@@ -21,7 +21,7 @@ final class SequenceRows implements Rows {
 
     @Override
     public boolean next() throws IOException {
-        words.clear();
+        words = List.of();
         try {
             String read = lines.readLine();
             line++;
@@ -32,14 +32,21 @@ final class SequenceRows implements Rows {
             if (read == null) {
                 return false;
             }
-            StringTokenizer tokens = new StringTokenizer(read);
-            while (tokens.hasMoreTokens()) {
-                words.add(tokens.nextToken());
-            }
+            words = words(read);
             return true;
         } catch (IOException e) {
             throw text.explained(e);
         }
+    }
+
+    /** Returns the words of a line, which blanks or tabs separate. */
+    static List<String> words(String line) {
+        List<String> words = new ArrayList<>();
+        StringTokenizer tokens = new StringTokenizer(line);
+        while (tokens.hasMoreTokens()) {
+            words.add(tokens.nextToken());
+        }
+        return words;
     }
 
     @Override

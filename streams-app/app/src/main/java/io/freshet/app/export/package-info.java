@@ -1,5 +1,3 @@
 /** Exports the items and vectors of a snapshot as files for other programs. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.app.export;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** Failures that explain themselves to the user. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.app.failure;
-
-import org.jspecify.annotations.NullMarked;

@@ -2,8 +2,6 @@ package io.freshet.app.feed;
 
 /** Thrown if a demo cannot continue, or some of its clicks were not dealt with. The message is meant for the user. */
 public final class DemoFailedException extends Exception {
-    private static final long serialVersionUID = 1;
-
     public DemoFailedException(String message) {
         super(message);
     }

@@ -89,8 +89,8 @@ final class KafkaUsersIT {
         TopicSetup.run(trainerConfig, TIMEOUT);
         try (StreamsRole streams = new StreamsRole(streamsConfig, store, registry, Clock.systemUTC());
                 TrainerRole trainer = new TrainerRole(trainerConfig, store, registry, Clock.systemUTC());
-                HttpServer _ = HttpServer.start(
-                        streamsConfig, new HttpServer.Roles(streams, null, null, store, registry, null))) {
+                HttpServer _ =
+                        HttpServer.start(streamsConfig, new HttpServer.Roles(streams, null, store, registry, null))) {
             streams.start();
             trainer.start();
             assertThat(streams.awaitRunning(TIMEOUT)).isTrue();

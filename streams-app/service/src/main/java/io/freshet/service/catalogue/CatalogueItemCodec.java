@@ -4,11 +4,14 @@ import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.store.format.Utf8;
 import java.io.IOException;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Parses the JSON of a catalogue item: {@code {"categories": ["c", …], "available": true}}. An absent {@code categories}
@@ -16,9 +19,9 @@ import java.util.Set;
  */
 public final class CatalogueItemCodec {
     /** Does not intern field names: the names of the shop's own fields would stay in the JVM for ever. */
-    private static final JsonFactory JSON = new JsonFactoryBuilder()
+    private static final JsonMapper JSON = new JsonMapper(new JsonFactoryBuilder()
             .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-            .build();
+            .build());
 
     private CatalogueItemCodec() {}
 
@@ -29,58 +32,46 @@ public final class CatalogueItemCodec {
      */
     public static CatalogueItem parse(byte[] json) throws MalformedItemException {
         try (JsonParser parser = JSON.createParser(json)) {
-            if (parser.nextToken() != JsonToken.START_OBJECT) {
-                throw new MalformedItemException("an item must be a JSON object: it is " + parser.currentToken());
+            JsonNode item = JSON.readTree(parser);
+            if (item == null || !item.isObject()) {
+                throw new MalformedItemException("an item must be a JSON object: it is " + tokenOf(item));
             }
-            CatalogueItem item = item(parser);
             if (parser.nextToken() != null) {
                 throw new MalformedItemException("nothing must follow the JSON object: " + parser.currentToken());
             }
-            return item;
+            JsonNode available = item.path("available");
+            if (!isAbsent(available) && !available.isBoolean()) {
+                throw new MalformedItemException("available must be true or false: it is " + tokenOf(available));
+            }
+            return new CatalogueItem(categories(item.path("categories")), available.asBoolean(true));
         } catch (IOException e) {
             throw new MalformedItemException("an item must be JSON: length=" + json.length, e);
         }
     }
 
-    private static CatalogueItem item(JsonParser parser) throws IOException, MalformedItemException {
-        List<String> categories = List.of();
-        boolean available = true;
-        while (parser.nextToken() != JsonToken.END_OBJECT) {
-            String name = parser.currentName();
-            JsonToken value = parser.nextToken();
-            if (name.equals("categories") && value != JsonToken.VALUE_NULL) {
-                categories = categories(parser);
-            } else if (name.equals("available") && value != JsonToken.VALUE_NULL) {
-                available = truth(parser);
-            } else {
-                parser.skipChildren();
-            }
-        }
-        return new CatalogueItem(categories, available);
-    }
-
-    private static List<String> categories(JsonParser parser) throws IOException, MalformedItemException {
-        if (parser.currentToken() != JsonToken.START_ARRAY) {
-            throw new MalformedItemException("categories must be an array: it is " + parser.currentToken());
+    private static List<String> categories(JsonNode node) throws MalformedItemException {
+        if (!isAbsent(node) && !node.isArray()) {
+            throw new MalformedItemException("categories must be an array: it is " + tokenOf(node));
         }
         Set<String> categories = new LinkedHashSet<>();
-        for (JsonToken next = parser.nextToken(); next != JsonToken.END_ARRAY; next = parser.nextToken()) {
-            if (next != JsonToken.VALUE_STRING && next != JsonToken.VALUE_NUMBER_INT) {
-                throw new MalformedItemException("a category must be a string or an integer: it is " + next);
+        for (JsonNode category : node) {
+            if (!category.isTextual() && !category.isIntegralNumber()) {
+                throw new MalformedItemException(
+                        "a category must be a string or an integer: it is " + tokenOf(category));
             }
-            String category = parser.getText();
-            if (Utf8.length(category) == Utf8.UNPAIRED_SURROGATE) {
+            if (Utf8.length(category.asText()) == Utf8.UNPAIRED_SURROGATE) {
                 throw new MalformedItemException("a category must have no unpaired surrogate");
             }
-            categories.add(category);
+            categories.add(category.asText());
         }
         return List.copyOf(categories);
     }
 
-    private static boolean truth(JsonParser parser) throws IOException, MalformedItemException {
-        if (!parser.currentToken().isBoolean()) {
-            throw new MalformedItemException("available must be true or false: it is " + parser.currentToken());
-        }
-        return parser.getBooleanValue();
+    private static boolean isAbsent(JsonNode node) {
+        return node.isMissingNode() || node.isNull();
+    }
+
+    private static @Nullable JsonToken tokenOf(@Nullable JsonNode node) {
+        return node == null ? null : node.asToken();
     }
 }

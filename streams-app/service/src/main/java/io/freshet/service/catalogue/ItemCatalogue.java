@@ -20,8 +20,6 @@ public final class ItemCatalogue {
 
     /** The most recently added distinct entries, which later equal ones share. */
     private static final class LatestEntries extends LinkedHashMap<CatalogueItem, CatalogueItem> {
-        private static final long serialVersionUID = 1L;
-
         @Override
         protected boolean removeEldestEntry(Map.Entry<CatalogueItem, CatalogueItem> eldest) {
             return size() > SHARED_ENTRIES;

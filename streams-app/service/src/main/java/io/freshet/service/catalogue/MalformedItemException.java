@@ -4,8 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Thrown if a record of the catalogue is not a valid item. */
 public final class MalformedItemException extends Exception {
-    private static final long serialVersionUID = 1L;
-
     MalformedItemException(String message) {
         this(message, null);
     }

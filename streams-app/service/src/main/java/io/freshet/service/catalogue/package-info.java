@@ -1,5 +1,3 @@
 /** The catalogue of items: availability, categories and attributes, and how a record stores an item. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.catalogue;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** Freshet's configuration: its keys with type, default, unit and meaning, and the topics that it names. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.config;
-
-import org.jspecify.annotations.NullMarked;

@@ -39,7 +39,6 @@ import io.freshet.service.http.route.UserRouting;
 import io.freshet.service.http.route.VariantRoutes;
 import io.freshet.service.request.RequestCodec;
 import io.freshet.service.runtime.AnsweringRole;
-import io.freshet.service.runtime.ScorerRole;
 import io.freshet.service.runtime.StreamsRole;
 import io.freshet.service.runtime.TopicWatch;
 import io.freshet.service.runtime.TrainerRole;
@@ -111,17 +110,15 @@ public final class HttpServer implements AutoCloseable {
     /**
      * Roles and resources of the process. The server closes none of them.
      *
-     * @param streams null if the process has no such role
-     * @param scorer null if the process has no such role
-     * @param trainer null if the process has no such role
+     * @param answering null if the process answers no clicks
+     * @param trainer null if the process does not train
      * @param store snapshots; only read
      * @param registry metrics of the roles
      * @param figures figures of the page; null for those that the streams role knows by itself
      * @param topics topics that the process may be waiting for; null if its topics exist
      */
     public record Roles(
-            @Nullable StreamsRole streams,
-            @Nullable ScorerRole scorer,
+            @Nullable AnsweringRole answering,
             @Nullable TrainerRole trainer,
             SnapshotStore store,
             PrometheusMeterRegistry registry,
@@ -129,19 +126,12 @@ public final class HttpServer implements AutoCloseable {
             @Nullable TopicWatch topics) {
         /** Creates the roles of a process whose topics exist. */
         public Roles(
-                @Nullable StreamsRole streams,
-                @Nullable ScorerRole scorer,
+                @Nullable AnsweringRole answering,
                 @Nullable TrainerRole trainer,
                 SnapshotStore store,
                 PrometheusMeterRegistry registry,
                 PageMetrics.@Nullable Source figures) {
-            this(streams, scorer, trainer, store, registry, figures, null);
-        }
-
-        /** Returns the role that answers clicks, or null if the process has none. */
-        @Nullable
-        AnsweringRole answering() {
-            return streams != null ? streams : scorer;
+            this(answering, trainer, store, registry, figures, null);
         }
     }
 
@@ -229,7 +219,6 @@ public final class HttpServer implements AutoCloseable {
 
     private void addRoutes(Roles roles) {
         RequestBody bodies = new RequestBody(config.get(HttpKeys.MAX_BODY_BYTES));
-        StreamsRole streams = roles.streams();
         Health health = health(roles);
         health.bindTo(roles.registry());
         routes.addAll(health.routes());
@@ -241,7 +230,7 @@ public final class HttpServer implements AutoCloseable {
         if (answering != null) {
             routes.addAll(new VariantRoutes(answering.variants()).routes());
         }
-        if (streams != null) {
+        if (answering instanceof StreamsRole streams) {
             addStreamsRoutes(roles, streams, bodies);
         }
         routes.addAll(new Description(routes).routes());

@@ -1,5 +1,3 @@
 /** The HTTP server, which combines the routes of a process. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.http;
-
-import org.jspecify.annotations.NullMarked;

@@ -29,29 +29,8 @@ public final class DeadLetters {
     }
 
     /** A dead letter. May share the arrays of the original record. */
-    public static final class Letter {
-        private final byte @Nullable [] key;
-        private final byte @Nullable [] value;
-        private final Headers headers;
-
-        private Letter(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {
-            this.key = key;
-            this.value = value;
-            this.headers = headers;
-        }
-
-        public byte @Nullable [] key() {
-            return key;
-        }
-
-        public byte @Nullable [] value() {
-            return value;
-        }
-
-        public Headers headers() {
-            return headers;
-        }
-    }
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    public record Letter(byte @Nullable [] key, byte @Nullable [] value, Headers headers) {}
 
     /**
      * Returns the dead letter for a record.

@@ -7,8 +7,6 @@ import org.apache.kafka.common.errors.ApiException;
  * continues without the record.
  */
 final class RecordRefusedException extends ApiException {
-    private static final long serialVersionUID = 1L;
-
     private final String reason;
 
     /** @param reason in kebab case, as in the headers of dead letters */

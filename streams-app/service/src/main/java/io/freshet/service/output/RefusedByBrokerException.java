@@ -7,8 +7,6 @@ import org.apache.kafka.common.errors.RetriableException;
  * so the same input can be processed again.
  */
 final class RefusedByBrokerException extends RetriableException {
-    private static final long serialVersionUID = 1L;
-
     RefusedByBrokerException(String topic, Exception cause) {
         super("a record was refused, and its input must be processed again: topic=" + topic, cause);
     }

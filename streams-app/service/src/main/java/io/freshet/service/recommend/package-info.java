@@ -1,5 +1,3 @@
 /** Recommendations: the answer to a request from the model, or from popular items if the model cannot answer, and the variants that share the users. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.recommend;
-
-import org.jspecify.annotations.NullMarked;

@@ -4,8 +4,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Thrown if a request cannot be answered. The message names the field, the violated condition and the value. */
 public final class BadRequestException extends Exception {
-    private static final long serialVersionUID = 1L;
-
     /**
      * Reason of the refusal. The codes appear in headers of dead letters, in answers and in metrics, so they must not
      * change.

@@ -7,19 +7,10 @@ import java.util.Set;
 /**
  * The conditions of a selection and of the catalogue that can be checked for one item without the others. Immutable
  * except for the catalogue.
+ *
+ * @param seen items that the user has seen and that must not be recommended
  */
-public final class ItemFilter {
-    private final ItemSelection selection;
-    private final ItemCatalogue catalogue;
-    private final Set<String> seen;
-
-    /** @param seen items that the user has seen and that must not be recommended */
-    public ItemFilter(ItemSelection selection, ItemCatalogue catalogue, Set<String> seen) {
-        this.selection = selection;
-        this.catalogue = catalogue;
-        this.seen = seen;
-    }
-
+public record ItemFilter(ItemSelection selection, ItemCatalogue catalogue, Set<String> seen) {
     /** Returns whether an item passes. Does not check whether its categories are full. */
     public boolean passes(String itemId) {
         Set<String> only = selection.includeOnly();
@@ -49,17 +40,5 @@ public final class ItemFilter {
             }
         }
         return false;
-    }
-
-    public ItemSelection selection() {
-        return selection;
-    }
-
-    public ItemCatalogue catalogue() {
-        return catalogue;
-    }
-
-    public Set<String> seen() {
-        return seen;
     }
 }

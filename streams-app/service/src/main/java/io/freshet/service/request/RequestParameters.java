@@ -13,6 +13,7 @@ final class RequestParameters {
             throws BadRequestException {
         for (Map.Entry<String, List<String>> parameter : parameters.entrySet()) {
             String name = parameter.getKey();
+            List<String> values = parameter.getValue();
             RequestFields.requireKnown(name, name, known);
             read(name, parameter.getValue(), fields);
         }
@@ -30,12 +31,8 @@ final class RequestParameters {
         }
     }
 
-    private static void readSingle(String name, String value, RequestFields fields) throws BadRequestException {
-        switch (name) {
-            case RequestFields.K -> fields.k(value);
-            case RequestFields.MAX_PER_CATEGORY -> fields.maxPerCategory(value);
-            case RequestFields.MIN_SCORE -> fields.minScore(value);
-            default -> fields.why(value);
-        }
+    private static String only(String name, List<String> values) throws BadRequestException {
+        RequestFields.requireFirst(name, values.size() == 1);
+        return values.getFirst();
     }
 }

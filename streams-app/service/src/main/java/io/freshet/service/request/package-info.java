@@ -1,5 +1,3 @@
 /** Requests for recommendations: reads and checks them, and the filters on items that they contain. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.request;
-
-import org.jspecify.annotations.NullMarked;

@@ -7,7 +7,6 @@ import io.freshet.service.output.Outputs;
 import io.freshet.service.recommend.FollowedVariants;
 import io.freshet.service.sequencer.BoundedRocksDb;
 import io.freshet.service.sequencer.ClickOutcomeCounts;
-import io.freshet.service.sequencer.ClickOutcomes;
 import io.freshet.service.sequencer.UserSequences;
 import io.freshet.service.serving.LiveModel;
 import io.freshet.service.telemetry.LogIds;
@@ -82,7 +81,7 @@ public final class StreamsRole extends AnsweringRole {
      * Returns the counts of clicks out of order, counted exactly once; empty while the stores are being moved or restored.
      */
     public Optional<ClickOutcomeCounts> clickOutcomes() {
-        return ClickOutcomes.read(streams());
+        return ClickOutcomeCounts.of(streams());
     }
 
     /** Returns queries of the users' sequences, on this instance and others. */

@@ -1,5 +1,3 @@
 /** The topology that answers sequences and requests: Kafka Streams processors around the recommenders. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.scoring;
-
-import org.jspecify.annotations.NullMarked;

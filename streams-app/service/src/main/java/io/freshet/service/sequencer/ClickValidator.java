@@ -112,7 +112,7 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         metrics.countRekeyed();
         context()
                 .forward(record.withKey(userKey)
-                        .<Verdict>withValue(new Verdict.Misplaced(new RawValue(record.value())))
+                        .<Verdict>withValue(new Verdict.Misplaced(record.value()))
                         .withHeaders(headers));
     }
 
@@ -127,7 +127,7 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
                 deadLetters.of(record.key(), record.value(), record.headers(), reason, detail, origin);
         context()
                 .forward(record.withKey(letter.key())
-                        .<Verdict>withValue(new Verdict.Refused(new RawValue(letter.value())))
+                        .<Verdict>withValue(new Verdict.Refused(letter.value()))
                         .withHeaders(letter.headers()));
     }
 }

@@ -1,5 +1,6 @@
 package io.freshet.service.sequencer;
 
+import io.freshet.store.Durability;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -192,11 +193,7 @@ final class RestoringStore implements KeyValueStore<Bytes, byte[]> {
             newestFirst = kept.sorted(Comparator.reverseOrder()).toList();
         }
         for (Path old : newestFirst.subList(Math.min(KEPT, newestFirst.size()), newestFirst.size())) {
-            try (Stream<Path> files = Files.walk(old)) {
-                for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                    Files.delete(file);
-                }
-            }
+            Durability.removeRecursively(old);
         }
     }
 

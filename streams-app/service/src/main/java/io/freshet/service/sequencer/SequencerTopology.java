@@ -80,10 +80,10 @@ public final class SequencerTopology {
                 .branch((key, verdict) -> verdict instanceof Verdict.Refused, Branched.as("refused"))
                 .noDefaultBranch();
         branch(branches, "misplaced")
-                .mapValues(verdict -> ((Verdict.Misplaced) verdict).value().bytes(), Named.as("misplaced-values"))
+                .mapValues(verdict -> ((Verdict.Misplaced) verdict).value(), Named.as("misplaced-values"))
                 .to(rekeyed, raw(CLICKS_REKEYED_SINK));
         branch(branches, "refused")
-                .mapValues(verdict -> ((Verdict.Refused) verdict).value().bytes(), Named.as("refused-values"))
+                .mapValues(verdict -> ((Verdict.Refused) verdict).value(), Named.as("refused-values"))
                 .to(config.get(TopicKeys.DEAD_LETTERS), raw(DEAD_LETTERS_SINK));
         return branch(branches, "accepted").mapValues(Verdict.Placed.class::cast, Named.as("accepted-clicks"));
     }

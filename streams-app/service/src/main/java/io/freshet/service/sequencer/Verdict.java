@@ -2,6 +2,7 @@ package io.freshet.service.sequencer;
 
 import io.freshet.store.event.Click;
 import io.freshet.store.sequence.ClickOrigin;
+import org.jspecify.annotations.Nullable;
 
 /** Decision of the {@link ClickValidator} on a record of clicks. */
 sealed interface Verdict {
@@ -20,14 +21,16 @@ sealed interface Verdict {
     /**
      * A click that arrived under another key. The record now has the right key.
      *
-     * @param value as received
+     * @param value as received; must not be modified
      */
-    record Misplaced(RawValue value) implements Verdict {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Misplaced(byte @Nullable [] value) implements Verdict {}
 
     /**
      * A record that is not a click or was refused. Its headers name the reason and the origin.
      *
-     * @param value as received
+     * @param value as received; must not be modified
      */
-    record Refused(RawValue value) implements Verdict {}
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    record Refused(byte @Nullable [] value) implements Verdict {}
 }

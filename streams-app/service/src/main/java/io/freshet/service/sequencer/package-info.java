@@ -1,5 +1,3 @@
 /** Turns incoming clicks into one ordered, bounded sequence per user: validation, re-keying, the sequence store. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.sequencer;
-
-import org.jspecify.annotations.NullMarked;

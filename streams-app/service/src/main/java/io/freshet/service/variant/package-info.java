@@ -1,5 +1,3 @@
 /** Variants: the assignment of users, the process that answers, and the accuracy of the answers. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.variant;
-
-import org.jspecify.annotations.NullMarked;

@@ -22,12 +22,7 @@ public final class BareServer implements AutoCloseable {
         server = HttpServer.start(
                 config,
                 new HttpServer.Roles(
-                        null,
-                        null,
-                        null,
-                        new FileSnapshotStore(config.modelStorePath()),
-                        ProcessMeters.registry(),
-                        null));
+                        null, null, new FileSnapshotStore(config.modelStorePath()), ProcessMeters.registry(), null));
     }
 
     public int port() {

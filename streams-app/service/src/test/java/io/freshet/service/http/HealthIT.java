@@ -54,7 +54,7 @@ final class HealthIT {
             try (StreamsRole streams = new StreamsRole(config, good, registry, Clock.systemUTC());
                     TrainerRole trainer = new TrainerRole(config, troubled, registry, Clock.systemUTC());
                     HttpServer _ = HttpServer.start(
-                            config, new HttpServer.Roles(streams, null, trainer, troubled, registry, null))) {
+                            config, new HttpServer.Roles(streams, trainer, troubled, registry, null))) {
                 streams.start();
                 trainer.start();
                 await().atMost(TIMEOUT)

@@ -80,7 +80,7 @@ final class HttpServerIT {
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
         role = new StreamsRole(config, store, registry, Clock.systemUTC());
         role.start();
-        server = HttpServer.start(config, new HttpServer.Roles(role, null, null, store, registry, null));
+        server = HttpServer.start(config, new HttpServer.Roles(role, null, store, registry, null));
         asker = Asker.at(config.http().port());
         assertThat(role.awaitRunning(TIMEOUT)).isTrue();
     }
@@ -489,7 +489,6 @@ final class HttpServerIT {
     private static HttpServer.Roles process() {
         return new HttpServer.Roles(
                 role,
-                null,
                 null,
                 new FileSnapshotStore(config.modelStorePath()),
                 new PrometheusMeterRegistry(PrometheusConfig.DEFAULT),

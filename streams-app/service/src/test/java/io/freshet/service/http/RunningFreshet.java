@@ -54,7 +54,7 @@ final class RunningFreshet implements AutoCloseable {
         trainer = new TrainerRole(config, store, registry, Clock.systemUTC());
         streams.start();
         trainer.start();
-        server = HttpServer.start(config, new HttpServer.Roles(streams, null, trainer, store, registry, null));
+        server = HttpServer.start(config, new HttpServer.Roles(streams, trainer, store, registry, null));
     }
 
     private FreshetConfig config(Path folder, Map<String, String> more) throws IOException {

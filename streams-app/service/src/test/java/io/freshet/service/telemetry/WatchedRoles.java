@@ -59,10 +59,8 @@ final class WatchedRoles implements AutoCloseable {
         trainer = new TrainerRole(trainerConfig, store, ofTrainer, Clock.systemUTC());
         streams.start();
         trainer.start();
-        streamsServer =
-                HttpServer.start(streamsConfig, new HttpServer.Roles(streams, null, null, store, ofStreams, null));
-        trainerServer =
-                HttpServer.start(trainerConfig, new HttpServer.Roles(null, null, trainer, store, ofTrainer, null));
+        streamsServer = HttpServer.start(streamsConfig, new HttpServer.Roles(streams, null, store, ofStreams, null));
+        trainerServer = HttpServer.start(trainerConfig, new HttpServer.Roles(null, trainer, store, ofTrainer, null));
     }
 
     private FreshetConfig config(Path folder) throws IOException {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
  * A Kafka broker for one test: the demo's broker in this JVM, or the public image in a container. The system property
  * {@value #PROPERTY} chooses {@code embedded} or {@code container}; the build runs the tests with {@link #TAG} on both.
  */
-public sealed interface Broker extends AutoCloseable permits EmbeddedBroker, ContainerBroker {
+public sealed interface Broker extends AutoCloseable permits EmbeddedKafka, ContainerBroker {
     /** Tag for test classes that work with any broker. */
     String TAG = "any-broker";
 
@@ -21,7 +21,7 @@ public sealed interface Broker extends AutoCloseable permits EmbeddedBroker, Con
     static Broker start(Path folder) throws IOException {
         String kind = System.getProperty(PROPERTY, "embedded");
         return switch (kind) {
-            case "embedded" -> EmbeddedBroker.start(folder);
+            case "embedded" -> EmbeddedKafka.start(folder);
             case "container" -> ContainerBroker.start();
             default -> throw new IllegalArgumentException(PROPERTY + " must be embedded or container: " + kind);
         };

@@ -41,7 +41,8 @@ public final class KafkaNode implements AutoCloseable {
      * @param listeners names of the listeners, each of which gets a port; the settings define their protocols
      * @param settings settings that override the node's own
      */
-    public static KafkaNode start(Path folder, List<String> listeners, Map<String, String> settings) throws Exception {
+    public static KafkaNode start(Path folder, List<String> listeners, Map<String, String> settings)
+            throws IOException {
         Map<String, Integer> ports = new LinkedHashMap<>();
         for (String listener : listeners) {
             ports.put(listener, freePort());
@@ -55,17 +56,23 @@ public final class KafkaNode implements AutoCloseable {
      *
      * @param cluster cluster id, a {@link Uuid}
      * @param ports ports of its listeners and of its {@link #CONTROLLER}
-     * @param settings settings that override the node's own; they name the voters
+     * @param settings settings that override the node's own; in a cluster of several nodes they name the voters
+     * @throws IOException if the folder cannot be written or belongs to another cluster
      */
     public static KafkaNode startMember(
             Path folder, int node, String cluster, Map<String, Integer> ports, Map<String, String> settings)
-            throws Exception {
+            throws IOException {
         format(folder, node, cluster);
         Properties properties = new Properties();
         properties.putAll(usual(folder, node, ports));
         properties.putAll(settings);
         KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties), Time.SYSTEM);
-        server.startup();
+        try {
+            server.startup();
+        } catch (RuntimeException e) {
+            server.shutdown();
+            throw e;
+        }
         return new KafkaNode(server, ports);
     }
 
@@ -85,8 +92,8 @@ public final class KafkaNode implements AutoCloseable {
         server.awaitShutdown();
     }
 
-    private static void format(Path folder, int node, String cluster) throws Exception {
-        new Formatter()
+    private static void format(Path folder, int node, String cluster) throws IOException {
+        Formatter formatter = new Formatter()
                 .setNodeId(node)
                 .setClusterId(cluster)
                 .setIgnoreFormatted(true)
@@ -94,8 +101,14 @@ public final class KafkaNode implements AutoCloseable {
                 .setMetadataLogDirectory(folder.toString())
                 .setControllerListenerName(CONTROLLER)
                 .setReleaseVersion(MetadataVersion.latestProduction())
-                .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8))
-                .run();
+                .setPrintStream(new PrintStream(OutputStream.nullOutputStream(), false, StandardCharsets.UTF_8));
+        try {
+            formatter.run();
+        } catch (IOException e) {
+            throw e;
+        } catch (Exception e) {
+            throw new IOException("Formatting or reusing the broker's folder failed: folder=" + folder, e);
+        }
     }
 
     private static Map<String, String> usual(Path folder, int node, Map<String, Integer> ports) {

@@ -1,5 +1,3 @@
 /** An HTTP client for tests. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.testkit.http;
-
-import org.jspecify.annotations.NullMarked;

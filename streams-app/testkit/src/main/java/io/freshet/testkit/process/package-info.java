@@ -1,5 +1,3 @@
 /** Starts programs in processes of their own, for tests. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.testkit.process;
-
-import org.jspecify.annotations.NullMarked;

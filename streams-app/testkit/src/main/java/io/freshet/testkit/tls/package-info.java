@@ -1,5 +1,3 @@
 /** Certificates for tests. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.testkit.tls;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** Writes a trainer's input and reads its committed output, for tests. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.testkit.topic;
-
-import org.jspecify.annotations.NullMarked;

@@ -5,8 +5,6 @@ import java.io.IOException;
 
 /** Thrown if no start cache could be recorded. The message is meant for the user. */
 public final class StartCacheException extends IOException implements Explained {
-    private static final long serialVersionUID = 1;
-
     StartCacheException(String message) {
         super(message);
     }

@@ -1,5 +1,3 @@
 /** The start cache, with which JVMs start faster, and the run that records it. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.workbench.cache;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,17 +1,12 @@
 package io.freshet.workbench.cli;
 
-import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.option.FreshetCommand;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet bench}. */
 @Command(
         name = "bench",
         description = "Measures how fast Freshet is on this machine.",
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             BenchTrainCommand.class,
@@ -19,16 +14,9 @@ import picocli.CommandLine.Spec;
             BenchOnlineCommand.class,
             BenchRecoveryCommand.class
         })
-public final class BenchCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    BenchCommand() {}
-
+public final class BenchCommand extends FreshetCommand {
     @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(), "Choose a benchmark: freshet bench train, score, online or recovery");
+    public Integer call() {
+        throw refused("Choose a benchmark: freshet bench train, score, online or recovery");
     }
 }

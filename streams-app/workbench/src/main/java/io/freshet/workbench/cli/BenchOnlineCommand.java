@@ -1,8 +1,8 @@
 package io.freshet.workbench.cli;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.Environment;
 import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.lab.benchmark.LearningBenchmark;
 import io.freshet.lab.benchmark.LearningCost.Footprint;
 import io.freshet.lab.benchmark.LearningCost.Phase;
@@ -18,13 +18,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet bench online}. */
 @Command(
@@ -43,9 +39,6 @@ import picocli.CommandLine.Spec;
                     + " sequencer's stores on disk, which keep every user, are not measured: see freshet demo --json.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet bench online --json online.json",
@@ -54,7 +47,7 @@ import picocli.CommandLine.Spec;
             "  FRESHET_JAVA_OPTS=-Xmx1g freshet bench online",
             "      with a heap of 1 GB"
         })
-final class BenchOnlineCommand implements Callable<Integer> {
+final class BenchOnlineCommand extends FreshetCommand {
     /** Default settings. Items are retained for longer than the first two phases last, at a click a millisecond. */
     static final Map<String, String> USUAL = Map.of("model.item.retention.ms", "86400000");
 
@@ -65,10 +58,6 @@ final class BenchOnlineCommand implements Callable<Integer> {
 
     private static final String HEADER =
             "                    clicks/s   step: median      p99   longest     CPU time: median      p99   longest";
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     @Option(
             names = "--items",
@@ -116,8 +105,6 @@ final class BenchOnlineCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write settings and figures to this file.")
     private @Nullable Path json;
 
-    BenchOnlineCommand() {}
-
     /**
      * The JSON document that {@code --json} writes, with one component for each key.
      *
@@ -144,9 +131,7 @@ final class BenchOnlineCommand implements Callable<Integer> {
         }
         try (LearningBenchmark benchmark = benchmark(config, items, users)) {
             Report report = run(benchmark, config, System.out);
-            if (json != null) {
-                JsonFile.write(json, report);
-            }
+            JsonFile.write(json, report);
         }
         return 0;
     }
@@ -169,7 +154,7 @@ final class BenchOnlineCommand implements Callable<Integer> {
                     config.learning(),
                     new LearningBenchmark.Load(itemCount, userCount, stepClicks, seed));
         } catch (IllegalArgumentException e) {
-            throw refused(String.valueOf(e.getMessage()));
+            throw refused(e.getMessage());
         }
     }
 
@@ -289,9 +274,5 @@ final class BenchOnlineCommand implements Callable<Integer> {
         values.put("workers", config.training().workers());
         values.put("products", Products.forThisCpu().name());
         return values;
-    }
-
-    private ParameterException refused(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -1,7 +1,7 @@
 package io.freshet.workbench.cli;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.workbench.demo.RecoveryTrial;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -30,12 +29,9 @@ import picocli.CommandLine.Option;
                     + " transaction.abort.timed.out.transaction.cleanup.interval.ms, here 1000).",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {"  freshet bench recovery", "  freshet bench recovery --standby --times 5 --json out.json"})
-final class BenchRecoveryCommand implements Callable<Integer> {
+final class BenchRecoveryCommand extends FreshetCommand {
     @Option(names = "--standby", description = "Run a second process that takes over.")
     private boolean standby;
 
@@ -91,8 +87,6 @@ final class BenchRecoveryCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "Write settings and rows to this file.")
     private @Nullable Path json;
 
-    BenchRecoveryCommand() {}
-
     /** The JSON document that {@code --json} writes, with one component for each key. */
     record Report(boolean standby, double rate, int users, int partitions, List<Row> trials) {}
 
@@ -115,9 +109,7 @@ final class BenchRecoveryCommand implements Callable<Integer> {
             out.printf(
                     Locale.ROOT, "%7d %20.1f s %13.1f s%n", trial, row.firstAnswerSeconds(), row.slowestClickSeconds());
         }
-        if (json != null) {
-            JsonFile.write(json, new Report(standby, rate, users, partitions, rows));
-        }
+        JsonFile.write(json, new Report(standby, rate, users, partitions, rows));
         return 0;
     }
 

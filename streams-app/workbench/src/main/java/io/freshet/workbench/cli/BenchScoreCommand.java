@@ -1,7 +1,7 @@
 package io.freshet.workbench.cli;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.lab.benchmark.IvfQuality;
 import io.freshet.lab.benchmark.ScoringBenchmark;
 import io.freshet.lab.benchmark.ScoringSpeed;
@@ -18,15 +18,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet bench score}. */
 @Command(
@@ -51,22 +47,15 @@ import picocli.CommandLine.Spec;
             YardstickOptions.READ_HELP,
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet bench score",
             "      takes about four minutes, and 300 MB of memory for the largest table",
             "  freshet bench score --items 250000 --queries 1 --workers 1 --top-k 100 --json out.json"
         })
-final class BenchScoreCommand implements Callable<Integer> {
+final class BenchScoreCommand extends FreshetCommand {
     private static final String HEADER =
             "      items   search     queries   threads   queries/s    p50 of a call     p99       limit                share";
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     @Option(
             names = "--items",
@@ -135,7 +124,6 @@ final class BenchScoreCommand implements Callable<Integer> {
     private Duration duration = Duration.ZERO;
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private YardstickOptions machine;
 
     @Option(
@@ -143,8 +131,6 @@ final class BenchScoreCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Write settings, the machine's rates and rows to this" + " file.")
     private @Nullable Path json;
-
-    BenchScoreCommand() {}
 
     /** The search algorithm. */
     enum Search {
@@ -256,9 +242,7 @@ final class BenchScoreCommand implements Callable<Integer> {
         PrintStream out = System.out;
         try (Yardstick yardstick = machine.open(workers(), out)) {
             Report report = run(yardstick, out);
-            if (json != null) {
-                JsonFile.write(json, report);
-            }
+            JsonFile.write(json, report);
         }
         return 0;
     }
@@ -269,14 +253,14 @@ final class BenchScoreCommand implements Callable<Integer> {
         requireAll("--workers must be positive", workers(), 1, Integer.MAX_VALUE);
         requireAll("--top-k must be positive", List.of(topK), 1, Integer.MAX_VALUE);
         if (dim < 1 || dim % Lanes.WIDTH != 0) {
-            throw new ParameterException(spec.commandLine(), "--dim must be a multiple of " + Lanes.WIDTH + ": " + dim);
+            throw refused("--dim must be a multiple of " + Lanes.WIDTH + ": " + dim);
         }
     }
 
     private void requireAll(String what, List<Integer> values, int least, int most) {
         for (int value : values) {
             if (value < least || value > most) {
-                throw new ParameterException(spec.commandLine(), what + ": " + value);
+                throw refused(what + ": " + value);
             }
         }
     }

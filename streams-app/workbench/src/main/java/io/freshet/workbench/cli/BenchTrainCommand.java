@@ -1,9 +1,9 @@
 package io.freshet.workbench.cli;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.JsonFile;
 import io.freshet.app.cli.fit.FitOptions;
 import io.freshet.app.cli.option.DataOptions;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.lab.benchmark.SyntheticSequences;
 import io.freshet.lab.benchmark.TrainingBenchmark;
 import io.freshet.lab.benchmark.TrainingSpeed;
@@ -27,14 +27,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet bench train}. */
 @Command(
@@ -55,9 +51,6 @@ import picocli.CommandLine.Spec;
             "scratch: memory outside the heap beyond the item table, the network and the optimiser's moments of both.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet bench train",
@@ -66,17 +59,12 @@ import picocli.CommandLine.Spec;
             "  freshet bench train --items 1000000 --negatives full --batch 64 --warm-up 0s --duration 1s",
             "      what cross-entropy over a million items costs"
         })
-final class BenchTrainCommand implements Callable<Integer> {
+final class BenchTrainCommand extends FreshetCommand {
     private static final String FULL = "full";
     private static final String HEADER =
             "  negatives   targets/s   GFLOP/s   sgemm GFLOP/s   share   FMA GFLOP/s   share   full speed after   scratch";
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private DataOptions data;
 
     @Option(
@@ -152,7 +140,6 @@ final class BenchTrainCommand implements Callable<Integer> {
     private Duration duration = Duration.ZERO;
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private YardstickOptions machine;
 
     @Option(
@@ -160,8 +147,6 @@ final class BenchTrainCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Write settings, the machine's rates and rows to this" + " file.")
     private @Nullable Path json;
-
-    BenchTrainCommand() {}
 
     /** The JSON document that {@code --json} writes, with one component for each key. */
     record Report(Map<String, Object> settings, MachineRates machine, List<Row> rows) {}
@@ -232,9 +217,7 @@ final class BenchTrainCommand implements Callable<Integer> {
                     new TrainingBenchmark(sequences, items, shape, batch, yardstick),
                     yardstick.rates(),
                     out);
-            if (json != null) {
-                JsonFile.write(json, new Report(settings(sequences, items), yardstick.rates(), rows));
-            }
+            JsonFile.write(json, new Report(settings(sequences, items), yardstick.rates(), rows));
         }
         return 0;
     }
@@ -285,9 +268,8 @@ final class BenchTrainCommand implements Callable<Integer> {
         }
         try {
             return LossConfig.scaledCrossEntropy(Integer.parseInt(text));
-        } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "--negatives must be positive numbers or full: " + text, e);
+        } catch (IllegalArgumentException _) {
+            throw refused("--negatives must be positive numbers or full: " + text);
         }
     }
 
@@ -296,16 +278,16 @@ final class BenchTrainCommand implements Callable<Integer> {
             return EncoderChoice.parse(encoder)
                     .shape(Map.of(EncoderTypes.DIM, dim, EncoderTypes.MAX_LENGTH, maxLength, "blocks", 2, "heads", 1));
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+            throw refused(e.getMessage());
         }
     }
 
     private SequenceDataset sequences(Vocabulary items, PrintStream out) throws IOException {
         if (data.isNamed() && itemCount != null) {
-            throw new ParameterException(spec.commandLine(), "--items is for synthetic sequences: leave out --data");
+            throw refused("--items is for synthetic sequences: leave out --data");
         }
         if (itemCount != null && itemCount < 1) {
-            throw new ParameterException(spec.commandLine(), "--items must be positive: " + itemCount);
+            throw refused("--items must be positive: " + itemCount);
         }
         if (data.isNamed()) {
             return data.read(items::addIfAbsent, out::println).sequences();

@@ -5,7 +5,6 @@ import io.freshet.app.cli.fit.FitProgress;
 import io.freshet.app.cli.fit.LeaveOneOutMetrics;
 import io.freshet.lab.prequential.ComparisonListener;
 import io.freshet.training.metrics.Accuracy;
-import java.io.PrintStream;
 import java.util.Locale;
 
 /** Shows the progress of a comparison in one line, with the remaining time. Used by one thread. */
@@ -14,14 +13,8 @@ final class ComparisonProgress implements ComparisonListener {
     private final long startNanos = System.nanoTime();
     private double done;
 
-    /**
-     * Creates a progress line that shows nothing yet.
-     *
-     * @param terminal whether lines can be redrawn in place
-     * @param unicode whether the terminal has block characters
-     */
-    ComparisonProgress(PrintStream out, boolean terminal, boolean unicode) {
-        this.progress = new ProgressLine(out, terminal, unicode);
+    ComparisonProgress(ProgressLine progress) {
+        this.progress = progress;
     }
 
     @Override

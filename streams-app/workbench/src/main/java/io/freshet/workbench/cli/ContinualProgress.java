@@ -4,7 +4,6 @@ import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.app.cli.fit.FitProgress;
 import io.freshet.lab.continual.ContinualListener;
 import io.freshet.lab.continual.Cycle;
-import java.io.PrintStream;
 import java.util.Locale;
 
 /**
@@ -15,15 +14,9 @@ final class ContinualProgress implements ContinualListener {
     private final int cycles;
     private final long startNanos = System.nanoTime();
 
-    /**
-     * Creates a progress display that shows nothing yet.
-     *
-     * @param terminal whether lines can be redrawn in place
-     * @param unicode whether the terminal has block characters
-     * @param cycles number of cycles of the run
-     */
-    ContinualProgress(PrintStream out, boolean terminal, boolean unicode, int cycles) {
-        this.progress = new ProgressLine(out, terminal, unicode);
+    /** @param cycles number of cycles of the run */
+    ContinualProgress(ProgressLine progress, int cycles) {
+        this.progress = progress;
         this.cycles = cycles;
     }
 

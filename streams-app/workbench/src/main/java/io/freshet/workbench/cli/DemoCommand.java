@@ -1,8 +1,8 @@
 package io.freshet.workbench.cli;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.Environment;
 import io.freshet.app.cli.option.BatchOption;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.clickfile.ClickFileOptions;
 import io.freshet.app.feed.GeneratorConfig;
 import io.freshet.app.feed.StopSignal;
@@ -14,14 +14,10 @@ import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet demo}. */
 @Command(
@@ -31,9 +27,6 @@ import picocli.CommandLine.Spec;
                     + " every role, feeds clicks in, and shows what the model learns and recommends.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet demo",
@@ -56,13 +49,9 @@ import picocli.CommandLine.Spec;
             "  echo '{\"user_id\":\"me\",\"item_id\":\"tea-001\",\"timestamp\":\"2026-01-01T00:00:00Z\"}' |",
             "      kafka-console-producer.sh --bootstrap-server ADDRESS --topic clicks"
         })
-public final class DemoCommand implements Callable<Integer> {
+public final class DemoCommand extends FreshetCommand {
     private static final double GENERATOR_RATE = 200;
     private static final Duration PACED_WARM_UP = Duration.ofSeconds(30);
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     @Option(
             names = "--clicks",
@@ -75,7 +64,6 @@ public final class DemoCommand implements Callable<Integer> {
     private List<String> clicks = List.of();
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private ClickFileOptions format;
 
     @Option(
@@ -153,7 +141,6 @@ public final class DemoCommand implements Callable<Integer> {
     private @Nullable Duration warmUp;
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private BatchOption batch;
 
     @Option(names = "--quiet", description = "Show only the summary.")
@@ -164,8 +151,6 @@ public final class DemoCommand implements Callable<Integer> {
             paramLabel = "KEY=VALUE",
             description = "Set a key of the configuration, such as training.learning.rate=0.002. May be repeated.")
     private Map<String, String> settings = new LinkedHashMap<>();
-
-    DemoCommand() {}
 
     @Override
     public Integer call() throws Exception {
@@ -218,9 +203,5 @@ public final class DemoCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw refused(e.getMessage());
         }
-    }
-
-    private ParameterException refused(@Nullable String message) {
-        return new ParameterException(spec.commandLine(), String.valueOf(message));
     }
 }

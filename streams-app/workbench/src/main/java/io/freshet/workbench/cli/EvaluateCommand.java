@@ -1,9 +1,9 @@
 package io.freshet.workbench.cli;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.JsonFile;
 import io.freshet.app.cli.fit.LeaveOneOutMetrics;
 import io.freshet.app.cli.option.DataOptions;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.option.SeenChoice;
 import io.freshet.app.cli.option.StandaloneStore;
 import io.freshet.app.cli.option.StoreLocationConverter;
@@ -23,14 +23,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet evaluate}. */
 @Command(
@@ -42,9 +38,6 @@ import picocli.CommandLine.Spec;
                     + " same items, such as an online one, gets figures that are too high.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         synopsisSubcommandLabel = "[COMMAND]",
         subcommands = {EvaluatePrequentialCommand.class, EvaluateContinualCommand.class},
         footerHeading = "%nExamples:%n",
@@ -55,11 +48,7 @@ import picocli.CommandLine.Spec;
             "  freshet evaluate --snapshot run1/models --data later.csv --mask-seen false --json out.json",
             "      the model that freshet demo --state run1 has learned"
         })
-public final class EvaluateCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+public final class EvaluateCommand extends FreshetCommand {
     // Not declared as required, because the sub-commands do not need it.
     @Option(
             names = "--snapshot",
@@ -82,7 +71,6 @@ public final class EvaluateCommand implements Callable<Integer> {
     private @Nullable String version;
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private DataOptions data;
 
     @Option(
@@ -102,8 +90,6 @@ public final class EvaluateCommand implements Callable<Integer> {
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write settings, figures and seconds to this file.")
     private @Nullable Path json;
-
-    EvaluateCommand() {}
 
     /** The JSON document that {@code --json} writes, with one component for each key. */
     record Report(
@@ -155,9 +141,7 @@ public final class EvaluateCommand implements Callable<Integer> {
         out.println(report.validation().row("validation"));
         out.println(report.test().row("test"));
         out.flush();
-        if (json != null) {
-            JsonFile.write(json, report);
-        }
+        JsonFile.write(json, report);
     }
 
     private Report measure(
@@ -184,9 +168,5 @@ public final class EvaluateCommand implements Callable<Integer> {
         values.put("unknown_items", unknown);
         values.put("mask_seen", seen == SeenItems.MASKED);
         return values;
-    }
-
-    private ParameterException refused(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -1,9 +1,9 @@
 package io.freshet.workbench.cli;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.Environment;
 import io.freshet.app.cli.console.JsonFile;
-import io.freshet.app.cli.console.Terminal;
+import io.freshet.app.cli.console.ProgressLine;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.lab.continual.Continual;
 import io.freshet.lab.continual.ContinualConfig;
@@ -23,13 +23,9 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet evaluate continual}. */
 @Command(
@@ -42,16 +38,13 @@ import picocli.CommandLine.Spec;
                     + " click. Ctrl-C ends it with the cycles so far.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet evaluate continual --periods diginetica --json out.json",
             "  freshet evaluate continual --periods diginetica --cycles 3 --set model.dim=128",
             "      only the first cycles, to choose settings"
         })
-final class EvaluateContinualCommand implements Callable<Integer> {
+final class EvaluateContinualCommand extends FreshetCommand {
     /** Defaults for sessions learned in bulk; those of the configuration are for keeping up with a stream. */
     static final Map<String, String> USUAL = Map.of(
             "model.dim", "96",
@@ -63,16 +56,11 @@ final class EvaluateContinualCommand implements Callable<Integer> {
             "online.replay.sequences", "256",
             "online.replay.length", "50");
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
     @Option(
             names = "--periods",
             paramLabel = "DIR",
             required = true,
             description = "Folder of period_0.txt, period_1.txt and so on: lines 'session item' in order of time.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path periods;
 
     @Option(names = "--cycles", paramLabel = "N", description = "Number of cycles. Default: until the periods end.")
@@ -94,8 +82,6 @@ final class EvaluateContinualCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "Show only the result.")
     private boolean quiet;
 
-    EvaluateContinualCommand() {}
-
     @Override
     public Integer call() throws Exception {
         StopSignal stop = StopSignal.onShutdown();
@@ -112,12 +98,12 @@ final class EvaluateContinualCommand implements Callable<Integer> {
         }
         int last = cycles == null ? files.size() - 1 : Math.min(cycles, files.size() - 1);
         ContinualConfig config = config();
-        ContinualProgress progress = new ContinualProgress(out, Terminal.canRedraw(), Terminal.hasBlocks(), last);
+        ContinualProgress progress = new ContinualProgress(ProgressLine.on(out), last);
         ContinualReport report = ContinualReport.of(settings(config), List.of(), 0);
         try (Continual continual = new Continual(config)) {
             report = run(continual, files.subList(0, last + 1), report.settings(), progress, stop);
         } catch (PeriodFileException e) {
-            throw refused(String.valueOf(e.getMessage()));
+            throw refused(e.getMessage());
         }
         report.lines().forEach(out::println);
         out.flush();
@@ -144,17 +130,11 @@ final class EvaluateContinualCommand implements Callable<Integer> {
             if (!quiet) {
                 progress.finished(cycle.get());
             }
-            write(ContinualReport.of(described, done, (System.nanoTime() - start) / 1e9));
+            JsonFile.write(json, ContinualReport.of(described, done, (System.nanoTime() - start) / 1e9));
             learned = tested;
         }
         progress.clear();
         return ContinualReport.of(described, done, (System.nanoTime() - start) / 1e9);
-    }
-
-    private void write(ContinualReport report) throws IOException {
-        if (json != null) {
-            JsonFile.write(json, report);
-        }
     }
 
     /** Returns the configuration that the options result in. */
@@ -187,9 +167,5 @@ final class EvaluateContinualCommand implements Callable<Integer> {
         values.put("replay_length", config.learning().replay().length());
         values.put("replay_capacity", config.learning().replay().capacity());
         return values;
-    }
-
-    private ParameterException refused(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

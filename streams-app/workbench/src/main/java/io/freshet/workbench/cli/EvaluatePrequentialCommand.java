@@ -1,9 +1,9 @@
 package io.freshet.workbench.cli;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.Environment;
 import io.freshet.app.cli.console.JsonFile;
-import io.freshet.app.cli.console.Terminal;
+import io.freshet.app.cli.console.ProgressLine;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.clickfile.ClickFileOptions;
 import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.app.clickfile.ClickFiles;
@@ -33,14 +33,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet evaluate prequential}. */
 @Command(
@@ -54,9 +50,6 @@ import picocli.CommandLine.Spec;
                     + " figures so far.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nBaselines:%n",
         footer = {
             "  popularity           the most clicked items among the newest 10,000 clicks",
@@ -75,7 +68,7 @@ import picocli.CommandLine.Spec;
             "  freshet evaluate prequential --clicks shop.csv --event-type action \\",
             "      --set events.weights=purchase=4,view=0.5 --set events.negative=dislike"
         })
-final class EvaluatePrequentialCommand implements Callable<Integer> {
+final class EvaluatePrequentialCommand extends FreshetCommand {
     // The best of a few values on a stream of sessions, so that the baseline is as strong as possible.
     private static final float REFIT_LEARNING_RATE = 2e-3f;
     private static final float REFIT_DROPOUT = .5f;
@@ -83,10 +76,6 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
     private static final int REFIT_BATCH = 256;
     private static final int REFIT_VALIDATION_INTERVAL = 2;
     private static final int REFIT_PATIENCE = 5;
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     @Option(
             names = "--clicks",
@@ -99,7 +88,6 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
     private List<String> clicks = List.of();
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private ClickFileOptions format;
 
     @Option(
@@ -143,8 +131,6 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
     @Option(names = "--quiet", description = "Show only the result.")
     private boolean quiet;
 
-    EvaluatePrequentialCommand() {}
-
     @Override
     public Integer call() throws Exception {
         StopSignal stop = StopSignal.onShutdown();
@@ -175,7 +161,7 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
         ComparisonConfig config = config(freshet.trainer());
         long start = System.nanoTime();
         InMemorySequencer sequencer = sequencer(freshet);
-        ComparisonProgress progress = new ComparisonProgress(out, Terminal.canRedraw(), Terminal.hasBlocks());
+        ComparisonProgress progress = new ComparisonProgress(ProgressLine.on(out));
         try (Comparison comparison =
                 new Comparison(config, records, quiet ? ComparisonListener.SILENT : progress, stop::isRaised)) {
             replay(files, sequencer, comparison, stop);
@@ -222,7 +208,7 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
                     refit(trainer, seen),
                     trainer.learning().metrics().window());
         } catch (IllegalArgumentException e) {
-            throw refused(String.valueOf(e.getMessage()));
+            throw refused(e.getMessage());
         }
     }
 
@@ -294,15 +280,9 @@ final class EvaluatePrequentialCommand implements Callable<Integer> {
     private void tell(PrintStream out, PrequentialReport report, int window) throws IOException {
         report.lines().forEach(out::println);
         out.flush();
-        if (json != null) {
-            JsonFile.write(json, report);
-        }
+        JsonFile.write(json, report);
         if (plot != null) {
             Files.writeString(plot, report.plot(clicksName(), window).svg());
         }
-    }
-
-    private ParameterException refused(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -1,9 +1,9 @@
 package io.freshet.workbench.cli;
 
 import com.fasterxml.jackson.core.JsonProcessingException;
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.JsonFile;
 import io.freshet.app.cli.fit.FitReport;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.lab.plot.LinePlot;
 import io.freshet.lab.plot.Series;
 import java.io.IOException;
@@ -12,14 +12,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet plot}. */
 @Command(
@@ -29,16 +26,9 @@ import picocli.CommandLine.Spec;
                     + " --json wrote. Compare only fits that ran alone on the machine.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExample:%n",
         footer = "  freshet plot ce.json sce.json --out trade.svg")
-public final class PlotCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+public final class PlotCommand extends FreshetCommand {
     @Parameters(
             paramLabel = "FIT",
             arity = "1..*",
@@ -46,7 +36,6 @@ public final class PlotCommand implements Callable<Integer> {
     private List<Path> files = List.of();
 
     @Option(names = "--out", paramLabel = "FILE", required = true, description = "The plot, an SVG file.")
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private Path out;
 
     @Option(
@@ -61,8 +50,6 @@ public final class PlotCommand implements Callable<Integer> {
             defaultValue = "Quality for its time",
             description = "Title of the plot. Default: ${DEFAULT-VALUE}.")
     private String title = "";
-
-    PlotCommand() {}
 
     /** The parts of {@link FitReport} that are plotted. */
     private record Fitted(
@@ -116,7 +103,6 @@ public final class PlotCommand implements Callable<Integer> {
     }
 
     private ParameterException noFit(Path file, String why) {
-        return new ParameterException(
-                spec.commandLine(), file + " cannot be plotted as a file of freshet fit" + " --json: " + why);
+        return refused(file + " cannot be plotted as a file of freshet fit" + " --json: " + why);
     }
 }

@@ -1,6 +1,6 @@
 package io.freshet.workbench.cli;
 
-import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.workbench.cache.StartCache;
 import java.io.PrintStream;
 import java.net.URISyntaxException;
@@ -9,13 +9,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet start-cache}. */
 @Command(
@@ -28,15 +24,8 @@ import picocli.CommandLine.Spec;
             "The cache is valid for the same jars, JDK and garbage collector; otherwise the JVM says so, ignores it"
                     + " and starts without it. The launcher removes it when it builds a checkout.",
             ""
-        },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false)
-public final class StartCacheCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+        })
+public final class StartCacheCommand extends FreshetCommand {
     @Option(
             names = "--home",
             paramLabel = "DIR",
@@ -58,8 +47,6 @@ public final class StartCacheCommand implements Callable<Integer> {
             description = "How long the roles may take to become ready; an emulated processor needs more. Default:"
                     + " ${DEFAULT-VALUE}.")
     private Duration readyWithin = Duration.ZERO;
-
-    StartCacheCommand() {}
 
     @Override
     public Integer call() throws Exception {
@@ -103,9 +90,5 @@ public final class StartCacheCommand implements Callable<Integer> {
                     + here);
         }
         return jars.getParent();
-    }
-
-    private ParameterException refused(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -1,7 +1,6 @@
 package io.freshet.workbench.cli;
 
 import io.freshet.app.cli.console.ProgressLine;
-import io.freshet.app.cli.console.Terminal;
 import io.freshet.lab.yardstick.CoreTypes;
 import io.freshet.lab.yardstick.MachineRates;
 import io.freshet.lab.yardstick.Yardstick;
@@ -35,8 +34,6 @@ final class YardstickOptions {
                     + " Default: " + CoreTypes.DETECTED + ", and those for recent CPUs of this architecture.")
     private @Nullable List<String> coreTypes;
 
-    YardstickOptions() {}
-
     /** Returns the core types that were asked for, by default those for this architecture. */
     List<String> coreTypes() {
         return coreTypes != null ? coreTypes : CoreTypes.of(System.getProperty("os.arch"));
@@ -50,13 +47,12 @@ final class YardstickOptions {
         SortedSet<Integer> all = new TreeSet<>(threads);
         all.add(1);
         all.add(Runtime.getRuntime().availableProcessors());
-        ProgressLine progress = new ProgressLine(out, Terminal.canRedraw(), Terminal.hasBlocks());
-        boolean redraws = Terminal.canRedraw();
-        if (!redraws) {
+        ProgressLine progress = ProgressLine.on(out);
+        if (!progress.canRedraw()) {
             out.println("Measuring the machine ...");
         }
         Yardstick yardstick = new Yardstick(coreTypes(), all, step -> {
-            if (redraws) {
+            if (progress.canRedraw()) {
                 progress.show("Measuring the machine: " + step);
             }
         });

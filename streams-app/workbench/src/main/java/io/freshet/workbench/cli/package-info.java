@@ -1,5 +1,3 @@
 /** The commands of the workbench: demo, evaluation, benchmarks, plots, and recording the start cache. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.workbench.cli;
-
-import org.jspecify.annotations.NullMarked;

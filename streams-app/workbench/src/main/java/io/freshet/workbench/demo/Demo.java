@@ -1,5 +1,7 @@
 package io.freshet.workbench.demo;
 
+import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.app.clickfile.ClickFileException;
 import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.app.clickfile.ClickFiles;
@@ -22,7 +24,6 @@ import io.freshet.workbench.demo.state.DemoTopics;
 import io.freshet.workbench.demo.state.PagePort;
 import io.freshet.workbench.demo.state.StateFolder;
 import io.freshet.workbench.demo.state.StateFolderException;
-import java.io.Console;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.charset.Charset;
@@ -31,7 +32,6 @@ import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -170,13 +170,6 @@ public final class Demo {
         Paint paint = live && System.getenv("NO_COLOR") == null ? Paint.ANSI : Paint.NONE;
         FrameText text = new FrameText(glyphs, paint);
         return live ? new LiveView.OnTerminal(out, text) : new LiveView.Lines(out, text);
-    }
-
-    private static boolean isTerminal() {
-        boolean terminal = Optional.ofNullable(System.console())
-                .filter(Console::isTerminal)
-                .isPresent();
-        return terminal && !"dumb".equals(System.getenv("TERM"));
     }
 
     private void say(String line) {

@@ -52,7 +52,7 @@ final class DemoRoles implements AutoCloseable {
 
     /** Returns the roles for an HTTP server, which must be closed before them. */
     HttpServer.Roles forHttp(PageMetrics.Source figures) {
-        return new HttpServer.Roles(streams, null, trainer, store, registry, figures);
+        return new HttpServer.Roles(streams, trainer, store, registry, figures);
     }
 
     /** Returns the served model. */

@@ -9,10 +9,6 @@ import io.freshet.training.metrics.Accuracy;
 import io.freshet.workbench.demo.count.LatencyHistogram;
 import io.freshet.workbench.demo.count.MemoryUse;
 import io.freshet.workbench.demo.count.PrequentialRace;
-import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +39,6 @@ record Summary(
         List<MemoryUse> memory,
         double wallSeconds,
         @Nullable ClickFileSummary input) {
-    private static final JsonMapper JSON = JsonMapper.builder()
-            .propertyNamingStrategy(PropertyNamingStrategies.SNAKE_CASE)
-            .enable(SerializationFeature.INDENT_OUTPUT)
-            .build();
-
     /**
      * Counts of clicks. {@code accepted + duplicates + tooLate + deadLetters = read} once everything has been dealt
      * with.
@@ -106,17 +97,5 @@ record Summary(
     Summary withInput(@Nullable ClickFileSummary read) {
         return new Summary(
                 clicks, users, items, training, prequential, recommendations, latencyMs, memory, wallSeconds, read);
-    }
-
-    /** Writes the document to a temporary file first, so that no reader sees a partial document. */
-    void write(Path file) throws IOException {
-        Path whole = file.toAbsolutePath();
-        Path temporary = whole.resolveSibling(whole.getFileName() + ".tmp");
-        Files.writeString(temporary, toJson() + "\n");
-        Files.move(temporary, whole, StandardCopyOption.REPLACE_EXISTING);
-    }
-
-    String toJson() throws IOException {
-        return JSON.writeValueAsString(this);
     }
 }

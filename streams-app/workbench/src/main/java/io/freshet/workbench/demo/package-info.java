@@ -1,5 +1,3 @@
 /** The demo: a broker, synthetic clicks and all roles in one process. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.workbench.demo;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** Recommenders without a network that serve as baselines: popular items in a window or with decay, and sequential rules. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.lab.baseline;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** Benchmarks of a whole operation: training steps, online steps, and searches among items. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.lab.benchmark;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** Plots as SVG text. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.lab.plot;
-
-import org.jspecify.annotations.NullMarked;

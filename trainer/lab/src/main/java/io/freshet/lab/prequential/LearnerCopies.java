@@ -1,6 +1,7 @@
 package io.freshet.lab.prequential;
 
 import io.freshet.model.recommender.ModelSnapshot;
+import io.freshet.store.Durability;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
@@ -18,9 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.Comparator;
 import java.util.Map;
-import java.util.stream.Stream;
 
 /**
  * Copies learners by way of a snapshot in a temporary folder, so that a copy has all of a model's state.
@@ -66,18 +65,10 @@ final class LearnerCopies {
                     return OnlineLearner.restore(snapshot, like.trainingConfig(), like.learningConfig(), seen);
                 }
             } finally {
-                delete(folder);
+                Durability.removeRecursively(folder);
             }
         } catch (IOException e) {
             throw new UncheckedIOException(e);
-        }
-    }
-
-    private static void delete(Path folder) throws IOException {
-        try (Stream<Path> files = Files.walk(folder)) {
-            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-                Files.delete(file);
-            }
         }
     }
 }

@@ -2,8 +2,6 @@ package io.freshet.lab.yardstick;
 
 /** Thrown if a core type of OpenBLAS cannot be measured on this machine. The message says why. */
 final class CoreTypeException extends Exception {
-    private static final long serialVersionUID = 1;
-
     CoreTypeException(String message) {
         super(message);
     }

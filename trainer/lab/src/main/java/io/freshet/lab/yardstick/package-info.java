@@ -2,7 +2,5 @@
  * Measures the rates of a machine: reading memory, multiplying matrices and adding vectors. Benchmarks compare their
  * results with these rates.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.lab.yardstick;
-
-import org.jspecify.annotations.NullMarked;

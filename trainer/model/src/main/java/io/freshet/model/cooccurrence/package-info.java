@@ -2,7 +2,5 @@
  * The click memory beside the network. It learns from each click, at once, which items follow and accompany other
  * items, and how much weight the memory and the network have.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.model.cooccurrence;
-
-import org.jspecify.annotations.NullMarked;

@@ -2,7 +2,5 @@
  * A partition of the item table into clusters of nearby vectors, which follows changes to the table. With it, a search
  * looks through some of the rows instead of all.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.model.ivf;
-
-import org.jspecify.annotations.NullMarked;

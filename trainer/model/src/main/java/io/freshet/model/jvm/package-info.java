@@ -1,5 +1,3 @@
 /** Child processes that run in JVMs configured like this one. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.model.jvm;
-
-import org.jspecify.annotations.NullMarked;

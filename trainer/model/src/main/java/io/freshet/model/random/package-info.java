@@ -1,5 +1,3 @@
 /** Random numbers that depend only on a seed and a counter, so that every run and every thread draws the same ones. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.model.random;
-
-import org.jspecify.annotations.NullMarked;

@@ -5,8 +5,6 @@ package io.freshet.model.recommender;
  * published.
  */
 public final class NonFiniteModelException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     /**
      * Creates an exception that names the number.
      *

@@ -2,7 +2,5 @@
  * The model itself: item vectors, the parameters of the encoder, the vocabulary and the co-occurrence memory, and how
  * a snapshot stores them.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.model.recommender;
-
-import org.jspecify.annotations.NullMarked;

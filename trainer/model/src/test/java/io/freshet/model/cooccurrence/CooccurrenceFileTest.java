@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.store.format.CorruptFormatException;
-import io.freshet.store.format.FormatTooNewException;
+import io.freshet.store.format.FormatVersionException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -70,7 +70,7 @@ final class CooccurrenceFileTest {
         for (int position = 0; position < golden.length; position++) {
             byte[] bytes = golden.clone();
             bytes[position] ^= 0x10;
-            Class<?> expected = position == 2 ? FormatTooNewException.class : CorruptFormatException.class;
+            Class<?> expected = position == 2 ? FormatVersionException.class : CorruptFormatException.class;
             assertThatThrownBy(() -> CooccurrenceFile.decode(bytes, ITEM_ROWS)).isInstanceOf(expected);
         }
     }

@@ -1,5 +1,3 @@
 /** The settings of an online trainer: topics, model, learning, snapshots and Kafka clients. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.config;
-
-import org.jspecify.annotations.NullMarked;

@@ -5,8 +5,6 @@ package io.freshet.training.failure;
  * says what can be done.
  */
 public final class MissingRecordsException extends IllegalStateException {
-    private static final long serialVersionUID = 1;
-
     public MissingRecordsException(String message) {
         super(message);
     }

@@ -2,8 +2,6 @@ package io.freshet.training.failure;
 
 /** Thrown if a snapshot has another network or seed than the configuration. */
 public final class OtherNetworkException extends IllegalStateException {
-    private static final long serialVersionUID = 1;
-
     public OtherNetworkException(String message) {
         super(message);
     }

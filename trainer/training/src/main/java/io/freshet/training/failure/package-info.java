@@ -1,5 +1,3 @@
 /** What can end a trainer's term, and the kinds of failures that decide what happens next. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.failure;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** Reads sequences from their topic in an order that a rerun repeats, and checks that no record is missing. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.input;
-
-import org.jspecify.annotations.NullMarked;

@@ -2,7 +2,5 @@
  * The learner: one optimiser step on a batch of examples, the rows that the step changed, and how a snapshot stores
  * the state of the optimiser.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.learner;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** The lease of a trainer. Trainers of one model form a consumer group, and the member that has the only partition learns. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.lease;
-
-import org.jspecify.annotations.NullMarked;

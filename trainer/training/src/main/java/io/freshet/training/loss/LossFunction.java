@@ -10,7 +10,7 @@ package io.freshet.training.loss;
  *
  * <p>Immutable.
  */
-sealed interface LossFunction permits Softmax, TightSoftmax, Logistic, PairwiseRanking {
+sealed interface LossFunction permits ShiftedSoftmax, Logistic, PairwiseRanking {
     /** Returns the function of a configured loss. */
     static LossFunction of(LossConfig config) {
         return switch (config.kind()) {

@@ -13,13 +13,7 @@ import jdk.incubator.vector.VectorOperators;
  *
  * @param eta η; the loss is CE if it is infinite
  */
-record TightSoftmax(float eta) implements LossFunction {
-    @Override
-    public void begin(ScoreTile tile) {
-        tile.shifts().copyFrom(tile.targetScores());
-        tile.sums().fill((byte) 0);
-    }
-
+record TightSoftmax(float eta) implements ShiftedSoftmax {
     @Override
     public void derive(ScoreTile tile, int from, int rows, int states) {
         for (long lane = 0; lane < ScoreTile.laneBytes(states); lane += Lanes.BYTES) {
@@ -41,20 +35,5 @@ record TightSoftmax(float eta) implements LossFunction {
             Lanes.store(e, scores, here);
         }
         Lanes.store(sum, tile.sums(), lane);
-    }
-
-    @Override
-    public boolean overflowed(ScoreTile tile, int states) {
-        return Softmax.sumsOverflowed(tile, states);
-    }
-
-    @Override
-    public void raiseShifts(ScoreTile tile, int from, int rows, int states) {
-        Softmax.raise(tile, from, rows, states);
-    }
-
-    @Override
-    public void finish(ScoreTile tile, int states) {
-        Softmax.normalize(tile, states);
     }
 }

@@ -3,7 +3,5 @@
  * no (tokens × items) matrix is ever in memory. {@link io.freshet.training.loss.LossConfig} has the formulas,
  * {@link io.freshet.training.loss.BatchLoss} computes them.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.loss;
-
-import org.jspecify.annotations.NullMarked;

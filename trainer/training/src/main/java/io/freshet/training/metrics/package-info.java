@@ -2,7 +2,5 @@
  * Accuracy of recommendations: hit rate, NDCG and MRR, each as a mean over clicks, and over the most recent clicks of
  * a stream.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.metrics;
-
-import org.jspecify.annotations.NullMarked;

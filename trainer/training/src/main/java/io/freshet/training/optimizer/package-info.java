@@ -1,5 +1,3 @@
 /** The Adam optimiser, for dense parameters and for single rows of a table. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.optimizer;
-
-import org.jspecify.annotations.NullMarked;

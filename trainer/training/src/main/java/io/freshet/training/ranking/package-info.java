@@ -2,7 +2,5 @@
  * Ranks target items among all items, by the network alone or mixed with the co-occurrence memory. Evaluation uses
  * these ranks.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.ranking;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** The reservoir of earlier sequences that the learner mixes with the newest clicks, and the file that keeps it. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.replaybuffer;
-
-import org.jspecify.annotations.NullMarked;

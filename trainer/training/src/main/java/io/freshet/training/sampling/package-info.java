@@ -1,5 +1,3 @@
 /** Draws negative items for the loss, uniformly or by popularity. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.sampling;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** One online step: ranks the new clicks, learns from them and from replayed sequences, and evicts old items. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.step;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** Common parts of meters: histogram buckets, and meters of Kafka clients. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.training.telemetry;
-
-import org.jspecify.annotations.NullMarked;

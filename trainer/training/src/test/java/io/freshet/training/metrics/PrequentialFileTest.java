@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.store.format.CorruptFormatException;
-import io.freshet.store.format.FormatTooNewException;
+import io.freshet.store.format.FormatVersionException;
 import io.freshet.store.modellog.StepRecord;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -64,7 +64,7 @@ final class PrequentialFileTest {
         for (int position = 0; position < GOLDEN.length() / 2; position++) {
             byte[] bytes = HexFormat.of().parseHex(GOLDEN);
             bytes[position] ^= 0x10;
-            Class<?> expected = position == 2 ? FormatTooNewException.class : CorruptFormatException.class;
+            Class<?> expected = position == 2 ? FormatVersionException.class : CorruptFormatException.class;
             assertThatThrownBy(() -> PrequentialFile.decode(bytes)).isInstanceOf(expected);
         }
     }

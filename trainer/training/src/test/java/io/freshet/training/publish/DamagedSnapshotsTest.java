@@ -15,7 +15,7 @@ import io.freshet.store.SnapshotFiles;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.SnapshotStoreException;
 import io.freshet.store.format.CorruptFormatException;
-import io.freshet.store.format.FormatTooNewException;
+import io.freshet.store.format.FormatVersionException;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.training.config.OnlineConfig;
@@ -157,7 +157,7 @@ final class DamagedSnapshotsTest {
         Manifest newer = save(2, name);
 
         assertThatThrownBy(() -> snapshots.restore(newer.version()))
-                .isInstanceOf(FormatTooNewException.class)
+                .isInstanceOf(FormatVersionException.class)
                 .hasMessageContaining(file(newer, name).toString())
                 .hasMessageContaining("version=9, newest readable version=");
         assertGoesOnFromBefore();
@@ -253,7 +253,7 @@ final class DamagedSnapshotsTest {
         Files.writeString(file, Files.readString(file).replace("\"format_version\" : 3", "\"format_version\" : 9"));
 
         assertThatThrownBy(() -> snapshots.restore(newer.version()))
-                .isInstanceOf(FormatTooNewException.class)
+                .isInstanceOf(FormatVersionException.class)
                 .hasMessageContaining(file.toString())
                 .hasMessageContaining("version=9, newest readable version=3");
         assertGoesOnFromBefore();

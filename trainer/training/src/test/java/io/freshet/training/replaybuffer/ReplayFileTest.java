@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.freshet.store.format.CorruptFormatException;
-import io.freshet.store.format.FormatTooNewException;
+import io.freshet.store.format.FormatVersionException;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HexFormat;
@@ -46,7 +46,7 @@ final class ReplayFileTest {
         for (int position = 0; position < GOLDEN_WITH_WEIGHTS.length() / 2; position++) {
             byte[] bytes = HexFormat.of().parseHex(GOLDEN_WITH_WEIGHTS);
             bytes[position] ^= 0x10;
-            Class<?> expected = position == 2 ? FormatTooNewException.class : CorruptFormatException.class;
+            Class<?> expected = position == 2 ? FormatVersionException.class : CorruptFormatException.class;
             assertThatThrownBy(() -> ReplayFile.decode(bytes, ITEM_ROWS)).isInstanceOf(expected);
         }
     }
@@ -80,7 +80,7 @@ final class ReplayFileTest {
         for (int position = 0; position < GOLDEN.length() / 2; position++) {
             byte[] bytes = HexFormat.of().parseHex(GOLDEN);
             bytes[position] ^= 0x10;
-            Class<?> expected = position == 2 ? FormatTooNewException.class : CorruptFormatException.class;
+            Class<?> expected = position == 2 ? FormatVersionException.class : CorruptFormatException.class;
             assertThatThrownBy(() -> ReplayFile.decode(bytes, ITEM_ROWS)).isInstanceOf(expected);
         }
     }

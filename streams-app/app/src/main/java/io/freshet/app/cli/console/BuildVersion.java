@@ -7,8 +7,6 @@ import picocli.CommandLine.IVersionProvider;
 
 /** The version that the build wrote into the jar, with the versions of Kafka and Java. */
 public final class BuildVersion implements IVersionProvider {
-    BuildVersion() {}
-
     @Override
     public String[] getVersion() throws IOException {
         Properties build = new Properties();

@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import org.jspecify.annotations.Nullable;
 
 /** Reads and writes the files of {@code --json}. */
 public final class JsonFile {
@@ -24,8 +25,15 @@ public final class JsonFile {
         return JSON.readValue(Files.readString(file), type);
     }
 
-    /** Writes the document under a temporary name and then renames it, so that a reader never finds half of it. */
-    public static void write(Path file, Object document) throws IOException {
+    /**
+     * Writes the document under a temporary name and then renames it, so that a reader never finds half of it.
+     *
+     * @param file null to write nothing
+     */
+    public static void write(@Nullable Path file, Object document) throws IOException {
+        if (file == null) {
+            return;
+        }
         Path whole = file.toAbsolutePath();
         Path temporary = whole.resolveSibling(whole.getFileName() + ".tmp");
         Files.writeString(temporary, JSON.writeValueAsString(document) + "\n");

@@ -1,8 +1,11 @@
 package io.freshet.app.cli.console;
 
+import java.io.Console;
 import java.io.PrintStream;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Locale;
+import java.util.Optional;
 
 /** A progress line: redrawn in place on a terminal; elsewhere, a plain line every 30 seconds. Used by one thread. */
 public final class ProgressLine {
@@ -28,6 +31,27 @@ public final class ProgressLine {
         this.terminal = terminal;
         this.filled = unicode ? '█' : '#';
         this.empty = unicode ? '░' : '.';
+    }
+
+    /** Creates a progress line on this stream that shows nothing yet, for the terminal of the standard output. */
+    public static ProgressLine on(PrintStream out) {
+        boolean unicode = Charset.forName(System.getProperty("stdout.encoding", "US-ASCII"))
+                .newEncoder()
+                .canEncode("█░");
+        return new ProgressLine(out, isTerminal(), unicode);
+    }
+
+    /** Returns whether the standard output is a terminal on which lines can be redrawn in place. */
+    public static boolean isTerminal() {
+        boolean terminal = Optional.ofNullable(System.console())
+                .filter(Console::isTerminal)
+                .isPresent();
+        return terminal && !"dumb".equals(System.getenv("TERM"));
+    }
+
+    /** Returns whether a line can be redrawn in place. */
+    public boolean canRedraw() {
+        return terminal;
     }
 
     /** Returns whether it is time to show the line again. */

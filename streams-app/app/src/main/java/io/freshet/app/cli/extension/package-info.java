@@ -1,5 +1,3 @@
 /** Extension points through which another module adds commands to the command line. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.app.cli.extension;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,9 +1,9 @@
 package io.freshet.app.cli.fit;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.JsonFile;
-import io.freshet.app.cli.console.Terminal;
+import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.app.cli.option.DataOptions;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.option.StandaloneStore;
 import io.freshet.app.cli.option.StoreLocationConverter;
 import io.freshet.app.clickfile.ClickFileSummary;
@@ -28,14 +28,10 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet fit}. */
 @Command(
@@ -47,9 +43,6 @@ import picocli.CommandLine.Spec;
                     + " items; ties count against the model. Ctrl-C ends it with the best epoch so far.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet fit --data beauty.txt --preset beauty",
@@ -65,17 +58,11 @@ import picocli.CommandLine.Spec;
             "  freshet fit --data u.data --columns user,item,rating,time",
             "      clicks without a header"
         })
-public final class FitCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+public final class FitCommand extends FreshetCommand {
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private DataOptions data;
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private FitOptions options;
 
     @Option(
@@ -112,8 +99,6 @@ public final class FitCommand implements Callable<Integer> {
 
     @Option(names = "--quiet", description = "Show only the result.")
     private boolean quiet;
-
-    FitCommand() {}
 
     @Override
     public Integer call() throws Exception {
@@ -157,7 +142,7 @@ public final class FitCommand implements Callable<Integer> {
         try {
             return options.resolve(sequences);
         } catch (IllegalArgumentException e) {
-            throw refused(String.valueOf(e.getMessage()));
+            throw refused(e.getMessage());
         }
     }
 
@@ -242,9 +227,5 @@ public final class FitCommand implements Callable<Integer> {
             out.println(line);
             out.flush();
         }
-    }
-
-    private ParameterException refused(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

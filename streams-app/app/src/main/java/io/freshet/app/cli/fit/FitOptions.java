@@ -13,16 +13,13 @@ import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.loss.LossConfig;
 import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.optimizer.Adam;
-import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.TypeConversionException;
 
 /** The options of the network and its training. Values that are not given come from the preset. */
 public final class FitOptions {
@@ -35,7 +32,6 @@ public final class FitOptions {
     @Option(
             names = "--preset",
             paramLabel = "NAME",
-            converter = PresetConverter.class,
             description =
                     "Settings of the paper on scaled cross-entropy (arXiv 2408.14238) for the encoder on one of its"
                             + " data sets: ${COMPLETION-CANDIDATES}. Other options override it.")
@@ -51,7 +47,6 @@ public final class FitOptions {
     private String encoder = "sasrec";
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private LossOptions loss;
 
     @Option(
@@ -177,8 +172,6 @@ public final class FitOptions {
                     + " all. Other encoders learn all targets at once. Default: ${DEFAULT-VALUE}.")
     private int sequenceTargets;
 
-    FitOptions() {}
-
     /**
      * Returns the configuration that the options result in for these data.
      *
@@ -240,25 +233,9 @@ public final class FitOptions {
 
     /** The names of the available encoders. */
     public static final class EncoderNames implements Iterable<String> {
-        EncoderNames() {}
-
         @Override
         public Iterator<String> iterator() {
             return EncoderTypes.names().iterator();
-        }
-    }
-
-    /** Converts names to presets. */
-    static final class PresetConverter implements ITypeConverter<Preset> {
-        PresetConverter() {}
-
-        @Override
-        public Preset convert(String text) {
-            return Arrays.stream(Preset.values())
-                    .filter(preset -> preset.toString().equalsIgnoreCase(text))
-                    .findAny()
-                    .orElseThrow(() -> new TypeConversionException(
-                            "'" + text + "' is not one of " + Arrays.toString(Preset.values())));
         }
     }
 

@@ -3,7 +3,6 @@ package io.freshet.app.cli.fit;
 import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.training.fit.FitListener;
 import io.freshet.training.fit.FitResult;
-import java.io.PrintStream;
 import java.util.Locale;
 
 /**
@@ -19,15 +18,9 @@ public final class FitProgress implements FitListener {
     private boolean begun;
     private double doneBefore; // share of the fit that earlier processes did
 
-    /**
-     * Creates a progress display that shows nothing yet.
-     *
-     * @param terminal whether lines can be redrawn in place
-     * @param unicode whether the terminal has block characters
-     * @param epochs largest number of epochs
-     */
-    FitProgress(PrintStream out, boolean terminal, boolean unicode, int epochs) {
-        this.progress = new ProgressLine(out, terminal, unicode);
+    /** @param epochs largest number of epochs */
+    FitProgress(ProgressLine progress, int epochs) {
+        this.progress = progress;
         this.epochs = epochs;
     }
 

@@ -70,8 +70,6 @@ final class LossOptions {
                     + " it. Default: ${DEFAULT-VALUE}, uniformly.")
     private float popularityPower;
 
-    LossOptions() {}
-
     /**
      * Returns the loss that the options select.
      *
@@ -129,8 +127,6 @@ final class LossOptions {
 
     /** The names of the losses, for the help text. */
     static final class KindCodes implements Iterable<String> {
-        KindCodes() {}
-
         @Override
         public Iterator<String> iterator() {
             return Arrays.stream(Kind.values()).map(Kind::code).iterator();
@@ -139,8 +135,6 @@ final class LossOptions {
 
     /** Converts names to losses. */
     static final class KindConverter implements ITypeConverter<Kind> {
-        KindConverter() {}
-
         @Override
         public Kind convert(String text) {
             return Arrays.stream(Kind.values())
@@ -155,8 +149,6 @@ final class LossOptions {
     static final class SamplingConverter implements ITypeConverter<Sampling> {
         private static final List<Sampling> CHOICES = List.of(Sampling.POSITION, Sampling.GROUP, Sampling.BATCH);
 
-        SamplingConverter() {}
-
         @Override
         public Sampling convert(String text) {
             return CHOICES.stream()
@@ -170,8 +162,6 @@ final class LossOptions {
 
     /** Converts {@code auto} or a positive number. */
     static final class AlphaConverter implements ITypeConverter<Float> {
-        AlphaConverter() {}
-
         @Override
         public Float convert(String text) {
             if (text.equalsIgnoreCase("auto")) {

@@ -1,5 +1,3 @@
 /** The command that trains a model on a file. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.app.cli.fit;
-
-import org.jspecify.annotations.NullMarked;

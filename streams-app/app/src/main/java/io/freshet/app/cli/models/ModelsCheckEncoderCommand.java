@@ -1,7 +1,7 @@
 package io.freshet.app.cli.models;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.Failures;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.dl4j.LayerSummary;
 import io.freshet.dl4j.NetworkCheck;
 import java.io.IOException;
@@ -9,7 +9,6 @@ import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -27,11 +26,8 @@ import picocli.CommandLine.Parameters;
                     + " (batch, D).",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nThe exit code is 1 if the network cannot be an encoder; one line says why.%n")
-final class ModelsCheckEncoderCommand implements Callable<Integer> {
+final class ModelsCheckEncoderCommand extends FreshetCommand {
     @Parameters(paramLabel = "FILE", description = "The network's file.")
     private Path file = Path.of("");
 
@@ -48,8 +44,6 @@ final class ModelsCheckEncoderCommand implements Callable<Integer> {
             defaultValue = "50",
             description = "Newest items of a user that the network sees. Default: ${DEFAULT-VALUE}.")
     private int maxLength;
-
-    ModelsCheckEncoderCommand() {}
 
     @Override
     public Integer call() {

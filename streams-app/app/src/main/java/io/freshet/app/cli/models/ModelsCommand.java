@@ -1,11 +1,8 @@
 package io.freshet.app.cli.models;
 
-import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.option.FreshetCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet models}. */
 @Command(
@@ -15,8 +12,6 @@ import picocli.CommandLine.Spec;
                     + " old ones, and exports the vectors of the items.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {
             ModelsListCommand.class,
@@ -45,18 +40,10 @@ import picocli.CommandLine.Spec;
             "  freshet models check-encoder network.json",
             "      whether a Deeplearning4j network can be a model's encoder"
         })
-public final class ModelsCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    ModelsCommand() {}
-
+public final class ModelsCommand extends FreshetCommand {
     @Override
-    public void run() {
-        throw new ParameterException(
-                spec.commandLine(),
-                "Choose a command: freshet models list, show, verify, rollback, resume, export, prune or"
-                        + " check-encoder");
+    public Integer call() {
+        throw refused("Choose a command: freshet models list, show, verify, rollback, resume, export, prune or"
+                + " check-encoder");
     }
 }

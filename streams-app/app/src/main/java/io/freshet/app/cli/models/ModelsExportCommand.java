@@ -1,22 +1,17 @@
 package io.freshet.app.cli.models;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.ProgressLine;
-import io.freshet.app.cli.console.Terminal;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.export.ExportFormat;
 import io.freshet.app.export.ItemExport;
 import io.freshet.store.Snapshot;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Path;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet models export}. */
 @Command(
@@ -33,9 +28,6 @@ import picocli.CommandLine.Spec;
             "Line n of items.jsonl is the id of row n of the vectors, as a JSON string.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet models export latest --config freshet.properties --out vectors --format parquet",
@@ -43,13 +35,9 @@ import picocli.CommandLine.Spec;
             "      python: vectors = numpy.load('vectors/items.npy')",
             "              ids = [json.loads(line) for line in open('vectors/items.jsonl')]"
         })
-final class ModelsExportCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+final class ModelsExportCommand extends FreshetCommand {
     @Parameters(paramLabel = "VERSION", description = "Version of the snapshot, or latest.")
-    private String version = SnapshotVersionOption.LATEST;
+    private String version = SnapshotSourceOptions.LATEST;
 
     @Option(names = "--out", paramLabel = "DIR", required = true, description = "The folder to write into.")
     private Path out = Path.of("");
@@ -65,10 +53,7 @@ final class ModelsExportCommand implements Callable<Integer> {
     private boolean force;
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private SnapshotSourceOptions place;
-
-    ModelsExportCommand() {}
 
     @Override
     public Integer call() throws Exception {
@@ -76,11 +61,11 @@ final class ModelsExportCommand implements Callable<Integer> {
         try {
             export.requireFree();
         } catch (FileAlreadyExistsException e) {
-            throw new ParameterException(spec.commandLine(), "--out: " + e.getMessage());
+            throw refused("--out: " + e.getMessage());
         }
         try (SnapshotSourceOptions.Opened opened = place.openStore(spec)) {
-            String found = SnapshotVersionOption.find(opened, version, spec);
-            ProgressLine progress = new ProgressLine(System.err, Terminal.canRedraw(), Terminal.hasBlocks());
+            String found = opened.find(version, spec);
+            ProgressLine progress = ProgressLine.on(System.err);
             try (Snapshot snapshot = opened.store().open(opened.modelName(), found)) {
                 ItemExport.Exported exported = export.write(snapshot, (items, of) -> show(progress, items, of));
                 progress.clear();

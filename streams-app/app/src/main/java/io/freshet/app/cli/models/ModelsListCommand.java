@@ -1,7 +1,7 @@
 package io.freshet.app.cli.models;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.store.format.FormatException;
 import io.freshet.store.snapshot.FileEntry;
@@ -15,36 +15,23 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet models list}. */
 @Command(
         name = "list",
-        description = {"Lists the snapshots of a model, oldest first, and says whether a rollback is in force.", ""},
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false)
-final class ModelsListCommand implements Callable<Integer> {
+        description = {"Lists the snapshots of a model, oldest first, and says whether a rollback is in force.", ""})
+final class ModelsListCommand extends FreshetCommand {
     private static final String NDCG = "prequential_window_ndcg10";
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private SnapshotSourceOptions place;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the manifests and the rollback to this file.")
     private @Nullable Path json;
-
-    ModelsListCommand() {}
 
     /**
      * The JSON document that {@code --json} writes, with one component for each key.
@@ -102,9 +89,7 @@ final class ModelsListCommand implements Callable<Integer> {
             report.snapshots().forEach(snapshot -> System.out.println(snapshot.line()));
             System.out.println(served(report, opened.config()));
             System.out.flush();
-            if (json != null) {
-                JsonFile.write(json, report);
-            }
+            JsonFile.write(json, report);
             return 0;
         }
     }

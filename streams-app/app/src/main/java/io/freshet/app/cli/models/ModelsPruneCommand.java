@@ -1,6 +1,6 @@
 package io.freshet.app.cli.models;
 
-import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.option.ModelSourceOptions;
 import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.RetentionPolicy;
@@ -18,14 +18,10 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet models prune}. */
 @Command(
@@ -36,19 +32,12 @@ import picocli.CommandLine.Spec;
                     + " they run on.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet models prune --config freshet.properties --keep 10 --keep-daily 30 --dry-run",
             "      show what would be removed, and why the others stay"
         })
-final class ModelsPruneCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+final class ModelsPruneCommand extends FreshetCommand {
     @Option(
             names = "--keep",
             paramLabel = "N",
@@ -65,10 +54,7 @@ final class ModelsPruneCommand implements Callable<Integer> {
     private boolean dryRun;
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private ModelSourceOptions place;
-
-    ModelsPruneCommand() {}
 
     @Override
     public Integer call() throws Exception {
@@ -88,8 +74,7 @@ final class ModelsPruneCommand implements Callable<Integer> {
             return new RetentionPolicy(
                     keep == null ? configured.newest() : keep, keepDaily == null ? configured.days() : keepDaily);
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(
-                    spec.commandLine(), "--keep must be at least 1 and --keep-daily at least 0: " + e.getMessage());
+            throw refused("--keep must be at least 1 and --keep-daily at least 0: " + e.getMessage());
         }
     }
 

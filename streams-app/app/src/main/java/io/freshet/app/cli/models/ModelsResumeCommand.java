@@ -1,31 +1,18 @@
 package io.freshet.app.cli.models;
 
-import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.option.ModelSourceOptions;
 import io.freshet.training.publish.ServedVersion;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet models resume}. */
 @Command(
         name = "resume",
-        description = {"Ends a rollback: scorers serve the newest snapshot and follow the log again.", ""},
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false)
-final class ModelsResumeCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+        description = {"Ends a rollback: scorers serve the newest snapshot and follow the log again.", ""})
+final class ModelsResumeCommand extends FreshetCommand {
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private ModelSourceOptions place;
-
-    ModelsResumeCommand() {}
 
     @Override
     public Integer call() throws Exception {

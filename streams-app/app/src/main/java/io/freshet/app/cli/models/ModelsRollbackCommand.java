@@ -1,6 +1,6 @@
 package io.freshet.app.cli.models;
 
-import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.option.ModelSourceOptions;
 import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.snapshot.Rollback;
@@ -8,13 +8,9 @@ import io.freshet.training.publish.ServedVersion;
 import java.nio.file.NoSuchFileException;
 import java.time.Instant;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet models rollback}. */
 @Command(
@@ -24,23 +20,13 @@ import picocli.CommandLine.Spec;
                     + " models resume'. Training continues, and scorers can catch up at any time; the snapshot is kept"
                     + " until then. Writes the rollback to the topic of the manifests, under the model's name.",
             ""
-        },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false)
-final class ModelsRollbackCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+        })
+final class ModelsRollbackCommand extends FreshetCommand {
     @Parameters(paramLabel = "VERSION", description = "Version of the snapshot; see 'freshet models list'.")
     private String version = "";
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private ModelSourceOptions place;
-
-    ModelsRollbackCommand() {}
 
     @Override
     public Integer call() throws Exception {
@@ -66,10 +52,8 @@ final class ModelsRollbackCommand implements Callable<Integer> {
         try {
             opened.store().open(model, version).close();
         } catch (NoSuchFileException | IllegalArgumentException e) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "no such snapshot of model " + model + ": " + version + "; there are "
-                            + opened.store().versions(model));
+            throw refused("no such snapshot of model " + model + ": " + version + "; there are "
+                    + opened.store().versions(model));
         }
     }
 }

@@ -2,8 +2,8 @@ package io.freshet.app.cli.models;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.store.snapshot.FileEntry;
 import io.freshet.store.snapshot.Manifest;
@@ -16,14 +16,11 @@ import java.time.temporal.ChronoUnit;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet models show}. */
 @Command(
@@ -32,26 +29,18 @@ import picocli.CommandLine.Spec;
             "Shows a snapshot: when and from what it was made, the part of the log that it covers, its figures at the"
                     + " time, its files, and, if there is a Kafka to ask, whether it is served.",
             ""
-        },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false)
-final class ModelsShowCommand implements Callable<Integer> {
+        })
+final class ModelsShowCommand extends FreshetCommand {
     private static final ObjectMapper JSON = new ObjectMapper();
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     @Parameters(
             paramLabel = "VERSION",
             arity = "0..1",
-            defaultValue = SnapshotVersionOption.LATEST,
+            defaultValue = SnapshotSourceOptions.LATEST,
             description = "Version of the snapshot; see 'freshet models list'. Default: ${DEFAULT-VALUE}.")
-    private String version = SnapshotVersionOption.LATEST;
+    private String version = SnapshotSourceOptions.LATEST;
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private SnapshotSourceOptions place;
 
     @Option(
@@ -59,8 +48,6 @@ final class ModelsShowCommand implements Callable<Integer> {
             paramLabel = "FILE",
             description = "Write the manifest, and whether it is served, to" + " this file.")
     private @Nullable Path json;
-
-    ModelsShowCommand() {}
 
     /**
      * The JSON document that {@code --json} writes, with one component for each key.
@@ -72,13 +59,11 @@ final class ModelsShowCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         try (SnapshotSourceOptions.Opened opened = place.open(spec)) {
-            String found = SnapshotVersionOption.find(opened, version, spec);
+            String found = opened.find(version, spec);
             Manifest manifest = opened.store().manifest(opened.modelName(), found);
             String served = opened.config() == null ? null : served(manifest, opened.config());
             print(manifest, served, System.out);
-            if (json != null) {
-                JsonFile.write(json, new Report(served, JSON.readTree(ManifestCodec.toJson(manifest))));
-            }
+            JsonFile.write(json, new Report(served, JSON.readTree(ManifestCodec.toJson(manifest))));
             return 0;
         }
     }

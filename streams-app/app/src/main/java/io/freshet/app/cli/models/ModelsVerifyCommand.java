@@ -1,7 +1,7 @@
 package io.freshet.app.cli.models;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.option.ScratchStore;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.store.SnapshotStore;
@@ -16,17 +16,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.Callable;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet models verify}. */
 @Command(
@@ -36,21 +32,13 @@ import picocli.CommandLine.Spec;
                     + " the one before it by replaying the journal, and compares the result to the byte.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nThe exit code is 1 if a snapshot differs from its manifest or from the replay of the"
                 + " journal.%n")
-final class ModelsVerifyCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+final class ModelsVerifyCommand extends FreshetCommand {
     @Parameters(paramLabel = "VERSION", arity = "0..*", description = "Versions of the snapshots. Default: all.")
     private List<String> versions = new ArrayList<>();
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private SnapshotSourceOptions place;
 
     @Option(names = "--from-start", description = "Recompute from an untrained model, over the whole journal.")
@@ -58,8 +46,6 @@ final class ModelsVerifyCommand implements Callable<Integer> {
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the findings to this file.")
     private @Nullable Path json;
-
-    ModelsVerifyCommand() {}
 
     /** The JSON document that {@code --json} writes, with one component for each key. */
     record Report(String model, List<Finding> snapshots) {}
@@ -98,9 +84,7 @@ final class ModelsVerifyCommand implements Callable<Integer> {
                     System.out.flush();
                 }
             }
-            if (json != null) {
-                JsonFile.write(json, new Report(opened.modelName(), findings));
-            }
+            JsonFile.write(json, new Report(opened.modelName(), findings));
             return findings.stream().allMatch(Finding::isGood) ? 0 : 1;
         }
     }
@@ -114,9 +98,7 @@ final class ModelsVerifyCommand implements Callable<Integer> {
     private Iterable<String> wanted(SnapshotSourceOptions.Opened opened) throws IOException {
         List<String> all = opened.store().versions(opened.modelName());
         if (!all.containsAll(versions) || all.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(),
-                    "no such snapshot of model " + opened.modelName() + ": " + versions + "; there are " + all);
+            throw refused("no such snapshot of model " + opened.modelName() + ": " + versions + "; there are " + all);
         }
         return versions.isEmpty() ? all : new TreeSet<>(versions);
     }

@@ -1,7 +1,7 @@
 package io.freshet.app.cli.models;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.option.InstantConverter;
 import io.freshet.app.cli.option.ModelSourceOptions;
 import io.freshet.app.cli.option.ScratchStore;
@@ -20,14 +20,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet replay}. */
 @Command(
@@ -38,9 +34,6 @@ import picocli.CommandLine.Spec;
                     + " same bytes as in the trainer. Changes nothing on Kafka, and does not disturb a trainer.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet replay --config freshet.properties --from-start --json model.json",
@@ -55,13 +48,8 @@ import picocli.CommandLine.Spec;
             "The exit code is 1 if a step or the weights differ from the journal: with another configuration than the"
                     + " trainer's, or, with a network of DL4J, on another CPU."
         })
-public final class ReplayCommand implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+public final class ReplayCommand extends FreshetCommand {
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private ModelSourceOptions place;
 
     @Option(
@@ -96,8 +84,6 @@ public final class ReplayCommand implements Callable<Integer> {
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the digests and their origin to this file.")
     private @Nullable Path json;
-
-    ReplayCommand() {}
 
     /**
      * The JSON document that {@code --json} writes, with one component for each key.
@@ -138,9 +124,7 @@ public final class ReplayCommand implements Callable<Integer> {
             }
             Report report = replay(opened);
             print(report, System.out);
-            if (json != null) {
-                JsonFile.write(json, report);
-            }
+            JsonFile.write(json, report);
             return report.mismatches() == 0 ? 0 : 1;
         }
     }
@@ -232,9 +216,5 @@ public final class ReplayCommand implements Callable<Integer> {
         return location instanceof StoreLocation.Folder folder
                 ? new StoreLocation.Folder(folder.path().toAbsolutePath().normalize())
                 : location;
-    }
-
-    private ParameterException refused(String message) {
-        return new ParameterException(spec.commandLine(), message);
     }
 }

@@ -8,6 +8,7 @@ import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.StoreLocation;
 import java.io.IOException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -16,6 +17,9 @@ import picocli.CommandLine.ParameterException;
 
 /** The options that locate snapshots: a store with the Kafka of its trainer, or a store alone. */
 final class SnapshotSourceOptions {
+    /** As a version, stands for the snapshot with the highest step. */
+    static final String LATEST = "latest";
+
     @Option(
             names = "--store",
             paramLabel = "DIR|URL",
@@ -32,10 +36,7 @@ final class SnapshotSourceOptions {
     private String name = "default";
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private ModelSourceOptions place;
-
-    SnapshotSourceOptions() {}
 
     /**
      * A model's snapshots.
@@ -48,6 +49,20 @@ final class SnapshotSourceOptions {
         @Nullable
         FreshetConfig config() {
             return withKafka == null ? null : withKafka.config();
+        }
+
+        /** Returns the snapshot that a version names. Refuses one that the model does not have, and lists those that it has. */
+        String find(String version, CommandSpec spec) throws IOException {
+            List<String> all = store.versions(modelName);
+            if (version.equals(LATEST) && !all.isEmpty()) {
+                return all.getLast();
+            }
+            if (!all.contains(version)) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "no such snapshot of model " + modelName + ": " + version + "; there are " + all);
+            }
+            return version;
         }
 
         @Override

@@ -1,5 +1,3 @@
 /** Commands on models: list, show, verify, export, prune, roll back, resume and replay. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.app.cli.models;
-
-import org.jspecify.annotations.NullMarked;

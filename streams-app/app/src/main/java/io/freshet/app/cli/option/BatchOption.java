@@ -18,8 +18,6 @@ public final class BatchOption {
                     + " arrived.")
     private @Nullable Integer batchClicks;
 
-    BatchOption() {}
-
     /** Returns the settings, with this one added if the option is given. */
     public Map<String, String> addTo(Map<String, String> settings) {
         Map<String, String> all = new HashMap<>(settings);

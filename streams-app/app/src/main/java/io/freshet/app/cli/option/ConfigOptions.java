@@ -16,10 +16,7 @@ import picocli.CommandLine.ParameterException;
 
 /** The options that select the configuration of a command. */
 public final class ConfigOptions {
-    @Option(
-            names = "--config",
-            paramLabel = "FILE",
-            description = "The .properties file that 'freshet run' is started with.")
+    @Option(names = "--config", paramLabel = "FILE", description = "A .properties file with keys of the configuration.")
     private @Nullable Path config;
 
     @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a key of the configuration. May be repeated.")
@@ -30,20 +27,25 @@ public final class ConfigOptions {
 
     /** Reads the file, the environment and the settings. */
     public FreshetConfig load(CommandSpec spec) throws IOException {
-        requireReadable(spec);
-        return FreshetConfig.load(config, Environment.ofConfiguration(), settings);
+        return FreshetConfig.load(file(spec), Environment.ofConfiguration(), settings);
     }
 
     /** Returns every setting with its origin. */
     public List<EffectiveSetting> effective(CommandSpec spec) throws IOException {
-        requireReadable(spec);
-        return FreshetConfig.effective(config, Environment.ofConfiguration(), settings);
+        return FreshetConfig.effective(file(spec), Environment.ofConfiguration(), settings);
     }
 
-    private void requireReadable(CommandSpec spec) {
+    /** Returns the file, which can be read; null if there is none. */
+    public @Nullable Path file(CommandSpec spec) {
         if (config != null && !Files.isReadable(config)) {
             throw new ParameterException(
                     spec.commandLine(), "--config: no such file, or no right to read it: " + config);
         }
+        return config;
+    }
+
+    /** Returns the settings of {@code --set}. */
+    public Map<String, String> settings() {
+        return settings;
     }
 }

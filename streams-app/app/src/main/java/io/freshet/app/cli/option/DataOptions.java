@@ -32,10 +32,7 @@ public final class DataOptions {
     private List<String> data = List.of();
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private ClickFileOptions format;
-
-    DataOptions() {}
 
     /** All clicks of the files, grouped by user, with a summary of the input. */
     public record Data(SequenceDataset sequences, ClickFileSummary summary) {}

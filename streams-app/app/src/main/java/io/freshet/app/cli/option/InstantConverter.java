@@ -8,8 +8,6 @@ import picocli.CommandLine.TypeConversionException;
 
 /** Parses points in time: ISO-8601 with an offset or Z, or milliseconds since 1970. */
 public final class InstantConverter implements ITypeConverter<Instant> {
-    InstantConverter() {}
-
     @Override
     public Instant convert(String text) {
         try {

@@ -35,8 +35,6 @@ public final class ModelSourceOptions {
                     + " started. Give the demo's --set options again.")
     private @Nullable Path state;
 
-    ModelSourceOptions() {}
-
     /**
      * A model's configuration, Kafka and store.
      *

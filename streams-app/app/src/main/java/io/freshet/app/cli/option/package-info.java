@@ -1,5 +1,3 @@
 /** Options that several commands have, and the conversion of their values. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.app.cli.option;
-
-import org.jspecify.annotations.NullMarked;

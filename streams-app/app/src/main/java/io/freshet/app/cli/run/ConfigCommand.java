@@ -1,7 +1,7 @@
 package io.freshet.app.cli.run;
 
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.option.ConfigOptions;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.service.config.EffectiveSetting;
 import io.freshet.service.config.key.ConfigKey;
 import java.io.IOException;
@@ -9,15 +9,11 @@ import java.io.PrintWriter;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet config}. */
 @Command(
@@ -28,8 +24,6 @@ import picocli.CommandLine.Spec;
                     + " printed.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet config --config freshet.properties",
@@ -38,7 +32,7 @@ import picocli.CommandLine.Spec;
             "  freshet config --changed --format env > freshet.env",
             "      what differs from the defaults, as environment variables"
         })
-public final class ConfigCommand implements Callable<Integer> {
+public final class ConfigCommand extends FreshetCommand {
     private static final String SECRET = "(secret)";
 
     @Mixin
@@ -57,17 +51,11 @@ public final class ConfigCommand implements Callable<Integer> {
     @Parameters(paramLabel = "PREFIX", description = "Print only keys that begin with one of these texts.")
     private List<String> prefixes = new ArrayList<>();
 
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
     private enum Format {
         TABLE,
         PROPERTIES,
         ENV
     }
-
-    ConfigCommand() {}
 
     @Override
     public Integer call() throws IOException {
@@ -76,8 +64,7 @@ public final class ConfigCommand implements Callable<Integer> {
                 .filter(setting -> prefixes.isEmpty() || prefixes.stream().anyMatch(setting.key()::startsWith))
                 .toList();
         if (settings.isEmpty() && !prefixes.isEmpty()) {
-            throw new ParameterException(
-                    spec.commandLine(),
+            throw refused(
                     (changed ? "no changed key begins with " : "no key begins with ") + String.join(" or ", prefixes));
         }
         PrintWriter out = spec.commandLine().getOut();

@@ -1,26 +1,18 @@
 package io.freshet.app.cli.run;
 
 import io.freshet.app.check.Reachability;
-import io.freshet.app.cli.console.BuildVersion;
-import io.freshet.app.cli.console.Environment;
+import io.freshet.app.cli.option.ConfigOptions;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.feed.ClickFeed;
 import io.freshet.app.feed.GeneratorConfig;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.service.config.key.TopicKeys;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
-import java.util.Map;
-import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet feed}. */
 @Command(
@@ -29,21 +21,14 @@ import picocli.CommandLine.Spec;
             "Feeds the clicks of the demo's synthetic shop to your Kafka, at a steady pace, until SIGTERM or Ctrl-C.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet feed --config freshet.properties",
             "  FRESHET_KAFKA_BOOTSTRAP_SERVERS=broker:9092 freshet feed --rate 1000 --duration 10m"
         })
-public final class FeedCommand implements Callable<Integer> {
+public final class FeedCommand extends FreshetCommand {
     private static final Duration TOPIC_TIMEOUT = Duration.ofSeconds(30);
     private static final Duration FOR_EVER = Duration.ofDays(36_500);
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     @Option(
             names = "--rate",
@@ -84,24 +69,16 @@ public final class FeedCommand implements Callable<Integer> {
                     + " clicks fed before count as repetitions. Default: a new seed each time.")
     private long seed = System.nanoTime();
 
-    @Option(names = "--config", paramLabel = "FILE", description = "A .properties file with keys of the configuration.")
-    private @Nullable Path config;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a key of the configuration. May be repeated.")
-    private Map<String, String> settings = new LinkedHashMap<>();
-
-    FeedCommand() {}
+    @Mixin
+    private ConfigOptions options;
 
     @Override
     public Integer call() throws Exception {
-        if (config != null && !Files.isReadable(config)) {
-            throw refused("--config: no such file, or no right to read it: " + config);
-        }
         if (!(rate > 0 && rate <= 1e6)) {
             throw refused("--rate must be above 0 and at most 1000000: " + rate);
         }
         GeneratorConfig generator = generator();
-        FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), settings);
+        FreshetConfig loaded = options.load(spec);
         StopSignal stop = StopSignal.onShutdown();
         try (stop) {
             Reachability.require(loaded);
@@ -119,9 +96,5 @@ public final class FeedCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw refused(e.getMessage());
         }
-    }
-
-    private ParameterException refused(@Nullable String message) {
-        return new ParameterException(spec.commandLine(), String.valueOf(message));
     }
 }

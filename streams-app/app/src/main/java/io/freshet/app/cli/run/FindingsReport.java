@@ -19,27 +19,9 @@ import org.slf4j.LoggerFactory;
  *
  * @param good whether no finding is a problem
  */
-record FindingsReport(boolean good, List<Row> findings) {
+record FindingsReport(boolean good, List<Finding> findings) {
     private static final List<String> NOISY = List.of(org.slf4j.Logger.ROOT_LOGGER_NAME, "io.freshet");
     private static final String INDENT = " ".repeat(11);
-
-    /** A finding as {@code --json} writes it. */
-    record Row(String check, String outcome, String message, String remedy) {
-        static Row of(Finding finding) {
-            return new Row(
-                    finding.check(),
-                    finding.outcome().name().toLowerCase(Locale.ROOT),
-                    finding.message(),
-                    finding.remedy());
-        }
-
-        void print(PrintStream out) {
-            out.printf(Locale.ROOT, "%-9s  %s: %s%n", outcome, check, message);
-            if (!remedy.isEmpty()) {
-                out.println(INDENT + "remedy: " + remedy);
-            }
-        }
-    }
 
     /** A check that returns its findings. */
     @FunctionalInterface
@@ -57,18 +39,23 @@ record FindingsReport(boolean good, List<Row> findings) {
             NOISY.forEach(name -> ((Logger) LoggerFactory.getLogger(name)).setLevel(Level.OFF));
         }
         FindingsReport report = of(look.findings());
-        report.findings().forEach(row -> row.print(out));
+        report.findings().forEach(finding -> print(finding, out));
         out.println(report.summary());
         out.flush();
-        if (json != null) {
-            JsonFile.write(json, report);
-        }
+        JsonFile.write(json, report);
         return report.good() ? 0 : 1;
     }
 
     static FindingsReport of(List<Finding> findings) {
         boolean good = findings.stream().noneMatch(finding -> finding.outcome() == Outcome.PROBLEM);
-        return new FindingsReport(good, findings.stream().map(Row::of).toList());
+        return new FindingsReport(good, findings);
+    }
+
+    private static void print(Finding finding, PrintStream out) {
+        out.printf(Locale.ROOT, "%-9s  %s: %s%n", finding.outcome(), finding.check(), finding.message());
+        if (!finding.remedy().isEmpty()) {
+            out.println(INDENT + "remedy: " + finding.remedy());
+        }
     }
 
     private String summary() {
@@ -79,7 +66,6 @@ record FindingsReport(boolean good, List<Row> findings) {
     }
 
     private long count(Outcome outcome) {
-        String name = outcome.name().toLowerCase(Locale.ROOT);
-        return findings.stream().filter(row -> row.outcome().equals(name)).count();
+        return findings.stream().filter(finding -> finding.outcome() == outcome).count();
     }
 }

@@ -4,10 +4,11 @@ import io.freshet.app.check.NativeLibraries;
 import io.freshet.app.check.Reachability;
 import io.freshet.app.check.Roles;
 import io.freshet.app.check.StartCheck;
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.console.Environment;
 import io.freshet.app.cli.console.LogEnvironment;
 import io.freshet.app.cli.option.BatchOption;
+import io.freshet.app.cli.option.ConfigOptions;
+import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.ModelStores;
@@ -25,26 +26,19 @@ import io.freshet.training.liveness.ClockWatch;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet run}. */
 @Command(
@@ -60,9 +54,6 @@ import picocli.CommandLine.Spec;
             "            (variants.name, scorer.shadow). Cannot share a process with streams.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
         footerHeading = "%nExamples:%n",
         footer = {
             "  freshet run --roles streams,trainer --config freshet.properties",
@@ -79,16 +70,12 @@ import picocli.CommandLine.Spec;
                     + " and --set. Later ones win. kafka.* goes to the Kafka clients. streams-app/docs/configuration.md"
                     + " lists every key."
         })
-public final class RunCommand implements Callable<Integer> {
+public final class RunCommand extends FreshetCommand {
     private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
     private static final Duration LOOK_INTERVAL = Duration.ofMillis(200);
 
     /** A clock that is set back by less than this delays commits by that time, and transactions do not time out. */
     private static final Duration CLOCK_TOLERANCE = Duration.ofSeconds(5);
-
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
 
     @Option(
             names = "--roles",
@@ -98,14 +85,10 @@ public final class RunCommand implements Callable<Integer> {
     private Set<Role> roles = EnumSet.of(Role.STREAMS, Role.TRAINER);
 
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private BatchOption batch;
 
-    @Option(names = "--config", paramLabel = "FILE", description = "A .properties file with keys of the configuration.")
-    private @Nullable Path config;
-
-    @Option(names = "--set", paramLabel = "KEY=VALUE", description = "Set a key of the configuration. May be repeated.")
-    private Map<String, String> settings = new LinkedHashMap<>();
+    @Mixin
+    private ConfigOptions options;
 
     @Option(
             names = "--check",
@@ -119,26 +102,21 @@ public final class RunCommand implements Callable<Integer> {
     @Option(names = "--json", paramLabel = "FILE", description = "With --check: write the findings to this file.")
     private @Nullable Path json;
 
-    RunCommand() {}
-
     @Override
     public Integer call() throws Exception {
-        if (config != null && !Files.isReadable(config)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--config: no such file, or no right to read it: " + config);
-        }
+        Path config = options.file(spec);
         if (roles.containsAll(EnumSet.of(Role.STREAMS, Role.SCORER))) {
-            throw new ParameterException(
-                    spec.commandLine(),
+            throw refused(
                     "--roles: streams answers clicks itself; a scorer needs a process, and a variants.name, of its own");
         }
         if (check) {
-            return check();
+            return check(config);
         }
         if (json != null) {
-            throw new ParameterException(spec.commandLine(), "--json needs --check");
+            throw refused("--json needs --check");
         }
-        FreshetConfig loaded = FreshetConfig.load(config, Environment.ofConfiguration(), batch.addTo(settings));
+        FreshetConfig loaded =
+                FreshetConfig.load(config, Environment.ofConfiguration(), batch.addTo(options.settings()));
         LogEnvironment.name(loaded, roles);
         NativeLibraries.require();
         Reachability.requireAtStart(loaded);
@@ -148,11 +126,13 @@ public final class RunCommand implements Callable<Integer> {
         }
     }
 
-    private int check() throws IOException, InterruptedException {
+    private int check(@Nullable Path config) throws IOException, InterruptedException {
         StartCheck start = new StartCheck(
                 new Roles(roles.contains(Role.STREAMS), roles.contains(Role.TRAINER), roles.contains(Role.SCORER)));
         return FindingsReport.exitCode(
-                () -> start.run(config, Environment.ofConfiguration(), batch.addTo(settings)), System.out, json);
+                () -> start.run(config, Environment.ofConfiguration(), batch.addTo(options.settings())),
+                System.out,
+                json);
     }
 
     private int run(FreshetConfig loaded, StopSignal stop) throws IOException {
@@ -162,21 +142,13 @@ public final class RunCommand implements Callable<Integer> {
         // Closed in reverse order, the server first. While the process waits for its topics, the server answers
         // probes.
         try (TopicWatch topics = new TopicWatch(ownConfig(loaded), roles.contains(Role.STREAMS), registry);
-                RunningRoles running = new RunningRoles(
-                        streams(loaded, store, registry),
-                        scorer(loaded, store, registry),
-                        trainer(loaded, store, registry));
+                RunningRoles running =
+                        new RunningRoles(answering(loaded, store, registry), trainer(loaded, store, registry));
                 @Nullable
                         HttpServer _ = startHttp(
                                 loaded,
                                 new HttpServer.Roles(
-                                        running.streams,
-                                        running.scorer,
-                                        running.trainer,
-                                        store,
-                                        registry,
-                                        null,
-                                        topics))) {
+                                        running.answering(), running.trainer(), store, registry, null, topics))) {
             if (!topics.awaitTopics(stop::await)) {
                 LOG.info("Stopped while waiting for topics");
                 return 0;
@@ -198,11 +170,10 @@ public final class RunCommand implements Callable<Integer> {
         return roles.contains(Role.SCORER) ? loaded.asScorer() : loaded;
     }
 
-    private @Nullable StreamsRole streams(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
-        return roles.contains(Role.STREAMS) ? new StreamsRole(loaded, store, registry, Clock.systemUTC()) : null;
-    }
-
-    private @Nullable ScorerRole scorer(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
+    private @Nullable AnsweringRole answering(FreshetConfig loaded, SnapshotStore store, MeterRegistry registry) {
+        if (roles.contains(Role.STREAMS)) {
+            return new StreamsRole(loaded, store, registry, Clock.systemUTC());
+        }
         return roles.contains(Role.SCORER)
                 ? new ScorerRole(loaded.asScorer(), store, registry, Clock.systemUTC())
                 : null;
@@ -216,8 +187,8 @@ public final class RunCommand implements Callable<Integer> {
      * Waits until the process is asked to end, or an indispensable role has failed. Returns the reason for a failure.
      */
     private static Optional<String> untilEnd(RunningRoles running, StopSignal stop) {
-        AnsweringRole answering = running.streams != null ? running.streams : running.scorer;
-        TrainerRole trainer = running.trainer;
+        AnsweringRole answering = running.answering();
+        TrainerRole trainer = running.trainer();
         boolean servesAlone = false;
         ClockWatch clock = new ClockWatch(Clock.systemUTC());
         while (!stop.await(LOOK_INTERVAL)) {
@@ -259,24 +230,14 @@ public final class RunCommand implements Callable<Integer> {
     }
 
     /** The roles of this process; null for a role that it does not have. */
-    private static final class RunningRoles implements AutoCloseable {
-        private final @Nullable StreamsRole streams;
-        private final @Nullable ScorerRole scorer;
-        private final @Nullable TrainerRole trainer;
-
-        RunningRoles(@Nullable StreamsRole streams, @Nullable ScorerRole scorer, @Nullable TrainerRole trainer) {
-            this.streams = streams;
-            this.scorer = scorer;
-            this.trainer = trainer;
-        }
-
+    private record RunningRoles(
+            @Nullable AnsweringRole answering, @Nullable TrainerRole trainer) implements AutoCloseable {
         void start(TopicWatch topics) {
-            if (streams != null) {
+            if (answering instanceof StreamsRole streams) {
                 streams.keepTo(topics.readPartitions());
-                streams.start();
             }
-            if (scorer != null) {
-                scorer.start();
+            if (answering != null) {
+                answering.start();
             }
             if (trainer != null) {
                 trainer.start();
@@ -289,8 +250,7 @@ public final class RunCommand implements Callable<Integer> {
             CompletableFuture<Void> trainerEnds = trainer == null
                     ? CompletableFuture.completedFuture(null)
                     : CompletableFuture.runAsync(trainer::close, Thread::startVirtualThread);
-            try (streams;
-                    scorer) {
+            try (answering) {
                 LOG.debug("Ending");
             } finally {
                 trainerEnds.join();

@@ -15,8 +15,6 @@ import picocli.CommandLine.Command;
             ""
         })
 final class TopicsCheckCommand extends TopicsFindings {
-    TopicsCheckCommand() {}
-
     @Override
     List<Finding> of(TopicsCheck topics) throws InterruptedException {
         return topics.look();

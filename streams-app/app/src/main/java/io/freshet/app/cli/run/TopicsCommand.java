@@ -1,11 +1,8 @@
 package io.freshet.app.cli.run;
 
-import io.freshet.app.cli.console.BuildVersion;
+import io.freshet.app.cli.option.FreshetCommand;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.ParameterException;
-import picocli.CommandLine.Spec;
 
 /** {@code freshet topics}. */
 @Command(
@@ -16,8 +13,6 @@ import picocli.CommandLine.Spec;
                     + " topics.",
             ""
         },
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
         synopsisSubcommandLabel = "COMMAND",
         subcommands = {TopicsCreateCommand.class, TopicsCheckCommand.class, CommandLine.HelpCommand.class},
         footerHeading = "%nExamples:%n",
@@ -26,15 +21,9 @@ import picocli.CommandLine.Spec;
             "  freshet topics check --config freshet.properties",
             "      partitions, cleanup, retention, copies: every difference with its remedy"
         })
-public final class TopicsCommand implements Runnable {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
-    TopicsCommand() {}
-
+public final class TopicsCommand extends FreshetCommand {
     @Override
-    public void run() {
-        throw new ParameterException(spec.commandLine(), "Choose a command: freshet topics create or check");
+    public Integer call() {
+        throw refused("Choose a command: freshet topics create or check");
     }
 }

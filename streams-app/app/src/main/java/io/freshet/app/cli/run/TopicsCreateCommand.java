@@ -15,8 +15,6 @@ import picocli.CommandLine.Command;
             ""
         })
 final class TopicsCreateCommand extends TopicsFindings {
-    TopicsCreateCommand() {}
-
     @Override
     List<Finding> of(TopicsCheck topics) throws InterruptedException {
         return topics.create();

@@ -2,37 +2,23 @@ package io.freshet.app.cli.run;
 
 import io.freshet.app.check.Finding;
 import io.freshet.app.check.TopicsCheck;
-import io.freshet.app.cli.console.BuildVersion;
 import io.freshet.app.cli.option.ConfigOptions;
+import io.freshet.app.cli.option.FreshetCommand;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** A command that checks the topics of a configuration and prints the findings. */
-@Command(
-        mixinStandardHelpOptions = true,
-        versionProvider = BuildVersion.class,
-        sortOptions = false,
-        footerHeading = "%nThe exit code is 1 if there is a problem, and 0 if there are only warnings.%n")
-abstract class TopicsFindings implements Callable<Integer> {
-    @Spec
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private CommandSpec spec;
-
+@Command(footerHeading = "%nThe exit code is 1 if there is a problem, and 0 if there are only warnings.%n")
+abstract class TopicsFindings extends FreshetCommand {
     @Mixin
-    @SuppressWarnings("NullAway.Init") // picocli sets it
     private ConfigOptions options;
 
     @Option(names = "--json", paramLabel = "FILE", description = "Write the findings to this file.")
     private @Nullable Path json;
-
-    TopicsFindings() {}
 
     abstract List<Finding> of(TopicsCheck topics) throws InterruptedException;
 

@@ -1,5 +1,3 @@
 /** Commands that run Freshet: the roles, a feed of clicks, and topics. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.app.cli.run;
-
-import org.jspecify.annotations.NullMarked;

@@ -2,6 +2,7 @@ package io.freshet.app.cli.fit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.training.fit.FitResult.CurvePoint;
 import io.freshet.training.fit.HeldOutAccuracy;
 import io.freshet.training.metrics.Accuracy;
@@ -20,22 +21,22 @@ class FitProgressTest {
 
     @Test
     void shouldDrawHowFarItIsAndWhatIsLeft() {
-        FitProgress progress = new FitProgress(out, true, true, 10);
+        FitProgress progress = new FitProgress(new ProgressLine(out, true, true), 10);
         assertThat(progress.line(5, 5, 10, 7.25, 90))
                 .isEqualTo("epoch 5/10  ██████████░░░░░░░░░░░░░░ 45%  loss 7.2500  1m50s left");
-        assertThat(new FitProgress(out, true, false, 10).line(10, 10, 10, 7.25, 90))
+        assertThat(new FitProgress(new ProgressLine(out, true, false), 10).line(10, 10, 10, 7.25, 90))
                 .isEqualTo("epoch 10/10  ######################## 100%  loss 7.2500  0s left");
     }
 
     @Test
     void shouldNotGuessWhatIsLeftWhenItHasJustBegun() {
-        assertThat(new FitProgress(out, true, false, 10).line(1, 5, 10, 7.25, 2))
+        assertThat(new FitProgress(new ProgressLine(out, true, false), 10).line(1, 5, 10, 7.25, 2))
                 .isEqualTo("epoch 1/10  #.......................  5%  loss 7.2500");
     }
 
     @Test
     void shouldLeaveALineBehindForEachValidation() {
-        new FitProgress(out, false, false, 10).validated(point, true);
+        new FitProgress(new ProgressLine(out, false, false), 10).validated(point, true);
         assertThat(bytes.toString(StandardCharsets.UTF_8).strip())
                 .isEqualTo("epoch    5   loss 8.5000   validation HR@10 .0986  NDCG@10 .0597  MRR@10 .0412"
                         + "   after 1m01s  best so far");
@@ -43,7 +44,7 @@ class FitProgressTest {
 
     @Test
     void shouldClearTheBarBeforeAValidationWhenOnATerminal() {
-        new FitProgress(out, true, false, 10).validated(point, false);
+        new FitProgress(new ProgressLine(out, true, false), 10).validated(point, false);
         assertThat(bytes.toString(StandardCharsets.UTF_8))
                 .startsWith("\r\u001B[Kepoch    5")
                 .contains("after 1m01s" + System.lineSeparator());

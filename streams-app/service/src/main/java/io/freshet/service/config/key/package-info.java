@@ -1,5 +1,3 @@
 /** The configuration keys, each with its type, default, range, unit and meaning. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.config.key;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** Validators of configuration values. Each error names the rule and the value. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.config.validation;
-
-import org.jspecify.annotations.NullMarked;

@@ -5,8 +5,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Thrown if a request cannot be answered as intended. The message is the problem's detail. */
 public final class ProblemException extends RuntimeException {
-    private static final long serialVersionUID = 1L;
-
     /** Retry delay for clients if the actual one is unknown. */
     private static final String RETRY_AFTER_S = "1";
 

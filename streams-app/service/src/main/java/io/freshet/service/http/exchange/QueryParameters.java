@@ -1,18 +1,24 @@
 package io.freshet.service.http.exchange;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import io.javalin.http.Context;
+import java.net.URLDecoder;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
 /** Reads the query parameters of a request. */
 public final class QueryParameters {
+    private static final Pattern ESCAPE = Pattern.compile("%[0-9A-Fa-f]{2}");
+
     private QueryParameters() {}
 
     /** Returns the values of each parameter, in the order of the query. */
@@ -40,36 +46,16 @@ public final class QueryParameters {
 
     /** Decodes {@code application/x-www-form-urlencoded}, but strictly: rejects a lone percent sign and malformed UTF-8. */
     public static String decoded(String text) {
-        byte[] bytes = new byte[3 * text.length()];
-        int length = 0;
-        for (int i = 0; i < text.length(); i++) {
-            char c = text.charAt(i);
-            if (c == '%') {
-                bytes[length++] = (byte) escaped(text, i);
-                i += 2;
-            } else if (c < 128) {
-                bytes[length++] = (byte) (c == '+' ? ' ' : c);
-            } else {
-                throw notDecoded(text);
-            }
+        String rest = ESCAPE.matcher(text).replaceAll("");
+        if (rest.indexOf('%') >= 0 || !rest.chars().allMatch(c -> c < 128)) {
+            throw notDecoded(text);
         }
+        byte[] bytes = URLDecoder.decode(text, ISO_8859_1).getBytes(ISO_8859_1);
         try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes, 0, length))
-                    .toString();
+            return UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         } catch (CharacterCodingException e) {
             throw notDecoded(text);
         }
-    }
-
-    private static int escaped(String text, int percent) {
-        int high = percent + 2 < text.length() ? Character.digit(text.charAt(percent + 1), 16) : -1;
-        int low = percent + 2 < text.length() ? Character.digit(text.charAt(percent + 2), 16) : -1;
-        if (high < 0 || low < 0) {
-            throw notDecoded(text);
-        }
-        return high << 4 | low;
     }
 
     private static ProblemException notDecoded(String text) {

@@ -1,5 +1,3 @@
 /** Parts that every route uses: bodies, parameters, JSON, and the problems that describe an error. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.http.exchange;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** The numbers that the page shows, live and as a history. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.service.http.page;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,5 +1,3 @@
 /** The demo's console, which is drawn again several times a second. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.workbench.demo.console;
-
-import org.jspecify.annotations.NullMarked;

@@ -1,8 +1,7 @@
 package io.freshet.workbench.demo.count;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -16,7 +15,7 @@ import java.util.List;
  * @param clickTimestampMs Kafka timestamp of the click that caused the recommendation
  */
 public record Recommended(List<String> items, boolean byModel, long clickTimestampMs) {
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonMapper JSON = new JsonMapper();
 
     public Recommended {
         items = List.copyOf(items);
@@ -28,38 +27,20 @@ public record Recommended(List<String> items, boolean byModel, long clickTimesta
      * @throws UncheckedIOException if the bytes are not JSON, or an item's id is not a string
      */
     public static Recommended parse(byte[] json) {
-        List<String> items = new ArrayList<>();
-        boolean fallback = false;
-        long clickTimestampMs = 0;
-        String section = "";
-        int depth = 0;
-        try (JsonParser parser = JSON.createParser(json)) {
-            for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
-                depth += token.isStructStart() ? 1 : token.isStructEnd() ? -1 : 0;
-                if (token != JsonToken.FIELD_NAME) {
-                    continue;
+        try {
+            JsonNode root = JSON.readTree(json);
+            List<String> items = new ArrayList<>();
+            for (JsonNode item : root.path("items")) {
+                JsonNode id = item.path("item_id");
+                if (!id.isTextual()) {
+                    throw new IOException("an item_id must be a text: it is " + id);
                 }
-                String name = parser.currentName();
-                section = depth == 1 ? name : section;
-                if (name.equals("item_id") && section.equals("items")) {
-                    items.add(text(parser));
-                } else if (name.equals("timestamp") && section.equals("cause")) {
-                    clickTimestampMs = parser.nextLongValue(0);
-                } else if (name.equals("fallback") && depth == 1) {
-                    fallback = true;
-                }
+                items.add(id.textValue());
             }
+            long clickTimestampMs = root.path("cause").path("timestamp").longValue();
+            return new Recommended(items, !root.has("fallback"), clickTimestampMs);
         } catch (IOException e) {
             throw new UncheckedIOException("a recommendation must be JSON", e);
         }
-        return new Recommended(items, !fallback, clickTimestampMs);
-    }
-
-    private static String text(JsonParser parser) throws IOException {
-        String text = parser.nextTextValue();
-        if (text == null) {
-            throw new IOException("an item_id must be a text: it is " + parser.currentToken());
-        }
-        return text;
     }
 }

@@ -5,8 +5,6 @@ import java.io.IOException;
 
 /** Thrown if a demo cannot continue with a state folder. */
 public final class StateFolderException extends IOException implements Explained {
-    private static final long serialVersionUID = 1;
-
     StateFolderException(String message) {
         super(message);
     }

@@ -1,5 +1,3 @@
 /** The folder in which the demo keeps its broker's data, its model and the source of its clicks between runs. */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.workbench.demo.state;
-
-import org.jspecify.annotations.NullMarked;

@@ -2,7 +2,5 @@
  * The layers of the encoders: attention, recurrences, filters, feed-forward networks and normalisation. Each layer
  * has its forward and its backward pass.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.model.encoder.layer;
-
-import org.jspecify.annotations.NullMarked;

@@ -2,7 +2,5 @@
  * The encoders themselves: SASRec, BERT4Rec, GRU4Rec, LRURec, BSARec and FMLP-Rec. Each has a configuration, which is
  * also its shape, and the passes for learning and for scoring.
  */
-@NullMarked
+@org.jspecify.annotations.NullMarked
 package io.freshet.model.encoder.network;
-
-import org.jspecify.annotations.NullMarked;
