@@ -15,18 +15,14 @@ final class RequestParameters {
             String name = parameter.getKey();
             List<String> values = parameter.getValue();
             RequestFields.requireKnown(name, name, known);
-            read(name, parameter.getValue(), fields);
-        }
-    }
-
-    private static void read(String name, List<String> values, RequestFields fields) throws BadRequestException {
-        switch (name) {
-            case RequestFields.EXCLUDE -> fields.exclude(values);
-            case RequestFields.INCLUDE_ONLY -> fields.includeOnly(values);
-            case RequestSchema.CATEGORY -> fields.categories(values);
-            default -> {
-                RequestFields.requireFirst(name, values.size() == 1);
-                readSingle(name, values.getFirst(), fields);
+            switch (name) {
+                case RequestFields.EXCLUDE -> fields.exclude(values);
+                case RequestFields.INCLUDE_ONLY -> fields.includeOnly(values);
+                case RequestSchema.CATEGORY -> fields.categories(values);
+                case RequestFields.K -> fields.k(only(name, values));
+                case RequestFields.MAX_PER_CATEGORY -> fields.maxPerCategory(only(name, values));
+                case RequestFields.MIN_SCORE -> fields.minScore(only(name, values));
+                default -> fields.why(only(name, values));
             }
         }
     }

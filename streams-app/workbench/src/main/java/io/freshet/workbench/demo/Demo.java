@@ -1,7 +1,5 @@
 package io.freshet.workbench.demo;
 
-import io.freshet.app.cli.console.JsonFile;
-import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.app.clickfile.ClickFileException;
 import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.app.clickfile.ClickFiles;

@@ -1,9 +1,6 @@
 package io.freshet.workbench.demo;
 
 import com.fasterxml.jackson.annotation.JsonUnwrapped;
-import com.fasterxml.jackson.databind.PropertyNamingStrategies;
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.training.metrics.Accuracy;
 import io.freshet.workbench.demo.count.LatencyHistogram;

@@ -10,7 +10,6 @@ import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.Snapshot;
 import io.freshet.store.SnapshotFiles;
 import io.freshet.store.format.Sha256;
-import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.training.learner.Learner;
 import io.freshet.training.learner.LearnerSnapshot;

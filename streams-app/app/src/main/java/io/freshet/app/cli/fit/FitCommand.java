@@ -1,7 +1,6 @@
 package io.freshet.app.cli.fit;
 
 import io.freshet.app.cli.console.JsonFile;
-import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.app.cli.option.DataOptions;
 import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.option.StandaloneStore;
@@ -123,11 +122,7 @@ public final class FitCommand extends FreshetCommand {
         settings.putAll(options.describe(config, sequences, items.size()));
         say(out, introduction(file, sequences, items, config));
         try (Fit fit = open(sequences, items, config)) {
-            FitProgress progress = new FitProgress(
-                    out,
-                    !quiet && Terminal.canRedraw(),
-                    Terminal.hasBlocks(),
-                    config.epochs().most());
+            FitProgress progress = new FitProgress(ProgressLine.on(out), config.epochs().most());
             goOn(fit, out);
             FitResult result = fit.run(quiet ? FitListener.SILENT : progress, stop::isRaised);
             report(out, result, settings, read.summary());
