@@ -128,14 +128,16 @@ public final class CausalAttention implements AutoCloseable {
      */
     static void dots(Matrix a, Matrix b, int row, int count, float rest, Matrix result) {
         FloatVector filling = FloatVector.broadcast(Lanes.FLOATS, rest);
+        MemorySegment to = result.memory();
         long at = result.at(row);
-        for (long i = 0; i < (long) Lanes.roundUp(b.rows()) * Float.BYTES; i += VECTOR) {
-            Lanes.store(filling, result.memory(), at + i);
+        long bytes = (long) Lanes.roundUp(b.rows()) * Float.BYTES;
+        for (long i = 0; i < bytes; i += VECTOR) {
+            Lanes.store(filling, to, at + i);
         }
         // Four rows cost little more than one. Rows after the last one are therefore computed from arbitrary contents
         // of b's memory, and then overwritten with rest.
         int rows = Math.max(count, Math.min((count + 3) & -4, b.strides()));
-        Rows.dots(b, rows, a.memory(), a.at(row), result.memory(), at);
+        Rows.dots(b, rows, a.memory(), a.at(row), to, at);
         for (int j = count; j < rows; j++) {
             result.set(row, j, rest);
         }
@@ -217,8 +219,9 @@ public final class CausalAttention implements AutoCloseable {
      * has as many element numbers as {@code to} has floats from one row to the next.
      */
     static void drop(Matrix from, Dropout dropout, int element, Matrix to) {
+        int columns = to.columns();
         for (int i = 0; i < to.rows(); i++) {
-            for (int j = 0; j < to.columns(); j += Lanes.COUNT) {
+            for (int j = 0; j < columns; j += Lanes.COUNT) {
                 long bytes = (long) j * Float.BYTES;
                 FloatVector x = Lanes.load(from.memory(), from.at(i) + bytes);
                 Lanes.store(dropout.apply(x, element + i * to.stride() + j), to.memory(), to.at(i) + bytes);

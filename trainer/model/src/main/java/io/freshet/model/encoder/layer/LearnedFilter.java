@@ -147,18 +147,22 @@ public final class LearnedFilter {
         }
     }
 
-    /** {@code dx[row] = dy[dyRow] ∘ k[tap]}, {@code dk[tap] += dy[dyRow] ∘ x[row]}. */
-    private void multiplyRow(Matrix x, int row, Matrix dy, int dyRow, Matrix dx, int tap) {
+    /** {@code dx = dy ∘ k}, {@code dk += dy ∘ x} for one row. */
+    private void multiplyRow(Matrix input, int row, Matrix gradient, int dyRow, Matrix result, int tap) {
+        MemorySegment x = input.memory();
+        MemorySegment dy = gradient.memory();
+        MemorySegment dx = result.memory();
+        MemorySegment k = kernel.memory();
         MemorySegment dk = kernelGradient.memory();
         long dkAt = kernelGradient.at(tap);
         long kAt = kernel.at(tap);
-        long xAt = x.at(row);
-        long dyAt = dy.at(dyRow);
-        long dxAt = dx.at(row);
+        long xAt = input.at(row);
+        long dyAt = gradient.at(dyRow);
+        long dxAt = result.at(row);
         for (long i = 0; i < (long) d * Float.BYTES; i += VECTOR) {
-            FloatVector g = Lanes.load(dy.memory(), dyAt + i);
-            Lanes.store(g.mul(Lanes.load(kernel.memory(), kAt + i)), dx.memory(), dxAt + i);
-            Lanes.store(g.fma(Lanes.load(x.memory(), xAt + i), Lanes.load(dk, dkAt + i)), dk, dkAt + i);
+            FloatVector g = Lanes.load(dy, dyAt + i);
+            Lanes.store(g.mul(Lanes.load(k, kAt + i)), dx, dxAt + i);
+            Lanes.store(g.fma(Lanes.load(x, xAt + i), Lanes.load(dk, dkAt + i)), dk, dkAt + i);
         }
     }
 
@@ -261,16 +265,18 @@ public final class LearnedFilter {
     }
 
     /** Computes one vector of one result, to the same bits as {@link #convolveTen}. */
-    private void convolveOne(Matrix taps, long tapsAt, Matrix x, long xAt, Matrix y, long yAt) {
-        long xRow = x.strideBytes();
-        FloatVector sum = Lanes.load(y.memory(), yAt);
+    private void convolveOne(Matrix tapMatrix, long tapsAt, Matrix from, long xAt, Matrix to, long yAt) {
+        MemorySegment taps = tapMatrix.memory();
+        MemorySegment x = from.memory();
+        long xRow = from.strideBytes();
+        FloatVector sum = Lanes.load(to.memory(), yAt);
         long tap = tapsAt;
         long at = xAt;
         for (int i = 0; i < length; i++) {
-            sum = Lanes.load(x.memory(), at).fma(Lanes.load(taps.memory(), tap), sum);
+            sum = Lanes.load(x, at).fma(Lanes.load(taps, tap), sum);
             tap -= BLOCK;
             at += xRow;
         }
-        Lanes.store(sum, y.memory(), yAt);
+        Lanes.store(sum, to.memory(), yAt);
     }
 }

@@ -3,6 +3,7 @@ package io.freshet.model.encoder.layer;
 import io.freshet.model.tensor.Lanes;
 import io.freshet.model.tensor.Matrix;
 import io.freshet.model.tensor.Products;
+import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -87,16 +88,20 @@ public final class LowPassFilter {
         products.multiply(basis.rows(place, count), coefficients, low.rows(0, count), false);
     }
 
-    private void rescale(Matrix x, int place, Matrix beta, Matrix y, int row) {
+    private void rescale(Matrix from, int place, Matrix beta, Matrix to, int row) {
+        MemorySegment ofLow = low.memory();
         long lowAt = low.at(row);
-        long xAt = x.at(place + row);
+        MemorySegment x = from.memory();
+        long xAt = from.at(place + row);
+        MemorySegment factors = beta.memory();
         long betaAt = beta.at(0);
-        long yAt = y.at(row);
+        MemorySegment y = to.memory();
+        long yAt = to.at(row);
         for (long i = 0; i < (long) d * Float.BYTES; i += Lanes.BYTES) {
-            FloatVector factor = Lanes.load(beta.memory(), betaAt + i);
-            FloatVector base = Lanes.load(low.memory(), lowAt + i);
-            FloatVector high = Lanes.load(x.memory(), xAt + i).sub(base);
-            Lanes.store(high.fma(factor.mul(factor), base), y.memory(), yAt + i);
+            FloatVector factor = Lanes.load(factors, betaAt + i);
+            FloatVector base = Lanes.load(ofLow, lowAt + i);
+            FloatVector high = Lanes.load(x, xAt + i).sub(base);
+            Lanes.store(high.fma(factor.mul(factor), base), y, yAt + i);
         }
     }
 
@@ -110,26 +115,40 @@ public final class LowPassFilter {
     public void backward(Matrix x, int place, Matrix beta, Matrix dy, Matrix dBeta, Matrix dx) {
         int count = dy.rows();
         lowPass(x, place, count);
-        long betaAt = beta.at(0);
-        long dBetaAt = dBeta.at(0);
+        Matrix places = x.rows(place, count);
+        Matrix dPlaces = dx.rows(place, count);
         for (int row = 0; row < count; row++) {
-            long lowAt = low.at(row);
-            long xAt = x.at(place + row);
-            long dyAt = dy.at(row);
-            long scaledAt = scaled.at(row);
-            long dxAt = dx.at(place + row);
-            for (long i = 0; i < (long) d * Float.BYTES; i += Lanes.BYTES) {
-                FloatVector factor = Lanes.load(beta.memory(), betaAt + i);
-                FloatVector square = factor.mul(factor);
-                FloatVector g = Lanes.load(dy.memory(), dyAt + i);
-                FloatVector high = Lanes.load(x.memory(), xAt + i).sub(Lanes.load(low.memory(), lowAt + i));
-                FloatVector sum = Lanes.load(dBeta.memory(), dBetaAt + i);
-                Lanes.store(g.mul(high).fma(factor.add(factor), sum), dBeta.memory(), dBetaAt + i);
-                Lanes.store(g.fma(square, Lanes.load(dx.memory(), dxAt + i)), dx.memory(), dxAt + i);
-                Lanes.store(g.sub(g.mul(square)), scaled.memory(), scaledAt + i); // (1 - β²) ∘ dy
-            }
+            rescaleBackward(places, beta, dy, dBeta, dPlaces, row);
         }
         products.multiplyTransposed(basis.rows(place, count), scaled.rows(0, count), coefficients, false);
         products.multiply(basis, coefficients, dx, true);
+    }
+
+    /** {@code scaled = (1 - β²) ∘ dy}, {@code dx += β² ∘ dy}, {@code dβ += 2 β ∘ dy ∘ (x - low)} for one row. */
+    private void rescaleBackward(Matrix of, Matrix beta, Matrix ofY, Matrix dBeta, Matrix ofX, int row) {
+        MemorySegment ofLow = low.memory();
+        long lowAt = low.at(row);
+        MemorySegment x = of.memory();
+        long xAt = of.at(row);
+        MemorySegment factors = beta.memory();
+        long betaAt = beta.at(0);
+        MemorySegment sums = dBeta.memory();
+        long sumAt = dBeta.at(0);
+        MemorySegment dy = ofY.memory();
+        long dyAt = ofY.at(row);
+        MemorySegment ofScaled = scaled.memory();
+        long scaledAt = scaled.at(row);
+        MemorySegment dx = ofX.memory();
+        long dxAt = ofX.at(row);
+        for (long i = 0; i < (long) d * Float.BYTES; i += Lanes.BYTES) {
+            FloatVector factor = Lanes.load(factors, betaAt + i);
+            FloatVector square = factor.mul(factor);
+            FloatVector g = Lanes.load(dy, dyAt + i);
+            FloatVector high = Lanes.load(x, xAt + i).sub(Lanes.load(ofLow, lowAt + i));
+            FloatVector sum = Lanes.load(sums, sumAt + i);
+            Lanes.store(g.mul(high).fma(factor.add(factor), sum), sums, sumAt + i);
+            Lanes.store(g.fma(square, Lanes.load(dx, dxAt + i)), dx, dxAt + i);
+            Lanes.store(g.sub(g.mul(square)), ofScaled, scaledAt + i);
+        }
     }
 }
