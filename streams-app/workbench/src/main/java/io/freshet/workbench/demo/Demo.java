@@ -1,5 +1,7 @@
 package io.freshet.workbench.demo;
 
+import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.app.clickfile.ClickFileException;
 import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.app.clickfile.ClickFiles;
@@ -53,7 +55,7 @@ public final class Demo {
         this.options = options;
         this.out = out;
         this.stop = stop;
-        this.live = !options.output().quiet() && isTerminal();
+        this.live = !options.output().quiet() && ProgressLine.isTerminal();
     }
 
     /**
@@ -132,9 +134,7 @@ public final class Demo {
     }
 
     private void print(Summary summary) throws IOException {
-        if (options.output().json() != null) {
-            summary.write(options.output().json());
-        }
+        JsonFile.write(options.output().json(), summary);
         DemoReport.lines(summary).forEach(out::println);
         out.flush();
     }

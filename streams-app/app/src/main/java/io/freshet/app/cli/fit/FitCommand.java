@@ -1,6 +1,7 @@
 package io.freshet.app.cli.fit;
 
 import io.freshet.app.cli.console.JsonFile;
+import io.freshet.app.cli.console.ProgressLine;
 import io.freshet.app.cli.option.DataOptions;
 import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.option.StandaloneStore;
@@ -122,7 +123,8 @@ public final class FitCommand extends FreshetCommand {
         settings.putAll(options.describe(config, sequences, items.size()));
         say(out, introduction(file, sequences, items, config));
         try (Fit fit = open(sequences, items, config)) {
-            FitProgress progress = new FitProgress(ProgressLine.on(out), config.epochs().most());
+            FitProgress progress =
+                    new FitProgress(ProgressLine.on(out), config.epochs().most());
             goOn(fit, out);
             FitResult result = fit.run(quiet ? FitListener.SILENT : progress, stop::isRaised);
             report(out, result, settings, read.summary());
