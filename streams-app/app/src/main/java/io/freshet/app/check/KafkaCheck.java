@@ -19,6 +19,11 @@ record KafkaCheck(FreshetConfig config, Roles roles) implements Check {
                         new TopicCheck(config, brokers, config.get(TopicKeys.CREATE)).run(found);
                 new RightsCheck(config, roles, brokers).run(topics, found);
                 checkApplication(brokers, topics, found);
+                if (roles.trainer()
+                        && topics.containsKey(config.get(TopicKeys.MODEL_LOG))
+                        && topics.containsKey(config.get(TopicKeys.SEQUENCES))) {
+                    new ContinuationCheck(config, brokers).run(found);
+                }
             }
         }
     }

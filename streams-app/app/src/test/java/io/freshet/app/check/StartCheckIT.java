@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import io.freshet.app.cli.models.SmallSnapshots;
 import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.ModelSnapshot;
@@ -85,6 +86,21 @@ class StartCheckIT {
                         "state.dir",
                         "model-store",
                         "memory");
+    }
+
+    @Test
+    void shouldNameTheCommandWhenTheTrainerCannotContinueFromTheNewestSnapshot() throws Exception {
+        Path models = state.resolve("models");
+        String version = SmallSnapshots.save(new FileSnapshotStore(models), 5, Instant.EPOCH)
+                .version();
+
+        assertThat(problems(run(BOTH, Map.of("model.store.path", models.toString()))))
+                .filteredOn(finding -> finding.check().equals("snapshot-position"))
+                .singleElement()
+                .satisfies(finding -> {
+                    assertThat(finding.message()).contains("ends at offset 0", "another cluster");
+                    assertThat(finding.remedy()).contains("freshet models adopt " + version);
+                });
     }
 
     @Test
@@ -389,7 +405,7 @@ class StartCheckIT {
         new FileSnapshotStore(state.resolve("models"))
                 .save(
                         ModelSnapshot.draft("default", other, 1, Instant.EPOCH)
-                                .covering(new TopicPosition("model-log", 0, 1), List.of()),
+                                .covering(new TopicPosition("model-log", 0, 0), List.of()),
                         new SnapshotFiles().add("probe", file -> Files.writeString(file, "probe")));
 
         assertOnlyProblem(run(BOTH, Map.of()), "snapshot", "model.dim=64, snapshot=128", "another model.name");

@@ -1,6 +1,7 @@
 package io.freshet.service.trainer;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
@@ -29,6 +30,7 @@ import io.freshet.training.liveness.Heartbeats;
 import io.freshet.training.online.OnlineTrainer;
 import io.freshet.training.online.TrainerStatus;
 import io.freshet.training.online.TrainerStatus.Phase;
+import io.freshet.training.publish.Adoption;
 import io.freshet.training.publish.LearnerDescription;
 import io.freshet.training.publish.Progress;
 import io.freshet.training.publish.ServedVersion;
@@ -51,8 +53,10 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -320,6 +324,78 @@ final class OnlineTrainerIT {
             assertThat(trainer.status().phase()).isEqualTo(Phase.REFUSED);
             assertThat(trainer.status().message())
                     .contains("snapshot covers up to=", "log ends at=0", "begin a new model with another model.name");
+        }
+    }
+
+    @Test
+    @Tag(Broker.TAG)
+    void shouldContinueFromAnAdoptedSnapshotWhenTheJournalIsGone() throws Exception {
+        feeder.feed(60);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(60);
+        }
+        store().delete(MODEL, newest().version());
+        Manifest first = newest();
+        cutModelLog();
+        try (Running trainer = start(config())) {
+            await().atMost(PATIENCE).until(() -> trainer.status().phase().isFinal());
+            assertThat(trainer.status().message()).contains("freshet models adopt");
+        }
+
+        Adoption adoption = Adoption.plan(config(), store(), first.version(), Adoption.LearnFrom.SNAPSHOT);
+        Manifest adopted = adoption.carryOut(store());
+
+        assertThat(adopted.version()).isEqualTo(first.version());
+        assertThat(adopted.lineage()).isEqualTo(first.lineage() + 1);
+        assertThat(adoption.inputs()).allMatch(input -> input.expired() == 0);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(60);
+            feeder.feed(20);
+            trainer.awaitLearned(80);
+            assertThat(trainer.status().mismatches()).isZero();
+        }
+        assertThat(newest().lineage()).isEqualTo(adopted.lineage());
+        try (ServedVersion served = new ServedVersion(config())) {
+            assertThat(served.snapshots().getFirst()).isEqualTo(newest());
+        }
+        assertThat(CommittedLog.read(kafka.bootstrapServers()).deltas())
+                .allMatch(delta -> delta.lineage() == adopted.lineage());
+    }
+
+    @Test
+    @Tag(Broker.TAG)
+    void shouldContinueFromAnAdoptedSnapshotOnAnotherCluster() throws Exception {
+        feeder.feed(60);
+        try (Running trainer = start(config())) {
+            trainer.awaitLearned(60);
+        }
+        Manifest last = newest();
+        deleteTopics();
+        await().atMost(PATIENCE).until(this::topicsAreGone);
+        createTopics(storeFolder);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Adoption.plan(config(), store(), last.version(), Adoption.LearnFrom.SNAPSHOT))
+                .withMessageContaining("another cluster");
+        feeder.feed(10);
+
+        Manifest adopted = Adoption.plan(config(), store(), last.version(), Adoption.LearnFrom.END)
+                .carryOut(store());
+
+        try (Running trainer = start(config())) {
+            await().atMost(PATIENCE).until(() -> trainer.status().phase() == Phase.LEARNING);
+            feeder.feed(30);
+            trainer.awaitLearned(90);
+            assertThat(trainer.status().step()).isGreaterThan(last.step());
+        }
+        assertThat(newest().lineage()).isEqualTo(adopted.lineage()).isEqualTo(last.lineage() + 1);
+    }
+
+    private void cutModelLog() throws Exception {
+        TopicPartition log = new TopicPartition("model-log", 0);
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            admin.deleteRecords(Map.of(log, RecordsToDelete.beforeOffset(-1)))
+                    .all()
+                    .get();
         }
     }
 

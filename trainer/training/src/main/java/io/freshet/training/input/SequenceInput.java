@@ -45,9 +45,8 @@ public final class SequenceInput implements AutoCloseable {
     private static final Duration QUIET = Duration.ofSeconds(30);
     private static final Duration LOOK = Duration.ofSeconds(5);
     private static final Duration LOOK_PATIENCE = Duration.ofSeconds(1);
-    private static final String WAY_OUT = "Give the trainer a model store with a snapshot that reaches the beginning of"
-            + " the partition, or begin a new model with another model.name; and keep the sequences for longer than a"
-            + " trainer may be down.";
+    private static final String WAY_OUT = "Let the trainer continue from a snapshot with 'freshet models adopt', or"
+            + " begin a new model with another model.name; and keep the sequences for longer than a trainer may be down.";
 
     private final Consumer<byte[], byte[]> consumer;
     private final String topic;

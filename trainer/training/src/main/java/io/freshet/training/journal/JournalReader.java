@@ -32,9 +32,8 @@ public final class JournalReader implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalReader.class);
     private static final Duration POLL = Duration.ofMillis(100);
     private static final String WAY_OUT =
-            "Give the trainer a model store with a snapshot that reaches the beginning of the log, or"
-                    + " begin a new model with another model.name; and keep the model log for longer than a trainer may"
-                    + " be down.";
+            "Let the trainer continue from a snapshot with 'freshet models adopt', or begin a new model with another"
+                    + " model.name; and keep the model log for longer than a trainer may be down.";
 
     private final Consumer<byte[], byte[]> consumer;
     private final TopicPartition partition;

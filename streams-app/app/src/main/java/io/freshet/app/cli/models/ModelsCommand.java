@@ -8,8 +8,8 @@ import picocli.CommandLine.Command;
 @Command(
         name = "models",
         description = {
-            "Manages the snapshots of a model: lists, shows and verifies them, chooses the one that is served, removes"
-                    + " old ones, and exports the vectors of the items.",
+            "Manages the snapshots of a model: lists, shows and verifies them, chooses the one that is served or learned"
+                    + " from, removes old ones, and exports the vectors of the items.",
             ""
         },
         synopsisSubcommandLabel = "COMMAND",
@@ -19,6 +19,7 @@ import picocli.CommandLine.Command;
             ModelsVerifyCommand.class,
             ModelsRollbackCommand.class,
             ModelsResumeCommand.class,
+            ModelsAdoptCommand.class,
             ModelsExportCommand.class,
             ModelsPruneCommand.class,
             ModelsCheckEncoderCommand.class,
@@ -43,7 +44,7 @@ import picocli.CommandLine.Command;
 public final class ModelsCommand extends FreshetCommand {
     @Override
     public Integer call() {
-        throw refused("Choose a command: freshet models list, show, verify, rollback, resume, export, prune or"
+        throw refused("Choose a command: freshet models list, show, verify, rollback, resume, adopt, export, prune or"
                 + " check-encoder");
     }
 }
