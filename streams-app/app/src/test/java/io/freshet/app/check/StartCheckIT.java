@@ -476,7 +476,17 @@ class StartCheckIT {
         assertThat(Files.readString(output)).contains("topic letters-of-the-shop: must exist", "freshet topics create");
         assertThat(freshet(output, "topics create", settings)).isZero();
         assertThat(Files.readString(output)).contains("made letters-of-the-shop: 4 partitions");
-        assertThat(freshet(output, "topics check", settings)).isZero();
+        assertThat(freshet(output, "topics check", settings))
+                .as(() -> read(output))
+                .isZero();
+    }
+
+    private static String read(Path file) {
+        try {
+            return Files.readString(file);
+        } catch (IOException e) {
+            return e.toString();
+        }
     }
 
     private static int freshet(Path output, String command, String... settings) throws Exception {
