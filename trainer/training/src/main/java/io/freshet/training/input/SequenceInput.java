@@ -322,19 +322,27 @@ public final class SequenceInput implements AutoCloseable {
         List<TopicPartition> assigned =
                 inTurn.stream().map(InputPartition::partition).toList();
         try {
-            Map<TopicPartition, Long> ends = consumer.endOffsets(assigned, LOOK_PATIENCE);
-            return OptionalLong.of(
-                    lag(partition -> Math.max(0, ends.getOrDefault(partition, 0L) - consumer.position(partition))));
+            knownEnds.putAll(consumer.endOffsets(assigned, LOOK_PATIENCE));
+            return OptionalLong.of(lag(this::knownUnfetched));
         } catch (TimeoutException e) {
             return OptionalLong.empty();
         }
     }
 
+    /** Returns the number of records up to the known end of a partition that have not been fetched. */
+    private long knownUnfetched(TopicPartition partition) {
+        return Math.max(0, knownEnds.getOrDefault(partition, 0L) - consumer.position(partition));
+    }
+
     /**
-     * Returns the number of records that have not been learned from, as of the consumer's last fetch of each
-     * partition. With full buffers a fetch can be minutes ago.
+     * Returns the number of records that have not been learned from, as of the last fetch of each partition or the last
+     * {@link #measuredLag}, whichever knows of more records. With full buffers a fetch can be minutes ago.
      */
-    public long lag() {
+    public long knownLag() {
+        return lag(partition -> Math.max(consumer.currentLag(partition).orElse(0), knownUnfetched(partition)));
+    }
+
+    private long lag() {
         return lag(partition -> consumer.currentLag(partition).orElse(0));
     }
 

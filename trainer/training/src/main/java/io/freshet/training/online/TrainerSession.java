@@ -415,7 +415,7 @@ final class TrainerSession {
                 start.progress().totals(),
                 TrainerStatus.Prequential.of(learner.modelMetrics()),
                 loss,
-                input.lag(),
+                input.knownLag(),
                 learner.replayUsers(),
                 rerun.mismatches(),
                 ""));
