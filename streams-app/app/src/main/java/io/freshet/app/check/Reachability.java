@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requires brokers that answer and accept this client, for commands that need them. Kafka's own clients retry for
+ * Waits until a broker answers and accepts this client, for commands that need one. Kafka's own clients retry for
  * minutes and log a warning for each attempt; this class reports the problem once. The report takes less than ten
  * seconds if no broker listens or if the broker refuses this client. A broker that accepts the connection but does not
  * answer may be busy: after some seconds a warning is logged, and the wait lasts up to a minute.

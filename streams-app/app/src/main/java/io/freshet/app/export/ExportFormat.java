@@ -27,7 +27,7 @@ public enum ExportFormat {
         return vectors;
     }
 
-    /** Returns the names of all files, in the order in which they appear. */
+    /** Returns the names of all files, in the order in which they are written. */
     List<String> files() {
         return idsApart ? List.of(IDS, vectors) : List.of(vectors);
     }

@@ -335,8 +335,8 @@ final class DemoRun implements AutoCloseable {
         }
         if (feeder.atEnd()) {
             return isDealtWith()
-                    ? "end of the file, all clicks dealt with"
-                    : "end of the file, dealing with the last clicks";
+                    ? "end of the file, all clicks processed"
+                    : "end of the file, processing the last clicks";
         }
         return freshness.step() == 0 ? "starting" : "feeding";
     }

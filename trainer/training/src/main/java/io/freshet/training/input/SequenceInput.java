@@ -412,8 +412,8 @@ public final class SequenceInput implements AutoCloseable {
     private void warnOfQuietPartitions(int count) {
         if (inTurn.size() > 1 && lag() >= count && System.nanoTime() - waitingSinceNanos > QUIET.toNanos()) {
             LOG.warn(
-                    "{} records are waiting, because no record arrives on {}: steps of a fixed number of records take"
-                            + " all partitions in order of time",
+                    "{} records are waiting, because no record arrives on {}: steps of a fixed size merge all"
+                            + " partitions by time",
                     lag(),
                     order.awaited().stream().map(InputPartition::partition).toList());
             waitingSinceNanos = System.nanoTime();

@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * token whose scope covers the route. A request that changes something must not come from another site's page. The health
  * endpoints are open to all. Thread-safe.
  *
- * <p>A token comes as {@code Authorization: Bearer}, or as the password of {@code Basic}. A browser sends the latter by
- * itself, so the page and its requests need no further code.
+ * <p>A token comes as {@code Authorization: Bearer}, or as the password of {@code Basic}. After the
+ * prompt, a browser sends Basic with every request, so the page needs no code for tokens.
  *
  * <p>Sources: RFC 6750, RFC 7617; the cross-site check is that of Go's {@code http.CrossOriginProtection}.
  */
@@ -78,7 +78,7 @@ public final class AccessControl {
     }
 
     /**
-     * Applies the rate limit. If clients are told apart by address, a forwarded request is exempt: the instance that
+     * Applies the rate limit. If clients are identified by address, a forwarded request is exempt: the instance that
      * forwarded it has already counted it.
      */
     private void requireRate(Context context, AccessTokens valid, @Nullable Grant grant) {

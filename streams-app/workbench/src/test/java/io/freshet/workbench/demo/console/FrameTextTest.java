@@ -51,7 +51,7 @@ class FrameTextTest {
         int size = (int) Math.min(count, 99_999_999);
         return new Frame(
                 Duration.ofHours(99),
-                "end of the file, dealing with the last clicks",
+                "end of the file, processing the last clicks",
                 new Frame.Places("/a/long/path".repeat(20), "127.0.0.1:12345", "http://127.0.0.1:8080/"),
                 new Frame.Counts(
                         count,
