@@ -22,7 +22,7 @@ public record VariantConfig(String name, Map<String, String> models, UserSplit s
     }
 
     /** Returns the routing that marks each update with its variant. */
-    public VariantRouting addressing() {
+    public VariantRouting routing() {
         return new VariantRouting(split, models.keySet());
     }
 

@@ -27,7 +27,7 @@ public final class OriginHeaders {
 
     private OriginHeaders() {}
 
-    private static boolean isATime(long timestampMs) {
+    private static boolean isValidTimestamp(long timestampMs) {
         return timestampMs >= 0 && timestampMs <= Click.MAX_TIMESTAMP_MS;
     }
 
@@ -54,7 +54,7 @@ public final class OriginHeaders {
         }
         try {
             long timestampMs = Long.parseLong(timestamp);
-            return topic.isEmpty() || topic.length() > LONGEST_TOPIC || !isATime(timestampMs)
+            return topic.isEmpty() || topic.length() > LONGEST_TOPIC || !isValidTimestamp(timestampMs)
                     ? Optional.empty()
                     : Optional.of(
                             new ClickOrigin(topic, Integer.parseInt(partition), Long.parseLong(offset), timestampMs));

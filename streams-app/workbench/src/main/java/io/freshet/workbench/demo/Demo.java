@@ -123,7 +123,7 @@ public final class Demo {
     private FreshetConfig configuration(EmbeddedKafka kafka, StateFolder state) throws IOException {
         Map<String, String> settings =
                 new HashMap<>(DemoState.settings(options.partitions(), options.settings(), kafka, state));
-        settings.putAll(PagePort.unlessSaid(options.settings(), options.environment()));
+        settings.putAll(PagePort.defaultUnlessSet(options.settings(), options.environment()));
         if (!options.source().clicks().isEmpty()
                 && !options.settings().containsKey(EARLIEST_CLICK)
                 && !options.environment().containsKey(EARLIEST_CLICK_VARIABLE)) {

@@ -69,7 +69,7 @@ final class ModelsCheckEncoderCommand extends FreshetCommand {
         out.printf(Locale.ROOT, "error of item gradients      %.2e of their root mean square%n", check.itemError());
         out.printf(Locale.ROOT, "error of parameter gradients %.2e%n", check.parameterError());
         out.printf(Locale.ROOT, "same bits twice              %s%n", check.sameTwice() ? "yes" : "no");
-        out.printf(Locale.ROOT, "same bits in other batches   %s%n", check.sameInCompany() ? "yes" : "no");
+        out.printf(Locale.ROOT, "same bits in other batches   %s%n", check.sameInBatch() ? "yes" : "no");
         out.printf(Locale.ROOT, "one state                    %.2f ms%n", check.msForState());
         out.printf(
                 Locale.ROOT, "a step of %d sequences      %.0f ms%n", NetworkCheck.STEP_SEQUENCES, check.msForStep());

@@ -51,7 +51,7 @@ public final class AccessControl {
     /** Checks everything but the scope, which depends on the route. Throws if the request is refused. */
     public void check(Context context) {
         if (!OPEN.contains(context.path())) {
-            requireName(context);
+            requireKnownHost(context);
             AccessTokens valid = tokens.get();
             Grant grant = valid.size() == 0 ? null : valid.grantOf(tokenOf(context));
             requireRate(context, valid, grant);
@@ -66,7 +66,7 @@ public final class AccessControl {
         }
     }
 
-    private void requireName(Context context) {
+    private void requireKnownHost(Context context) {
         String host = context.header("Host");
         if (host != null && !hosts.allow(host)) {
             throw new ProblemException(
@@ -150,8 +150,8 @@ public final class AccessControl {
      */
     private static String challenge(Context context) {
         String accept = context.header("Accept");
-        boolean isPerson = accept != null && accept.contains("text/html");
-        return isPerson ? BASIC_CHALLENGE + ", " + BEARER_CHALLENGE : BEARER_CHALLENGE;
+        boolean isNavigation = accept != null && accept.contains("text/html");
+        return isNavigation ? BASIC_CHALLENGE + ", " + BEARER_CHALLENGE : BEARER_CHALLENGE;
     }
 
     private static boolean isOfAnotherSite(Context context) {

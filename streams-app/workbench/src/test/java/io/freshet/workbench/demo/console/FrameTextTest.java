@@ -70,7 +70,7 @@ class FrameTextTest {
                         IntStream.range(0, 60).mapToObj(i -> i / 100.0).toList()),
                 new Frame.Latencies(
                         new Frame.Percentiles(31, 80, true), new Frame.Percentiles(420, 60_000, true), true),
-                List.of(new RecentUsers.Scene(id, List.of(id, id, id, id), List.of(id, id, id), true)),
+                List.of(new RecentUsers.RecentUser(id, List.of(id, id, id, id), List.of(id, id, id), true)),
                 1L << 33);
     }
 }
