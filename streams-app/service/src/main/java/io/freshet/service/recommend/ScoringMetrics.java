@@ -71,7 +71,7 @@ public final class ScoringMetrics {
                 .description("Requests forwarded with their user as the key")
                 .register(registry);
         malformedItems = Counter.builder("freshet.catalogue.malformed")
-                .description("Malformed records of the catalogue, their items are treated as absent")
+                .description("Malformed records of the catalogue; their items are treated as absent")
                 .register(registry);
         fromModel = recommendations("none");
         for (Fallback fallback : Fallback.values()) {
