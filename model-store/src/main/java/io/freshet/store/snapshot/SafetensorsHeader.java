@@ -73,7 +73,10 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
         Map<String, String> metadata = new TreeMap<>();
         require(node.isMissingNode() || node.isObject(), SafetensorsWriter.METADATA, "must be an object", node);
         for (Map.Entry<String, JsonNode> field : node.properties()) {
-            require(field.getValue().isTextual(), field.getKey(), "must be text", field.getValue());
+            if (!field.getValue().isTextual()) {
+                throw new IllegalArgumentException(
+                        "must be text: key=" + field.getKey() + ", found=" + field.getValue());
+            }
             metadata.put(field.getKey(), field.getValue().textValue());
         }
         return metadata;
@@ -98,7 +101,11 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
         DType dtype = dtype(name, node.path("dtype"));
         List<Long> shape = longs(name, node.path("shape"));
         List<Long> range = longs(name, node.path("data_offsets"));
-        require(range.size() == 2 && range.getFirst() <= range.getLast(), name, "must have a range", node);
+        require(
+                range.size() == 2 && range.getFirst() <= range.getLast(),
+                name,
+                "data_offsets must be [begin, end] with begin ≤ end",
+                node);
         long bytes = Tensor.byteSize(dtype, shape);
         require(
                 range.getLast() - range.getFirst() == bytes,
@@ -131,14 +138,14 @@ record SafetensorsHeader(Map<String, String> metadata, SequencedMap<String, Entr
 
     /**
      * Checks that the ranges follow one another from the first byte to the last, without gap or overlap, as the format
-     * demands.
+     * requires.
      */
     private static void requireCovered(SequencedMap<String, Entry> entries, long dataBytes) {
         long covered = 0;
         for (Map.Entry<String, Entry> entry : entries.entrySet()) {
             if (entry.getValue().begin() != covered) {
-                throw new IllegalArgumentException("tensor must begin where the one before ends: tensor="
-                        + entry.getKey() + ", begins=" + entry.getValue().begin() + ", one before ends=" + covered);
+                throw new IllegalArgumentException("tensor must begin where the previous one ends: tensor="
+                        + entry.getKey() + ", begins=" + entry.getValue().begin() + ", previous ends=" + covered);
             }
             covered = entry.getValue().end();
         }

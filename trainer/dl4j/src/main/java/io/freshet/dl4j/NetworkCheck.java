@@ -27,7 +27,7 @@ import java.util.function.DoubleSupplier;
  *     share of the gradients' root mean square
  * @param parameterError the same error for the parameters' gradients
  * @param sameTwice whether a second pass gives the same bits, including gradients
- * @param sameInCompany whether a sequence gives the same bits alone and with others
+ * @param sameInBatch whether a sequence gives the same bits alone and with others
  * @param msForState milliseconds to encode one history
  * @param msForStep milliseconds for the forward and backward pass over {@link #STEP_SEQUENCES} sequences
  */
@@ -37,7 +37,7 @@ public record NetworkCheck(
         double itemError,
         double parameterError,
         boolean sameTwice,
-        boolean sameInCompany,
+        boolean sameInBatch,
         double msForState,
         double msForStep) {
     /** Number of sequences in the step that is timed. */

@@ -10,7 +10,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Requires brokers that answer and accept this client, for commands that need them. Kafka's own clients retry for
+ * Waits until a broker answers and accepts this client, for commands that need one. Kafka's own clients retry for
  * minutes and log a warning for each attempt; this class reports the problem once. The report takes less than ten
  * seconds if no broker listens or if the broker refuses this client. A broker that accepts the connection but does not
  * answer may be busy: after some seconds a warning is logged, and the wait lasts up to a minute.
@@ -20,9 +20,9 @@ public final class Reachability {
     private static final Duration PAUSE = Duration.ofMillis(250);
 
     /** Brokers that start together with this process may be ready a moment later. */
-    private static final Duration PATIENCE_AT_START = Duration.ofSeconds(3);
+    private static final Duration LISTENER_WAIT_AT_START = Duration.ofSeconds(3);
 
-    private static final Duration PATIENCE_WITH_SILENCE = Duration.ofMinutes(1);
+    private static final Duration ANSWER_WAIT = Duration.ofMinutes(1);
 
     private Reachability() {}
 
@@ -33,41 +33,41 @@ public final class Reachability {
      * @throws InterruptedIOException if the thread is interrupted
      */
     public static void require(FreshetConfig config) throws CheckFailedException, InterruptedIOException {
-        require(config, Duration.ZERO, PATIENCE_WITH_SILENCE);
+        require(config, Duration.ZERO, ANSWER_WAIT);
     }
 
     /** As {@link #require(FreshetConfig)}, for a process that may start before the brokers. */
     public static void requireAtStart(FreshetConfig config) throws CheckFailedException, InterruptedIOException {
-        require(config, PATIENCE_AT_START, PATIENCE_WITH_SILENCE);
+        require(config, LISTENER_WAIT_AT_START, ANSWER_WAIT);
     }
 
     /**
      * Returns as soon as the brokers answer.
      *
-     * @param withAbsence how long to wait until a broker listens
-     * @param withSilence how long to wait until a broker that listens answers
+     * @param waitForListener how long to wait until a broker listens
+     * @param waitForAnswer how long to wait until a broker that listens answers
      */
-    static void require(FreshetConfig config, Duration withAbsence, Duration withSilence)
+    static void require(FreshetConfig config, Duration waitForListener, Duration waitForAnswer)
             throws CheckFailedException, InterruptedIOException {
         long startedNanos = System.nanoTime();
-        boolean told = false;
+        boolean warned = false;
         try {
             Optional<Finding> problem = problem(config);
             while (problem.isPresent()) {
                 Finding found = problem.get();
-                Duration patience = Brokers.isOfSilence(found)
-                        ? withSilence
-                        : Brokers.isOfAbsence(found) ? withAbsence : Duration.ZERO;
+                Duration maxWait = Brokers.isOfSilence(found)
+                        ? waitForAnswer
+                        : Brokers.isOfAbsence(found) ? waitForListener : Duration.ZERO;
                 Duration waited = Duration.ofNanos(System.nanoTime() - startedNanos);
-                if (waited.compareTo(patience) >= 0) {
+                if (waited.compareTo(maxWait) >= 0) {
                     throw new CheckFailedException(found);
                 }
-                if (Brokers.isOfSilence(found) && !told) {
-                    told = true;
+                if (Brokers.isOfSilence(found) && !warned) {
+                    warned = true;
                     LOG.warn(
                             "{}; trying again for {} s",
                             found.message(),
-                            patience.minus(waited).toSeconds());
+                            maxWait.minus(waited).toSeconds());
                 }
                 Thread.sleep(PAUSE);
                 problem = problem(config);

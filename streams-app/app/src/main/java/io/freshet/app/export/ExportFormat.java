@@ -15,11 +15,11 @@ public enum ExportFormat {
     static final String IDS = "items.jsonl";
 
     private final String vectors;
-    private final boolean idsApart;
+    private final boolean hasIdFile;
 
-    ExportFormat(String vectors, boolean idsApart) {
+    ExportFormat(String vectors, boolean hasIdFile) {
         this.vectors = vectors;
-        this.idsApart = idsApart;
+        this.hasIdFile = hasIdFile;
     }
 
     /** Returns the name of the file with the vectors. */
@@ -27,8 +27,8 @@ public enum ExportFormat {
         return vectors;
     }
 
-    /** Returns the names of all files, in the order in which they appear. */
+    /** Returns the names of all files, in the order in which they are written. */
     List<String> files() {
-        return idsApart ? List.of(IDS, vectors) : List.of(vectors);
+        return hasIdFile ? List.of(IDS, vectors) : List.of(vectors);
     }
 }

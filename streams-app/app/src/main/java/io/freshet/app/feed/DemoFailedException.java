@@ -1,6 +1,6 @@
 package io.freshet.app.feed;
 
-/** Thrown if a demo cannot continue, or some of its clicks were not dealt with. The message is meant for the user. */
+/** Thrown if a demo cannot continue, or some of its clicks were not processed. The message is meant for the user. */
 public final class DemoFailedException extends Exception {
     public DemoFailedException(String message) {
         super(message);

@@ -14,15 +14,15 @@ import org.apache.kafka.common.config.ConfigException;
  * @param name the process's own variant; empty if there are no variants
  * @param models variant → model for the variants that the process answers, its own first
  * @param split the assignment of users to variants
- * @param shadow whether a separate scorer is a shadow, which answers all users in addition to what they are served
+ * @param shadow whether a separate scorer is a shadow, which answers all users and whose answers are not served
  */
 public record VariantConfig(String name, Map<String, String> models, UserSplit split, boolean shadow) {
     public VariantConfig {
         models = Collections.unmodifiableMap(new LinkedHashMap<>(models));
     }
 
-    /** Returns the addressing of updated sequences, which tells scorers which variant answers each of them. */
-    public VariantRouting addressing() {
+    /** Returns the routing that marks each update with its variant. */
+    public VariantRouting routing() {
         return new VariantRouting(split, models.keySet());
     }
 

@@ -243,11 +243,11 @@ public final class HttpServer implements AutoCloseable {
             others.use(identity.value());
         }
         forwarder = others;
-        UserRouting places = new UserRouting(
+        UserRouting routing = new UserRouting(
                 streams.users(), others, config.http().advertisedAddress(), config.get(HttpKeys.STALE_READS));
-        routes.addAll(new UserRoutes(places, producer).routes());
+        routes.addAll(new UserRoutes(routing, producer).routes());
         routes.addAll(new RecommendationRoutes(
-                        streams.variants(), new RequestCodec(config), places, bodies, InstantSource.system())
+                        streams.variants(), new RequestCodec(config), routing, bodies, InstantSource.system())
                 .routes());
         routes.addAll(new ClickRoutes(
                         producer,

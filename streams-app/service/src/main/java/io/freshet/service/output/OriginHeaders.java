@@ -10,8 +10,8 @@ import org.apache.kafka.common.header.Headers;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Headers that name the original record of a record that was passed on. Every value is UTF-8 text, so that a console
- * consumer can show it.
+ * Headers with the topic, partition, offset and timestamp of the record from which another was made. Every value is
+ * UTF-8 text, so that a console consumer can show it.
  */
 public final class OriginHeaders {
     public static final String TOPIC = "freshet.origin.topic";
@@ -22,12 +22,12 @@ public final class OriginHeaders {
     /** Kafka's limit on topic names. */
     private static final int LONGEST_TOPIC = 249;
 
-    /** Maximum length of a value in bytes; no number here is longer. */
+    /** Maximum length of a value in bytes; longer values count as absent. */
     private static final int LONGEST_VALUE = 1_024;
 
     private OriginHeaders() {}
 
-    private static boolean isATime(long timestampMs) {
+    private static boolean isValidTimestamp(long timestampMs) {
         return timestampMs >= 0 && timestampMs <= Click.MAX_TIMESTAMP_MS;
     }
 
@@ -42,7 +42,7 @@ public final class OriginHeaders {
 
     /**
      * Returns the origin that the headers name; empty if there is none or it is invalid. A producer may have written the
-     * headers, so the values are checked to bound what is made of them.
+     * headers, so their length and range are checked.
      */
     public static Optional<ClickOrigin> read(Headers headers) {
         String topic = value(headers, TOPIC);
@@ -54,7 +54,7 @@ public final class OriginHeaders {
         }
         try {
             long timestampMs = Long.parseLong(timestamp);
-            return topic.isEmpty() || topic.length() > LONGEST_TOPIC || !isATime(timestampMs)
+            return topic.isEmpty() || topic.length() > LONGEST_TOPIC || !isValidTimestamp(timestampMs)
                     ? Optional.empty()
                     : Optional.of(
                             new ClickOrigin(topic, Integer.parseInt(partition), Long.parseLong(offset), timestampMs));

@@ -51,7 +51,7 @@ public final class FollowedVariants implements AutoCloseable {
         variants = new Variants(config, models, registry, clock);
     }
 
-    /** Returns the variants, which answer. */
+    /** Returns the variants. */
     public Variants variants() {
         return variants;
     }

@@ -49,12 +49,12 @@ public final class ScoringMetrics {
         clickToRecommendation = LatencyTimers.freshness(
                         "freshet.click.to.recommendation",
                         "Time from the timestamp of a click's Kafka record, before any re-keying, until its"
-                                + " recommendation is handed to the commit that follows at once")
+                                + " recommendation is passed to the producer, just before the commit")
                 .register(registry);
         requestToAnswer = LatencyTimers.freshness(
                         "freshet.request.to.answer",
                         "Time from the timestamp of a request's Kafka record, before any re-keying, until its answer"
-                                + " is handed to the next commit")
+                                + " is passed to the producer, before the next commit")
                 .register(registry);
         scoring = timer("freshet.scoring", "Time to answer all sequences that wait in a task");
         together = DistributionSummary.builder("freshet.scoring.together")
@@ -71,7 +71,7 @@ public final class ScoringMetrics {
                 .description("Requests forwarded with their user as the key")
                 .register(registry);
         malformedItems = Counter.builder("freshet.catalogue.malformed")
-                .description("Malformed records of the catalogue, whose items count as absent")
+                .description("Malformed records of the catalogue; their items are treated as absent")
                 .register(registry);
         fromModel = recommendations("none");
         for (Fallback fallback : Fallback.values()) {

@@ -24,12 +24,12 @@ final class StreamThreads {
      * Returns one sentence for each thread that has not polled within the bound.
      *
      * @param metrics metrics of the client and its consumers
-     * @param running time since the client was started, used for a thread that has never polled
+     * @param uptime time since the client was started, used for a thread that has never polled
      */
-    static List<String> overdue(Map<MetricName, ? extends Metric> metrics, Heartbeats heartbeats, Duration running) {
+    static List<String> overdue(Map<MetricName, ? extends Metric> metrics, Heartbeats heartbeats, Duration uptime) {
         return metrics.entrySet().stream()
                 .filter(metric -> isOfThread(metric.getKey()))
-                .map(metric -> overdue(metric.getKey(), metric.getValue(), heartbeats, running))
+                .map(metric -> overdue(metric.getKey(), metric.getValue(), heartbeats, uptime))
                 .flatMap(Optional::stream)
                 .sorted()
                 .toList();
@@ -45,9 +45,9 @@ final class StreamThreads {
         return name.name().equals(LAST_POLL) && client.endsWith(CONSUMER) && !client.endsWith(RESTORE_CONSUMER);
     }
 
-    private static Optional<String> overdue(MetricName name, Metric metric, Heartbeats heartbeats, Duration running) {
+    private static Optional<String> overdue(MetricName name, Metric metric, Heartbeats heartbeats, Duration uptime) {
         double seconds = metric.metricValue() instanceof Number number ? number.doubleValue() : 0;
-        Duration age = seconds < 0 ? running : Duration.ofMillis((long) (seconds * 1_000));
+        Duration age = seconds < 0 ? uptime : Duration.ofMillis((long) (seconds * 1_000));
         String client = name.tags().getOrDefault(CLIENT_ID, "");
         return heartbeats.overdue(client.substring(0, client.length() - CONSUMER.length()), age);
     }

@@ -28,7 +28,7 @@ import org.apache.kafka.streams.state.KeyValueStore;
  */
 final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> {
     private final SequenceWindow window;
-    private final VariantRouting addressing;
+    private final VariantRouting routing;
     private final SequencerMetrics metrics;
     private final long retentionMs;
     private final Duration expiryInterval;
@@ -45,7 +45,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
     Sequencer(FreshetConfig config, SequencerMetrics metrics) {
-        addressing = config.variants().addressing();
+        routing = config.variants().routing();
         this.metrics = metrics;
         retentionMs = config.get(SequencerKeys.IDLE_RETENTION).toMillis();
         expiryInterval = config.get(SequencerKeys.EXPIRY_INTERVAL);
@@ -86,7 +86,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         }
         if (applied.outcome().isAccepted()) {
             sequences.put(record.key(), applied.sequence());
-            addressing.write(record.headers(), record.key());
+            routing.write(record.headers(), record.key());
             context()
                     .forward(record.withValue(
                             new SequenceUpdate(applied.sequence(), List.of(applied.position()), origin)));

@@ -246,7 +246,7 @@ final class FreshetConfigTest {
                 .variants();
 
         assertThat(variants.models()).containsExactly(Map.entry("a", "default"), Map.entry("b", "wide"));
-        assertThat(variants.addressing().here()).containsExactlyInAnyOrder("a", "b");
+        assertThat(variants.routing().here()).containsExactlyInAnyOrder("a", "b");
         assertThat(variants.split().salt()).isEqualTo("winter");
         assertThat(variants.split().shares())
                 .containsExactly(

@@ -36,7 +36,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "train",
         description = {
-            "Measures the peak rates of this machine, then whole training steps of SASRec. Each stretch of training"
+            "Measures the peak rates of this machine, then whole training steps of an encoder. Each stretch of training"
                     + " lies between two measurements of the machine on as many threads, because the speed of shared"
                     + " machines changes from minute to minute. Figures are medians of at least three stretches.",
             "",

@@ -17,20 +17,20 @@ import picocli.CommandLine.Option;
 @Command(
         name = "start-cache",
         description = {
-            "Makes the next starts of freshet run faster. Starts a broker, runs both roles on it in a separate process,"
-                    + " and keeps the classes that their JVM has loaded and linked, and its profiles of the code, beside"
-                    + " the jars, where the launcher finds them. Running the command again replaces the cache.",
+            "Records a cache that makes later starts faster. Starts a broker, runs both roles in a separate process,"
+                    + " and stores its loaded classes and profiles beside the jars, where the launcher finds them."
+                    + " Running the command again replaces the cache.",
             "",
-            "The cache is valid for the same jars, JDK and garbage collector; otherwise the JVM says so, ignores it"
-                    + " and starts without it. The launcher removes it when it builds a checkout.",
+            "With other jars, JDK or collector, the JVM reports that it cannot use the cache, and starts without it."
+                    + " The launcher removes the cache when it builds a checkout.",
             ""
         })
 public final class StartCacheCommand extends FreshetCommand {
     @Option(
             names = "--home",
             paramLabel = "DIR",
-            description = "The distribution whose cache is made, with bin/freshet, lib and jvm.options. Default: this"
-                    + " command's own.")
+            description = "The distribution for which the cache is recorded, with bin/freshet, lib and jvm.options."
+                    + " Default: this command's own.")
     private @Nullable Path home;
 
     @Option(
@@ -58,19 +58,19 @@ public final class StartCacheCommand extends FreshetCommand {
                     + missing.get());
         }
         if (!Files.isWritable(folder)) {
-            throw refused("The cache is kept in " + folder + ", which cannot be written to");
+            throw refused("The folder must be writable, because it receives the cache: " + folder);
         }
         PrintStream out = System.out;
         out.printf(
                 Locale.ROOT,
-                "Both roles run for %d s in a process of their own, then its JVM writes the cache ...%n",
+                "Both roles run for %d s in a separate process, then its JVM writes the cache ...%n",
                 duration.toSeconds());
         out.flush();
         long start = System.nanoTime();
         Path file = cache.record(duration, readyWithin);
         out.printf(
                 Locale.ROOT,
-                "%s: %.0f MB, made in %.0f s%n",
+                "%s: %.0f MB, recorded in %.0f s%n",
                 file,
                 Files.size(file) / 1e6,
                 (System.nanoTime() - start) / 1e9);
@@ -86,7 +86,7 @@ public final class StartCacheCommand extends FreshetCommand {
                 .toURI());
         Path jars = here.getParent();
         if (!Files.isRegularFile(here) || jars == null || jars.getParent() == null) {
-            throw refused("The cache can only be made by bin/freshet, which starts from jars: this process runs from "
+            throw refused("The cache must be recorded by bin/freshet, which starts from jars: this process runs from "
                     + here);
         }
         return jars.getParent();

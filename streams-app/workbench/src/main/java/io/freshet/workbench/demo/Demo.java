@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * A complete Freshet in this process, with its own broker and clicks that are fed into it.
  *
- * <p>Runs once, until it is stopped, its time is up, or all its clicks are dealt with.
+ * <p>Runs once, until it is stopped, its time is up, or all its clicks are processed.
  */
 public final class Demo {
     private static final String EARLIEST_CLICK = "sequencer.earliest.click.ms";
@@ -63,7 +63,7 @@ public final class Demo {
      *
      * @throws ClickFileException if the clicks cannot be read with the given options, or too many rows yield no click
      * @throws StateFolderException if the demo cannot continue with the state folder
-     * @throws DemoFailedException if a component failed, or some clicks were not dealt with
+     * @throws DemoFailedException if a component failed, or some clicks were not processed
      */
     public void run() throws IOException, DemoFailedException {
         @Nullable ClickFiles files = options.source().clicks().isEmpty() ? null : openClicks();
@@ -123,7 +123,7 @@ public final class Demo {
     private FreshetConfig configuration(EmbeddedKafka kafka, StateFolder state) throws IOException {
         Map<String, String> settings =
                 new HashMap<>(DemoState.settings(options.partitions(), options.settings(), kafka, state));
-        settings.putAll(PagePort.unlessSaid(options.settings(), options.environment()));
+        settings.putAll(PagePort.defaultUnlessSet(options.settings(), options.environment()));
         if (!options.source().clicks().isEmpty()
                 && !options.settings().containsKey(EARLIEST_CLICK)
                 && !options.environment().containsKey(EARLIEST_CLICK_VARIABLE)) {

@@ -42,7 +42,7 @@ public record DemoOptions(
      *
      * @param clicksPerSecond pace; null for as fast as clicks are processed
      * @param duration how long to feed clicks; null for no limit
-     * @param untilEnd whether to end when all clicks of the files have been dealt with
+     * @param untilEnd whether to end when all clicks of the files have been processed
      * @param warmUp time from the start during which clicks do not count in the latencies
      */
     public record Feed(

@@ -31,7 +31,7 @@ final class DemoReport {
                         FrameText.count(clicks.duplicates()),
                         FrameText.count(clicks.tooLate()),
                         FrameText.count(clicks.deadLetters()),
-                        onTheirWay(clicks)),
+                        inFlight(clicks)),
                 String.format(
                         Locale.ROOT,
                         "users, items     %s, %s",
@@ -69,7 +69,7 @@ final class DemoReport {
                 figures("popularity", prequential.baselines().popularity()));
     }
 
-    private static String onTheirWay(Summary.Clicks clicks) {
+    private static String inFlight(Summary.Clicks clicks) {
         long rest = clicks.read() - clicks.dealtWith();
         return rest > 0 ? " + " + FrameText.count(rest) + " on their way" : "";
     }

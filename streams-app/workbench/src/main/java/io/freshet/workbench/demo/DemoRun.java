@@ -46,7 +46,7 @@ final class DemoRun implements AutoCloseable {
     private static final Duration JOIN = Duration.ofSeconds(2);
     private static final Duration STALLED = Duration.ofMinutes(2);
     private static final Duration DRAIN = Duration.ofSeconds(30);
-    private static final int MOST_ON_THEIR_WAY = 1_000;
+    private static final int MAX_IN_FLIGHT = 1_000;
     private static final int SHOWN_USERS = 5;
     private static final Duration USERS_INTERVAL = Duration.ofSeconds(3);
     private static final int NDCG_HISTORY = 48;
@@ -58,12 +58,12 @@ final class DemoRun implements AutoCloseable {
     private final MeasuredLatency clickToRecommendation;
     private final ModelFreshness freshness;
     private final MeasuredLatency clickToModel;
-    private final PipelineCounts books;
+    private final PipelineCounts counts;
     private final DemoRoles roles;
     private final @Nullable HttpServer http;
     private final TopicWatcher watcher;
     private final Thread watcherThread;
-    private final ProducedClicks before;
+    private final ProducedClicks alreadyProduced;
     private final Producer<byte[], byte[]> producer;
     private final ClickFeeder feeder;
     private final Thread feederThread;
@@ -71,7 +71,7 @@ final class DemoRun implements AutoCloseable {
     private final RateWindow clickRate = new RateWindow();
     private final RateWindow stepRate = new RateWindow();
     private final List<Double> ndcgHistory = new ArrayList<>();
-    private List<RecentUsers.Scene> shownUsers = List.of();
+    private List<RecentUsers.RecentUser> shownUsers = List.of();
     private long nextUsersNanos;
     private volatile ClickOutcomeCounts outcomes = new ClickOutcomeCounts(0, 0, 0);
 
@@ -86,7 +86,7 @@ final class DemoRun implements AutoCloseable {
             throws IOException {
         this.options = options;
         this.config = config;
-        this.books = new PipelineCounts(
+        this.counts = new PipelineCounts(
                 config.eventTypes(), config.trainer().learning().itemRetention());
         this.stop = stop;
         this.startNanos = startNanos;
@@ -95,23 +95,25 @@ final class DemoRun implements AutoCloseable {
                 new MeasuredLatency(nowMs, options.feed().warmUp().toMillis());
         clickToModel = new MeasuredLatency(nowMs, options.feed().warmUp().toMillis());
         freshness = new ModelFreshness(clickToModel);
-        before = ProducedClicks.read(config.kafka().forConsumer(), config.get(TopicKeys.CLICKS), options.partitions());
-        LOG.info("Already produced: {}", before);
+        alreadyProduced =
+                ProducedClicks.read(config.kafka().forConsumer(), config.get(TopicKeys.CLICKS), options.partitions());
+        LOG.info("Already produced: {}", alreadyProduced);
         producer = new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
         Double rate = options.feed().clicksPerSecond();
-        Pace pace = rate == null ? new Pace.AsTaken(this::onTheirWay, mostOnTheirWay()) : new Pace.Rate(rate);
-        feeder = new ClickFeeder(source, before, producer, config.get(TopicKeys.CLICKS), options.partitions(), pace);
-        watcher = new TopicWatcher(config, books, clickToRecommendation);
+        Pace pace = rate == null ? new Pace.AsTaken(this::inFlight, maxInFlight()) : new Pace.Rate(rate);
+        feeder = new ClickFeeder(
+                source, alreadyProduced, producer, config.get(TopicKeys.CLICKS), options.partitions(), pace);
+        watcher = new TopicWatcher(config, counts, clickToRecommendation);
         feederThread = new Thread(feeder, "click-feeder");
         watcherThread = new Thread(watcher, "topic-watcher");
         roles = DemoRoles.start(config, freshness);
-        memory = new MemoryWatch(roles::rocksDbBytes, this::onTheirWay);
+        memory = new MemoryWatch(roles::rocksDbBytes, this::inFlight);
         http = config.http().isOn() ? startPage(description) : null;
     }
 
     private HttpServer startPage(String description) {
         PageFigures figures = new PageFigures(
-                description, this::status, books, roles.liveModel(), clickToRecommendation, clickToModel);
+                description, this::status, counts, roles.liveModel(), clickToRecommendation, clickToModel);
         try {
             return HttpServer.start(config, roles.forHttp(figures));
         } catch (RuntimeException e) {
@@ -123,8 +125,8 @@ final class DemoRun implements AutoCloseable {
     /**
      * Returns the bound on clicks in flight. It allows for fixed-size steps, which need a full batch before they learn.
      */
-    private int mostOnTheirWay() {
-        return MOST_ON_THEIR_WAY + config.trainer().steps().batchClicks() * options.partitions();
+    private int maxInFlight() {
+        return MAX_IN_FLIGHT + config.trainer().steps().batchClicks() * options.partitions();
     }
 
     private Map<String, Object> producerProperties() {
@@ -144,7 +146,7 @@ final class DemoRun implements AutoCloseable {
         watcherThread.start();
         feederThread.start();
         long nextFrame = System.nanoTime();
-        Frame.Counts progress = counts();
+        Frame.Counts progress = progress();
         long lastProgress = System.nanoTime();
         while (!stop.await(TICK) && !isDone()) {
             outcomes = roles.outcomes();
@@ -154,8 +156,8 @@ final class DemoRun implements AutoCloseable {
                 nextFrame = System.nanoTime() + view.interval().toNanos();
                 view.show(frame(source));
             }
-            if (!progress.equals(counts())) {
-                progress = counts();
+            if (!progress.equals(progress())) {
+                progress = progress();
                 lastProgress = System.nanoTime();
             } else if (isEnding() && System.nanoTime() - lastProgress > STALLED.toNanos()) {
                 throw new DemoFailedException(
@@ -182,7 +184,7 @@ final class DemoRun implements AutoCloseable {
         LOG.info("The streams have ended");
         watcher.finish();
         join(watcherThread);
-        LOG.info("The topics are read to the end: {}", books.figures());
+        LOG.info("The topics are read to the end: {}", counts.figures());
         requireHealth();
         return summary(Duration.ofNanos(endNanos - startNanos));
     }
@@ -218,9 +220,9 @@ final class DemoRun implements AutoCloseable {
         if (failedRole.isPresent()) {
             throw new DemoFailedException(failedRole.get());
         }
-        if (books.figures().journal().learnedTwice() > 0) {
+        if (counts.figures().journal().learnedTwice() > 0) {
             throw new DemoFailedException("each click must be learned from once: twice="
-                    + books.figures().journal().learnedTwice());
+                    + counts.figures().journal().learnedTwice());
         }
     }
 
@@ -237,13 +239,13 @@ final class DemoRun implements AutoCloseable {
             feeder.stop();
             feederThread.interrupt();
             endTrainerInputOnceSequenced();
-            return isDealtWith() || elapsed.minus(duration).compareTo(DRAIN) > 0;
+            return isAllProcessed() || elapsed.minus(duration).compareTo(DRAIN) > 0;
         }
         if (!options.feed().untilEnd() || !feeder.atEnd()) {
             return false;
         }
         endTrainerInputOnceSequenced();
-        return isDealtWith();
+        return isAllProcessed();
     }
 
     /**
@@ -266,39 +268,39 @@ final class DemoRun implements AutoCloseable {
 
     /** Returns whether every click on the topic has been sequenced or refused. */
     private boolean isSequenced() {
-        PipelineCounts.Figures figures = books.figures();
+        PipelineCounts.Figures figures = counts.figures();
         long dropped = outcomes.duplicates() + outcomes.tooLate();
         return figures.clicks().accepted() + figures.clicks().deadLetters() + dropped
-                >= before.records() + feeder.produced();
+                >= alreadyProduced.records() + feeder.produced();
     }
 
     /** Returns whether every click on the topic has been refused, or has been sequenced, learned from and answered. */
-    private boolean isDealtWith() {
-        PipelineCounts.Figures figures = books.figures();
+    private boolean isAllProcessed() {
+        PipelineCounts.Figures figures = counts.figures();
         return isSequenced()
                 && figures.journal().learned() == figures.clicks().accepted()
                 && figures.published().recommendations() >= figures.clicks().accepted()
                 && figures.users().answered() == figures.users().known();
     }
 
-    private long onTheirWay() {
+    private long inFlight() {
         ClickOutcomeCounts dropped = outcomes;
-        long through = books.figures().throughAllTheWay() + dropped.duplicates() + dropped.tooLate();
-        return before.records() + feeder.produced() - through;
+        long processed = counts.figures().fullyProcessed() + dropped.duplicates() + dropped.tooLate();
+        return alreadyProduced.records() + feeder.produced() - processed;
     }
 
-    private Frame.Counts counts() {
-        return new Frame.Counts(feeder.read(), books.figures(), outcomes);
+    private Frame.Counts progress() {
+        return new Frame.Counts(feeder.read(), counts.figures(), outcomes);
     }
 
     private Frame frame(String source) {
         long now = System.nanoTime();
-        Frame.Counts counts = counts();
-        PrequentialRace.Standing recent = books.recent();
+        Frame.Counts progress = progress();
+        PrequentialRace.Standing recent = counts.recent();
         remember(recent.model().ndcg());
         if (shownUsers.isEmpty() || now >= nextUsersNanos) {
             nextUsersNanos = now + USERS_INTERVAL.toNanos(); // long enough to be read
-            shownUsers = books.newestUsers(SHOWN_USERS);
+            shownUsers = counts.newestUsers(SHOWN_USERS);
         }
         long modelAgeMs = freshness.newestClickMs() == 0 ? 0 : System.currentTimeMillis() - freshness.newestClickMs();
         return new Frame(
@@ -308,12 +310,12 @@ final class DemoRun implements AutoCloseable {
                         source,
                         config.kafka().bootstrapServers(),
                         http == null ? "" : config.http().url()),
-                counts,
+                progress,
                 new Frame.Rates(
-                        clickRate.perSecond(now, counts.figures().clicks().accepted()),
-                        stepRate.perSecond(now, counts.figures().journal().steps())),
+                        clickRate.perSecond(now, progress.figures().clicks().accepted()),
+                        stepRate.perSecond(now, progress.figures().journal().steps())),
                 new Frame.ServedModel(freshness.step(), Duration.ofMillis(modelAgeMs)),
-                new Frame.Race(recent, books.afterFirstTenth(), List.copyOf(ndcgHistory)),
+                new Frame.Race(recent, counts.afterFirstTenth(), List.copyOf(ndcgHistory)),
                 new Frame.Latencies(
                         Frame.Percentiles.of(clickToRecommendation),
                         Frame.Percentiles.of(clickToModel),
@@ -331,18 +333,18 @@ final class DemoRun implements AutoCloseable {
 
     private String status() {
         if (roles.isTrainerRecovering()) {
-            return before.records() == 0 ? "starting" : "the trainer reruns its journal";
+            return alreadyProduced.records() == 0 ? "starting" : "the trainer reruns its journal";
         }
         if (feeder.atEnd()) {
-            return isDealtWith()
-                    ? "end of the file, all clicks dealt with"
-                    : "end of the file, dealing with the last clicks";
+            return isAllProcessed()
+                    ? "end of the file, all clicks processed"
+                    : "end of the file, processing the last clicks";
         }
         return freshness.step() == 0 ? "starting" : "feeding";
     }
 
     private Summary summary(Duration wall) {
-        PipelineCounts.Figures figures = books.figures();
+        PipelineCounts.Figures figures = counts.figures();
         return new Summary(
                 new Summary.Clicks(
                         feeder.read(),
@@ -357,7 +359,7 @@ final class DemoRun implements AutoCloseable {
                         figures.journal().targets(),
                         roles.trainingSeconds(),
                         figures.published().snapshots()),
-                Summary.Prequential.of(books.afterFirstTenth()),
+                Summary.Prequential.of(counts.afterFirstTenth()),
                 figures.published().recommendations(),
                 new Summary.Latencies(
                         Summary.Percentiles.of(clickToRecommendation.measured()),

@@ -101,7 +101,7 @@ class FreshetTest {
     @Test
     void shouldRefuseToCacheWhatIsNotStartedFromJars() {
         assertThat(execute("start-cache")).isEqualTo(2);
-        assertThat(err.toString()).contains("The cache can only be made by bin/freshet, which starts from jars");
+        assertThat(err.toString()).contains("The cache must be recorded by bin/freshet, which starts from jars");
     }
 
     @Test

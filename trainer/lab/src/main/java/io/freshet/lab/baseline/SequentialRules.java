@@ -9,8 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ranks items by how often they followed the user's last three items.
  *
- * <p>For each of the three items before it, a click adds the weight {@code 1 / gap} to the rule "earlier item →
- * clicked item". An item's score is the sum, over the user's last three items, of {@code 1 / gap} times the rule's
+ * <p>A click adds {@code 1 / gap} to the rule "earlier item → clicked item" for each of the three items before it. An
+ * item's score is the sum, over the user's last three items, of {@code 1 / gap} times the rule's
  * weight. Ties count against the target. Items without a rule rank after all others, by {@link WindowedPopularity}.
  * Weights are stored in integer sixths, so that ties are exact.
  *

@@ -19,7 +19,7 @@ public record MachineRates(
         String detectedCoreType,
         List<Best> best,
         List<Sgemm> sgemm,
-        List<LeftOut> leftOut) {
+        List<SkippedCoreType> leftOut) {
     /**
      * Peak rates on {@code threads} threads.
      *
@@ -35,7 +35,7 @@ public record MachineRates(
     public record Sgemm(String coreType, int threads, double gflops) {}
 
     /** A core type that cannot be measured on this machine, and the reason. */
-    public record LeftOut(String coreType, String reason) {}
+    public record SkippedCoreType(String coreType, String reason) {}
 
     /** Returns the fastest core type on {@code threads} threads, or the first of several that are equally fast. */
     static Sgemm fastest(List<Sgemm> sgemm, int threads) {

@@ -40,7 +40,7 @@ final class SgemmMain {
         PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         BufferedReader in = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));
         try (SgemmRate rate = new SgemmRate()) {
-            out.println(ANSWER + (rate.isRight() ? CORE : WRONG) + coreName());
+            out.println(ANSWER + (rate.isCorrect() ? CORE : WRONG) + coreName());
             for (String line = in.readLine(); line != null; line = in.readLine()) {
                 int space = line.indexOf(' ');
                 int threads = Integer.parseInt(line.substring(0, space));

@@ -64,7 +64,7 @@ public final class SgemmRate implements AutoCloseable {
      * Multiplies once and returns whether a sample of the result equals plain sums. All values are small multiples of
      * 1/8, so every order of summation is exact.
      */
-    boolean isRight() {
+    boolean isCorrect() {
         multiply();
         for (int row = 0; row < SIZE; row += 61) {
             for (int column = 0; column < SIZE; column += 61) {

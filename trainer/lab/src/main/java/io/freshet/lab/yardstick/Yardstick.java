@@ -40,7 +40,7 @@ public final class Yardstick implements AutoCloseable {
     private final SortedSet<Integer> threads;
     private final FmaRate fma;
     private final List<SgemmProcess> processes = new ArrayList<>();
-    private final List<MachineRates.LeftOut> leftOut = new ArrayList<>();
+    private final List<MachineRates.SkippedCoreType> leftOut = new ArrayList<>();
     private String detected = "";
     private final Map<Integer, SgemmProcess> fastest = new LinkedHashMap<>(); // by threads
     private final MachineRates rates;
@@ -88,7 +88,7 @@ public final class Yardstick implements AutoCloseable {
                 processes.add(process);
             }
         } catch (CoreTypeException e) {
-            leftOut.add(new MachineRates.LeftOut(coreType, String.valueOf(e.getMessage())));
+            leftOut.add(new MachineRates.SkippedCoreType(coreType, String.valueOf(e.getMessage())));
         }
     }
 

@@ -19,7 +19,7 @@ final class YardstickTest {
         try (Yardstick yardstick = new Yardstick(List.of(CoreTypes.DETECTED, "none-such"), Set.of(1, 2), steps::add)) {
             MachineRates rates = yardstick.rates();
             assertThat(rates.leftOut())
-                    .extracting(MachineRates.LeftOut::coreType)
+                    .extracting(MachineRates.SkippedCoreType::coreType)
                     .containsExactly("none-such");
             assertThat(rates.best()).extracting(MachineRates.Best::threads).containsExactly(1, 2);
             for (MachineRates.Best best : rates.best()) {

@@ -1,7 +1,7 @@
 package io.freshet.model.cooccurrence;
 
 /**
- * Limits of a click memory, fixed for its lifetime.
+ * Limits of a co-occurrence memory, fixed for its lifetime.
  *
  * @param window number of a user's newest clicks that become neighbours of the next one; 0 for no memory
  * @param neighbours maximum number of neighbours of each item; a new one replaces the weakest

@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Writes and reads the file of a click memory in a snapshot, version 1. The order of an item's neighbours is a part
- * of the state: of equally weak neighbours the first is replaced.
+ * Writes and reads the file of a co-occurrence memory in a snapshot, version 1. The order of an item's neighbours is
+ * a part of the state: of equally weak neighbours the first is replaced.
  *
  * <pre>
  * 3 bytes    46 4d 01: magic, kind 'M', version
@@ -34,7 +34,7 @@ import java.nio.file.Path;
 public final class CooccurrenceFile {
     public static final String NAME = "memory.bin";
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("click memory", 'M', 1, 1);
+    private static final BinaryFormat FORMAT = new BinaryFormat("co-occurrence memory", 'M', 1, 1);
     private static final int TYPICAL_ITEM_BYTES = 64;
     private static final int MIN_ITEM_BYTES = 2;
     private static final int MIN_NEIGHBOUR_BYTES = 3;
@@ -115,7 +115,7 @@ public final class CooccurrenceFile {
             reader.requireEnd();
             return memory;
         } catch (IllegalArgumentException e) {
-            throw new CorruptFormatException("click memory: " + e.getMessage(), e);
+            throw new CorruptFormatException("co-occurrence memory: " + e.getMessage(), e);
         }
     }
 
@@ -144,7 +144,10 @@ public final class CooccurrenceFile {
             int after = reader.readVarint31();
             int before = reader.readVarint31();
             total += (long) after + before;
-            if ((long) after + before < 1 || total > config.halvingWeight()) {
+            if ((long) after + before < 1) {
+                throw reader.corrupt("weight must be positive", "weight", (long) after + before);
+            }
+            if (total > config.halvingWeight()) {
                 throw reader.corrupt("weights must add up to at most " + config.halvingWeight(), "total", total);
             }
             list.restore(row, after, before);

@@ -4,7 +4,7 @@ import io.freshet.model.tensor.Matrix;
 import io.freshet.model.tensor.RowTable;
 import java.lang.foreign.MemorySegment;
 
-/** Serves with a training encoder: takes the states after the last tokens from its forward pass. Owns the encoder. */
+/** A history encoder that runs a training encoder and keeps only each sequence's last state. Owns the encoder. */
 public final class LastStates implements HistoryEncoder {
     private final Encoder encoder;
     private final int d;
@@ -27,8 +27,8 @@ public final class LastStates implements HistoryEncoder {
     }
 
     /**
-     * Moves the rows of last tokens to the front. They are moved in order, so no row is overwritten before it has
-     * been moved.
+     * Moves each sequence's last row to the front. The rows are moved in order, so no row is overwritten before it
+     * has been moved.
      */
     public static void gather(SequenceBatch batch, int first, int end, Matrix states, int d) {
         for (int s = first; s < end; s++) {

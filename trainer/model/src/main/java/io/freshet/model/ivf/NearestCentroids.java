@@ -11,7 +11,7 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Finds the nearest of some centroids for many vectors, {@code argmin |v - c|² = argmax (v·c - |c|²/2)}, by multiplying
- * panels of vectors with all centroids. Of equally near centroids, the first is taken. Owns its memory.
+ * panels of vectors with all centroids. Ties go to the first centroid. Owns its memory.
  */
 final class NearestCentroids implements AutoCloseable {
     private static final int PANEL_ROWS = 24; // a multiple of the six rows in a tile of the products

@@ -36,7 +36,7 @@ import java.util.Map;
  * <pre>
  * weights.safetensors    items (vocabulary, d), and each parameter of {@link ParameterLayout} by its name
  * vocabulary.txt         the item of each row
- * memory.bin             the click memory, if there is one
+ * memory.bin             the co-occurrence memory, if there is one
  * </pre>
  */
 public final class ModelSnapshot {
@@ -79,7 +79,7 @@ public final class ModelSnapshot {
         files.add(WEIGHTS, file -> writeWeights(file, model));
     }
 
-    /** Adds the files of the vocabulary and, if it is on, of the click memory. */
+    /** Adds the files of the vocabulary and, if it is on, of the co-occurrence memory. */
     public static void addVocabularyAndMemory(SnapshotFiles files, RecommenderModel model) {
         files.add(VocabularyFile.NAME, file -> VocabularyFile.write(file, model.vocabulary()));
         if (model.memory().config().isOn()) {

@@ -20,7 +20,7 @@ import java.util.Optional;
 
 /**
  * The complete state that determines answers: the vocabulary, an item vector for each of its rows, the encoder's
- * parameters, the click memory, and the step up to which all of them were learned.
+ * parameters, the co-occurrence memory, and the step up to which all of them were learned.
  *
  * <p>One thread changes the model, by training or by applying deltas; many threads may read it while it does not
  * change. Owns its off-heap memory.
@@ -50,12 +50,12 @@ public final class RecommenderModel implements AutoCloseable {
         this.step = step;
     }
 
-    /** Returns a model at step 0 without items, with initial parameters, and without a click memory. */
+    /** Returns a model at step 0 without items, with initial parameters, and without a co-occurrence memory. */
     public static RecommenderModel initial(ModelConfig config) {
         return initial(config, CooccurrenceConfig.OFF);
     }
 
-    /** Returns a model at step 0 without items, with initial parameters and an empty click memory. */
+    /** Returns a model at step 0 without items, with initial parameters and an empty co-occurrence memory. */
     public static RecommenderModel initial(ModelConfig config, CooccurrenceConfig memory) {
         RecommenderModel model = new RecommenderModel(config, new Vocabulary(), new CooccurrenceModel(memory), 0);
         config.encoder().initialize(config.seed(), model.dense.memory());
@@ -86,7 +86,9 @@ public final class RecommenderModel implements AutoCloseable {
         return dense.memory();
     }
 
-    /** Returns the click memory beside the network. To let it observe a click, call {@code ModelChanges.observe}. */
+    /**
+     * Returns the co-occurrence memory beside the network. To let it observe a click, call {@code ModelChanges.observe}.
+     */
     public CooccurrenceModel memory() {
         return memory;
     }

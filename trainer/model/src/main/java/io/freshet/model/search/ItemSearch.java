@@ -89,7 +89,7 @@ public final class ItemSearch implements AutoCloseable {
                 MemorySegment.copy(
                         states.memory(), states.at(query), to.memory(), to.at(left.size()), (long) dim * Float.BYTES);
                 leave(query, left.size());
-                left.add(batch.questions().get(query));
+                left.add(batch.queries().get(query));
             }
         }
         if (!left.isEmpty()) {

@@ -148,7 +148,7 @@ public final class IvfSearch implements AutoCloseable {
     private void scan(RowTable items, IvfIndex clusters, int cluster, QueryBatch batch, int query, TopRows best) {
         Matrix state = batch.states().rows(query, 1);
         float scale = batch.scale();
-        SearchQuery question = batch.questions().get(query);
+        SearchQuery question = batch.queries().get(query);
         int size = clusters.size(cluster);
         double sum = 0;
         float max = ItemScan.LEAST;

@@ -62,7 +62,7 @@ final class ProductScan implements AutoCloseable {
             leaveOut(items.gaps(), first, count);
             for (int lane = 0; lane < lanes; lane += Lanes.COUNT) {
                 if (raise(count, scale, lane)) {
-                    select(count, first, lane, batch.questions(), best);
+                    select(count, first, lane, batch.queries(), best);
                 }
                 sumUp(count, scale, lane);
             }
@@ -125,21 +125,21 @@ final class ProductScan implements AutoCloseable {
         Lanes.store(sum, memory, sums.at(0) + at);
     }
 
-    private void select(int rows, int first, int lane, List<SearchQuery> questions, TopRows[] best) {
+    private void select(int rows, int first, int lane, List<SearchQuery> queries, TopRows[] best) {
         for (int row = 0; row < rows; row++) {
             FloatVector floor = FloatVector.fromArray(Lanes.FLOATS, floors, lane);
             FloatVector score = Lanes.load(memory, (long) lane * Float.BYTES + row * ROW_BYTES);
             long good = score.compare(VectorOperators.GE, floor).toLong();
             if (good != 0) {
-                offer(good, row, first, lane, questions, best);
+                offer(good, row, first, lane, queries, best);
             }
         }
     }
 
-    private void offer(long good, int row, int first, int lane, List<SearchQuery> questions, TopRows[] best) {
+    private void offer(long good, int row, int first, int lane, List<SearchQuery> queries, TopRows[] best) {
         for (long left = good; left != 0; left &= left - 1) {
             int query = lane + Long.numberOfTrailingZeros(left);
-            if (!questions.get(query).passesOver(first + row)) {
+            if (!queries.get(query).passesOver(first + row)) {
                 best[query].offer(first + row, memory.get(FLOAT, query * (long) Float.BYTES + row * ROW_BYTES));
                 floors[query] = best[query].floor();
             }

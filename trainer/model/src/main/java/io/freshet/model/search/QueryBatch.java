@@ -8,10 +8,10 @@ import java.util.List;
  *
  * @param states (queries, d)
  * @param scale positive factor of the scores in their softmax
- * @param questions (queries) rows that must not be among the best; may have more elements than there are queries
+ * @param queries (queries) rows that must not be among the best; may have more elements than there are queries
  * @param k number of rows wanted for each query
  */
-public record QueryBatch(Matrix states, float scale, List<SearchQuery> questions, int k) {
+public record QueryBatch(Matrix states, float scale, List<SearchQuery> queries, int k) {
     /** Returns the number of queries. */
     int size() {
         return states.rows();
@@ -19,6 +19,6 @@ public record QueryBatch(Matrix states, float scale, List<SearchQuery> questions
 
     /** Returns how many of the best rows a search through all rows must find for a query. */
     int wanted(int query) {
-        return questions.get(query).wanted(k);
+        return queries.get(query).wanted(k);
     }
 }

@@ -23,7 +23,7 @@ final class RowScan implements AutoCloseable {
         Rows.dotsOfAdjacent(items.chunk(chunk), rows, state.memory(), state.at(0), scores.memory(), 0);
         int first = chunk * RowTable.CHUNK_ROWS;
         leaveOut(items.gaps(), first, rows);
-        float max = scores.select(rows, null, first, batch.questions().getFirst(), best);
+        float max = scores.select(rows, null, first, batch.queries().getFirst(), best);
         sums.set(chunk, 0, batch.scale() * max, scores.sum(rows, batch.scale(), max));
     }
 

@@ -55,7 +55,7 @@ final class ScoreLine implements AutoCloseable {
      *     {@code first} plus the place
      * @return the largest score, or {@link ItemScan#LEAST} if none is larger
      */
-    float select(int rows, int @Nullable [] rowAt, int first, SearchQuery question, TopRows best) {
+    float select(int rows, int @Nullable [] rowAt, int first, SearchQuery query, TopRows best) {
         FloatVector max = FloatVector.broadcast(Lanes.FLOATS, ItemScan.LEAST);
         float floor = best.floor();
         for (int i = 0; i < rows; i += Lanes.COUNT) {
@@ -63,19 +63,19 @@ final class ScoreLine implements AutoCloseable {
             max = Lanes.larger(score, max);
             long good = score.compare(VectorOperators.GE, floor).toLong();
             if (good != 0) {
-                offer(good, i, rowAt, first, question, best);
+                offer(good, i, rowAt, first, query, best);
                 floor = best.floor();
             }
         }
         return Lanes.largest(max);
     }
 
-    private void offer(long good, int i, int @Nullable [] rowAt, int first, SearchQuery question, TopRows best) {
+    private void offer(long good, int i, int @Nullable [] rowAt, int first, SearchQuery query, TopRows best) {
         for (long left = good; left != 0; left &= left - 1) {
             int place = i + Long.numberOfTrailingZeros(left);
             float score = get(place);
             int row = rowAt == null ? first + place : rowAt[first + place];
-            if (score >= best.floor() && !question.passesOver(row)) {
+            if (score >= best.floor() && !query.passesOver(row)) {
                 best.offer(row, score);
             }
         }

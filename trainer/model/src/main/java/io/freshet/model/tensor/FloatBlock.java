@@ -82,7 +82,10 @@ public final class FloatBlock implements AutoCloseable {
         return block;
     }
 
-    /** Returns the floats in the CPU's byte order, which is little endian. Valid until {@link #close}. */
+    /**
+     * Returns the floats in the CPU's byte order, which is little endian. The memory is valid only while this block is
+     * reachable and open.
+     */
     public MemorySegment memory() {
         return memory;
     }

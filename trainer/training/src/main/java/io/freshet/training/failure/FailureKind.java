@@ -8,9 +8,11 @@ import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 import org.jspecify.annotations.Nullable;
 
-/** Kind of a failure that ended a trainer's term, which decides what happens next. */
+/** Kind of a failure that ended a trainer's session, which decides what happens next. */
 public enum FailureKind {
-    /** A transient failure, such as a timeout, a disconnect or an unreachable store: another term begins after a wait. */
+    /**
+     * A transient failure, such as a timeout, a disconnect or an unreachable store: another session begins after a wait.
+     */
     PASSING,
     /** Another producer has taken over the trainer's transactional id. */
     FENCED,

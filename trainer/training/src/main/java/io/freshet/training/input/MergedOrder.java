@@ -4,9 +4,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A total order of all partitions' records that does not depend on when they arrived. The next record is, among each
- * partition's next record, the one with the smallest Kafka timestamp, and among equal timestamps that of the lowest
- * partition. A timestamp in the future counts as the time at which the record arrived; otherwise its partition would
+ * A total order of all partitions' records that does not depend on when they arrived. Of each
+ * partition's next record, the one with the smallest Kafka timestamp comes first; ties go to the lowest partition. A
+ * timestamp in the future counts as the time at which the record arrived; otherwise its partition would
  * wait until then.
  *
  * <p>So the next record is known only if, for every partition, the next record has been fetched or is known not to
@@ -47,7 +47,7 @@ final class MergedOrder {
                 .toList();
     }
 
-    /** Returns the partition that has the next record of all; null if that is unknown or there is none. */
+    /** Returns the partition that has the next record in the merged order; null if that is unknown or there is none. */
     private @Nullable InputPartition first() {
         InputPartition first = null;
         long firstTimestamp = Long.MAX_VALUE;

@@ -164,14 +164,14 @@ public final class SequenceInput implements AutoCloseable {
      * old as the step in between. The linger time also brings in the records that have arrived since.
      *
      * @param most maps the number of waiting records to the maximum number of records to take
-     * @param patience maximum time to wait for the first record
+     * @param maxWait maximum time to wait for the first record
      * @param linger maximum time to wait for more records after the first
      */
-    public InputBatch take(LongToIntFunction most, Duration patience, Duration linger) {
+    public InputBatch take(LongToIntFunction most, Duration maxWait, Duration linger) {
         lookForPartitions();
         int fetched = inTurn.stream().mapToInt(InputPartition::fetchedRecords).sum();
         if (fetched == 0) {
-            fetched = fetch(patience);
+            fetched = fetch(maxWait);
         }
         long deadline = System.nanoTime() + linger.toNanos();
         while (fetched > 0 && fetched < most.applyAsInt(lag())) {
@@ -187,15 +187,15 @@ public final class SequenceInput implements AutoCloseable {
 
     /**
      * Takes the next {@code count} records of the {@linkplain MergedOrder merged order}: fewer only at
-     * {@linkplain #endAtWhatIsThere the end}, and none if they do not arrive in time. The positions alone determine
+     * {@linkplain #endAtCurrentEnd the end}, and none if they do not arrive in time. The positions alone determine
      * which records these are; timing does not.
      *
-     * @param patience maximum time to wait for all of the records; on timeout, the records that have arrived are kept
+     * @param maxWait maximum time to wait for all of the records; on timeout, the records that have arrived are kept
      *     for the next call
      */
-    public InputBatch takeExactly(int count, Duration patience) {
+    public InputBatch takeExactly(int count, Duration maxWait) {
         lookForPartitions();
-        long deadline = System.nanoTime() + patience.toNanos();
+        long deadline = System.nanoTime() + maxWait.toNanos();
         order.choose(count);
         while (order.chosenRecords() < count && !order.isExhausted()) {
             Duration left = Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
@@ -209,7 +209,7 @@ public final class SequenceInput implements AutoCloseable {
     }
 
     /** Ends the input at the records that are committed now. */
-    public void endAtWhatIsThere() {
+    public void endAtCurrentEnd() {
         List<TopicPartition> assigned =
                 inTurn.stream().map(InputPartition::partition).toList();
         Map<TopicPartition, Long> offsets = consumer.endOffsets(assigned);
@@ -420,8 +420,8 @@ public final class SequenceInput implements AutoCloseable {
     private void warnOfQuietPartitions(int count) {
         if (inTurn.size() > 1 && lag() >= count && System.nanoTime() - waitingSinceNanos > QUIET.toNanos()) {
             LOG.warn(
-                    "{} records are waiting, because no record arrives on {}: steps of a fixed number of records take"
-                            + " all partitions in order of time",
+                    "{} records are waiting, because no record arrives on {}: steps of a fixed size merge all"
+                            + " partitions by time",
                     lag(),
                     order.awaited().stream().map(InputPartition::partition).toList());
             waitingSinceNanos = System.nanoTime();

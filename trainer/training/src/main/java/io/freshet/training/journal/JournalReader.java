@@ -129,9 +129,9 @@ public final class JournalReader implements AutoCloseable {
 
     /** Returns the next entry, or null if none arrives in time. The entry may lie beyond the end. */
     @Nullable
-    public JournalEntry poll(Duration patience) {
+    public JournalEntry poll(Duration maxWait) {
         if (fetched.isEmpty()) {
-            fetch(patience);
+            fetch(maxWait);
         }
         return fetched.poll();
     }
@@ -141,8 +141,8 @@ public final class JournalReader implements AutoCloseable {
         KafkaClients.close(consumer);
     }
 
-    private void fetch(Duration patience) {
-        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(patience)) {
+    private void fetch(Duration maxWait) {
+        for (ConsumerRecord<byte[], byte[]> record : consumer.poll(maxWait)) {
             if (Arrays.equals(record.key(), key)) {
                 JournalEntry entry = decode(record);
                 if (entry != null) {

@@ -43,8 +43,8 @@ import org.slf4j.LoggerFactory;
  * step's records and is committed together with the resulting weights. A trainer that starts continues from the
  * newest snapshot and reruns the journal from there, which yields the same bytes.
  *
- * <p>A failure that may pass, such as unresponsive brokers or an unreachable store, ends a term. The next term begins
- * after a wait, from the newest snapshot. Only a failure that needs an operator ends the trainer.
+ * <p>A failure that may pass, such as unresponsive brokers or an unreachable store, ends a session. The next session
+ * begins after a wait, from the newest snapshot. Only a failure that needs an operator ends the trainer.
  *
  * <p>{@link #run} must be called once, on a thread of its own. {@link #close} and {@link #status} may be called by any
  * thread.
@@ -125,7 +125,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         return signals.status();
     }
 
-    /** Returns how often a term has failed and another one has begun. */
+    /** Returns how often a session has failed and another one has begun. */
     public int restarts() {
         return restarts.get();
     }
@@ -173,9 +173,9 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                         () -> stepAge().toMillis() / 1_000.0);
                 Lease lease = Lease.of(config, registry, heartbeats)) {
             while (signals.nextTurn()) {
-                signals.beginTerm();
+                signals.beginSession();
                 try {
-                    term(lease, metrics);
+                    runSession(lease, metrics);
                     failuresInARow = 0;
                     refusalsInARow = 0;
                 } catch (NonFiniteModelException e) {
@@ -183,14 +183,14 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
                     metrics.recovered();
                 } catch (IOException | RuntimeException | Error e) {
                     DeadlyErrors.throwIfDeadly(e);
-                    if (signals.hasLearnedInTerm()) {
+                    if (signals.hasLearnedInSession()) {
                         failuresInARow = 0;
                         refusalsInARow = 0;
                     }
                     if (isFinal(lease, e)) {
                         throw e;
                     }
-                    awaitNextTerm(lease, metrics, e);
+                    awaitNextSession(lease, metrics, e);
                 }
             }
         }
@@ -208,8 +208,8 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         };
     }
 
-    /** Gives the lease to another trainer if one is waiting, then waits before the next term. */
-    private void awaitNextTerm(Lease lease, TrainerMetrics metrics, Throwable failure) {
+    /** Gives the lease to another trainer if one is waiting, then waits before the next session. */
+    private void awaitNextSession(Lease lease, TrainerMetrics metrics, Throwable failure) {
         lease.renounce();
         if (FailureKind.of(failure) == FailureKind.FENCED) {
             LOG.warn("Another trainer of model {} has taken over after step {}", config.modelName(), status().step());
@@ -233,7 +233,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
         boolean _ = signals.isClosingWithin(wait);
     }
 
-    private void term(Lease lease, TrainerMetrics metrics) throws IOException {
+    private void runSession(Lease lease, TrainerMetrics metrics) throws IOException {
         StartingPoint start = new Snapshots(store, config).newest(this::canBeContinued);
         try (OnlineLearner _ = start.learner();
                 KafkaMeters meters = new KafkaMeters(registry);
@@ -259,7 +259,7 @@ public final class OnlineTrainer implements Runnable, AutoCloseable {
     }
 
     /**
-     * Lets the next term begin from a snapshot, where finite weights learn the steps since the last commit again.
+     * Lets the next session begin from a snapshot, where finite weights learn the steps since the last commit again.
      * Throws if the weights have become non-finite too many times in a row without any progress, because this would
      * then repeat for ever.
      */

@@ -31,9 +31,9 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 
 /**
- * One term of a trainer, from a starting point on. It reruns the journal, follows another trainer's journal while
+ * One session of a trainer, from a starting point on. It reruns the journal, follows another trainer's journal while
  * that one holds the lease, and then learns until it loses the lease or is closed. Uncommitted steps are lost when
- * another trainer takes over, so the next term starts from a snapshot again.
+ * another trainer takes over, so the next session starts from a snapshot again.
  *
  * <p>Live learning takes the records that have arrived, learns a step from them, and appends its journal entry. From
  * time to time it commits the entries together with a delta, and more rarely it writes a snapshot. Time decides when
@@ -86,7 +86,7 @@ final class TrainerSession {
     }
 
     /**
-     * Runs the term to its end.
+     * Runs the session to its end.
      *
      * @param journalConsumer makes the consumer that reads the journal
      */
@@ -251,7 +251,7 @@ final class TrainerSession {
         while (signals.nextTurn() && lease.isHeld()) {
             if (signals.isInputEnded() && !atEnd) {
                 atEnd = true;
-                input.endAtWhatIsThere();
+                input.endAtCurrentEnd();
             }
             turn(lag);
             afterTurn();
@@ -292,8 +292,8 @@ final class TrainerSession {
     private void turn(LagWatch lag) {
         OnlineConfig.Steps steps = config.steps();
         InputBatch batch = steps.batchClicks() > 0
-                ? input.takeExactly(steps.batchClicks(), patience())
-                : input.take(steps::mostClicks, patience(), steps.linger());
+                ? input.takeExactly(steps.batchClicks(), maxWait())
+                : input.take(steps::mostClicks, maxWait(), steps.linger());
         if (!batch.isEmpty()) {
             step(batch, lag);
         }
@@ -307,7 +307,7 @@ final class TrainerSession {
     }
 
     /** Returns how long to wait for input. The wait must not delay a commit that is due. */
-    private Duration patience() {
+    private Duration maxWait() {
         Duration publish = writer.hasUncommittedSteps() ? schedule.untilDelta() : IDLE_WAIT;
         return publish.compareTo(IDLE_WAIT) < 0 ? publish : IDLE_WAIT;
     }

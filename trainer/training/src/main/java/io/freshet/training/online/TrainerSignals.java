@@ -23,7 +23,7 @@ final class TrainerSignals {
     private volatile boolean inputEnded;
     private volatile TrainerStatus status = TrainerStatus.NOT_STARTED;
     private volatile long stepNanos = System.nanoTime(); // when the last step ended
-    private boolean hasLearnedInTerm; // used by the trainer's thread only
+    private boolean hasLearnedInSession; // used by the trainer's thread only
 
     /** @param heartbeat heartbeat of the trainer's thread, owned by the caller */
     TrainerSignals(Heartbeat heartbeat) {
@@ -64,15 +64,15 @@ final class TrainerSignals {
         }
     }
 
-    /** Begins a term of the trainer. Called by the trainer's thread. */
-    void beginTerm() {
-        hasLearnedInTerm = false;
+    /** Begins a session of the trainer. Called by the trainer's thread. */
+    void beginSession() {
+        hasLearnedInSession = false;
         enter(Phase.RECOVERING, "");
     }
 
-    /** Returns whether a step was learned live since the term began. Called by the trainer's thread. */
-    boolean hasLearnedInTerm() {
-        return hasLearnedInTerm;
+    /** Returns whether a step was learned live since the session began. Called by the trainer's thread. */
+    boolean hasLearnedInSession() {
+        return hasLearnedInSession;
     }
 
     /** Changes the phase and keeps the metrics. Called by the trainer's thread. */
@@ -84,7 +84,7 @@ final class TrainerSignals {
     void report(TrainerStatus next) {
         if (next.step() > status.step()) {
             stepNanos = System.nanoTime();
-            hasLearnedInTerm |= next.phase() == Phase.LEARNING && status.phase() == Phase.LEARNING;
+            hasLearnedInSession |= next.phase() == Phase.LEARNING && status.phase() == Phase.LEARNING;
         }
         status = next;
     }

@@ -153,7 +153,7 @@ public final class ModelWriter implements AutoCloseable {
         Manifest manifest = store.save(draft, files);
         List<String> gone = surplus(manifest.version());
         announce(manifest, gone);
-        takeAway(gone);
+        deleteWithdrawn(gone);
         LOG.info("Wrote snapshot {}/{}", modelName, manifest.version());
     }
 
@@ -162,7 +162,7 @@ public final class ModelWriter implements AutoCloseable {
      * meanwhile. The writer of a rollback checks after its write that the version is still known, and this method
      * checks for a rollback after the withdrawal, so at least one of the two sees the other.
      */
-    private void takeAway(List<String> versions) throws IOException {
+    private void deleteWithdrawn(List<String> versions) throws IOException {
         Optional<String> served = versions.isEmpty() ? Optional.empty() : served();
         for (String version : versions) {
             if (served.isPresent() && served.get().equals(version)) {

@@ -111,7 +111,7 @@ final class TrainerFuzzTest {
         for (int click = 0; click < 40; click++) {
             memory.observe(shop.ints(4, 0, ITEM_ROWS).toArray(), 0, 4, shop.nextInt(10));
         }
-        return files("click memory", file -> CooccurrenceFile.read(file, ITEM_ROWS), CooccurrenceFile::write)
+        return files("co-occurrence memory", file -> CooccurrenceFile.read(file, ITEM_ROWS), CooccurrenceFile::write)
                 .from(
                         written(CooccurrenceFile::write, memory),
                         written(CooccurrenceFile::write, new CooccurrenceModel(CooccurrenceConfig.DEFAULT)))

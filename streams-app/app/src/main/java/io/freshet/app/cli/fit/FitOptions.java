@@ -129,7 +129,7 @@ public final class FitOptions {
             names = "--seed",
             paramLabel = "N",
             defaultValue = "42",
-            description = "The same seed gives the same model to the bit. Default: ${DEFAULT-VALUE}.")
+            description = "The same seed gives the same model bit for bit. Default: ${DEFAULT-VALUE}.")
     private long seed;
 
     @Option(

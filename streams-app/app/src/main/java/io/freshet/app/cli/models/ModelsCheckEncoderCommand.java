@@ -17,13 +17,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "check-encoder",
         description = {
-            "Checks whether a Deeplearning4j network can be the encoder dl4j:FILE: which layers it has, whether its"
+            "Checks whether a network for Deeplearning4j can be the encoder dl4j:FILE: which layers it has, whether its"
                     + " gradients match its states, whether it gives the same bits again, and how long it takes.",
             "",
             "FILE is the JSON of a MultiLayerConfiguration or a ComputationGraphConfiguration, or a zip of DL4J's"
-                    + " ModelSerializer. Only the configuration of a zip is read: weights are learned anew, like the"
-                    + " items' vectors. The network must map (batch, D, L), padded on the left and with a mask, to"
-                    + " (batch, D).",
+                    + " ModelSerializer, or a sequential Keras model: .keras, .h5 or its JSON. Only the configuration"
+                    + " is read: weights are learned anew, like the items' vectors. The network must map"
+                    + " (batch, D, L), padded on the left and with a mask, to (batch, D).",
             ""
         },
         footerHeading = "%nThe exit code is 1 if the network cannot be an encoder; one line says why.%n")
@@ -69,7 +69,7 @@ final class ModelsCheckEncoderCommand extends FreshetCommand {
         out.printf(Locale.ROOT, "error of item gradients      %.2e of their root mean square%n", check.itemError());
         out.printf(Locale.ROOT, "error of parameter gradients %.2e%n", check.parameterError());
         out.printf(Locale.ROOT, "same bits twice              %s%n", check.sameTwice() ? "yes" : "no");
-        out.printf(Locale.ROOT, "same bits in other batches   %s%n", check.sameInCompany() ? "yes" : "no");
+        out.printf(Locale.ROOT, "same bits in other batches   %s%n", check.sameInBatch() ? "yes" : "no");
         out.printf(Locale.ROOT, "one state                    %.2f ms%n", check.msForState());
         out.printf(
                 Locale.ROOT, "a step of %d sequences      %.0f ms%n", NetworkCheck.STEP_SEQUENCES, check.msForStep());

@@ -16,8 +16,9 @@ public final class ModelKeys {
                     + " clicks), or `dl4j:FILE`, a network described by a file of Deeplearning4j.");
     public static final ConfigKey<Integer> DIM =
             KEYS.integer("model.dim", 64, "floats").between(8, 1_024).doc("Width of an item's embedding.");
-    public static final ConfigKey<Integer> MAX_LENGTH =
-            KEYS.integer("model.max.length", 50, "clicks").between(1, 1_000).doc("Positions that the encoder sees.");
+    public static final ConfigKey<Integer> MAX_LENGTH = KEYS.integer("model.max.length", 50, "clicks")
+            .between(1, 1_000)
+            .doc("Newest clicks that the encoder reads.");
     public static final ConfigKey<Integer> BLOCKS = KEYS.integer("model.blocks", 2)
             .between(1, 16)
             .doc("Blocks of `sasrec`, `lrurec`, `fmlprec`, `bsarec` and `bert4rec`.");

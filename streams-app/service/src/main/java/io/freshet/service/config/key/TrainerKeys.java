@@ -54,7 +54,8 @@ public final class TrainerKeys {
     public static final ConfigKey<Integer> BATCH_CLICKS = KEYS.integer("online.batch.clicks", 0, "clicks")
             .atLeast(0)
             .doc("Exact number of clicks in each step, whatever the timing; clicks wait until there are enough."
-                    + " With 0, the three keys above decide.");
+                    + " With 0, `online.step.clicks`, `online.catchup.clicks` and"
+                    + " `online.step.linger.ms` decide.");
     public static final ConfigKey<Integer> OPTIMIZER_STEPS =
             KEYS.integer("online.optimizer.steps", 3).between(1, 100).doc("Optimiser steps for each step's clicks.");
     public static final ConfigKey<Integer> NEW_LENGTH = KEYS.integer("online.new.length", 50, "clicks")
@@ -90,7 +91,7 @@ public final class TrainerKeys {
                     + " not count.");
     public static final ConfigKey<Double> GATE_SHARE = KEYS.preciseDecimal("online.gate.share", "0.5")
             .between(0, 0.95)
-            .doc("The trainer holds learned changes back while the NDCG of the moving prequential figures is below"
+            .doc("The trainer holds learned changes back while the NDCG of the moving prequential metrics is below"
                     + " this share of the best of the newest 20 published windows; the model published before"
                     + " stays in use. 0 for never.");
     public static final ConfigKey<Duration> LEASE_TIMEOUT = KEYS.millis(
@@ -103,7 +104,7 @@ public final class TrainerKeys {
             .doc("Length of the ranked list in which a target counts as a hit.");
     public static final ConfigKey<Integer> METRICS_WINDOW = KEYS.integer("online.metrics.window", 5_000, "events")
             .atLeast(1)
-            .doc("Events in the moving prequential figures.");
+            .doc("Events in the moving prequential metrics.");
 
     private TrainerKeys() {}
 }

@@ -24,8 +24,8 @@ public final class VariantKeys {
             .doc("Name of the experiment: another name splits the users anew, independently of the previous split.");
     public static final ConfigKey<Integer> METRICS_USERS = KEYS.integer("variants.metrics.users", 10_000, "users")
             .atLeast(0)
-            .doc("The most users whose last answer a task remembers, to find their next click in it; 0 for no"
-                    + " accuracy figures of served answers.");
+            .doc("The most users whose last answer a task remembers, to find their next click in it; 0 turns the"
+                    + " accuracy metrics off.");
     public static final ConfigKey<Boolean> SHADOW = KEYS.flag("scorer.shadow", false)
             .doc("Whether the role scorer is a shadow, which answers all users on a separate topic.");
 

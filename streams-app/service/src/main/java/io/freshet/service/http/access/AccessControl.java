@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
  * token whose scope covers the route. A request that changes something must not come from another site's page. The health
  * endpoints are open to all. Thread-safe.
  *
- * <p>A token comes as {@code Authorization: Bearer}, or as the password of {@code Basic}. A browser sends the latter by
- * itself, so the page and its requests need no further code.
+ * <p>A token comes as {@code Authorization: Bearer}, or as the password of {@code Basic}. After the
+ * prompt, a browser sends Basic with every request, so the page needs no code for tokens.
  *
  * <p>Sources: RFC 6750, RFC 7617; the cross-site check is that of Go's {@code http.CrossOriginProtection}.
  */
@@ -51,7 +51,7 @@ public final class AccessControl {
     /** Checks everything but the scope, which depends on the route. Throws if the request is refused. */
     public void check(Context context) {
         if (!OPEN.contains(context.path())) {
-            requireName(context);
+            requireKnownHost(context);
             AccessTokens valid = tokens.get();
             Grant grant = valid.size() == 0 ? null : valid.grantOf(tokenOf(context));
             requireRate(context, valid, grant);
@@ -66,7 +66,7 @@ public final class AccessControl {
         }
     }
 
-    private void requireName(Context context) {
+    private void requireKnownHost(Context context) {
         String host = context.header("Host");
         if (host != null && !hosts.allow(host)) {
             throw new ProblemException(
@@ -78,7 +78,7 @@ public final class AccessControl {
     }
 
     /**
-     * Applies the rate limit. If clients are told apart by address, a forwarded request is exempt: the instance that
+     * Applies the rate limit. If clients are identified by address, a forwarded request is exempt: the instance that
      * forwarded it has already counted it.
      */
     private void requireRate(Context context, AccessTokens valid, @Nullable Grant grant) {
@@ -150,8 +150,8 @@ public final class AccessControl {
      */
     private static String challenge(Context context) {
         String accept = context.header("Accept");
-        boolean isPerson = accept != null && accept.contains("text/html");
-        return isPerson ? BASIC_CHALLENGE + ", " + BEARER_CHALLENGE : BEARER_CHALLENGE;
+        boolean isNavigation = accept != null && accept.contains("text/html");
+        return isNavigation ? BASIC_CHALLENGE + ", " + BEARER_CHALLENGE : BEARER_CHALLENGE;
     }
 
     private static boolean isOfAnotherSite(Context context) {

@@ -81,7 +81,7 @@ public final class Problems {
         context.status(problem.type().status()).contentType(MEDIA_TYPE).result(document(problem, context.path()));
     }
 
-    /** Answers a request that is refused before the routes. */
+    /** Answers a request that is refused before it reaches a route. */
     public static void write(Request request, Response response, Callback callback, ProblemException problem) {
         byte[] document = document(problem, Request.getPathInContext(request));
         response.setStatus(problem.type().status());

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads request bodies: JSON in UTF-8 of a bounded length. */
 public final class RequestBody {
     /** Maximum number of bytes of an oversized body to drain, so that a client that is still sending sees the answer. */
-    private static final long MOST_READ_AWAY = 64L << 20;
+    private static final long MAX_DRAINED_BYTES = 64L << 20;
 
     private static final String CHARSET = "charset=";
 
@@ -29,7 +29,7 @@ public final class RequestBody {
     private byte[] readBounded(Context context) throws IOException {
         InputStream body = context.req().getInputStream();
         byte[] bytes = body.readNBytes(maxBytes);
-        long more = readAway(body);
+        long more = drain(body);
         if (more > 0) {
             throw new ProblemException(
                     ProblemType.TOO_LARGE, "a body must have at most " + maxBytes + " bytes (http.max.body.bytes)");
@@ -37,11 +37,11 @@ public final class RequestBody {
         return bytes;
     }
 
-    private static long readAway(InputStream body) throws IOException {
+    private static long drain(InputStream body) throws IOException {
         byte[] scratch = new byte[8_192];
         long total = 0;
         int read;
-        while (total < MOST_READ_AWAY && (read = body.read(scratch)) >= 0) {
+        while (total < MAX_DRAINED_BYTES && (read = body.read(scratch)) >= 0) {
             total += read;
         }
         return total;

@@ -30,15 +30,15 @@ public final class RecommendationRoutes {
 
     private final Variants variants;
     private final RequestCodec codec;
-    private final UserRouting places;
+    private final UserRouting routing;
     private final RequestBody bodies;
     private final InstantSource clock;
 
     public RecommendationRoutes(
-            Variants variants, RequestCodec codec, UserRouting places, RequestBody bodies, InstantSource clock) {
+            Variants variants, RequestCodec codec, UserRouting routing, RequestBody bodies, InstantSource clock) {
         this.variants = variants;
         this.codec = codec;
-        this.places = places;
+        this.routing = routing;
         this.bodies = bodies;
         this.clock = clock;
     }
@@ -108,7 +108,7 @@ public final class RecommendationRoutes {
 
     private void answerAbout(String userId, RecommendationRequest request, byte[] body, Context context)
             throws IOException {
-        places.answer(
+        routing.answer(
                 context,
                 body,
                 userId,

@@ -21,11 +21,11 @@ import org.jspecify.annotations.Nullable;
 public final class UserRoutes {
     private static final int ACCEPTED = 202;
 
-    private final UserRouting places;
+    private final UserRouting routing;
     private final ClickProducer producer;
 
-    public UserRoutes(UserRouting places, ClickProducer producer) {
-        this.places = places;
+    public UserRoutes(UserRouting routing, ClickProducer producer) {
+        this.routing = routing;
         this.producer = producer;
     }
 
@@ -66,7 +66,7 @@ public final class UserRoutes {
 
     private void sequence(Context context) throws IOException {
         String userId = Ids.in(context);
-        places.answer(context, new byte[0], userId, (asked, sequence) -> {
+        routing.answer(context, new byte[0], userId, (asked, sequence) -> {
             if (sequence == null) {
                 throw new ProblemException(ProblemType.UNKNOWN_USER, "the user is not known: user_id=" + userId);
             }

@@ -24,7 +24,7 @@ public record Frame(
         ServedModel model,
         Race race,
         Latencies latencies,
-        List<RecentUsers.Scene> users,
+        List<RecentUsers.RecentUser> users,
         long heapBytes) {
     /**
      * Where the demo can be reached, and where its clicks come from.
@@ -38,9 +38,9 @@ public record Frame(
     /**
      * Counters, which also distinguish a slow run from a hung one.
      *
-     * @param read clicks of the source that went to Kafka
+     * @param clicksSent clicks of the source that went to Kafka
      */
-    public record Counts(long read, PipelineCounts.Figures figures, ClickOutcomeCounts outcomes) {}
+    public record Counts(long clicksSent, PipelineCounts.Figures figures, ClickOutcomeCounts outcomes) {}
 
     /** Accepted clicks and training steps per second, over the last seconds. */
     public record Rates(double clicksPerSecond, double stepsPerSecond) {}

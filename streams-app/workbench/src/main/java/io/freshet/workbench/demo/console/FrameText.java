@@ -69,7 +69,7 @@ public final class FrameText {
                 String.format(
                         Locale.ROOT,
                         "%s read, %s accepted, %s/s",
-                        count(frame.counts().read()),
+                        count(frame.counts().clicksSent()),
                         count(frame.counts().figures().clicks().accepted()),
                         count(Math.round(frame.rates().clicksPerSecond()))),
                 frame.model().step(),
@@ -92,7 +92,7 @@ public final class FrameText {
                 String.format(
                         Locale.ROOT,
                         "%s read  %s/s  %s accepted  %s duplicate  %s too late  %s dead",
-                        count(frame.counts().read()),
+                        count(frame.counts().clicksSent()),
                         count(Math.round(frame.rates().clicksPerSecond())),
                         count(frame.counts().figures().clicks().accepted()),
                         count(frame.counts().outcomes().duplicates()),
@@ -191,32 +191,32 @@ public final class FrameText {
         }
         List<String> lines = new ArrayList<>();
         lines.add(paint.dim(padded("user", USER) + padded("last clicks", CLICKED) + "   recommended next"));
-        frame.users().forEach(scene -> lines.add(user(scene)));
+        frame.users().forEach(user -> lines.add(user(user)));
         return lines;
     }
 
-    private String user(RecentUsers.Scene scene) {
-        List<String> items = scene.lastItems();
+    private String user(RecentUsers.RecentUser user) {
+        List<String> items = user.lastItems();
         List<String> newest = items.subList(Math.max(0, items.size() - 3), items.size());
         String clicked = newest.stream()
                 .map(id -> cut(printable(id), ID_WIDTH))
                 .collect(Collectors.joining(" " + glyphs.to() + " "));
-        String left = padded(cut(printable(scene.userId()), USER - 1), USER)
-                + padded(cut(clicked, CLICKED - 1), CLICKED) + glyphs.answer() + " ";
-        return left + paint.in(Paint.Colour.GREEN, recommended(scene, WIDTH - left.length()));
+        String left = padded(cut(printable(user.userId()), USER - 1), USER) + padded(cut(clicked, CLICKED - 1), CLICKED)
+                + glyphs.answer() + " ";
+        return left + paint.in(Paint.Colour.GREEN, recommended(user, WIDTH - left.length()));
     }
 
     /** Returns as many items as fit, best first. */
-    private static String recommended(RecentUsers.Scene scene, int width) {
+    private static String recommended(RecentUsers.RecentUser user, int width) {
         StringBuilder text = new StringBuilder();
-        for (String id : scene.recommended()) {
+        for (String id : user.recommended()) {
             String more = text.isEmpty() ? printable(id) : "  " + printable(id);
             if (text.length() + more.length() > width) {
                 break;
             }
             text.append(more);
         }
-        return text.isEmpty() ? cut(printable(scene.recommended().getFirst()), width) : text.toString();
+        return text.isEmpty() ? cut(printable(user.recommended().getFirst()), width) : text.toString();
     }
 
     private String label(String name) {

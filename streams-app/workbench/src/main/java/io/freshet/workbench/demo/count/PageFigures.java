@@ -15,7 +15,7 @@ public final class PageFigures implements PageMetrics.Source {
 
     private final String source;
     private final Supplier<String> status;
-    private final PipelineCounts books;
+    private final PipelineCounts counts;
     private final LiveModel live;
     private final MeasuredLatency clickToRecommendation;
     private final MeasuredLatency clickToModel;
@@ -26,13 +26,13 @@ public final class PageFigures implements PageMetrics.Source {
     public PageFigures(
             String source,
             Supplier<String> status,
-            PipelineCounts books,
+            PipelineCounts counts,
             LiveModel live,
             MeasuredLatency clickToRecommendation,
             MeasuredLatency clickToModel) {
         this.source = source;
         this.status = status;
-        this.books = books;
+        this.counts = counts;
         this.live = live;
         this.clickToRecommendation = clickToRecommendation;
         this.clickToModel = clickToModel;
@@ -40,7 +40,7 @@ public final class PageFigures implements PageMetrics.Source {
 
     @Override
     public PageMetrics now() {
-        PipelineCounts.Figures figures = books.figures();
+        PipelineCounts.Figures figures = counts.figures();
         long nowNs = System.nanoTime();
         return new PageMetrics(
                 source,
@@ -49,15 +49,15 @@ public final class PageFigures implements PageMetrics.Source {
                 clickRate.perSecond(nowNs, figures.clicks().accepted()),
                 stepRate.perSecond(nowNs, figures.journal().steps()),
                 PageMetrics.Model.of(live),
-                quality(books.recent()),
+                quality(counts.recent()),
                 clickToRecommendation.shown().latencies(),
                 clickToModel.shown().latencies(),
                 users());
     }
 
     private List<String> users() {
-        return books.newestUsers(SHOWN_USERS).stream()
-                .map(RecentUsers.Scene::userId)
+        return counts.newestUsers(SHOWN_USERS).stream()
+                .map(RecentUsers.RecentUser::userId)
                 .toList();
     }
 

@@ -51,7 +51,7 @@ public final class PipelineCounts {
     /** Counts at one moment. */
     public record Figures(Clicks clicks, Journal journal, Users users, Published published, int items) {
         /** Returns the number of clicks that are finished: answered and learned from, or refused as dead letters. */
-        public long throughAllTheWay() {
+        public long fullyProcessed() {
             return Math.min(journal.learned(), published.recommendations()) + clicks.deadLetters();
         }
     }
@@ -170,7 +170,7 @@ public final class PipelineCounts {
         return race.recent();
     }
 
-    public synchronized List<RecentUsers.Scene> newestUsers(int most) {
+    public synchronized List<RecentUsers.RecentUser> newestUsers(int most) {
         return recentUsers.newest(most);
     }
 }

@@ -18,7 +18,7 @@ public final class RecentUsers {
     private final Set<String> answered = new HashSet<>();
 
     /** The users who most recently clicked or were answered, in access order: least recent first. */
-    private final Map<String, Scene> scenes = new LinkedHashMap<>(2 * REMEMBERED, .75f, true);
+    private final Map<String, RecentUser> recent = new LinkedHashMap<>(2 * REMEMBERED, .75f, true);
 
     /**
      * A user's latest clicks and recommendations, as shown to a person.
@@ -27,24 +27,24 @@ public final class RecentUsers {
      * @param recommended best first; empty until the user has been answered
      * @param byModel whether the model made the recommendation rather than the fallback
      */
-    public record Scene(String userId, List<String> lastItems, List<String> recommended, boolean byModel) {}
+    public record RecentUser(String userId, List<String> lastItems, List<String> recommended, boolean byModel) {}
 
     void clicked(String userId, List<String> lastItems) {
         users.add(userId);
-        Scene before = scenes.get(userId);
-        scenes.put(
+        RecentUser before = recent.get(userId);
+        recent.put(
                 userId,
                 before == null
-                        ? new Scene(userId, lastItems, List.of(), false)
-                        : new Scene(userId, lastItems, before.recommended, before.byModel));
-        if (scenes.size() > REMEMBERED) {
-            scenes.remove(scenes.keySet().iterator().next());
+                        ? new RecentUser(userId, lastItems, List.of(), false)
+                        : new RecentUser(userId, lastItems, before.recommended, before.byModel));
+        if (recent.size() > REMEMBERED) {
+            recent.remove(recent.keySet().iterator().next());
         }
     }
 
     void recommended(String userId, List<String> items, boolean byModel) {
         answered.add(userId);
-        scenes.computeIfPresent(userId, (_, scene) -> new Scene(userId, scene.lastItems, items, byModel));
+        recent.computeIfPresent(userId, (_, user) -> new RecentUser(userId, user.lastItems, items, byModel));
     }
 
     int users() {
@@ -59,12 +59,12 @@ public final class RecentUsers {
      * Returns the most recent users that have more than two items of history and a recommendation from the model,
      * newest first.
      */
-    List<Scene> newest(int most) {
-        List<Scene> all = new ArrayList<>(scenes.values());
+    List<RecentUser> newest(int most) {
+        List<RecentUser> all = new ArrayList<>(recent.values());
         return all.reversed().stream()
-                .filter(scene -> scene.byModel()
-                        && scene.lastItems().size() > 2
-                        && !scene.recommended().isEmpty())
+                .filter(user -> user.byModel()
+                        && user.lastItems().size() > 2
+                        && !user.recommended().isEmpty())
                 .limit(most)
                 .toList();
     }

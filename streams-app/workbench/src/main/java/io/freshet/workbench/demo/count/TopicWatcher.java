@@ -36,16 +36,16 @@ public final class TopicWatcher implements Runnable {
     private static final int MOST_WAITING = 20_000;
 
     private final FreshetConfig config;
-    private final PipelineCounts books;
+    private final PipelineCounts counts;
     private final MeasuredLatency clickToRecommendation;
     private final AtomicReference<@Nullable Consumer<byte[], byte[]>> running = new AtomicReference<>();
     private final AtomicReference<@Nullable RuntimeException> failure = new AtomicReference<>();
     private volatile boolean finishing;
     private volatile boolean stopping;
 
-    public TopicWatcher(FreshetConfig config, PipelineCounts books, MeasuredLatency clickToRecommendation) {
+    public TopicWatcher(FreshetConfig config, PipelineCounts counts, MeasuredLatency clickToRecommendation) {
         this.config = config;
-        this.books = books;
+        this.counts = counts;
         this.clickToRecommendation = clickToRecommendation;
     }
 
@@ -81,7 +81,7 @@ public final class TopicWatcher implements Runnable {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 enter(record, nowMs);
             }
-            if (books.waitingToBeLearned() > MOST_WAITING) {
+            if (counts.waitingToBeLearned() > MOST_WAITING) {
                 consumer.pause(sequences);
             } else {
                 consumer.resume(sequences);
@@ -122,32 +122,32 @@ public final class TopicWatcher implements Runnable {
     private void enter(ConsumerRecord<byte[], byte[]> record, long nowMs) {
         String topic = record.topic();
         if (topic.equals(config.get(TopicKeys.SEQUENCES))) {
-            books.sequence(
+            counts.sequence(
                     text(record.key()),
                     record.partition(),
                     record.offset(),
                     SequenceUpdateCodec.decode(record.value()));
         } else if (topic.equals(config.get(TopicKeys.MODEL_LOG))) {
             if (ModelLogCodec.decode(record.value()) instanceof StepRecord step) {
-                books.step(step);
+                counts.step(step);
             }
         } else if (topic.equals(config.get(TopicKeys.MODEL_MANIFESTS))) {
             if (record.value() != null && text(record.key()).contains("/")) { // otherwise it is a rollback
-                books.snapshot();
+                counts.snapshot();
             }
         } else if (topic.equals(config.get(TopicKeys.RECOMMENDATIONS))) {
             if (record.value() != null) {
                 enterRecommendation(record, nowMs);
             }
         } else {
-            books.deadLetter();
+            counts.deadLetter();
         }
     }
 
     private void enterRecommendation(ConsumerRecord<byte[], byte[]> record, long nowMs) {
         Recommended recommended = Recommended.parse(record.value());
         clickToRecommendation.record(recommended.clickTimestampMs(), nowMs);
-        books.recommendation(text(record.key()), recommended.items(), recommended.byModel());
+        counts.recommendation(text(record.key()), recommended.items(), recommended.byModel());
     }
 
     private static String text(byte[] utf8) {

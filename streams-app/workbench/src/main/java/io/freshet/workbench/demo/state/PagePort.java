@@ -13,7 +13,7 @@ public final class PagePort {
     private PagePort() {}
 
     /** Returns a setting with the first free port from 8080, or no setting if the user has set a port. */
-    public static Map<String, String> unlessSaid(Map<String, String> settings, Map<String, String> environment) {
+    public static Map<String, String> defaultUnlessSet(Map<String, String> settings, Map<String, String> environment) {
         return settings.containsKey(KEY) || environment.containsKey(VARIABLE)
                 ? Map.of()
                 : Map.of(KEY, String.valueOf(firstFree()));

@@ -51,7 +51,7 @@ class FrameTextTest {
         int size = (int) Math.min(count, 99_999_999);
         return new Frame(
                 Duration.ofHours(99),
-                "end of the file, dealing with the last clicks",
+                "end of the file, processing the last clicks",
                 new Frame.Places("/a/long/path".repeat(20), "127.0.0.1:12345", "http://127.0.0.1:8080/"),
                 new Frame.Counts(
                         count,
@@ -70,7 +70,7 @@ class FrameTextTest {
                         IntStream.range(0, 60).mapToObj(i -> i / 100.0).toList()),
                 new Frame.Latencies(
                         new Frame.Percentiles(31, 80, true), new Frame.Percentiles(420, 60_000, true), true),
-                List.of(new RecentUsers.Scene(id, List.of(id, id, id, id), List.of(id, id, id), true)),
+                List.of(new RecentUsers.RecentUser(id, List.of(id, id, id, id), List.of(id, id, id), true)),
                 1L << 33);
     }
 }

@@ -23,7 +23,7 @@ import jdk.incubator.vector.VectorSpecies;
  * <p>A row is summed in {@link Lanes#WIDTH} virtual lanes, block after block, so the bits of a sum do not depend on the CPU.
  * With 512-bit vectors, a row of 64 floats (the default width) stays in registers from the first pass to the last, and the
  * result has the same bits. The methods for such rows call the Vector API directly instead of {@link Lanes}, because C2
- * inlines little else into methods of their size.
+ * does not inline {@link Lanes} into methods this large.
  *
  * <p>An instance is one norm of an encoder. It keeps x̂ and r of its rows between the passes.
  */
@@ -70,7 +70,7 @@ public final class LayerNorm {
     }
 
     /**
-     * Computes rows of the result of {@link #forward} again, to the same bits.
+     * Recomputes rows of the result of {@link #forward}, bit for bit.
      *
      * @param first the first row
      * @param y receives the rows from row 0 on (rows, d)

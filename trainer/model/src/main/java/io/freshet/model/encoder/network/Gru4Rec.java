@@ -216,8 +216,7 @@ final class Gru4Rec implements Encoder {
     }
 
     /**
-     * Adds the part of the gradients of states that comes through {@code U h}, in the first rows of
-     * {@code recurrent}.
+     * Adds the gradient that reaches the states through {@code U h}, from the first rows of {@code recurrent}.
      */
     private void backwardState(int rows, MemorySegment transposed) {
         Matrix weight = parameters.recurrent().transposedIn(transposed);
