@@ -8,12 +8,8 @@ import org.apache.kafka.streams.state.StoreBuilder;
 
 /**
  * A state store that holds no records and has no changelog.
- *
- * <p>As a global store, it makes Kafka Streams run a whole topic through the processor beside it before anything else
- * starts. That processor keeps an in-memory view in its own format; a store of the records would hold all data a second
- * time.
  */
-class EmptyStore implements StateStore {
+abstract class EmptyStore implements StateStore {
     private final String name;
     private boolean open;
 
@@ -45,6 +41,17 @@ class EmptyStore implements StateStore {
     @Override
     public final boolean isOpen() {
         return open;
+    }
+
+    /**
+     * A global store, which makes Kafka Streams run a whole topic through the processor beside it before anything else
+     * starts. That processor keeps an in-memory view in its own format; a store of the records would hold all data a
+     * second time.
+     */
+    static final class View extends EmptyStore {
+        View(String name) {
+            super(name);
+        }
     }
 
     /**

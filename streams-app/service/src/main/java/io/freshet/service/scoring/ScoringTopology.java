@@ -162,7 +162,7 @@ public final class ScoringTopology {
             String topic,
             Consumed<byte[], byte[]> consumed,
             ProcessorSupplier<byte[], byte[], Void, Void> reader) {
-        builder.addGlobalStore(new EmptyStore.Builder<>(store, EmptyStore::new), topic, consumed, reader);
+        builder.addGlobalStore(new EmptyStore.Builder<>(store, EmptyStore.View::new), topic, consumed, reader);
     }
 
     private static Consumed<byte[], SequenceUpdate> sequences(Outputs outputs) {
