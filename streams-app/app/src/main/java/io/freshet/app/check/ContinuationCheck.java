@@ -3,16 +3,12 @@ package io.freshet.app.check;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.ModelStores;
 import io.freshet.service.config.key.ModelStoreKeys;
-import io.freshet.store.SnapshotStore;
-import io.freshet.store.format.FormatException;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.input.LogPosition;
 import io.freshet.training.publish.Snapshots;
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -43,17 +39,8 @@ record ContinuationCheck(FreshetConfig config, Brokers brokers) {
 
     /** Returns the manifest of the snapshot from which a trainer would continue. */
     private Optional<Manifest> newest() throws IOException {
-        String model = config.get(ModelStoreKeys.MODEL_NAME);
-        SnapshotStore store = ModelStores.open(config);
-        List<Manifest> manifests = new ArrayList<>();
-        for (String version : store.versions(model)) {
-            try {
-                manifests.add(store.manifest(model, version));
-            } catch (FormatException e) {
-                // A trainer skips it, too.
-            }
-        }
-        return manifests.stream().min(Snapshots.NEWEST_FIRST);
+        return Snapshots.readable(ModelStores.open(config), config.get(ModelStoreKeys.MODEL_NAME)).stream()
+                .findFirst();
     }
 
     private Finding check(Manifest newest) throws ExecutionException, InterruptedException {

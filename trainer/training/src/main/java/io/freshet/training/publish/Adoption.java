@@ -63,9 +63,8 @@ public record Adoption(Manifest snapshot, long lineage, TopicPosition modelLog, 
             throws IOException {
         Manifest snapshot = store.manifest(config.modelName(), version);
         long lineage = snapshot.lineage();
-        for (String other : store.versions(config.modelName())) {
-            lineage =
-                    Math.max(lineage, store.manifest(config.modelName(), other).lineage());
+        for (Manifest other : Snapshots.readable(store, config.modelName())) {
+            lineage = Math.max(lineage, other.lineage());
         }
         try (ServedVersion served = new ServedVersion(config)) {
             for (Manifest known : served.snapshots()) {

@@ -40,6 +40,22 @@ public final class Snapshots {
         this.config = config;
     }
 
+    /** Returns the manifests of a model that can be read, in {@link #NEWEST_FIRST} order. */
+    public static List<Manifest> readable(SnapshotStore store, String model) throws IOException {
+        List<Manifest> manifests = new ArrayList<>();
+        for (String version : store.versions(model)) {
+            try {
+                manifests.add(store.manifest(model, version));
+            } catch (SnapshotStoreException e) {
+                throw e;
+            } catch (IOException | FormatException e) {
+                LOG.debug("The manifest of snapshot {}/{} cannot be read", model, version, e);
+            }
+        }
+        manifests.sort(NEWEST_FIRST);
+        return manifests;
+    }
+
     /** Returns the number of snapshots that were skipped because they could not be used. */
     int refused() {
         return refusedVersions.size();

@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param manifest manifest of the snapshot that the learner was restored from, or null for a learner that has seen
  *     nothing
- * @param progress cost of the learner's training up to this point; whoever trains the learner adds to it
+ * @param progress cost of the learner's training up to this point; later training is added to it
  */
 public record StartingPoint(OnlineLearner learner, @Nullable Manifest manifest, Progress progress) {
     static StartingPoint of(OnlineLearner learner, Manifest manifest) {
