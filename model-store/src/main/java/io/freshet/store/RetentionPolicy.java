@@ -10,14 +10,15 @@ import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.NavigableMap;
 import java.util.NavigableSet;
+import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 
 /**
  * A policy that decides which snapshots of a model to keep: the newest ones, the newest one of each of the most recent
@@ -53,36 +54,54 @@ public record RetentionPolicy(int newest, int days) {
         }
     }
 
-    /**
-     * Returns the versions that need not be kept, oldest first.
-     *
-     * @param snapshots every snapshot
-     * @param wanted versions to keep in any case
-     */
-    public List<String> surplus(Collection<Candidate> snapshots, Set<String> wanted) {
-        NavigableSet<Candidate> oldestFirst = new TreeSet<>(snapshots);
-        Set<String> kept = new HashSet<>(wanted);
-        oldestFirst.descendingSet().stream()
-                .limit(newest)
-                .map(Candidate::version)
-                .forEach(kept::add);
-        NavigableMap<LocalDate, String> newestOfDays = new TreeMap<>();
-        oldestFirst.forEach(snapshot -> newestOfDays.put(snapshot.day(), snapshot.version()));
-        newestOfDays.descendingMap().values().stream().limit(days).forEach(kept::add);
-        return oldestFirst.stream()
-                .map(Candidate::version)
-                .filter(version -> !kept.contains(version))
-                .toList();
+    /** Decision about one snapshot. */
+    public enum Decision {
+        /** Kept because it is explicitly wanted. */
+        WANTED,
+        /** Kept as one of the newest. */
+        AMONG_THE_NEWEST,
+        /** Kept as the last of its day. */
+        LAST_OF_ITS_DAY,
+        /** Kept although its manifest cannot be read, because older snapshots are kept. */
+        UNREADABLE,
+        /** Not kept. */
+        SURPLUS
     }
 
     /**
-     * Returns the versions that a store need not keep: first those whose manifest cannot be read, then the others, oldest
-     * first. A snapshot whose manifest cannot be read does not count towards the limits, and is surplus once all kept
-     * snapshots have more steps.
+     * Decides about each version.
+     *
+     * @param snapshots every snapshot
+     * @param wanted versions to keep in any case
+     * @return the decisions by version, oldest first
+     */
+    public SequencedMap<String, Decision> decide(Collection<Candidate> snapshots, Set<String> wanted) {
+        NavigableSet<Candidate> oldestFirst = new TreeSet<>(snapshots);
+        SequencedMap<String, Decision> decisions = new LinkedHashMap<>();
+        NavigableMap<LocalDate, String> newestOfDays = new TreeMap<>();
+        for (Candidate snapshot : oldestFirst) {
+            decisions.put(snapshot.version(), Decision.SURPLUS);
+            newestOfDays.put(snapshot.day(), snapshot.version());
+        }
+        newestOfDays.descendingMap().values().stream()
+                .limit(days)
+                .forEach(version -> decisions.put(version, Decision.LAST_OF_ITS_DAY));
+        oldestFirst.descendingSet().stream()
+                .limit(newest)
+                .forEach(snapshot -> decisions.put(snapshot.version(), Decision.AMONG_THE_NEWEST));
+        wanted.forEach(version -> decisions.replace(version, Decision.WANTED));
+        return decisions;
+    }
+
+    /**
+     * Decides about each version in a store. A snapshot whose manifest cannot be read does not count towards the limits,
+     * and is surplus once all kept snapshots have more steps.
      *
      * @param wanted versions to keep in any case
+     * @return the decisions by version: first those whose manifest cannot be read, then the others, oldest first
      */
-    public List<String> surplus(SnapshotStore store, String model, Set<String> wanted) throws IOException {
+    public SequencedMap<String, Decision> decide(SnapshotStore store, String model, Set<String> wanted)
+            throws IOException {
         List<Candidate> readable = new ArrayList<>();
         List<String> unreadable = new ArrayList<>();
         for (String version : store.versions(model)) {
@@ -95,16 +114,24 @@ public record RetentionPolicy(int newest, int days) {
                 // Another process has deleted it in the meantime.
             }
         }
-        List<String> surplus = surplus(readable, wanted);
-        String leastKept = readable.stream()
-                .map(Candidate::version)
-                .filter(version -> !surplus.contains(version))
+        SequencedMap<String, Decision> decisions = decide(readable, wanted);
+        String leastKept = decisions.entrySet().stream()
+                .filter(entry -> entry.getValue() != Decision.SURPLUS)
+                .map(Map.Entry::getKey)
                 .min(Comparator.naturalOrder())
                 .orElse("");
-        return Stream.concat(
-                        unreadable.stream()
-                                .filter(version -> version.compareTo(leastKept) < 0 && !wanted.contains(version)),
-                        surplus.stream())
+        for (String version : unreadable.reversed()) {
+            Decision unread = version.compareTo(leastKept) < 0 ? Decision.SURPLUS : Decision.UNREADABLE;
+            decisions.putFirst(version, wanted.contains(version) ? Decision.WANTED : unread);
+        }
+        return decisions;
+    }
+
+    /** Returns the versions in a store that need not be kept, in the order of {@link #decide(SnapshotStore, String, Set)}. */
+    public List<String> surplus(SnapshotStore store, String model, Set<String> wanted) throws IOException {
+        return decide(store, model, wanted).entrySet().stream()
+                .filter(decision -> decision.getValue() == Decision.SURPLUS)
+                .map(Map.Entry::getKey)
                 .toList();
     }
 }

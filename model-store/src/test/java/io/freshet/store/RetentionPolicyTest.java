@@ -2,10 +2,13 @@ package io.freshet.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.entry;
 
+import io.freshet.store.RetentionPolicy.Decision;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 
@@ -25,23 +28,23 @@ class RetentionPolicyTest {
 
     @Test
     void shouldKeepTheNewestWhenNoDaysAreKept() {
-        assertThat(new RetentionPolicy(2, 0).surplus(SNAPSHOTS, Set.of())).containsExactly("1", "2", "3", "4");
-        assertThat(new RetentionPolicy(6, 0).surplus(SNAPSHOTS, Set.of())).isEmpty();
-        assertThat(new RetentionPolicy(9, 0).surplus(SNAPSHOTS, Set.of())).isEmpty();
-        assertThat(new RetentionPolicy(1, 0).surplus(List.of(), Set.of())).isEmpty();
+        assertThat(surplus(new RetentionPolicy(2, 0), SNAPSHOTS, Set.of())).containsExactly("1", "2", "3", "4");
+        assertThat(surplus(new RetentionPolicy(6, 0), SNAPSHOTS, Set.of())).isEmpty();
+        assertThat(surplus(new RetentionPolicy(9, 0), SNAPSHOTS, Set.of())).isEmpty();
+        assertThat(surplus(new RetentionPolicy(1, 0), List.of(), Set.of())).isEmpty();
     }
 
     @Test
     void shouldKeepTheNewestOfEachDayWhenDaysAreKept() {
-        assertThat(new RetentionPolicy(1, 1).surplus(SNAPSHOTS, Set.of())).containsExactly("1", "2", "3", "4", "5");
-        assertThat(new RetentionPolicy(1, 2).surplus(SNAPSHOTS, Set.of())).containsExactly("1", "2", "3", "5");
-        assertThat(new RetentionPolicy(2, 3).surplus(SNAPSHOTS, Set.of())).containsExactly("1", "3");
-        assertThat(new RetentionPolicy(1, 30).surplus(SNAPSHOTS, Set.of())).containsExactly("1", "3", "5");
+        assertThat(surplus(new RetentionPolicy(1, 1), SNAPSHOTS, Set.of())).containsExactly("1", "2", "3", "4", "5");
+        assertThat(surplus(new RetentionPolicy(1, 2), SNAPSHOTS, Set.of())).containsExactly("1", "2", "3", "5");
+        assertThat(surplus(new RetentionPolicy(2, 3), SNAPSHOTS, Set.of())).containsExactly("1", "3");
+        assertThat(surplus(new RetentionPolicy(1, 30), SNAPSHOTS, Set.of())).containsExactly("1", "3", "5");
     }
 
     @Test
     void shouldKeepWhatIsWantedWhenItIsOld() {
-        assertThat(new RetentionPolicy(2, 0).surplus(SNAPSHOTS, Set.of("1", "unknown")))
+        assertThat(surplus(new RetentionPolicy(2, 0), SNAPSHOTS, Set.of("1", "unknown")))
                 .containsExactly("2", "3", "4");
     }
 
@@ -51,9 +54,29 @@ class RetentionPolicyTest {
         both.add(snapshot("2a", 1, "2026-03-05T09:00:00Z"));
         both.add(snapshot("3a", 1, "2026-03-05T10:00:00Z"));
 
-        assertThat(new RetentionPolicy(2, 0).surplus(both, Set.of())).containsExactly("1", "2", "3", "4", "5", "6");
-        assertThat(new RetentionPolicy(1, 1).surplus(both, Set.of()))
+        assertThat(surplus(new RetentionPolicy(2, 0), both, Set.of())).containsExactly("1", "2", "3", "4", "5", "6");
+        assertThat(surplus(new RetentionPolicy(1, 1), both, Set.of()))
                 .containsExactly("1", "2", "3", "4", "5", "6", "2a");
+    }
+
+    @Test
+    void shouldSayWhyEachSnapshotIsKept() {
+        assertThat(new RetentionPolicy(1, 3).decide(SNAPSHOTS, Set.of("2")))
+                .containsExactly(
+                        entry("1", Decision.SURPLUS),
+                        entry("2", Decision.WANTED),
+                        entry("3", Decision.SURPLUS),
+                        entry("4", Decision.LAST_OF_ITS_DAY),
+                        entry("5", Decision.SURPLUS),
+                        entry("6", Decision.AMONG_THE_NEWEST));
+    }
+
+    private static List<String> surplus(
+            RetentionPolicy policy, List<RetentionPolicy.Candidate> snapshots, Set<String> wanted) {
+        return policy.decide(snapshots, wanted).entrySet().stream()
+                .filter(decision -> decision.getValue() == Decision.SURPLUS)
+                .map(Map.Entry::getKey)
+                .toList();
     }
 
     @Test

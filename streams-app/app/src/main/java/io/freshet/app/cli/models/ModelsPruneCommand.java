@@ -5,18 +5,14 @@ import io.freshet.app.cli.option.ModelSourceOptions;
 import io.freshet.service.config.key.ModelStoreKeys;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.store.SnapshotStore;
-import io.freshet.store.format.FormatException;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.Rollback;
 import io.freshet.training.publish.ServedVersion;
 import java.io.IOException;
 import java.io.PrintStream;
-import java.time.LocalDate;
-import java.time.ZoneOffset;
 import java.util.HashSet;
-import java.util.List;
 import java.util.Locale;
-import java.util.Optional;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -87,21 +83,21 @@ final class ModelsPruneCommand extends FreshetCommand {
             boolean dryRun,
             PrintStream out) {
         void run() throws IOException {
-            List<String> versions = store.versions(model);
-            Set<String> wanted = wanted();
-            List<String> surplus = policy.surplus(store, model, wanted);
-            for (String version : versions) {
-                if (surplus.contains(version)) {
-                    remove(version);
+            Map<String, RetentionPolicy.Decision> decisions = policy.decide(store, model, wanted());
+            int surplus = 0;
+            for (Map.Entry<String, RetentionPolicy.Decision> decision : decisions.entrySet()) {
+                if (decision.getValue() == RetentionPolicy.Decision.SURPLUS) {
+                    remove(decision.getKey());
+                    surplus++;
                 } else {
-                    out.println(version + "  stays: " + reason(version, versions, wanted));
+                    out.println(decision.getKey() + "  stays: " + reason(decision.getValue()));
                 }
             }
             out.printf(
                     Locale.ROOT,
                     "%d of %d %s%n",
-                    surplus.size(),
-                    versions.size(),
+                    surplus,
+                    decisions.size(),
                     dryRun ? "would be removed" : "selected for removal");
         }
 
@@ -128,25 +124,14 @@ final class ModelsPruneCommand extends FreshetCommand {
             }
         }
 
-        private String reason(String version, List<String> versions, Set<String> wanted) {
-            if (wanted.contains(version)) {
-                return "it is served";
-            }
-            if (versions.indexOf(version) >= versions.size() - policy.newest()) {
-                return "among the newest " + policy.newest();
-            }
-            return day(version)
-                    .map(day -> "the last of " + day)
-                    .orElse("it cannot be read, and the kept snapshots are" + " older");
-        }
-
-        private Optional<LocalDate> day(String version) {
-            try {
-                return Optional.of(
-                        LocalDate.ofInstant(store.manifest(model, version).createdAt(), ZoneOffset.UTC));
-            } catch (IOException | FormatException e) {
-                return Optional.empty();
-            }
+        private String reason(RetentionPolicy.Decision decision) {
+            return switch (decision) {
+                case WANTED -> "it is served";
+                case AMONG_THE_NEWEST -> "among the newest " + policy.newest();
+                case LAST_OF_ITS_DAY -> "the last of its day";
+                case UNREADABLE -> "it cannot be read, and the kept snapshots are older";
+                case SURPLUS -> throw new IllegalArgumentException("it does not stay");
+            };
         }
     }
 }
