@@ -13,11 +13,10 @@ import io.freshet.service.runtime.StreamsRole;
 import io.freshet.service.runtime.TrainerRole;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
@@ -80,7 +79,7 @@ final class KafkaUsersIT {
     @Test
     void shouldLetEachUserDoItsWork() throws Exception {
         FreshetConfig streamsConfig =
-                config(kafka.clientOf("freshet-streams"), Map.of("http.port", Integer.toString(freePort())));
+                config(kafka.clientOf("freshet-streams"), Map.of("http.port", Integer.toString(ListenerPorts.free())));
         FreshetConfig trainerConfig = config(kafka.clientOf("freshet-trainer"), Map.of());
         SnapshotStore store = new FileSnapshotStore(streamsConfig.modelStorePath());
         PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
@@ -250,12 +249,6 @@ final class KafkaUsersIT {
                             .POST(BodyPublishers.ofString(json))
                             .build(),
                     BodyHandlers.ofString());
-        }
-    }
-
-    private static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
         }
     }
 }

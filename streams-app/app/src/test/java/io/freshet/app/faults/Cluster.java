@@ -3,6 +3,7 @@ package io.freshet.app.faults;
 import static org.awaitility.Awaitility.await;
 
 import io.freshet.testkit.broker.KafkaNode;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.broker.TcpProxy;
 import io.freshet.testkit.process.FreshetProcess;
 import java.io.IOException;
@@ -64,11 +65,11 @@ final class Cluster implements AutoCloseable {
         for (int i = 0; i < BROKERS; i++) {
             Map<String, Integer> ofBroker = Map.of(
                     DIRECT,
-                    KafkaNode.freePort(),
+                    ListenerPorts.free(),
                     PROXIED,
-                    KafkaNode.freePort(),
+                    ListenerPorts.free(),
                     KafkaNode.CONTROLLER,
-                    KafkaNode.freePort());
+                    ListenerPorts.free());
             ports.add(ofBroker);
             proxies.add(TcpProxy.to("127.0.0.1:" + ofBroker.get(PROXIED)));
         }

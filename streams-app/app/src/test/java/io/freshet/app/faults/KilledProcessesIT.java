@@ -11,6 +11,8 @@ import io.freshet.store.event.Click;
 import io.freshet.store.event.ClickCodec;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.testkit.broker.EmbeddedKafka;
+import io.freshet.testkit.broker.ListenerPorts;
+import io.freshet.testkit.http.Asker;
 import io.freshet.testkit.process.FreshetProcess;
 import io.freshet.testkit.topic.CommittedLog;
 import io.freshet.testkit.topic.SequenceFeeder;
@@ -29,8 +31,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.ListTransactionsOptions;
+import org.apache.kafka.clients.admin.TransactionState;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -127,14 +133,17 @@ final class KilledProcessesIT {
 
     @Test
     void shouldGoOnWithTheSameBytesWithinSecondsWhenTheTrainerThatLearnsIsKilled() throws Exception {
-        FreshetProcess first = run("trainer", "pair", "one");
-        try (FreshetProcess second = run("trainer", "pair", "two")) {
+        List<Integer> ports = List.of(ListenerPorts.free(), ListenerPorts.free());
+        FreshetProcess first = run("trainer", "pair", "one", "--set", "http.port=" + ports.getFirst());
+        try (FreshetProcess second = run("trainer", "pair", "two", "--set", "http.port=" + ports.getLast())) {
             try (SequenceFeeder feeder = new SequenceFeeder(kafka.bootstrapServers())) {
                 feeder.feed(200);
                 awaitLearned("pair", feeder.fed());
-                boolean firstLearns = hasSaid("one", "learning after step");
-                assertThat(hasSaid("two", "learning after step")).isNotEqualTo(firstLearns);
-                await().atMost(TIMEOUT).until(() -> hasSaid(firstLearns ? "two" : "one", "standing by"));
+                Asker one = Asker.at(ports.getFirst());
+                Asker two = Asker.at(ports.getLast());
+                boolean firstLearns = one.trainerPhase().equals("LEARNING");
+                awaitPhase(firstLearns ? two : one, "STANDING_BY");
+                assertThat(one.trainerPhase().equals("LEARNING")).isEqualTo(firstLearns);
                 feeder.feed(200);
                 awaitLearned("pair", feeder.fed());
 
@@ -159,6 +168,50 @@ final class KilledProcessesIT {
             Manifest replayed = replay.save(new FileSnapshotStore(folder.resolve("replayed")), Instant.EPOCH);
             assertThat(newest("pair").version()).isEqualTo(replayed.version());
         }
+    }
+
+    @Test
+    void shouldLearnOnWhenItWasSuspendedUntilItsTransactionWasAborted() throws Exception {
+        Files.writeString(folder.resolve("freshet.properties"), """
+                        online.lease.timeout.ms=0
+                        online.publish.interval.ms=1000
+                        kafka.producer.transaction.timeout.ms=3000
+                        """, StandardOpenOption.APPEND);
+        try (FreshetProcess trainer = run("trainer", "suspended", "suspended");
+                SequenceFeeder feeder = new SequenceFeeder(kafka.bootstrapServers());
+                Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            feeder.feed(50);
+            awaitLearned("suspended", feeder.fed());
+            await().atMost(TIMEOUT).pollInterval(Duration.ofMillis(50)).until(() -> {
+                feeder.feed(1);
+                return hasOpenTransaction(admin) && isSuspendedInTransaction(trainer, admin);
+            });
+            await().atMost(TIMEOUT).until(() -> !hasOpenTransaction(admin));
+            trainer.resume();
+            feeder.feed(50);
+            awaitLearned("suspended", feeder.fed());
+            end(trainer);
+        }
+        CommittedLog.read(kafka.bootstrapServers(), "suspended").assertEachRecordIsLearnedFromOnce();
+    }
+
+    /** Suspends the trainer, and resumes it if it has just ended its transaction. */
+    private static boolean isSuspendedInTransaction(FreshetProcess trainer, Admin admin) throws Exception {
+        trainer.pause();
+        boolean open = hasOpenTransaction(admin);
+        if (!open) {
+            trainer.resume();
+        }
+        return open;
+    }
+
+    private static boolean hasOpenTransaction(Admin admin) throws Exception {
+        return admin
+                .listTransactions(new ListTransactionsOptions().filterStates(Set.of(TransactionState.ONGOING)))
+                .all()
+                .get()
+                .stream()
+                .anyMatch(transaction -> transaction.transactionalId().contains("suspended"));
     }
 
     /** {@link #shouldEndWithTheBytesOfAnUninterruptedReplayWhenItIsKilledAtRandomMoments} covers SASRec. */
@@ -253,9 +306,12 @@ final class KilledProcessesIT {
                     killSomewhere(trainer, kill, records * kill / (kills + 1), () -> counts.learned(model));
                 }
             }
-            try (FreshetProcess trainer = run("trainer", model, model + "-at-last", options)) {
+            int port = ListenerPorts.free();
+            String[] withPort = Stream.concat(Stream.of(options), Stream.of("--set", "http.port=" + port))
+                    .toArray(String[]::new);
+            try (FreshetProcess trainer = run("trainer", model, model + "-at-last", withPort)) {
                 // Earlier runs may have learned everything, and a trainer stopped during recovery writes no snapshot.
-                trainer.awaitLine(line -> line.contains("learning after step"), TIMEOUT);
+                awaitPhase(Asker.at(port), "LEARNING");
                 await().atMost(TIMEOUT).until(() -> counts.learned(model) >= records);
                 end(trainer);
             }
@@ -344,8 +400,10 @@ final class KilledProcessesIT {
         assertThat(process.await(TIMEOUT)).isEqualTo(ENDED_BY_SIGTERM);
     }
 
-    private boolean hasSaid(String output, String words) throws IOException {
-        return Files.readString(folder.resolve(output + ".txt")).contains(words);
+    private static void awaitPhase(Asker trainer, String phase) {
+        await().atMost(TIMEOUT)
+                .ignoreExceptions()
+                .until(() -> trainer.trainerPhase().equals(phase));
     }
 
     private Manifest newest(String model) throws IOException {

@@ -1,7 +1,5 @@
 package io.freshet.app.faults;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.snapshot.FileEntry;
@@ -54,7 +52,7 @@ public final class ModelDigests {
         arguments.addAll(settings);
         try (FreshetProcess replay =
                 FreshetProcess.start(folder.resolve("replay.txt"), ON_ANOTHER_CPU, arguments.toArray(String[]::new))) {
-            assertThat(replay.await(TIMEOUT)).as("exit code of the replay").isZero();
+            replay.awaitSuccess(TIMEOUT);
         }
         Map<String, String> digests = new TreeMap<>();
         for (JsonNode file : FreshetProcess.summary(report).get("files")) {

@@ -1,18 +1,21 @@
 package io.freshet.app.faults;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.freshet.testkit.broker.ListenerPorts;
+import io.freshet.testkit.http.Asker;
 import io.freshet.testkit.process.FreshetProcess;
+import io.freshet.training.online.TrainerStatus;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -30,16 +33,20 @@ final class RoleProcess implements AutoCloseable {
     private final Path output;
     private final Map<String, String> environment;
     private final List<String> arguments;
+    private final Asker asker;
     private FreshetProcess process;
     private boolean wanted = true;
     private int restarts;
 
     private RoleProcess(String name, Path folder, Map<String, String> environment, List<String> arguments)
             throws IOException {
+        int port = ListenerPorts.free();
         this.name = name;
         this.output = folder.resolve(name + ".txt");
         this.environment = environment;
-        this.arguments = arguments;
+        this.arguments = Stream.concat(arguments.stream(), Stream.of("--set", "http.port=" + port))
+                .toList();
+        this.asker = Asker.at(port);
         this.process = begin();
     }
 
@@ -124,10 +131,12 @@ final class RoleProcess implements AutoCloseable {
         watch();
     }
 
-    /** Returns how many lines with these words the process and its predecessors have printed. */
-    long linesWith(String words) throws IOException {
-        Predicate<String> wantedLine = line -> line.contains(words);
-        return Files.readString(output).lines().filter(wantedLine).count();
+    /** Waits until the process's trainer is in this phase. */
+    void awaitPhase(TrainerStatus.Phase phase) {
+        await("%s: %s".formatted(name, phase))
+                .atMost(TIMEOUT)
+                .ignoreExceptions()
+                .until(() -> asker.trainerPhase().equals(phase.toString()));
     }
 
     @Override

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.freshet.service.http.access.Forwarder;
 import io.freshet.testkit.broker.EmbeddedKafka;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.http.Asker;
 import io.freshet.testkit.http.Asker.Answer;
 import io.freshet.testkit.process.FreshetProcess;
@@ -119,7 +120,7 @@ final class ForwardingIT {
     }
 
     private Instance start(EmbeddedKafka kafka, String name, String... settings) throws IOException {
-        int port = Asker.freePort();
+        int port = ListenerPorts.free();
         Path file = folder.resolve(name + ".properties");
         Files.writeString(file, """
             kafka.bootstrap.servers=%s

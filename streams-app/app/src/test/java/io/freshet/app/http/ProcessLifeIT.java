@@ -7,6 +7,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.testkit.broker.EmbeddedKafka;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.http.Asker;
 import io.freshet.testkit.http.Asker.Answer;
 import io.freshet.testkit.process.FreshetProcess;
@@ -33,8 +34,8 @@ final class ProcessLifeIT {
     @Test
     void shouldWaitForTopicsAndRefuseAnotherApplicationOnThem() throws Exception {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(folder.resolve("kafka"))) {
-            int port = Asker.freePort();
-            try (FreshetProcess first = run("first", kafka, "topics.create=false", "http.port=" + port)) {
+            int port = ListenerPorts.free();
+            try (FreshetProcess _ = run("first", kafka, "topics.create=false", "http.port=" + port)) {
                 Asker asker = Asker.at(port);
                 await().atMost(TIMEOUT)
                         .ignoreExceptions()
@@ -42,12 +43,9 @@ final class ProcessLifeIT {
                                         .json()
                                         .at("/reasons")
                                         .toString())
-                                .contains("topics: waiting until they exist", "model-log", "recommendations"));
+                                .contains("topics: waiting until they exist", "model-log", "recommendation-requests"));
                 assertThat(asker.get("/health/live").status()).isEqualTo(200);
                 assertThat(asker.get("/health/ready").status()).isEqualTo(503);
-                first.awaitLine(
-                        line -> line.contains("Waiting for topics") && line.contains("recommendation-requests"),
-                        TIMEOUT);
                 createTopics(kafka);
                 await().atMost(TIMEOUT)
                         .untilAsserted(() ->
@@ -74,9 +72,14 @@ final class ProcessLifeIT {
             }
             assertRefused(run("second", kafka, "application.id=other"), "second");
             assertRefused(run("third", kafka, "application.id=other", "model.name=wide"), "third");
+            int next = ListenerPorts.free();
             try (FreshetProcess replacing =
-                    run("fourth", kafka, "application.id=other", "application.replaces=freshet")) {
-                replacing.awaitLine(line -> line.contains("Running [STREAMS, TRAINER]"), TIMEOUT);
+                    run("fourth", kafka, "application.id=other", "application.replaces=freshet", "http.port=" + next)) {
+                Asker asker = Asker.at(next);
+                await().atMost(TIMEOUT)
+                        .ignoreExceptions()
+                        .until(() -> asker.get("/health/ready").status() == 200);
+                assertThat(replacing.isAlive()).isTrue();
             }
         }
     }

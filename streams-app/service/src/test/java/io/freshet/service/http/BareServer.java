@@ -3,6 +3,7 @@ package io.freshet.service.http;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.telemetry.ProcessMeters;
 import io.freshet.store.FileSnapshotStore;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.http.Asker;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ public final class BareServer implements AutoCloseable {
     public BareServer(Path folder, Map<String, String> more) throws IOException {
         Map<String, String> settings = new HashMap<>(more);
         settings.put("state.dir", folder.resolve("state").toString());
-        settings.put("http.port", Integer.toString(Asker.freePort()));
+        settings.put("http.port", Integer.toString(ListenerPorts.free()));
         config = FreshetConfig.of(settings);
         server = HttpServer.start(
                 config,

@@ -16,6 +16,7 @@ import io.freshet.store.SnapshotStoreException;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.testkit.broker.EmbeddedKafka;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.http.Asker;
 import io.freshet.testkit.http.Asker.Answer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -94,7 +95,7 @@ final class HealthIT {
         settings.put("model.dim", "16");
         settings.put("health.stall.ms", "5000");
         settings.put("online.lease.timeout.ms", "0");
-        settings.put("http.port", Integer.toString(Asker.freePort()));
+        settings.put("http.port", Integer.toString(ListenerPorts.free()));
         return FreshetConfig.of(settings);
     }
 

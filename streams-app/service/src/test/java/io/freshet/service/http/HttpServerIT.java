@@ -21,6 +21,7 @@ import io.freshet.service.telemetry.TraceHeaders;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
 import io.freshet.testkit.broker.EmbeddedKafka;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.http.Asker;
 import io.freshet.testkit.http.Asker.Answer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -101,7 +102,7 @@ final class HttpServerIT {
         settings.put("kafka.bootstrap.servers", brokers);
         settings.put("state.dir", folder.resolve("state").toString());
         settings.put("topics.partitions", "2");
-        settings.put("http.port", Integer.toString(Asker.freePort()));
+        settings.put("http.port", Integer.toString(ListenerPorts.free()));
         return FreshetConfig.of(settings);
     }
 
@@ -259,7 +260,7 @@ final class HttpServerIT {
 
     @Test
     void shouldAnswerInTheRequestsTimeWhenKafkaIsAway() throws Exception {
-        FreshetConfig away = config(Map.of("http.clicks.timeout.ms", "300"), "127.0.0.1:" + Asker.freePort());
+        FreshetConfig away = config(Map.of("http.clicks.timeout.ms", "300"), "127.0.0.1:" + ListenerPorts.free());
         try (HttpServer second = HttpServer.start(away, process())) {
             assertThat(second).isNotNull();
             long now = System.currentTimeMillis();

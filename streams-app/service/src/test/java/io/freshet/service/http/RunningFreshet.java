@@ -12,6 +12,7 @@ import io.freshet.service.runtime.TrainerRole;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.SnapshotStore;
 import io.freshet.testkit.broker.EmbeddedKafka;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.http.Asker;
 import io.freshet.testkit.http.Asker.Answer;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
@@ -66,7 +67,7 @@ final class RunningFreshet implements AutoCloseable {
         settings.put("training.workers", "1");
         settings.put("online.lease.timeout.ms", "0");
         settings.put("online.snapshot.interval.ms", "2000");
-        settings.put("http.port", Integer.toString(Asker.freePort()));
+        settings.put("http.port", Integer.toString(ListenerPorts.free()));
         return FreshetConfig.of(settings);
     }
 

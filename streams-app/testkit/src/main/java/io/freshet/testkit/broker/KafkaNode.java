@@ -3,8 +3,6 @@ package io.freshet.testkit.broker;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.net.InetAddress;
-import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -45,9 +43,9 @@ public final class KafkaNode implements AutoCloseable {
             throws IOException {
         Map<String, Integer> ports = new LinkedHashMap<>();
         for (String listener : listeners) {
-            ports.put(listener, freePort());
+            ports.put(listener, ListenerPorts.free());
         }
-        ports.put(CONTROLLER, freePort());
+        ports.put(CONTROLLER, ListenerPorts.free());
         return startMember(folder, 1, Uuid.randomUuid().toString(), ports, settings);
     }
 
@@ -140,12 +138,5 @@ public final class KafkaNode implements AutoCloseable {
         settings.put("share.coordinator.state.topic.min.isr", "1");
         settings.put("log.cleaner.dedupe.buffer.size", Integer.toString(8 << 20));
         return settings;
-    }
-
-    /** Returns a port of the loopback address that was free just now. */
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
-            return socket.getLocalPort();
-        }
     }
 }

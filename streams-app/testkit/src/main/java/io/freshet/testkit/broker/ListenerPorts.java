@@ -16,10 +16,11 @@ import java.util.concurrent.ThreadLocalRandom;
 public record ListenerPorts(int broker, int controller) {
     private static final String FILE = "ports.properties";
 
-    /** Below the ephemeral port range of common operating systems, so that a stored port stays free. */
+    /** Below the ephemeral port range of common operating systems, so that outgoing connections do not take a stored port. */
     private static final int LOWEST = 20_000;
 
     private static final int HIGHEST = 32_000;
+    private static final int ATTEMPTS = 1_000;
 
     static ListenerPorts keptOrChosen(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
@@ -33,14 +34,23 @@ public record ListenerPorts(int broker, int controller) {
     }
 
     private static ListenerPorts chosen() throws IOException {
-        for (int attempt = 0; attempt < 1_000; attempt++) {
-            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST - 1);
-            ListenerPorts ports = new ListenerPorts(port, port + 1);
-            if (ports.areFree()) {
-                return ports;
+        int broker = free();
+        int controller = free();
+        while (controller == broker) {
+            controller = free();
+        }
+        return new ListenerPorts(broker, controller);
+    }
+
+    /** Returns a random port that nothing listens on at the moment. Outgoing connections do not take it later. */
+    public static int free() throws IOException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
+            if (isFree(port)) {
+                return port;
             }
         }
-        throw new IOException("No two neighbouring loopback ports are free: lowest=" + LOWEST + ", highest=" + HIGHEST);
+        throw new IOException("No loopback port is free: lowest=" + LOWEST + ", highest=" + HIGHEST);
     }
 
     private static ListenerPorts read(Path file) throws IOException {

@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
 import java.io.IOException;
-import java.net.ServerSocket;
 import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpHeaders;
@@ -46,13 +45,6 @@ public final class Asker {
         return new Asker(HttpClient.newBuilder(), "http://127.0.0.1:" + port, "");
     }
 
-    /** Returns a port that nothing listens on at the moment. */
-    public static int freePort() throws IOException {
-        try (ServerSocket socket = new ServerSocket(0)) {
-            return socket.getLocalPort();
-        }
-    }
-
     public record Answer(int status, HttpHeaders headers, String text) {
         public JsonNode json() {
             try {
@@ -70,6 +62,21 @@ public final class Asker {
         public String problem() {
             return json().path("type").asText().replace("urn:freshet:problem:", "");
         }
+    }
+
+    /** Returns the phase of the process's trainer, for example {@code LEARNING}; empty if it has no trainer yet. */
+    public String trainerPhase() throws IOException, InterruptedException {
+        return get("/health/ready").json().at("/learning/phase").asText();
+    }
+
+    /** Returns the sum of the metric's samples, or 0 if it has none. */
+    public double metric(String name) throws IOException, InterruptedException {
+        return get("/metrics")
+                .text()
+                .lines()
+                .filter(line -> line.startsWith(name + " ") || line.startsWith(name + "{"))
+                .mapToDouble(line -> Double.parseDouble(line.substring(line.lastIndexOf(' ') + 1)))
+                .sum();
     }
 
     public Answer get(String path) throws IOException, InterruptedException {

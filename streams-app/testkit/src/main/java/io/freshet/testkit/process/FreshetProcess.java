@@ -148,6 +148,19 @@ public final class FreshetProcess implements AutoCloseable {
         return process.exitValue();
     }
 
+    /**
+     * Waits for the process to end with exit code 0.
+     *
+     * @throws AssertionError with the output, if it ends with another code or does not end in time
+     */
+    public void awaitSuccess(Duration most) throws IOException, InterruptedException {
+        int code = await(most);
+        if (code != 0) {
+            throw new AssertionError(
+                    "the process must end with exit code 0, not " + code + ":\n" + Files.readString(output));
+        }
+    }
+
     /** Kills the process, as {@code kill -9} does. */
     public void kill() throws InterruptedException {
         process.destroyForcibly().waitFor();

@@ -10,6 +10,7 @@ import io.freshet.model.jvm.ChildJvm;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.testkit.broker.EmbeddedKafka;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.http.Asker;
 import io.freshet.workbench.demo.state.DemoLog;
 import io.freshet.workbench.demo.state.StateFolder;
@@ -114,7 +115,7 @@ public final class StartCache {
                 StateFolder folder = StateFolder.open(null);
                 var _ = DemoLog.to(folder.logFile());
                 EmbeddedKafka kafka = EmbeddedKafka.start(folder.kafka())) {
-            int port = Asker.freePort();
+            int port = ListenerPorts.free();
             Map<String, String> settings = Map.of(
                     "kafka.bootstrap.servers", kafka.bootstrapServers(),
                     "state.dir", folder.path().resolve("state").toString(),

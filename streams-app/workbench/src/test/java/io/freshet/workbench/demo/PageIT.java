@@ -3,6 +3,7 @@ package io.freshet.workbench.demo;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.http.Asker;
 import io.freshet.testkit.process.FreshetProcess;
 import java.nio.file.Path;
@@ -36,7 +37,7 @@ final class PageIT {
     @BeforeAll
     static void start() throws Exception {
         browser = Browser.start(PICTURES);
-        int port = Asker.freePort();
+        int port = ListenerPorts.free();
         demo = FreshetProcess.start(
                 folder.resolve("demo.txt"),
                 "demo",
@@ -61,7 +62,6 @@ final class PageIT {
                 // A snapshot that the page shows must still exist when it is clicked, however slow the machine is.
                 "--set",
                 "online.snapshots.kept=1000");
-        demo.awaitLine(line -> line.equals("Page at http://127.0.0.1:" + port + "/"), TIMEOUT);
         asker = Asker.at(port);
         Awaitility.await()
                 .atMost(TIMEOUT)

@@ -26,7 +26,7 @@ final class DroppedRequestsTest {
     Path folder;
 
     @Test
-    void shouldCountAndLogRequestsWhoseClientsGoAway() throws Exception {
+    void shouldCountEachRequestWhoseClientGoesAwayAndLogFewerLines() throws Exception {
         Logger logger = (Logger) LoggerFactory.getLogger(DroppedRequests.class);
         ListAppender<ILoggingEvent> lines = new ListAppender<>();
         lines.list = new CopyOnWriteArrayList<>();
@@ -42,21 +42,10 @@ final class DroppedRequestsTest {
                             .get("/metrics")
                             .text()
                             .contains("freshet_http_dropped_total{reason=\"client-gone\"} " + MANY + ".0"));
-            assertThat(lines.list.getFirst().getFormattedMessage())
-                    .contains("POST /v1/model/rollback", "127.0.0.1", "client-gone");
-            await().atMost(TIMEOUT).until(() -> mentioned(lines) == MANY);
+            assertThat(lines.list).hasSizeBetween(1, MANY - 1);
         } finally {
             logger.detachAppender(lines);
         }
-    }
-
-    private static int mentioned(ListAppender<ILoggingEvent> lines) {
-        return lines.list.stream()
-                .map(ILoggingEvent::getFormattedMessage)
-                .mapToInt(line -> line.startsWith("A request was dropped")
-                        ? 1
-                        : Integer.parseInt(line.substring(0, line.indexOf(' '))))
-                .sum();
     }
 
     private static void sendHalfARequest(int port) throws Exception {
