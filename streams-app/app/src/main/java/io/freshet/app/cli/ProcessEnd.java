@@ -22,6 +22,8 @@ final class ProcessEnd implements UncaughtExceptionHandler {
     @Override
     public void uncaughtException(Thread thread, Throwable error) {
         try {
+            // The log may go to a file.
+            System.err.println("freshet: thread " + thread.getName() + " failed with " + error);
             LOG.error(
                     "Freshet ends with exit code {}: thread {} failed with {}",
                     EXIT_CODE,

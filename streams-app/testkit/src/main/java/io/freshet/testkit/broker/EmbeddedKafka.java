@@ -73,9 +73,10 @@ public final class EmbeddedKafka implements Broker {
                 Map.entry("default.replication.factor", "1"),
                 Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
                 Map.entry("group.min.session.timeout.ms", "1000"),
-                // With the defaults the controller waits 9 s before it readmits a restarted broker.
-                Map.entry("broker.session.timeout.ms", "1000"),
-                Map.entry("broker.heartbeat.interval.ms", "200"),
+                // The controller waits for this time before it readmits a killed broker: 9 s by default. On a busy
+                // machine a broker without a heartbeat for a second is common, and all partitions lose their leader.
+                Map.entry("broker.session.timeout.ms", "3000"),
+                Map.entry("broker.heartbeat.interval.ms", "300"),
                 Map.entry("num.network.threads", "2"),
                 Map.entry("num.io.threads", "3"),
                 Map.entry("background.threads", "2"),

@@ -12,6 +12,7 @@ import io.freshet.service.serving.ModelListener;
 import io.freshet.service.telemetry.ProcessMeters;
 import io.freshet.store.SnapshotStore;
 import io.freshet.store.SnapshotStoreException;
+import io.freshet.training.online.TrainerStatus;
 import io.freshet.training.online.TrainerStatus.Phase;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
 import java.time.Clock;
@@ -86,6 +87,18 @@ final class DemoRoles implements AutoCloseable {
     /** Signals that all clicks have been sequenced and that no more will come. */
     void endTrainerInput() {
         trainer.endInput();
+    }
+
+    /** Returns what both roles are doing at the moment, for an error message. */
+    String describe() {
+        TrainerStatus status = trainer.status();
+        return "trainer phase=%s step=%d restarts=%d%s, streams state=%s"
+                .formatted(
+                        status.phase(),
+                        status.step(),
+                        trainer.restarts(),
+                        status.message().isEmpty() ? "" : " because " + status.message(),
+                        streams.state());
     }
 
     /** Returns why a role ended early, if one did. */

@@ -160,8 +160,8 @@ final class DemoRun implements AutoCloseable {
                 progress = progress();
                 lastProgress = System.nanoTime();
             } else if (isEnding() && System.nanoTime() - lastProgress > STALLED.toNanos()) {
-                throw new DemoFailedException(
-                        "the demo has made no progress for " + STALLED.toSeconds() + " s: " + progress);
+                throw new DemoFailedException("the demo has made no progress for " + STALLED.toSeconds() + " s: "
+                        + roles.describe() + ", " + progress);
             }
         }
     }

@@ -27,6 +27,9 @@ public final class KafkaClients {
     /** Maximum time for which a killed trainer's open transaction may hold back readers of the model log. */
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
 
+    /** Maximum time for which a call of the transactional producer waits for the brokers. */
+    private static final int MAX_BLOCK_MS = 15_000;
+
     private static final Duration CLOSE = Duration.ofSeconds(2);
     private static final int HEARTBEATS_IN_TIMEOUT = 10;
 
@@ -72,6 +75,14 @@ public final class KafkaClients {
         return new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer());
     }
 
+    /** Returns the time after which the brokers abort an open transaction of {@link #producer}. */
+    public static Duration transactionTimeout(OnlineConfig config) {
+        Object ms = config.clients()
+                .producer()
+                .getOrDefault(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+        return Duration.ofMillis(Long.parseLong(ms.toString()));
+    }
+
     private static Object clientId(OnlineConfig config, Map<String, Object> settings) {
         return settings.getOrDefault(
                 ConsumerConfig.CLIENT_ID_CONFIG, config.clients().transactionalId());
@@ -103,6 +114,7 @@ public final class KafkaClients {
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId(config, settings));
         settings.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
         settings.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
+        settings.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.clients().transactionalId());
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");

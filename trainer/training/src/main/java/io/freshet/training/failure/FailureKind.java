@@ -23,11 +23,14 @@ public enum FailureKind {
 
     /**
      * Returns the kind of the first throwable in the cause chain that is not {@link #PASSING}; {@link #PASSING} if there is
-     * none.
+     * none before the end of the chain or before a {@link TransactionExpiredException}.
      */
     public static FailureKind of(Throwable failure) {
         for (@Nullable Throwable cause = failure; cause != null; cause = cause.getCause()) {
             switch (cause) {
+                case TransactionExpiredException _ -> {
+                    return PASSING;
+                }
                 case ProducerFencedException _, InvalidProducerEpochException _ -> {
                     return FENCED;
                 }

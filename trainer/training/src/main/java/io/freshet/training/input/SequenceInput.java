@@ -56,6 +56,7 @@ public final class SequenceInput implements AutoCloseable {
     private final Map<InputPartition, Long> ends =
             new HashMap<>(); // end offset of each partition, once the input has ended
     private final Map<TopicPartition, Long> knownEnds = new HashMap<>(); // lower bounds of the committed end offsets
+    private final Map<TopicPartition, Long> readOffsets = new HashMap<>(); // last known offsets of the consumer
     private int undecodable; // since the last batch
     private int turn;
     private long waitingSinceNanos = System.nanoTime();
@@ -100,6 +101,7 @@ public final class SequenceInput implements AutoCloseable {
     private void begin(Map<TopicPartition, Long> starts) {
         starts.forEach((partition, start) -> {
             consumer.seek(partition, start);
+            readOffsets.put(partition, start);
             partitions.put(partition.partition(), new InputPartition(partition, start));
         });
         inTurn.clear();
@@ -145,7 +147,7 @@ public final class SequenceInput implements AutoCloseable {
                 inTurn.stream().map(InputPartition::partition).toList());
         long deadline = System.nanoTime() + RETAKE_PATIENCE.toNanos();
         while (inTurn.stream().allMatch(partition -> partition.fetchedRecords() == 0)) {
-            if (last.entrySet().stream().allMatch(end -> consumer.position(end.getKey()) >= end.getValue())) {
+            if (last.entrySet().stream().allMatch(end -> readUpTo(end.getKey()) >= end.getValue())) {
                 return true;
             }
             if (System.nanoTime() > deadline) {
@@ -309,7 +311,7 @@ public final class SequenceInput implements AutoCloseable {
                 .map(partition -> new TopicPosition(
                         topic,
                         partition.partition().partition(),
-                        partition.positionUpTo(consumer.position(partition.partition()))))
+                        partition.positionUpTo(readUpTo(partition.partition()))))
                 .toList();
     }
 
@@ -331,7 +333,20 @@ public final class SequenceInput implements AutoCloseable {
 
     /** Returns the number of records up to the known end of a partition that have not been fetched. */
     private long knownUnfetched(TopicPartition partition) {
-        return Math.max(0, knownEnds.getOrDefault(partition, 0L) - consumer.position(partition));
+        return Math.max(0, knownEnds.getOrDefault(partition, 0L) - readUpTo(partition));
+    }
+
+    /**
+     * Returns the offset up to which the consumer has read a partition. Never waits for the brokers: after a change of
+     * leader the consumer does not know the offset for a while, and this method returns the last known one.
+     */
+    private long readUpTo(TopicPartition partition) {
+        try {
+            readOffsets.put(partition, consumer.position(partition, Duration.ZERO));
+        } catch (TimeoutException e) {
+            LOG.debug("The offset of {} is being validated", partition, e);
+        }
+        return readOffsets.getOrDefault(partition, 0L);
     }
 
     /**
@@ -414,7 +429,7 @@ public final class SequenceInput implements AutoCloseable {
     }
 
     private void markExhausted() {
-        ends.forEach((partition, end) -> partition.setExhausted(consumer.position(partition.partition()) >= end));
+        ends.forEach((partition, end) -> partition.setExhausted(readUpTo(partition.partition()) >= end));
     }
 
     private void warnOfQuietPartitions(int count) {

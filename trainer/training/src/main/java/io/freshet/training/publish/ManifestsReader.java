@@ -1,9 +1,12 @@
 package io.freshet.training.publish;
 
+import io.freshet.store.snapshot.Rollback;
 import io.freshet.training.config.KafkaClients;
 import java.time.Duration;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.kafka.clients.consumer.Consumer;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.TopicPartition;
@@ -50,6 +53,17 @@ public final class ManifestsReader implements AutoCloseable {
             consumer.poll(POLL).forEach(catalogue::accept);
         }
         return catalogue;
+    }
+
+    /**
+     * Returns the one of these snapshots that must be announced again, because a rollback to it was written while its
+     * manifest was withdrawn. The writer of a rollback checks after its write that the version is still known. Whoever
+     * withdraws manifests calls this method afterwards, so at least one of the two sees the other.
+     */
+    Optional<String> rolledBackTo(Collection<String> withdrawn) {
+        return withdrawn.isEmpty()
+                ? Optional.empty()
+                : readOn().rollback().map(Rollback::served).filter(withdrawn::contains);
     }
 
     @Override

@@ -12,7 +12,10 @@ import io.freshet.store.snapshot.ManifestCodec;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.store.snapshot.Rollback;
 import io.freshet.store.snapshot.TopicPosition;
+import io.freshet.training.config.KafkaClients;
 import io.freshet.training.config.OnlineConfig;
+import io.freshet.training.failure.FailureKind;
+import io.freshet.training.failure.TransactionExpiredException;
 import io.freshet.training.step.OnlineLearner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -20,7 +23,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
@@ -55,11 +57,13 @@ public final class ModelWriter implements AutoCloseable {
     private final OnlineConfig.Topics topics;
     private final String modelName;
     private final RetentionPolicy retention;
+    private final Duration transactionTimeout;
     private final List<Header> writtenBy;
     private final byte[] key;
     private @Nullable Future<RecordMetadata> lastSent;
     private long nextOffset;
     private boolean inTransaction;
+    private long openSinceNanos; // start of the open transaction
 
     /**
      * @param producer a transactional producer, which this object owns from now on
@@ -79,6 +83,7 @@ public final class ModelWriter implements AutoCloseable {
         this.topics = config.topics();
         this.modelName = config.modelName();
         this.retention = config.publishing().retention();
+        this.transactionTimeout = KafkaClients.transactionTimeout(config);
         this.writtenBy = List.of(ManifestIndex.writtenBy(config.clients().transactionalId()));
         this.key = modelName.getBytes(StandardCharsets.UTF_8);
     }
@@ -96,13 +101,21 @@ public final class ModelWriter implements AutoCloseable {
         nextOffset = endOffset;
     }
 
-    /** Writes a step in the open transaction, or in a new one. */
+    /**
+     * Writes a step in the open transaction, or in a new one.
+     *
+     * @throws TransactionExpiredException if the brokers have aborted the transaction because it was open for too long
+     */
     public void append(StepRecord step) {
         if (!inTransaction) {
-            producer.beginTransaction();
+            begin();
             inTransaction = true;
         }
-        send(step);
+        try {
+            send(step);
+        } catch (KafkaException e) {
+            throw expiredOr(e);
+        }
     }
 
     /** Returns whether there are steps that readers cannot see yet. */
@@ -110,14 +123,40 @@ public final class ModelWriter implements AutoCloseable {
         return inTransaction;
     }
 
-    /** Writes the delta of all steps of the transaction and commits it. */
+    /**
+     * Writes the delta of all steps of the transaction and commits it.
+     *
+     * @throws TransactionExpiredException if the brokers have aborted the transaction because it was open for too long
+     */
     public void commit(List<ModelDelta> delta) {
-        delta.forEach(this::send);
-        producer.commitTransaction();
+        try {
+            delta.forEach(this::send);
+            producer.commitTransaction();
+        } catch (KafkaException e) {
+            throw expiredOr(e);
+        }
         inTransaction = false;
         if (lastSent != null) {
             nextOffset = offsetOf(lastSent) + 1;
         }
+    }
+
+    private void begin() {
+        producer.beginTransaction();
+        openSinceNanos = System.nanoTime();
+    }
+
+    /**
+     * Returns the exception to throw for a failure in the open transaction. The brokers answer a producer whose
+     * transaction they have aborted like one that another producer has fenced. So a trainer that was fenced while it
+     * was suspended begins a new session, too: it waits for its lease there, or, without leases, fences the other
+     * trainer.
+     */
+    private KafkaException expiredOr(KafkaException failure) {
+        Duration open = Duration.ofNanos(System.nanoTime() - openSinceNanos);
+        return FailureKind.of(failure) == FailureKind.FENCED && open.compareTo(transactionTimeout) >= 0
+                ? new TransactionExpiredException(open, failure)
+                : failure;
     }
 
     /** Returns the announced snapshots in ascending order of step. */
@@ -157,15 +196,11 @@ public final class ModelWriter implements AutoCloseable {
         LOG.info("Wrote snapshot {}/{}", modelName, manifest.version());
     }
 
-    /**
-     * Deletes snapshots whose manifests have just been withdrawn. A rollback to one of them may have been written
-     * meanwhile. The writer of a rollback checks after its write that the version is still known, and this method
-     * checks for a rollback after the withdrawal, so at least one of the two sees the other.
-     */
+    /** Deletes snapshots whose manifests have just been withdrawn, except one that is served again. */
     private void deleteWithdrawn(List<String> versions) throws IOException {
-        Optional<String> served = versions.isEmpty() ? Optional.empty() : served();
+        String served = manifests.rolledBackTo(versions).orElse("");
         for (String version : versions) {
-            if (served.isPresent() && served.get().equals(version)) {
+            if (version.equals(served)) {
                 announce(store.manifest(modelName, version), List.of());
             } else {
                 delete(version);
@@ -199,19 +234,19 @@ public final class ModelWriter implements AutoCloseable {
         }
     }
 
-    private Optional<String> served() {
-        return manifests.readOn().rollback().map(Rollback::served);
-    }
-
     /**
      * Announces a snapshot and withdraws others, in a transaction of its own. Must not be called in a transaction of
      * the log.
      */
     private void announce(Manifest manifest, List<String> goneVersions) {
-        producer.beginTransaction();
-        sendManifest(manifest.version(), ManifestCodec.toJson(manifest));
-        goneVersions.forEach(version -> sendManifest(version, null));
-        producer.commitTransaction();
+        begin();
+        try {
+            sendManifest(manifest.version(), ManifestCodec.toJson(manifest));
+            goneVersions.forEach(version -> sendManifest(version, null));
+            producer.commitTransaction();
+        } catch (KafkaException e) {
+            throw expiredOr(e);
+        }
     }
 
     @Override

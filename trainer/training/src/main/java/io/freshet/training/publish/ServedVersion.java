@@ -87,27 +87,22 @@ public final class ServedVersion implements AutoCloseable {
     }
 
     /**
-     * Withdraws a snapshot's manifest, so that the snapshot can be deleted. The writer of a rollback checks after its write
-     * that the version is still known, and this method checks for a rollback after the withdrawal, so at least one of the
-     * two sees the other.
+     * Withdraws a snapshot's manifest, so that the snapshot can be deleted.
      *
      * @return false if a rollback to the snapshot is in force, so that the snapshot is announced and must stay
      */
     public boolean forget(String version) {
-        Optional<Manifest> manifest = manifests.readOn().manifest(version);
-        if (isRolledBackTo(version)) {
+        ManifestIndex known = manifests.readOn();
+        Optional<Manifest> manifest = known.manifest(version);
+        if (known.rollback().map(Rollback::served).filter(version::equals).isPresent()) {
             return false;
         }
         write(ManifestIndex.key(config.modelName(), version), null);
-        boolean wanted = isRolledBackTo(version);
+        boolean wanted = manifests.rolledBackTo(List.of(version)).isPresent();
         if (wanted && manifest.isPresent()) {
             write(ManifestIndex.key(config.modelName(), version), ManifestCodec.toJson(manifest.get()));
         }
         return !wanted;
-    }
-
-    private boolean isRolledBackTo(String version) {
-        return rollback().map(Rollback::served).filter(version::equals).isPresent();
     }
 
     private void requireKnown(String version) {

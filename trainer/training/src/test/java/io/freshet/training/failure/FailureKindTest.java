@@ -3,6 +3,7 @@ package io.freshet.training.failure;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.time.Duration;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.config.ConfigException;
 import org.apache.kafka.common.errors.DisconnectException;
@@ -35,6 +36,13 @@ final class FailureKindTest {
                 .isEqualTo(FailureKind.FATAL);
         assertThat(FailureKind.of(new OtherNetworkException("dim"))).isEqualTo(FailureKind.FATAL);
         assertThat(FailureKind.of(new MissingRecordsException("gone"))).isEqualTo(FailureKind.REFUSED);
+    }
+
+    @Test
+    void shouldTellAnExpiredTransactionFromFencing() {
+        assertThat(FailureKind.of(new TransactionExpiredException(
+                        Duration.ofSeconds(11), new KafkaException("x", new InvalidProducerEpochException("old")))))
+                .isEqualTo(FailureKind.PASSING);
     }
 
     @Test
