@@ -1,0 +1,20 @@
+package io.freshet.service.output;
+
+import org.apache.kafka.common.header.Headers;
+
+/**
+ * The mark of a click of the past that {@code freshet import} wrote. A marked click becomes part of its user's sequence,
+ * and the trainer learns it, as any other click. But no scorer answers it, because nobody waits for an answer. The mark goes
+ * from the click to the updated sequence, and to a dead letter.
+ */
+public final class ImportMark {
+    /** The header with the id of the import, as text. */
+    public static final String HEADER = "freshet-imported";
+
+    private ImportMark() {}
+
+    /** Returns whether the record is, or was made from, an imported click. */
+    public static boolean isOn(Headers headers) {
+        return headers.lastHeader(HEADER) != null;
+    }
+}
