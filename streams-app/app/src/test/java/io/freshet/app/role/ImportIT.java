@@ -15,6 +15,8 @@ import io.freshet.service.runtime.StreamsRole;
 import io.freshet.service.runtime.TrainerRole;
 import io.freshet.store.FileSnapshotStore;
 import io.freshet.store.event.Click;
+import io.freshet.store.modellog.ModelLogCodec;
+import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdateCodec;
 import io.freshet.store.sequence.UserSequence;
@@ -136,6 +138,16 @@ final class ImportIT {
                 .get("result");
     }
 
+    /** Returns the timestamps in the trainer's journal. */
+    private static List<Long> learnedClickTimes(FreshetConfig config) {
+        return RoleOnKafka.readAll(config, config.get(TopicKeys.MODEL_LOG)).stream()
+                .map(record -> ModelLogCodec.decode(record.value()))
+                .filter(StepRecord.class::isInstance)
+                .flatMapToLong(step -> LongStream.of(((StepRecord) step).clickTimestampsMs()))
+                .boxed()
+                .toList();
+    }
+
     /** Returns the newest sequence of each user. */
     private static Map<String, UserSequence> sequences(FreshetConfig config) {
         Map<String, UserSequence> sequences = new HashMap<>();
@@ -175,7 +187,10 @@ final class ImportIT {
             await().atMost(TIMEOUT)
                     .until(() -> trainer.status().items() == ITEMS
                             && trainer.status().lag() == 0);
-            assertThat(trainer.status().step()).isPositive();
+            await().atMost(TIMEOUT)
+                    .untilAsserted(() -> assertThat(learnedClickTimes(config))
+                            .hasSize(past.size())
+                            .containsOnly(StepRecord.IMPORTED));
 
             Map<String, UserSequence> histories = sequences(config);
             assertThat(histories).isEqualTo(sequences(other)).hasSize(USERS);

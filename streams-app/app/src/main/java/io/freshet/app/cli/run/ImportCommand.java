@@ -95,7 +95,9 @@ public final class ImportCommand extends FreshetCommand {
     @Option(
             names = "--json",
             paramLabel = "FILE",
-            description = "Write the numbers of the last lines to this file at the end, also after Ctrl-C.")
+            description =
+                    "Write the numbers of the last lines to this file at the end, also after Ctrl-C while clicks are"
+                            + " sent.")
     private @Nullable Path json;
 
     @Mixin
