@@ -142,6 +142,7 @@ public final class ImportCommand extends FreshetCommand {
         TopicSetup.run(loaded, TOPIC_TIMEOUT);
         Pace pace = rate == null ? new Pace.Unlimited() : new Pace.Rate(rate);
         Shown shown = new Shown(line, loaded);
+        line.show("looking for clicks that an earlier run has sent");
         ClickImport.Result result = new ClickImport(loaded, sort, pace, !noWait, shown::show).run(stop);
         JsonFile.write(json, new Report(result, summary));
         line.clear();
