@@ -14,6 +14,9 @@ public final class StepRecord implements ModelLogRecord {
     /** Rank of a position that is not evaluated, because no click precedes it. */
     public static final int NO_EVENT = 0;
 
+    /** Stands for the Kafka timestamp of an imported click, on whose way to the model there is nothing to measure. */
+    public static final long IMPORTED = -1;
+
     private final long step;
     private final List<InputRange> ranges;
     private final TargetRanks ranks;
@@ -25,7 +28,8 @@ public final class StepRecord implements ModelLogRecord {
      * @param step number of the step, from 1
      * @param ranges records that the step consumed
      * @param ranks ranks of the new positions, in order
-     * @param clickTimestampsMs Kafka timestamp of the click that caused each input record, in order
+     * @param clickTimestampsMs Kafka timestamp of the click that caused each input record, in order; {@link
+     *     #IMPORTED} for an imported click
      */
     public StepRecord(long step, List<InputRange> ranges, TargetRanks ranks, long[] clickTimestampsMs) {
         if (step < 0) {
@@ -73,6 +77,13 @@ public final class StepRecord implements ModelLogRecord {
 
     public long[] clickTimestampsMs() {
         return clickTimestampsMs;
+    }
+
+    /** Returns the Kafka timestamps of the clicks that were not imported, in order. */
+    public long[] liveClickTimestampsMs() {
+        return Arrays.stream(clickTimestampsMs)
+                .filter(timestampMs -> timestampMs != IMPORTED)
+                .toArray();
     }
 
     @Override

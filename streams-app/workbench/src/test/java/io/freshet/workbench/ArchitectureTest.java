@@ -93,11 +93,7 @@ final class ArchitectureTest {
     /** The internal classes that are used, by the class that uses them. */
     private static final Map<String, Set<String>> INTERNAL_CLASSES = Map.ofEntries(
             Map.entry("AnswerSpans", Set.of("org.apache.kafka.common.header.internals.RecordHeaders")),
-            Map.entry(
-                    "ClickFeeder",
-                    Set.of(
-                            "org.apache.kafka.clients.producer.internals.BuiltInPartitioner",
-                            "org.apache.kafka.common.header.internals.RecordHeader")),
+            Map.entry("ClickFeeder", Set.of("org.apache.kafka.clients.producer.internals.BuiltInPartitioner")),
             Map.entry(
                     "CommitHook",
                     Set.of(
@@ -113,6 +109,7 @@ final class ArchitectureTest {
                             "org.apache.kafka.server.common.MetadataVersion")),
             Map.entry("ManifestIndex", Set.of("org.apache.kafka.common.header.internals.RecordHeader")),
             Map.entry("PassedHeaders", Set.of("org.apache.kafka.common.header.internals.RecordHeaders")),
+            Map.entry("ProducedClicks", Set.of("org.apache.kafka.common.header.internals.RecordHeader")),
             Map.entry("RecordFailures", Set.of("org.apache.kafka.common.header.internals.RecordHeaders")),
             Map.entry(
                     "SourcePartitions",

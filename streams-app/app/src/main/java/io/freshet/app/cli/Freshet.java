@@ -12,6 +12,7 @@ import io.freshet.app.cli.option.DurationConverter;
 import io.freshet.app.cli.option.FreshetCommand;
 import io.freshet.app.cli.run.ConfigCommand;
 import io.freshet.app.cli.run.FeedCommand;
+import io.freshet.app.cli.run.ImportCommand;
 import io.freshet.app.cli.run.RunCommand;
 import io.freshet.app.cli.run.TopicsCommand;
 import java.io.PrintWriter;
@@ -50,6 +51,7 @@ import picocli.CommandLine.ParameterException;
             "  freshet config --help           print the configuration, and where each value comes from",
             "  freshet topics --help           create or check the topics",
             "  freshet feed --help             send synthetic clicks to your Kafka",
+            "  freshet import --help           send clicks of the past to your Kafka, before you go live",
             "  freshet replay --help           recompute the model of any moment from the journal",
             "  freshet models --help           list, verify, roll back, export and prune snapshots",
             "  freshet fit --help              train a model on a file, and measure it",
@@ -65,6 +67,7 @@ public final class Freshet extends FreshetCommand {
             ConfigCommand.class,
             TopicsCommand.class,
             FeedCommand.class,
+            ImportCommand.class,
             ReplayCommand.class,
             ModelsCommand.class,
             FitCommand.class);

@@ -1,16 +1,12 @@
 package io.freshet.app.feed;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.internals.BuiltInPartitioner;
-import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.header.internals.RecordHeader;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -82,10 +78,7 @@ public final class ClickFeeder implements Runnable {
     }
 
     private void send(SourceClick click, int partition, byte @Nullable [] key) {
-        Header position = new RecordHeader(
-                ProducedClicks.POSITION_HEADER,
-                ByteBuffer.allocate(Long.BYTES).putLong(click.position()).array());
-        var record = new ProducerRecord<>(topic, partition, key, click.value(), List.of(position));
+        var record = new ProducerRecord<>(topic, partition, key, click.value(), before.headersOf(click.position()));
         var _ = producer.send(record, (_, e) -> {
             if (e != null) {
                 failure.compareAndSet(null, e);

@@ -11,6 +11,12 @@ public sealed interface Pace {
      */
     void await(long produced);
 
+    /** As fast as Kafka takes the clicks. */
+    final class Unlimited implements Pace {
+        @Override
+        public void await(long produced) {}
+    }
+
     /**
      * A fixed number of clicks per second, regardless of their processing. Late clicks catch up, so the average rate
      * holds.

@@ -12,8 +12,8 @@ import org.apache.kafka.common.header.internals.RecordHeaders;
 
 /**
  * Selects the headers of a record that are passed on to the records made from it: W3C trace context and baggage, the
- * correlation id, {@link RecordTimes#HEADER}, and those named in the configuration. No other header is passed on: a
- * producer can put a megabyte of headers on an otherwise valid record.
+ * correlation id, {@link RecordTimes#HEADER}, {@link ImportMark#HEADER}, and those named in the configuration. No other
+ * header is passed on: a producer can put a megabyte of headers on an otherwise valid record.
  *
  * <p>Of several headers with the same name, the last is kept. A header is left out if its value is longer than {@value
  * #LONGEST_VALUE} bytes, or if it would make all passed values longer than {@value #LONGEST_TOGETHER} bytes. Immutable.
@@ -29,7 +29,8 @@ public final class PassedHeaders {
             TraceHeaders.TRACESTATE,
             TraceHeaders.BAGGAGE,
             LogIds.CORRELATION_HEADER,
-            RecordTimes.HEADER);
+            RecordTimes.HEADER,
+            ImportMark.HEADER);
 
     private final Set<String> names;
 

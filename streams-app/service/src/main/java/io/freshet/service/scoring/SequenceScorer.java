@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.config.key.VariantKeys;
+import io.freshet.service.output.ImportMark;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.output.PassedHeaders;
 import io.freshet.service.recommend.Recommendation;
@@ -26,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Answers each updated sequence that belongs to this process with a recommendation in JSON, and the erasure of a user with
- * a tombstone.
+ * a tombstone. Passes over the sequences of imported clicks ({@link ImportMark}).
  *
  * <p>A recommendation becomes readable only when its task has committed. So updates wait for the commit, or until a
  * batch is full. All waiting updates of a variant are answered together, in one pass over its item table.
@@ -78,6 +79,9 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         Record<byte[], SequenceUpdate> record = received.withHeaders(passedHeaders.of(received.headers()));
         if (record.value().isErasure()) {
             erase(record);
+            return;
+        }
+        if (ImportMark.isOn(record.headers())) {
             return;
         }
         Variant variant = whoAnswers.of(record.key(), record.headers());

@@ -1,7 +1,8 @@
 package io.freshet.service.sequencer;
 
 import io.freshet.store.sequence.UserSequence;
-import java.util.function.LongPredicate;
+import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import org.apache.kafka.streams.KeyValue;
 import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
@@ -24,18 +25,22 @@ final class IdleUsers {
      * Deletes the idle users of the next slice. A value that cannot be decoded is kept: a newer version may have written
      * it.
      *
-     * @param isIdle tells from the time of a user's newest click whether the user is idle
-     * @return number of deleted users
+     * @param isIdle tells whether the entry of a user, or of {@link ImportTimes}, is too old
+     * @param forget deletes an entry
+     * @return number of deleted users, without entries of {@link ImportTimes}
      */
-    int forget(LongPredicate isIdle, KeyValueStore<byte[], UserSequence> sequences) {
+    int forget(
+            BiPredicate<byte[], UserSequence> isIdle,
+            Consumer<byte[]> forget,
+            KeyValueStore<byte[], UserSequence> sequences) {
         int forgotten = 0;
         try (KeyValueIterator<byte[], UserSequence> slice =
                 nextUser == null ? sequences.all() : sequences.range(nextUser, null)) {
             for (int looked = 0; looked < sliceSize && slice.hasNext(); looked++) {
                 KeyValue<byte[], UserSequence> user = slice.next();
-                if (user.value != null && isIdle.test(newestMs(user.value))) {
-                    sequences.delete(user.key);
-                    forgotten++;
+                if (user.value != null && isIdle.test(user.key, user.value)) {
+                    forget.accept(user.key);
+                    forgotten += ImportTimes.isKey(user.key) ? 0 : 1;
                 }
             }
             nextUser = slice.hasNext() ? slice.peekNextKey() : null;

@@ -2,6 +2,7 @@ package io.freshet.service.sequencer;
 
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.SequencerKeys;
+import io.freshet.service.output.ImportMark;
 import io.freshet.service.variant.VariantRouting;
 import io.freshet.store.event.Click;
 import io.freshet.store.sequence.ClickOrigin;
@@ -22,9 +23,10 @@ import org.apache.kafka.streams.state.KeyValueStore;
  * answers it. Erases users on request, and emits the erasure.
  *
  * <p>A user is idle if the newest click is older than the retention by the {@link EventClock} of this task's clicks. A
- * periodic search deletes the sequences of idle users. A click of an idle user begins a new sequence, unless the click's
- * own time is one at which the user was not idle. The clock starts anew with the task: until a quorum of users has clicked,
- * it knows no time, and no user is idle.
+ * user whose clicks were imported also counts as active at the time of the import, however old the clicks are. A periodic
+ * search deletes the sequences of idle users. A click of an idle user begins a new sequence, unless the click's own time is
+ * one at which the user was not idle. The clock starts anew with the task: until a quorum of users has clicked, it knows no
+ * time, and no user is idle.
  */
 final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed, SequenceUpdate> {
     private final SequenceWindow window;
@@ -35,12 +37,13 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     private final IdleUsers idleUsers;
     private final DropWarnings warnings = new DropWarnings("a click");
 
-    /** User id in UTF-8 → the user's sequence, kept until the user is idle. */
+    /** User id in UTF-8 → the user's sequence, kept until the user is idle. Also has the entries of {@link ImportTimes}. */
     private KeyValueStore<byte[], UserSequence> sequences;
 
     /** {@link ClickOutcome#code} → number of clicks, kept for ever. Contains only the outcomes of clicks out of order. */
     private KeyValueStore<String, Long> outcomes;
 
+    private ImportTimes importTimes;
     private final EventClock clock = new EventClock();
 
     @SuppressWarnings("NullAway.Init") // Kafka Streams calls init before anything else.
@@ -58,6 +61,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         super.init(context);
         sequences = context.getStateStore(SequencerTopology.USER_SEQUENCES);
         outcomes = context.getStateStore(SequencerTopology.CLICK_OUTCOMES);
+        importTimes = new ImportTimes(sequences, retentionMs);
         context.schedule(expiryInterval, PunctuationType.WALL_CLOCK_TIME, nowMs -> forgetIdleUsers());
     }
 
@@ -71,7 +75,7 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
 
     /** Erases a user. Emits the erasure even for an unknown user: other processes may know the user. */
     private void erase(FixedKeyRecord<byte[], Verdict.Placed> record, ClickOrigin origin) {
-        sequences.delete(record.key());
+        forget(record.key());
         metrics.countErased();
         context().forward(record.withValue(SequenceUpdate.erasure(origin)));
     }
@@ -86,6 +90,10 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         }
         if (applied.outcome().isAccepted()) {
             sequences.put(record.key(), applied.sequence());
+            if (ImportMark.isOn(record.headers())) {
+                metrics.countImported();
+                importTimes.put(record.key(), record.timestamp());
+            }
             routing.write(record.headers(), record.key());
             context()
                     .forward(record.withValue(
@@ -100,12 +108,16 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
         if (sequence == null) {
             return UserSequence.EMPTY;
         }
-        long newestMs = IdleUsers.newestMs(sequence);
-        if (clock.isPast(newestMs, retentionMs) && newestMs < clickMs - retentionMs) {
+        if (isIdleAt(IdleUsers.newestMs(sequence), clickMs) && isIdleAt(importTimes.of(user), clickMs)) {
             metrics.countForgotten(1);
             return UserSequence.EMPTY;
         }
         return sequence;
+    }
+
+    /** Returns whether a user who was last active at a time is idle, now and when the click happened. */
+    private boolean isIdleAt(long activeMs, long clickMs) {
+        return clock.isPast(activeMs, retentionMs) && activeMs < clickMs - retentionMs;
     }
 
     private void countExactly(ClickOutcome outcome) {
@@ -114,6 +126,18 @@ final class Sequencer extends ContextualFixedKeyProcessor<byte[], Verdict.Placed
     }
 
     private void forgetIdleUsers() {
-        metrics.countForgotten(idleUsers.forget(newestMs -> clock.isPast(newestMs, retentionMs), sequences));
+        metrics.countForgotten(idleUsers.forget(this::isIdle, this::forget, sequences));
+    }
+
+    private boolean isIdle(byte[] key, UserSequence sequence) {
+        return clock.isPast(IdleUsers.newestMs(sequence), retentionMs)
+                && (ImportTimes.isKey(key) || clock.isPast(importTimes.of(key), retentionMs));
+    }
+
+    private void forget(byte[] key) {
+        sequences.delete(key);
+        if (!ImportTimes.isKey(key)) {
+            importTimes.delete(key);
+        }
     }
 }

@@ -26,6 +26,7 @@ public final class SequencerMetrics {
     private final DeadLetterCounts deadLetters;
     private final Counter accepted;
     private final Counter late;
+    private final Counter imported;
     private final Counter duplicates;
     private final Counter tooLate;
     private final Counter rekeyed;
@@ -43,6 +44,10 @@ public final class SequencerMetrics {
         accepted = counter(registry, "freshet.clicks.accepted", "Clicks added to their user's sequence");
         late = counter(
                 registry, "freshet.clicks.late", "Accepted clicks that arrived after a newer click of their user");
+        imported = counter(
+                registry,
+                "freshet.clicks.imported",
+                "Accepted clicks that freshet import wrote: they are learned, and not answered");
         duplicates = counter(
                 registry,
                 "freshet.clicks.duplicates",
@@ -74,6 +79,11 @@ public final class SequencerMetrics {
             case DUPLICATE -> duplicates.increment();
             case TOO_LATE -> tooLate.increment();
         }
+    }
+
+    /** Counts an accepted click as imported, besides {@link #countOutcome}. */
+    void countImported() {
+        imported.increment();
     }
 
     void countRekeyed() {

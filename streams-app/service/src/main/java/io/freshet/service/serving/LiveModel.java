@@ -289,7 +289,7 @@ public final class LiveModel implements AutoCloseable {
 
     private void recordFreshness(ModelAdvance advance) {
         for (StepRecord taken : advance.learned()) {
-            for (long clickMs : taken.clickTimestampsMs()) {
+            for (long clickMs : taken.liveClickTimestampsMs()) {
                 clickToModel.record(Math.max(0, advance.appliedAtMs() - clickMs), TimeUnit.MILLISECONDS);
             }
         }

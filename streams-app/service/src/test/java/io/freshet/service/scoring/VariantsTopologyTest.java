@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.within;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.output.ImportMark;
 import io.freshet.service.output.Outputs;
 import io.freshet.service.recommend.Variants;
 import io.freshet.service.runtime.FreshetTopology;
@@ -318,6 +319,36 @@ final class VariantsTopologyTest {
 
         assertThat(accuracy(streams, "b")).isEqualTo(new Accuracy(1, 1, 1, 1));
         assertThat(accuracy(streams, "a")).isEqualTo(Accuracy.NONE);
+    }
+
+    @Test
+    void shouldNotAnswerImportedClicksAndAnswerTheNextOneWithTheirHistory() {
+        Running streams = streams(HALVES);
+        Running scorer = scorer(Map.of("variants.name", "b", "scoring.top.k", "3"));
+        Running shadow = scorer(Map.of("variants.name", "s", "scorer.shadow", "true", "scoring.top.k", "3"));
+        RecordHeaders imported = new RecordHeaders();
+        imported.add(ImportMark.HEADER, "one".getBytes(UTF_8));
+        streams.pipe("clicks", clickOf("user-0", "a", NOW - 2, imported)); // user of variant b
+        streams.pipe("clicks", clickOf("user-1", "b", NOW - 2, imported)); // user of variant a
+        var sequences = streams.read("sequences");
+        scorer.follow(sequences);
+        shadow.follow(sequences);
+
+        assertThat(sequences).hasSize(2);
+        assertThat(streams.read("recommendations")).isEmpty();
+        assertThat(scorer.read("recommendations")).isEmpty();
+        assertThat(shadow.read("recommendations-shadow-s")).isEmpty();
+        assertThat(registry.get("freshet.clicks.imported").counter().count()).isEqualTo(2);
+        assertThat(registry.get("freshet.scoring").timers()).allMatch(timer -> timer.count() == 0);
+
+        click(streams, "user-0", "c", NOW);
+        click(streams, "user-1", "c", NOW);
+        sequences = streams.read("sequences");
+        scorer.follow(sequences);
+        shadow.follow(sequences);
+        assertThat(items(streams)).hasSize(3).doesNotContain("b", "c");
+        assertThat(items(scorer)).hasSize(3).doesNotContain("a", "c");
+        assertThat(shadow.answers("recommendations-shadow-s")).hasSize(2);
     }
 
     private static @Nullable Accuracy accuracy(Running streams, String variant) {

@@ -8,6 +8,7 @@ import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.SequencerKeys;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.output.DeadLetterHeaders;
+import io.freshet.service.output.ImportMark;
 import io.freshet.service.output.OriginHeaders;
 import io.freshet.service.output.Outputs;
 import io.freshet.store.event.Click;
@@ -35,6 +36,7 @@ import org.apache.kafka.streams.TestInputTopic;
 import org.apache.kafka.streams.TestOutputTopic;
 import org.apache.kafka.streams.TopologyConfig;
 import org.apache.kafka.streams.TopologyTestDriver;
+import org.apache.kafka.streams.state.KeyValueIterator;
 import org.apache.kafka.streams.state.KeyValueStore;
 import org.apache.kafka.streams.test.TestRecord;
 import org.jspecify.annotations.Nullable;
@@ -377,6 +379,44 @@ final class SequencerTopologyTest {
     }
 
     @Test
+    void shouldKeepImportedHistoriesForTheRetentionFromTheImportOn() {
+        wallClockMs = System.currentTimeMillis();
+        long idle = CONFIG.get(SequencerKeys.IDLE_RETENTION).toMillis();
+        long imported = wallClockMs;
+        importClick("u", "a", NOW);
+        importClick("u", "b", NOW + 2 * idle);
+        importClick("erased", "a", NOW);
+        clicks.pipeInput(new TestRecord<>(bytes("erased"), null, new RecordHeaders(), imported));
+        everybodyElse(imported);
+        searchAll();
+
+        assertThat(stored("u")).isEqualTo(sequence(at("a", NOW), at("b", NOW + 2 * idle)));
+        click("u", "c", imported);
+        assertThat(stored("u")).isEqualTo(sequence(at("a", NOW), at("b", NOW + 2 * idle), at("c", imported)));
+        assertThat(counter("freshet.clicks.imported")).isEqualTo(3);
+        assertThat(counter("freshet.users.forgotten")).isZero();
+
+        importClick("silent", "a", NOW);
+        everybodyElse(imported + idle + 1);
+        searchAll();
+        assertThat(stored("silent")).isNull();
+        assertThat(stored("u")).isNull();
+        assertThat(entries()).isEqualTo(5);
+        // The third is the other user whose click moved the clock, and who began anew.
+        assertThat(counter("freshet.users.forgotten")).isEqualTo(3);
+    }
+
+    @Test
+    void shouldPassTheMarkOfAnImportOnToSequencesAndDeadLetters() {
+        importClick("u", "a", NOW);
+        clicks.pipeInput(new TestRecord<>(bytes("u"), bytes("?"), headers(ImportMark.HEADER, "one"), NOW));
+
+        assertThat(texts(sequences.readRecord())).containsEntry(ImportMark.HEADER, "one");
+        assertThat(texts(deadLetters.readRecord())).containsEntry(ImportMark.HEADER, "one");
+        assertThat(counter("freshet.clicks.imported")).isEqualTo(1);
+    }
+
+    @Test
     void shouldBuildHistoriesOfOldClicksAmongNewOnes() {
         everybodyElse(NOW);
         long old = NOW - Duration.ofDays(3_650).toMillis();
@@ -454,6 +494,22 @@ final class SequencerTopologyTest {
 
     private void click(String userId, String itemId, long timestampMs) {
         clicks.pipeInput(bytes(userId), json(userId, itemId, timestampMs), timestampMs);
+    }
+
+    private void importClick(String userId, String itemId, long timestampMs) {
+        clicks.pipeInput(new TestRecord<>(
+                bytes(userId), json(userId, itemId, timestampMs), headers(ImportMark.HEADER, "one"), wallClockMs));
+    }
+
+    private int entries() {
+        KeyValueStore<byte[], UserSequence> store = driver.getKeyValueStore(SequencerTopology.USER_SEQUENCES);
+        int entries = 0;
+        try (KeyValueIterator<byte[], UserSequence> all = store.all()) {
+            for (; all.hasNext(); all.next()) {
+                entries++;
+            }
+        }
+        return entries;
     }
 
     private List<SequenceUpdate> updates() {

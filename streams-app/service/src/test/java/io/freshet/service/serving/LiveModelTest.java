@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.modellog.ModelLogCodec;
 import io.freshet.store.modellog.ModelLogRecord;
+import io.freshet.store.modellog.StepRecord;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
 import java.time.Duration;
@@ -154,7 +155,7 @@ final class LiveModelTest {
         open(10, "a");
 
         accept(TinyModels.step(11, NOW - 300, NOW - 200));
-        accept(TinyModels.step(12, NOW - 100));
+        accept(TinyModels.step(12, StepRecord.IMPORTED, NOW - 100));
         accept(TinyModels.delta(10, 12, 1, "b"));
 
         assertThat(advances).singleElement().satisfies(advance -> {

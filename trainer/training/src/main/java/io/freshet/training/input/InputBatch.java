@@ -1,8 +1,11 @@
 package io.freshet.training.input;
 
 import io.freshet.store.modellog.InputRange;
+import io.freshet.store.modellog.StepRecord;
 import io.freshet.training.step.UserUpdate;
+import java.util.BitSet;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Records of {@code sequences} that one step learns from, in order. */
 public final class InputBatch {
@@ -11,12 +14,15 @@ public final class InputBatch {
     private final long[] clickTimestampsMs; // (updates)
     private final int undecodable;
 
-    InputBatch(List<UserUpdate> updates, List<InputRange> ranges, int undecodable) {
+    /** @param imported positions of the updates of imported clicks */
+    InputBatch(List<UserUpdate> updates, List<InputRange> ranges, BitSet imported, int undecodable) {
         this.undecodable = undecodable;
         this.updates = List.copyOf(updates);
         this.ranges = List.copyOf(ranges);
-        this.clickTimestampsMs = updates.stream()
-                .mapToLong(update -> update.update().cause().recordTimestampMs())
+        this.clickTimestampsMs = IntStream.range(0, updates.size())
+                .mapToLong(i -> imported.get(i)
+                        ? StepRecord.IMPORTED
+                        : updates.get(i).update().cause().recordTimestampMs())
                 .toArray();
     }
 
@@ -30,7 +36,7 @@ public final class InputBatch {
         return ranges;
     }
 
-    /** Returns the Kafka timestamp of the click behind each update. */
+    /** Returns the Kafka timestamp of the click behind each update; {@link StepRecord#IMPORTED} for an imported click. */
     public long[] clickTimestampsMs() {
         return clickTimestampsMs;
     }

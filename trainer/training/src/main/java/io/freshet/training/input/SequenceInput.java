@@ -2,6 +2,7 @@ package io.freshet.training.input;
 
 import io.freshet.store.format.FormatException;
 import io.freshet.store.modellog.InputRange;
+import io.freshet.store.sequence.SequenceHeaders;
 import io.freshet.store.sequence.SequenceUpdateCodec;
 import io.freshet.store.snapshot.TopicPosition;
 import io.freshet.training.config.KafkaClients;
@@ -10,6 +11,7 @@ import io.freshet.training.step.UserUpdate;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.BitSet;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -57,6 +59,7 @@ public final class SequenceInput implements AutoCloseable {
             new HashMap<>(); // end offset of each partition, once the input has ended
     private final Map<TopicPartition, Long> knownEnds = new HashMap<>(); // lower bounds of the committed end offsets
     private final Map<TopicPartition, Long> readOffsets = new HashMap<>(); // last known offsets of the consumer
+    private final BitSet imported = new BitSet(); // positions of imported clicks' updates in the next batch
     private int undecodable; // since the last batch
     private int turn;
     private long waitingSinceNanos = System.nanoTime();
@@ -376,7 +379,8 @@ public final class SequenceInput implements AutoCloseable {
     }
 
     private InputBatch batch(List<UserUpdate> updates, List<InputRange> ranges) {
-        InputBatch batch = new InputBatch(updates, ranges, undecodable);
+        InputBatch batch = new InputBatch(updates, ranges, imported, undecodable);
+        imported.clear();
         undecodable = 0;
         return batch;
     }
@@ -481,6 +485,7 @@ public final class SequenceInput implements AutoCloseable {
         try {
             String user = new String(record.key(), StandardCharsets.UTF_8);
             to.add(new UserUpdate(user, SequenceUpdateCodec.decode(record.value())));
+            imported.set(to.size() - 1, record.headers().lastHeader(SequenceHeaders.IMPORTED) != null);
         } catch (FormatException | IllegalArgumentException e) {
             passOver(record, String.valueOf(e.getMessage()));
         }

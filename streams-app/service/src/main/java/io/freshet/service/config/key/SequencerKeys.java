@@ -15,7 +15,7 @@ public final class SequencerKeys {
                     "sequencer.idle.retention.ms", Duration.ofDays(90))
             .atLeast(1)
             .doc("Freshet forgets a user whose newest click is older than this, measured by the timestamps of"
-                    + " clicks.");
+                    + " clicks. An imported click counts at the time of its import.");
     public static final ConfigKey<Duration> FUTURE_BOUND = KEYS.millis("sequencer.future.bound.ms", Duration.ofDays(1))
             .atLeast(0)
             .doc("A click whose timestamp is more than this after that of its Kafka record, or after the wall"

@@ -48,7 +48,7 @@ public final class ServedFigures implements PageMetrics.Source, ModelListener {
         for (StepRecord step : advance.learned()) {
             observe(step);
             if (!advance.catchingUp()) {
-                for (long clickMs : step.clickTimestampsMs()) {
+                for (long clickMs : step.liveClickTimestampsMs()) {
                     clickToModel.record(Math.max(0, advance.appliedAtMs() - clickMs));
                 }
             }

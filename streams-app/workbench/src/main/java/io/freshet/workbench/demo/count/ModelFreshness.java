@@ -23,7 +23,7 @@ public final class ModelFreshness implements ModelListener {
     public void advanced(ModelAdvance advance) {
         step = advance.step();
         for (StepRecord record : advance.learned()) {
-            for (long clickMs : record.clickTimestampsMs()) {
+            for (long clickMs : record.liveClickTimestampsMs()) {
                 clickToModel.record(clickMs, advance.appliedAtMs());
                 newestClickMs = clickMs;
             }
