@@ -1,6 +1,7 @@
 package io.freshet.service.clickformat;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import io.freshet.fuzz.BinaryMutator;
 import io.freshet.fuzz.Fuzz;
@@ -9,8 +10,11 @@ import io.freshet.service.config.FreshetConfig;
 import io.freshet.store.event.Click;
 import io.freshet.store.event.ClickCodec;
 import io.freshet.store.event.MalformedClickException;
+import io.freshet.store.event.MalformedClickException.Reason;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.TimeUnit;
 import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -37,6 +41,42 @@ final class ClickFormatFuzzTest {
                 .mayThrow(MalformedClickException.class)
                 .allocatingAtMost(1 << 18, 64)
                 .run();
+    }
+
+    /**
+     * The reader with paths is as strict as that of Freshet's own JSON, with two exceptions: a record may be longer, and the id
+     * of an event may be an integer.
+     */
+    @Test
+    void shouldReadWhatTheOwnReaderReadsWhenThePathsAreTheUsualNames() {
+        ClickFormat mapped = new MappedJson(MappedJson.Envelope.NONE, new FieldMap(Map.of(), TimeUnit.MILLISECONDS));
+        Fuzz.of("own JSON", value -> sameAsOwn(mapped, value))
+                .from(
+                        ROW.replace('\'', '"').getBytes(UTF_8),
+                        ClickCodec.toJson(new Click("ü\uD83D\uDE00", "i\"\\", 1_700_000_000_000L, "view", "e")))
+                .damagedBy(JsonMutator.OF_JSON)
+                .mayThrow(MalformedClickException.class)
+                .allocatingAtMost(1 << 19, 128)
+                .run();
+    }
+
+    private static Click sameAsOwn(ClickFormat mapped, byte[] value) throws MalformedClickException {
+        Click own;
+        try {
+            own = ClickCodec.parse(value);
+        } catch (MalformedClickException e) {
+            Click read = Objects.requireNonNull(mapped.read(value, new RecordHeaders()));
+            if (e.reason() != Reason.RECORD_TOO_LARGE && e.reason() != Reason.BAD_EVENT_ID) {
+                throw new AssertionError("must be refused as " + e.reason() + ": " + read, e);
+            }
+            return read;
+        }
+        try {
+            assertThat(mapped.read(value, new RecordHeaders())).isEqualTo(own);
+        } catch (MalformedClickException e) {
+            throw new AssertionError("must be read as " + own, e);
+        }
+        return own;
     }
 
     @Test
