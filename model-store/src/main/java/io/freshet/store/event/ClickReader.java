@@ -85,7 +85,11 @@ final class ClickReader {
         if (value != JsonToken.VALUE_STRING && value != JsonToken.VALUE_NUMBER_INT) {
             throw new MalformedClickException(bad, name + " must be a string or an integer: it is " + value);
         }
-        String text = parser.getText();
+        return idOf(name, parser.getText(), missing, bad);
+    }
+
+    /** Checks the text of a user's or an item's id and returns it. */
+    static String idOf(String name, String text, Reason missing, Reason bad) throws MalformedClickException {
         if (text.isEmpty()) {
             throw missing(missing, name);
         }
@@ -105,7 +109,12 @@ final class ClickReader {
         if (value != JsonToken.VALUE_STRING) {
             throw new MalformedClickException(bad, name + " must be a string: it is " + value);
         }
-        String text = parser.getText();
+        return optionalOf(name, parser.getText(), maxBytes, bad, tooLong);
+    }
+
+    /** Checks an optional text and returns it, or null if it is empty. */
+    static @Nullable String optionalOf(String name, String text, int maxBytes, Reason bad, Reason tooLong)
+            throws MalformedClickException {
         requireFits(name, text, maxBytes, bad, tooLong);
         return text.isEmpty() ? null : text;
     }
@@ -161,7 +170,7 @@ final class ClickReader {
         return new Click(userId, itemId, timestampMs, eventType, eventId);
     }
 
-    private static MalformedClickException missing(Reason reason, String name) {
+    static MalformedClickException missing(Reason reason, String name) {
         return new MalformedClickException(reason, name + " must be present and not empty");
     }
 }

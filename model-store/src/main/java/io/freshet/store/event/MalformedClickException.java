@@ -10,6 +10,8 @@ public final class MalformedClickException extends Exception {
     /** Why a record is not a click. The codes appear in headers of dead letters and in metrics, so they never change. */
     public enum Reason {
         RECORD_TOO_LARGE("record-too-large"),
+        /** The record is not in the format that the configuration names, such as CloudEvents. */
+        NOT_IN_FORMAT("not-in-format"),
         NOT_JSON("not-json"),
         NOT_AN_OBJECT("not-an-object"),
         DUPLICATE_FIELD("duplicate-field"),
@@ -39,11 +41,16 @@ public final class MalformedClickException extends Exception {
 
     private final Reason reason;
 
-    MalformedClickException(Reason reason, String message) {
+    /** @param message the violated condition, and the value that was found */
+    public MalformedClickException(Reason reason, String message) {
         this(reason, message, null);
     }
 
-    MalformedClickException(Reason reason, String message, @Nullable Throwable cause) {
+    /**
+     * @param message the violated condition, and the value that was found
+     * @param cause the parser's exception, if there is one
+     */
+    public MalformedClickException(Reason reason, String message, @Nullable Throwable cause) {
         // No stack trace: it would always be the parser's, and a flood of malformed records must stay cheap.
         super(message, cause, false, false);
         this.reason = reason;

@@ -2,20 +2,28 @@ package io.freshet.app;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.ConfigKeys;
 import io.freshet.store.event.Click;
 import io.freshet.store.event.ClickCodec;
 import io.freshet.store.event.MalformedClickException;
 import java.io.IOException;
+import java.io.StringReader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
 import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.apache.kafka.common.header.internals.RecordHeaders;
 import org.junit.jupiter.api.Test;
 
 /** Checks the README and the guides: their examples, the table of configuration keys, and their links. */
@@ -32,6 +40,10 @@ final class GuidesTest {
 
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)\\s]+)\\)");
     private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```$");
+    /** Settings of a format of clicks, and a click in this format. */
+    private static final Pattern FORMAT_EXAMPLE =
+            Pattern.compile("(?s)```properties\\n(clicks\\.[^`]*)```\\s*```json\\n([^`]*)```");
+
     private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
 
     @Test
@@ -47,6 +59,27 @@ final class GuidesTest {
                     .as("%s", guide)
                     .isEqualTo(new Click("alice", "red-shoes", 1_772_360_000_000L, "view", "8c1f"));
         }
+    }
+
+    @Test
+    void shouldShowClicksInOtherFormatsThatTheirSettingsRead() throws IOException, MalformedClickException {
+        Matcher examples = FORMAT_EXAMPLE.matcher(Files.readString(CLIENTS));
+        int formats = 0;
+        while (examples.find()) {
+            Properties settings = new Properties();
+            settings.load(new StringReader(examples.group(1)));
+            Map<String, String> keys = new HashMap<>();
+            settings.stringPropertyNames().forEach(key -> keys.put(key, settings.getProperty(key)));
+
+            byte[] shown = examples.group(2).getBytes(StandardCharsets.UTF_8);
+            Click click = Objects.requireNonNull(
+                    FreshetConfig.of(keys).clickFormat().read(shown, new RecordHeaders()), examples.group());
+
+            assertThat(List.of(click.userId(), click.itemId(), click.timestampMs()))
+                    .containsExactly("alice", "red-shoes", 1_772_360_000_000L);
+            formats++;
+        }
+        assertThat(formats).isEqualTo(4);
     }
 
     @Test

@@ -39,7 +39,7 @@ public final class ClickFeed {
                     new ClickGenerator(generator, Clock.systemUTC()),
                     ProducedClicks.none(partitions),
                     producer,
-                    topic,
+                    config,
                     partitions,
                     new Pace.Rate(clicksPerSecond));
             Thread thread = Thread.ofPlatform().name("click-feeder").start(feeder);

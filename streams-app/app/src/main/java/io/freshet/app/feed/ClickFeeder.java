@@ -1,5 +1,8 @@
 package io.freshet.app.feed;
 
+import io.freshet.service.clickformat.ClickFormat;
+import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.config.key.TopicKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.atomic.AtomicLong;
@@ -19,6 +22,7 @@ public final class ClickFeeder implements Runnable {
     private final ProducedClicks before;
     private final Producer<byte[], byte[]> producer;
     private final String topic;
+    private final boolean marksFormat;
     private final int partitions;
     private final Pace pace;
     private final AtomicReference<@Nullable Exception> failure = new AtomicReference<>();
@@ -27,17 +31,22 @@ public final class ClickFeeder implements Runnable {
     private volatile boolean atEnd;
     private volatile boolean stopping;
 
+    /**
+     * @param producer idempotent producer, which the caller closes
+     * @param config names the topic and its format; clicks are in Freshet's own JSON, and say so if the format is another
+     */
     public ClickFeeder(
             ClickSource source,
             ProducedClicks before,
             Producer<byte[], byte[]> producer,
-            String topic,
+            FreshetConfig config,
             int partitions,
             Pace pace) {
         this.source = source;
         this.before = before;
         this.producer = producer;
-        this.topic = topic;
+        topic = config.get(TopicKeys.CLICKS);
+        marksFormat = !config.clickFormat().equals(ClickFormat.OWN);
         this.partitions = partitions;
         this.pace = pace;
     }
@@ -79,6 +88,9 @@ public final class ClickFeeder implements Runnable {
 
     private void send(SourceClick click, int partition, byte @Nullable [] key) {
         var record = new ProducerRecord<>(topic, partition, key, click.value(), before.headersOf(click.position()));
+        if (marksFormat) {
+            ClickFormat.markAsOwn(record.headers());
+        }
         var _ = producer.send(record, (_, e) -> {
             if (e != null) {
                 failure.compareAndSet(null, e);

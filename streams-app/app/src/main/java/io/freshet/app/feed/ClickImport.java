@@ -111,7 +111,7 @@ public final class ClickImport {
                     .mapToObj(partition -> new TopicPartition(topic, partition))
                     .toList();
             ProducedClicks before = ProducedClicks.read(config.kafka().forConsumer(), topic, partitions, source.id());
-            ClickFeeder feeder = new ClickFeeder(source, before, producer, topic, partitions, pace);
+            ClickFeeder feeder = new ClickFeeder(source, before, producer, config, partitions, pace);
             long startNanos = System.nanoTime();
             send(feeder, producer, outcomes, admin, places, stop);
             boolean sequenced = waiting && feeder.atEnd() && await(feeder, outcomes, admin, places, stop);

@@ -60,6 +60,19 @@ class StartCheckTest {
     }
 
     @Test
+    void shouldNameAFormatOfClicksAndAPathThatAreNone() throws Exception {
+        Map<String, String> settings = Map.of("clicks.format", "avro", "clicks.field.user", "customer..id");
+
+        assertThat(new StartCheck(STREAMS).run(null, Map.of(), settings))
+                .hasSize(2)
+                .allSatisfy(finding -> assertThat(finding.outcome()).isEqualTo(Outcome.PROBLEM))
+                .extracting(Finding::message)
+                .anySatisfy(message ->
+                        assertThat(message).contains("avro", "clicks.format", "json, cloudevents, debezium, connect"))
+                .anySatisfy(message -> assertThat(message).contains("clicks.field.user", "\"customer..id\""));
+    }
+
+    @Test
     void shouldCheckTheTokensAndTheCertificateOfTheHttpServer() throws Exception {
         Certificates certificates = new Certificates(folder);
         certificates.make("freshet", "dns:localhost");

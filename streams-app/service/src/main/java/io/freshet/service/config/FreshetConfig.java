@@ -3,6 +3,10 @@ package io.freshet.service.config;
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.encoder.EncoderShape;
 import io.freshet.model.recommender.ModelConfig;
+import io.freshet.service.clickformat.ClickFormat;
+import io.freshet.service.clickformat.FieldMap;
+import io.freshet.service.clickformat.FieldPath;
+import io.freshet.service.config.key.ClickKeys;
 import io.freshet.service.config.key.ConfigKey;
 import io.freshet.service.config.key.ConfigKeys;
 import io.freshet.service.config.key.HttpKeys;
@@ -20,6 +24,7 @@ import io.freshet.service.variant.UserSplit;
 import io.freshet.store.RetentionPolicy;
 import io.freshet.store.S3Settings;
 import io.freshet.store.StoreLocation;
+import io.freshet.store.event.ClickBuilder.Field;
 import io.freshet.store.event.EventTypes;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.config.OnlineConfig;
@@ -304,6 +309,26 @@ public final class FreshetConfig {
         }
     }
 
+    /**
+     * Returns the format of the records on the topic of clicks.
+     *
+     * @throws ConfigException if the paths of two fields contradict each other
+     */
+    public ClickFormat clickFormat() {
+        Map<Field, FieldPath> paths = new EnumMap<>(Field.class);
+        paths.put(Field.USER, get(ClickKeys.USER));
+        paths.put(Field.ITEM, get(ClickKeys.ITEM));
+        get(ClickKeys.TIME).ifPresent(path -> paths.put(Field.TIME, path));
+        get(ClickKeys.TYPE).ifPresent(path -> paths.put(Field.TYPE, path));
+        get(ClickKeys.ID).ifPresent(path -> paths.put(Field.EVENT_ID, path));
+        try {
+            return get(ClickKeys.FORMAT).with(new FieldMap(paths, get(ClickKeys.TIME_UNIT)));
+        } catch (IllegalArgumentException e) {
+            throw new ConfigException("The keys clicks.field.* must go together with each other and with "
+                    + ClickKeys.FORMAT + ": " + e.getMessage());
+        }
+    }
+
     /** Returns the address of the HTTP server. */
     public HttpAddress http() {
         return new HttpAddress(
@@ -393,6 +418,7 @@ public final class FreshetConfig {
 
     private void requireConsistent() {
         eventTypes();
+        clickFormat();
         variants().requireConsistent();
         List<String> names = new ArrayList<>(topics());
         names.add(shadowTopic());

@@ -2,6 +2,7 @@ package io.freshet.service.sequencer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.output.DeadLetterHeaders;
 import io.freshet.service.output.DeadLetters;
 import io.freshet.service.output.OriginHeaders;
@@ -17,26 +18,34 @@ import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
 import org.apache.kafka.streams.processor.api.Record;
 import org.apache.kafka.streams.processor.api.RecordMetadata;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Parses each record as a click and decides what happens to it. A re-keyed click keeps the origin of its first record. A
+ * Reads each record as a click and decides what happens to it. A re-keyed click keeps the origin of its first record. A
  * re-keyed click whose key is still not its user is refused, so that no click is re-keyed for ever. A tombstone under a
  * user's key erases that user.
  *
- * <p>All records that leave this processor are bounded, whatever the input: a click by its codec, headers and dead letters
+ * <p>All records that leave this processor are bounded, whatever the input: a click by its format, headers and dead letters
  * by {@link Outputs}.
  */
 final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], Verdict> {
     private final String rekeyedTopic;
+    private final ClickFormat configured;
+    private final boolean configuresOwn;
     private final ClickRules rules;
     private final PassedHeaders passedHeaders;
     private final DeadLetters deadLetters;
     private final SequencerMetrics metrics;
     private final DropWarnings warnings = new DropWarnings("a click");
 
-    ClickValidator(String rekeyedTopic, ClickRules rules, Outputs outputs, SequencerMetrics metrics) {
+    /**
+     * @param rekeyedTopic topic of re-keyed clicks, which are in Freshet's own JSON whatever the format
+     * @param format format of the other clicks
+     */
+    ClickValidator(
+            String rekeyedTopic, ClickFormat format, ClickRules rules, Outputs outputs, SequencerMetrics metrics) {
         this.rekeyedTopic = rekeyedTopic;
+        configured = format;
+        configuresOwn = format.equals(ClickFormat.OWN);
         this.rules = rules;
         passedHeaders = outputs.passedHeaders();
         deadLetters = outputs.deadLetters();
@@ -48,16 +57,26 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         RecordMetadata received = context().recordMetadata().orElseThrow();
         boolean rekeyed = received.topic().equals(rekeyedTopic);
         ClickOrigin origin = originOf(record, received, rekeyed);
-        byte @Nullable [] value = record.value();
-        if (value == null) {
+        ClickFormat format = formatOf(record, rekeyed);
+        if (record.value() == null && format.erasesUser(record.headers())) {
             erase(record, origin);
             return;
         }
         try {
-            place(record, ClickCodec.parse(value), origin, rekeyed);
+            Click click = format.read(record.value(), record.headers());
+            if (click == null) {
+                metrics.countSkipped();
+            } else {
+                place(record, click, origin, rekeyed);
+            }
         } catch (MalformedClickException e) {
             refuse(record, e.reason().code(), String.valueOf(e.getMessage()), origin);
         }
+    }
+
+    private ClickFormat formatOf(Record<byte[], byte[]> record, boolean rekeyed) {
+        boolean isOwn = configuresOwn || rekeyed || ClickFormat.isMarkedAsOwn(record.headers());
+        return isOwn ? ClickFormat.OWN : configured;
     }
 
     private void erase(Record<byte[], byte[]> record, ClickOrigin origin) {
@@ -98,7 +117,7 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
             String detail = "key must be the click's user_id: user_id=" + click.userId();
             refuse(record, DeadLetterHeaders.KEY_IS_NOT_THE_USER, detail, origin);
         } else {
-            rekey(record, userKey, origin);
+            rekey(record, userKey, click, origin);
         }
     }
 
@@ -106,13 +125,14 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         forward(record, record.key(), new Verdict.Accepted(click, origin));
     }
 
-    private void rekey(Record<byte[], byte[]> record, byte[] userKey, ClickOrigin origin) {
+    private void rekey(Record<byte[], byte[]> record, byte[] userKey, Click click, ClickOrigin origin) {
+        byte[] ownJson = configuresOwn ? record.value() : ClickCodec.toJson(click);
         Headers headers = passedHeaders.of(record.headers());
         OriginHeaders.write(headers, origin);
         metrics.countRekeyed();
         context()
                 .forward(record.withKey(userKey)
-                        .<Verdict>withValue(new Verdict.Misplaced(record.value()))
+                        .<Verdict>withValue(new Verdict.Misplaced(ownJson))
                         .withHeaders(headers));
     }
 

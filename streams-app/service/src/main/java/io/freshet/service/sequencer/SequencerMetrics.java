@@ -30,6 +30,7 @@ public final class SequencerMetrics {
     private final Counter duplicates;
     private final Counter tooLate;
     private final Counter rekeyed;
+    private final Counter skipped;
     private final Counter forgotten;
     private final Counter erased;
     private final Counter damagedStores;
@@ -57,6 +58,10 @@ public final class SequencerMetrics {
                 "freshet.clicks.too.late",
                 "Clicks dropped because they were older than every click of a full window");
         rekeyed = counter(registry, "freshet.clicks.rekeyed", "Clicks forwarded with their user as the key");
+        skipped = counter(
+                registry,
+                "freshet.clicks.skipped",
+                "Records that announce no click, such as the deletion of a row in the format `debezium`");
         forgotten = counter(registry, "freshet.users.forgotten", "Users forgotten because they were idle");
         erased = counter(registry, "freshet.users.erased", "Tombstones that requested the erasure of a user");
         damagedStores = counter(
@@ -88,6 +93,10 @@ public final class SequencerMetrics {
 
     void countRekeyed() {
         rekeyed.increment();
+    }
+
+    void countSkipped() {
+        skipped.increment();
     }
 
     void countDeadLetter(String reason) {

@@ -1,5 +1,6 @@
 package io.freshet.service.sequencer;
 
+import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.output.Outputs;
@@ -70,10 +71,11 @@ public final class SequencerTopology {
     private static KStream<byte[], Verdict.Placed> acceptedClicks(
             StreamsBuilder builder, FreshetConfig config, Outputs outputs, SequencerMetrics metrics) {
         String rekeyed = config.get(TopicKeys.CLICKS_REKEYED);
+        ClickFormat format = config.clickFormat();
         ClickRules rules = new ClickRules(config);
         KStream<byte[], Verdict> verdicts = builder.stream(
                         List.of(config.get(TopicKeys.CLICKS), rekeyed), received(outputs.times()))
-                .process(() -> new ClickValidator(rekeyed, rules, outputs, metrics), Named.as(CLICK_VALIDATOR));
+                .process(() -> new ClickValidator(rekeyed, format, rules, outputs, metrics), Named.as(CLICK_VALIDATOR));
         Map<String, KStream<byte[], Verdict>> branches = verdicts.split(Named.as(VERDICT))
                 .branch((key, verdict) -> verdict instanceof Verdict.Placed, Branched.as("accepted"))
                 .branch((key, verdict) -> verdict instanceof Verdict.Misplaced, Branched.as("misplaced"))

@@ -21,10 +21,10 @@ sealed interface Verdict {
     /**
      * A click that arrived under another key. The record now has the right key.
      *
-     * @param value as received; must not be modified
+     * @param value the click in Freshet's own JSON; must not be modified
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Misplaced(byte @Nullable [] value) implements Verdict {}
+    record Misplaced(byte[] value) implements Verdict {}
 
     /**
      * A record that is not a click or was refused. Its headers name the reason and the origin.

@@ -7,6 +7,9 @@ import static org.assertj.core.api.Assertions.tuple;
 
 import io.freshet.model.cooccurrence.CooccurrenceConfig;
 import io.freshet.model.recommender.ModelConfig;
+import io.freshet.service.clickformat.ClickFormat;
+import io.freshet.service.clickformat.ClickFormats;
+import io.freshet.service.config.key.ClickKeys;
 import io.freshet.service.config.key.ConfigKey;
 import io.freshet.service.config.key.ConfigKeys;
 import io.freshet.service.config.key.HttpKeys;
@@ -40,6 +43,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.kafka.common.config.ConfigException;
 import org.jspecify.annotations.Nullable;
@@ -377,6 +381,50 @@ final class FreshetConfigTest {
     }
 
     @Test
+    void shouldReadClicksInFreshetsOwnJsonWhenNothingIsSet() {
+        FreshetConfig config = FreshetConfig.of(Map.of());
+
+        assertThat(config.get(ClickKeys.FORMAT)).isEqualTo(ClickFormats.JSON);
+        assertThat(config.get(ClickKeys.TIME_UNIT)).isEqualTo(TimeUnit.MILLISECONDS);
+        assertThat(config.clickFormat()).isSameAs(ClickFormat.OWN);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+        clicks.format     | avro           | json, cloudevents, debezium, connect
+        clicks.time.unit  | minutes        | s, ms, us, ns
+        clicks.field.user | ''             | a path must have 1 to 1024 characters
+        clicks.field.user | a..b           | a path must have a name before and after each dot
+        clicks.field.item | $.a            | a path must be names with dots, as in customer.id
+        clicks.field.item | a[0]           | or a JSON Pointer that begins with /
+        clicks.field.time | a/b            | or a JSON Pointer that begins with /
+        clicks.field.id   | /a~b           | a path must have ~0 for ~ and ~1 for /
+        clicks.field.type | a.b.c.d.e.f.g.h.i.j.k.l.m.n.o.p.q | a path must have at most 16 names
+        clicks.field.user | item_id.x      | no path may lead into the value of another path
+        """)
+    void shouldNameTheKeyAndThePartOfAFormatOfClicksThatDoesNotHold(String key, String value, String message)
+            throws IOException {
+        String shownKey = message.startsWith("no path") ? "clicks.field.*" : key;
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of(key, value)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining(shownKey)
+                .hasMessageContaining(message);
+        assertThat(ConfigMistake.all(null, Map.of(), Map.of(key, value)))
+                .singleElement()
+                .satisfies(mistake -> assertThat(mistake.weight()).isEqualTo(ConfigMistake.Weight.REFUSED))
+                .satisfies(mistake -> assertThat(mistake.message()).contains(shownKey, message));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"ce_", "ce_data", "ce_Subject", "ce_my-user"})
+    void shouldRefuseAnAttributeOfCloudEventsThatCannotBe(String path) {
+        assertThatThrownBy(() -> FreshetConfig.of(Map.of("clicks.format", "cloudevents", "clicks.field.user", path)))
+                .isInstanceOf(ConfigException.class)
+                .hasMessageContaining("clicks.field.*")
+                .hasMessageContaining("an attribute of CloudEvents must be ce_ and a name of a-z and 0-9");
+    }
+
+    @Test
     void shouldNameTheNearestKeyWhenAKeyIsUnknown() {
         assertThatThrownBy(() -> FreshetConfig.of(Map.of("sequencer.windows", "20")))
                 .isInstanceOf(ConfigException.class)
@@ -532,7 +580,7 @@ final class FreshetConfigTest {
     private static String otherValue(ConfigKey<?> key, Map<String, String> beside, Object usual) {
         String candidates =
                 "true false 1 2 16 6000000 100000000 0.5 0.25 other=1 other=wide other other:1 s3://other http://other"
-                        + " filter gru4rec";
+                        + " filter gru4rec connect us";
         return Stream.of(candidates.split(" ", -1))
                 .filter(text -> isTaken(key, text, beside, usual))
                 .findFirst()

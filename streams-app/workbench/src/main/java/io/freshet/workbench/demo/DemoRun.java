@@ -101,8 +101,7 @@ final class DemoRun implements AutoCloseable {
         producer = new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
         Double rate = options.feed().clicksPerSecond();
         Pace pace = rate == null ? new Pace.AsTaken(this::inFlight, maxInFlight()) : new Pace.Rate(rate);
-        feeder = new ClickFeeder(
-                source, alreadyProduced, producer, config.get(TopicKeys.CLICKS), options.partitions(), pace);
+        feeder = new ClickFeeder(source, alreadyProduced, producer, config, options.partitions(), pace);
         watcher = new TopicWatcher(config, counts, clickToRecommendation);
         feederThread = new Thread(feeder, "click-feeder");
         watcherThread = new Thread(watcher, "topic-watcher");

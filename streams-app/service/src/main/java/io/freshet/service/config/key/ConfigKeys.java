@@ -13,6 +13,7 @@ public final class ConfigKeys {
                     ProcessKeys.KEYS,
                     ModelStoreKeys.KEYS,
                     TopicKeys.KEYS,
+                    ClickKeys.KEYS,
                     SequencerKeys.KEYS,
                     RecordKeys.KEYS,
                     ScoringKeys.KEYS,

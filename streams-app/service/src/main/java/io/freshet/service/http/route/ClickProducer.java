@@ -2,6 +2,7 @@ package io.freshet.service.http.route;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.HttpKeys;
 import io.freshet.service.config.key.ProcessKeys;
@@ -39,16 +40,24 @@ public final class ClickProducer implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final KafkaMeters meters;
     private final String topic;
+    private final boolean marksFormat;
     private final Duration timeout;
 
     /**
      * @param producer producer that this object owns; idempotent, with acks=all
+     * @param marksFormat whether records say that they are in Freshet's own JSON, because others on the topic are not
      * @param timeout maximum blocking time of a call
      */
-    private ClickProducer(Producer<byte[], byte[]> producer, String topic, Duration timeout, MeterRegistry registry) {
+    private ClickProducer(
+            Producer<byte[], byte[]> producer,
+            String topic,
+            boolean marksFormat,
+            Duration timeout,
+            MeterRegistry registry) {
         meters = new KafkaMeters(registry);
         this.producer = meters.watch(producer);
         this.topic = topic;
+        this.marksFormat = marksFormat;
         this.timeout = timeout;
     }
 
@@ -71,6 +80,7 @@ public final class ClickProducer implements AutoCloseable {
         return new ClickProducer(
                 new KafkaProducer<>(properties, new ByteArraySerializer(), new ByteArraySerializer()),
                 config.get(TopicKeys.CLICKS),
+                !config.clickFormat().equals(ClickFormat.OWN),
                 timeout,
                 registry);
     }
@@ -106,6 +116,9 @@ public final class ClickProducer implements AutoCloseable {
     private Future<RecordMetadata> sendOne(String userId, byte @Nullable [] value, Map<String, String> trace) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, userId.getBytes(UTF_8), value);
         TraceHeaders.addTo(record.headers(), trace);
+        if (marksFormat) {
+            ClickFormat.markAsOwn(record.headers());
+        }
         try {
             return producer.send(record);
         } catch (KafkaException e) {

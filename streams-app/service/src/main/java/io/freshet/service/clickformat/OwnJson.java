@@ -1,0 +1,28 @@
+package io.freshet.service.clickformat;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+
+import io.freshet.store.event.Click;
+import io.freshet.store.event.ClickCodec;
+import io.freshet.store.event.MalformedClickException;
+import java.util.Objects;
+import org.apache.kafka.common.header.Headers;
+import org.jspecify.annotations.Nullable;
+
+/** Freshet's own JSON. Looks at no header. */
+final class OwnJson implements ClickFormat {
+    /** Returns the value of {@link ClickFormat#HEADER} for this format, which the caller owns. */
+    static byte[] name() {
+        return "json".getBytes(US_ASCII);
+    }
+
+    @Override
+    public Click read(byte @Nullable [] value, Headers headers) throws MalformedClickException {
+        return ClickCodec.parse(Objects.requireNonNull(value, "value"));
+    }
+
+    @Override
+    public boolean erasesUser(Headers headers) {
+        return true;
+    }
+}

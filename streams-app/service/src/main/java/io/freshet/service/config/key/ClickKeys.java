@@ -1,0 +1,55 @@
+package io.freshet.service.config.key;
+
+import io.freshet.service.clickformat.ClickFormats;
+import io.freshet.service.clickformat.FieldPath;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import org.apache.kafka.common.config.ConfigDef;
+
+/** Keys of the format of clicks on their topic. */
+public final class ClickKeys {
+    static final KeyGroup KEYS = new KeyGroup();
+
+    public static final ConfigKey<ClickFormats> FORMAT = KEYS.text("clicks.format", "json")
+            .requires(ConfigDef.ValidString.in("json", "cloudevents", "debezium", "connect"))
+            .as(name -> ClickFormats.valueOf(name.toUpperCase(Locale.ROOT)))
+            .doc(
+                    "Format of the records on `topics.clicks`: `json`, `cloudevents` (CloudEvents 1.0 with data in JSON, in"
+                            + " structured or binary mode), `debezium` (the envelope of Debezium's changes, in JSON), or `connect`"
+                            + " (the envelope of Kafka Connect's JsonConverter with `schemas.enable`).");
+    public static final ConfigKey<FieldPath> USER = KEYS.text("clicks.field.user", "user_id")
+            .as(FieldPath::parse)
+            .doc(
+                    "Where a click has its user: names with dots, as in `customer.id`, or a JSON Pointer, as in"
+                            + " `/customer/id`. The path begins in the record, in the data of CloudEvents, in `after` of Debezium, or"
+                            + " in `payload` of Kafka Connect. With `cloudevents`, `ce_subject` is the attribute `subject`, and so on.");
+    public static final ConfigKey<FieldPath> ITEM =
+            KEYS.text("clicks.field.item", "item_id").as(FieldPath::parse).doc("Where a click has its item.");
+    public static final ConfigKey<Optional<FieldPath>> TIME = KEYS.optional("clicks.field.time", FieldPath::parse)
+            .doc("Where a click has its time; if empty, `timestamp`, and with `cloudevents` the event's `time`.");
+    public static final ConfigKey<Optional<FieldPath>> TYPE = KEYS.optional("clicks.field.type", FieldPath::parse)
+            .doc(
+                    "Where a click has its event type; if empty, `event_type`, and with `cloudevents` the event's `type`.");
+    public static final ConfigKey<Optional<FieldPath>> ID = KEYS.optional("clicks.field.id", FieldPath::parse)
+            .doc(
+                    "Where a click has the id by which duplicates are found; if empty, `event_id`, and with `cloudevents` the"
+                            + " event's `source` and `id` together.");
+    public static final ConfigKey<TimeUnit> TIME_UNIT = KEYS.text("clicks.time.unit", "ms")
+            .requires(ConfigDef.ValidString.in("s", "ms", "us", "ns"))
+            .as(ClickKeys::unit)
+            .doc(
+                    "Unit of times that are integers: `s`, `ms`, `us` or `ns` since 1970. Times that are texts are in ISO-8601,"
+                            + " whatever the unit.");
+
+    private ClickKeys() {}
+
+    private static TimeUnit unit(String text) {
+        return switch (text) {
+            case "s" -> TimeUnit.SECONDS;
+            case "us" -> TimeUnit.MICROSECONDS;
+            case "ns" -> TimeUnit.NANOSECONDS;
+            default -> TimeUnit.MILLISECONDS;
+        };
+    }
+}
