@@ -19,6 +19,7 @@ import io.freshet.store.sequence.Interaction;
 import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.SequenceUpdateCodec;
 import io.freshet.testkit.broker.Broker;
+import io.freshet.testkit.broker.ListenerPorts;
 import io.freshet.testkit.http.Asker;
 import io.micrometer.prometheusmetrics.PrometheusConfig;
 import io.micrometer.prometheusmetrics.PrometheusMeterRegistry;
@@ -64,7 +65,7 @@ final class ClickFormatsIT {
 
     @Test
     void shouldSequenceCloudEventsAndClicksOverHttpOnOneTopic() throws Exception {
-        int port = Asker.freePort();
+        int port = ListenerPorts.free();
         FreshetConfig config =
                 config("events", Map.of("clicks.format", "cloudevents", "http.port", Integer.toString(port)));
         TopicSetup.run(config, TIMEOUT);
