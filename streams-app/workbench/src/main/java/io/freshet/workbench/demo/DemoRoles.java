@@ -92,13 +92,9 @@ final class DemoRoles implements AutoCloseable {
     /** Returns what both roles are doing at the moment, for an error message. */
     String describe() {
         TrainerStatus status = trainer.status();
-        return "trainer phase=%s step=%d restarts=%d%s, streams state=%s"
-                .formatted(
-                        status.phase(),
-                        status.step(),
-                        trainer.restarts(),
-                        status.message().isEmpty() ? "" : " because " + status.message(),
-                        streams.state());
+        return "trainer phase=" + status.phase() + " step=" + status.step() + " restarts=" + trainer.restarts()
+                + (status.message().isEmpty() ? "" : " because " + status.message())
+                + ", streams state=" + streams.state();
     }
 
     /** Returns why a role ended early, if one did. */
