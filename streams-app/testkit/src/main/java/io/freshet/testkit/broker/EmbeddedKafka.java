@@ -27,6 +27,7 @@ public final class EmbeddedKafka implements Broker {
     private static final String CLUSTER_ID = new Uuid(0x66726573_68657400L, 0x64656d6f_00000001L).toString();
 
     private static final String LISTENER = "PLAINTEXT";
+    private static final int NODE = 1;
     private static final int START_ATTEMPTS = 3;
     private static final Logger LOG = LoggerFactory.getLogger(EmbeddedKafka.class);
 
@@ -63,7 +64,8 @@ public final class EmbeddedKafka implements Broker {
         Map<String, Integer> listeners = new LinkedHashMap<>();
         listeners.put(LISTENER, ports.broker());
         listeners.put(KafkaNode.CONTROLLER, ports.controller());
-        KafkaNode node = KafkaNode.startMember(folder, 1, CLUSTER_ID, listeners, settings());
+        KilledBroker.fenceIn(folder, NODE, ports.controller());
+        KafkaNode node = KafkaNode.startMember(folder, NODE, CLUSTER_ID, listeners, settings());
         ports.keepIn(folder);
         return new EmbeddedKafka(node);
     }
@@ -73,10 +75,6 @@ public final class EmbeddedKafka implements Broker {
                 Map.entry("default.replication.factor", "1"),
                 Map.entry("transaction.abort.timed.out.transaction.cleanup.interval.ms", "1000"),
                 Map.entry("group.min.session.timeout.ms", "1000"),
-                // The controller waits for this time before it readmits a killed broker: 9 s by default. On a busy
-                // machine a broker without a heartbeat for a second is common, and all partitions lose their leader.
-                Map.entry("broker.session.timeout.ms", "3000"),
-                Map.entry("broker.heartbeat.interval.ms", "300"),
                 Map.entry("num.network.threads", "2"),
                 Map.entry("num.io.threads", "3"),
                 Map.entry("background.threads", "2"),

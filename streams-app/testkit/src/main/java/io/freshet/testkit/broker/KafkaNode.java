@@ -61,8 +61,28 @@ public final class KafkaNode implements AutoCloseable {
             Path folder, int node, String cluster, Map<String, Integer> ports, Map<String, String> settings)
             throws IOException {
         format(folder, node, cluster);
+        Map<String, String> properties = usual(folder, node, ports);
+        properties.putAll(settings);
+        return new KafkaNode(start(properties), ports);
+    }
+
+    /**
+     * Starts a controller without a broker on the folder of a node that is its cluster's only one.
+     *
+     * @param port port of the controller
+     * @param settings settings that override the node's own
+     */
+    static KafkaNode startController(Path folder, int node, int port, Map<String, String> settings) {
+        Map<String, Integer> ports = Map.of(CONTROLLER, port);
+        Map<String, String> properties = usual(folder, node, ports);
+        properties.put("process.roles", "controller");
+        properties.remove("advertised.listeners");
+        properties.putAll(settings);
+        return new KafkaNode(start(properties), ports);
+    }
+
+    private static KafkaRaftServer start(Map<String, String> settings) {
         Properties properties = new Properties();
-        properties.putAll(usual(folder, node, ports));
         properties.putAll(settings);
         KafkaRaftServer server = new KafkaRaftServer(KafkaConfig.fromProps(properties), Time.SYSTEM);
         try {
@@ -71,7 +91,7 @@ public final class KafkaNode implements AutoCloseable {
             server.shutdown();
             throw e;
         }
-        return new KafkaNode(server, ports);
+        return server;
     }
 
     /** Returns host:port of a listener. */

@@ -7,6 +7,8 @@ import java.net.ServerSocket;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Properties;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
 
 /**
@@ -21,6 +23,7 @@ public record ListenerPorts(int broker, int controller) {
 
     private static final int HIGHEST = 32_000;
     private static final int ATTEMPTS = 1_000;
+    private static final Set<Integer> GIVEN = ConcurrentHashMap.newKeySet();
 
     static ListenerPorts keptOrChosen(Path folder) throws IOException {
         Path file = folder.resolve(FILE);
@@ -34,19 +37,17 @@ public record ListenerPorts(int broker, int controller) {
     }
 
     private static ListenerPorts chosen() throws IOException {
-        int broker = free();
-        int controller = free();
-        while (controller == broker) {
-            controller = free();
-        }
-        return new ListenerPorts(broker, controller);
+        return new ListenerPorts(free(), free());
     }
 
-    /** Returns a random port that nothing listens on at the moment. Outgoing connections do not take it later. */
+    /**
+     * Returns a random port that nothing listens on at the moment, a different one for each call. Outgoing connections do
+     * not take it later.
+     */
     public static int free() throws IOException {
         for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
             int port = ThreadLocalRandom.current().nextInt(LOWEST, HIGHEST);
-            if (isFree(port)) {
+            if (isFree(port) && GIVEN.add(port)) {
                 return port;
             }
         }

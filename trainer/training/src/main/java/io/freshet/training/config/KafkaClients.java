@@ -27,8 +27,8 @@ public final class KafkaClients {
     /** Maximum time for which a killed trainer's open transaction may hold back readers of the model log. */
     private static final int TRANSACTION_TIMEOUT_MS = 10_000;
 
-    /** Maximum time for which a call of the transactional producer waits for the brokers. */
-    private static final int MAX_BLOCK_MS = 15_000;
+    /** Time beyond the transaction timeout for which a call of the transactional producer waits for the brokers. */
+    private static final int BLOCK_MARGIN_MS = 5_000;
 
     private static final Duration CLOSE = Duration.ofSeconds(2);
     private static final int HEARTBEATS_IN_TIMEOUT = 10;
@@ -80,7 +80,7 @@ public final class KafkaClients {
         Object ms = config.clients()
                 .producer()
                 .getOrDefault(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-        return Duration.ofMillis(Long.parseLong(ms.toString()));
+        return Duration.ofMillis(Long.parseLong(ms.toString().strip()));
     }
 
     private static Object clientId(OnlineConfig config, Map<String, Object> settings) {
@@ -114,7 +114,8 @@ public final class KafkaClients {
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId(config, settings));
         settings.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
         settings.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
-        settings.putIfAbsent(ProducerConfig.MAX_BLOCK_MS_CONFIG, MAX_BLOCK_MS);
+        settings.putIfAbsent(
+                ProducerConfig.MAX_BLOCK_MS_CONFIG, transactionTimeout(config).toMillis() + BLOCK_MARGIN_MS);
         settings.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, config.clients().transactionalId());
         settings.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, true);
         settings.put(ProducerConfig.ACKS_CONFIG, "all");

@@ -469,6 +469,7 @@ public final class SequenceInput implements AutoCloseable {
     private int fetch(Duration timeout) {
         int count = 0;
         ConsumerRecords<byte[], byte[]> records = consumer.poll(timeout);
+        records.nextOffsets().forEach((partition, next) -> readOffsets.put(partition, next.offset()));
         long arrivedMs = System.currentTimeMillis();
         for (ConsumerRecord<byte[], byte[]> record : records) {
             partition(record.partition()).add(record, arrivedMs);

@@ -48,6 +48,7 @@ import org.slf4j.LoggerFactory;
 public final class ModelWriter implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ModelWriter.class);
     private static final int PARTITION = 0;
+    private static final long NANOS_PER_MILLISECOND = 1_000_000;
     private static final Duration CLOSE_TIMEOUT = Duration.ofSeconds(2);
 
     private final SnapshotStore store;
@@ -64,11 +65,12 @@ public final class ModelWriter implements AutoCloseable {
     private long nextOffset;
     private boolean inTransaction;
     private long openSinceNanos; // start of the open transaction
+    private long openSinceMs; // the same, by the wall clock
 
     /**
      * @param producer a transactional producer, which this object owns from now on
      * @param manifests reader of the manifests' topic, which the caller owns
-     * @param clock source of the dates in manifests
+     * @param clock source of the dates in manifests, and of the age of a transaction
      */
     public ModelWriter(
             OnlineConfig config,
@@ -144,6 +146,7 @@ public final class ModelWriter implements AutoCloseable {
     private void begin() {
         producer.beginTransaction();
         openSinceNanos = System.nanoTime();
+        openSinceMs = clock.millis();
     }
 
     /**
@@ -153,9 +156,11 @@ public final class ModelWriter implements AutoCloseable {
      * trainer.
      */
     private KafkaException expiredOr(KafkaException failure) {
-        Duration open = Duration.ofNanos(System.nanoTime() - openSinceNanos);
-        return FailureKind.of(failure) == FailureKind.FENCED && open.compareTo(transactionTimeout) >= 0
-                ? new TransactionExpiredException(open, failure)
+        // The first clock stops while a machine sleeps; the second may be set.
+        long openMs =
+                Math.max((System.nanoTime() - openSinceNanos) / NANOS_PER_MILLISECOND, clock.millis() - openSinceMs);
+        return FailureKind.of(failure) == FailureKind.FENCED && openMs >= transactionTimeout.toMillis()
+                ? new TransactionExpiredException(Duration.ofMillis(openMs), failure)
                 : failure;
     }
 
