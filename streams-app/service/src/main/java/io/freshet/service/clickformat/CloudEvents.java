@@ -39,6 +39,7 @@ final class CloudEvents implements ClickFormat {
     private static final String DATA = "data";
     private static final String BASE64 = "data_base64";
     private static final Pattern ATTRIBUTE = Pattern.compile("ce_[a-z0-9]{1,64}");
+    private static final Pattern INTEGER = Pattern.compile("-?[0-9]{1,19}");
     private static final Pattern STRUCTURED_JSON = Pattern.compile("(?is)application/cloudevents\\+json\\s*(;.*)?");
     private static final Pattern JSON = Pattern.compile("(?is)[^/;]+/([^;]+\\+)?json\\s*(;.*)?");
 
@@ -130,7 +131,7 @@ final class CloudEvents implements ClickFormat {
         for (Map.Entry<Field, String> attribute : attributes.entrySet()) {
             String text = text(headers, PREFIX + attribute.getValue());
             if (text != null) {
-                click.text(attribute.getKey(), text);
+                attribute(attribute.getKey(), text, click);
             }
         }
         if (readsData) {
@@ -141,6 +142,15 @@ final class CloudEvents implements ClickFormat {
             new JsonReading(click).read(value, data);
         }
         identify(click, text(headers, PREFIX + SOURCE), text(headers, PREFIX + ID));
+    }
+
+    /** Sets a field to a header's text. Headers have no types: a time in digits is an integer, as in structured mode. */
+    private static void attribute(Field field, String text, ClickBuilder click) throws MalformedClickException {
+        if (field == Field.TIME && INTEGER.matcher(text).matches()) {
+            click.integer(field, text);
+        } else {
+            click.text(field, text);
+        }
     }
 
     private void readStructured(byte @Nullable [] value, Headers headers, ClickBuilder click)

@@ -55,9 +55,9 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
     @Override
     public void process(Record<byte[], byte[]> record) {
         RecordMetadata received = context().recordMetadata().orElseThrow();
-        boolean rekeyed = received.topic().equals(rekeyedTopic);
+        boolean rekeyed = isRekeyed();
         ClickOrigin origin = originOf(record, received, rekeyed);
-        ClickFormat format = formatOf(record, rekeyed);
+        ClickFormat format = formatOf(record);
         if (record.value() == null && format.erasesUser(record.headers())) {
             erase(record, origin);
             return;
@@ -74,8 +74,13 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         }
     }
 
-    private ClickFormat formatOf(Record<byte[], byte[]> record, boolean rekeyed) {
-        boolean isOwn = configuresOwn || rekeyed || ClickFormat.isMarkedAsOwn(record.headers());
+    /** Returns whether the present record is from the topic of re-keyed clicks. */
+    private boolean isRekeyed() {
+        return context().recordMetadata().orElseThrow().topic().equals(rekeyedTopic);
+    }
+
+    private ClickFormat formatOf(Record<byte[], byte[]> record) {
+        boolean isOwn = configuresOwn || isRekeyed() || ClickFormat.isMarkedAsOwn(record.headers());
         return isOwn ? ClickFormat.OWN : configured;
     }
 
@@ -140,11 +145,16 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         context().forward(record.withKey(key).withValue(verdict).withHeaders(passedHeaders.of(record.headers())));
     }
 
+    /** A dead letter says if its value is in Freshet's own JSON against the configuration: it may be sent again. */
     private void refuse(Record<byte[], byte[]> record, String reason, String detail, ClickOrigin origin) {
         metrics.countDeadLetter(reason);
         warnings.dropped(reason, origin, context(), record.headers());
         DeadLetters.Letter letter =
                 deadLetters.of(record.key(), record.value(), record.headers(), reason, detail, origin);
+        boolean isOwn = formatOf(record).equals(ClickFormat.OWN);
+        if (isOwn && !configuresOwn && !ClickFormat.isMarkedAsOwn(letter.headers())) {
+            ClickFormat.markAsOwn(letter.headers());
+        }
         context()
                 .forward(record.withKey(letter.key())
                         .<Verdict>withValue(new Verdict.Refused(letter.value()))

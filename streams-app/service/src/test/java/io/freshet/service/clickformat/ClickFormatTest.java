@@ -222,6 +222,21 @@ final class ClickFormatTest {
     }
 
     @Test
+    void shouldReadATimeThatIsAnIntegerAttributeAlikeInBothModes() throws MalformedClickException {
+        ClickFormat format = format(
+                "clicks.format", "cloudevents",
+                "clicks.field.time", "ce_clickedat",
+                "clicks.time.unit", "s");
+        Click click = new Click("7", "shoes", 1_772_360_000_000L, "view", "/web 1");
+
+        assertThat(read(format, "{" + EVENT + ",'clickedat':1772360000,'data':" + DATA + "}"))
+                .isEqualTo(click);
+        assertThat(read(format, DATA, binary("ce_clickedat", "1772360000"))).isEqualTo(click);
+        assertThat(read(format, DATA, binary("ce_clickedat", "2026-03-01T10:13:20Z")))
+                .isEqualTo(click);
+    }
+
+    @Test
     void shouldPreferMappedFieldsToTheAttributesOfACloudEvent() throws MalformedClickException {
         ClickFormat format = format(
                 "clicks.format", "cloudevents",
@@ -290,7 +305,9 @@ final class ClickFormatTest {
         assertBinaryMalformed("not-in-format", DATA, "ce_id", "");
         assertBinaryMalformed("not-in-format", null);
         assertBinaryMalformed("not-in-format", null, "content-type", "application/cloudevents+json");
-        assertBinaryMalformed("bad-timestamp", DATA, "ce_time", "1772360000000");
+        assertBinaryMalformed("bad-timestamp", DATA, "ce_time", "today");
+        assertBinaryMalformed("bad-timestamp", DATA, "ce_time", "-1");
+        assertBinaryMalformed("bad-timestamp", DATA, "ce_time", "1".repeat(20));
         assertBinaryMalformed("event-type-too-long", DATA, "ce_type", "t".repeat(65));
         assertBinaryMalformed("not-json", "{", "ce_id", "2");
         assertBinaryMalformed("missing-user-id", "{}", "ce_id", "2");

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The sequencer with each format of clicks. JSON is written with single quotes for readability. */
 @SuppressWarnings("NullAway.Init") // each test calls open first
@@ -172,9 +174,44 @@ final class ClickFormatsTopologyTest {
         assertThat(letter.headers().lastHeader(DeadLetterHeaders.DETAIL).value())
                 .isEqualTo(bytes("specversion of CloudEvents must be 1.0: there is none"));
         assertThat(letter.headers().lastHeader(OriginHeaders.OFFSET).value()).isEqualTo(bytes("0"));
+        assertThat(letter.headers().lastHeader(ClickFormat.HEADER)).isNull();
         assertThat(registry.counter("freshet.clicks.dead.letters", "reason", "not-in-format")
                         .count())
                 .isEqualTo(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", ClickFormat.HEADER})
+    void shouldAcceptACorrectedDeadLetterOfFreshetsOwnFormat(String passed) {
+        open("clicks.format", "debezium", "records.passed.headers", passed);
+        Headers own = new RecordHeaders();
+        ClickFormat.markAsOwn(own);
+        pipe("u", "{'user_id':'u','item_id':'a'}", own);
+
+        Headers ofLetter = deadLetters.readRecord().headers();
+        assertThat(ofLetter.headers(ClickFormat.HEADER)).hasSize(1);
+        clicks.pipeInput(new TestRecord<>(bytes("u"), ClickCodec.toJson(CLICK), ofLetter, Instant.ofEpochMilli(NOW)));
+        assertThat(sequences.readValuesToList().stream().map(SequenceUpdateCodec::decode))
+                .containsExactly(update(CLICK, 1));
+    }
+
+    @Test
+    void shouldMarkADeadLetterOfARekeyedClickUnlessAllClicksAreInFreshetsOwnFormat() {
+        open("clicks.format", "debezium");
+        rekeyedInput().pipeInput(bytes("other"), ClickCodec.toJson(CLICK), NOW);
+        TestRecord<byte[], byte[]> letter = deadLetters.readRecord();
+        assertThat(letter.value()).isEqualTo(ClickCodec.toJson(CLICK));
+        assertThat(ClickFormat.isMarkedAsOwn(letter.headers())).isTrue();
+
+        driver.close();
+        open();
+        rekeyedInput().pipeInput(bytes("other"), ClickCodec.toJson(CLICK), NOW);
+        assertThat(deadLetters.readRecord().headers().lastHeader(ClickFormat.HEADER))
+                .isNull();
+    }
+
+    private TestInputTopic<byte[], byte[]> rekeyedInput() {
+        return driver.createInputTopic("clicks-rekeyed", new ByteArraySerializer(), new ByteArraySerializer());
     }
 
     /**

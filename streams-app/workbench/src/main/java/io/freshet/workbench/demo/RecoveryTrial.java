@@ -6,6 +6,7 @@ import io.freshet.app.feed.GeneratorConfig;
 import io.freshet.app.feed.Pace;
 import io.freshet.app.feed.SourceClick;
 import io.freshet.model.jvm.ChildJvm;
+import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.service.config.key.TopicKeys;
@@ -221,7 +222,10 @@ public final class RecoveryTrial implements AutoCloseable {
                 pace.await(produced);
                 SourceClick click = source.next();
                 byte @Nullable [] key = click.key() == null ? null : click.key().getBytes(StandardCharsets.UTF_8);
-                var _ = producer.send(new ProducerRecord<>(config.get(TopicKeys.CLICKS), key, click.value()));
+                var record = new ProducerRecord<>(config.get(TopicKeys.CLICKS), key, click.value());
+                // The processes may have another format from their environment.
+                ClickFormat.markAsOwn(record.headers());
+                var _ = producer.send(record);
             }
         }
     }
