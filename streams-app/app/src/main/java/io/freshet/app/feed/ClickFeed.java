@@ -28,9 +28,9 @@ public final class ClickFeed {
      * Feeds clicks until the signal is raised or the time is up.
      *
      * @return the number of clicks written to the topic
-     * @throws DemoFailedException if clicks cannot be produced
+     * @throws FeedFailedException if clicks cannot be produced
      */
-    public long run(Duration most, StopSignal stop) throws DemoFailedException, InterruptedException {
+    public long run(Duration most, StopSignal stop) throws FeedFailedException, InterruptedException {
         String topic = config.get(TopicKeys.CLICKS);
         try (Producer<byte[], byte[]> producer =
                 new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer())) {
@@ -41,7 +41,7 @@ public final class ClickFeed {
                     producer,
                     config,
                     partitions,
-                    new Pace.Rate(clicksPerSecond));
+                    new Pace.Rate(clicksPerSecond, true));
             Thread thread = Thread.ofPlatform().name("click-feeder").start(feeder);
             long deadline = System.nanoTime() + most.toNanos();
             while (thread.isAlive() && System.nanoTime() < deadline && !stop.await(LOOK_INTERVAL)) {
@@ -50,7 +50,7 @@ public final class ClickFeed {
             feeder.stop();
             thread.join();
             if (feeder.failure() != null) {
-                throw new DemoFailedException("producing clicks failed: topic=" + topic, feeder.failure());
+                throw new FeedFailedException("producing clicks failed: topic=" + topic, feeder.failure());
             }
             return feeder.produced();
         }

@@ -5,6 +5,7 @@ import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.TopicKeys;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import org.apache.kafka.clients.producer.Producer;
@@ -33,7 +34,8 @@ public final class ClickFeeder implements Runnable {
 
     /**
      * @param producer idempotent producer, which the caller closes
-     * @param config names the topic and its format; clicks are in Freshet's own JSON, and say so if the format is another
+     * @param config names the topic and its format; clicks are in Freshet's own JSON, and say so if the format is another,
+     *     or if they are imported
      */
     public ClickFeeder(
             ClickSource source,
@@ -46,7 +48,7 @@ public final class ClickFeeder implements Runnable {
         this.before = before;
         this.producer = producer;
         topic = config.get(TopicKeys.CLICKS);
-        marksFormat = !config.clickFormat().equals(ClickFormat.OWN);
+        marksFormat = before.isImport() || !config.clickFormat().equals(ClickFormat.OWN);
         this.partitions = partitions;
         this.pace = pace;
     }
@@ -92,8 +94,8 @@ public final class ClickFeeder implements Runnable {
             ClickFormat.markAsOwn(record.headers());
         }
         var _ = producer.send(record, (_, e) -> {
-            if (e != null) {
-                failure.compareAndSet(null, e);
+            if (e != null && failure.compareAndSet(null, e) && before.isImport()) {
+                producer.close(Duration.ZERO); // what waits would hide the failed clicks from the next run
             }
         });
         produced.getAndIncrement();

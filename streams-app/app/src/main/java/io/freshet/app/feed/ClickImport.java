@@ -29,6 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClickImport {
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration FLUSH = Duration.ofSeconds(10);
+    private static final String GOES_ON = "the same command goes on from here";
 
     private final FreshetConfig config;
     private final ClickSort clicks;
@@ -96,9 +97,9 @@ public final class ClickImport {
     /**
      * Sends the clicks, until the end or until the signal is raised. The topics must exist.
      *
-     * @throws DemoFailedException if clicks cannot be produced
+     * @throws FeedFailedException if clicks cannot be produced
      */
-    public Result run(StopSignal stop) throws IOException, DemoFailedException, InterruptedException {
+    public Result run(StopSignal stop) throws IOException, FeedFailedException, InterruptedException {
         String topic = config.get(TopicKeys.CLICKS);
         ClickSort.Sorted source = clicks.sorted();
         try (source;
@@ -110,7 +111,11 @@ public final class ClickImport {
             List<TopicPartition> places = IntStream.range(0, partitions)
                     .mapToObj(partition -> new TopicPartition(topic, partition))
                     .toList();
-            ProducedClicks before = ProducedClicks.read(config.kafka().forConsumer(), topic, partitions, source.id());
+            ProducedClicks before =
+                    ProducedClicks.read(config.kafka().forConsumer(), topic, partitions, source.id(), stop);
+            if (stop.isRaised()) {
+                return new Result(source.id(), clicks.clicks(), 0, 0, false, null, 0);
+            }
             ClickFeeder feeder = new ClickFeeder(source, before, producer, config, partitions, pace);
             long startNanos = System.nanoTime();
             send(feeder, producer, outcomes, admin, places, stop);
@@ -131,7 +136,7 @@ public final class ClickImport {
                             : null,
                     (System.nanoTime() - startNanos) / 1e9);
         } catch (ExecutionException e) {
-            throw new DemoFailedException("Kafka does not tell how far the clicks are sequenced", e);
+            throw new FeedFailedException("Kafka does not tell how far the clicks are sequenced; " + GOES_ON, e);
         }
     }
 
@@ -142,7 +147,8 @@ public final class ClickImport {
             Admin admin,
             List<TopicPartition> places,
             StopSignal stop)
-            throws DemoFailedException, InterruptedException, ExecutionException {
+            throws FeedFailedException, InterruptedException {
+        long behind = 0;
         Thread thread = Thread.ofPlatform().name("click-feeder").start(feeder);
         try {
             while (thread.isAlive() && !stop.isRaised()) {
@@ -151,20 +157,24 @@ public final class ClickImport {
                 } else {
                     stop.await(LOOK);
                 }
-                progress.accept(
-                        new Progress(clicks.clicks(), feeder.read(), behind(admin, places, ends(admin, places))));
+                try {
+                    behind = behind(admin, places, ends(admin, places));
+                } catch (ExecutionException _) {
+                    // The number is only shown, so the last one will do.
+                }
+                progress.accept(new Progress(clicks.clicks(), feeder.read(), behind));
             }
         } finally {
             feeder.stop();
             if (!thread.join(FLUSH)) {
                 producer.close(Duration.ZERO); // ends a flush that waits for a broker
+                thread.interrupt();
                 thread.join();
             }
         }
         if (feeder.failure() != null) {
-            throw new DemoFailedException(
-                    "producing clicks failed: topic=" + config.get(TopicKeys.CLICKS)
-                            + "; the same command goes on from where it ended",
+            throw new FeedFailedException(
+                    "producing clicks failed: topic=" + config.get(TopicKeys.CLICKS) + "; " + GOES_ON,
                     feeder.failure());
         }
     }
@@ -194,14 +204,19 @@ public final class ClickImport {
 
     private static Map<TopicPartition, Long> ends(Admin admin, List<TopicPartition> places)
             throws InterruptedException, ExecutionException {
+        return offsets(admin, places, OffsetSpec.latest());
+    }
+
+    private static Map<TopicPartition, Long> offsets(Admin admin, List<TopicPartition> places, OffsetSpec spec)
+            throws InterruptedException, ExecutionException {
         return admin
-                .listOffsets(places.stream().collect(Collectors.toMap(place -> place, _ -> OffsetSpec.latest())))
+                .listOffsets(places.stream().collect(Collectors.toMap(place -> place, _ -> spec)))
                 .all()
                 .get()
                 .entrySet()
                 .stream()
                 .collect(Collectors.toMap(
-                        Map.Entry::getKey, end -> end.getValue().offset()));
+                        Map.Entry::getKey, offset -> offset.getValue().offset()));
     }
 
     /** Returns the number of records before these ends for which the streams role has not committed. */
@@ -211,10 +226,12 @@ public final class ClickImport {
                         config.get(ProcessKeys.APPLICATION_ID))
                 .partitionsToOffsetAndMetadata()
                 .get();
+        Map<TopicPartition, Long> beginnings = offsets(admin, places, OffsetSpec.earliest());
         long behind = 0;
         for (TopicPartition place : places) {
             OffsetAndMetadata of = committed.get(place);
-            behind += Math.max(0, ends.getOrDefault(place, 0L) - (of == null ? 0 : of.offset()));
+            long from = Math.max(beginnings.getOrDefault(place, 0L), of == null ? 0 : of.offset());
+            behind += Math.max(0, ends.getOrDefault(place, 0L) - from);
         }
         return behind;
     }
@@ -224,7 +241,9 @@ public final class ClickImport {
         properties.put(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
         properties.put(ProducerConfig.ACKS_CONFIG, "all");
         properties.putIfAbsent(ProducerConfig.LINGER_MS_CONFIG, "20");
-        // No batch expires: a later one that is written without it would hide it from the next run.
+        // No batch is written after one that failed: the next run would take the failed clicks for written.
+        properties.put(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
+        properties.put(ProducerConfig.RETRIES_CONFIG, Integer.toString(Integer.MAX_VALUE));
         properties.put(ProducerConfig.DELIVERY_TIMEOUT_MS_CONFIG, Integer.toString(Integer.MAX_VALUE));
         return properties;
     }

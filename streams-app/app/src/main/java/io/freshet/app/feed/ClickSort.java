@@ -73,7 +73,7 @@ public final class ClickSort implements AutoCloseable {
         return clicks;
     }
 
-    /** Returns the number of bytes that clicks take on disk; 0 if they fit into memory. */
+    /** Returns the number of bytes that clicks take on disk; 0 if they fit into memory, and after {@link #sorted}. */
     public long bytesOnDisk() throws IOException {
         long bytes = 0;
         for (Path run : runs) {
@@ -86,7 +86,9 @@ public final class ClickSort implements AutoCloseable {
     public Sorted sorted() throws IOException {
         String id = Sha256.hex(digest);
         kept.sort(Comparator.comparingLong(TimedClick::timeMs));
-        return new Sorted(id, merged(runs));
+        Merge merge = merged(runs);
+        deleteOpenRuns();
+        return new Sorted(id, merge);
     }
 
     /** All clicks in order. */
@@ -115,6 +117,18 @@ public final class ClickSort implements AutoCloseable {
         public void close() throws IOException {
             merge.close();
         }
+    }
+
+    /** Deletes the files of the runs while they are read, so that none is left if the process is killed. */
+    private void deleteOpenRuns() {
+        for (Path run : runs) {
+            try {
+                Files.delete(run);
+            } catch (IOException _) {
+                // Not every system deletes open files. Then close() deletes them.
+            }
+        }
+        runs.clear();
     }
 
     private void spill() throws IOException {

@@ -17,16 +17,21 @@ public sealed interface Pace {
         public void await(long produced) {}
     }
 
-    /**
-     * A fixed number of clicks per second, regardless of their processing. Late clicks catch up, so the average rate
-     * holds.
-     */
+    /** A fixed number of clicks per second, regardless of their processing. */
     final class Rate implements Pace {
+        private static final long MOST_BEHIND_NANOS = TimeUnit.SECONDS.toNanos(1);
+
         private final double nanosPerClick;
+        private final boolean catchesUp;
         private long startNanos;
 
-        public Rate(double clicksPerSecond) {
+        /**
+         * @param catchesUp whether late clicks are sent faster, so that the average rate holds. Otherwise the rate is a
+         *     maximum: at most one second is caught up
+         */
+        public Rate(double clicksPerSecond, boolean catchesUp) {
             this.nanosPerClick = TimeUnit.SECONDS.toNanos(1) / clicksPerSecond;
+            this.catchesUp = catchesUp;
         }
 
         @Override
@@ -35,6 +40,10 @@ public sealed interface Pace {
                 startNanos = System.nanoTime();
             }
             long due = startNanos + (long) (produced * nanosPerClick);
+            long behind = System.nanoTime() - due;
+            if (!catchesUp && behind > MOST_BEHIND_NANOS) {
+                startNanos += behind;
+            }
             for (long left = due - System.nanoTime(); left > 0; left = due - System.nanoTime()) {
                 if (Thread.currentThread().isInterrupted()) {
                     return;

@@ -6,10 +6,12 @@ import io.freshet.service.output.ImportMark;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.apache.kafka.clients.consumer.Consumer;
+import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
@@ -49,18 +51,26 @@ public final class ProducedClicks {
 
     /** Reads the ends of the topic's partitions, for the source of a demo. */
     public static ProducedClicks read(Map<String, Object> consumerProperties, String topic, int partitions) {
-        return read(consumerProperties, topic, partitions, null);
+        return read(consumerProperties, topic, partitions, null, new StopSignal());
     }
 
     /**
      * Reads the ends of the topic's partitions. Reads whole partitions if they have no click of the import.
      *
      * @param importId id of an import; null for the source of a demo
+     * @param stop ends the reading early; then the result must not be used
      */
     static ProducedClicks read(
-            Map<String, Object> consumerProperties, String topic, int partitions, @Nullable String importId) {
+            Map<String, Object> consumerProperties,
+            String topic,
+            int partitions,
+            @Nullable String importId,
+            StopSignal stop) {
+        Map<String, Object> properties = new HashMap<>(consumerProperties);
+        properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_uncommitted"); // to reach the end in any case
+        properties.put(ConsumerConfig.AUTO_OFFSET_RESET_CONFIG, "earliest");
         try (Consumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(consumerProperties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             long[] lastPositions = new long[partitions];
             long records = 0;
             for (int partition = 0; partition < partitions; partition++) {
@@ -68,7 +78,7 @@ public final class ProducedClicks {
                 consumer.assign(List.of(place));
                 long end = consumer.endOffsets(List.of(place)).getOrDefault(place, 0L);
                 long beginning = consumer.beginningOffsets(List.of(place)).getOrDefault(place, 0L);
-                lastPositions[partition] = lastPosition(consumer, place, beginning, end, importId);
+                lastPositions[partition] = lastPosition(consumer, place, beginning, end, importId, stop);
                 records += end;
             }
             return new ProducedClicks(importId, lastPositions, records);
@@ -80,13 +90,14 @@ public final class ProducedClicks {
             TopicPartition place,
             long beginning,
             long end,
-            @Nullable String importId) {
+            @Nullable String importId,
+            StopSignal stop) {
         long found = 0;
         long from = end;
-        for (long step = FIRST_STEP_BACK; found == 0 && from > beginning; step *= 10) {
+        for (long step = FIRST_STEP_BACK; found == 0 && from > beginning && !stop.isRaised(); step *= 10) {
             from = Math.max(beginning, from - step);
             consumer.seek(place, from);
-            while (consumer.position(place) < end) {
+            while (consumer.position(place) < end && !stop.isRaised()) {
                 for (ConsumerRecord<byte[], byte[]> click : consumer.poll(Duration.ofSeconds(1))) {
                     found = Math.max(found, positionOf(click, importId));
                 }
@@ -115,6 +126,11 @@ public final class ProducedClicks {
         return importId == null
                 ? List.of(place)
                 : List.of(place, new RecordHeader(ImportMark.HEADER, importId.getBytes(UTF_8)));
+    }
+
+    /** Returns whether the source is an import. */
+    boolean isImport() {
+        return importId != null;
     }
 
     boolean contains(int partition, long position) {

@@ -54,6 +54,9 @@ final class ClickSortTest {
             assertThat(sort.bytesOnDisk() > 0).isEqualTo(onDisk);
             List<Click> found = new ArrayList<>();
             try (ClickSort.Sorted sorted = sort.sorted()) {
+                try (Stream<Path> left = Files.walk(temp)) {
+                    assertThat(left).noneMatch(Files::isRegularFile); // a killed process would not delete them
+                }
                 for (SourceClick click = sorted.next(); click != null; click = sorted.next()) {
                     found.add(ClickCodec.parse(click.value()));
                     assertThat(click.position()).isEqualTo(found.size());

@@ -7,6 +7,7 @@ import static org.awaitility.Awaitility.await;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import io.freshet.app.cli.Freshet;
+import io.freshet.service.clickformat.ClickFormat;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.TopicSetup;
 import io.freshet.service.config.key.TopicKeys;
@@ -36,7 +37,12 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.LongStream;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AlterConfigOp;
+import org.apache.kafka.clients.admin.ConfigEntry;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.common.config.ConfigResource;
+import org.apache.kafka.common.config.TopicConfig;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -95,6 +101,15 @@ final class ImportIT {
     }
 
     private static FreshetConfig config(String name, int partitions) throws IOException {
+        Map<String, String> settings = settings(name, partitions);
+        StringBuilder text = new StringBuilder();
+        settings.forEach(
+                (key, value) -> text.append(key).append('=').append(value).append('\n'));
+        Files.writeString(configFile(name), text);
+        return FreshetConfig.of(settings);
+    }
+
+    private static Map<String, String> settings(String name, int partitions) {
         Map<String, String> settings = new HashMap<>();
         settings.put("application.id", name);
         settings.put("topics.prefix", name + "-");
@@ -102,11 +117,7 @@ final class ImportIT {
         settings.put("kafka.bootstrap.servers", kafka.bootstrapServers());
         settings.put("state.dir", folder.resolve(name).toString());
         settings.put("model.dim", "16");
-        StringBuilder text = new StringBuilder();
-        settings.forEach(
-                (key, value) -> text.append(key).append('=').append(value).append('\n'));
-        Files.writeString(configFile(name), text);
-        return FreshetConfig.of(settings);
+        return settings;
     }
 
     private static Path configFile(String name) {
@@ -127,9 +138,12 @@ final class ImportIT {
     }
 
     private static JsonNode imported(String name, Path file, String... more) throws IOException {
-        assertThat(Freshet.commandLine().execute(arguments(name, file, more).toArray(String[]::new)))
-                .isZero();
+        assertThat(execute(name, file, more)).isZero();
         return report(name);
+    }
+
+    private static int execute(String name, Path file, String... more) {
+        return Freshet.commandLine().execute(arguments(name, file, more).toArray(String[]::new));
     }
 
     private static JsonNode report(String name) throws IOException {
@@ -261,7 +275,60 @@ final class ImportIT {
         assertThat(another.get("sent").asLong()).isEqualTo(100);
         assertThat(positions(config, another.get("import_id").textValue())).isEqualTo(oneTo(100));
         assertThat(positions(config, id)).isEqualTo(oneTo(past.size()));
-        assertThat(clicks(config)).hasSize(past.size() + 100 + 3);
+        assertThat(clicks(config))
+                .hasSize(past.size() + 100 + 3)
+                .filteredOn(click -> ImportMark.isOn(click.headers()))
+                .allMatch(click -> ClickFormat.isMarkedAsOwn(click.headers()));
+    }
+
+    @Test
+    void shouldSendNothingBehindAClickThatTheBrokerRefuses() throws Exception {
+        FreshetConfig config = config("hole", 1);
+        TopicSetup.run(config, RoleOnKafka.TIMEOUT);
+        List<Click> clicks = new ArrayList<>();
+        for (int i = 1; i <= 200; i++) {
+            clicks.add(
+                    new Click("u" + i % 7, (i == 100 ? "x".repeat(250) : "") + i, 1_600_000_000_000L + i, null, null));
+        }
+        Path file = write("hole.csv", clicks);
+
+        setLongestRecord(config, 400);
+        assertThat(execute("hole", file, "--no-wait")).isEqualTo(1);
+        assertThat(clicks(config)).hasSizeLessThan(100);
+
+        setLongestRecord(config, 1 << 20);
+        String id = imported("hole", file, "--no-wait").get("import_id").textValue();
+        assertThat(positions(config, id)).isEqualTo(oneTo(clicks.size()));
+    }
+
+    private static void setLongestRecord(FreshetConfig config, int bytes) throws Exception {
+        AlterConfigOp set = new AlterConfigOp(
+                new ConfigEntry(TopicConfig.MAX_MESSAGE_BYTES_CONFIG, Integer.toString(bytes)),
+                AlterConfigOp.OpType.SET);
+        try (Admin admin = Admin.create(config.kafka().forAdmin())) {
+            admin.incrementalAlterConfigs(Map.of(
+                            new ConfigResource(ConfigResource.Type.TOPIC, config.get(TopicKeys.CLICKS)), List.of(set)))
+                    .all()
+                    .get();
+        }
+    }
+
+    @Test
+    void shouldFailWhenClicksGoToTheDeadLetters() throws Exception {
+        List<Click> past = past();
+        TopicSetup.run(config("dead", 1), RoleOnKafka.TIMEOUT);
+        Map<String, String> stricter = settings("dead", 1);
+        // Refuses the older half of each user's clicks.
+        Instant earliest = Instant.now()
+                .minus(Duration.ofDays(365))
+                .minus(GAP.multipliedBy(CLICKS_EACH - 1).dividedBy(2));
+        stricter.put("sequencer.earliest.click.ms", Long.toString(earliest.toEpochMilli()));
+        try (StreamsRole streams = RoleOnKafka.started(FreshetConfig.of(stricter))) {
+            assertThat(execute("dead", write("dead.csv", past))).isEqualTo(1);
+            assertThat(report("dead").at("/outcomes/dead_letters").asLong()).isEqualTo(past.size() / 2);
+            assertThat(report("dead").at("/outcomes/accepted").asLong()).isEqualTo(past.size() / 2);
+            assertThat(streams.failure()).isEmpty();
+        }
     }
 
     private static FreshetProcess start(List<String> arguments) throws IOException {
@@ -300,11 +367,7 @@ final class ImportIT {
                 "refused.csv",
                 List.of(new Click(
                         "u", "a", Instant.parse("1999-01-01T00:00:00Z").toEpochMilli(), null, null)));
-        assertThat(Freshet.commandLine()
-                        .execute(arguments("refused", file, "--no-wait").toArray(String[]::new)))
-                .isEqualTo(2);
-        assertThat(Freshet.commandLine()
-                        .execute(arguments("refused", file, "--rate", "0").toArray(String[]::new)))
-                .isEqualTo(2);
+        assertThat(execute("refused", file, "--no-wait")).isEqualTo(2);
+        assertThat(execute("refused", file, "--rate", "0")).isEqualTo(2);
     }
 }

@@ -25,12 +25,12 @@ public final class PassedHeaders {
     static final int LONGEST_TOGETHER = 16_384;
 
     private static final List<String> ALWAYS = List.of(
+            ImportMark.HEADER, // first, so that it always fits
             TraceHeaders.TRACEPARENT,
             TraceHeaders.TRACESTATE,
             TraceHeaders.BAGGAGE,
             LogIds.CORRELATION_HEADER,
-            RecordTimes.HEADER,
-            ImportMark.HEADER);
+            RecordTimes.HEADER);
 
     private final Set<String> names;
 

@@ -39,6 +39,15 @@ final class PassedHeadersTest {
     }
 
     @Test
+    void shouldPassTheMarkOfAnImportHoweverLongTheOthersAre() {
+        RecordHeaders received = new RecordHeaders();
+        List.of("traceparent", "baggage").forEach(name -> received.add(name, new byte[PassedHeaders.LONGEST_VALUE]));
+        received.add(ImportMark.HEADER, "id".getBytes(UTF_8));
+
+        assertThat(names(new PassedHeaders(List.of()).of(received))).containsExactly(ImportMark.HEADER, "traceparent");
+    }
+
+    @Test
     void shouldBeTheReceiversOwn() {
         Headers received = headers("traceparent");
         new PassedHeaders(List.of()).of(received).add("more", new byte[0]);

@@ -3,7 +3,7 @@ package io.freshet.workbench.cache;
 import io.freshet.app.cli.console.Environment;
 import io.freshet.app.cli.console.Failures;
 import io.freshet.app.feed.ClickFeed;
-import io.freshet.app.feed.DemoFailedException;
+import io.freshet.app.feed.FeedFailedException;
 import io.freshet.app.feed.GeneratorConfig;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.model.jvm.ChildJvm;
@@ -99,7 +99,7 @@ public final class StartCache {
                     StandardCopyOption.ATOMIC_MOVE);
             Files.delete(log);
             return cache;
-        } catch (IOException | DemoFailedException | RuntimeException e) {
+        } catch (IOException | FeedFailedException | RuntimeException e) {
             // When an image is built, the log file is lost with the container of the failed step.
             throw new StartCacheException(Failures.describe(e) + System.lineSeparator() + lastLines(log), e);
         } finally {
@@ -109,7 +109,7 @@ public final class StartCache {
 
     /** Runs both roles, and returns their process's exit code. */
     private int run(Duration time, Duration readyWithin, Path log)
-            throws IOException, InterruptedException, DemoFailedException {
+            throws IOException, InterruptedException, FeedFailedException {
         StopSignal stop = StopSignal.onShutdown();
         try (stop;
                 StateFolder folder = StateFolder.open(null);

@@ -7,7 +7,7 @@ import io.freshet.app.clickfile.ClickFileSummary;
 import io.freshet.app.clickfile.ClickFiles;
 import io.freshet.app.feed.ClickGenerator;
 import io.freshet.app.feed.ClickSource;
-import io.freshet.app.feed.DemoFailedException;
+import io.freshet.app.feed.FeedFailedException;
 import io.freshet.app.feed.FileClicks;
 import io.freshet.app.feed.StopSignal;
 import io.freshet.service.config.FreshetConfig;
@@ -63,9 +63,9 @@ public final class Demo {
      *
      * @throws ClickFileException if the clicks cannot be read with the given options, or too many rows yield no click
      * @throws StateFolderException if the demo cannot continue with the state folder
-     * @throws DemoFailedException if a component failed, or some clicks were not processed
+     * @throws FeedFailedException if a component failed, or some clicks were not processed
      */
-    public void run() throws IOException, DemoFailedException {
+    public void run() throws IOException, FeedFailedException {
         @Nullable ClickFiles files = options.source().clicks().isEmpty() ? null : openClicks();
         @Nullable ClickFileSummary input = files == null ? null : check(files);
         try (StateFolder state = StateFolder.open(options.stateDir());
@@ -98,7 +98,7 @@ public final class Demo {
     }
 
     private void runOn(StateFolder state, @Nullable ClickFiles files, @Nullable ClickFileSummary input)
-            throws IOException, DemoFailedException {
+            throws IOException, FeedFailedException {
         try (EmbeddedKafka kafka = EmbeddedKafka.start(state.kafka())) {
             say("Kafka at " + kafka.bootstrapServers() + ", log file " + state.logFile());
             String description =

@@ -2,7 +2,7 @@ package io.freshet.workbench.demo;
 
 import io.freshet.app.feed.ClickFeeder;
 import io.freshet.app.feed.ClickSource;
-import io.freshet.app.feed.DemoFailedException;
+import io.freshet.app.feed.FeedFailedException;
 import io.freshet.app.feed.Pace;
 import io.freshet.app.feed.ProducedClicks;
 import io.freshet.app.feed.StopSignal;
@@ -100,7 +100,7 @@ final class DemoRun implements AutoCloseable {
         LOG.info("Already produced: {}", alreadyProduced);
         producer = new KafkaProducer<>(producerProperties(), new ByteArraySerializer(), new ByteArraySerializer());
         Double rate = options.feed().clicksPerSecond();
-        Pace pace = rate == null ? new Pace.AsTaken(this::inFlight, maxInFlight()) : new Pace.Rate(rate);
+        Pace pace = rate == null ? new Pace.AsTaken(this::inFlight, maxInFlight()) : new Pace.Rate(rate, true);
         feeder = new ClickFeeder(source, alreadyProduced, producer, config, options.partitions(), pace);
         watcher = new TopicWatcher(config, counts, clickToRecommendation);
         feederThread = new Thread(feeder, "click-feeder");
@@ -139,9 +139,9 @@ final class DemoRun implements AutoCloseable {
     /**
      * Feeds clicks and updates the view until it is stopped or everything is done.
      *
-     * @throws DemoFailedException if a component failed, or nothing makes progress any more
+     * @throws FeedFailedException if a component failed, or nothing makes progress any more
      */
-    void show(LiveView view, String source) throws DemoFailedException {
+    void show(LiveView view, String source) throws FeedFailedException {
         watcherThread.start();
         feederThread.start();
         long nextFrame = System.nanoTime();
@@ -159,7 +159,7 @@ final class DemoRun implements AutoCloseable {
                 progress = progress();
                 lastProgress = System.nanoTime();
             } else if (isEnding() && System.nanoTime() - lastProgress > STALLED.toNanos()) {
-                throw new DemoFailedException("the demo has made no progress for " + STALLED.toSeconds() + " s: "
+                throw new FeedFailedException("the demo has made no progress for " + STALLED.toSeconds() + " s: "
                         + roles.describe() + ", " + progress);
             }
         }
@@ -169,9 +169,9 @@ final class DemoRun implements AutoCloseable {
      * Stops the feeder, the trainer, the streams role and the watcher, in this order, and reads the records that they
      * still wrote.
      *
-     * @throws DemoFailedException if a component failed while it stopped
+     * @throws FeedFailedException if a component failed while it stopped
      */
-    Summary finish() throws DemoFailedException {
+    Summary finish() throws FeedFailedException {
         long endNanos = System.nanoTime();
         closePage();
         endFeeding();
@@ -212,22 +212,22 @@ final class DemoRun implements AutoCloseable {
         }
     }
 
-    private void requireHealth() throws DemoFailedException {
+    private void requireHealth() throws FeedFailedException {
         require(feeder.failure(), "feeding clicks failed");
         require(watcher.failure(), "reading the topics failed");
         Optional<String> failedRole = roles.failure();
         if (failedRole.isPresent()) {
-            throw new DemoFailedException(failedRole.get());
+            throw new FeedFailedException(failedRole.get());
         }
         if (counts.figures().journal().learnedTwice() > 0) {
-            throw new DemoFailedException("each click must be learned from once: twice="
+            throw new FeedFailedException("each click must be learned from once: twice="
                     + counts.figures().journal().learnedTwice());
         }
     }
 
-    private static void require(@Nullable Throwable failure, String what) throws DemoFailedException {
+    private static void require(@Nullable Throwable failure, String what) throws FeedFailedException {
         if (failure != null) {
-            throw new DemoFailedException(what, failure);
+            throw new FeedFailedException(what, failure);
         }
     }
 

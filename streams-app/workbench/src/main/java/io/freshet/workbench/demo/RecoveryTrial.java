@@ -1,7 +1,7 @@
 package io.freshet.workbench.demo;
 
 import io.freshet.app.feed.ClickGenerator;
-import io.freshet.app.feed.DemoFailedException;
+import io.freshet.app.feed.FeedFailedException;
 import io.freshet.app.feed.GeneratorConfig;
 import io.freshet.app.feed.Pace;
 import io.freshet.app.feed.SourceClick;
@@ -102,9 +102,9 @@ public final class RecoveryTrial implements AutoCloseable {
     /**
      * Starts the broker and all processes, and returns when users of every partition have been answered.
      *
-     * @throws DemoFailedException if they are not answered in time
+     * @throws FeedFailedException if they are not answered in time
      */
-    public static RecoveryTrial start(Settings settings) throws IOException, InterruptedException, DemoFailedException {
+    public static RecoveryTrial start(Settings settings) throws IOException, InterruptedException, FeedFailedException {
         StateFolder folder = StateFolder.open(null);
         DemoLog log = DemoLog.to(folder.logFile());
         RecoveryTrial trial = new RecoveryTrial(settings, folder, log, EmbeddedKafka.start(folder.kafka()));
@@ -118,7 +118,7 @@ public final class RecoveryTrial implements AutoCloseable {
             trial.clicks.start();
             trial.awaitAnswers();
             return trial;
-        } catch (IOException | InterruptedException | DemoFailedException | RuntimeException e) {
+        } catch (IOException | InterruptedException | FeedFailedException | RuntimeException e) {
             trial.close();
             throw e;
         }
@@ -128,9 +128,9 @@ public final class RecoveryTrial implements AutoCloseable {
      * Lets clicks flow for a while, kills the first process, and returns when users of every partition are answered
      * again.
      *
-     * @throws DemoFailedException if they are not answered in time
+     * @throws FeedFailedException if they are not answered in time
      */
-    public Outcome run(Duration before) throws IOException, InterruptedException, DemoFailedException {
+    public Outcome run(Duration before) throws IOException, InterruptedException, FeedFailedException {
         Thread.sleep(before);
         synchronized (this) {
             slowestMs = 0;
@@ -191,7 +191,7 @@ public final class RecoveryTrial implements AutoCloseable {
         return String.valueOf(time.toMillis());
     }
 
-    private void awaitAnswers() throws InterruptedException, DemoFailedException {
+    private void awaitAnswers() throws InterruptedException, FeedFailedException {
         long deadline = System.nanoTime() + START.toNanos();
         while (!isEveryPartitionAnswered()) {
             requireInTime(deadline, "answers must come within " + START);
@@ -203,14 +203,14 @@ public final class RecoveryTrial implements AutoCloseable {
         return Arrays.stream(newestAnsweredClickMs).allMatch(ms -> ms > 0);
     }
 
-    private void requireInTime(long deadline, String rule) throws DemoFailedException {
+    private void requireInTime(long deadline, String rule) throws FeedFailedException {
         if (System.nanoTime() > deadline) {
-            throw new DemoFailedException(rule);
+            throw new FeedFailedException(rule);
         }
     }
 
     private void click() {
-        Pace pace = new Pace.Rate(settings.rate());
+        Pace pace = new Pace.Rate(settings.rate(), true);
         try (var producer = new KafkaProducer<>(
                         Map.<String, Object>of(
                                 "bootstrap.servers", kafka.bootstrapServers(), "linger.ms", 0, "acks", "all"),

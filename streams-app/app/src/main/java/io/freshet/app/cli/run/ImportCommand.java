@@ -31,6 +31,7 @@ import java.util.List;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -40,11 +41,11 @@ import picocli.CommandLine.Option;
         description = {
             "Sends clicks of the past to your Kafka before you go live. The streams role makes the users' histories of"
                     + " them and the trainer learns them, but no recommendation is written for them. The order of the"
-                    + " files does not matter: the clicks are sorted by time first. Live clicks may come at the same"
+                    + " rows does not matter: the clicks are sorted by time first. Live clicks may come at the same"
                     + " time, and are answered.",
             "",
             "After Ctrl-C or a failure, the same command goes on where it stopped. Each click is sent once, as long as"
-                    + " the files and the options that read them stay the same.",
+                    + " the files, their names and order, and the options that read them stay the same.",
             ""
         },
         footerHeading = "%nExamples:%n",
@@ -120,12 +121,12 @@ public final class ImportCommand extends FreshetCommand {
         StopSignal stop = StopSignal.onShutdown();
         try (stop;
                 ClickSort sort = new ClickSort(temp, ClickSort.USUAL_MEMORY)) {
-            run(loaded, files, sort, stop);
+            return run(loaded, files, sort, stop);
         }
-        return 0;
     }
 
-    private void run(FreshetConfig loaded, ClickFiles files, ClickSort sort, StopSignal stop) throws Exception {
+    /** Returns the exit code. */
+    private int run(FreshetConfig loaded, ClickFiles files, ClickSort sort, StopSignal stop) throws Exception {
         PrintStream out = System.out;
         ProgressLine line = ProgressLine.on(out);
         files.describe().forEach(line::leave);
@@ -133,20 +134,22 @@ public final class ImportCommand extends FreshetCommand {
         ClickFileSummary summary = read(files, sort, new ClickRules(loaded), line, stop);
         if (stop.isRaised()) {
             line.leave("Stopped before a click was sent");
-            return;
+            return ExitCode.OK;
         }
         summary.lines().forEach(line::leave);
         if (sort.bytesOnDisk() > 0) {
             line.leave(String.format(Locale.ROOT, "  sorted in %s, %,d MB", temp, sort.bytesOnDisk() >> 20));
         }
         TopicSetup.run(loaded, TOPIC_TIMEOUT);
-        Pace pace = rate == null ? new Pace.Unlimited() : new Pace.Rate(rate);
+        Pace pace = rate == null ? new Pace.Unlimited() : new Pace.Rate(rate, false);
         Shown shown = new Shown(line, loaded);
         line.show("looking for clicks that an earlier run has sent");
         ClickImport.Result result = new ClickImport(loaded, sort, pace, !noWait, shown::show).run(stop);
         JsonFile.write(json, new Report(result, summary));
         line.clear();
         tell(out, result, loaded);
+        ClickImport.Outcomes outcomes = result.outcomes();
+        return outcomes == null || outcomes.deadLetters() == 0 ? ExitCode.OK : ExitCode.SOFTWARE;
     }
 
     /** Reads and sorts all clicks. Refuses files with clicks that the sequencer would refuse. */
@@ -233,14 +236,23 @@ public final class ImportCommand extends FreshetCommand {
         } else if (outcomes != null) {
             out.printf(
                     Locale.ROOT,
-                    "Sequenced: %,d accepted, %,d to the dead letters%s%n",
+                    "%s %,d accepted, %,d to the dead letters%s%n",
+                    result.sentBefore() == 0 ? "Sequenced:" : "Sequenced in this run:",
                     outcomes.accepted(),
                     outcomes.deadLetters(),
                     outcomes.dropped() == null
-                            ? ""
+                            ? "; clicks that were sequenced before it are not counted"
                             : String.format(
                                     Locale.ROOT, ", %,d dropped as duplicates or too late", outcomes.dropped()));
-            out.println("Next: the trainer learns them. Go live when freshet_trainer_lag is near 0");
+            if (outcomes.deadLetters() > 0) {
+                out.printf(
+                        Locale.ROOT,
+                        "Next: read the header freshet.reason of these records on %s. Correct the cause, and import the"
+                                + " corrected clicks from a file of their own%n",
+                        loaded.get(TopicKeys.DEAD_LETTERS));
+            } else {
+                out.println("Next: the trainer learns them. Go live when freshet_trainer_lag is near 0");
+            }
         } else {
             out.println(
                     "All clicks are on the topic; not waited until they are sequenced. Next: the trainer learns them."
