@@ -151,8 +151,9 @@ final class ClickValidator extends ContextualProcessor<byte[], byte[], byte[], V
         warnings.dropped(reason, origin, context(), record.headers());
         DeadLetters.Letter letter =
                 deadLetters.of(record.key(), record.value(), record.headers(), reason, detail, origin);
-        boolean isOwn = formatOf(record).equals(ClickFormat.OWN);
-        if (isOwn && !configuresOwn && !ClickFormat.isMarkedAsOwn(letter.headers())) {
+        if (!configuresOwn
+                && formatOf(record).equals(ClickFormat.OWN)
+                && !ClickFormat.isMarkedAsOwn(letter.headers())) {
             ClickFormat.markAsOwn(letter.headers());
         }
         context()
