@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 public final class ClickImport {
     private static final Duration LOOK = Duration.ofMillis(200);
     private static final Duration FLUSH = Duration.ofSeconds(10);
-    private static final String GOES_ON = "the same command goes on from here";
+    private static final String CONTINUE = "run the same command again to continue";
 
     private final FreshetConfig config;
     private final ClickSort clicks;
@@ -136,7 +136,7 @@ public final class ClickImport {
                             : null,
                     (System.nanoTime() - startNanos) / 1e9);
         } catch (ExecutionException e) {
-            throw new FeedFailedException("Kafka does not tell how far the clicks are sequenced; " + GOES_ON, e);
+            throw new FeedFailedException("Kafka does not tell how far the clicks are sequenced; " + CONTINUE, e);
         }
     }
 
@@ -174,7 +174,7 @@ public final class ClickImport {
         }
         if (feeder.failure() != null) {
             throw new FeedFailedException(
-                    "producing clicks failed: topic=" + config.get(TopicKeys.CLICKS) + "; " + GOES_ON,
+                    "producing clicks failed: topic=" + config.get(TopicKeys.CLICKS) + "; " + CONTINUE,
                     feeder.failure());
         }
     }

@@ -133,7 +133,7 @@ final class RoleProcess implements AutoCloseable {
 
     /** Waits until the process's trainer is in this phase. */
     void awaitPhase(TrainerStatus.Phase phase) {
-        await("%s: %s".formatted(name, phase))
+        await(name + ": " + phase)
                 .atMost(TIMEOUT)
                 .ignoreExceptions()
                 .until(() -> asker.trainerPhase().equals(phase.toString()));

@@ -87,7 +87,7 @@ final class ClickFormatsIT {
                             + Instant.ofEpochMilli(now + 1) + "','data':{'user_id':'u','item_id':'b'}}",
                     Map.of("content-type", "application/cloudevents+json"));
             record(config, "u", "{'user_id':'u','item_id':'x','timestamp':" + now + "}", Map.of());
-            String posted = "{\"user_id\":\"u\",\"item_id\":\"c\",\"timestamp\":%d}".formatted(now + 2);
+            String posted = "{\"user_id\":\"u\",\"item_id\":\"c\",\"timestamp\":" + (now + 2) + "}";
             assertThat(Asker.at(port).post("/v1/clicks", posted).status()).isEqualTo(202);
 
             assertThat(items(read(config, config.get(TopicKeys.SEQUENCES), 3), "u"))

@@ -57,8 +57,8 @@ public final class ManifestsReader implements AutoCloseable {
 
     /**
      * Returns the one of these snapshots that must be announced again, because a rollback to it was written while its
-     * manifest was withdrawn. The writer of a rollback checks after its write that the version is still known. Whoever
-     * withdraws manifests calls this method afterwards, so at least one of the two sees the other.
+     * manifest was withdrawn. The writer of a rollback checks after its write that the version is still known, and the
+     * caller calls this method after it has withdrawn the manifests. So at least one of them sees the other's write.
      */
     Optional<String> rolledBackTo(Collection<String> withdrawn) {
         return withdrawn.isEmpty()

@@ -44,7 +44,7 @@ import picocli.CommandLine.Option;
                     + " rows does not matter: the clicks are sorted by time first. Live clicks may come at the same"
                     + " time, and are answered.",
             "",
-            "After Ctrl-C or a failure, the same command goes on where it stopped. Each click is sent once, as long as"
+            "After Ctrl-C or a failure, run the same command again to continue. Each click is sent once, as long as"
                     + " the files, their names and order, and the options that read them stay the same.",
             ""
         },
@@ -232,7 +232,7 @@ public final class ImportCommand extends FreshetCommand {
                 result.seconds());
         ClickImport.Outcomes outcomes = result.outcomes();
         if (!result.complete()) {
-            out.println("Stopped before all clicks were sent. The same command goes on from here");
+            out.println("Stopped before all clicks were sent. Run the same command again to continue");
         } else if (outcomes != null) {
             out.printf(
                     Locale.ROOT,
