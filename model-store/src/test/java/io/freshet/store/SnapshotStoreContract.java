@@ -418,7 +418,9 @@ abstract class SnapshotStoreContract {
                 .encoder(Map.of("dim", 64), 1)
                 .platform(Map.of("java", "25"))
                 .covering(
-                        new TopicPosition("model-log", 0, step * 2), List.of(new TopicPosition("sequences", 0, step)));
+                        new TopicPosition("model-log", 0, step * 2),
+                        new TopicPosition("model-deltas", 0, step),
+                        List.of(new TopicPosition("sequences", 0, step)));
     }
 
     static String path(Manifest manifest, String name) {

@@ -143,6 +143,18 @@ public final class ByteReader {
         return values;
     }
 
+    /** Reads {@code count} values as {@link ByteWriter#writeBfloats} wrote them. */
+    public float[] readBfloats(int count) {
+        require((long) count * Short.BYTES);
+        float[] values = new float[count];
+        for (int i = 0; i < count; i++) {
+            values[i] = Float.intBitsToFloat(
+                    (bytes[position + i] & 0xff) << 24 | (bytes[position + count + i] & 0xff) << 16);
+        }
+        position += count * Short.BYTES;
+        return values;
+    }
+
     /** Checks that no bytes are left over, which would mean that something was misread. To be called last. */
     public void requireEnd() {
         if (position != end) {

@@ -8,7 +8,8 @@ import java.util.Optional;
 
 /**
  * The changes of the model in the steps ({@link #fromStep}, {@link #toStep}]: parameters as absolute values after
- * {@code toStep}, and what the memory observed in each step. A large delta is split into parts, which must be applied
+ * {@code toStep}, and what the memory observed in each step. A delta need not have every parameter that changed: the
+ * others follow in later deltas. A large delta is split into parts, which must be applied
  * together and share the same steps, dimension and vocabulary size. Immutable. This object owns its arrays; callers must
  * not change them.
  */
@@ -103,7 +104,7 @@ public final class ModelDelta implements ModelLogRecord {
      * Creates a delta and takes ownership of the arrays.
      *
      * @param lineage lineage of the weights that the delta applies to; it fits no other ({@link Manifest#lineage})
-     * @param dense all dense parameters, flat; only in part 0
+     * @param dense all dense parameters, flat, or none; only in part 0
      * @param memory effect on the memory; only in part 0
      */
     public ModelDelta(

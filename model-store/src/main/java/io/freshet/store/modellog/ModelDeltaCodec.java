@@ -9,11 +9,11 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Binary form of a model delta, version 4. The large arrays come last and are copied in bulk.
+ * Binary form of a model delta, version 5. The large arrays come last.
  *
  * <pre>
- * 3 bytes      46 44 04: magic, kind 'D', version
- * varint       lineage; not in version 3, which is read as {@link Manifest#NO_LINEAGE}
+ * 3 bytes      46 44 05: magic, kind 'D', version
+ * varint       lineage
  * varint       from step
  * varint       to step minus from step
  * varint       part
@@ -31,17 +31,23 @@ import java.util.List;
  *   varint     number of rows, then for each
  *     varint   the row minus the previous row
  * the memory's part, see {@link MemoryDeltaCodec}
- * 4r bytes     changed rows, int32 little endian
- * 4r·dim bytes their values, float32 little endian
- * 4d bytes     dense parameters, float32 little endian
+ * byte         bytes of a value, b: 2 if the lower 16 bits of all values are 0 (bfloat16), else 4 (float32)
+ * r zigzags    changed rows, each minus the previous row
+ * b·r·dim bytes their values: float32 little endian, or all higher bytes and then all lower bytes of bfloat16
+ * b·d bytes    dense parameters, in the same form
  * 4 bytes      CRC-32C of all preceding bytes, little endian
  * </pre>
+ *
+ * <p>Older versions are still readable. In version 4, the arrays are r int32, r·dim float32 and d float32, all little
+ * endian, without the byte before them. Version 3 has no lineage either, and is read as {@link Manifest#NO_LINEAGE}.
  */
 final class ModelDeltaCodec {
     static final char KIND = 'D';
 
-    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 3, 4);
+    private static final BinaryFormat FORMAT = new BinaryFormat("model delta", KIND, 3, 5);
     private static final int FIRST_WITH_LINEAGE = 4;
+    private static final int FIRST_WITH_PRECISION = 5;
+    private static final int LOWER_BITS = 0xffff;
     private static final int TYPICAL_ITEM_BYTES = 16;
     private static final int MIN_ITEM_BYTES = 2;
     private static final int MIN_EVICTION_BYTES = 2;
@@ -52,13 +58,37 @@ final class ModelDeltaCodec {
         ByteWriter head = new ByteWriter(
                 64 + TYPICAL_ITEM_BYTES * delta.newItems().size() + MemoryDeltaCodec.typicalBytes(delta.memory()));
         writeHead(head, delta);
-        long values = delta.rows().length + (long) delta.rowValues().length + delta.dense().length;
-        ByteWriter writer = FORMAT.writer(Math.toIntExact(head.size() + Float.BYTES * values));
+        boolean bfloats = areBfloats(delta.rowValues()) && areBfloats(delta.dense());
+        int valueBytes = bfloats ? Short.BYTES : Float.BYTES;
+        head.writeByte(valueBytes);
+        writeRows(head, delta.rows());
+        long values = (long) delta.rowValues().length + delta.dense().length;
+        ByteWriter writer = FORMAT.writer(Math.toIntExact(head.size() + valueBytes * values));
         writer.writeAll(head);
-        writer.writeInts(delta.rows());
-        writer.writeFloats(delta.rowValues());
-        writer.writeFloats(delta.dense());
+        if (bfloats) {
+            writer.writeBfloats(delta.rowValues());
+            writer.writeBfloats(delta.dense());
+        } else {
+            writer.writeFloats(delta.rowValues());
+            writer.writeFloats(delta.dense());
+        }
         return FORMAT.seal(writer);
+    }
+
+    private static boolean areBfloats(float[] values) {
+        int lower = 0;
+        for (float value : values) {
+            lower |= Float.floatToRawIntBits(value);
+        }
+        return (lower & LOWER_BITS) == 0;
+    }
+
+    private static void writeRows(ByteWriter writer, int[] rows) {
+        int before = 0;
+        for (int row : rows) {
+            writer.writeZigzag(row - before);
+            before = row;
+        }
     }
 
     private static void writeHead(ByteWriter writer, ModelDelta delta) {
@@ -108,17 +138,20 @@ final class ModelDeltaCodec {
         int parts = reader.readVarint31();
         int dim = reader.readVarint31();
         int vocabularyRows = reader.readVarint31();
-        int denseSize = reader.readCount(Float.BYTES);
-        int rowCount = reader.readCount(Integer.BYTES);
+        int denseSize = reader.readCount(Short.BYTES);
+        int rowCount = reader.readCount(1);
         int[] newItemRows = new int[reader.readCount(MIN_ITEM_BYTES)];
         List<String> newItems = readItems(reader, newItemRows);
         try {
             List<Eviction> evictions = readEvictions(reader, fromStep);
             MemoryDelta memory = MemoryDeltaCodec.read(reader);
-            requireSize(reader, denseSize, rowCount, dim);
-            int[] rows = reader.readInts(rowCount);
-            float[] rowValues = reader.readFloats(rowCount * dim);
-            float[] dense = reader.readFloats(denseSize);
+            boolean hasPrecision = BinaryFormat.versionOf(bytes) >= FIRST_WITH_PRECISION;
+            int valueBytes = hasPrecision ? reader.readByte() : Float.BYTES;
+            int[] rows = hasPrecision ? readRows(reader, rowCount) : reader.readInts(rowCount);
+            requireSize(reader, valueBytes, denseSize + (long) rowCount * dim);
+            boolean bfloats = valueBytes == Short.BYTES;
+            float[] rowValues = bfloats ? reader.readBfloats(rowCount * dim) : reader.readFloats(rowCount * dim);
+            float[] dense = bfloats ? reader.readBfloats(denseSize) : reader.readFloats(denseSize);
             return new ModelDelta(
                     lineage,
                     new ModelDelta.Steps(fromStep, toStep),
@@ -166,14 +199,29 @@ final class ModelDeltaCodec {
         return (int) row;
     }
 
-    /** Checks, before anything is allocated, that the remaining bytes are exactly the three arrays. */
-    private static void requireSize(ByteReader reader, int denseSize, int rowCount, int dim) {
-        long values = denseSize + rowCount * (1L + dim);
-        if (values * Float.BYTES != reader.remaining()) {
+    private static int[] readRows(ByteReader reader, int count) {
+        int[] rows = new int[count];
+        long row = 0;
+        for (int i = 0; i < count; i++) {
+            row += reader.readZigzag();
+            if (row < 0 || row > Integer.MAX_VALUE) {
+                throw reader.corrupt("a row must be at least 0 and below 2^31", "row", row);
+            }
+            rows[i] = (int) row;
+        }
+        return rows;
+    }
+
+    /** Checks, before the values are allocated, that they are exactly the remaining bytes. */
+    private static void requireSize(ByteReader reader, int valueBytes, long values) {
+        if (valueBytes != Short.BYTES && valueBytes != Float.BYTES) {
+            throw reader.corrupt("a value must have 2 or 4 bytes", "bytes", valueBytes);
+        }
+        if (values * valueBytes != reader.remaining()) {
             throw reader.corrupt(
-                    "arrays must fill the " + reader.remaining() + " bytes left",
+                    "values must fill the " + reader.remaining() + " bytes left",
                     "sizes",
-                    "dense " + denseSize + ", rows " + rowCount + ", dim " + dim);
+                    values + " values of " + valueBytes + " bytes");
         }
     }
 }

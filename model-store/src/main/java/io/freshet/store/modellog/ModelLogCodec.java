@@ -5,8 +5,9 @@ import io.freshet.store.format.CorruptFormatException;
 import io.freshet.store.format.FormatException;
 
 /**
- * Encodes and decodes the records of {@code model-log}. The kind in the frame ({@link BinaryFormat}) distinguishes the
- * two record types. {@link StepRecordCodec} and {@link ModelDeltaCodec} document their layouts.
+ * Encodes and decodes the records of {@code model-log} and {@code model-deltas}. The kind in the frame ({@link
+ * BinaryFormat}) distinguishes the types of records. {@link StepRecordCodec}, {@link PublishedStepCodec} and {@link
+ * ModelDeltaCodec} document their layouts.
  */
 public final class ModelLogCodec {
     private ModelLogCodec() {}
@@ -15,6 +16,7 @@ public final class ModelLogCodec {
     public static byte[] encode(ModelLogRecord record) {
         return switch (record) {
             case StepRecord step -> StepRecordCodec.encode(step);
+            case PublishedStep published -> PublishedStepCodec.encode(published);
             case ModelDelta delta -> ModelDeltaCodec.encode(delta);
         };
     }
@@ -27,11 +29,12 @@ public final class ModelLogCodec {
     public static ModelLogRecord decode(byte[] bytes) {
         return switch (BinaryFormat.kindOf(bytes)) {
             case StepRecordCodec.KIND -> StepRecordCodec.decode(bytes);
+            case PublishedStepCodec.KIND -> PublishedStepCodec.decode(bytes);
             case ModelDeltaCodec.KIND -> ModelDeltaCodec.decode(bytes);
             default ->
                 throw new CorruptFormatException("model-log record must be of kind '" + StepRecordCodec.KIND
-                        + "' or '" + ModelDeltaCodec.KIND + "': kind=" + BinaryFormat.kindOf(bytes) + ", length="
-                        + bytes.length);
+                        + "', '" + PublishedStepCodec.KIND + "' or '" + ModelDeltaCodec.KIND + "': kind="
+                        + BinaryFormat.kindOf(bytes) + ", length=" + bytes.length);
         };
     }
 }

@@ -1,4 +1,7 @@
 package io.freshet.store.modellog;
 
-/** A record of {@code model-log}: the inputs of one training step, or the changes that steps made to the model. */
-public sealed interface ModelLogRecord permits StepRecord, ModelDelta {}
+/**
+ * A record of {@code model-log} or {@code model-deltas}: the inputs of one training step, the changes that steps made to
+ * the model, or the journal's note that these changes were published.
+ */
+public sealed interface ModelLogRecord permits StepRecord, PublishedStep, ModelDelta {}

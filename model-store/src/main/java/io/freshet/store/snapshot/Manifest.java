@@ -22,6 +22,8 @@ import java.util.Map;
  *     same arithmetic compute the same bits, and a trainer with a different one begins a new lineage.
  *     {@code instruction_set}, {@code products}, {@code workers} and {@code java} are informative only
  * @param modelLog first offset of {@code model-log} that the snapshot does not cover
+ * @param modelDeltas first offset of {@code model-deltas} that the snapshot does not cover; offset 0 before format
+ *     version 4, when the deltas were in the model log
  * @param inputs next offset to learn from, for each input partition
  * @param metrics metrics at the time of writing, all finite
  * @param held whether the snapshot must not be served, because its quality was too low for publication
@@ -39,13 +41,14 @@ public record Manifest(
         Map<String, Object> training,
         Map<String, Object> platform,
         TopicPosition modelLog,
+        TopicPosition modelDeltas,
         List<TopicPosition> inputs,
         Map<String, Double> metrics,
         boolean held,
         List<FileEntry> files) {
     public static final String FILE_NAME = "manifest.json";
     public static final int OLDEST_FORMAT_VERSION = 1;
-    public static final int FORMAT_VERSION = 3;
+    public static final int FORMAT_VERSION = 4;
 
     /** The lineage of a snapshot that no trainer published, and of all snapshots written before lineages existed. */
     public static final long NO_LINEAGE = 0;
@@ -55,6 +58,12 @@ public record Manifest(
 
     /** The first version whose document contains the lineage. */
     static final int FIRST_WITH_LINEAGE = 3;
+
+    /** The first version whose document contains the position in the deltas. */
+    static final int FIRST_WITH_DELTAS = 4;
+
+    /** The beginning of the deltas. */
+    public static final TopicPosition ALL_DELTAS = new TopicPosition("model-deltas", 0, 0);
 
     public Manifest {
         encoder = JsonValues.normalised(encoder);

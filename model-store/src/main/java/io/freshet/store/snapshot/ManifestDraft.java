@@ -19,6 +19,7 @@ public final class ManifestDraft {
     private Map<String, Object> training = Map.of();
     private Map<String, Object> platform = Map.of();
     private TopicPosition modelLog = new TopicPosition("model-log", 0, 0);
+    private TopicPosition modelDeltas = Manifest.ALL_DELTAS;
     private List<TopicPosition> inputs = List.of();
     private Map<String, Double> metrics = Map.of();
     private boolean held;
@@ -36,7 +37,7 @@ public final class ManifestDraft {
                 .encoder(manifest.encoder(), manifest.seed())
                 .training(manifest.training())
                 .platform(manifest.platform())
-                .covering(manifest.modelLog(), manifest.inputs())
+                .covering(manifest.modelLog(), manifest.modelDeltas(), manifest.inputs())
                 .metrics(manifest.metrics())
                 .held(manifest.held());
     }
@@ -80,10 +81,12 @@ public final class ManifestDraft {
      * Sets the records that the snapshot covers.
      *
      * @param log first offset of the model log that it does not cover
+     * @param deltas first offset of the deltas that it does not cover
      * @param next next offset to learn from, for each input partition
      */
-    public ManifestDraft covering(TopicPosition log, List<TopicPosition> next) {
+    public ManifestDraft covering(TopicPosition log, TopicPosition deltas, List<TopicPosition> next) {
         modelLog = log;
+        modelDeltas = deltas;
         inputs = next;
         return this;
     }
@@ -114,6 +117,7 @@ public final class ManifestDraft {
                 training,
                 platform,
                 modelLog,
+                modelDeltas,
                 inputs,
                 metrics,
                 held,

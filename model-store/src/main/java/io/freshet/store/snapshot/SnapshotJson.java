@@ -22,6 +22,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.DateTimeException;
 import java.time.Instant;
+import java.util.Set;
 
 /**
  * Reads and writes a record as a JSON document, with component names in snake case, times in ISO-8601, and the version in
@@ -59,10 +60,10 @@ record SnapshotJson<T>(String name, Class<T> type, int oldest, int newest) {
         }
     }
 
-    /** Returns the document in UTF-8 without one of its fields, as an earlier version wrote it. */
-    byte[] writeWithout(String field, T document) {
+    /** Returns the document in UTF-8 without some of its fields, as an earlier version wrote it. */
+    byte[] writeWithout(Set<String> fields, T document) {
         ObjectNode root = JSON.valueToTree(document);
-        root.remove(field);
+        root.remove(fields);
         try {
             return WRITER.writeValueAsBytes(root);
         } catch (JsonProcessingException e) {

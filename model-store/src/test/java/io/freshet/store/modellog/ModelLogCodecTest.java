@@ -79,6 +79,15 @@ class ModelLogCodecTest {
                     + "00000000000000806f12833a"
                     + "a8393965";
 
+    private static final String DELTA_V5 =
+            "464405" + "ac02" + "280200" + "0202ae02" + "0302" + "02" + "070161" + "a50202c39f"
+                    + "02" + "01020007" + "0201ab02"
+                    + "02" + "00" + "02" + "010007" + "020700ac02" + "02" + "000000000000e03f" + "00000000000000c0"
+                    + "04" + "0eca04"
+                    + "0000803f000000c00000003f00005040"
+                    + "00000000000000806f12833a"
+                    + "57e6c17a";
+
     private static ModelDelta secondPart(long lineage) {
         return new ModelDelta(
                 lineage,
@@ -95,16 +104,26 @@ class ModelLogCodecTest {
     private static final String SECOND_PART_V4 = "464404" + "ac02" + "280201" + "0202ae02" + "0001" + "00" + "00"
             + "0000" + "2d010000" + "000080400000a040" + "67057d04";
 
+    /** Its values are written as bfloat16, because they are bfloat16 already. */
+    private static final String SECOND_PART_V5 = "464405" + "ac02" + "280201" + "0202ae02" + "0001" + "00" + "00"
+            + "0000" + "02" + "da04" + "4040" + "80a0" + "fdf29cb3";
+
+    private static final PublishedStep PUBLISHED = new PublishedStep(300, 42, 0x12345678);
+    private static final String PUBLISHED_V1 = "464e01" + "ac02" + "2a" + "78563412" + "083dc1d1";
+
     static Stream<Arguments> golden() {
         return Stream.of(
                 Arguments.of(STEP, STEP_V2),
-                Arguments.of(delta(300), DELTA_V4),
-                Arguments.of(secondPart(300), SECOND_PART_V4));
+                Arguments.of(PUBLISHED, PUBLISHED_V1),
+                Arguments.of(delta(300), DELTA_V5),
+                Arguments.of(secondPart(300), SECOND_PART_V5));
     }
 
     static Stream<Arguments> goldenOfVersionBefore() {
         return Stream.of(
                 Arguments.of(STEP_WITHOUT_PARTS, STEP_V1),
+                Arguments.of(delta(300), DELTA_V4),
+                Arguments.of(secondPart(300), SECOND_PART_V4),
                 Arguments.of(delta(0), DELTA_V3),
                 Arguments.of(secondPart(0), SECOND_PART_V3));
     }
@@ -157,6 +176,14 @@ class ModelLogCodecTest {
         "D, 00010001010100000000 020000 00, two steps in the memory of one",
         "D, 00010001010100000000 0100 01 00000000, half a number of the mixture",
         "D, 00010102010100000000 0100 00, memory in part 1",
+        "D5, 00 0001000101010000 00 00 0000 03, value of three bytes",
+        "D5, 00 0001000101010000 00 00 0000 02 00, left over after no values",
+        "D5, 00 0001000101010001 00 00 0000 02 01 0000, negative row",
+        "D5, 00 0001000101010001 00 00 0000 02 02 0000, row behind the last",
+        "D5, 00 0001000101010001 00 00 0000 04 00 0000, half a value",
+        "D5, 00 00010001010100ffffffff07 00 00 0000 02, rows beyond the record",
+        "N, 00 00 00000000, no step",
+        "N, 00 01 000000, digest of three bytes",
         "D4, ffffffffffffffffff01 0001000101010000 00 00 0000, negative lineage",
         "S, 00ffffffff070000, ranges beyond the record",
         "S, 000101610001ffffffffffffffff7f0000, range beyond 2^63",
@@ -169,6 +196,8 @@ class ModelLogCodecTest {
     })
     void shouldRefuseBodyWhenFrameIsValidButContentIsNot(String kind, String body, String what) {
         int version = switch (kind) {
+            case "N" -> 1;
+            case "D5" -> 5;
             case "D4" -> 4;
             case "D" -> 3;
             default -> 2;
@@ -186,7 +215,7 @@ class ModelLogCodecTest {
         assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 2, new byte[8])))
                 .isInstanceOf(FormatVersionException.class)
                 .hasMessageContaining("version=2, oldest readable version=3");
-        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 5, new byte[8])))
+        assertThatThrownBy(() -> ModelLogCodec.decode(HostileBytes.framed('D', 6, new byte[8])))
                 .isInstanceOf(FormatVersionException.class);
     }
 

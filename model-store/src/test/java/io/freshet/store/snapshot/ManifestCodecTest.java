@@ -23,21 +23,23 @@ class ManifestCodecTest {
 
     private static final Manifest MANIFEST_1 = ofVersion(1);
     private static final Manifest MANIFEST_2 = ofVersion(2);
+    private static final Manifest MANIFEST_3 = ofVersion(3);
 
-    /** Returns the same manifest in an earlier version, without a lineage. */
+    /** Returns the same manifest in an earlier version, without what that version does not have. */
     private static Manifest ofVersion(int formatVersion) {
         return new Manifest(
                 formatVersion,
                 MANIFEST.model(),
                 MANIFEST.version(),
                 MANIFEST.step(),
-                Manifest.NO_LINEAGE,
+                formatVersion < 3 ? Manifest.NO_LINEAGE : MANIFEST.lineage(),
                 MANIFEST.createdAt(),
                 MANIFEST.seed(),
                 MANIFEST.encoder(),
                 MANIFEST.training(),
                 MANIFEST.platform(),
                 MANIFEST.modelLog(),
+                Manifest.ALL_DELTAS,
                 MANIFEST.inputs(),
                 MANIFEST.metrics(),
                 MANIFEST.held(),
@@ -52,6 +54,7 @@ class ManifestCodecTest {
                 .platform(Map.of("workers", 2, "java", "25"))
                 .covering(
                         new TopicPosition("model-log", 0, 987_654_321_000L),
+                        new TopicPosition("model-deltas", 0, 4_321),
                         List.of(new TopicPosition("sequences", 0, 10), new TopicPosition("sequences", 1, 0)))
                 .metrics(Map.of("ndcg10", 0.375, "hr10", 0.5))
                 .held(true)
@@ -114,15 +117,25 @@ class ManifestCodecTest {
                     "\n}$",
                     ",\n  \"sha256\" : \"f1e8d8a272d79db40275409735088a2ad6a5317b1036e77a5949a908ef4d030a\"\n}");
 
-    private static final String GOLDEN = GOLDEN_1.replace("\"format_version\" : 1", "\"format_version\" : 3")
+    private static final String GOLDEN_3 = GOLDEN_1.replace("\"format_version\" : 1", "\"format_version\" : 3")
             .replace("\"step\" : 1200,", "\"step\" : 1200,\n  \"lineage\" : 5,")
             .replaceFirst(
                     "\n}$",
                     ",\n  \"sha256\" : \"f98edb7770354a89112485ece7739b9e4d2b1771d20daab74a8561ac5b27755b\"\n}");
 
+    private static final String GOLDEN = GOLDEN_3.replace("\"format_version\" : 3", "\"format_version\" : 4")
+            .replace(
+                    "\n  \"inputs\"",
+                    "\n  \"model_deltas\" : {\n    \"topic\" : \"model-deltas\",\n    \"partition\" : 0,\n"
+                            + "    \"offset\" : 4321\n  },\n  \"inputs\"")
+            .replace(
+                    "f98edb7770354a89112485ece7739b9e4d2b1771d20daab74a8561ac5b27755b",
+                    "e880b355e4240c248ba280aaf2551b9208686aec7957a2bab8022ad4fd630a5c");
+
     @Test
     void shouldWriteGoldenJson() {
         assertThat(new String(ManifestCodec.toJson(MANIFEST), UTF_8)).isEqualTo(GOLDEN);
+        assertThat(new String(ManifestCodec.toJson(MANIFEST_3), UTF_8)).isEqualTo(GOLDEN_3);
         assertThat(new String(ManifestCodec.toJson(MANIFEST_2), UTF_8)).isEqualTo(GOLDEN_2);
         assertThat(new String(ManifestCodec.toJson(MANIFEST_1), UTF_8)).isEqualTo(GOLDEN_1);
     }
@@ -139,7 +152,13 @@ class ManifestCodecTest {
 
     @Test
     void shouldReadGoldenJsonOfVersion3() {
+        assertThat(parse(GOLDEN_3)).isEqualTo(MANIFEST_3);
+    }
+
+    @Test
+    void shouldReadGoldenJsonOfVersion4() {
         assertThat(parse(GOLDEN)).isEqualTo(MANIFEST);
+        assertCorrupt(GOLDEN.replace("\"model_deltas\"", "\"other\""));
     }
 
     @Test
@@ -157,8 +176,8 @@ class ManifestCodecTest {
                         GOLDEN.replace("987654321000", "987654321001").getBytes(UTF_8), "there/manifest.json"))
                 .isInstanceOf(CorruptFormatException.class)
                 .hasMessageContaining("there/manifest.json")
-                .hasMessageContaining("stored=f98edb7770354a89112485ece7739b9e4d2b1771d20daab74a8561ac5b27755b")
-                .hasMessageContaining("computed=61945768e96c84ec8fc3e21a5b7048398f48b095546c1fe40b178937f7de8fff");
+                .hasMessageContaining("stored=e880b355e4240c248ba280aaf2551b9208686aec7957a2bab8022ad4fd630a5c")
+                .hasMessageContaining("computed=5ca61356bf58bbb3cdb932cec2c4ff0aa9ddf7b9dedd05bfe2a177ac8998c649");
     }
 
     @Test
@@ -167,7 +186,7 @@ class ManifestCodecTest {
         assertCorrupt(GOLDEN.replace("\n}", "\n }"));
         assertCorrupt(GOLDEN_1.replace("\"format_version\" : 1", "\"format_version\" : 2"));
         assertCorrupt(GOLDEN_2.replace("\"format_version\" : 2", "\"format_version\" : 1"));
-        assertCorrupt(GOLDEN.replace("\"format_version\" : 3", "\"format_version\" : 2"));
+        assertCorrupt(GOLDEN_3.replace("\"format_version\" : 3", "\"format_version\" : 2"));
     }
 
     @Test
@@ -179,7 +198,7 @@ class ManifestCodecTest {
     @Test
     void shouldTellTooOldFromTooNew() {
         assertThatThrownBy(() -> parse("{\"format_version\":0}")).isInstanceOf(FormatVersionException.class);
-        assertThatThrownBy(() -> parse("{\"format_version\":4}")).isInstanceOf(FormatVersionException.class);
+        assertThatThrownBy(() -> parse("{\"format_version\":5}")).isInstanceOf(FormatVersionException.class);
     }
 
     @Test

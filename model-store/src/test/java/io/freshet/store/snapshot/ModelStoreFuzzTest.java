@@ -156,9 +156,10 @@ class ModelStoreFuzzTest {
                 new ModelDelta.RowValues(2, new int[] {301}, new float[] {4, Float.NaN}),
                 new float[0],
                 MemoryDelta.NONE));
-        byte[] bodyOfPart = Arrays.copyOfRange(part, 4, part.length - 4);
+        byte[] ofVersion3 = HexFormat.of()
+                .parseHex("280201" + "0202ae02" + "0001" + "00" + "00" + "0000" + "2d010000" + "000080400000a040");
         modelLog("model delta")
-                .from(delta, part, HostileBytes.framed('D', 3, bodyOfPart))
+                .from(delta, part, HostileBytes.framed('D', 3, ofVersion3))
                 .run();
     }
 
@@ -215,12 +216,14 @@ class ModelStoreFuzzTest {
 
     private static Fuzz<Manifest> manifests() {
         String json = new String(ManifestCodec.toJson(manifest()), UTF_8);
-        String two =
-                json.replace("\"format_version\" : 3", "\"format_version\" : 2").replace("  \"lineage\" : 5,\n", "");
+        String three = json.replace("\"format_version\" : 4", "\"format_version\" : 3");
+        String two = three.replace("\"format_version\" : 3", "\"format_version\" : 2")
+                .replace("  \"lineage\" : 5,\n", "");
         String one = two.replace("\"format_version\" : 2", "\"format_version\" : 1");
         return Fuzz.of("manifest", ManifestCodec::parse)
                 .from(
                         json.getBytes(UTF_8),
+                        withDigest(three.getBytes(UTF_8)),
                         withDigest(two.getBytes(UTF_8)),
                         (one.substring(0, one.indexOf(DIGEST)) + "\n}").getBytes(UTF_8))
                 .damagedBy(JsonMutator.OF_JSON.sealedBy(ModelStoreFuzzTest::withDigest))
@@ -237,6 +240,7 @@ class ModelStoreFuzzTest {
                 .platform(Map.of("workers", 2, "java", Map.of("a", "25")))
                 .covering(
                         new TopicPosition("model-log", 0, 987_654_321_000L),
+                        new TopicPosition("model-deltas", 0, 4_321),
                         List.of(new TopicPosition("sequences", 0, 10), new TopicPosition("sequences", 1, 0)))
                 .metrics(Map.of("ndcg10", 0.375, "hr10", 0.5))
                 .held(true)

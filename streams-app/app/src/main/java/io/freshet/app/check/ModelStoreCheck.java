@@ -58,7 +58,7 @@ record ModelStoreCheck(FreshetConfig config, Roles roles) implements Check {
     /** Saves and deletes a probe snapshot; write access to a bucket can be found out only by writing. */
     private static void writeAndDelete(SnapshotStore store) throws IOException {
         ManifestDraft draft = new ManifestDraft(PROBE, 0, Instant.now())
-                .covering(new TopicPosition(PROBE, 0, 0), List.of())
+                .covering(new TopicPosition(PROBE, 0, 0), new TopicPosition(PROBE, 0, 0), List.of())
                 .held(true);
         SnapshotFiles files = new SnapshotFiles().add("probe", file -> Files.writeString(file, PROBE));
         store.delete(PROBE, store.save(draft, files).version());

@@ -59,7 +59,7 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
         List<RequiredAcl> rights = new ArrayList<>();
         if (roles.streams()) {
             on(rights, READ, TopicKeys.CLICKS, TopicKeys.CLICKS_REKEYED, TopicKeys.REQUESTS, TopicKeys.POPULAR_ITEMS);
-            on(rights, READ, TopicKeys.ITEMS, TopicKeys.MODEL_LOG, TopicKeys.MODEL_MANIFESTS);
+            on(rights, READ, TopicKeys.ITEMS, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
             on(rights, WRITE, TopicKeys.CLICKS_REKEYED, TopicKeys.SEQUENCES, TopicKeys.POPULAR_ITEMS);
             on(rights, WRITE, TopicKeys.RECOMMENDATIONS, TopicKeys.DEAD_LETTERS);
             if (config.http().isOn()) {
@@ -67,12 +67,13 @@ record RightsCheck(FreshetConfig config, Roles roles, Brokers brokers) {
             }
         }
         if (roles.trainer()) {
-            on(rights, READ, TopicKeys.SEQUENCES, TopicKeys.MODEL_LOG, TopicKeys.MODEL_MANIFESTS);
-            on(rights, WRITE, TopicKeys.MODEL_LOG, TopicKeys.MODEL_MANIFESTS);
+            on(rights, READ, TopicKeys.SEQUENCES, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS);
+            on(rights, READ, TopicKeys.MODEL_MANIFESTS);
+            on(rights, WRITE, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
         }
         if (roles.scorer()) {
             on(rights, READ, TopicKeys.SEQUENCES, TopicKeys.POPULAR_ITEMS, TopicKeys.ITEMS);
-            on(rights, READ, TopicKeys.MODEL_LOG, TopicKeys.MODEL_MANIFESTS);
+            on(rights, READ, TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS, TopicKeys.MODEL_MANIFESTS);
             on(rights, WRITE, TopicKeys.RECOMMENDATIONS);
         }
         on(rights, "DescribeConfigs", TopicKeys.MODEL_MANIFESTS, TopicKeys.ITEMS);

@@ -1,11 +1,14 @@
 package io.freshet.app.check;
 
 import io.freshet.service.config.TopicPlan;
+import io.freshet.service.config.key.ConfigKey;
 import io.freshet.service.config.key.TopicKeys;
 import io.freshet.service.config.key.TrainerKeys;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Stream;
 
 /**
  * Finds the differences between a topic and its plan, each with its remedy.
@@ -34,12 +37,15 @@ record TopicDifferences(int brokers, TopicPlan plan, int clicksPartitions) {
 
     private void partitions(TopicFacts topic, List<Finding> findings) {
         String name = topic.name();
-        if (name.equals(plan.config().get(TopicKeys.MODEL_LOG)) && topic.partitions() != 1) {
+        Optional<ConfigKey<String>> ofModel = Stream.of(TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS)
+                .filter(key -> name.equals(plan.config().get(key)))
+                .findFirst();
+        if (ofModel.isPresent() && topic.partitions() != 1) {
             findings.add(problem(
                     topic,
                     "must have 1 partition, because its order is that of the model: it has " + topic.partitions(),
-                    "partitions cannot be removed: set topics.model-log to another topic and run 'freshet topics"
-                            + " create', or delete this one first"));
+                    "partitions cannot be removed: set " + ofModel.get().name()
+                            + " to another topic and run 'freshet topics" + " create', or delete this one first"));
         }
         boolean follows = plan.partitionedAsClicks().contains(name);
         if (follows && clicksPartitions > 0 && topic.partitions() != clicksPartitions) {
@@ -124,7 +130,10 @@ record TopicDifferences(int brokers, TopicPlan plan, int clicksPartitions) {
 
     /** Returns whether every record of the topic is needed, not only the newest of each key. */
     private boolean isReadInFull(String name) {
-        return Set.of(plan.config().get(TopicKeys.SEQUENCES), plan.config().get(TopicKeys.MODEL_LOG))
+        return Set.of(
+                        plan.config().get(TopicKeys.SEQUENCES),
+                        plan.config().get(TopicKeys.MODEL_LOG),
+                        plan.config().get(TopicKeys.MODEL_DELTAS))
                 .contains(name);
     }
 
@@ -141,7 +150,9 @@ record TopicDifferences(int brokers, TopicPlan plan, int clicksPartitions) {
         long wanted = Long.parseLong(planned);
         long interval = plan.config().get(TrainerKeys.SNAPSHOT_INTERVAL).toMillis();
         long kept = topic.number(TopicPlan.RETENTION_MS, wanted);
-        boolean isLog = topic.name().equals(plan.config().get(TopicKeys.MODEL_LOG));
+        boolean isDeltas = topic.name().equals(plan.config().get(TopicKeys.MODEL_DELTAS));
+        boolean isLog = isDeltas || topic.name().equals(plan.config().get(TopicKeys.MODEL_LOG));
+        String key = (isDeltas ? TopicKeys.DELTAS_RETENTION : TopicKeys.RETENTION).name();
         if (isLog && kept >= 0 && kept < INTERVALS * interval) {
             findings.add(problem(
                     topic,
@@ -151,8 +162,8 @@ record TopicDifferences(int brokers, TopicPlan plan, int clicksPartitions) {
         } else if (kept >= 0 && kept < wanted) {
             findings.add(warning(
                     topic,
-                    "retention.ms=" + kept + " is less than topics.retention.ms=" + planned,
-                    alter(topic, TopicPlan.RETENTION_MS + "=" + planned) + ", or set topics.retention.ms"));
+                    "retention.ms=" + kept + " is less than " + key + "=" + planned,
+                    alter(topic, TopicPlan.RETENTION_MS + "=" + planned) + ", or set " + key));
         }
         long bytes = topic.number("retention.bytes", -1);
         if (isLog && bytes >= 0) {

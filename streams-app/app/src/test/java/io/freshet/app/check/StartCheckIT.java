@@ -405,7 +405,7 @@ class StartCheckIT {
         new FileSnapshotStore(state.resolve("models"))
                 .save(
                         ModelSnapshot.draft("default", other, 1, Instant.EPOCH)
-                                .covering(new TopicPosition("model-log", 0, 0), List.of()),
+                                .covering(new TopicPosition("model-log", 0, 0), Manifest.ALL_DELTAS, List.of()),
                         new SnapshotFiles().add("probe", file -> Files.writeString(file, "probe")));
 
         assertOnlyProblem(run(BOTH, Map.of()), "snapshot", "model.dim=64, snapshot=128", "another model.name");

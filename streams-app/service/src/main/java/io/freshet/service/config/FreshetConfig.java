@@ -344,7 +344,10 @@ public final class FreshetConfig {
         return new OnlineConfig(
                 modelName,
                 new OnlineConfig.Topics(
-                        get(TopicKeys.SEQUENCES), get(TopicKeys.MODEL_LOG), get(TopicKeys.MODEL_MANIFESTS)),
+                        get(TopicKeys.SEQUENCES),
+                        get(TopicKeys.MODEL_LOG),
+                        get(TopicKeys.MODEL_DELTAS),
+                        get(TopicKeys.MODEL_MANIFESTS)),
                 new OnlineConfig.Clients(
                         kafka.forConsumer(),
                         get(ProcessKeys.APPLICATION_ID) + "-trainer-" + modelName,
@@ -358,6 +361,7 @@ public final class FreshetConfig {
                 new OnlineConfig.Publishing(
                         get(TrainerKeys.PUBLISH_INTERVAL),
                         get(TrainerKeys.DELTA_PART_BYTES),
+                        get(TrainerKeys.PUBLISH_BYTES),
                         get(TrainerKeys.SNAPSHOT_INTERVAL),
                         new RetentionPolicy(get(TrainerKeys.SNAPSHOTS_KEPT), get(TrainerKeys.SNAPSHOTS_KEPT_DAYS)),
                         get(TrainerKeys.GATE_SHARE)),

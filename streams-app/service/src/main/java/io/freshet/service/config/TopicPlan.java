@@ -2,6 +2,7 @@ package io.freshet.service.config;
 
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.TopicKeys;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -20,13 +21,17 @@ public record TopicPlan(FreshetConfig config) {
     public static final String DELETE = "delete";
     public static final String RETENTION_MS = "retention.ms";
     public static final String MAX_MESSAGE_BYTES = "max.message.bytes";
+    private static final String SEGMENT_BYTES = "segment.bytes";
 
     /** Large enough for the dense parameters of a large model, which are one record. */
-    private static final String MODEL_LOG_MESSAGE_BYTES = Integer.toString(16 << 20);
+    private static final String DELTA_MESSAGE_BYTES = Integer.toString(16 << 20);
+
+    /** Kafka removes whole segments only, so that small ones keep to a short retention. */
+    private static final String DELTA_SEGMENT_BYTES = Integer.toString(64 << 20);
 
     /** For a few keys that are written every second: small segments, so that compaction reaches them soon. */
     private static final Map<String, String> OFTEN_REPLACED =
-            Map.of(CLEANUP_POLICY, COMPACT, "segment.bytes", "8388608", "min.cleanable.dirty.ratio", "0.1");
+            Map.of(CLEANUP_POLICY, COMPACT, SEGMENT_BYTES, "8388608", "min.cleanable.dirty.ratio", "0.1");
 
     private static final String STATE_TOPIC = "-user-sequences-changelog";
 
@@ -75,6 +80,7 @@ public record TopicPlan(FreshetConfig config) {
     public NewTopic newTopic(String name, int userPartitions) {
         boolean single = Set.of(
                         config.get(TopicKeys.MODEL_LOG),
+                        config.get(TopicKeys.MODEL_DELTAS),
                         config.get(TopicKeys.MODEL_MANIFESTS),
                         config.get(TopicKeys.POPULAR_ITEMS))
                 .contains(name);
@@ -96,10 +102,13 @@ public record TopicPlan(FreshetConfig config) {
         }
         settings.put(
                 CLEANUP_POLICY, name.equals(config.get(TopicKeys.RECOMMENDATIONS)) ? COMPACT + "," + DELETE : DELETE);
-        if (name.equals(config.get(TopicKeys.MODEL_LOG))) {
-            settings.put(MAX_MESSAGE_BYTES, MODEL_LOG_MESSAGE_BYTES);
+        Duration retention = config.get(TopicKeys.RETENTION);
+        if (name.equals(config.get(TopicKeys.MODEL_DELTAS))) {
+            retention = config.get(TopicKeys.DELTAS_RETENTION);
+            settings.put(MAX_MESSAGE_BYTES, DELTA_MESSAGE_BYTES);
+            settings.put(SEGMENT_BYTES, DELTA_SEGMENT_BYTES);
         }
-        settings.put(RETENTION_MS, Long.toString(config.get(TopicKeys.RETENTION).toMillis()));
+        settings.put(RETENTION_MS, Long.toString(retention.toMillis()));
         return settings;
     }
 }

@@ -1,5 +1,6 @@
 package io.freshet.service.config;
 
+import io.freshet.service.config.key.ConfigKey;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.TopicKeys;
 import java.time.Duration;
@@ -206,10 +207,12 @@ public final class TopicSetup {
                 described,
                 config.get(TopicKeys.REQUESTS),
                 "Topics of clicks and requests must have equally many partitions: ");
-        String log = config.get(TopicKeys.MODEL_LOG);
-        int modelLog = partitionsIn(described, log);
-        if (modelLog != 1) {
-            throw new ConfigException("The model log must have one partition: " + log + " has " + modelLog);
+        for (ConfigKey<String> single : List.of(TopicKeys.MODEL_LOG, TopicKeys.MODEL_DELTAS)) {
+            String topic = config.get(single);
+            int partitions = partitionsIn(described, topic);
+            if (partitions != 1) {
+                throw new ConfigException(single.name() + " must have one partition: " + topic + " has " + partitions);
+            }
         }
     }
 

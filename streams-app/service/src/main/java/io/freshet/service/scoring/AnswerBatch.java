@@ -9,19 +9,50 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BiConsumer;
 import org.apache.kafka.streams.processor.api.Record;
+import org.jspecify.annotations.Nullable;
 
-/** A batch of updated sequences that one variant will answer together. Not thread-safe. */
+/**
+ * A task's updated sequences that one variant will answer together. The batches of all tasks of a stream thread share
+ * their passes over the item table: when one of them needs its answers, the waiting sequences of all are scored. Used by
+ * that thread only.
+ */
 final class AnswerBatch {
     private final Variant variant;
     private final int topK;
+    private final List<AnswerBatch> ofThread;
     private final List<Asked> waiting = new ArrayList<>();
 
-    /** An updated sequence in the batch, and the trace context of its answer. */
-    record Asked(Record<byte[], SequenceUpdate> record, Context trace) {}
+    /** An updated sequence in the batch, the trace context of its answer, and the outcome once it is scored. */
+    static final class Asked {
+        private final Record<byte[], SequenceUpdate> record;
+        private final Context trace;
+        private @Nullable Recommendation answer;
+        private @Nullable RuntimeException failure;
 
-    AnswerBatch(Variant variant, int topK) {
+        private Asked(Record<byte[], SequenceUpdate> record, Context trace) {
+            this.record = record;
+            this.trace = trace;
+        }
+
+        Record<byte[], SequenceUpdate> record() {
+            return record;
+        }
+
+        Context trace() {
+            return trace;
+        }
+
+        private boolean isScored() {
+            return answer != null || failure != null;
+        }
+    }
+
+    /** @param ofThread the batches of all tasks of the stream thread; this one is added until it is closed */
+    AnswerBatch(Variant variant, int topK, List<AnswerBatch> ofThread) {
         this.variant = variant;
         this.topK = topK;
+        this.ofThread = ofThread;
+        ofThread.add(this);
     }
 
     Variant variant() {
@@ -37,8 +68,8 @@ final class AnswerBatch {
     }
 
     /**
-     * Answers all waiting sequences in order of arrival, and empties the batch. If answering them together fails, each
-     * sequence is answered alone, so that one bad sequence does not prevent the answers of the others.
+     * Answers all waiting sequences in order of arrival, and empties the batch. If scoring sequences together fails, each
+     * sequence is scored alone, so that one bad sequence does not prevent the answers of the others.
      *
      * @param failed receives the sequences that cannot be answered even alone
      */
@@ -46,30 +77,55 @@ final class AnswerBatch {
         if (waiting.isEmpty()) {
             return;
         }
+        scoreAll();
         List<Asked> asked = List.copyOf(waiting);
         waiting.clear();
-        List<Recommendation> answers;
-        try {
-            answers = recommend(asked);
-        } catch (RuntimeException together) {
-            asked.forEach(one -> answerAlone(one, answered, failed));
-            return;
-        }
-        for (int i = 0; i < answers.size(); i++) {
-            answered.accept(asked.get(i), answers.get(i));
+        for (Asked one : asked) {
+            if (one.answer != null) {
+                answered.accept(one, one.answer);
+            } else if (one.failure != null) {
+                failed.accept(one, one.failure);
+            }
         }
     }
 
-    private void answerAlone(
-            Asked asked, BiConsumer<Asked, Recommendation> answered, BiConsumer<Asked, RuntimeException> failed) {
-        Recommendation answer;
-        try {
-            answer = recommend(List.of(asked)).getFirst();
-        } catch (RuntimeException e) {
-            failed.accept(asked, e);
-            return;
+    /** Forgets the waiting sequences. */
+    void close() {
+        waiting.clear();
+        ofThread.remove(this);
+    }
+
+    /** Scores this batch's sequences, and as many of the thread's other sequences as fit into the same passes. */
+    private void scoreAll() {
+        List<Asked> asked = new ArrayList<>(waiting);
+        for (AnswerBatch other : ofThread) {
+            if (other != this && other.variant.equals(variant)) {
+                asked.addAll(other.waiting);
+            }
         }
-        answered.accept(asked, answer);
+        asked.removeIf(Asked::isScored);
+        for (int from = 0; from < asked.size(); from += Recommender.MOST_AT_ONCE) {
+            score(asked.subList(from, Math.min(asked.size(), from + Recommender.MOST_AT_ONCE)));
+        }
+    }
+
+    private void score(List<Asked> asked) {
+        try {
+            List<Recommendation> answers = recommend(asked);
+            for (int i = 0; i < answers.size(); i++) {
+                asked.get(i).answer = answers.get(i);
+            }
+        } catch (RuntimeException together) {
+            asked.forEach(this::scoreAlone);
+        }
+    }
+
+    private void scoreAlone(Asked asked) {
+        try {
+            asked.answer = recommend(List.of(asked)).getFirst();
+        } catch (RuntimeException e) {
+            asked.failure = e;
+        }
     }
 
     private List<Recommendation> recommend(List<Asked> asked) {

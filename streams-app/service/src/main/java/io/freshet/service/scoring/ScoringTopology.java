@@ -16,6 +16,8 @@ import io.freshet.service.sequencer.SequencerTopology;
 import io.freshet.service.telemetry.LogIds;
 import io.freshet.service.variant.VariantRouting;
 import io.freshet.store.sequence.SequenceUpdate;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Set;
 import org.apache.kafka.common.serialization.Serdes;
 import org.apache.kafka.streams.StreamsBuilder;
@@ -107,16 +109,22 @@ public final class ScoringTopology {
             FreshetConfig config,
             Outputs outputs,
             SequenceScorer.WhoAnswers whoAnswers) {
-        updates.process(new ScorerSupplier(config, outputs, whoAnswers), Named.as(SCORER))
+        updates.process(
+                        new ScorerSupplier(config, outputs, whoAnswers, ThreadLocal.withInitial(ArrayList::new)),
+                        Named.as(SCORER))
                 .to(config.get(TopicKeys.RECOMMENDATIONS), bytesTo(RECOMMENDATIONS_SINK));
     }
 
     /** Supplies scorers and their commit hook. */
-    private record ScorerSupplier(FreshetConfig config, Outputs outputs, SequenceScorer.WhoAnswers whoAnswers)
+    private record ScorerSupplier(
+            FreshetConfig config,
+            Outputs outputs,
+            SequenceScorer.WhoAnswers whoAnswers,
+            ThreadLocal<List<AnswerBatch>> batchesOfThread)
             implements ProcessorSupplier<byte[], SequenceUpdate, byte[], byte[]> {
         @Override
         public Processor<byte[], SequenceUpdate, byte[], byte[]> get() {
-            return new SequenceScorer(config, outputs, whoAnswers);
+            return new SequenceScorer(config, outputs, whoAnswers, batchesOfThread);
         }
 
         @Override

@@ -17,7 +17,9 @@ import io.freshet.service.variant.VariantRouting;
 import io.freshet.store.event.EventTypes;
 import io.freshet.store.sequence.ClickOrigin;
 import io.freshet.store.sequence.SequenceUpdate;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.kafka.common.header.Headers;
 import org.apache.kafka.streams.processor.api.ContextualProcessor;
@@ -30,7 +32,8 @@ import org.jspecify.annotations.Nullable;
  * a tombstone. Passes over the sequences of imported clicks ({@link ImportMark}).
  *
  * <p>A recommendation becomes readable only when its task has committed. So updates wait for the commit, or until a
- * batch is full. All waiting updates of a variant are answered together, in one pass over its item table.
+ * batch is full. All waiting updates of a variant, in all tasks of the stream thread, are scored together, in one pass over
+ * its item table.
  *
  * <p>An answer carries those headers of its click that are passed on, and belongs to the click's trace.
  *
@@ -46,6 +49,8 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     private final LastAnswers lastAnswers;
     private final AnswerSpans spans = new AnswerSpans("recommend");
     private final Map<String, AnswerBatch> batches = new LinkedHashMap<>();
+    private final ThreadLocal<List<AnswerBatch>> batchesOfThread;
+    private List<AnswerBatch> ofThread = new ArrayList<>();
 
     /** Decides which variant of this process answers an update. */
     @FunctionalInterface
@@ -55,7 +60,13 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         Variant of(byte[] userId, Headers headers);
     }
 
-    SequenceScorer(FreshetConfig config, Outputs outputs, WhoAnswers whoAnswers) {
+    /** @param batchesOfThread the batches of all scorers of the same thread */
+    SequenceScorer(
+            FreshetConfig config,
+            Outputs outputs,
+            WhoAnswers whoAnswers,
+            ThreadLocal<List<AnswerBatch>> batchesOfThread) {
+        this.batchesOfThread = batchesOfThread;
         this.types = config.eventTypes();
         this.topK = config.get(ScoringKeys.TOP_K);
         this.whoAnswers = whoAnswers;
@@ -67,6 +78,7 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
     @Override
     public void init(ProcessorContext<byte[], byte[]> context) {
         super.init(context);
+        ofThread = batchesOfThread.get();
         CommitHook hook = context.getStateStore(ScoringTopology.ANSWERS_BEFORE_COMMIT);
         hook.beforeCommit(context, this::answerWaiting);
     }
@@ -87,7 +99,8 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
         Variant variant = whoAnswers.of(record.key(), record.headers());
         if (variant != null) {
             lookFor(record);
-            AnswerBatch batch = batches.computeIfAbsent(variant.name(), name -> new AnswerBatch(variant, topK));
+            AnswerBatch batch =
+                    batches.computeIfAbsent(variant.name(), name -> new AnswerBatch(variant, topK, ofThread));
             batch.add(record, spans.begin(record.headers()));
             if (batch.isFull()) {
                 answer(batch);
@@ -110,6 +123,12 @@ final class SequenceScorer extends ContextualProcessor<byte[], SequenceUpdate, b
                 lastAnswers.clicked(text(record.key()), itemId, update.cause().recordTimestampMs());
             }
         }
+    }
+
+    @Override
+    public void close() {
+        batches.values().forEach(AnswerBatch::close);
+        batches.clear();
     }
 
     private void answerWaiting() {

@@ -3,6 +3,7 @@ package io.freshet.service.serving;
 import io.freshet.service.catalogue.CatalogueItem;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.ModelLogRecord;
+import io.freshet.store.modellog.PublishedStep;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.training.telemetry.LatencyTimers;
 import io.micrometer.core.instrument.Counter;
@@ -43,6 +44,9 @@ public final class LiveModel implements AutoCloseable {
 
     /** Journal records of steps that no applied delta contains yet. Used by the follower's thread only. */
     private final Deque<StepRecord> pendingSteps = new ArrayDeque<>();
+
+    /** Step of the snapshot that was opened. Used by the follower's thread only. */
+    private long openedStep = -1;
 
     private final DeltaAssembler assembler = new DeltaAssembler();
 
@@ -200,6 +204,7 @@ public final class LiveModel implements AutoCloseable {
         } finally {
             lock.writeLock().unlock();
         }
+        openedStep = nextStep;
         assembler.clear();
         pendingSteps.clear();
         changedAtMs = clock.millis();
@@ -217,20 +222,25 @@ public final class LiveModel implements AutoCloseable {
     }
 
     /**
-     * Accepts the next record of the model's log.
+     * Accepts the next record of the model's journal or deltas.
      *
-     * @param catchingUp whether the record was on the log before the model was opened
+     * @param catchingUp whether the record was there before the model was opened
      */
     public ModelChange accept(ModelLogRecord record, boolean catchingUp) {
         return switch (record) {
-            case StepRecord taken -> remember(taken);
+            case StepRecord taken -> remember(taken, catchingUp);
+            case PublishedStep _ -> ModelChange.NONE;
             case ModelDelta part -> accept(part, catchingUp);
         };
     }
 
-    private ModelChange remember(StepRecord taken) {
-        if (taken.step() <= step) {
+    private ModelChange remember(StepRecord taken, boolean catchingUp) {
+        if (taken.step() <= openedStep) {
             return ModelChange.KNOWN;
+        }
+        if (taken.step() <= step) {
+            announce(List.of(taken), catchingUp);
+            return ModelChange.NONE;
         }
         if (pendingSteps.size() >= MAX_PENDING_STEPS) {
             pendingSteps.removeFirst();
@@ -257,7 +267,11 @@ public final class LiveModel implements AutoCloseable {
             return ModelChange.NONE;
         }
         apply(whole);
-        announce(catchingUp);
+        List<StepRecord> learned = new ArrayList<>();
+        while (!pendingSteps.isEmpty() && pendingSteps.getFirst().step() <= step) {
+            learned.add(pendingSteps.removeFirst());
+        }
+        announce(learned, catchingUp);
         return ModelChange.ADVANCED;
     }
 
@@ -275,11 +289,7 @@ public final class LiveModel implements AutoCloseable {
         changedAtMs = clock.millis();
     }
 
-    private void announce(boolean catchingUp) {
-        List<StepRecord> learned = new ArrayList<>();
-        while (!pendingSteps.isEmpty() && pendingSteps.getFirst().step() <= step) {
-            learned.add(pendingSteps.removeFirst());
-        }
+    private void announce(List<StepRecord> learned, boolean catchingUp) {
         ModelAdvance advance = new ModelAdvance(step, learned, changedAtMs, catchingUp);
         if (!catchingUp) {
             recordFreshness(advance);

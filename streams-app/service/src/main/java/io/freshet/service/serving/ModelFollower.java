@@ -42,13 +42,14 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps a {@link LiveModel} up to date with the model's log. Opens the newest valid snapshot, then applies the log from the
- * position named in the snapshot's manifest.
+ * Keeps a {@link LiveModel} up to date with the model's deltas. Opens the newest valid snapshot, then applies the deltas
+ * from the position named in the snapshot's manifest. Reads the journal, too, which says when the learned clicks came; its
+ * records may arrive before or after the delta of the same transaction.
  *
- * <p>A snapshot that fails its checks is refused, and the previous one is used. If steps are missing on the log, or a
+ * <p>A snapshot that fails its checks is refused, and the previous one is used. If steps are missing in the deltas, or a
  * record is refused, the served model stays unchanged until a snapshot leads past that point. If a new lineage begins, the
  * served model stays unchanged until a snapshot of that lineage can be opened, because no delta leads from one lineage to
- * another. While a {@link Rollback} is in force, only the snapshot that it names is served, and the log is not read.
+ * another. While a {@link Rollback} is in force, only the snapshot that it names is served, and no deltas are read.
  *
  * <p>Joins no consumer group and commits no offsets: the model's step is the position. Everything except starting and
  * closing happens on a thread of its own.
@@ -62,7 +63,8 @@ public final class ModelFollower implements AutoCloseable {
     private final String role;
     private final String modelName;
     private final FreshetConfig config;
-    private final TopicPartition log;
+    private final Source journal;
+    private final Source deltas;
     private final SnapshotStore store;
     private final LiveModel live;
     private final MeterRegistry registry;
@@ -76,13 +78,7 @@ public final class ModelFollower implements AutoCloseable {
     private ManifestIndex catalogue;
     private List<TopicPartition> manifestPartitions = List.of();
 
-    /** First offset of the log that has not been applied to the served model. */
-    private long nextOffset;
-
-    /** End offset of the log when the snapshot was opened. Records before it count as catching up. */
-    private long openedAtEnd;
-
-    /** Whether the log does not continue from the served model. */
+    /** Whether the deltas do not continue from the served model. */
     private boolean stuck;
 
     /**
@@ -96,6 +92,21 @@ public final class ModelFollower implements AutoCloseable {
 
     /** Version that a rollback has put in place of the newest; empty for none. */
     private String rolledBackTo = "";
+
+    /** The only partition of a topic that is followed, and the positions in it. */
+    private static final class Source {
+        private final TopicPartition partition;
+
+        /** First offset that has not been accepted. */
+        private long nextOffset;
+
+        /** End when the snapshot was opened. Records before it count as catching up. */
+        private long endAtOpening;
+
+        Source(String topic) {
+            partition = new TopicPartition(topic, 0);
+        }
+    }
 
     /**
      * Creates a follower with its own Kafka consumer.
@@ -122,7 +133,8 @@ public final class ModelFollower implements AutoCloseable {
         heartbeats = new Heartbeats(config.get(HttpKeys.HEALTH_STALL));
         heartbeat = heartbeats.of("model-follower of model=" + modelName);
         consumerSettings = consumerSettings(config, modelName);
-        log = new TopicPartition(config.get(TopicKeys.MODEL_LOG), 0);
+        journal = new Source(config.get(TopicKeys.MODEL_LOG));
+        deltas = new Source(config.get(TopicKeys.MODEL_DELTAS));
         catalogue = new ManifestIndex(modelName);
         thread = Thread.ofPlatform().name("model-follower").unstarted(this::run);
     }
@@ -181,7 +193,7 @@ public final class ModelFollower implements AutoCloseable {
         readCatalogue(consumer);
         if (!obeyRollback(consumer)) {
             if (live.isLoaded() && !stuck) {
-                assign(consumer, nextOffset);
+                assign(consumer);
             } else {
                 openNewest(consumer, live.step());
             }
@@ -191,7 +203,7 @@ public final class ModelFollower implements AutoCloseable {
             ConsumerRecords<byte[], byte[]> records = consumer.poll(POLL);
             boolean changed = acceptManifests(records);
             if (!obeyRollback(consumer) && !((changed || unreachable) && leadsElsewhere(consumer))) {
-                acceptLog(consumer, records.records(log));
+                var _ = acceptAll(consumer, records, journal) && acceptAll(consumer, records, deltas);
             }
         }
     }
@@ -228,7 +240,7 @@ public final class ModelFollower implements AutoCloseable {
         return changed;
     }
 
-    /** Handles new manifests. Returns whether another snapshot was opened, and the position on the log has changed. */
+    /** Handles new manifests. Returns whether another snapshot was opened, and the positions have changed. */
     private boolean leadsElsewhere(Consumer<byte[], byte[]> consumer) {
         if (stuck || !live.isLoaded() || hasNewLineage()) {
             return openNewest(consumer, live.step());
@@ -246,7 +258,7 @@ public final class ModelFollower implements AutoCloseable {
 
     /**
      * Applies a new rollback, or serves the newest snapshot if the rollback has been withdrawn. Returns whether the caller
-     * must not follow the log now.
+     * must not follow the deltas now.
      */
     private boolean obeyRollback(Consumer<byte[], byte[]> consumer) {
         String wanted = catalogue.rollback().map(Rollback::served).orElse("");
@@ -278,10 +290,12 @@ public final class ModelFollower implements AutoCloseable {
         }
     }
 
-    private void acceptLog(Consumer<byte[], byte[]> consumer, List<ConsumerRecord<byte[], byte[]>> records) {
-        for (ConsumerRecord<byte[], byte[]> record : records) {
-            nextOffset = record.offset() + 1;
-            switch (accept(record)) {
+    /** Accepts the records of a source. Returns false if the positions have changed meanwhile. */
+    private boolean acceptAll(
+            Consumer<byte[], byte[]> consumer, ConsumerRecords<byte[], byte[]> records, Source source) {
+        for (ConsumerRecord<byte[], byte[]> record : records.records(source.partition)) {
+            source.nextOffset = record.offset() + 1;
+            switch (accept(record, record.offset() < source.endAtOpening)) {
                 case NONE, KNOWN -> {}
                 case ADVANCED -> {
                     rebase();
@@ -290,21 +304,23 @@ public final class ModelFollower implements AutoCloseable {
                 }
                 case GAP -> {
                     leapOver(consumer, record, "steps are missing after step " + live.step());
-                    return;
+                    return false;
                 }
                 case NEW_LINEAGE -> {
                     leapOver(consumer, record, "a new lineage begins after lineage " + live.lineage());
-                    return;
+                    return false;
                 }
                 case REFUSED -> {
                     leapOver(consumer, record, "the record is refused");
-                    return;
+                    return false;
                 }
             }
         }
+        return true;
     }
 
-    private ModelChange accept(ConsumerRecord<byte[], byte[]> record) {
+    /** @param catchingUp whether the record was there before the served snapshot was opened */
+    private ModelChange accept(ConsumerRecord<byte[], byte[]> record, boolean catchingUp) {
         if (!modelName.equals(text(record.key()))) {
             return ModelChange.NONE;
         }
@@ -313,7 +329,7 @@ public final class ModelFollower implements AutoCloseable {
             decoded = ModelLogCodec.decode(record.value() == null ? new byte[0] : record.value());
         } catch (FormatException | IllegalArgumentException e) {
             LOG.warn(
-                    "Skipped a record of the model's log that cannot be decoded: topic={} partition={} offset={}: {}",
+                    "Skipped a record of the model that cannot be decoded: topic={} partition={} offset={}: {}",
                     record.topic(),
                     record.partition(),
                     record.offset(),
@@ -322,10 +338,10 @@ public final class ModelFollower implements AutoCloseable {
             return ModelChange.NONE;
         }
         try {
-            return live.accept(decoded, record.offset() < openedAtEnd);
+            return live.accept(decoded, catchingUp);
         } catch (IllegalArgumentException e) {
             LOG.error(
-                    "Refused a record of the model's log: topic={} partition={} offset={}: {}",
+                    "Refused a record of the model: topic={} partition={} offset={}: {}",
                     record.topic(),
                     record.partition(),
                     record.offset(),
@@ -337,7 +353,7 @@ public final class ModelFollower implements AutoCloseable {
 
     private void leapOver(Consumer<byte[], byte[]> consumer, ConsumerRecord<byte[], byte[]> record, String reason) {
         LOG.warn(
-                "The model's log does not continue from step {}: topic={} partition={} offset={}: {}; the served"
+                "The model's records do not continue from step {}: topic={} partition={} offset={}: {}; the served"
                         + " weights stay until a newer snapshot is opened",
                 live.step(),
                 record.topic(),
@@ -361,8 +377,12 @@ public final class ModelFollower implements AutoCloseable {
             }
             if (open(manifest)) {
                 setStuck(false);
-                assign(consumer, manifest.modelLog().offset());
-                openedAtEnd = consumer.endOffsets(List.of(log)).getOrDefault(log, 0L);
+                journal.nextOffset = manifest.modelLog().offset();
+                deltas.nextOffset = manifest.modelDeltas().offset();
+                assign(consumer);
+                Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(journal.partition, deltas.partition));
+                journal.endAtOpening = ends.getOrDefault(journal.partition, 0L);
+                deltas.endAtOpening = ends.getOrDefault(deltas.partition, 0L);
                 return true;
             }
         }
@@ -414,12 +434,13 @@ public final class ModelFollower implements AutoCloseable {
         }
     }
 
-    private void assign(Consumer<byte[], byte[]> consumer, long logOffset) {
+    private void assign(Consumer<byte[], byte[]> consumer) {
         List<TopicPartition> partitions = new ArrayList<>(manifestPartitions);
-        partitions.add(log);
+        partitions.add(journal.partition);
+        partitions.add(deltas.partition);
         consumer.assign(partitions);
-        consumer.seek(log, logOffset);
-        nextOffset = logOffset;
+        consumer.seek(journal.partition, journal.nextOffset);
+        consumer.seek(deltas.partition, deltas.nextOffset);
     }
 
     private void rebase() {

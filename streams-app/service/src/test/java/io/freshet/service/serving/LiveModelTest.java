@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.modellog.ModelLogCodec;
 import io.freshet.store.modellog.ModelLogRecord;
+import io.freshet.store.modellog.PublishedStep;
 import io.freshet.store.modellog.StepRecord;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.time.Clock;
@@ -168,6 +169,25 @@ final class LiveModelTest {
                 Objects.requireNonNull(registry.find("freshet.click.to.model").timer());
         assertThat(timer.count()).isEqualTo(3);
         assertThat(timer.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(600);
+    }
+
+    @Test
+    void shouldReportEachStepOnceWhenItsJournalRecordIsLate() {
+        open(10, "a");
+
+        accept(TinyModels.step(11, NOW - 300));
+        accept(TinyModels.delta(10, 12, 1, "b"));
+        assertThat(accept(TinyModels.step(12, NOW - 100))).isEqualTo(ModelChange.NONE);
+        accept(new PublishedStep(0, 12, 7));
+
+        assertThat(advances).extracting(ModelAdvance::step).containsExactly(12L, 12L);
+        assertThat(advances)
+                .flatExtracting(ModelAdvance::learned)
+                .extracting(StepRecord::step)
+                .containsExactly(11L, 12L);
+        var timer =
+                Objects.requireNonNull(registry.find("freshet.click.to.model").timer());
+        assertThat(timer.totalTime(TimeUnit.MILLISECONDS)).isEqualTo(400);
     }
 
     @Test

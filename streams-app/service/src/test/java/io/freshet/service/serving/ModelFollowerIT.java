@@ -447,23 +447,27 @@ final class ModelFollowerIT {
         await().atMost(TIMEOUT).until(() -> live.step() == step);
     }
 
-    private Manifest save(long step, long logOffset, String... items) throws IOException {
-        return save(step, logOffset, false, items);
+    private Manifest save(long step, long deltasOffset, String... items) throws IOException {
+        return save(step, deltasOffset, false, items);
     }
 
-    private Manifest save(long step, long logOffset, boolean held, String... items) throws IOException {
-        return save(0, step, logOffset, held, items);
+    private Manifest save(long step, long deltasOffset, boolean held, String... items) throws IOException {
+        return save(0, step, deltasOffset, held, items);
     }
 
-    private Manifest save(long lineage, long step, long logOffset, boolean held, String... items) throws IOException {
-        return save(draft(lineage, step, logOffset, held, ModelSnapshot.describe(TinyModels.CONFIG)), items);
+    private Manifest save(long lineage, long step, long deltasOffset, boolean held, String... items)
+            throws IOException {
+        return save(draft(lineage, step, deltasOffset, held, ModelSnapshot.describe(TinyModels.CONFIG)), items);
     }
 
-    private ManifestDraft draft(long lineage, long step, long logOffset, boolean held, Map<String, Object> encoder) {
+    private ManifestDraft draft(long lineage, long step, long deltasOffset, boolean held, Map<String, Object> encoder) {
         return new ManifestDraft(config.get(ModelStoreKeys.MODEL_NAME), step, Instant.EPOCH)
                 .lineage(lineage)
                 .encoder(encoder, TinyModels.CONFIG.seed())
-                .covering(new TopicPosition(config.get(TopicKeys.MODEL_LOG), 0, logOffset), List.of())
+                .covering(
+                        new TopicPosition(config.get(TopicKeys.MODEL_LOG), 0, 0),
+                        new TopicPosition(config.get(TopicKeys.MODEL_DELTAS), 0, deltasOffset),
+                        List.of())
                 .held(held);
     }
 
@@ -517,7 +521,8 @@ final class ModelFollowerIT {
 
     private long append(ModelLogRecord record) throws InterruptedException, ExecutionException {
         byte[] key = config.get(ModelStoreKeys.MODEL_NAME).getBytes(UTF_8);
-        return producer.send(new ProducerRecord<>(config.get(TopicKeys.MODEL_LOG), key, ModelLogCodec.encode(record)))
+        return producer.send(
+                        new ProducerRecord<>(config.get(TopicKeys.MODEL_DELTAS), key, ModelLogCodec.encode(record)))
                 .get()
                 .offset();
     }

@@ -99,8 +99,11 @@ final class OnlineTrainerIT {
     void createTopics(@TempDir Path folder) throws Exception {
         storeFolder = folder;
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            admin.createTopics(
-                            List.of(topic("sequences", PARTITIONS), topic("model-log", 1), topic("model-manifests", 1)))
+            admin.createTopics(List.of(
+                            topic("sequences", PARTITIONS),
+                            topic("model-log", 1),
+                            topic("model-deltas", 1),
+                            topic("model-manifests", 1)))
                     .all()
                     .get();
         }
@@ -111,7 +114,7 @@ final class OnlineTrainerIT {
     void deleteTopics() throws Exception {
         feeder.close();
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            admin.deleteTopics(List.of("sequences", "model-log", "model-manifests"))
+            admin.deleteTopics(List.of("sequences", "model-log", "model-deltas", "model-manifests"))
                     .all()
                     .get();
         }
@@ -391,9 +394,10 @@ final class OnlineTrainerIT {
     }
 
     private void cutModelLog() throws Exception {
-        TopicPartition log = new TopicPartition("model-log", 0);
+        RecordsToDelete all = RecordsToDelete.beforeOffset(-1);
         try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
-            admin.deleteRecords(Map.of(log, RecordsToDelete.beforeOffset(-1)))
+            admin.deleteRecords(
+                            Map.of(new TopicPartition("model-log", 0), all, new TopicPartition("model-deltas", 0), all))
                     .all()
                     .get();
         }
@@ -647,7 +651,7 @@ final class OnlineTrainerIT {
                 learning,
                 OnlineConfig.Steps.upTo(16, Duration.ZERO).withBatchesOf(batchClicks),
                 new OnlineConfig.Publishing(
-                        publishInterval, 1024, snapshotInterval, new RetentionPolicy(2, 0), gateShare),
+                        publishInterval, 1024, 0, snapshotInterval, new RetentionPolicy(2, 0), gateShare),
                 leaseTimeout);
     }
 

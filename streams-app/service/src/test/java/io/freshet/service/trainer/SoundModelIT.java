@@ -78,6 +78,7 @@ import org.junit.jupiter.api.io.TempDir;
 final class SoundModelIT {
     private static final String MODEL = "shop";
     private static final String LOG = OnlineConfig.Topics.DEFAULT.modelLog();
+    private static final String DELTAS = OnlineConfig.Topics.DEFAULT.modelDeltas();
     private static final String MANIFESTS = OnlineConfig.Topics.DEFAULT.modelManifests();
     private static final Duration LONG = Duration.ofMinutes(10);
     private static final Duration PATIENCE = Duration.ofSeconds(60);
@@ -114,7 +115,7 @@ final class SoundModelIT {
     void begin(@TempDir Path folder) throws Exception {
         storeFolder = folder;
         try (Admin admin = Admin.create(client())) {
-            admin.createTopics(List.of(topic("sequences", 3), topic(LOG, 1), topic(MANIFESTS, 1)))
+            admin.createTopics(List.of(topic("sequences", 3), topic(LOG, 1), topic(DELTAS, 1), topic(MANIFESTS, 1)))
                     .all()
                     .get();
         }
@@ -132,7 +133,9 @@ final class SoundModelIT {
         feeder.close();
         producer.close();
         try (Admin admin = Admin.create(client())) {
-            admin.deleteTopics(List.of("sequences", LOG, MANIFESTS)).all().get();
+            admin.deleteTopics(List.of("sequences", LOG, DELTAS, MANIFESTS))
+                    .all()
+                    .get();
         }
     }
 
@@ -405,7 +408,7 @@ final class SoundModelIT {
                 .encoder(like.encoder(), like.seed())
                 .training(like.training())
                 .platform(platform)
-                .covering(like.modelLog(), like.inputs())
+                .covering(like.modelLog(), like.modelDeltas(), like.inputs())
                 .metrics(like.metrics())
                 .held(like.held());
     }
@@ -418,7 +421,7 @@ final class SoundModelIT {
     }
 
     private void append(ModelDelta delta) throws Exception {
-        producer.send(new ProducerRecord<>(LOG, MODEL.getBytes(StandardCharsets.UTF_8), ModelLogCodec.encode(delta)))
+        producer.send(new ProducerRecord<>(DELTAS, MODEL.getBytes(StandardCharsets.UTF_8), ModelLogCodec.encode(delta)))
                 .get();
     }
 
@@ -451,7 +454,7 @@ final class SoundModelIT {
                 TrainingConfig.defaults(2),
                 learning,
                 OnlineConfig.Steps.upTo(16, Duration.ZERO),
-                new OnlineConfig.Publishing(Duration.ofMillis(50), 1024, LONG, new RetentionPolicy(3, 0), 0),
+                new OnlineConfig.Publishing(Duration.ofMillis(50), 1024, 0, LONG, new RetentionPolicy(3, 0), 0),
                 Duration.ZERO);
     }
 

@@ -71,8 +71,11 @@ final class TrainerLifeIT {
     void start() throws Exception {
         kafka = EmbeddedKafka.start(folder.resolve("kafka"));
         try (Admin admin = admin()) {
-            admin.createTopics(
-                            List.of(topic("sequences", PARTITIONS), topic("model-log", 1), topic("model-manifests", 1)))
+            admin.createTopics(List.of(
+                            topic("sequences", PARTITIONS),
+                            topic("model-log", 1),
+                            topic("model-deltas", 1),
+                            topic("model-manifests", 1)))
                     .all()
                     .get();
         }
@@ -397,7 +400,7 @@ final class TrainerLifeIT {
                 TrainingConfig.defaults(2),
                 LEARNING,
                 OnlineConfig.Steps.upTo(16, Duration.ZERO),
-                new OnlineConfig.Publishing(publishInterval, 1024, LONG, new RetentionPolicy(2, 0), 0),
+                new OnlineConfig.Publishing(publishInterval, 1024, 0, LONG, new RetentionPolicy(2, 0), 0),
                 leaseTimeout);
     }
 

@@ -46,7 +46,7 @@ public record CommittedLog(
     }
 
     /**
-     * Reads the committed records of all four topics.
+     * Reads the committed records of all topics.
      *
      * @param model model whose journal to read; empty if there is only one
      */
@@ -61,7 +61,8 @@ public record CommittedLog(
         try (var consumer = new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             OnlineConfig.Topics topics = OnlineConfig.Topics.DEFAULT;
             return new CommittedLog(
-                    all(consumer, topics.modelLog()).stream()
+                    Stream.of(topics.modelLog(), topics.modelDeltas())
+                            .flatMap(topic -> all(consumer, topic).stream())
                             .filter(record ->
                                     model.isEmpty() || model.equals(new String(record.key(), StandardCharsets.UTF_8)))
                             .map(record -> ModelLogCodec.decode(record.value()))

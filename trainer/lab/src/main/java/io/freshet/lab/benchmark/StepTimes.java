@@ -3,6 +3,7 @@ package io.freshet.lab.benchmark;
 import io.freshet.lab.benchmark.LearningCost.Phase;
 import io.freshet.lab.benchmark.LearningCost.SlowStep;
 import io.freshet.lab.benchmark.LearningCost.Spread;
+import io.freshet.training.learner.ModelChanges;
 import io.freshet.training.step.OnlineLearner;
 import io.freshet.training.step.UserUpdate;
 import java.lang.management.GarbageCollectorMXBean;
@@ -39,7 +40,7 @@ final class StepTimes {
     /** Takes the changes and measures the time. */
     void delta(OnlineLearner learner, int rowsPerPart) {
         long started = System.nanoTime();
-        learner.takeDelta(rowsPerPart);
+        learner.takeDelta(rowsPerPart, ModelChanges.Selection.ALL);
         deltaMs.add((System.nanoTime() - started) / MS);
     }
 

@@ -171,7 +171,8 @@ public final class RecommenderModel implements AutoCloseable {
     }
 
     /**
-     * Applies a whole delta. If the delta is rejected, the model does not change.
+     * Applies a whole delta. Parameters that the delta does not have stay as they are. If the delta is rejected, the
+     * model does not change.
      *
      * @param parts all parts of the delta, in order
      * @throws IllegalArgumentException if the delta does not fit this model, or holds a number that is not finite
@@ -180,7 +181,7 @@ public final class RecommenderModel implements AutoCloseable {
         requireFits(parts);
         ModelDelta head = parts.getFirst();
         applyItems(head);
-        MemorySegment.copy(head.dense(), 0, dense(), FLOAT, 0, denseSize());
+        MemorySegment.copy(head.dense(), 0, dense(), FLOAT, 0, head.dense().length);
         parts.forEach(this::applyRows);
         memory.apply(head, step);
         step = Math.max(step, head.toStep());
@@ -202,7 +203,8 @@ public final class RecommenderModel implements AutoCloseable {
             throw new IllegalArgumentException(
                     "a delta must be of the model's lineage: model's=" + lineage + ", delta=" + head);
         }
-        if (head.vocabularyRows() < vocabulary.size() || head.dense().length != denseSize()) {
+        boolean denseFits = head.dense().length == 0 || head.dense().length == denseSize();
+        if (head.vocabularyRows() < vocabulary.size() || !denseFits) {
             throw new IllegalArgumentException("a delta must fit the model's shape: rows=" + vocabulary.size()
                     + ", denseSize=" + denseSize() + ", delta=" + head);
         }

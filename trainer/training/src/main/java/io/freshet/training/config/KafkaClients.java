@@ -113,6 +113,7 @@ public final class KafkaClients {
         Map<String, Object> settings = new HashMap<>(config.clients().producer());
         settings.put(ProducerConfig.CLIENT_ID_CONFIG, clientId(config, settings));
         settings.putIfAbsent(ProducerConfig.MAX_REQUEST_SIZE_CONFIG, MAX_REQUEST_BYTES);
+        settings.putIfAbsent(ProducerConfig.COMPRESSION_TYPE_CONFIG, "zstd");
         settings.putIfAbsent(ProducerConfig.TRANSACTION_TIMEOUT_CONFIG, TRANSACTION_TIMEOUT_MS);
         settings.putIfAbsent(
                 ProducerConfig.MAX_BLOCK_MS_CONFIG, transactionTimeout(config).toMillis() + BLOCK_MARGIN_MS);

@@ -30,16 +30,20 @@ public record OnlineConfig(
         Steps steps,
         Publishing publishing,
         Duration leaseTimeout) {
+    /** Default of {@link Publishing#bytesPerSecond}. */
+    public static final int DELTA_BYTES_PER_SECOND = 150_000;
+
     /**
      * Topics of a trainer.
      *
      * @param sequences updated sequences; any number of partitions
-     * @param modelLog journal and deltas; one partition
+     * @param modelLog journal; one partition
+     * @param modelDeltas deltas; one partition
      * @param modelManifests manifests of the snapshots
      */
-    public record Topics(String sequences, String modelLog, String modelManifests) {
+    public record Topics(String sequences, String modelLog, String modelDeltas, String modelManifests) {
         /** The standard topic names. */
-        public static final Topics DEFAULT = new Topics("sequences", "model-log", "model-manifests");
+        public static final Topics DEFAULT = new Topics("sequences", "model-log", "model-deltas", "model-manifests");
     }
 
     /**
@@ -110,6 +114,8 @@ public record OnlineConfig(
      *
      * @param deltaInterval time between two deltas, rounded to the end of a step
      * @param deltaPartBytes size in bytes above which a delta is split into parts
+     * @param bytesPerSecond bytes of rows and dense parameters, rounded to bfloat16, that deltas may have per second; 0
+     *     for everything that changed, in float32
      * @param snapshotInterval minimum time between two regular snapshots
      * @param retention snapshots that stay in the store, in addition to the one that is served
      * @param gateShare learned weights are not published while the NDCG of the newest window is below this share of the
@@ -118,6 +124,7 @@ public record OnlineConfig(
     public record Publishing(
             Duration deltaInterval,
             int deltaPartBytes,
+            long bytesPerSecond,
             Duration snapshotInterval,
             RetentionPolicy retention,
             double gateShare) {
@@ -125,6 +132,7 @@ public record OnlineConfig(
             require(
                     gateShare >= 0 && gateShare < 1,
                     "gateShare must be at least 0 and below 1: gateShare=" + gateShare);
+            require(bytesPerSecond >= 0, "bytesPerSecond must not be negative: bytesPerSecond=" + bytesPerSecond);
             require(deltaPartBytes >= 1024, "deltaPartBytes must be at least 1024: deltaPartBytes=" + deltaPartBytes);
             require(
                     !deltaInterval.isNegative() && !snapshotInterval.isNegative(),
@@ -139,8 +147,8 @@ public record OnlineConfig(
     }
 
     /**
-     * Returns the default settings: steps of up to 128 records, which wait 10 ms for more; a delta every 200 ms; a
-     * snapshot every minute, of which the newest three are kept; nothing published below half of the best window's
+     * Returns the default settings: steps of up to 128 records, which wait 10 ms for more; a delta every 200 ms, of up to
+     * {@value #DELTA_BYTES_PER_SECOND} bytes per second; a snapshot every minute, of which the newest three are kept; nothing published below half of the best window's
      * NDCG; and a standby trainer that takes over after 6 s.
      *
      * @param kafka connection settings for all clients
@@ -156,7 +164,12 @@ public record OnlineConfig(
                 LearningConfig.DEFAULT,
                 Steps.upTo(128, Duration.ofMillis(10)).withCatchUpFrom(128),
                 new Publishing(
-                        Duration.ofMillis(200), 512 * 1024, Duration.ofSeconds(60), new RetentionPolicy(3, 0), 0.5),
+                        Duration.ofMillis(200),
+                        512 * 1024,
+                        DELTA_BYTES_PER_SECOND,
+                        Duration.ofSeconds(60),
+                        new RetentionPolicy(3, 0),
+                        0.5),
                 Duration.ofSeconds(6));
     }
 

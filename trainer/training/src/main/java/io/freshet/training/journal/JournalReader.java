@@ -102,6 +102,12 @@ public final class JournalReader implements AutoCloseable {
         return end;
     }
 
+    /** Returns the present end of the only partition of another topic. */
+    public long endOf(String topic) {
+        TopicPartition other = new TopicPartition(topic, 0);
+        return consumer.endOffsets(List.of(other)).getOrDefault(other, 0L);
+    }
+
     /** Moves the end to the present end of the log. */
     public void moveEnd() {
         end = only(consumer.endOffsets(List.of(partition)));

@@ -169,7 +169,10 @@ public final class JournalReplay implements AutoCloseable {
         start.learner().addTo(files);
         return store.save(
                 LearnerDescription.draft(config.modelName(), start.learner(), start.progress(), now)
-                        .covering(new TopicPosition(config.topics().modelLog(), 0, nextOffset), positions()),
+                        .covering(
+                                new TopicPosition(config.topics().modelLog(), 0, nextOffset),
+                                Manifest.ALL_DELTAS,
+                                positions()),
                 files);
     }
 

@@ -1,6 +1,7 @@
 package io.freshet.training.journal;
 
 import io.freshet.store.modellog.ModelDelta;
+import io.freshet.store.modellog.PublishedStep;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.training.failure.MissingRecordsException;
 import io.freshet.training.input.InputBatch;
@@ -15,8 +16,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Reruns the journal on a learner: learns each step again from exactly its records. Since learning is deterministic,
- * this yields the same model. A rerun step whose ranks differ from the log, or a delta whose weights do, is counted
- * and logged as an error.
+ * this yields the same model. A rerun step whose ranks differ from the log, or published weights that differ from
+ * the model's, are counted and logged as an error.
  *
  * <p>Owns none of its collaborators. Not thread-safe.
  */
@@ -53,7 +54,10 @@ public final class JournalRerun {
                     passOver(step, entry.offset());
                 }
             }
-            case ModelDelta delta -> check(delta);
+            case PublishedStep published ->
+                check(published.lineage(), published.step(), ModelDigest.agrees(learner.model(), published));
+            case ModelDelta delta -> // journals of earlier versions have the deltas themselves
+                check(delta.lineage(), delta.toStep(), DeltaCheck.agrees(learner.model(), delta));
         }
     }
 
@@ -124,14 +128,14 @@ public final class JournalRerun {
         }
     }
 
-    /** Checks a delta. A model that has the weights of a delta belongs to its lineage. */
-    private void check(ModelDelta delta) {
-        newestLineage = Math.max(newestLineage, delta.lineage());
-        if (DeltaCheck.agrees(learner.model(), delta)) {
-            learner.model().joinLineage(delta.lineage());
+    /** Takes in whether the model has the published weights. If it has, it belongs to their lineage. */
+    private void check(long lineage, long step, boolean agrees) {
+        newestLineage = Math.max(newestLineage, lineage);
+        if (agrees) {
+            learner.model().joinLineage(lineage);
         } else {
             mismatches++;
-            LOG.error("The weights after step {} differ from the published ones: {}", delta.toStep(), delta);
+            LOG.error("The weights after step {} differ from the published ones: lineage={}", step, lineage);
         }
     }
 

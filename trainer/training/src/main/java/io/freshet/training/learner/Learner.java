@@ -424,7 +424,7 @@ public final class Learner implements AutoCloseable {
             updateRow(adam, touched.row(slot), gradient);
         });
         for (int slot = 0; slot < touched.slots(); slot++) {
-            changes.add(touched.row(slot));
+            changes.add(touched.row(slot), touched.firstUse(slot) < touched.firstUse(slot + 1));
         }
     }
 

@@ -12,8 +12,11 @@ import java.util.BitSet;
 import java.util.List;
 
 /**
- * Tracks which rows of a model have changed since the last delta was taken, and which clicks its memory has observed.
- * Not thread-safe.
+ * Tracks which rows of a model have changed since they were last published, and roughly how much, and which clicks its
+ * memory has observed since the last delta. Not thread-safe.
+ *
+ * <p>How much a row has changed is counted in units: Adam changes a row by about the same amount in each optimiser step
+ * that uses it, in one direction if the item was clicked, and in a varying one if it was a negative example.
  */
 public final class ModelChanges {
     /**
@@ -22,36 +25,53 @@ public final class ModelChanges {
      */
     private static final int MAX_OBSERVED_ROWS = 1 << 17;
 
+    /** Units of an item that a user clicked, or that is in a learned history, in one optimiser step. */
+    private static final int USED_UNITS = 8;
+
+    /** Units from which a row is worth publishing; drawn as a negative example, a row gets one in an optimiser step. */
+    private static final int LEAST_UNITS = 8;
+
+    private static final int MOST_UNITS = 255; // of an unsigned byte
+
     private final int maxObservedRows;
     private final BitSet rows = new BitSet();
+    private byte[] units = new byte[0]; // (at least the highest row that changed + 1): how much it changed, roughly
     private final MemoryLog observed = new MemoryLog();
     private final BitSet newItems = new BitSet(); // rows
     private final List<Eviction> evictions = new ArrayList<>();
     private long fromStep;
+    private int nextTurn; // row
 
     /** Starts without changes, at the model's current state. */
     ModelChanges(RecommenderModel model) {
         this(model, MAX_OBSERVED_ROWS);
     }
 
-    /** @param maxObservedRows rows of observed clicks above which changes that have not been taken are discarded */
+    /** @param maxObservedRows rows of observed clicks above which a delta that has not been taken starts again */
     ModelChanges(RecommenderModel model, int maxObservedRows) {
         this.maxObservedRows = maxObservedRows;
         restartFrom(model);
     }
 
-    /** Discards all changes. Readers that apply deltas must have the model's current state. */
+    /**
+     * Lets the next delta begin at the model's current state, which readers that apply it must have reached. Rows that
+     * are not published yet stay pending.
+     */
     public void restartFrom(RecommenderModel model) {
-        rows.clear();
         newItems.clear();
         evictions.clear();
         fromStep = model.step();
         observed.restartFrom(fromStep);
     }
 
+    /** Returns the number of rows that changed and are not published yet. */
+    public int pendingRows() {
+        return rows.cardinality();
+    }
+
     /**
-     * Marks the beginning of a step. If no delta has been taken for so long that the next one would be too large, all
-     * changes are discarded. The next delta then starts here, and readers at an earlier step go back to a snapshot.
+     * Marks the beginning of a step. If no delta has been taken for so long that the next one would be too large, it
+     * starts here, and readers at an earlier step go back to a snapshot.
      */
     public void beginStep(RecommenderModel model) {
         if (observed.size() > maxObservedRows) {
@@ -59,21 +79,45 @@ public final class ModelChanges {
         }
     }
 
-    void add(int row) {
-        rows.set(row);
+    /**
+     * Records that an optimiser step changed a row.
+     *
+     * @param isUsed whether the row's item was clicked or is in a learned history; otherwise it was a negative example
+     */
+    void add(int row, boolean isUsed) {
+        change(row, isUsed ? USED_UNITS : 1);
     }
 
     void addItem(int row) {
-        rows.set(row);
+        change(row, MOST_UNITS);
         newItems.set(row);
+    }
+
+    private void change(int row, int added) {
+        if (row >= units.length) {
+            units = Arrays.copyOf(units, Math.max(row + 1, 2 * units.length));
+        }
+        rows.set(row);
+        units[row] = (byte) Math.min(MOST_UNITS, unitsOf(row) + added);
+    }
+
+    private int unitsOf(int row) {
+        return units[row] & 0xff;
     }
 
     /** Records that the current step evicts items. */
     void evict(RecommenderModel model, List<Integer> freed) {
         evictions.add(new Eviction(model.step() + 1, freed));
         for (int row : freed) {
-            rows.clear(row);
+            published(row);
             newItems.clear(row);
+        }
+    }
+
+    private void published(int row) {
+        if (rows.get(row)) {
+            rows.clear(row);
+            units[row] = 0;
         }
     }
 
@@ -91,31 +135,90 @@ public final class ModelChanges {
     }
 
     void addAll(int rowCount) {
-        rows.set(0, rowCount);
+        for (int row = 0; row < rowCount; row++) {
+            change(row, MOST_UNITS);
+        }
     }
 
     /**
-     * Returns the changes since the last call as the parts of one delta; none if the model has made no step since.
+     * What a delta may contain, besides new items, evictions and what the memory observed.
+     *
+     * @param rows maximum number of rows; rows of new items are in the delta anyway
+     * @param dense whether it contains the dense parameters
+     * @param asBfloats whether values are rounded to bfloat16
+     */
+    public record Selection(int rows, boolean dense, boolean asBfloats) {
+        /** Everything that changed, exactly. */
+        public static final Selection ALL = new Selection(Integer.MAX_VALUE, true, false);
+    }
+
+    /**
+     * Returns the changes since the last call as the parts of one delta; none if the model has made no step since. Rows
+     * that are not selected stay pending: the rows that changed most are taken first, and rows that only served as a few
+     * negative examples are not taken, except with {@link Selection#ALL}.
      *
      * @param rowsPerPart maximum number of rows of a part
      */
-    public List<ModelDelta> take(RecommenderModel model, int rowsPerPart) {
+    public List<ModelDelta> take(RecommenderModel model, int rowsPerPart, Selection selection) {
         if (model.step() == fromStep) {
             return List.of();
         }
-        int[] changed = rows.stream().toArray();
+        int[] changed = selection.equals(Selection.ALL) ? rows.stream().toArray() : select(selection.rows());
         int parts = Math.max(1, (changed.length + rowsPerPart - 1) / rowsPerPart);
         List<ModelDelta> delta = new ArrayList<>(parts);
         for (int part = 0; part < parts; part++) {
             int from = part * rowsPerPart;
-            delta.add(part(model, part, parts, changed, from, Math.min(changed.length, from + rowsPerPart)));
+            int[] ofPart = Arrays.copyOfRange(changed, from, Math.min(changed.length, from + rowsPerPart));
+            delta.add(part(model, new ModelDelta.Part(part, parts), ofPart, selection));
+        }
+        for (int row : changed) {
+            published(row);
         }
         restartFrom(model);
         return delta;
     }
 
-    private ModelDelta part(RecommenderModel model, int part, int parts, int[] changed, int from, int to) {
-        int[] partRows = Arrays.copyOfRange(changed, from, to);
+    /**
+     * Returns the rows to publish, ascending: those of new items, and those that changed most. Among rows that changed
+     * equally, turns are taken.
+     */
+    private int[] select(int most) {
+        int[] rowsOfUnits = new int[MOST_UNITS + 1];
+        rows.stream().forEach(row -> rowsOfUnits[unitsOf(row)]++);
+        int bound = MOST_UNITS + 1;
+        int free = most;
+        while (bound > LEAST_UNITS && rowsOfUnits[bound - 1] <= free) {
+            bound--;
+            free -= rowsOfUnits[bound];
+        }
+        BitSet selected = (BitSet) newItems.clone();
+        for (int row = rows.nextSetBit(0); row >= 0; row = rows.nextSetBit(row + 1)) {
+            if (unitsOf(row) >= bound) {
+                selected.set(row);
+            }
+        }
+        if (bound > LEAST_UNITS) {
+            addTurns(selected, bound - 1, free);
+        }
+        return selected.stream().toArray();
+    }
+
+    /** Selects so many rows of these units, and goes on behind them the next time. */
+    private void addTurns(BitSet selected, int unitsOfRows, int count) {
+        int free = count;
+        int row = rows.nextSetBit(nextTurn);
+        for (int i = rows.cardinality(); i > 0 && free > 0; i--) {
+            row = row < 0 ? rows.nextSetBit(0) : row;
+            if (unitsOf(row) == unitsOfRows && !selected.get(row)) {
+                selected.set(row);
+                free--;
+            }
+            nextTurn = row + 1;
+            row = rows.nextSetBit(nextTurn);
+        }
+    }
+
+    private ModelDelta part(RecommenderModel model, ModelDelta.Part part, int[] partRows, Selection selection) {
         float[] values = new float[partRows.length * model.dim()];
         for (int i = 0; i < partRows.length; i++) {
             MemorySegment.copy(
@@ -126,12 +229,17 @@ public final class ModelChanges {
                     i * model.dim(),
                     model.dim());
         }
-        boolean head = part == 0;
+        boolean head = part.number() == 0;
+        float[] dense = head && selection.dense() ? dense(model) : new float[0];
+        if (selection.asBfloats()) {
+            Bfloat16.round(values);
+            Bfloat16.round(dense);
+        }
         int[] itemRows = head ? newItems.stream().toArray() : new int[0];
         return new ModelDelta(
                 model.lineage(),
                 new ModelDelta.Steps(fromStep, model.step()),
-                new ModelDelta.Part(part, parts),
+                part,
                 new ModelDelta.VocabularyChange(
                         model.vocabulary().size(),
                         itemRows,
@@ -140,7 +248,7 @@ public final class ModelChanges {
                                 .toList(),
                         head ? evictions : List.of()),
                 new ModelDelta.RowValues(model.dim(), partRows, values),
-                head ? dense(model) : new float[0],
+                dense,
                 head ? memory(model) : MemoryDelta.NONE);
     }
 

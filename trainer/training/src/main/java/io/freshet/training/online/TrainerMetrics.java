@@ -1,6 +1,8 @@
 package io.freshet.training.online;
 
+import io.freshet.store.modellog.ModelDelta;
 import io.freshet.training.metrics.Accuracy;
+import io.freshet.training.publish.ModelWriter;
 import io.freshet.training.publish.PublishingGate;
 import io.freshet.training.step.StepOutcome;
 import io.freshet.training.telemetry.LatencyTimers;
@@ -35,6 +37,10 @@ final class TrainerMetrics implements AutoCloseable {
     private final Counter failedSnapshots;
     private final Counter recoveries;
     private final Counter restarts;
+    private final Counter publishedRows;
+    private final Counter publishedDense;
+    private final Counter journalBytes;
+    private final Counter deltaBytes;
     private final Timer stepTime;
     private final Timer publishTime;
     private final Timer snapshotTime;
@@ -42,6 +48,7 @@ final class TrainerMetrics implements AutoCloseable {
     private volatile boolean published = true;
     private volatile double bestNdcg;
     private volatile long lineage;
+    private volatile int pendingRows;
 
     /** @param stepAge seconds since the last step was learned */
     TrainerMetrics(MeterRegistry registry, String model, Supplier<TrainerStatus> status, DoubleSupplier stepAge) {
@@ -63,6 +70,10 @@ final class TrainerMetrics implements AutoCloseable {
         this.recoveries =
                 counter("recoveries", "How often the training went back to a snapshot because weights were not finite");
         this.restarts = counter("restarts", "How often the trainer restarted after a failure that may be temporary");
+        this.publishedRows = counter("published.rows", "Item rows in published deltas");
+        this.publishedDense = counter("published.dense", "Published deltas that contained the dense parameters");
+        this.journalBytes = bytes("journal", "Bytes of the journal, before compression");
+        this.deltaBytes = bytes("deltas", "Bytes of deltas, before compression");
         meters.add(Gauge.builder("freshet.trainer.step.age", stepAge, DoubleSupplier::getAsDouble)
                 .description("Time since the last step was learned; also grows while no clicks arrive")
                 .baseUnit("seconds")
@@ -91,6 +102,7 @@ final class TrainerMetrics implements AutoCloseable {
                 "Lineage of the published weights; a new lineage begins when a trainer cannot continue the weights"
                         + " exactly",
                 metrics -> metrics.lineage);
+        own("pending.rows", "Item rows that changed and are in no delta yet", metrics -> metrics.pendingRows);
         own(
                 "published",
                 "1 while learned changes are published, 0 while they are held back because of their accuracy",
@@ -145,6 +157,22 @@ final class TrainerMetrics implements AutoCloseable {
         publishTime.record(Duration.ofNanos(nanos));
     }
 
+    /**
+     * Counts what a transaction has written.
+     *
+     * @param delta parts of its delta; none if there is none
+     * @param pending rows that changed and are in no delta yet
+     */
+    void wrote(ModelWriter.Written written, List<ModelDelta> delta, int pending) {
+        journalBytes.increment((double) written.journalBytes());
+        deltaBytes.increment((double) written.deltaBytes());
+        pendingRows = pending;
+        for (ModelDelta part : delta) {
+            publishedRows.increment(part.rows().length);
+            publishedDense.increment(part.dense().length > 0 ? 1 : 0);
+        }
+    }
+
     void snapshot(long nanos) {
         snapshotTime.record(Duration.ofNanos(nanos));
     }
@@ -165,6 +193,16 @@ final class TrainerMetrics implements AutoCloseable {
     private Counter counter(String name, String description) {
         Counter counter = Counter.builder("freshet.trainer." + name)
                 .description(description)
+                .tags(tags)
+                .register(registry);
+        meters.add(counter);
+        return counter;
+    }
+
+    private Counter bytes(String name, String description) {
+        Counter counter = Counter.builder("freshet.trainer." + name)
+                .description(description)
+                .baseUnit("bytes")
                 .tags(tags)
                 .register(registry);
         meters.add(counter);

@@ -13,6 +13,7 @@ import io.freshet.training.input.SequenceInput;
 import io.freshet.training.journal.JournalEntry;
 import io.freshet.training.journal.JournalReader;
 import io.freshet.training.journal.JournalRerun;
+import io.freshet.training.journal.ModelDigest;
 import io.freshet.training.lease.Lease;
 import io.freshet.training.liveness.LagWatch;
 import io.freshet.training.online.TrainerStatus.Phase;
@@ -58,6 +59,7 @@ final class TrainerSession {
     private final PublishingGate gate;
     private final JournalRerun rerun;
     private final PublishSchedule schedule;
+    private final DeltaBudget budget;
     private int passedOverRecords; // journal records that could not be decoded
     private long snapshotStep = NO_SNAPSHOT; // step of the newest snapshot of this lineage
     private double loss; // of the last optimiser step
@@ -83,6 +85,10 @@ final class TrainerSession {
                 config.learning().metrics().k());
         this.rerun = new JournalRerun(start, input);
         this.schedule = new PublishSchedule(config.publishing());
+        this.budget = new DeltaBudget(
+                config.publishing().bytesPerSecond(),
+                learner.model().dim(),
+                learner.model().denseSize());
     }
 
     /**
@@ -121,7 +127,7 @@ final class TrainerSession {
             }
             writer.fenceOthers();
             journal.moveEnd();
-            writer.startAt(journal.end());
+            writer.startAt(journal.end(), journal.endOf(config.topics().modelDeltas()));
             boolean complete = rerunToEnd(journal);
             passedOverRecords = journal.passedOverRecords();
             return complete;
@@ -225,7 +231,7 @@ final class TrainerSession {
         }
         rerun.requireComplete();
         learner.requireFinite();
-        learner.forgetChanges();
+        learner.restartDelta();
         LOG.info("Model {}: learning after step {}; steps rerun={}", config.modelName(), rerun.step(), rerun.steps());
         return true;
     }
@@ -246,6 +252,7 @@ final class TrainerSession {
     private void learn(Lease lease) throws IOException {
         LagWatch lag = new LagWatch(System.nanoTime());
         schedule.begin();
+        budget.begin(System.nanoTime());
         afterTurn();
         beginPublishing();
         while (signals.nextTurn() && lease.isHeld()) {
@@ -369,9 +376,11 @@ final class TrainerSession {
     private void publish() {
         if (writer.hasUncommittedSteps()) {
             long started = System.nanoTime();
-            writer.commit(gate.isOpen() ? finiteDelta() : List.of());
+            List<ModelDelta> delta = gate.isOpen() ? finiteDelta() : List.of();
+            ModelWriter.Written written = writer.commit(delta, ModelDigest.of(learner.model()));
             schedule.deltaCommitted();
             metrics.published(System.nanoTime() - started);
+            metrics.wrote(written, delta, learner.pendingRows());
         }
     }
 
@@ -380,7 +389,8 @@ final class TrainerSession {
      * since the last commit must then be discarded.
      */
     private List<ModelDelta> finiteDelta() {
-        List<ModelDelta> delta = learner.takeDelta(config.rowsPerPart());
+        List<ModelDelta> delta = learner.takeDelta(config.rowsPerPart(), budget.at(System.nanoTime()));
+        budget.spend(delta);
         for (ModelDelta part : delta) {
             part.firstNonFinite().ifPresent(number -> {
                 throw new NonFiniteModelException(part.toStep(), number);

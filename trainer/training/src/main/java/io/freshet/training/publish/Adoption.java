@@ -27,9 +27,11 @@ import org.apache.kafka.common.TopicPartition;
  * @param snapshot the snapshot to continue from
  * @param lineage the new lineage, later than all that the store and the topic of the manifests have
  * @param modelLog end of the model log
+ * @param modelDeltas end of the deltas
  * @param inputs where learning continues in each partition of the input
  */
-public record Adoption(Manifest snapshot, long lineage, TopicPosition modelLog, List<Input> inputs) {
+public record Adoption(
+        Manifest snapshot, long lineage, TopicPosition modelLog, TopicPosition modelDeltas, List<Input> inputs) {
     public Adoption {
         inputs = List.copyOf(inputs);
     }
@@ -72,14 +74,19 @@ public record Adoption(Manifest snapshot, long lineage, TopicPosition modelLog, 
             }
         }
         TopicPartition log = new TopicPartition(config.topics().modelLog(), 0);
+        TopicPartition deltas = new TopicPartition(config.topics().modelDeltas(), 0);
         Consumer<byte[], byte[]> consumer = KafkaClients.consumer(config, "adopt", 1);
         try {
-            long end = consumer.endOffsets(List.of(log)).getOrDefault(log, 0L);
+            Map<TopicPartition, Long> ends = consumer.endOffsets(List.of(log, deltas));
             List<Input> inputs = inputs(config, snapshot, from, consumer);
-            return new Adoption(snapshot, lineage + 1, new TopicPosition(log.topic(), log.partition(), end), inputs);
+            return new Adoption(snapshot, lineage + 1, end(log, ends), end(deltas, ends), inputs);
         } finally {
             KafkaClients.close(consumer);
         }
+    }
+
+    private static TopicPosition end(TopicPartition partition, Map<TopicPartition, Long> ends) {
+        return new TopicPosition(partition.topic(), partition.partition(), ends.getOrDefault(partition, 0L));
     }
 
     private static List<Input> inputs(
@@ -132,7 +139,7 @@ public record Adoption(Manifest snapshot, long lineage, TopicPosition modelLog, 
             return store.save(
                     ManifestDraft.like(snapshot)
                             .lineage(lineage)
-                            .covering(modelLog, positions)
+                            .covering(modelLog, modelDeltas, positions)
                             .held(false),
                     files);
         }

@@ -6,6 +6,7 @@ import io.freshet.store.SnapshotStore;
 import io.freshet.store.modellog.ModelDelta;
 import io.freshet.store.modellog.ModelLogCodec;
 import io.freshet.store.modellog.ModelLogRecord;
+import io.freshet.store.modellog.PublishedStep;
 import io.freshet.store.modellog.StepRecord;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestCodec;
@@ -37,11 +38,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Writes what a trainer publishes: the journal and the deltas in the model log, the snapshots in the store, and their
- * manifests. Everything on topics is written in transactions.
+ * Writes what a trainer publishes: the journal, the deltas, the snapshots in the store, and their manifests. Everything
+ * on topics is written in transactions.
  *
- * <p>A transaction of the model log holds one journal entry for each of its steps and ends with the delta of all of
- * them, so a reader of committed records has the journal and the weights at the same step.
+ * <p>A transaction of the journal holds one entry for each of its steps and ends with the delta of all of them on its
+ * own topic, so a reader of committed records has the journal and the weights at the same step.
  *
  * <p>Owns the producer. Not thread-safe.
  */
@@ -61,11 +62,32 @@ public final class ModelWriter implements AutoCloseable {
     private final Duration transactionTimeout;
     private final List<Header> writtenBy;
     private final byte[] key;
-    private @Nullable Future<RecordMetadata> lastSent;
-    private long nextOffset;
+    private final Log journal = new Log();
+    private final Log deltas = new Log();
     private boolean inTransaction;
     private long openSinceNanos; // start of the open transaction
     private long openSinceMs; // the same, by the wall clock
+
+    /** What this writer has written to a topic. */
+    private static final class Log {
+        private long nextOffset;
+        private long bytes;
+        private @Nullable Future<RecordMetadata> lastSent;
+
+        /** Moves the end behind the committed records, and returns their bytes. */
+        long committed() {
+            if (lastSent != null) {
+                nextOffset = offsetOf(lastSent) + 1;
+            }
+            long committed = bytes;
+            lastSent = null;
+            bytes = 0;
+            return committed;
+        }
+    }
+
+    /** The bytes of a transaction's values, before compression. */
+    public record Written(long journalBytes, long deltaBytes) {}
 
     /**
      * @param producer a transactional producer, which this object owns from now on
@@ -98,9 +120,10 @@ public final class ModelWriter implements AutoCloseable {
         producer.initTransactions();
     }
 
-    /** Sets the end of the log at which this writer starts. */
-    public void startAt(long endOffset) {
-        nextOffset = endOffset;
+    /** Sets the ends of the journal and of the deltas at which this writer starts. */
+    public void startAt(long journalEnd, long deltasEnd) {
+        journal.nextOffset = journalEnd;
+        deltas.nextOffset = deltasEnd;
     }
 
     /**
@@ -114,7 +137,7 @@ public final class ModelWriter implements AutoCloseable {
             inTransaction = true;
         }
         try {
-            send(step);
+            send(topics.modelLog(), journal, step);
         } catch (KafkaException e) {
             throw expiredOr(e);
         }
@@ -126,21 +149,27 @@ public final class ModelWriter implements AutoCloseable {
     }
 
     /**
-     * Writes the delta of all steps of the transaction and commits it.
+     * Writes the delta of all steps of the transaction, notes it in the journal, and commits the transaction.
      *
+     * @param delta parts of the delta; none if it is held back
+     * @param digest digest of the model after the steps
      * @throws TransactionExpiredException if the brokers have aborted the transaction because it was open for too long
      */
-    public void commit(List<ModelDelta> delta) {
+    public Written commit(List<ModelDelta> delta, int digest) {
         try {
-            delta.forEach(this::send);
+            for (ModelDelta part : delta) {
+                send(topics.modelDeltas(), deltas, part);
+            }
+            if (!delta.isEmpty()) {
+                ModelDelta head = delta.getFirst();
+                send(topics.modelLog(), journal, new PublishedStep(head.lineage(), head.toStep(), digest));
+            }
             producer.commitTransaction();
         } catch (KafkaException e) {
             throw expiredOr(e);
         }
         inTransaction = false;
-        if (lastSent != null) {
-            nextOffset = offsetOf(lastSent) + 1;
-        }
+        return new Written(journal.committed(), deltas.committed());
     }
 
     private void begin() {
@@ -190,7 +219,10 @@ public final class ModelWriter implements AutoCloseable {
     public void save(OnlineLearner learner, Progress progress, List<TopicPosition> inputs, boolean held)
             throws IOException {
         ManifestDraft draft = LearnerDescription.draft(modelName, learner, progress, clock.instant())
-                .covering(new TopicPosition(topics.modelLog(), 0, nextOffset), inputs)
+                .covering(
+                        new TopicPosition(topics.modelLog(), PARTITION, journal.nextOffset),
+                        new TopicPosition(topics.modelDeltas(), PARTITION, deltas.nextOffset),
+                        inputs)
                 .held(held);
         SnapshotFiles files = new SnapshotFiles();
         learner.addTo(files);
@@ -259,8 +291,10 @@ public final class ModelWriter implements AutoCloseable {
         producer.close(CLOSE_TIMEOUT);
     }
 
-    private void send(ModelLogRecord record) {
-        lastSent = producer.send(new ProducerRecord<>(topics.modelLog(), PARTITION, key, ModelLogCodec.encode(record)));
+    private void send(String topic, Log log, ModelLogRecord record) {
+        byte[] value = ModelLogCodec.encode(record);
+        log.lastSent = producer.send(new ProducerRecord<>(topic, PARTITION, key, value));
+        log.bytes += value.length;
     }
 
     private void sendManifest(String version, byte @Nullable [] value) {

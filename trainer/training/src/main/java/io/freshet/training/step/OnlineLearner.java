@@ -18,6 +18,7 @@ import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.Learner;
 import io.freshet.training.learner.LearnerSnapshot;
+import io.freshet.training.learner.ModelChanges;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.metrics.ModelMetrics;
 import io.freshet.training.metrics.PrequentialFile;
@@ -236,15 +237,20 @@ public final class OnlineLearner implements AutoCloseable {
     }
 
     /**
-     * Returns the changes of the steps since the last call, as the parts of one delta; empty if there was no step. If
-     * the last call was long ago, older changes are dropped and the delta starts at a later step.
+     * Returns the selected changes of the steps since the last call, as the parts of one delta; empty if there was no
+     * step. If the last call was long ago, older changes are dropped and the delta starts at a later step.
      */
-    public List<ModelDelta> takeDelta(int rowsPerPart) {
-        return learner.changes().take(model, rowsPerPart);
+    public List<ModelDelta> takeDelta(int rowsPerPart, ModelChanges.Selection selection) {
+        return learner.changes().take(model, rowsPerPart, selection);
     }
 
-    /** Marks all changes up to now as published. */
-    public void forgetChanges() {
+    /** Returns the number of rows that changed and are in no delta yet. */
+    public int pendingRows() {
+        return learner.changes().pendingRows();
+    }
+
+    /** Lets the next delta begin at the current step. Rows that changed before and are not published stay pending. */
+    public void restartDelta() {
         learner.changes().restartFrom(model);
     }
 

@@ -16,7 +16,8 @@ final class OnlineConfigTest {
         OnlineConfig config = OnlineConfig.defaults(
                 "shop", ModelConfig.defaults(1), TrainingConfig.defaults(2), Map.of("bootstrap.servers", "kafka:9092"));
 
-        assertThat(config.topics()).isEqualTo(new OnlineConfig.Topics("sequences", "model-log", "model-manifests"));
+        assertThat(config.topics())
+                .isEqualTo(new OnlineConfig.Topics("sequences", "model-log", "model-deltas", "model-manifests"));
         assertThat(config.clients().transactionalId()).isEqualTo("freshet-trainer-shop");
         assertThat(config.steps().clicks()).isEqualTo(128);
         assertThat(config.steps().linger()).isEqualTo(Duration.ofMillis(10));

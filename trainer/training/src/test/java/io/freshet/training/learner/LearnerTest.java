@@ -206,17 +206,18 @@ class LearnerTest {
         Learner learner = learner(50, 2);
         RecommenderModel reader = RecommenderModel.initial(CONFIG);
         learn(learner, 0, 3);
-        reader.apply(learner.changes().take(learner.model(), 40));
+        reader.apply(learner.changes().take(learner.model(), 40, ModelChanges.Selection.ALL));
         learner.addIfAbsent("late-item");
         learn(learner, 3, 5);
-        List<ModelDelta> delta = learner.changes().take(learner.model(), 40);
+        List<ModelDelta> delta = learner.changes().take(learner.model(), 40, ModelChanges.Selection.ALL);
         reader.apply(delta);
 
         assertThat(delta).hasSizeGreaterThan(1);
         assertThat(reader.step()).isEqualTo(5);
         assertThat(reader.vocabulary().rowOf("late-item")).isEqualTo(ITEMS);
         assertSameBytes(learner.model(), reader);
-        assertThat(learner.changes().take(learner.model(), 40)).isEmpty();
+        assertThat(learner.changes().take(learner.model(), 40, ModelChanges.Selection.ALL))
+                .isEmpty();
         close(learner);
         reader.close();
     }

@@ -7,6 +7,8 @@ import io.freshet.model.encoder.network.SasRecConfig;
 import io.freshet.model.recommender.ModelConfig;
 import io.freshet.model.recommender.RecommenderModel;
 import io.freshet.store.modellog.ModelDelta;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -14,6 +16,7 @@ import org.junit.jupiter.api.Test;
 
 final class ModelChangesTest {
     private static final int MAX_ROWS = 5;
+    private static final int ITEMS = 5;
 
     private final RecommenderModel model = RecommenderModel.initial(
             new ModelConfig(new SasRecConfig(16, 8, 1, 1), 0.5f, 3), new CooccurrenceConfig(2, 8, 100));
@@ -21,7 +24,7 @@ final class ModelChangesTest {
 
     @BeforeEach
     void addItems() {
-        for (int item = 0; item < 5; item++) {
+        for (int item = 0; item < ITEMS; item++) {
             model.addIfAbsent("item-" + item);
         }
     }
@@ -37,13 +40,13 @@ final class ModelChangesTest {
         step();
         step(new int[] {4, 3}, new int[] {0, 4});
 
-        ModelDelta delta = changes.take(model, 10).getFirst();
+        ModelDelta delta = changes.take(model, 10, ModelChanges.Selection.ALL).getFirst();
 
         assertThat(delta.fromStep()).isZero();
         assertThat(delta.memory().clicksOfStep()).containsExactly(1, 0, 2);
         assertThat(delta.memory().historyLengths()).containsExactly(2, 1, 1);
         assertThat(delta.memory().rows()).containsExactly(1, 2, 3, 4, 3, 0, 4);
-        assertThat(changes.take(model, 10)).isEmpty();
+        assertThat(changes.take(model, 10, ModelChanges.Selection.ALL)).isEmpty();
     }
 
     @Test
@@ -51,11 +54,78 @@ final class ModelChangesTest {
         step(new int[] {0, 1, 2}, new int[] {1, 2, 3});
         step(new int[] {2, 3, 4});
 
-        List<ModelDelta> delta = changes.take(model, 10);
+        List<ModelDelta> delta = changes.take(model, 10, ModelChanges.Selection.ALL);
 
         assertThat(delta.getFirst().fromStep()).isEqualTo(1);
         assertThat(delta.getFirst().memory().clicksOfStep()).containsExactly(1);
         assertThat(delta.getFirst().memory().rows()).containsExactly(2, 3, 4);
+    }
+
+    @Test
+    void shouldTakeRowsThatChangedMostFirst() {
+        changes.add(1, true); // 8 units
+        changes.add(2, true);
+        changes.add(2, true);
+        changes.add(3, false);
+        step();
+
+        assertThat(rows(1)).containsExactly(2);
+        assertThat(changes.pendingRows()).isEqualTo(2);
+        step();
+        assertThat(rows(5)).containsExactly(1);
+        step();
+        assertThat(rows(5)).as("one negative example").isEmpty();
+        for (int i = 0; i < 7; i++) {
+            changes.add(3, false);
+        }
+        step();
+        assertThat(rows(5)).containsExactly(3);
+        assertThat(changes.pendingRows()).isZero();
+    }
+
+    @Test
+    void shouldTakeTurnsAmongRowsThatChangedEqually() {
+        List<Integer> taken = new ArrayList<>();
+        for (int turn = 0; turn < 3; turn++) {
+            for (int row = 0; row < ITEMS; row++) {
+                for (int i = 0; i < 40; i++) { // more than can be counted
+                    changes.add(row, true);
+                }
+            }
+            step();
+            Arrays.stream(rows(2)).forEach(taken::add);
+        }
+        assertThat(taken).hasSize(6).contains(0, 1, 2, 3, 4);
+    }
+
+    @Test
+    void shouldTakeNewItemsWhateverTheLimit() {
+        changes.addItem(4);
+        changes.addItem(2);
+        step();
+
+        ModelDelta delta = changes.take(model, 10, new ModelChanges.Selection(0, false, true))
+                .getFirst();
+
+        assertThat(delta.rows()).containsExactly(2, 4);
+        assertThat(delta.newItemRows()).containsExactly(2, 4);
+        assertThat(delta.dense()).isEmpty();
+    }
+
+    @Test
+    void shouldRoundToTheNearestBfloat() {
+        float[] values = {1f, 0.1f, -0.1f, 1.0039062f, 1.0117188f, 0f, Float.MIN_VALUE, Float.NaN};
+
+        Bfloat16.round(values);
+
+        // 1.0039062 and 1.0117188 lie in the middle between two bfloats, of which the even one is taken.
+        assertThat(values).containsExactly(1f, 0.100097656f, -0.100097656f, 1f, 1.015625f, 0f, 0f, Float.NaN);
+    }
+
+    private int[] rows(int most) {
+        return changes.take(model, 10, new ModelChanges.Selection(most, true, true))
+                .getFirst()
+                .rows();
     }
 
     /** @param clicks for each click, the rows before it and its own row */

@@ -23,6 +23,7 @@ import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.store.vocabulary.Vocabulary;
 import io.freshet.training.config.LearningConfig;
 import io.freshet.training.learner.Learner;
+import io.freshet.training.learner.ModelChanges;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.metrics.SeenItems;
 import io.freshet.training.publish.LearnerDescription;
@@ -137,14 +138,14 @@ final class EventTypesLearningTest {
     void shouldChangeNoWeightsWhenAStepAddsToNoHistory() {
         try (OnlineLearner learner = learner(SeenItems.RANKED)) {
             learner.step(List.of(stream.click("anna", "a"), stream.click("anna", "b"), stream.click("anna", "c")));
-            learner.takeDelta(100);
+            learner.takeDelta(100, ModelChanges.Selection.ALL);
             StepOutcome outcome = learner.step(
                     List.of(stream.event("anna", "a", "dislike"), stream.event("bert", "b", "impression")));
 
             assertThat(outcome.step()).isEqualTo(2);
             assertThat(outcome.lastBatch().loss()).isZero();
             assertThat(outcome.lastBatch().examples()).isZero();
-            assertThat(learner.takeDelta(100))
+            assertThat(learner.takeDelta(100, ModelChanges.Selection.ALL))
                     .singleElement()
                     .satisfies(delta -> assertThat(delta.rows()).isEmpty());
         }

@@ -18,6 +18,7 @@ import io.freshet.store.sequence.SequenceUpdate;
 import io.freshet.store.sequence.UserSequence;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.training.config.LearningConfig;
+import io.freshet.training.learner.ModelChanges;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.loss.LossConfig;
 import java.io.IOException;
@@ -153,11 +154,11 @@ final class ItemEvictionTest {
                     readers.add(modelOf(learner)); // at the end of a delta, and in the middle of one
                 }
                 if (learner.model().step() % 7 == 0) {
-                    List<ModelDelta> delta = learner.takeDelta(7);
+                    List<ModelDelta> delta = learner.takeDelta(7, ModelChanges.Selection.ALL);
                     readers.forEach(reader -> reader.apply(delta));
                 }
             }
-            List<ModelDelta> last = learner.takeDelta(7);
+            List<ModelDelta> last = learner.takeDelta(7, ModelChanges.Selection.ALL);
             for (RecommenderModel reader : readers) {
                 reader.apply(last);
                 assertSame(reader, learner.model());

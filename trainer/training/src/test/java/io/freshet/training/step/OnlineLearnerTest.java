@@ -24,6 +24,7 @@ import io.freshet.store.sequence.UserSequence;
 import io.freshet.store.snapshot.Manifest;
 import io.freshet.store.snapshot.ManifestDraft;
 import io.freshet.training.config.LearningConfig;
+import io.freshet.training.learner.ModelChanges;
 import io.freshet.training.learner.TrainingConfig;
 import io.freshet.training.metrics.SeenItems;
 import java.io.IOException;
@@ -183,7 +184,7 @@ final class OnlineLearnerTest {
 
             assertThat(outcome.step()).isEqualTo(1);
             assertThat(outcome.lastBatch().loss()).isZero();
-            assertThat(learner.takeDelta(10))
+            assertThat(learner.takeDelta(10, ModelChanges.Selection.ALL))
                     .singleElement()
                     .satisfies(delta -> assertThat(delta.newItems()).containsExactly("a"));
         }
@@ -271,10 +272,10 @@ final class OnlineLearnerTest {
             for (List<UserUpdate> step : steps) {
                 learner.step(step);
                 if (learner.model().step() % 3 == 0) {
-                    reader.apply(learner.takeDelta(7));
+                    reader.apply(learner.takeDelta(7, ModelChanges.Selection.ALL));
                 }
             }
-            List<ModelDelta> last = learner.takeDelta(7);
+            List<ModelDelta> last = learner.takeDelta(7, ModelChanges.Selection.ALL);
             reader.apply(last);
 
             assertThat(reader.step()).isEqualTo(learner.model().step());
@@ -324,7 +325,10 @@ final class OnlineLearnerTest {
                 StepOutcome outcome = learner.step(step);
                 assertThat(outcome.ranks()).isEqualTo(outcome.targetRanks().network());
             }
-            assertThat(learner.takeDelta(100).getFirst().memory()).isEqualTo(MemoryDelta.NONE);
+            assertThat(learner.takeDelta(100, ModelChanges.Selection.ALL)
+                            .getFirst()
+                            .memory())
+                    .isEqualTo(MemoryDelta.NONE);
         }
     }
 

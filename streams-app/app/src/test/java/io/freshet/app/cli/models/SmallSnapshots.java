@@ -39,6 +39,7 @@ public final class SmallSnapshots {
                 .platform(Map.of("instruction_set", "AVX2"))
                 .covering(
                         new TopicPosition("model-log", 0, 3 * step),
+                        new TopicPosition("model-deltas", 0, step),
                         List.of(new TopicPosition("sequences", 0, 7 * step)))
                 .metrics(Map.of("prequential_window_ndcg10", .25));
         SnapshotFiles files = new SnapshotFiles()

@@ -26,7 +26,9 @@ public final class TopicKeys {
     public static final ConfigKey<String> SEQUENCES =
             topic("topics.sequences", "sequences").doc("Topic of updated sequences.");
     public static final ConfigKey<String> MODEL_LOG =
-            topic("topics.model-log", "model-log").doc("Topic of the model's journal and deltas.");
+            topic("topics.model-log", "model-log").doc("Topic of the model's journal.");
+    public static final ConfigKey<String> MODEL_DELTAS = topic("topics.model-deltas", "model-deltas")
+            .doc("Topic of the model's deltas: the learned changes, which scorers apply.");
     public static final ConfigKey<String> MODEL_MANIFESTS =
             topic("topics.model-manifests", "model-manifests").doc("Topic of snapshot manifests.");
     public static final ConfigKey<String> POPULAR_ITEMS = topic("topics.popular-items", "popular-items")
@@ -49,6 +51,11 @@ public final class TopicKeys {
     public static final ConfigKey<Duration> RETENTION = KEYS.millis("topics.retention.ms", Duration.ofDays(7))
             .atLeast(1)
             .doc("Retention of created topics that are cleaned by age.");
+    public static final ConfigKey<Duration> DELTAS_RETENTION = KEYS.millis(
+                    "topics.model-deltas.retention.ms", Duration.ofHours(2))
+            .atLeast(1)
+            .doc(
+                    "Retention of a created `topics.model-deltas`. Scorers that start need the deltas since the newest snapshot.");
 
     /** The keys of the topics that Freshet reads and writes, in the order of the data flow. */
     public static final List<ConfigKey<String>> NAMES = List.of(
@@ -58,6 +65,7 @@ public final class TopicKeys {
             REQUESTS,
             SEQUENCES,
             MODEL_LOG,
+            MODEL_DELTAS,
             MODEL_MANIFESTS,
             POPULAR_ITEMS,
             RECOMMENDATIONS,

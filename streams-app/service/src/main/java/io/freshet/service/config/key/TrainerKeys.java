@@ -1,5 +1,6 @@
 package io.freshet.service.config.key;
 
+import io.freshet.training.config.OnlineConfig;
 import java.time.Duration;
 
 /** Keys of the trainer: what a step learns, and the online loop. */
@@ -74,6 +75,13 @@ public final class TrainerKeys {
                     "online.publish.interval.ms", Duration.ofMillis(200))
             .atLeast(0)
             .doc("Time between two deltas of the model.");
+    public static final ConfigKey<Integer> PUBLISH_BYTES = KEYS.integer(
+                    "online.publish.bytes.per.second", OnlineConfig.DELTA_BYTES_PER_SECOND, "bytes")
+            .atLeast(0)
+            .doc(
+                    "Bytes of item rows and dense parameters that deltas may have per second, before compression. Rows that"
+                            + " changed most go first, and values are rounded to bfloat16. Each click takes some 25 bytes more. With"
+                            + " 0, deltas have all that changed, in float32.");
     public static final ConfigKey<Integer> DELTA_PART_BYTES = KEYS.integer("online.delta.part.bytes", 524_288, "bytes")
             .atLeast(1_024)
             .doc("The largest part of a delta in one record; a longer delta is split into several records.");
