@@ -2,7 +2,7 @@ package io.freshet.service.json;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import io.freshet.store.event.Click;
+import io.freshet.client.click.Click;
 import java.util.List;
 import java.util.stream.Stream;
 

@@ -3,6 +3,7 @@ package io.freshet.service.request;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonFactoryBuilder;
 import com.fasterxml.jackson.core.JsonParser;
+import io.freshet.client.request.RecommendationRequest;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.json.Field;
 import io.freshet.service.json.Schema;

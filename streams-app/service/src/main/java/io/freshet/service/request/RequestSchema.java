@@ -1,12 +1,12 @@
 package io.freshet.service.request;
 
+import io.freshet.client.click.Click;
 import io.freshet.service.config.FreshetConfig;
 import io.freshet.service.config.key.ConfigKey;
 import io.freshet.service.config.key.RecordKeys;
 import io.freshet.service.config.key.ScoringKeys;
 import io.freshet.service.json.Field;
 import io.freshet.service.json.Schema;
-import io.freshet.store.event.Click;
 import java.util.ArrayList;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package io.freshet.service.scoring;
 
-import io.freshet.service.recommend.Recommendation;
+import io.freshet.service.recommend.Answer;
 import io.freshet.service.recommend.Recommender;
 import io.freshet.service.recommend.Variant;
 import io.freshet.store.sequence.SequenceUpdate;
@@ -42,13 +42,13 @@ final class AnswerBatch {
      *
      * @param failed receives the sequences that cannot be answered even alone
      */
-    void answer(BiConsumer<Asked, Recommendation> answered, BiConsumer<Asked, RuntimeException> failed) {
+    void answer(BiConsumer<Asked, Answer> answered, BiConsumer<Asked, RuntimeException> failed) {
         if (waiting.isEmpty()) {
             return;
         }
         List<Asked> asked = List.copyOf(waiting);
         waiting.clear();
-        List<Recommendation> answers;
+        List<Answer> answers;
         try {
             answers = recommend(asked);
         } catch (RuntimeException together) {
@@ -61,8 +61,8 @@ final class AnswerBatch {
     }
 
     private void answerAlone(
-            Asked asked, BiConsumer<Asked, Recommendation> answered, BiConsumer<Asked, RuntimeException> failed) {
-        Recommendation answer;
+            Asked asked, BiConsumer<Asked, Answer> answered, BiConsumer<Asked, RuntimeException> failed) {
+        Answer answer;
         try {
             answer = recommend(List.of(asked)).getFirst();
         } catch (RuntimeException e) {
@@ -72,10 +72,10 @@ final class AnswerBatch {
         answered.accept(asked, answer);
     }
 
-    private List<Recommendation> recommend(List<Asked> asked) {
+    private List<Answer> recommend(List<Asked> asked) {
         long startNs = System.nanoTime();
         Recommender recommender = variant.recommender();
-        List<Recommendation> answers = recommender.answerAll(
+        List<Answer> answers = recommender.answerAll(
                 asked.stream().map(one -> one.record().value().sequence()).toList(), topK);
         recommender.metrics().scored(answers.size(), System.nanoTime() - startNs);
         return answers;

@@ -1,6 +1,8 @@
 package io.freshet.service.http.route;
 
 import com.fasterxml.jackson.annotation.JsonPropertyDescription;
+import io.freshet.client.click.Click;
+import io.freshet.client.click.ClickCodec;
 import io.freshet.service.config.AccessTokens.Scope;
 import io.freshet.service.http.exchange.ClickRefusals;
 import io.freshet.service.http.exchange.Json;
@@ -15,8 +17,6 @@ import io.freshet.service.json.MaxItems;
 import io.freshet.service.json.Schema;
 import io.freshet.service.sequencer.ClickRules;
 import io.freshet.service.telemetry.TraceHeaders;
-import io.freshet.store.event.Click;
-import io.freshet.store.event.ClickCodec;
 import io.javalin.http.Context;
 import java.io.IOException;
 import java.time.InstantSource;
