@@ -28,7 +28,7 @@ record RecommendationReader(JsonNode object, String name) {
                 Objects.requireNonNullElse(optionalText("variant"), ""),
                 optionalText("fallback"),
                 cause == null ? null : cause.cause(),
-                integer("generated_at", Long.MAX_VALUE));
+                integer("generated_at"));
     }
 
     private Recommendation.Item item() throws MalformedRecommendationException {
@@ -44,15 +44,12 @@ record RecommendationReader(JsonNode object, String name) {
     }
 
     private Recommendation.Model model() throws MalformedRecommendationException {
-        return new Recommendation.Model(text("version"), integer("step", Long.MAX_VALUE));
+        return new Recommendation.Model(text("version"), integer("step"));
     }
 
     private Recommendation.Cause cause() throws MalformedRecommendationException {
         return new Recommendation.Cause(
-                text("topic"),
-                Math.toIntExact(integer("partition", Integer.MAX_VALUE)),
-                integer("offset", Long.MAX_VALUE),
-                integer("timestamp", Long.MAX_VALUE));
+                text("topic"), shortInteger("partition"), integer("offset"), integer("timestamp"));
     }
 
     private void requireObject() throws MalformedRecommendationException {
@@ -113,15 +110,20 @@ record RecommendationReader(JsonNode object, String name) {
         return value.floatValue();
     }
 
-    private long integer(String field, long most) throws MalformedRecommendationException {
+    private long integer(String field) throws MalformedRecommendationException {
         JsonNode value = field(field);
-        if (!value.isIntegralNumber()
-                || !value.canConvertToLong()
-                || value.longValue() > most
-                || value.longValue() < -most) {
-            throw wrongType(field, "an integer of at most " + most, value);
+        if (!value.isIntegralNumber() || !value.canConvertToLong()) {
+            throw wrongType(field, "an integer of 64 bits", value);
         }
         return value.longValue();
+    }
+
+    private int shortInteger(String field) throws MalformedRecommendationException {
+        JsonNode value = field(field);
+        if (!value.isIntegralNumber() || !value.canConvertToInt()) {
+            throw wrongType(field, "an integer of 32 bits", value);
+        }
+        return value.intValue();
     }
 
     private MalformedRecommendationException wrongType(String field, String type, JsonNode value) {

@@ -42,6 +42,11 @@ public final class RequestCodec {
         return schema.body();
     }
 
+    /** Returns the schema of a request on the requests topic. It is the one of {@link #body}, and stricter. */
+    public Schema onTopic() {
+        return schema.onTopic();
+    }
+
     /** Returns the URL parameters of {@link #forUser}. */
     public List<Field> userParameters() {
         return schema.ofUser();
