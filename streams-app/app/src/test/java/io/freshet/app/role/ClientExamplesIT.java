@@ -136,12 +136,16 @@ final class ClientExamplesIT {
         Path read = folder.resolve("read." + language + ".log");
         Process reader = start(command, saved("Read." + ending, programs.getLast(), user), read);
         try {
-            await().atMost(TIMEOUT).until(() -> Files.readString(read).contains(user + " ") || !reader.isAlive());
-            assertThat(Files.readString(read)).contains(user + " ").contains("no-model");
+            await().atMost(TIMEOUT).until(() -> isAnswered(Files.readString(read), user) || !reader.isAlive());
+            assertThat(Files.readString(read)).as("what the program prints").matches(text -> isAnswered(text, user));
             assertThat(reader.isAlive()).isTrue();
         } finally {
             reader.destroyForcibly().waitFor();
         }
+    }
+
+    private static boolean isAnswered(String printed, String user) {
+        return printed.contains(user + " ") && printed.contains("no-model");
     }
 
     /** Returns the programs of the guide in a language. */
