@@ -13,6 +13,7 @@ import com.networknt.schema.JsonSchemaFactory;
 import com.networknt.schema.SpecVersion.VersionFlag;
 import io.freshet.client.click.Click;
 import io.freshet.service.config.FreshetConfig;
+import io.freshet.service.http.BareServer;
 import io.freshet.service.json.Schema;
 import java.io.IOException;
 import java.io.InputStream;
@@ -24,6 +25,7 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class AsyncApiTest {
     private static final Path FILES =
@@ -93,6 +95,16 @@ final class AsyncApiTest {
                         "shop.items",
                         "shop.dead-letters");
         assertThat(channels.findValuesAsText("topic")).isEqualTo(channels.findValuesAsText("address"));
+    }
+
+    @Test
+    void shouldBeServedByAnInstanceWithoutARole(@TempDir Path folder) throws Exception {
+        Map<String, String> settings = Map.of("topics.prefix", "shop.");
+        try (BareServer server = new BareServer(folder, settings)) {
+            assertThat(server.asker().get("/asyncapi.json").json())
+                    .isEqualTo(MAPPER.readTree(
+                            AsyncApi.of(FreshetConfig.of(settings)).toString()));
+        }
     }
 
     @Test
